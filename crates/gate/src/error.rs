@@ -1,0 +1,140 @@
+//! Why a read did not happen.
+
+use std::sync::Arc;
+
+use model::{ModelId, RegisterId};
+use policy::Reason;
+use serde::Serialize;
+
+/// The error of a part below, shared by all who waited for the same write.
+pub type Cause = Arc<dyn std::error::Error + Send + Sync>;
+
+/// Says that the gate could not work. No row left it.
+///
+/// The texts name parts, tables and columns, never a value.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum GateError {
+    /// The clock can't be trusted.
+    #[error("the gate has no trustworthy time")]
+    Clock(#[from] model::clock::ClockError),
+    /// The log did not take the entry, or could not be read.
+    #[error("the log failed")]
+    Log(#[source] Cause),
+    /// The details of a look could not be stored or read.
+    #[error("the store of details failed")]
+    State(#[source] Cause),
+    /// A table could not be read.
+    #[error("the lake failed")]
+    Lake(#[source] Cause),
+    /// The machine gave no random bytes.
+    #[error("the machine gives no random bytes")]
+    Random,
+    /// The writer has stopped.
+    #[error("the gate is closed: its writer has stopped")]
+    Closed,
+    /// The project's rules could not be applied.
+    #[error("the rules can't be applied: {0}")]
+    Rules(String),
+    /// A permit was used on another day than it was given for, or long after.
+    #[error("the permit is stale: ask again")]
+    PermitStale,
+    /// The subjects are not those of the request.
+    #[error("the subjects are not those of the request")]
+    Subjects,
+    /// One look names more subjects than an entry can hold.
+    #[error("a look names at most {max} persons")]
+    TooManySubjects {
+        /// The most that it may name.
+        max: usize,
+    },
+    /// The entry is larger than the log takes.
+    #[error("the entry has {bytes} bytes, more than the log takes")]
+    EntryTooLarge {
+        /// Its size.
+        bytes: usize,
+    },
+    /// A register that the grant does not reach.
+    #[error("the grant does not reach register {0}")]
+    RegisterNotGranted(RegisterId),
+    /// A model that the project does not have.
+    #[error("the project has no model {0}")]
+    UnknownModel(ModelId),
+    /// A register that the project does not have.
+    #[error("the project has no register {0}")]
+    UnknownRegister(RegisterId),
+    /// A table that the run did not name when it began.
+    #[error("the run did not ask for table {0}")]
+    TableNotGranted(String),
+    /// A table that does not exist yet.
+    #[error("table {0} does not exist")]
+    TableAbsent(String),
+    /// A column whose class is not known: nothing of the batch is given.
+    #[error("column {column} of {table} has no class")]
+    UnknownColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// A batch that can't be masked: no `_record`, a column twice, or a type that registers don't have.
+    #[error("a batch of {table} can't be masked: {why}")]
+    Shape {
+        /// The table.
+        table: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Bytes that are no entry of this log.
+    #[error("not an entry of this log: {0}")]
+    Entry(String),
+    /// Stored details that are not as the gate writes them, or do not open their commitment.
+    #[error("the detail of a look is damaged")]
+    Detail,
+}
+
+impl GateError {
+    pub(crate) fn log(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Log(Arc::new(error))
+    }
+
+    pub(crate) fn state(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::State(Arc::new(error))
+    }
+
+    pub(crate) fn lake(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Lake(Arc::new(error))
+    }
+}
+
+/// Says that nothing was given, and whether that was decided or the gate could not work.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Denied {
+    /// The rules don't allow it. The refusal is in the log.
+    #[error("refused: {0}")]
+    Refused(Refusal),
+    /// Something failed; nothing is given. Not even a refusal could be promised to be in the log.
+    #[error(transparent)]
+    Failed(#[from] GateError),
+}
+
+/// A refusal that is durable in the log, and why.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Refusal {
+    /// The number of its entry in the log.
+    pub leaf: u64,
+    /// The rules that refused, at least one.
+    pub reasons: Vec<Reason>,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, reason) in self.reasons.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            f.write_str(&reason.says)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,278 @@
+//! Permits and grants: what a decision, and then its entry in the log, allow.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_select::concat::concat_batches;
+use chrono::{DateTime, NaiveDate, Utc};
+use futures::TryStreamExt;
+use lake::{Filter, TableRef};
+use model::record::column;
+use model::{Disclosure, ModelId, PersonId, PurposeId, RecordId, RegisterId, Request};
+
+use crate::error::GateError;
+use crate::gate::Inner;
+use crate::mask::{self, Disclosed, Table};
+use crate::terms::{self, Terms};
+
+/// A person that a look is about, with all of their records.
+///
+/// The records are those of the whole spine, not only those within reach of the purpose: they are how a citizen finds
+/// the looks at their records again when a person was merged or split since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookSubject {
+    /// The person.
+    pub person: PersonId,
+    /// Their records.
+    pub records: Vec<RecordId>,
+}
+
+/// A request that was decided and is allowed, but is not in the log yet. It opens nothing: it is spent on a [`Grant`].
+///
+/// Nobody else can make one:
+///
+/// ```compile_fail
+/// fn forge(request: model::Request) -> gate::Permit {
+///     gate::Permit { request }
+/// }
+/// ```
+/// nor use one twice:
+/// ```compile_fail,E0382
+/// async fn twice(gate: gate::Gate, permit: gate::Permit) {
+///     let first = gate.commit(permit, vec![]).await;
+///     let second = gate.commit(permit, vec![]).await;
+/// }
+/// ```
+/// ```
+/// async fn once(gate: gate::Gate, permit: gate::Permit) {
+///     let first = gate.commit(permit, vec![]).await;
+/// }
+/// ```
+/// nor copy one, make one of nothing, or read one from a file:
+/// ```compile_fail,E0277
+/// fn copy<T: Clone>() {}
+/// copy::<gate::Permit>();
+/// ```
+/// ```compile_fail,E0277
+/// fn of_nothing<T: Default>() {}
+/// of_nothing::<gate::Permit>();
+/// ```
+/// ```compile_fail,E0277
+/// fn read<T: serde::de::DeserializeOwned>() {}
+/// read::<gate::Permit>();
+/// ```
+/// ```
+/// fn copy<T: Clone>() {}
+/// fn of_nothing<T: Default>() {}
+/// fn read<T: serde::de::DeserializeOwned>() {}
+/// copy::<gate::Entry>();
+/// of_nothing::<String>();
+/// read::<gate::Entry>();
+/// ```
+#[must_use]
+pub struct Permit {
+    pub(crate) gate: Arc<Inner>,
+    pub(crate) request: Request,
+    pub(crate) terms: Arc<Terms>,
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl Permit {
+    /// Gives the registers that a search may look into.
+    #[must_use]
+    pub fn registers(&self) -> &[RegisterId] {
+        &self.terms.searched
+    }
+
+    /// Tells whether a search may compare what was typed with this column of a register.
+    #[must_use]
+    pub fn searchable(&self, register: &RegisterId, column: &str) -> bool {
+        self.terms.column(&self.gate.project, register, column).searchable()
+    }
+
+    /// Tells whether a search may compare what was typed with this column of a model's table.
+    #[must_use]
+    pub fn searchable_in_model(&self, model: &ModelId, column: &str) -> bool {
+        let Ok((register, classes)) = terms::model_classes(&self.gate.project, model) else { return false };
+        classes.get(column).is_some_and(|class| self.terms.disclosure(&register, *class).searchable())
+    }
+
+    /// Gives the purpose.
+    #[must_use]
+    pub fn purpose(&self) -> &PurposeId {
+        &self.request.purpose
+    }
+
+    /// Gives the request that was decided.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// Gives the day (UTC) for which it was decided.
+    #[must_use]
+    pub fn day(&self) -> NaiveDate {
+        self.at.date_naive()
+    }
+}
+
+/// Shows the purpose only.
+impl std::fmt::Debug for Permit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Permit").field("purpose", &self.request.purpose).finish_non_exhaustive()
+    }
+}
+
+/// The right to see these persons under this purpose: its entry in the log is durable.
+///
+/// It can be lent, neither copied nor made by anyone but [`Gate::commit`](crate::Gate::commit):
+///
+/// ```compile_fail
+/// fn forge(leaf: u64) -> gate::Grant {
+///     gate::Grant { leaf }
+/// }
+/// ```
+/// ```
+/// fn lend(grant: &gate::Grant) -> u64 {
+///     grant.leaf()
+/// }
+/// ```
+/// ```compile_fail,E0277
+/// fn copy<T: Clone>() {}
+/// copy::<gate::Grant>();
+/// ```
+/// ```compile_fail,E0277
+/// fn of_nothing<T: Default>() {}
+/// of_nothing::<gate::Grant>();
+/// ```
+/// ```compile_fail,E0277
+/// fn read<T: serde::de::DeserializeOwned>() {}
+/// read::<gate::Grant>();
+/// ```
+/// A permit is not a grant:
+/// ```compile_fail,E0308
+/// fn skip_the_log(permit: &gate::Permit) -> &gate::Grant {
+///     permit
+/// }
+/// ```
+#[must_use]
+pub struct Grant {
+    pub(crate) gate: Arc<Inner>,
+    pub(crate) terms: Arc<Terms>,
+    pub(crate) subjects: Vec<LookSubject>,
+    /// By register within reach: the digits of `_record` of the subjects' records.
+    pub(crate) records: HashMap<RegisterId, HashSet<String>>,
+    pub(crate) leaf: u64,
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl Grant {
+    /// Gives the number of its entry in the log.
+    #[must_use]
+    pub fn leaf(&self) -> u64 {
+        self.leaf
+    }
+
+    /// Gives the time of its entry.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// Gives the purpose.
+    #[must_use]
+    pub fn purpose(&self) -> &PurposeId {
+        &self.terms.purpose
+    }
+
+    /// Gives the registers of which it shows values.
+    #[must_use]
+    pub fn registers(&self) -> &[RegisterId] {
+        &self.terms.shown
+    }
+
+    /// Gives the persons that it is about.
+    #[must_use]
+    pub fn subjects(&self) -> &[LookSubject] {
+        &self.subjects
+    }
+
+    /// Gives how a column of a register is disclosed; withheld when the register is not within reach or has no such
+    /// column.
+    #[must_use]
+    pub fn how(&self, register: &RegisterId, column: &str) -> &Disclosure {
+        self.terms.column(&self.gate.project, register, column)
+    }
+
+    /// Gives what the grant discloses of a batch of a register's rows: the rows of its subjects, each column as its
+    /// class is disclosed. This is the one function that masks; every value leaves through it.
+    ///
+    /// # Errors
+    /// Nothing is given when the grant does not reach the register, when a column has no class, and when the batch has
+    /// no `_record`.
+    pub fn apply(&self, register: &RegisterId, batch: &RecordBatch) -> Result<Disclosed, GateError> {
+        let classes = terms::register_classes(&self.gate.project, register)?;
+        self.apply_table(register.as_str(), register, &classes, batch)
+    }
+
+    /// Gives what the grant discloses of a batch of a model's rows, by the classes of the model's columns.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply); and when the project has no such model.
+    pub fn apply_model(&self, model: &ModelId, batch: &RecordBatch) -> Result<Disclosed, GateError> {
+        let (register, classes) = terms::model_classes(&self.gate.project, model)?;
+        self.apply_table(model.as_str(), &register, &classes, batch)
+    }
+
+    fn apply_table(
+        &self,
+        name: &str,
+        register: &RegisterId,
+        classes: &HashMap<String, model::Class>,
+        batch: &RecordBatch,
+    ) -> Result<Disclosed, GateError> {
+        let records = self.records_of(register)?;
+        mask::apply(&Table { name, register, classes }, &self.terms, records, batch)
+    }
+
+    fn records_of(&self, register: &RegisterId) -> Result<&HashSet<String>, GateError> {
+        self.records.get(register).ok_or_else(|| GateError::RegisterNotGranted(register.clone()))
+    }
+
+    /// Reads the subjects' rows of a register from the lake and gives what the grant discloses of them.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply); and when the table is absent or can't be read.
+    pub async fn read(&self, register: &RegisterId) -> Result<Disclosed, GateError> {
+        let batch = self.scan(&TableRef::register(register), register).await?;
+        self.apply(register, &batch)
+    }
+
+    /// Reads the subjects' rows of a model from the lake and gives what the grant discloses of them.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn read_model(&self, model: &ModelId) -> Result<Disclosed, GateError> {
+        let (register, _) = terms::model_classes(&self.gate.project, model)?;
+        let batch = self.scan(&TableRef::model(model), &register).await?;
+        self.apply_model(model, &batch)
+    }
+
+    async fn scan(&self, table: &TableRef, register: &RegisterId) -> Result<RecordBatch, GateError> {
+        let any_of: Vec<String> = self.records_of(register)?.iter().cloned().collect();
+        let only = Filter { column: column::RECORD.to_owned(), any_of };
+        let stream = self.gate.authority.scan(table, None, None, Some(only)).await.map_err(GateError::lake)?;
+        let batches: Vec<RecordBatch> = stream.try_collect().await.map_err(GateError::lake)?;
+        let Some(first) = batches.first() else { return self.gate.empty_batch(table).await };
+        concat_batches(&first.schema(), &batches)
+            .map_err(|_| GateError::Shape { table: table.to_string(), why: "its batches differ".into() })
+    }
+}
+
+/// Shows no subject.
+impl std::fmt::Debug for Grant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Grant").field("purpose", &self.terms.purpose).field("leaf", &self.leaf).finish_non_exhaustive()
+    }
+}

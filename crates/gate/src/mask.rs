@@ -1,0 +1,316 @@
+//! The one function that masks. Every personal value that leaves Lucarne has gone through [`apply`].
+//!
+//! Rows that are not the subjects' are dropped first, and what is then done to a column depends on its class and type
+//! only, never on a value: so nothing hidden can change what is shown, be it a row, an error or a count.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use arrow_array::builder::{BooleanBuilder, StringBuilder};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type};
+use arrow_array::{Array, ArrayRef, BooleanArray, Int32Array, RecordBatch, RecordBatchOptions, StringArray};
+use arrow_cast::cast;
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
+use arrow_select::filter::filter_record_batch;
+use chrono::{DateTime, Datelike};
+use model::record::column;
+use model::{Class, Disclosure, RecordId, RegisterId};
+use policy::Reason;
+use serde::Serialize;
+
+use crate::error::GateError;
+use crate::terms::Terms;
+
+/// What is written in place of hidden characters, whatever their number.
+const HIDDEN: &str = "•••";
+
+/// The most characters that `last` leaves, whatever a purpose says.
+const KEEP_MAX: usize = 4;
+
+/// What a grant gives of a batch.
+#[derive(Debug, Clone)]
+pub struct Disclosed {
+    /// The rows of the subjects with the columns that are given, masked; then `_file`, `_row` and `_run`, where the
+    /// batch had them. No column tells the record or the person.
+    pub batch: RecordBatch,
+    /// Every column of the batch but those of ingest, in its order: how it is disclosed and why it is not here.
+    pub columns: Vec<ColumnDisclosed>,
+    /// The record of each row. It stays inside: record ids are identifiers and are not part of an answer.
+    pub records: Vec<RecordId>,
+}
+
+/// How one column is disclosed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ColumnDisclosed {
+    /// Its name.
+    pub name: String,
+    /// What it says about the person.
+    pub class: Class,
+    /// How it is disclosed under the purpose.
+    pub disclosure: Disclosure,
+    /// Why it is not in the batch; none when it is.
+    pub withheld_because: Option<Reason>,
+}
+
+/// What [`apply`] needs to know of a table.
+pub(crate) struct Table<'a> {
+    /// Its name, for errors.
+    pub(crate) name: &'a str,
+    /// The register whose records it holds.
+    pub(crate) register: &'a RegisterId,
+    /// The class of each column.
+    pub(crate) classes: &'a HashMap<String, Class>,
+}
+
+impl Table<'_> {
+    fn shape(&self, why: impl Into<String>) -> GateError {
+        GateError::Shape { table: self.name.to_owned(), why: why.into() }
+    }
+}
+
+/// Gives what `terms` disclose of the rows of `batch` whose `_record` is among `records` (hexadecimal digits).
+///
+/// # Errors
+/// A column without a class, a column twice, no `_record`, or a type that registers don't have: nothing is given.
+pub(crate) fn apply(
+    table: &Table<'_>,
+    terms: &Terms,
+    records: &HashSet<String>,
+    batch: &RecordBatch,
+) -> Result<Disclosed, GateError> {
+    let schema = batch.schema();
+    let mut seen = HashSet::new();
+    for field in schema.fields() {
+        if !seen.insert(field.name().as_str()) {
+            return Err(table.shape(format!("column {} occurs twice", field.name())));
+        }
+    }
+    let (batch, kept_records) = rows_of_subjects(table, records, batch)?;
+
+    let mut fields = Vec::new();
+    let mut arrays: Vec<ArrayRef> = Vec::new();
+    let mut columns = Vec::new();
+    for (field, array) in schema.fields().iter().zip(batch.columns()) {
+        let name = field.name().as_str();
+        if name == column::RECORD {
+            continue;
+        }
+        let array = plain(table, name, array)?;
+        if column::ALL.contains(&name) {
+            fields.push(Field::new(name, array.data_type().clone(), true));
+            arrays.push(array);
+            continue;
+        }
+        let class = *table.classes.get(name).ok_or_else(|| GateError::UnknownColumn {
+            table: table.name.to_owned(),
+            column: name.to_owned(),
+        })?;
+        let disclosure = terms.disclosure(table.register, class);
+        let withheld_because = match mask(disclosure, name, &array)? {
+            Masked::Given(given) => {
+                fields.push(Field::new(name, given.data_type().clone(), true));
+                arrays.push(given);
+                None
+            }
+            Masked::Withheld(why) => Some(because(why, table.register, class, disclosure, terms)),
+        };
+        columns.push(ColumnDisclosed { name: name.to_owned(), class, disclosure: disclosure.clone(), withheld_because });
+    }
+    // The metadata of the schema is left behind: nothing says that it is not personal.
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    let batch = RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
+        .map_err(|_| table.shape("its masked columns don't fit together"))?;
+    Ok(Disclosed { batch, columns, records: kept_records })
+}
+
+/// Drops the rows that are not of the subjects' records.
+fn rows_of_subjects(
+    table: &Table<'_>,
+    records: &HashSet<String>,
+    batch: &RecordBatch,
+) -> Result<(RecordBatch, Vec<RecordId>), GateError> {
+    let ids = batch.column_by_name(column::RECORD).ok_or_else(|| table.shape("it has no column _record"))?;
+    let ids = plain(table, column::RECORD, ids)?;
+    let ids = ids.as_string_opt::<i32>().ok_or_else(|| table.shape("its column _record is not text"))?;
+    let is_subjects = |id: Option<&str>| id.is_some_and(|id| records.contains(id));
+    let keep: BooleanArray = ids.iter().map(|id| Some(is_subjects(id))).collect();
+    let kept_ids = ids.iter().flatten().filter(|id| records.contains(*id));
+    let kept_records = kept_ids
+        .map(|id| RecordId::from_hex(table.register, id))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| table.shape("its column _record holds no record ids"))?;
+    let batch = filter_record_batch(batch, &keep).map_err(|_| table.shape("its rows can't be filtered"))?;
+    Ok((batch, kept_records))
+}
+
+/// Gives the array in the plain form of its type. Dictionaries and views share buffers with rows that were dropped, so
+/// they are copied out; types that registers don't have are refused.
+fn plain(table: &Table<'_>, name: &str, array: &ArrayRef) -> Result<ArrayRef, GateError> {
+    let to = match array.data_type() {
+        DataType::Utf8
+        | DataType::Boolean
+        | DataType::Int32
+        | DataType::Int64
+        | DataType::UInt64
+        | DataType::Float64
+        | DataType::Decimal128(..)
+        | DataType::Date32
+        | DataType::Timestamp(..) => return Ok(Arc::clone(array)),
+        DataType::Utf8View | DataType::LargeUtf8 => DataType::Utf8,
+        DataType::Dictionary(_, values) if matches!(**values, DataType::Utf8 | DataType::LargeUtf8) => DataType::Utf8,
+        other => return Err(table.shape(format!("column {name} has type {other}, which registers don't have"))),
+    };
+    cast(array, &to).map_err(|_| table.shape(format!("column {name} can't be read as text")))
+}
+
+enum Masked {
+    Given(ArrayRef),
+    Withheld(Why),
+}
+
+enum Why {
+    /// The purpose or a policy withholds the class.
+    Class,
+    /// Only the district of an address is given, and this column isn't one.
+    NotTheDistrict,
+    /// The purpose's way of disclosing has no meaning for values of this type.
+    NoMeaning,
+}
+
+fn mask(disclosure: &Disclosure, name: &str, array: &ArrayRef) -> Result<Masked, GateError> {
+    let masked = match disclosure {
+        Disclosure::Value => Some(Arc::clone(array)),
+        Disclosure::YesNo { below } => is_below(array, *below),
+        Disclosure::District if is_district(name) => Some(Arc::clone(array)),
+        Disclosure::District => return Ok(Masked::Withheld(Why::NotTheDistrict)),
+        Disclosure::Coarse => coarse(array),
+        Disclosure::Last { keep } => last(array, usize::from(*keep)),
+        Disclosure::Presence => Some(presence(array)),
+        Disclosure::MatchOnly | Disclosure::Withheld => return Ok(Masked::Withheld(Why::Class)),
+    };
+    Ok(masked.map_or(Masked::Withheld(Why::NoMeaning), Masked::Given))
+}
+
+/// Tells whether a column holds the district of an address: it is called so.
+fn is_district(name: &str) -> bool {
+    name == "district" || name.ends_with("_district")
+}
+
+fn presence(array: &ArrayRef) -> ArrayRef {
+    Arc::new((0..array.len()).map(|row| Some(array.is_valid(row))).collect::<BooleanArray>())
+}
+
+/// Gives whether each number is below the bound; none for what is not a number, or when the bound isn't one.
+fn is_below(array: &ArrayRef, below: f64) -> Option<ArrayRef> {
+    if !below.is_finite() {
+        return None;
+    }
+    // A whole number is below a bound when it is below the bound's ceiling: decimals and integers are compared
+    // exactly, without turning them into floating point.
+    let below_whole = |scale: i8| (below * 10_f64.powi(i32::from(scale))).ceil() as i128;
+    let answers: BooleanArray = match array.data_type() {
+        DataType::Int64 => {
+            let bound = below_whole(0);
+            array.as_primitive::<Int64Type>().iter().map(|v| v.map(|v| i128::from(v) < bound)).collect()
+        }
+        DataType::Decimal128(_, scale) => {
+            let bound = below_whole(*scale);
+            array.as_primitive::<Decimal128Type>().iter().map(|v| v.map(|v| v < bound)).collect()
+        }
+        DataType::Float64 => array.as_primitive::<Float64Type>().iter().map(|v| v.map(|v| v < below)).collect(),
+        _ => return None,
+    };
+    Some(Arc::new(answers))
+}
+
+/// Gives the year of a date or moment, the first letter of a text.
+fn coarse(array: &ArrayRef) -> Option<ArrayRef> {
+    let year = |moment: Option<DateTime<chrono::Utc>>| moment.map(|moment| moment.year());
+    match array.data_type() {
+        DataType::Date32 => {
+            let seconds = array.as_primitive::<Date32Type>().iter().map(|day| day.map(|day| i64::from(day) * 86_400));
+            let years = seconds.map(|seconds| year(seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0))));
+            Some(Arc::new(years.collect::<Int32Array>()))
+        }
+        DataType::Timestamp(..) => {
+            let microseconds = cast(array, &DataType::Timestamp(TimeUnit::Microsecond, None)).ok()?;
+            let microseconds = cast(&microseconds, &DataType::Int64).ok()?;
+            let moments = microseconds.as_primitive::<Int64Type>().iter();
+            let years = moments.map(|moment| year(moment.and_then(DateTime::from_timestamp_micros)));
+            Some(Arc::new(years.collect::<Int32Array>()))
+        }
+        DataType::Utf8 => {
+            let mut letters = StringBuilder::new();
+            for text in array.as_string::<i32>() {
+                letters.append_option(text.map(|text| text.trim_start().chars().take(1).collect::<String>()));
+            }
+            Some(Arc::new(letters.finish()))
+        }
+        _ => None,
+    }
+}
+
+/// Gives the last `keep` characters of texts and numbers, but never more than half of them.
+fn last(array: &ArrayRef, keep: usize) -> Option<ArrayRef> {
+    let texts = match array.data_type() {
+        DataType::Utf8 => Arc::clone(array),
+        DataType::Int64 | DataType::Decimal128(..) => cast(array, &DataType::Utf8).ok()?,
+        _ => return None,
+    };
+    let show = |text: &str| {
+        let length = text.chars().count();
+        let shown = keep.min(KEEP_MAX).min(length / 2);
+        let end: String = text.chars().skip(length - shown).collect();
+        format!("{HIDDEN}{end}")
+    };
+    let shown: StringArray = texts.as_string::<i32>().iter().map(|text| text.map(show)).collect();
+    Some(Arc::new(shown))
+}
+
+fn because(why: Why, register: &RegisterId, class: Class, disclosure: &Disclosure, terms: &Terms) -> Reason {
+    let purpose = &terms.purpose;
+    let file = Some(std::path::PathBuf::from(format!("purposes/{purpose}.toml")));
+    let needed = format!("a purpose that gives the class `{class}`");
+    let needed_fr = format!("une finalité qui donne la classe « {class} »");
+    match why {
+        Why::Class => terms.because(register, class).cloned().unwrap_or_else(|| {
+            let (rule, says, says_fr) = match disclosure {
+                Disclosure::MatchOnly => (
+                    "disclosure.match-only",
+                    format!("the purpose {purpose} lets a search compare the class `{class}` but not show it"),
+                    format!("la finalité {purpose} permet de comparer la classe « {class} », non de la montrer"),
+                ),
+                _ => (
+                    "disclosure.class-withheld",
+                    format!("the purpose {purpose} does not give the class `{class}`"),
+                    format!("la finalité {purpose} ne donne pas la classe « {class} »"),
+                ),
+            };
+            Reason { rule: rule.into(), file, says, says_fr, needed, needed_fr }
+        }),
+        Why::NotTheDistrict => Reason {
+            rule: "disclosure.district-only".into(),
+            file,
+            says: format!("of the class `{class}` the purpose {purpose} gives the district only"),
+            says_fr: format!("de la classe « {class} », la finalité {purpose} ne donne que le district"),
+            needed,
+            needed_fr,
+        },
+        Why::NoMeaning => Reason {
+            rule: "disclosure.no-meaning".into(),
+            file,
+            says: format!("the purpose {purpose} gives the class `{class}` as {}, which this column can't be given as", disclosure.as_str()),
+            says_fr: format!(
+                "la finalité {purpose} donne la classe « {class} » sous la forme « {} », que cette colonne ne peut prendre",
+                disclosure.as_str()
+            ),
+            needed,
+            needed_fr,
+        },
+    }
+}
+
+#[cfg(test)]
+#[path = "mask_tests.rs"]
+mod tests;

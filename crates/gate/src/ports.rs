@@ -1,0 +1,58 @@
+//! How the writer reaches `state` and the log.
+
+use std::collections::HashSet;
+
+use futures::future::BoxFuture;
+use model::PersonId;
+use state::{NewLook, State};
+use tlog::Appender;
+use tokio::sync::oneshot;
+
+use crate::error::GateError;
+use crate::keys::PersonKey;
+use crate::writer::{BudgetKey, Details, Leaves};
+
+/// Details in SQLite.
+pub(crate) struct DetailsInState(pub(crate) State);
+
+impl Details for DetailsInState {
+    fn person_keys(&self, persons: Vec<PersonId>) -> BoxFuture<'_, Result<Vec<PersonKey>, GateError>> {
+        Box::pin(async move {
+            let keys = self.0.person_keys(&persons).await.map_err(GateError::state)?;
+            Ok(keys.into_iter().map(PersonKey::from_bytes).collect())
+        })
+    }
+
+    fn put(&self, looks: Vec<NewLook>) -> BoxFuture<'_, Result<(), GateError>> {
+        Box::pin(async move { self.0.put_looks(looks).await.map_err(GateError::state) })
+    }
+
+    fn set_leaves(&self, leaves: Vec<([u8; 32], u64)>) -> BoxFuture<'_, Result<(), GateError>> {
+        Box::pin(async move { self.0.set_leaves(&leaves).await.map_err(GateError::state) })
+    }
+
+    fn persons_opened<'a>(&'a self, key: &'a BudgetKey) -> BoxFuture<'a, Result<HashSet<PersonId>, GateError>> {
+        Box::pin(persons_opened(&self.0, key))
+    }
+}
+
+pub(crate) async fn persons_opened(state: &State, key: &BudgetKey) -> Result<HashSet<PersonId>, GateError> {
+    let persons = state.persons_opened(&key.account, &key.purpose, key.day).await.map_err(GateError::state)?;
+    Ok(persons.into_iter().collect())
+}
+
+/// Entries in the transparency log. A batch becomes durable as a whole.
+pub(crate) struct LeavesInLog(pub(crate) Appender);
+
+impl Leaves for LeavesInLog {
+    fn append(&self, entries: Vec<Vec<u8>>) -> BoxFuture<'_, Result<u64, GateError>> {
+        let (done, appended) = oneshot::channel();
+        // The log calls back from its own thread, which must not wait: a oneshot never does. If nobody waits any more,
+        // the entries are in the log all the same.
+        self.0.submit_all(entries, move |result| drop(done.send(result)));
+        Box::pin(async move {
+            let appended = appended.await.map_err(|_| GateError::Closed)?.map_err(GateError::log)?;
+            Ok(appended.range.start)
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! Writes that the log knows of: files read in, and what stewards decide.
+
+use indexmap::IndexMap;
+use model::agency::RoleKind;
+use model::request::Action;
+use model::{Actor, Judgement, PurposeId, RegisterId, RunId};
+use policy::Reason;
+
+use crate::detail::{Detail, IngestedFile, More};
+use crate::entry::EntryKind;
+use crate::error::{Denied, GateError};
+use crate::gate::{Draft, Gate, RunDraft};
+use crate::grant::Permit;
+use crate::writer::Outcome;
+use crate::LookSubject;
+
+/// The name under which ingests are kept in `state`: they have no purpose, for nothing is read.
+const INGEST: &str = "ingest";
+
+/// What an ingest did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ingest {
+    /// The run.
+    pub run: RunId,
+    /// The register.
+    pub register: RegisterId,
+    /// The files that it read. Their names and digests are kept in the detail: both may tell of persons.
+    pub files: Vec<IngestedFile>,
+    /// Rows taken in.
+    pub rows: u64,
+    /// Rows put into quarantine.
+    pub quarantined: u64,
+}
+
+impl Gate {
+    /// Writes that a register's files were read in, and gives the entry's place in the log.
+    ///
+    /// # Errors
+    /// [`Denied::Refused`] when `by` is neither the system nor an engineer; [`Denied::Failed`] when the project has no
+    /// such register or the entry can't be written.
+    pub async fn record_ingest(&self, by: &Actor, ingest: Ingest) -> Result<u64, Denied> {
+        let inner = &self.inner;
+        let at = inner.now()?;
+        let Ingest { run, register, files, rows, quarantined } = ingest;
+        if !inner.project.registers.contains_key(&register) {
+            return Err(GateError::UnknownRegister(register).into());
+        }
+        let may = matches!(by, Actor::System | Actor::Member { role: RoleKind::Engineer, .. });
+        let reasons = if may { Vec::new() } else { vec![not_an_engineer()] };
+        let purpose = PurposeId::new(INGEST).map_err(|error| GateError::Rules(error.to_string()))?;
+        let draft = Draft {
+            kind: if may { EntryKind::Ingest } else { EntryKind::Refusal },
+            asked: (!may).then_some(EntryKind::Ingest),
+            at,
+            actor: by.clone(),
+            purpose,
+            registers: vec![register],
+            classes: IndexMap::new(),
+            rules: reasons.iter().map(|reason| reason.rule.clone()).collect(),
+            run: Some(RunDraft {
+                run,
+                job: None,
+                tables: Vec::new(),
+                files: Some(files.len() as u64),
+                rows: Some(rows),
+                quarantined: Some(quarantined),
+            }),
+            detail: Detail {
+                officer: by.account().cloned(),
+                more: Some(More::Ingest { files }),
+                ..Detail::default()
+            },
+            spending: None,
+        };
+        match inner.write(draft).await? {
+            Outcome::Written(leaf) if may => Ok(leaf),
+            Outcome::Written(leaf) => Err(Denied::Refused(crate::Refusal { leaf, reasons })),
+            Outcome::Failed(error) => Err(error.into()),
+            Outcome::OverBudget(_) => Err(GateError::Rules("an ingest takes nothing out of a budget".into()).into()),
+        }
+    }
+
+    /// Writes what a steward decided about a link, and gives the entry's place in the log. The permit is one to review
+    /// links; the subjects are the persons of the two records.
+    ///
+    /// # Errors
+    /// [`Denied::Failed`] when the permit is for something else or stale, or the entry can't be written.
+    pub async fn record_judgement(
+        &self,
+        permit: Permit,
+        subjects: Vec<LookSubject>,
+        judgement: &Judgement,
+    ) -> Result<u64, Denied> {
+        if permit.request.action != Action::ReviewLink {
+            return Err(GateError::Rules("a judgement needs a permit to review links".into()).into());
+        }
+        let more = More::Judgement { judgement: judgement.clone() };
+        Ok(self.spend(permit, &subjects, Some(more)).await?.leaf)
+    }
+}
+
+fn not_an_engineer() -> Reason {
+    Reason {
+        rule: "ingest.not-an-engineer".into(),
+        file: None,
+        says: "Registers are read in by the system or by data engineers.".into(),
+        says_fr: "Les registres sont chargés par le système ou par les ingénieurs de données.".into(),
+        needed: "A role of the kind \"engineer\".".into(),
+        needed_fr: "Un rôle de type « engineer ».".into(),
+    }
+}

@@ -1,0 +1,304 @@
+//! The one writer: takes looks as they come, makes their details durable, then their entries, then lets them go.
+//!
+//! Looks that come while a batch is being written make up the next one, so that fifty officers share two fsyncs.
+//! Because there is one writer, a budget is checked and spent at one place and in one order.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use futures::future::BoxFuture;
+use model::{OfficerId, PersonId, PurposeId};
+use parking_lot::Mutex;
+use state::NewLook;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::entry::{Entry, Tag};
+use crate::error::GateError;
+use crate::keys::PersonKey;
+
+/// The most looks that are written together.
+const BATCH_MAX: usize = 512;
+
+/// The most looks that wait; who comes later waits to be let in.
+const WAITING_MAX: usize = 1024;
+
+/// Where details are kept. [`state::State`] in earnest; tests put fakes here.
+pub(crate) trait Details: Send + Sync + 'static {
+    /// Gives the key of each person, made where there is none yet.
+    fn person_keys(&self, persons: Vec<PersonId>) -> BoxFuture<'_, Result<Vec<PersonKey>, GateError>>;
+    /// Makes all of them durable, or none.
+    fn put(&self, looks: Vec<NewLook>) -> BoxFuture<'_, Result<(), GateError>>;
+    /// Notes the place in the log of details that are already there.
+    fn set_leaves(&self, leaves: Vec<([u8; 32], u64)>) -> BoxFuture<'_, Result<(), GateError>>;
+    /// Gives the persons that an account opened under a purpose on a day.
+    fn persons_opened<'a>(&'a self, key: &'a BudgetKey) -> BoxFuture<'a, Result<HashSet<PersonId>, GateError>>;
+}
+
+/// Where entries are kept. [`tlog::Log`] in earnest.
+pub(crate) trait Leaves: Send + Sync + 'static {
+    /// Makes all of them durable next to each other, and gives the number of the first.
+    fn append(&self, entries: Vec<Vec<u8>>) -> BoxFuture<'_, Result<u64, GateError>>;
+}
+
+/// Whose persons are counted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct BudgetKey {
+    pub(crate) account: OfficerId,
+    pub(crate) purpose: PurposeId,
+    pub(crate) day: NaiveDate,
+}
+
+/// What a look takes out of a budget.
+#[derive(Debug, Clone)]
+pub(crate) struct Spending {
+    pub(crate) key: BudgetKey,
+    pub(crate) person: PersonId,
+    /// The most different persons a day.
+    pub(crate) persons_max: u32,
+}
+
+/// A look that is ready to be written.
+pub(crate) struct Prepared {
+    pub(crate) look: NewLook,
+    /// Without tags: the writer looks up the keys of a whole batch at once.
+    pub(crate) entry: Entry,
+    pub(crate) spending: Option<Spending>,
+}
+
+/// What became of a look.
+#[derive(Debug, Clone)]
+pub(crate) enum Outcome {
+    /// It is durable, at this place of the log.
+    Written(u64),
+    /// The budget is used up; nothing was written. Holds how many persons it would have made.
+    OverBudget(u32),
+    /// Nothing may be answered.
+    Failed(GateError),
+}
+
+struct Job {
+    prepared: Prepared,
+    answer: oneshot::Sender<Outcome>,
+}
+
+/// The places of entries whose details don't know them yet.
+pub(crate) type Pending = Arc<Mutex<HashMap<[u8; 32], u64>>>;
+
+/// Hands looks to the writer.
+pub(crate) struct Writer {
+    /// None once the gate is closed.
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    book: Arc<Mutex<Book>>,
+    pub(crate) pending: Pending,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the writer on the runtime of the caller. It ends when the last handle is gone and all is written.
+    pub(crate) fn start(details: Arc<dyn Details>, leaves: Arc<dyn Leaves>) -> Self {
+        let (jobs, queue) = mpsc::channel(WAITING_MAX);
+        let (notes, notes_queue) = mpsc::unbounded_channel();
+        let book = Arc::new(Mutex::new(Book::default()));
+        let pending = Pending::default();
+        let noting = tokio::spawn(note_leaves(notes_queue, Arc::clone(&details), Arc::clone(&pending)));
+        let task = Task { details, leaves, book: Arc::clone(&book), pending: Arc::clone(&pending), notes };
+        let writing = tokio::spawn(task.run(queue));
+        Self { jobs: Mutex::new(Some(jobs)), book, pending, tasks: Mutex::new(vec![writing, noting]) }
+    }
+
+    /// Writes a look. Once it was handed over it is written even if the caller goes away.
+    pub(crate) async fn write(&self, prepared: Prepared) -> Outcome {
+        let jobs = self.jobs.lock().clone();
+        let Some(jobs) = jobs else { return Outcome::Failed(GateError::Closed) };
+        let (answer, outcome) = oneshot::channel();
+        if jobs.send(Job { prepared, answer }).await.is_err() {
+            return Outcome::Failed(GateError::Closed);
+        }
+        outcome.await.unwrap_or(Outcome::Failed(GateError::Closed))
+    }
+
+    /// Takes nothing more and waits until all that was taken is written and noted.
+    pub(crate) async fn close(&self) {
+        self.jobs.lock().take();
+        let tasks = std::mem::take(&mut *self.tasks.lock());
+        for task in tasks {
+            // A task that panicked has answered nobody: its waiters were told that the gate is closed.
+            let _ = task.await;
+        }
+    }
+
+    /// Gives how many different persons there are with `person` among them, if the writer has the budget at hand.
+    pub(crate) fn count_with(&self, key: &BudgetKey, person: Option<PersonId>) -> Option<u32> {
+        self.book.lock().persons.get(key).map(|persons| count_with(persons, person))
+    }
+}
+
+/// Gives how many different persons there are with `person` among them.
+pub(crate) fn count_with(persons: &HashSet<PersonId>, person: Option<PersonId>) -> u32 {
+    let more = usize::from(person.is_some_and(|person| !persons.contains(&person)));
+    u32::try_from(persons.len() + more).unwrap_or(u32::MAX)
+}
+
+/// The persons opened today, by account and purpose: what `state` holds, at hand. Only the writer changes it.
+#[derive(Default)]
+struct Book {
+    persons: HashMap<BudgetKey, HashSet<PersonId>>,
+}
+
+struct Task {
+    details: Arc<dyn Details>,
+    leaves: Arc<dyn Leaves>,
+    book: Arc<Mutex<Book>>,
+    pending: Pending,
+    notes: mpsc::UnboundedSender<Vec<([u8; 32], u64)>>,
+}
+
+impl Task {
+    async fn run(self, mut queue: mpsc::Receiver<Job>) {
+        let mut batch = Vec::with_capacity(BATCH_MAX);
+        while queue.recv_many(&mut batch, BATCH_MAX).await > 0 {
+            self.write_batch(std::mem::take(&mut batch)).await;
+        }
+    }
+
+    async fn write_batch(&self, jobs: Vec<Job>) {
+        let mut spent = Vec::new();
+        let mut accepted = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            match self.spend(job.prepared.spending.as_ref()).await {
+                Ok(Spent::Within) => {
+                    spent.extend(job.prepared.spending.as_ref().map(|spending| spending.key.clone()));
+                    accepted.push(job);
+                }
+                Ok(Spent::Over(persons)) => answer(job.answer, Outcome::OverBudget(persons)),
+                Err(error) => answer(job.answer, Outcome::Failed(error)),
+            }
+        }
+        if accepted.is_empty() {
+            return;
+        }
+        let mut answers = Vec::with_capacity(accepted.len());
+        let mut batch = Vec::with_capacity(accepted.len());
+        for Job { prepared, answer } in accepted {
+            answers.push((answer, prepared.look.commitment));
+            batch.push(prepared);
+        }
+        let written = self.write_durably(batch).await;
+        match written {
+            Ok(first) => {
+                let commitments = answers.iter().map(|(_, commitment)| *commitment);
+                let leaves: Vec<_> = commitments.zip(first..).collect();
+                self.pending.lock().extend(leaves.iter().copied());
+                for ((waiter, _), (_, leaf)) in answers.into_iter().zip(&leaves) {
+                    answer(waiter, Outcome::Written(*leaf));
+                }
+                // Whoever reads the notes ends after this task does.
+                let _ = self.notes.send(leaves);
+            }
+            Err(error) => {
+                // What became of the details is not known: the budgets are read anew.
+                let mut book = self.book.lock();
+                for key in &spent {
+                    book.persons.remove(key);
+                }
+                drop(book);
+                tracing::error!(error = %with_causes(&error), "looks could not be written");
+                for (waiter, _) in answers {
+                    answer(waiter, Outcome::Failed(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// The order is the invariant: the detail, then the entry; the answer comes after both. Gives the number of the
+    /// first entry.
+    async fn write_durably(&self, batch: Vec<Prepared>) -> Result<u64, GateError> {
+        let persons: Vec<PersonId> = batch.iter().flat_map(|prepared| prepared.look.persons.iter().copied()).collect();
+        let mut keys = if persons.is_empty() { Vec::new() } else { self.details.person_keys(persons).await? }.into_iter();
+        let mut looks = Vec::with_capacity(batch.len());
+        let mut entries = Vec::with_capacity(batch.len());
+        for Prepared { look, mut entry, .. } in batch {
+            let keys = keys.by_ref().take(look.persons.len());
+            entry.tags = keys.map(|key| Tag(key.tag(&look.commitment))).collect();
+            if entry.tags.len() != look.persons.len() {
+                return Err(GateError::Rules("a subject has no key".into()));
+            }
+            // Their order would tell which tag is the first hit's.
+            entry.tags.sort_unstable();
+            entries.push(entry.encode()?);
+            looks.push(look);
+        }
+        self.details.put(looks).await?;
+        self.leaves.append(entries).await
+    }
+
+    async fn spend(&self, spending: Option<&Spending>) -> Result<Spent, GateError> {
+        let Some(Spending { key, person, persons_max }) = spending else { return Ok(Spent::Within) };
+        let is_at_hand = self.book.lock().persons.contains_key(key);
+        let read = if is_at_hand { None } else { Some(self.details.persons_opened(key).await?) };
+        let mut book = self.book.lock();
+        if let Some(persons) = read {
+            // Budgets of days gone by are of no use any more.
+            book.persons.retain(|other, _| other.day >= key.day);
+            book.persons.insert(key.clone(), persons);
+        }
+        let persons = book.persons.entry(key.clone()).or_default();
+        let count = count_with(persons, Some(*person));
+        if count > *persons_max {
+            return Ok(Spent::Over(count));
+        }
+        persons.insert(*person);
+        Ok(Spent::Within)
+    }
+}
+
+enum Spent {
+    Within,
+    Over(u32),
+}
+
+fn answer(waiter: oneshot::Sender<Outcome>, outcome: Outcome) {
+    // Who has gone away gets no rows; the look is in the log all the same.
+    let _ = waiter.send(outcome);
+}
+
+/// Notes in `state` where the entries are, behind the answers. What fails here is tried with the next ones, and found
+/// again when the gate opens: the log is the truth.
+async fn note_leaves(
+    mut notes: mpsc::UnboundedReceiver<Vec<([u8; 32], u64)>>,
+    details: Arc<dyn Details>,
+    pending: Pending,
+) {
+    let mut batches = Vec::new();
+    let mut leaves: Vec<([u8; 32], u64)> = Vec::new();
+    while notes.recv_many(&mut batches, 64).await > 0 {
+        leaves.extend(batches.drain(..).flatten());
+        match details.set_leaves(leaves.clone()).await {
+            Ok(()) => {
+                let mut pending = pending.lock();
+                for (commitment, _) in leaves.drain(..) {
+                    pending.remove(&commitment);
+                }
+            }
+            Err(error) => tracing::warn!(error = %with_causes(&error), "places of entries could not be noted yet"),
+        }
+    }
+}
+
+/// Gives an error and its causes in one line.
+pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

@@ -1,0 +1,258 @@
+//! The order of things, and what happens when one of them fails.
+
+use chrono::{TimeZone, Utc};
+use indexmap::IndexMap;
+use tokio::sync::Semaphore;
+
+use super::*;
+use crate::entry::{By, Digest32, ENTRY_VERSION, EntryKind};
+
+/// A store and a log that note what is done, in one list, and fail when told to.
+#[derive(Default)]
+struct Fake {
+    done: Mutex<Vec<String>>,
+    put_fails: Mutex<bool>,
+    append_fails: Mutex<bool>,
+    set_leaves_fails: Mutex<bool>,
+    persons: Mutex<HashMap<BudgetKey, HashSet<PersonId>>>,
+    size: Mutex<u64>,
+    /// Appending waits for a permit of this, where there is one.
+    append_waits_for: Option<Arc<Semaphore>>,
+}
+
+impl Fake {
+    fn note(&self, what: impl Into<String>) {
+        self.done.lock().push(what.into());
+    }
+
+    fn done(&self) -> Vec<String> {
+        self.done.lock().clone()
+    }
+}
+
+fn broken() -> GateError {
+    GateError::log(std::io::Error::other("broken on purpose"))
+}
+
+impl Details for Fake {
+    fn person_keys(&self, persons: Vec<PersonId>) -> BoxFuture<'_, Result<Vec<PersonKey>, GateError>> {
+        Box::pin(async move { Ok(persons.iter().map(|person| PersonKey::from_bytes([person.0 as u8; 32])).collect()) })
+    }
+
+    fn put(&self, looks: Vec<NewLook>) -> BoxFuture<'_, Result<(), GateError>> {
+        Box::pin(async move {
+            if *self.put_fails.lock() {
+                return Err(broken());
+            }
+            for look in &looks {
+                self.note(format!("detail {}", look.commitment[0]));
+                if let (true, Some(account)) = (look.counts_to_budget, &look.account) {
+                    let key = BudgetKey { account: account.clone(), purpose: look.purpose.clone(), day: look.day };
+                    self.persons.lock().entry(key).or_default().extend(&look.persons);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn set_leaves(&self, leaves: Vec<([u8; 32], u64)>) -> BoxFuture<'_, Result<(), GateError>> {
+        Box::pin(async move {
+            if *self.set_leaves_fails.lock() {
+                return Err(broken());
+            }
+            for (commitment, leaf) in leaves {
+                self.note(format!("place {} at {leaf}", commitment[0]));
+            }
+            Ok(())
+        })
+    }
+
+    fn persons_opened<'a>(&'a self, key: &'a BudgetKey) -> BoxFuture<'a, Result<HashSet<PersonId>, GateError>> {
+        Box::pin(async move { Ok(self.persons.lock().get(key).cloned().unwrap_or_default()) })
+    }
+}
+
+impl Leaves for Fake {
+    fn append(&self, entries: Vec<Vec<u8>>) -> BoxFuture<'_, Result<u64, GateError>> {
+        Box::pin(async move {
+            self.note(format!("append {}", entries.len()));
+            if let Some(semaphore) = &self.append_waits_for {
+                semaphore.acquire().await.map_err(|_| broken())?.forget();
+            }
+            if *self.append_fails.lock() {
+                return Err(broken());
+            }
+            for entry in &entries {
+                let entry = Entry::decode(entry).unwrap();
+                self.note(format!("entry {}", entry.commitment.0[0]));
+            }
+            let mut size = self.size.lock();
+            let first = *size;
+            *size += entries.len() as u64;
+            Ok(first)
+        })
+    }
+}
+
+fn key() -> BudgetKey {
+    BudgetKey {
+        account: OfficerId::new("ada").unwrap(),
+        purpose: PurposeId::new("relief").unwrap(),
+        day: NaiveDate::from_ymd_opt(2026, 5, 1).unwrap(),
+    }
+}
+
+fn look(number: u8, spending: Option<Spending>) -> Prepared {
+    let key = key();
+    let persons = spending.iter().map(|spending| spending.person).collect();
+    let look = NewLook {
+        commitment: [number; 32],
+        at: Utc.with_ymd_and_hms(2026, 5, 1, 12, 0, 0).unwrap(),
+        account: Some(key.account),
+        purpose: key.purpose,
+        day: key.day,
+        persons,
+        counts_to_budget: spending.is_some(),
+        detail: vec![],
+    };
+    let entry = Entry {
+        v: ENTRY_VERSION,
+        kind: EntryKind::Look,
+        asked: None,
+        at_ms: look.at.timestamp_millis(),
+        by: By::Citizen,
+        purpose: None,
+        registers: vec![],
+        classes: IndexMap::new(),
+        subjects: look.persons.len() as u32,
+        rules: vec![],
+        job: None,
+        run: None,
+        tables: vec![],
+        files: None,
+        rows: None,
+        quarantined: None,
+        policy: Digest32([0; 32]),
+        commitment: Digest32([number; 32]),
+        tags: vec![],
+    };
+    Prepared { look, entry, spending }
+}
+
+fn spending(person: u64, persons_max: u32) -> Option<Spending> {
+    Some(Spending { key: key(), person: PersonId(person), persons_max })
+}
+
+fn start(fake: Fake) -> (Arc<Writer>, Arc<Fake>) {
+    let fake = Arc::new(fake);
+    let writer = Writer::start(Arc::clone(&fake) as Arc<dyn Details>, Arc::clone(&fake) as Arc<dyn Leaves>);
+    (Arc::new(writer), fake)
+}
+
+/// Invariant 4: the entry is durable before the first byte of the answer, and the detail before the entry.
+#[tokio::test]
+async fn the_detail_then_the_entry_then_the_answer() {
+    let semaphore = Arc::new(Semaphore::new(0));
+    let (writer, fake) = start(Fake { append_waits_for: Some(Arc::clone(&semaphore)), ..Fake::default() });
+    let answered = tokio::spawn({
+        let (writer, fake) = (Arc::clone(&writer), Arc::clone(&fake));
+        async move {
+            let outcome = writer.write(look(7, None)).await;
+            fake.note("answer");
+            outcome
+        }
+    });
+    while !fake.done().contains(&"append 1".to_owned()) {
+        tokio::task::yield_now().await;
+    }
+    // The detail is there, the entry is being written: for as long as that takes nobody is answered.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!answered.is_finished());
+    assert_eq!(fake.done(), ["detail 7", "append 1"]);
+    semaphore.add_permits(1);
+    assert!(matches!(answered.await.unwrap(), Outcome::Written(0)));
+    writer.close().await;
+    let done = fake.done();
+    assert_eq!(done[..3], ["detail 7", "append 1", "entry 7"]);
+    assert!(done[3..].contains(&"answer".to_owned()) && done[3..].contains(&"place 7 at 0".to_owned()));
+}
+
+#[tokio::test]
+async fn when_the_store_fails_nothing_is_logged_and_nobody_answered() {
+    let (writer, fake) = start(Fake { put_fails: Mutex::new(true), ..Fake::default() });
+    assert!(matches!(writer.write(look(1, None)).await, Outcome::Failed(_)));
+    assert_eq!(fake.done(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn when_the_log_fails_nobody_is_answered() {
+    let (writer, fake) = start(Fake { append_fails: Mutex::new(true), ..Fake::default() });
+    assert!(matches!(writer.write(look(1, None)).await, Outcome::Failed(_)));
+    assert_eq!(fake.done(), ["detail 1", "append 1"]);
+}
+
+#[tokio::test]
+async fn two_officers_at_once_cannot_both_take_the_last_place() {
+    let (writer, fake) = start(Fake::default());
+    let looks = (0..20_u8).map(|number| writer.write(look(number, spending(u64::from(number), 5))));
+    let outcomes = futures::future::join_all(looks).await;
+    let written = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Written(_))).count();
+    let over = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::OverBudget(6))).count();
+    assert_eq!((written, over), (5, 15));
+    assert_eq!(fake.persons.lock()[&key()].len(), 5);
+    // Whom the officer has opened already may be opened again.
+    assert!(matches!(writer.write(look(99, spending(0, 5))).await, Outcome::Written(5)));
+}
+
+#[tokio::test]
+async fn a_budget_is_read_from_the_store_and_read_anew_after_a_failure() {
+    let opened = HashMap::from([(key(), HashSet::from([PersonId(1), PersonId(2)]))]);
+    let (writer, fake) = start(Fake { persons: Mutex::new(opened), ..Fake::default() });
+    assert!(matches!(writer.write(look(3, spending(3, 2))).await, Outcome::OverBudget(3)));
+    *fake.put_fails.lock() = true;
+    assert!(matches!(writer.write(look(4, spending(4, 3))).await, Outcome::Failed(_)));
+    *fake.put_fails.lock() = false;
+    // The failed look took no place: the budget of three still has one.
+    assert!(matches!(writer.write(look(5, spending(5, 3))).await, Outcome::Written(_)));
+    assert!(matches!(writer.write(look(6, spending(6, 3))).await, Outcome::OverBudget(4)));
+}
+
+#[tokio::test]
+async fn places_that_could_not_be_noted_are_noted_with_the_next_ones() {
+    let (writer, fake) = start(Fake { set_leaves_fails: Mutex::new(true), ..Fake::default() });
+    assert!(matches!(writer.write(look(1, None)).await, Outcome::Written(0)));
+    assert_eq!(writer.pending.lock().get(&[1; 32]), Some(&0));
+    *fake.set_leaves_fails.lock() = false;
+    assert!(matches!(writer.write(look(2, None)).await, Outcome::Written(1)));
+    writer.close().await;
+    let done = fake.done();
+    assert!(done.contains(&"place 1 at 0".to_owned()) && done.contains(&"place 2 at 1".to_owned()), "{done:?}");
+    assert!(writer.pending.lock().is_empty());
+}
+
+#[tokio::test]
+async fn a_closed_writer_takes_nothing() {
+    let (writer, fake) = start(Fake::default());
+    writer.close().await;
+    assert!(matches!(writer.write(look(1, None)).await, Outcome::Failed(GateError::Closed)));
+    assert!(fake.done().is_empty());
+}
+
+#[tokio::test]
+async fn looks_that_come_together_are_written_together() {
+    let semaphore = Arc::new(Semaphore::new(0));
+    let (writer, fake) = start(Fake { append_waits_for: Some(Arc::clone(&semaphore)), ..Fake::default() });
+    let looks = (0..50_u8).map(|number| writer.write(look(number, None)));
+    semaphore.add_permits(50);
+    let outcomes = futures::future::join_all(looks).await;
+    let mut leaves: Vec<u64> = outcomes.iter().map(|outcome| match outcome {
+        Outcome::Written(leaf) => *leaf,
+        other => panic!("{other:?}"),
+    }).collect();
+    leaves.sort_unstable();
+    assert_eq!(leaves, (0..50).collect::<Vec<_>>());
+    let appends = fake.done().iter().filter(|what| what.starts_with("append")).count();
+    assert!(appends < 10, "{appends} appends for fifty looks that came at once");
+}

@@ -1,0 +1,64 @@
+//! Delta tables, their versions, and SQL sessions over them.
+//!
+//! [`Lake::open`] gives two things: a [`Lake`], which writes and knows what is not personal (names of tables, versions,
+//! counts of rows), and a [`ReadAuthority`], without which no row can be read. There is one authority a process, it can be
+//! neither made nor copied elsewhere, and the gate takes it. So whoever holds only a [`Lake`] can't see a value.
+//!
+//! ```
+//! # async fn example(folder: &std::path::Path) -> Result<(), lake::LakeError> {
+//! let (lake, authority): (lake::Lake, lake::ReadAuthority) = lake::Lake::open(folder).await?;
+//! # drop((lake, authority));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Nobody else can make an authority:
+//!
+//! ```compile_fail,E0423
+//! let authority = lake::ReadAuthority(());
+//! ```
+//!
+//! ```compile_fail,E0451
+//! fn steal(lake: lake::Lake) -> lake::ReadAuthority {
+//!     lake::ReadAuthority { lake }
+//! }
+//! ```
+//!
+//! nor copy the one there is (a [`Lake`] can be copied, which shows that the failure is the authority's):
+//!
+//! ```
+//! fn copy(lake: &lake::Lake) -> lake::Lake {
+//!     lake.clone()
+//! }
+//! ```
+//!
+//! ```compile_fail,E0308
+//! fn copy(authority: &lake::ReadAuthority) -> lake::ReadAuthority {
+//!     authority.clone()
+//! }
+//! ```
+//!
+//! What this crate never does: it keeps no minimum or maximum of a column in the Delta log unless the writer names the
+//! column; it writes no deletion vector; it puts no value of a row into an error.
+
+mod delta;
+mod disk;
+mod error;
+mod folder;
+mod part;
+mod read;
+mod rewrite;
+mod schema;
+mod session;
+pub mod sql;
+mod statistics;
+mod table;
+mod write;
+
+pub use delta::TableInfo;
+pub use error::LakeError;
+pub use folder::DATA_FORMAT;
+pub use read::{Filter, ReadAuthority};
+pub use session::SqlSession;
+pub use table::{Namespace, TableRef};
+pub use write::{BatchStream, DeleteReport, Lake, Prepared, SendableBatches, VacuumReport, Write, WriteMode, WriteReport};

@@ -1,0 +1,495 @@
+//! The writer of the lake, and what is known of tables without reading a row.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use futures::{Stream, StreamExt as _, stream};
+use tokio::sync::{Mutex, mpsc};
+
+use crate::delta::{Commit, TableInfo, TableState, exists};
+use crate::disk::{Disk, LocalDisk};
+use crate::error::LakeError;
+use crate::folder::{DataFolder, make_private_folder};
+use crate::part::{PartWriter, StagedParts};
+use crate::read::ReadAuthority;
+use crate::rewrite::{self, Keys};
+use crate::schema::{conform, difference, stored};
+use crate::table::{Namespace, TableRef};
+
+/// Rows in batches, as they are made or read. Text is `Utf8`.
+pub type BatchStream = Pin<Box<dyn Stream<Item = Result<RecordBatch, LakeError>> + Send>>;
+
+/// Batches to be written: made from a [`BatchStream`], a `Vec` or one batch.
+pub struct SendableBatches(BatchStream);
+
+impl From<BatchStream> for SendableBatches {
+    fn from(stream: BatchStream) -> Self {
+        Self(stream)
+    }
+}
+
+impl From<Vec<RecordBatch>> for SendableBatches {
+    fn from(batches: Vec<RecordBatch>) -> Self {
+        Self(Box::pin(stream::iter(batches.into_iter().map(Ok))))
+    }
+}
+
+impl From<RecordBatch> for SendableBatches {
+    fn from(batch: RecordBatch) -> Self {
+        vec![batch].into()
+    }
+}
+
+impl std::fmt::Debug for SendableBatches {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SendableBatches")
+    }
+}
+
+/// What a write does with the rows that are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WriteMode {
+    /// They stay. The new rows have the table's columns.
+    Append,
+    /// They go. The new rows may have other columns.
+    Overwrite,
+    /// Those go whose value in this column is that of a new row. The new rows have the table's columns.
+    ///
+    /// The values of the new rows are held in memory while writing: about 100 bytes a row.
+    UpsertBy(String),
+}
+
+/// One change to one table.
+#[derive(Debug)]
+pub struct Write {
+    /// The table; it is made when it doesn't exist.
+    pub table: TableRef,
+    /// The columns. Types are brought to those that tables hold: text to `Utf8`, moments to UTC microseconds.
+    pub schema: SchemaRef,
+    /// The rows. Columns are found by name.
+    pub batches: SendableBatches,
+    /// What is done with the rows that are there.
+    pub mode: WriteMode,
+    /// An application and a number, by which a change that was committed already is recognised.
+    pub txn: Option<(String, i64)>,
+    /// The columns of which the log keeps minima and maxima, for ever. Never name one that is personal.
+    pub statistics: Vec<String>,
+    /// What the writer notes about this version. Stays in the log for ever: nothing personal.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// What a write did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriteReport {
+    /// The version of the table afterwards.
+    pub version: u64,
+    /// How many rows were written.
+    pub rows: u64,
+    /// Whether nothing was done because the transaction was committed before.
+    pub was_committed: bool,
+}
+
+/// What a deletion did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeleteReport {
+    /// The version of the table afterwards.
+    pub version: u64,
+    /// How many rows are gone.
+    pub rows: u64,
+}
+
+/// What a vacuum did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VacuumReport {
+    /// How many files were removed.
+    pub files: u64,
+    /// How large they were.
+    pub bytes: u64,
+}
+
+/// Writes tables, and knows of them what is not personal. Reading takes a [`ReadAuthority`].
+#[derive(Clone)]
+pub struct Lake {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    folder: DataFolder,
+    disk: Arc<dyn Disk>,
+    /// Held while a commit looks at the last version and writes the next.
+    committing: Mutex<()>,
+}
+
+impl std::fmt::Debug for Lake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lake").field("path", &self.inner.folder.lake).finish()
+    }
+}
+
+impl Lake {
+    /// Opens the lake in the data folder of a project and locks the folder; makes both when they are absent.
+    ///
+    /// The lock is released when the last of the two is dropped.
+    ///
+    /// # Errors
+    /// [`LakeError::InUse`] when another process has it open, [`LakeError::OtherFormat`] when another version of Lucarne
+    /// wrote it, [`LakeError::Io`] when it can't be used.
+    pub async fn open(data_dir: &Path) -> Result<(Self, ReadAuthority), LakeError> {
+        Self::open_on(data_dir, Arc::new(LocalDisk)).await
+    }
+
+    pub(crate) async fn open_on(data_dir: &Path, disk: Arc<dyn Disk>) -> Result<(Self, ReadAuthority), LakeError> {
+        let data_dir = data_dir.to_owned();
+        let folder = blocking(move || DataFolder::open(&data_dir)).await?;
+        let lake = Self { inner: Arc::new(Inner { folder, disk, committing: Mutex::new(()) }) };
+        let authority = ReadAuthority::of(lake.clone());
+        Ok((lake, authority))
+    }
+
+    /// Writes rows in one commit: readers see all of them or none.
+    ///
+    /// # Errors
+    /// Those of [`Lake::prepare`] and [`Lake::commit`].
+    pub async fn write(&self, write: Write) -> Result<WriteReport, LakeError> {
+        let prepared = self.prepare(write).await?;
+        self.commit(prepared).await
+    }
+
+    /// Writes rows to data files that nobody reads until [`Lake::commit`]. Dropping the result removes them.
+    ///
+    /// # Errors
+    /// What the stream of rows ended with; [`LakeError::OtherSchema`] and [`LakeError::UnsupportedType`] when they don't
+    /// fit; [`LakeError::DiskFull`] and [`LakeError::Io`]. Nothing is changed then.
+    pub async fn prepare(&self, write: Write) -> Result<Prepared, LakeError> {
+        let Write { table, schema, batches, mode, txn, statistics, metadata } = write;
+        let folder = self.folder_of(&table)?;
+        let schema = stored(&schema)?;
+        let state = TableState::load(&table, &folder, None).await?;
+        let mut prepared = Prepared {
+            schema: Arc::clone(&schema),
+            staged: StagedParts::new(&folder),
+            gone: Gone::Nothing,
+            built_on: state.as_ref().map(|state| state.version),
+            was_committed: None,
+            table,
+            folder,
+            mode,
+            txn,
+            statistics,
+            metadata,
+        };
+        if let (Some(state), Some((application, number))) = (&state, &prepared.txn)
+            && state.transaction(application).await?.is_some_and(|last| last >= *number)
+        {
+            prepared.was_committed = Some(state.version);
+            return Ok(prepared);
+        }
+        if let Some(state) = &state
+            && prepared.mode != WriteMode::Overwrite
+        {
+            if let Some(difference) = difference(&state.schema, &schema) {
+                return Err(LakeError::OtherSchema { table: prepared.table, difference });
+            }
+            prepared.schema = Arc::clone(&state.schema);
+        }
+        let keys_of = match &prepared.mode {
+            WriteMode::UpsertBy(column) => Some(column.clone()),
+            WriteMode::Append | WriteMode::Overwrite => None,
+        };
+        let (staged, keys) = self.stage(&prepared, batches, keys_of).await?;
+        prepared.staged = staged;
+        match (&prepared.mode, state) {
+            (WriteMode::Overwrite, _) => prepared.gone = Gone::Everything,
+            (WriteMode::UpsertBy(column), Some(state)) => {
+                let writer = self.writer(&prepared, state.version + 1)?;
+                let column = column.clone();
+                let rewritten = blocking(move || rewrite::without(&state, &column, &keys, writer)).await?;
+                prepared.staged.absorb(rewritten.staged);
+                prepared.gone = Gone::Files(rewritten.replaced);
+            }
+            (WriteMode::UpsertBy(_) | WriteMode::Append, _) => {}
+        }
+        Ok(prepared)
+    }
+
+    /// Makes prepared rows readable in one commit.
+    ///
+    /// A transaction that was committed meanwhile makes this a no-op that says so.
+    ///
+    /// # Errors
+    /// [`LakeError::ChangedMeanwhile`] when rows were to be replaced in a version that is not the last any more;
+    /// [`LakeError::DiskFull`], [`LakeError::Io`] and [`LakeError::Log`]. Nothing is changed then.
+    pub async fn commit(&self, mut prepared: Prepared) -> Result<WriteReport, LakeError> {
+        let rows = prepared.rows();
+        if let Some(version) = prepared.was_committed {
+            return Ok(WriteReport { version, rows: 0, was_committed: true });
+        }
+        let _committing = self.inner.committing.lock().await;
+        let state = TableState::load(&prepared.table, &prepared.folder, None).await?;
+        if let (Some(state), Some((application, number))) = (&state, &prepared.txn)
+            && state.transaction(application).await?.is_some_and(|last| last >= *number)
+        {
+            return Ok(WriteReport { version: state.version, rows: 0, was_committed: true });
+        }
+        let is_changed = state.as_ref().map(|state| state.version) != prepared.built_on;
+        let has_other_columns =
+            state.as_ref().is_some_and(|state| difference(&state.schema, &prepared.schema).is_some());
+        if is_changed && (matches!(prepared.gone, Gone::Files(_)) || (prepared.is_appending() && has_other_columns)) {
+            return Err(LakeError::ChangedMeanwhile { table: prepared.table.clone() });
+        }
+        let removals = match (&state, &prepared.gone) {
+            (None, _) | (_, Gone::Nothing) => Vec::new(),
+            (Some(state), Gone::Everything) => state.removals(|_| true)?,
+            (Some(state), Gone::Files(files)) => state.removals(|file| files.contains(file))?,
+        };
+        let mode = if prepared.mode == WriteMode::Append { SaveMode::Append } else { SaveMode::Overwrite };
+        let commit = Commit {
+            table: &prepared.table,
+            folder: &prepared.folder,
+            on: state.as_ref(),
+            operation: DeltaOperation::Write { mode, partition_by: None, predicate: None },
+            removals,
+            parts: &prepared.staged.parts,
+            schema: Some((&prepared.schema, &prepared.statistics)),
+            transaction: prepared.txn.clone(),
+            metadata: &prepared.metadata,
+        };
+        let outcome = commit.run().await;
+        let is_certainly_not_committed = matches!(outcome, Err(LakeError::DiskFull { .. }));
+        if !is_certainly_not_committed || exists_newer(&prepared.folder, state.as_ref()) {
+            prepared.staged.keep();
+        }
+        Ok(WriteReport { version: outcome?, rows, was_committed: false })
+    }
+
+    /// Deletes the rows whose text in `column` is one of `values`: files are written anew without them.
+    ///
+    /// The old files stay, for readers of older versions, until [`Lake::vacuum`]. What the writer of the last version
+    /// noted stays noted.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchTable`], [`LakeError::NoSuchColumn`], and those of a write.
+    pub async fn delete_where(&self, table: &TableRef, column: &str, values: &[String]) -> Result<DeleteReport, LakeError> {
+        let folder = self.folder_of(table)?;
+        let _committing = self.inner.committing.lock().await;
+        let state = TableState::load(table, &folder, None).await?;
+        let state = state.ok_or_else(|| LakeError::NoSuchTable { table: table.clone() })?;
+        let statistics = Vec::new();
+        let writer =
+            PartWriter::new(table, &folder, &state.schema, &statistics, Arc::clone(&self.inner.disk), state.version + 1)?;
+        let keys: Keys = values.iter().map(|value| value.as_str().into()).collect();
+        let metadata = state.info()?.metadata;
+        let column = column.to_owned();
+        let (state, mut rewritten) = blocking(move || {
+            let rewritten = rewrite::without(&state, &column, &keys, writer)?;
+            Ok((state, rewritten))
+        })
+        .await?;
+        if rewritten.rows_gone == 0 {
+            return Ok(DeleteReport { version: state.version, rows: 0 });
+        }
+        let commit = Commit {
+            table,
+            folder: &folder,
+            on: Some(&state),
+            operation: DeltaOperation::Delete { predicate: None },
+            removals: state.removals(|file| rewritten.replaced.contains(file))?,
+            parts: &rewritten.staged.parts,
+            schema: None,
+            transaction: None,
+            metadata: &metadata,
+        };
+        let outcome = commit.run().await;
+        rewritten.staged.keep();
+        Ok(DeleteReport { version: outcome?, rows: rewritten.rows_gone })
+    }
+
+    /// Removes every data file that the last version doesn't need, now: rows that were deleted are gone afterwards, and
+    /// so are older versions.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchTable`], [`LakeError::Io`].
+    pub async fn vacuum(&self, table: &TableRef) -> Result<VacuumReport, LakeError> {
+        let folder = self.folder_of(table)?;
+        let _committing = self.inner.committing.lock().await;
+        let state = TableState::load(table, &folder, None).await?;
+        let state = state.ok_or_else(|| LakeError::NoSuchTable { table: table.clone() })?;
+        blocking(move || rewrite::remove_unused(&state)).await
+    }
+
+    /// Gives what is known of the last version of a table; none when the table doesn't exist.
+    ///
+    /// # Errors
+    /// [`LakeError::Io`] and [`LakeError::Log`] when its log can't be read.
+    pub async fn info(&self, table: &TableRef) -> Result<Option<TableInfo>, LakeError> {
+        let folder = self.folder_of(table)?;
+        let state = TableState::load(table, &folder, None).await?;
+        state.map(|state| state.info()).transpose()
+    }
+
+    /// Gives the tables there are, in order.
+    ///
+    /// # Errors
+    /// [`LakeError::Io`] when the folder can't be read.
+    pub async fn tables(&self) -> Result<Vec<TableRef>, LakeError> {
+        let lake = self.inner.folder.lake.clone();
+        blocking(move || {
+            let mut tables = Vec::new();
+            for namespace in Namespace::ALL {
+                for name in names_in(&lake.join(namespace.as_str()))? {
+                    let table = TableRef { namespace, name };
+                    if table.is_well_formed() && exists(&table.folder(&lake)) {
+                        tables.push(table);
+                    }
+                }
+            }
+            tables.sort();
+            Ok(tables)
+        })
+        .await
+    }
+
+    /// Gives one version of a table, the last when none is named.
+    pub(crate) async fn state(&self, table: &TableRef, version: Option<u64>) -> Result<TableState, LakeError> {
+        let folder = self.folder_of(table)?;
+        let state = TableState::load(table, &folder, version).await?;
+        state.ok_or_else(|| LakeError::NoSuchTable { table: table.clone() })
+    }
+
+    pub(crate) fn spill_folder(&self) -> &Path {
+        &self.inner.folder.spill
+    }
+
+    fn folder_of(&self, table: &TableRef) -> Result<PathBuf, LakeError> {
+        if table.is_well_formed() {
+            Ok(table.folder(&self.inner.folder.lake))
+        } else {
+            Err(LakeError::NoSuchTable { table: table.clone() })
+        }
+    }
+
+    fn writer(&self, prepared: &Prepared, next_version: u64) -> Result<PartWriter, LakeError> {
+        let disk = Arc::clone(&self.inner.disk);
+        PartWriter::new(&prepared.table, &prepared.folder, &prepared.schema, &prepared.statistics, disk, next_version)
+    }
+
+    /// Writes the rows to data files on a thread of their own, while the stream makes more.
+    async fn stage(
+        &self,
+        prepared: &Prepared,
+        batches: SendableBatches,
+        keys_of: Option<String>,
+    ) -> Result<(StagedParts, Keys), LakeError> {
+        let SendableBatches(mut batches) = batches;
+        make_private_folder(&prepared.folder).map_err(|source| LakeError::io(&prepared.folder, source))?;
+        let mut writer = self.writer(prepared, prepared.built_on.map_or(0, |version| version + 1))?;
+        let (sender, mut receiver) = mpsc::channel::<RecordBatch>(2);
+        let (table, schema) = (prepared.table.clone(), Arc::clone(&prepared.schema));
+        // The thread ends when the sender is gone; what it wrote is removed unless the rows ended well.
+        let worker = tokio::task::spawn_blocking(move || -> Result<(PartWriter, Keys), LakeError> {
+            let mut keys = Keys::default();
+            while let Some(batch) = receiver.blocking_recv() {
+                let batch = conform(&table, &batch, &schema)?;
+                if let Some(column) = &keys_of {
+                    rewrite::collect(&table, &batch, column, &mut keys)?;
+                }
+                writer.write(&batch)?;
+            }
+            Ok((writer, keys))
+        });
+        let mut ended_badly = None;
+        while let Some(batch) = batches.next().await {
+            match batch {
+                // A worker that is gone says below why.
+                Ok(batch) if sender.send(batch).await.is_err() => break,
+                Ok(_) => {}
+                Err(error) => {
+                    ended_badly = Some(error);
+                    break;
+                }
+            }
+        }
+        drop(sender);
+        let (writer, keys) = worker.await.map_err(|_| LakeError::Worker)??;
+        match ended_badly {
+            Some(error) => Err(error),
+            None => Ok((blocking(move || writer.finish()).await?, keys)),
+        }
+    }
+}
+
+/// Rows that were written and that nobody reads yet.
+pub struct Prepared {
+    table: TableRef,
+    folder: PathBuf,
+    schema: SchemaRef,
+    staged: StagedParts,
+    mode: WriteMode,
+    gone: Gone,
+    built_on: Option<u64>,
+    was_committed: Option<u64>,
+    txn: Option<(String, i64)>,
+    statistics: Vec<String>,
+    metadata: BTreeMap<String, String>,
+}
+
+/// What of the table goes with the commit.
+enum Gone {
+    Nothing,
+    Everything,
+    Files(HashSet<String>),
+}
+
+impl Prepared {
+    /// Gives the number of rows that were written.
+    ///
+    /// For [`WriteMode::UpsertBy`] this counts the rows that stay in rewritten files too.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.staged.rows()
+    }
+
+    /// Notes something more about the version, such as counts that are known only now.
+    pub fn note(&mut self, key: impl Into<String>, value: impl Into<String>) {
+        self.metadata.insert(key.into(), value.into());
+    }
+
+    fn is_appending(&self) -> bool {
+        self.mode != WriteMode::Overwrite
+    }
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared").field("table", &self.table).field("rows", &self.rows()).finish_non_exhaustive()
+    }
+}
+
+fn exists_newer(folder: &Path, state: Option<&TableState>) -> bool {
+    let next = state.map_or(0, |state| state.version + 1);
+    crate::delta::has_version(folder, next)
+}
+
+fn names_in(folder: &Path) -> Result<Vec<String>, LakeError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(LakeError::io(folder, error)),
+    };
+    let names = entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()));
+    names.collect::<io::Result<_>>().map_err(|source| LakeError::io(folder, source))
+}
+
+/// Runs what waits for the disk on a thread where it keeps nobody waiting.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LakeError> + Send + 'static,
+) -> Result<T, LakeError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| LakeError::Worker)?
+}

@@ -1,0 +1,150 @@
+//! What can go wrong. No message holds a value of a record.
+
+use std::path::PathBuf;
+
+use model::{AgreementId, ModelId, RegisterId, SpecialCategory};
+
+/// Says why records were not linked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinkageError {
+    /// The project does not say how to link.
+    #[error("the project has no linkage.toml: write one, or leave `link` out")]
+    NoConfig,
+    /// What `linkage.toml` says can't be done.
+    #[error("linkage.toml: {0}")]
+    Config(String),
+    /// `linkage.toml` names no agreement.
+    #[error("linkage.toml names no agreement: registers are linked only under one (`agreement = \"…\"`)")]
+    NoAgreement,
+    /// The project has no such agreement.
+    #[error("linkage.toml names the agreement `{agreement}`, and there is none: write agreements/{agreement}.toml")]
+    AgreementMissing {
+        /// The agreement.
+        agreement: AgreementId,
+    },
+    /// The agreement is not in force.
+    #[error(
+        "the agreement `{agreement}` is in force from {from} until {until}, today is {today}: renew it before linking"
+    )]
+    AgreementNotInForce {
+        /// The agreement.
+        agreement: AgreementId,
+        /// Its first day.
+        from: chrono::NaiveDate,
+        /// Its last day.
+        until: chrono::NaiveDate,
+        /// Today (UTC).
+        today: chrono::NaiveDate,
+    },
+    /// The agreement does not allow linking.
+    #[error("the agreement `{agreement}` does not allow linking: link under another, or have `linking` agreed")]
+    LinkingNotAgreed {
+        /// The agreement.
+        agreement: AgreementId,
+    },
+    /// The agreement does not cover a register that has person records.
+    #[error(
+        "the model `{model}` makes person records of the register `{register}`, which no agreement of linkage.toml \
+         covers: add the register to `{agreement}`, attach it under an agreement of its own, or take the model out"
+    )]
+    RegisterNotCovered {
+        /// The model.
+        model: ModelId,
+        /// Its register.
+        register: RegisterId,
+        /// The agreement of the linkage.
+        agreement: AgreementId,
+    },
+    /// The agreement does not name a special category of a register.
+    #[error(
+        "the register `{register}` holds {category} data, which the agreement `{agreement}` does not name: link it under \
+         an agreement that does (`attach`), or take its person model out"
+    )]
+    CategoryNotNamed {
+        /// The register.
+        register: RegisterId,
+        /// The category.
+        category: SpecialCategory,
+        /// The agreement.
+        agreement: AgreementId,
+    },
+    /// There are no person records.
+    #[error("the project has no model of the kind `person`: write one for each register to link")]
+    NoPersonModels,
+    /// A person model has no table.
+    #[error("the model `{model}` has no table: build it first (`lucarne build`)")]
+    NotBuilt {
+        /// The model.
+        model: ModelId,
+    },
+    /// A record is in two person models.
+    #[error(
+        "{records} records of the register `{register}` are in more than one person model (the second is `{model}`): a \
+         record is of one person, so let each be in one model"
+    )]
+    RecordTwice {
+        /// How many.
+        records: u64,
+        /// The register.
+        register: RegisterId,
+        /// The model in which they are for the second time.
+        model: ModelId,
+    },
+    /// A table does not have the columns that it should.
+    #[error("the table {table} is not as Lucarne writes it: {problem}")]
+    Table {
+        /// The table.
+        table: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A judgement can't be taken.
+    #[error("{0}")]
+    Judgement(&'static str),
+    /// The truth can't be used.
+    #[error("the truth in {}: {problem}", path.display())]
+    Truth {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An input file can't be used.
+    #[error("{}: {problem}", path.display())]
+    Input {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
+    /// A file can't be written.
+    #[error("{} can't be written: {problem}", path.display())]
+    Output {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
+    /// The gate did not let the job read.
+    #[error(transparent)]
+    Refused(gate::Denied),
+    /// The gate failed while the job was reading.
+    #[error("reading through the gate failed")]
+    Gate(#[from] gate::GateError),
+    /// The lake failed.
+    #[error("the lake failed")]
+    Lake(#[from] lake::LakeError),
+    /// The matching failed.
+    #[error(transparent)]
+    Matching(#[from] matching::Error),
+    /// Arrow failed.
+    #[error("a column could not be made")]
+    Arrow(#[from] arrow_schema::ArrowError),
+    /// The clock can't be trusted.
+    #[error(transparent)]
+    Clock(#[from] model::clock::ClockError),
+    /// A thread of the linkage died.
+    #[error("a part of the linkage stopped: see the log")]
+    Stopped,
+}

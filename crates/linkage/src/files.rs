@@ -1,0 +1,388 @@
+//! Linking loose files: Parquet or CSV in, `edges.parquet` and `clusters.parquet` out. Opens no project's data.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt32Type;
+use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray, UInt32Array};
+use arrow_cast::cast;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_select::concat::concat;
+use arrow_select::take::take;
+use indexmap::IndexMap;
+use matching::{DatasetBuilder, Predictions, Settings};
+use model::LinkageConfig;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
+
+use crate::compute::{self, Matched, Watcher};
+use crate::error::LinkageError;
+use crate::quality::Labels;
+use crate::report::{FileReport, LinkProgress, Stopwatch};
+use crate::rows::PATTERN_ROWS;
+use crate::settings::{columns_of, settings_of};
+use crate::shape;
+use crate::table_file;
+
+/// How loose files are linked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOptions {
+    /// The column that names each record within its source.
+    pub id: String,
+    /// The column that names each record's source; none: the file's name without its ending.
+    pub source: Option<String>,
+    /// Whether pairs within one source are left out.
+    pub link_only: bool,
+    /// The column that names each record's true person, for measuring. It takes no part in linking.
+    pub truth: Option<String>,
+    /// The folder for `edges.parquet` and `clusters.parquet`; made when it is not there.
+    pub out: PathBuf,
+}
+
+impl FileOptions {
+    /// Gives options that write to `out`: ids in `unique_id`, sources by file, pairs within sources too, no truth.
+    #[must_use]
+    pub fn new(out: impl Into<PathBuf>) -> Self {
+        Self { id: "unique_id".to_owned(), source: None, link_only: false, truth: None, out: out.into() }
+    }
+}
+
+/// Links the records of files and writes what came of it.
+///
+/// `edges.parquet` has `source_l`, `id_l`, `source_r`, `id_r`, `match_weight` (log2 odds, the prior included) and
+/// `match_probability`, one row a pair that was kept; `clusters.parquet` has `source`, `id` and `cluster` (from 0), one
+/// row a record, in the order of the files. Ids keep their type when all files agree on it, else they are text.
+/// Agreements and purposes that `config` names play no part: these files are nobody's register. Blocks for as long as it
+/// takes.
+///
+/// # Errors
+/// [`LinkageError::Input`] when a file can't be read, lacks the id, repeats one, or no file has a column that `config`
+/// compares; [`LinkageError::Config`]; [`LinkageError::Output`]. No output is replaced then.
+pub fn link_files(
+    inputs: &[PathBuf],
+    config: &LinkageConfig,
+    options: &FileOptions,
+    progress: &(dyn Fn(LinkProgress) + Sync),
+) -> Result<FileReport, LinkageError> {
+    let mut watch = Stopwatch::start();
+    let attached: BTreeSet<String> =
+        config.attach.iter().flat_map(|attach| &attach.registers).map(ToString::to_string).collect();
+    let settings = Settings { link_only: options.link_only, ..settings_of(config, attached)? };
+    let Loaded { builder, ids, sources, source_names, labels } = load(inputs, &settings, options)?;
+    if options.link_only && source_names.len() < 2 {
+        return Err(LinkageError::Config("only pairs across sources are wanted, and there is one source".to_owned()));
+    }
+    let is_base = |source: &u32| !settings.attach_only.contains(&source_names[*source as usize]);
+    let base_records = sources.iter().filter(|source| is_base(source)).count();
+    watch.lap("read");
+
+    let told = Watcher::new(progress);
+    let matched = compute::run(builder.finish()?, base_records, &matching::Judgements::default(), &told, &mut watch)?;
+    let wanted_across = options.link_only.then_some(sources.as_slice());
+    let quality =
+        labels.as_ref().map(|labels| labels.quality(&matched.predictions.edges, &matched.clusters, wanted_across));
+    progress(LinkProgress { stage: "writing".to_owned(), done: 0, of: 0 });
+    let names = Names { sources: &sources, source_names: &source_names, ids };
+    write(&options.out, &matched, &names)?;
+    watch.lap("write");
+
+    let mut records_by_source: IndexMap<String, u64> = source_names.iter().map(|name| (name.clone(), 0)).collect();
+    for source in &sources {
+        records_by_source[*source as usize] += 1;
+    }
+    let prediction = &matched.predictions.report;
+    Ok(FileReport {
+        records_by_source,
+        records: sources.len() as u64,
+        persons: matched.count as u64,
+        pairs_compared: prediction.pairs_scored,
+        edges: prediction.edges,
+        rules: prediction.rules.clone(),
+        pairs_cut: prediction.rules.iter().map(|rule| rule.pairs_cut).sum(),
+        warnings: matched.training.warnings.clone(),
+        quality,
+        seconds: watch.stop(),
+    })
+}
+
+struct Loaded {
+    builder: DatasetBuilder,
+    ids: ArrayRef,
+    /// The source of each record, by its place in `source_names`.
+    sources: Vec<u32>,
+    source_names: Vec<String>,
+    labels: Option<Labels>,
+}
+
+fn problem(path: &Path, problem: impl Into<String>) -> LinkageError {
+    LinkageError::Input { path: path.to_owned(), problem: problem.into() }
+}
+
+/// Reads all files into a data set.
+struct Loader<'a> {
+    options: &'a FileOptions,
+    wanted: BTreeSet<String>,
+    id_type: DataType,
+    ids: Vec<ArrayRef>,
+    sources: Vec<u32>,
+    source_numbers: IndexMap<String, u32>,
+    seen: HashSet<u128>,
+    hashers: [RandomState; 2],
+    labels: Option<Vec<u32>>,
+    label_numbers: HashMap<String, u32>,
+}
+
+fn load(inputs: &[PathBuf], settings: &Settings, options: &FileOptions) -> Result<Loaded, LinkageError> {
+    let wanted = columns_of(settings);
+    let mut loader = Loader {
+        options,
+        id_type: check(inputs, &wanted, options)?,
+        wanted,
+        ids: Vec::new(),
+        sources: Vec::new(),
+        source_numbers: IndexMap::new(),
+        seen: HashSet::new(),
+        hashers: [RandomState::new(), RandomState::new()],
+        labels: options.truth.as_ref().map(|_| Vec::new()),
+        label_numbers: HashMap::new(),
+    };
+    let mut builder = DatasetBuilder::new(settings)?;
+    for path in inputs {
+        let name = source_name(path)?;
+        let extra = [Some(&options.id), options.source.as_ref(), options.truth.as_ref()];
+        let columns: Vec<&str> = loader.wanted.iter().chain(extra.into_iter().flatten()).map(String::as_str).collect();
+        table_file::each_batch(path, &columns.clone(), |batch| Ok(builder.push(&loader.fit(path, &name, batch)?)?))?;
+    }
+    if loader.sources.is_empty() {
+        let path = inputs.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+        return Err(problem(path, "there are no records in the input"));
+    }
+    let parts: Vec<&dyn Array> = loader.ids.iter().map(AsRef::as_ref).collect();
+    Ok(Loaded {
+        builder,
+        ids: concat(&parts)?,
+        sources: loader.sources,
+        source_names: loader.source_numbers.into_keys().collect(),
+        labels: loader.labels.map(|of_record| Labels { of_record, unused: 0 }),
+    })
+}
+
+/// Checks the columns of all files and gives the type of ids.
+fn check(inputs: &[PathBuf], wanted: &BTreeSet<String>, options: &FileOptions) -> Result<DataType, LinkageError> {
+    if inputs.is_empty() {
+        return Err(LinkageError::Config("no input file is named".to_owned()));
+    }
+    let mut names = BTreeSet::new();
+    let mut present: BTreeSet<String> = BTreeSet::new();
+    let mut id_types: BTreeSet<String> = BTreeSet::new();
+    let mut id_type = DataType::Utf8;
+    for path in inputs {
+        if !names.insert(source_name(path)?) && options.source.is_none() {
+            return Err(problem(path, "another input has the same name: rename one, or name a source column"));
+        }
+        let columns = table_file::columns(path)?;
+        let list = columns.join(", ");
+        for (needed, what) in
+            [(Some(&options.id), "id"), (options.source.as_ref(), "source"), (options.truth.as_ref(), "truth")]
+        {
+            if let Some(missing) = needed.filter(|needed| !columns.contains(needed)) {
+                return Err(problem(path, format!("it has no {what} column `{missing}`; it has {list}")));
+            }
+        }
+        let schema = table_file::schema(path)?;
+        id_type = schema.field_with_name(&options.id)?.data_type().clone();
+        id_types.insert(id_type.to_string());
+        present.extend(columns);
+    }
+    let missing: Vec<&str> = wanted.iter().filter(|name| !present.contains(*name)).map(String::as_str).collect();
+    if !missing.is_empty() {
+        let list = present.into_iter().collect::<Vec<_>>().join(", ");
+        let missing = missing.join("`, `");
+        return Err(LinkageError::Config(format!("no input has `{missing}`; the inputs have {list}")));
+    }
+    Ok(if id_types.len() == 1 { id_type } else { DataType::Utf8 })
+}
+
+/// Gives the name of a file without folder and ending.
+fn source_name(path: &Path) -> Result<String, LinkageError> {
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    stem.map(str::to_owned).ok_or_else(|| problem(path, "the name of the file is not UTF-8: rename it"))
+}
+
+impl Loader<'_> {
+    /// Notes who the records are and gives the columns that `matching` wants: all text, those not there null.
+    fn fit(&mut self, path: &Path, file_source: &str, batch: &RecordBatch) -> Result<RecordBatch, LinkageError> {
+        let rows = batch.num_rows();
+        let column =
+            |name: &str| batch.column_by_name(name).ok_or_else(|| problem(path, format!("it has no `{name}`")));
+        let id = cast(column(&self.options.id)?, &self.id_type)?;
+        if id.null_count() > 0 {
+            return Err(problem(path, format!("some records have no `{}`", self.options.id)));
+        }
+        let id_text = text(&id)?;
+        let sources = match &self.options.source {
+            Some(name) => {
+                let sources = text(column(name)?)?;
+                if sources.null_count() > 0 {
+                    return Err(problem(path, format!("some records have no `{name}`")));
+                }
+                sources
+            }
+            None => StringArray::from_iter_values(std::iter::repeat_n(file_source, rows)),
+        };
+        let mut keys: Vec<String> = Vec::with_capacity(rows);
+        for row in 0..rows {
+            let next = self.source_numbers.len() as u32;
+            let source = sources.value(row);
+            let number = match self.source_numbers.get(source) {
+                Some(number) => *number,
+                None => *self.source_numbers.entry(source.to_owned()).or_insert(next),
+            };
+            self.sources.push(number);
+            let key = format!("{source}\u{1f}{}", id_text.value(row));
+            let [high, low] = self.hashers.each_ref().map(|hasher| u128::from(hasher.hash_one(&key)));
+            if !self.seen.insert(high << 64 | low) {
+                return Err(problem(
+                    path,
+                    format!(
+                        "`{}` repeats an id within one source: name the column that tells records apart",
+                        self.options.id
+                    ),
+                ));
+            }
+            keys.push(key);
+        }
+        if let (Some(labels), Some(name)) = (&mut self.labels, &self.options.truth) {
+            let truth = text(column(name)?)?;
+            for person in &truth {
+                let next = self.label_numbers.len() as u32;
+                labels.push(match person {
+                    None => Labels::UNKNOWN,
+                    Some(person) => match self.label_numbers.get(person) {
+                        Some(number) => *number,
+                        None => *self.label_numbers.entry(person.to_owned()).or_insert(next),
+                    },
+                });
+            }
+        }
+        self.ids.push(id);
+
+        Ok(shape::fit(&self.wanted, batch, Arc::new(sources), Arc::new(StringArray::from(keys)))?)
+    }
+}
+
+fn text(array: &ArrayRef) -> Result<StringArray, LinkageError> {
+    Ok(cast(array, &DataType::Utf8)?.as_string::<i32>().clone())
+}
+
+/// Who the records are.
+struct Names<'a> {
+    sources: &'a [u32],
+    source_names: &'a [String],
+    ids: ArrayRef,
+}
+
+impl Names<'_> {
+    fn source(&self, record: u32) -> &str {
+        &self.source_names[self.sources[record as usize] as usize]
+    }
+
+    fn of(&self, records: &UInt32Array) -> Result<[ArrayRef; 2], LinkageError> {
+        let sources = StringArray::from_iter_values(records.values().iter().map(|record| self.source(*record)));
+        Ok([Arc::new(sources), take(&self.ids, records, None)?])
+    }
+}
+
+/// Writes both files beside their names, then gives them their names.
+fn write(out: &Path, matched: &Matched, names: &Names<'_>) -> Result<(), LinkageError> {
+    let failed = |path: &Path, error: &dyn std::fmt::Display| LinkageError::Output {
+        path: path.to_owned(),
+        problem: error.to_string(),
+    };
+    std::fs::create_dir_all(out).map_err(|error| failed(out, &error))?;
+    let id_type = names.ids.data_type();
+    let edges = out.join("edges.parquet");
+    let edges_part = write_parquet(&edges, &edges_schema(id_type), edge_batches(matched, names))?;
+    let clusters = out.join("clusters.parquet");
+    let clusters_part = write_parquet(&clusters, &clusters_schema(id_type), cluster_batches(matched, names))?;
+    for (part, path) in [(edges_part, edges), (clusters_part, clusters)] {
+        std::fs::rename(part, &path).map_err(|error| failed(&path, &error))?;
+    }
+    Ok(())
+}
+
+fn edges_schema(id: &DataType) -> SchemaRef {
+    let field = |name: &str, of: &DataType| Field::new(name, of.clone(), false);
+    Arc::new(Schema::new(vec![
+        field("source_l", &DataType::Utf8),
+        field("id_l", id),
+        field("source_r", &DataType::Utf8),
+        field("id_r", id),
+        field("match_weight", &DataType::Float64),
+        field("match_probability", &DataType::Float64),
+    ]))
+}
+
+fn clusters_schema(id: &DataType) -> SchemaRef {
+    let field = |name: &str, of: &DataType| Field::new(name, of.clone(), false);
+    Arc::new(Schema::new(vec![field("source", &DataType::Utf8), field("id", id), field("cluster", &DataType::Int64)]))
+}
+
+fn edge_batches<'a>(
+    matched: &'a Matched,
+    names: &'a Names<'_>,
+) -> impl Iterator<Item = Result<RecordBatch, LinkageError>> + 'a {
+    matched.predictions.edges.chunks(PATTERN_ROWS).map(|edges| {
+        let some = Predictions { edges: edges.to_vec(), ..Predictions::default() };
+        let scored = some.to_record_batch(&matched.data, &matched.model)?;
+        let column = |name: &'static str| {
+            let problem = "matching gave no such column";
+            scored.column_by_name(name).ok_or(LinkageError::Table { table: name.to_owned(), problem })
+        };
+        let [source_l, id_l] = names.of(column("left")?.as_primitive::<UInt32Type>())?;
+        let [source_r, id_r] = names.of(column("right")?.as_primitive::<UInt32Type>())?;
+        let weight = Arc::clone(column("match_weight")?);
+        let probability = Arc::clone(column("match_probability")?);
+        let schema = edges_schema(names.ids.data_type());
+        Ok(RecordBatch::try_new(schema, vec![source_l, id_l, source_r, id_r, weight, probability])?)
+    })
+}
+
+fn cluster_batches<'a>(
+    matched: &'a Matched,
+    names: &'a Names<'_>,
+) -> impl Iterator<Item = Result<RecordBatch, LinkageError>> + 'a {
+    (0..matched.clusters.len()).step_by(PATTERN_ROWS).map(|start| {
+        let end = (start + PATTERN_ROWS).min(matched.clusters.len());
+        let [source, id] = names.of(&UInt32Array::from_iter_values(start as u32..end as u32))?;
+        let clusters = matched.clusters[start..end].iter().map(|cluster| i64::from(*cluster));
+        let cluster = Arc::new(Int64Array::from_iter_values(clusters));
+        Ok(RecordBatch::try_new(clusters_schema(names.ids.data_type()), vec![source, id, cluster])?)
+    })
+}
+
+/// Writes a Parquet file beside `path` and gives its name.
+fn write_parquet(
+    path: &Path,
+    schema: &SchemaRef,
+    batches: impl Iterator<Item = Result<RecordBatch, LinkageError>>,
+) -> Result<PathBuf, LinkageError> {
+    let failed =
+        |error: &dyn std::fmt::Display| LinkageError::Output { path: path.to_owned(), problem: error.to_string() };
+    let part = path.with_extension("parquet.part");
+    let file = File::create(&part).map_err(|error| failed(&error))?;
+    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    let mut writer =
+        ArrowWriter::try_new(file, Arc::clone(schema), Some(properties)).map_err(|error| failed(&error))?;
+    for batch in batches {
+        writer.write(&batch?).map_err(|error| failed(&error))?;
+    }
+    let file = writer.into_inner().map_err(|error| failed(&error))?;
+    file.sync_all().map_err(|error| failed(&error))?;
+    Ok(part)
+}

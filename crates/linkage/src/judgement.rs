@@ -1,0 +1,134 @@
+//! What stewards decide about two records: kept for ever, and stronger than any score.
+
+use std::collections::BTreeMap;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{RecordBatch, StringArray, TimestampMicrosecondArray};
+use futures::StreamExt;
+use gate::{Gate, JobGrant, LookSubject, Permit};
+use lake::{Lake, TableRef, Write, WriteMode};
+use model::{Judgement, RecordId, Verdict};
+use std::sync::Arc;
+
+use crate::error::LinkageError;
+use crate::records::Records;
+use crate::report::JudgementCounts;
+use crate::spine;
+
+/// Appends a judgement to the spine, after the gate has written it to the log. Gives the number of its log entry.
+///
+/// It counts from the next run of `link` on. A later judgement about the same two records undoes it; `cannot-say` leaves
+/// them to the score again. `permit` is one to review links, `subjects` the persons of the two records.
+///
+/// # Errors
+/// [`LinkageError::Judgement`] when it gives no reason, or its records are the same or not in order;
+/// [`LinkageError::Refused`] when the gate does not take it; [`LinkageError::Lake`] when it can't be written.
+pub async fn judge(
+    lake: &Lake,
+    gate: &Gate,
+    permit: Permit,
+    subjects: Vec<LookSubject>,
+    judgement: &Judgement,
+) -> Result<u64, LinkageError> {
+    if judgement.left >= judgement.right {
+        return Err(LinkageError::Judgement("a judgement is about two records, the smaller id first"));
+    }
+    if judgement.reason.trim().is_empty() {
+        return Err(LinkageError::Judgement("say why: a judgement without a reason can't be reviewed"));
+    }
+    let leaf = gate.record_judgement(permit, subjects, judgement).await.map_err(LinkageError::Refused)?;
+    append(lake, judgement).await?;
+    Ok(leaf)
+}
+
+async fn append(lake: &Lake, judgement: &Judgement) -> Result<(), LinkageError> {
+    let text = |text: &str| Arc::new(StringArray::from(vec![text.to_owned()]));
+    let at = TimestampMicrosecondArray::from(vec![judgement.at.timestamp_micros()]).with_timezone("UTC");
+    let row = RecordBatch::try_new(
+        Arc::clone(&spine::JUDGEMENTS_SCHEMA),
+        vec![
+            text(&judgement.left.to_string()),
+            text(&judgement.right.to_string()),
+            text(judgement.verdict.as_str()),
+            text(&judgement.by),
+            Arc::new(at),
+            text(&judgement.reason),
+        ],
+    )?;
+    lake.write(Write {
+        table: TableRef::spine(spine::JUDGEMENTS),
+        schema: Arc::clone(&spine::JUDGEMENTS_SCHEMA),
+        batches: vec![row].into(),
+        mode: WriteMode::Append,
+        txn: None,
+        statistics: Vec::new(),
+        metadata: BTreeMap::new(),
+    })
+    .await?;
+    Ok(())
+}
+
+/// The judgements in force: of several about the same two records, the last that was appended.
+#[derive(Debug, Default)]
+pub(crate) struct InForce {
+    by_pair: BTreeMap<(RecordId, RecordId), Verdict>,
+}
+
+impl InForce {
+    /// Reads all judgements.
+    pub(crate) async fn read(grant: &JobGrant) -> Result<Self, LinkageError> {
+        let malformed =
+            |problem| LinkageError::Table { table: TableRef::spine(spine::JUDGEMENTS).to_string(), problem };
+        let mut in_force = Self::default();
+        let columns = ["left", "right", "verdict"];
+        let mut batches = grant.scan(&TableRef::spine(spine::JUDGEMENTS), Some(&columns)).await?;
+        while let Some(batch) = batches.next().await {
+            let batch = batch?;
+            let text = |place: usize| batch.column(place).as_string_opt::<i32>();
+            let (Some(left), Some(right), Some(verdict)) = (text(0), text(1), text(2)) else {
+                return Err(malformed("its columns are not text"));
+            };
+            for index in 0..batch.num_rows() {
+                let record = |of: &StringArray| of.value(index).parse::<RecordId>();
+                let (Ok(left), Ok(right)) = (record(left), record(right)) else {
+                    return Err(malformed("a record id can't be read"));
+                };
+                let verdicts = [Verdict::Same, Verdict::Different, Verdict::CannotSay];
+                let Some(verdict) = verdicts.into_iter().find(|known| known.as_str() == verdict.value(index)) else {
+                    return Err(malformed("a verdict can't be read"));
+                };
+                in_force.by_pair.insert((left, right), verdict);
+            }
+        }
+        Ok(in_force)
+    }
+
+    /// Gives what was judged of two records, in any order.
+    pub(crate) fn of(&self, one: &RecordId, other: &RecordId) -> Option<Verdict> {
+        let pair = if one < other { (one, other) } else { (other, one) };
+        self.by_pair.get(&(pair.0.clone(), pair.1.clone())).copied()
+    }
+
+    /// Gives the judgements as `matching` takes them, and how many there are.
+    pub(crate) fn for_records(&self, records: &Records) -> (matching::Judgements, JudgementCounts) {
+        let mut judgements = matching::Judgements::default();
+        let mut counts = JudgementCounts::default();
+        for ((left, right), verdict) in &self.by_pair {
+            if *verdict == Verdict::CannotSay {
+                continue;
+            }
+            let (Some(left), Some(right)) = (records.find_id(left), records.find_id(right)) else {
+                counts.waiting += 1;
+                continue;
+            };
+            if *verdict == Verdict::Same {
+                judgements.must_link.push((left, right));
+                counts.same += 1;
+            } else {
+                judgements.cannot_link.push((left, right));
+                counts.different += 1;
+            }
+        }
+        (judgements, counts)
+    }
+}

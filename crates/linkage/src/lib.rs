@@ -1,0 +1,39 @@
+//! Blocks, compares and clusters the lake's records, and keeps the spine.
+//!
+//! [`link`] reads the person records of all registers that agreements cover, through one job grant; `matching` weighs
+//! pairs and puts records together; this crate keeps what comes of it: which record belongs to which person and why
+//! ([`spine`]), person ids that survive a re-run, what happened to persons, which pairs a steward should look at, and
+//! what stewards decided. [`link_files`] does the same matching over loose files and never opens a project's data.
+//!
+//! What this crate never does: it writes no value of a register into the spine, puts two registers' values into no row,
+//! and links no register that no agreement covers.
+
+mod compute;
+mod coverage;
+mod error;
+mod explain;
+mod files;
+mod identity;
+mod judgement;
+mod link;
+mod previous;
+mod quality;
+mod records;
+mod report;
+mod rows;
+mod settings;
+mod shape;
+pub mod spine;
+mod table_file;
+mod truth;
+pub mod why;
+
+pub use error::LinkageError;
+pub use explain::{PinnedModel, explain_records};
+pub use files::{FileOptions, link_files};
+pub use identity::{Event, EventKind};
+pub use judgement::judge;
+pub use link::link;
+pub use quality::Quality;
+pub use report::{EventCounts, FileReport, JudgementCounts, LinkProgress, LinkReport};
+pub use settings::settings_of;

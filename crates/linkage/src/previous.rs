@@ -1,0 +1,159 @@
+//! What the spine held before the run.
+
+use std::collections::BTreeSet;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use futures::StreamExt;
+use gate::JobGrant;
+use lake::{Lake, TableRef};
+use model::{PersonId, RegisterId};
+
+use crate::error::LinkageError;
+use crate::records::{Records, hash_of};
+use crate::spine;
+
+/// The spine before the run.
+#[derive(Debug)]
+pub(crate) struct Previous {
+    /// The person of each record, if it had one.
+    pub(crate) persons: Vec<Option<PersonId>>,
+    /// Persons that held records which are no longer there.
+    pub(crate) gone_with: BTreeSet<PersonId>,
+    /// An id above all that were ever given.
+    pub(crate) unused: PersonId,
+    /// The number of the run that wrote `links`; 0 when none did.
+    pub(crate) generation: i64,
+    /// Generations of runs that wrote events and were cut short before they wrote `links`.
+    pub(crate) cut_short: BTreeSet<i64>,
+    /// The newest model, with its version.
+    pub(crate) model: Option<(i64, ModelText)>,
+}
+
+/// A model as `spine.models` holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ModelText {
+    pub(crate) settings: String,
+    pub(crate) model: String,
+}
+
+impl Previous {
+    /// Reads what the grant reaches of the spine; tables that are not there yet are empty.
+    pub(crate) async fn read(lake: &Lake, grant: &JobGrant, records: &Records) -> Result<Self, LinkageError> {
+        let mut previous = Self {
+            persons: vec![None; records.len()],
+            gone_with: BTreeSet::new(),
+            unused: PersonId(1),
+            generation: 0,
+            cut_short: BTreeSet::new(),
+            model: None,
+        };
+        let is_there = |name| grant.versions().iter().any(|(table, _)| *table == TableRef::spine(name));
+        if is_there(spine::LINKS) {
+            let info = lake.info(&TableRef::spine(spine::LINKS)).await?;
+            let generation = info.and_then(|info| info.metadata.get(spine::GENERATION)?.parse().ok());
+            previous.generation = generation.ok_or_else(|| malformed(spine::LINKS, "it has no generation"))?;
+            previous.read_links(grant, records).await?;
+        }
+        if is_there(spine::EVENTS) {
+            previous.read_events(grant).await?;
+        }
+        if is_there(spine::MODELS) {
+            previous.read_models(grant).await?;
+        }
+        Ok(previous)
+    }
+
+    fn was_given(&mut self, person: PersonId) {
+        self.unused = self.unused.max(PersonId(person.0 + 1));
+    }
+
+    async fn read_links(&mut self, grant: &JobGrant, records: &Records) -> Result<(), LinkageError> {
+        let columns = ["register", "record", "person"];
+        let mut batches = grant.scan(&TableRef::spine(spine::LINKS), Some(&columns)).await?;
+        while let Some(batch) = batches.next().await {
+            let batch = batch?;
+            let (Some(registers), Some(hashes), Some(persons)) = (
+                batch.column(0).as_string_opt::<i32>(),
+                batch.column(1).as_string_opt::<i32>(),
+                batch.column(2).as_primitive_opt::<Int64Type>(),
+            ) else {
+                return Err(malformed(spine::LINKS, "its columns are of other types"));
+            };
+            // Rows come register by register: the name is looked up where it changes.
+            let mut register: (String, Option<u16>) = (String::new(), None);
+            for index in 0..batch.num_rows() {
+                let person =
+                    person_of(persons.value(index)).ok_or_else(|| malformed(spine::LINKS, "a person has no id"))?;
+                self.was_given(person);
+                if registers.value(index) != register.0 {
+                    let name = registers.value(index).to_owned();
+                    let number = RegisterId::new(&name).ok().and_then(|id| records.number_of(&id));
+                    register = (name, number);
+                }
+                let hash = hash_of(hashes.value(index)).ok_or_else(|| malformed(spine::LINKS, "a record has no id"))?;
+                match register.1.and_then(|register| records.find(register, &hash)) {
+                    Some(record) => self.persons[record as usize] = Some(person),
+                    None => {
+                        self.gone_with.insert(person);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_events(&mut self, grant: &JobGrant) -> Result<(), LinkageError> {
+        let columns = ["generation", "person"];
+        let mut batches = grant.scan(&TableRef::spine(spine::EVENTS), Some(&columns)).await?;
+        while let Some(batch) = batches.next().await {
+            let batch = batch?;
+            let (Some(generations), Some(persons)) =
+                (batch.column(0).as_primitive_opt::<Int64Type>(), batch.column(1).as_primitive_opt::<Int64Type>())
+            else {
+                return Err(malformed(spine::EVENTS, "its columns are of other types"));
+            };
+            for index in 0..batch.num_rows() {
+                if generations.value(index) > self.generation {
+                    self.cut_short.insert(generations.value(index));
+                } else {
+                    let person = person_of(persons.value(index));
+                    self.was_given(person.ok_or_else(|| malformed(spine::EVENTS, "a person has no id"))?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_models(&mut self, grant: &JobGrant) -> Result<(), LinkageError> {
+        let columns = ["version", "settings", "model"];
+        let mut batches = grant.scan(&TableRef::spine(spine::MODELS), Some(&columns)).await?;
+        while let Some(batch) = batches.next().await {
+            let batch = batch?;
+            let (Some(versions), Some(settings), Some(models)) = (
+                batch.column(0).as_primitive_opt::<Int64Type>(),
+                batch.column(1).as_string_opt::<i32>(),
+                batch.column(2).as_string_opt::<i32>(),
+            ) else {
+                return Err(malformed(spine::MODELS, "its columns are of other types"));
+            };
+            for index in 0..batch.num_rows() {
+                let version = versions.value(index);
+                if self.model.as_ref().is_none_or(|(newest, _)| version > *newest) {
+                    let text =
+                        ModelText { settings: settings.value(index).to_owned(), model: models.value(index).to_owned() };
+                    self.model = Some((version, text));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn malformed(table: &'static str, problem: &'static str) -> LinkageError {
+    LinkageError::Table { table: TableRef::spine(table).to_string(), problem }
+}
+
+fn person_of(value: i64) -> Option<PersonId> {
+    u64::try_from(value).ok().filter(|id| *id > 0).map(PersonId)
+}

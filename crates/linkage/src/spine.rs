@@ -1,0 +1,131 @@
+//! The tables of the spine.
+//!
+//! | table | one row is | written |
+//! |---|---|---|
+//! | `links` | a record and its person: the record that it agrees with most, how much, and why | anew by each run |
+//! | `pairs` | an uncertain pair, for a steward | anew by each run |
+//! | `events` | what happened to a person | appended by each run |
+//! | `models` | a matching model with its settings | appended when it differs from the last |
+//! | `judgements` | what a steward decided about two records | appended one by one |
+//!
+//! There is no commit across tables. A run prepares all of its tables, then commits them one after the other, `links`
+//! last: a run counts once `links` has its generation (a number in the metadata of the commit, one more than the last).
+//! Events of a later generation than that of `links` are of a run that was cut short: they never happened, and the next
+//! run removes them.
+//!
+//! No row holds a value of a register: records are named by their ids, and the reasons are levels of agreement.
+
+use std::sync::{Arc, LazyLock};
+
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+/// The record, its person, and why.
+pub const LINKS: &str = "links";
+/// What happened to persons.
+pub const EVENTS: &str = "events";
+/// Uncertain pairs.
+pub const PAIRS: &str = "pairs";
+/// Matching models.
+pub const MODELS: &str = "models";
+/// What stewards decided.
+pub const JUDGEMENTS: &str = "judgements";
+
+/// Under this name the commits of `links` keep the number of the run.
+pub const GENERATION: &str = "lucarne.link.generation";
+/// Under this name the commits of `links` keep the version of the model.
+pub(crate) const MODEL_VERSION: &str = "lucarne.link.model";
+/// Under this name the commits of `links` keep the run.
+pub(crate) const RUN: &str = "lucarne.link.run";
+
+fn schema(columns: &[(&str, DataType, bool)]) -> SchemaRef {
+    let fields: Vec<Field> =
+        columns.iter().map(|(name, of, is_nullable)| Field::new(*name, of.clone(), *is_nullable)).collect();
+    Arc::new(Schema::new(fields))
+}
+
+fn moment() -> DataType {
+    DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+}
+
+/// The item of a list of persons, named as the lake names it.
+pub(crate) fn list_item() -> Field {
+    Field::new("element", DataType::Int64, true)
+}
+
+/// Gives the columns of `links`.
+///
+/// `register`, `record` (32 hexadecimal digits), `person`; `weight` (log2 odds) and `probability` of the pair that this
+/// record makes with `via_register`, `via_record`, the record of the same person that it agrees with most; all four null
+/// for a person's only record, and for one that only a judgement holds there. `why`: JSON, see
+/// [`Why`](crate::why::Why). `run`.
+pub static LINKS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(&[
+        ("register", DataType::Utf8, false),
+        ("record", DataType::Utf8, false),
+        ("person", DataType::Int64, false),
+        ("weight", DataType::Float64, true),
+        ("probability", DataType::Float64, true),
+        ("via_register", DataType::Utf8, true),
+        ("via_record", DataType::Utf8, true),
+        ("why", DataType::Utf8, false),
+        ("run", DataType::Utf8, false),
+    ])
+});
+
+/// Gives the columns of `events`.
+///
+/// `at` (UTC), `run`, `generation` (of the run, from 1), `kind` (`new`, `merge`, `split`, `gone`), `person`,
+/// `from_persons` (the persons that records came from).
+pub static EVENTS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(&[
+        ("at", moment(), false),
+        ("run", DataType::Utf8, false),
+        ("generation", DataType::Int64, false),
+        ("kind", DataType::Utf8, false),
+        ("person", DataType::Int64, false),
+        ("from_persons", DataType::List(Arc::new(list_item())), false),
+    ])
+});
+
+/// Gives the columns of `pairs`.
+///
+/// `left`, `right` (`register:hash`, the smaller first), `weight` (log2 odds), `probability`, `status`: `open`, or what
+/// was judged (`same`, `different`, `cannot-say`).
+pub static PAIRS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(&[
+        ("left", DataType::Utf8, false),
+        ("right", DataType::Utf8, false),
+        ("weight", DataType::Float64, false),
+        ("probability", DataType::Float64, false),
+        ("status", DataType::Utf8, false),
+        ("run", DataType::Utf8, false),
+    ])
+});
+
+/// Gives the columns of `models`.
+///
+/// `version` (from 1), `at` (UTC), `run`, `settings`, `model` and `training` (JSON of the types of `matching`).
+pub static MODELS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(&[
+        ("version", DataType::Int64, false),
+        ("at", moment(), false),
+        ("run", DataType::Utf8, false),
+        ("settings", DataType::Utf8, false),
+        ("model", DataType::Utf8, false),
+        ("training", DataType::Utf8, false),
+    ])
+});
+
+/// Gives the columns of `judgements`.
+///
+/// `left`, `right` (`register:hash`, the smaller first), `verdict`, `by` (the account), `at` (UTC), `reason`.
+pub static JUDGEMENTS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
+    schema(&[
+        ("left", DataType::Utf8, false),
+        ("right", DataType::Utf8, false),
+        ("verdict", DataType::Utf8, false),
+        ("by", DataType::Utf8, false),
+        ("at", moment(), false),
+        ("reason", DataType::Utf8, false),
+    ])
+});

@@ -1,0 +1,200 @@
+//! Reading loose files: Parquet, and CSV with a header. Everything comes as the file has it; CSV as text.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::builder::StringBuilder;
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::error::LinkageError;
+
+/// Rows of one batch.
+const BATCH_ROWS: usize = 8192;
+
+/// How a file is written, by the end of its name.
+enum Kind {
+    Parquet,
+    Csv,
+}
+
+fn kind(path: &Path) -> Result<Kind, LinkageError> {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    match extension.as_deref() {
+        Some("parquet" | "pq") => Ok(Kind::Parquet),
+        Some("csv") => Ok(Kind::Csv),
+        _ => Err(problem(path, "the name must end in .parquet or .csv")),
+    }
+}
+
+fn problem(path: &Path, problem: impl ToString) -> LinkageError {
+    LinkageError::Input { path: path.to_owned(), problem: problem.to_string() }
+}
+
+/// Gives the names of a file's columns, in order.
+///
+/// # Errors
+/// [`LinkageError::Input`] when the file can't be read, has no header, or names a column twice.
+pub(crate) fn columns(path: &Path) -> Result<Vec<String>, LinkageError> {
+    let names: Vec<String> = schema(path)?.fields().iter().map(|field| field.name().clone()).collect();
+    if names.is_empty() {
+        return Err(problem(path, "the file is empty: its first line must name the columns"));
+    }
+    if let Some(twice) = names.iter().enumerate().find_map(|(at, name)| names[..at].contains(name).then_some(name)) {
+        return Err(problem(path, format!("the column `{twice}` is there twice: rename one")));
+    }
+    Ok(names)
+}
+
+/// Gives the columns of a file with their types; those of CSV are text.
+///
+/// # Errors
+/// As [`columns`].
+pub(crate) fn schema(path: &Path) -> Result<SchemaRef, LinkageError> {
+    match kind(path)? {
+        Kind::Parquet => Ok(Arc::clone(open_parquet(path)?.schema())),
+        Kind::Csv => {
+            let mut reader = open_csv(path)?;
+            let header = reader.headers().map_err(|error| csv_problem(path, &error))?;
+            let fields: Vec<Field> = header.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect();
+            Ok(Arc::new(Schema::new(fields)))
+        }
+    }
+}
+
+/// Calls `take` with the batches of a file, in order, with those columns that `wanted` names.
+///
+/// # Errors
+/// [`LinkageError::Input`] when the file can't be read; what `take` gives.
+pub(crate) fn each_batch(
+    path: &Path,
+    wanted: &[&str],
+    mut take: impl FnMut(&RecordBatch) -> Result<(), LinkageError>,
+) -> Result<(), LinkageError> {
+    match kind(path)? {
+        Kind::Parquet => {
+            let builder = open_parquet(path)?;
+            let mask = ProjectionMask::columns(builder.parquet_schema(), wanted.iter().copied());
+            let reader = builder.with_projection(mask).with_batch_size(BATCH_ROWS).build();
+            for batch in reader.map_err(|error| parquet_problem(path, &error))? {
+                // Arrow's own message could quote a value.
+                take(&batch.map_err(|_| problem(path, "a part of it is damaged: copy or write it again"))?)?;
+            }
+            Ok(())
+        }
+        Kind::Csv => each_csv_batch(path, wanted, take),
+    }
+}
+
+fn open_parquet(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, LinkageError> {
+    let file = File::open(path).map_err(|error| problem(path, error))?;
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| parquet_problem(path, &error))
+}
+
+fn parquet_problem(path: &Path, error: &parquet::errors::ParquetError) -> LinkageError {
+    problem(path, format!("it is not a whole Parquet file ({error}): copy or write it again"))
+}
+
+fn open_csv(path: &Path) -> Result<csv::Reader<File>, LinkageError> {
+    csv::ReaderBuilder::new().has_headers(true).from_path(path).map_err(|error| csv_problem(path, &error))
+}
+
+/// Says where and what, without the text of the row.
+fn csv_problem(path: &Path, error: &csv::Error) -> LinkageError {
+    let line = error.position().map(csv::Position::line);
+    let place = line.map_or_else(String::new, |line| format!("line {line}: "));
+    let what = match error.kind() {
+        csv::ErrorKind::Io(error) => error.to_string(),
+        csv::ErrorKind::Utf8 { .. } => "not UTF-8: convert the file".to_owned(),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("it has {len} fields, the header has {expected_len}")
+        }
+        _ => "not CSV".to_owned(),
+    };
+    problem(path, format!("{place}{what}"))
+}
+
+fn each_csv_batch(
+    path: &Path,
+    wanted: &[&str],
+    mut take: impl FnMut(&RecordBatch) -> Result<(), LinkageError>,
+) -> Result<(), LinkageError> {
+    let mut reader = open_csv(path)?;
+    let header = reader.headers().map_err(|error| csv_problem(path, &error))?.clone();
+    let places: Vec<(usize, &str)> = header.iter().enumerate().filter(|(_, name)| wanted.contains(name)).collect();
+    let fields: Vec<Field> = places.iter().map(|(_, name)| Field::new(*name, DataType::Utf8, true)).collect();
+    let schema = Arc::new(Schema::new(fields));
+    let mut builders: Vec<StringBuilder> = places.iter().map(|_| StringBuilder::new()).collect();
+    let mut rows = 0;
+    let mut row = csv::StringRecord::new();
+    let mut flush = |builders: &mut Vec<StringBuilder>| -> Result<(), LinkageError> {
+        let arrays: Vec<ArrayRef> = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
+        take(&RecordBatch::try_new(Arc::clone(&schema), arrays)?)
+    };
+    while reader.read_record(&mut row).map_err(|error| csv_problem(path, &error))? {
+        for ((place, _), builder) in places.iter().zip(&mut builders) {
+            // An empty field is a missing value.
+            builder.append_option(row.get(*place).filter(|value| !value.is_empty()));
+        }
+        rows += 1;
+        if rows == BATCH_ROWS {
+            flush(&mut builders)?;
+            rows = 0;
+        }
+    }
+    if rows > 0 { flush(&mut builders) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::Array;
+    use arrow_array::cast::AsArray;
+
+    fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn csv_comes_as_text_in_batches() {
+        let mut text = "id,name,other\n".to_owned();
+        for row in 0..BATCH_ROWS + 2 {
+            text.push_str(&format!("{row},,x\n"));
+        }
+        let (_folder, path) = file("a.csv", text.as_bytes());
+        assert_eq!(columns(&path).unwrap(), ["id", "name", "other"]);
+        let mut sizes = Vec::new();
+        each_batch(&path, &["name", "id"], |batch| {
+            assert_eq!(batch.schema().field(0).name(), "id");
+            assert!(batch.column(1).as_string::<i32>().is_null(0), "an empty field is a missing value");
+            sizes.push(batch.num_rows());
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(sizes, [BATCH_ROWS, 2]);
+    }
+
+    #[test]
+    fn bad_files_say_what_to_do_and_show_no_value() {
+        let cases: [(&str, &[u8], &str); 6] = [
+            ("a.csv", b"", "is empty"),
+            ("a.csv", b"id,id\n1,2\n", "`id` is there twice"),
+            ("a.csv", b"id,name\n1,secret,3\n", "3 fields, the header has 2"),
+            ("a.csv", b"id,name\n1,\xff\xfesecret\n", "not UTF-8"),
+            ("a.parquet", b"PAR1 secret", "not a whole Parquet file"),
+            ("a.txt", b"secret", ".parquet or .csv"),
+        ];
+        for (name, bytes, expected) in cases {
+            let (_folder, path) = file(name, bytes);
+            let result = columns(&path).and_then(|_| each_batch(&path, &["id", "name"], |_| Ok(())));
+            let error = result.unwrap_err().to_string();
+            assert!(error.contains(expected) && !error.contains("secret"), "{error}");
+        }
+    }
+}

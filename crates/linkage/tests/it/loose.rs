@@ -1,0 +1,198 @@
+//! Loose files in, edges and clusters out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int64Type};
+use arrow_array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema};
+use linkage::{FileOptions, link_files};
+use model::LinkageConfig;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::fixture::{Republic, Row};
+use crate::people::deliveries;
+
+fn config() -> LinkageConfig {
+    let mut config = Republic::new().project.linkage.unwrap();
+    config.purpose = None;
+    config.agreement = None;
+    config.attach.clear();
+    config
+}
+
+fn csv(path: &Path, rows: &[Row], has_ssn: bool) {
+    let mut text = "unique_id,first_name,last_name,birth_date,national_id,truth\n".to_owned();
+    for (place, row) in rows.iter().enumerate() {
+        let (first, last) = (row.first_name.as_ref().unwrap(), row.last_name.as_ref().unwrap());
+        let ssn = if has_ssn { row.own[0].clone().unwrap() } else { String::new() };
+        text.push_str(&format!("{place},{first},{last},{},{ssn},{}\n", row.birth_date.unwrap(), row.key));
+    }
+    std::fs::write(path, text).unwrap();
+}
+
+fn parquet(path: &Path, rows: &[Row]) {
+    let text =
+        |of: &dyn Fn(&Row) -> Option<String>| -> ArrayRef { Arc::new(StringArray::from_iter(rows.iter().map(of))) };
+    let epoch = chrono::NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("unique_id", Arc::new(Int64Array::from_iter_values(0..rows.len() as i64))),
+        ("first_name", text(&|row| row.first_name.clone())),
+        ("last_name", text(&|row| row.last_name.clone())),
+        (
+            "birth_date",
+            Arc::new(Date32Array::from_iter_values(
+                rows.iter().map(|row| (row.birth_date.unwrap() - epoch).num_days() as i32),
+            )),
+        ),
+        ("truth", text(&|row| Some(row.key.clone()))),
+    ];
+    let fields: Vec<Field> =
+        columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    let schema = Arc::new(Schema::new(fields));
+    let arrays = columns.into_iter().map(|(_, array)| array).collect();
+    let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), Arc::clone(&schema), None).unwrap();
+    writer.write(&RecordBatch::try_new(schema, arrays).unwrap()).unwrap();
+    writer.close().unwrap();
+}
+
+fn read(path: &Path) -> RecordBatch {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap().build().unwrap();
+    let schema = reader.schema();
+    let batches: Vec<RecordBatch> = reader.map(Result::unwrap).collect();
+    arrow_select::concat::concat_batches(&schema, &batches).unwrap()
+}
+
+struct Case {
+    folder: tempfile::TempDir,
+    inputs: Vec<PathBuf>,
+    options: FileOptions,
+}
+
+fn case(count: u64) -> Case {
+    let folder = tempfile::tempdir().unwrap();
+    let made = deliveries(count);
+    let inputs = vec![folder.path().join("tax.csv"), folder.path().join("census.parquet")];
+    csv(&inputs[0], &made.tax, true);
+    parquet(&inputs[1], &made.census);
+    let options = FileOptions { truth: Some("truth".to_owned()), ..FileOptions::new(folder.path().join("out")) };
+    Case { folder, inputs, options }
+}
+
+#[test]
+fn edges_and_clusters_are_written_and_scored() {
+    let case = case(400);
+    let report = link_files(&case.inputs, &config(), &case.options, &|_| {}).unwrap();
+    let quality = report.quality.unwrap();
+    assert!(quality.clusters.f1 > 0.97, "{quality:?}");
+    assert_eq!(report.records_by_source.keys().collect::<Vec<_>>(), ["tax", "census"]);
+    assert_eq!(report.records, quality.records_scored);
+
+    let edges = read(&case.options.out.join("edges.parquet"));
+    let names: Vec<_> = edges.schema().fields().iter().map(|field| field.name().clone()).collect();
+    assert_eq!(names, ["source_l", "id_l", "source_r", "id_r", "match_weight", "match_probability"]);
+    assert_eq!(edges.num_rows() as u64, report.edges);
+    assert_eq!(*edges.schema().field(1).data_type(), DataType::Utf8, "text and numbers have text in common");
+    let weights = edges.column(4).as_primitive::<Float64Type>();
+    let probabilities = edges.column(5).as_primitive::<Float64Type>();
+    for row in 0..edges.num_rows() {
+        assert!((probabilities.value(row) - 1.0 / (1.0 + (-weights.value(row)).exp2())).abs() < 1e-9);
+    }
+
+    let clusters = read(&case.options.out.join("clusters.parquet"));
+    assert_eq!(clusters.num_rows() as u64, report.records);
+    let numbers = clusters.column(2).as_primitive::<Int64Type>();
+    let distinct: BTreeSet<i64> = numbers.values().iter().copied().collect();
+    assert_eq!(distinct, (0..report.persons as i64).collect());
+    // The report's numbers are those of the files: counted again here from edges alone.
+    let made = deliveries(400);
+    let person = |source: &str, id: &str| {
+        let rows = if source == "tax" { &made.tax } else { &made.census };
+        rows[id.parse::<usize>().unwrap()].key.clone()
+    };
+    let text = |place: usize| edges.column(place).as_string::<i32>().clone();
+    let (source_l, id_l, source_r, id_r) = (text(0), text(1), text(2), text(3));
+    let found = (0..edges.num_rows()).filter(|row| probabilities.value(*row) >= 0.5);
+    let right = found
+        .clone()
+        .filter(|row| person(source_l.value(*row), id_l.value(*row)) == person(source_r.value(*row), id_r.value(*row)))
+        .count() as u64;
+    assert_eq!((quality.pairs.right, quality.pairs.found), (right, found.count() as u64));
+    assert_eq!(quality.pairs.wanted, made.census.len() as u64);
+}
+
+#[test]
+fn link_only_gives_pairs_across_files() {
+    let mut case = case(200);
+    case.options.link_only = true;
+    link_files(&case.inputs, &config(), &case.options, &|_| {}).unwrap();
+    let edges = read(&case.options.out.join("edges.parquet"));
+    let (left, right) = (edges.column(0).as_string::<i32>(), edges.column(2).as_string::<i32>());
+    assert!(edges.num_rows() > 0);
+    assert!(left.iter().zip(right).all(|(left, right)| left != right));
+
+    let one = &case.inputs[..1];
+    let error = link_files(one, &config(), &case.options, &|_| {}).unwrap_err().to_string();
+    assert!(error.contains("there is one source"), "{error}");
+}
+
+#[test]
+fn ids_keep_their_type_and_sources_can_be_a_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = deliveries(60);
+    let path = folder.path().join("all.parquet");
+    parquet(&path, &made.tax);
+    let mut config = config();
+    config.comparisons.retain(|compare| compare.column != "national_id");
+    config.blocks.remove(0);
+    let mut options = FileOptions::new(folder.path().join("out"));
+    options.source = Some("truth".to_owned());
+    link_files(std::slice::from_ref(&path), &config, &options, &|_| {}).unwrap();
+    let clusters = read(&options.out.join("clusters.parquet"));
+    assert_eq!(*clusters.schema().field(1).data_type(), DataType::Int64);
+    let by_source: BTreeMap<&str, i64> = clusters
+        .column(0)
+        .as_string::<i32>()
+        .iter()
+        .flatten()
+        .zip(clusters.column(1).as_primitive::<Int64Type>().values().iter().copied())
+        .collect();
+    assert_eq!(by_source["7"], 7, "the seventh record is of the source that its column names");
+}
+
+#[test]
+fn bad_input_says_what_to_do_and_replaces_nothing() {
+    let case = case(60);
+    link_files(&case.inputs, &config(), &case.options, &|_| {}).unwrap();
+    let before = std::fs::read(case.options.out.join("edges.parquet")).unwrap();
+    let failing = |inputs: &[PathBuf], options: &FileOptions| {
+        link_files(inputs, &config(), options, &|_| {}).unwrap_err().to_string()
+    };
+    let with = |change: &dyn Fn(&mut FileOptions)| {
+        let mut options = case.options.clone();
+        change(&mut options);
+        options
+    };
+    let said = failing(&case.inputs, &with(&|options| options.id = "key".to_owned()));
+    assert!(said.contains("no id column `key`; it has unique_id, first_name"), "{said}");
+    let said = failing(&case.inputs, &with(&|options| options.truth = Some("person".to_owned())));
+    assert!(said.contains("no truth column `person`"), "{said}");
+    let said = failing(&case.inputs[..1], &with(&|options| options.id = "birth_date".to_owned()));
+    assert!(said.contains("repeats an id within one source"), "{said}");
+    let said = failing(&case.inputs[1..], &case.options);
+    assert!(said.contains("no input has `national_id`"), "{said}");
+    let said = failing(&[], &case.options);
+    assert!(said.contains("no input file"), "{said}");
+    let twice = [case.inputs[0].clone(), case.inputs[0].clone()];
+    let said = failing(&twice, &case.options);
+    assert!(said.contains("same name"), "{said}");
+    let empty = case.folder.path().join("empty.csv");
+    std::fs::write(&empty, "unique_id,first_name,last_name,birth_date,national_id,truth\n").unwrap();
+    let said = failing(&[empty], &case.options);
+    assert!(said.contains("no records"), "{said}");
+    assert_eq!(std::fs::read(case.options.out.join("edges.parquet")).unwrap(), before);
+}

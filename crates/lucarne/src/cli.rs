@@ -1,0 +1,305 @@
+//! What can be typed. The help texts are the reference of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+const AFTER_HELP: &str = "\
+A project is a folder of text files: registers, models, linkage, purposes, agreements, policies. `lucarne init DIR` writes
+a small one that works; docs/project-files.md describes every key. Data lies in the project's `data` folder, never in git.
+
+The usual order is: ingest, build, link, index, serve. `lucarne demo` runs all of them on a synthetic republic.
+
+Exit status: 0 done; 1 failed; 2 wrong usage; 3 a project file is wrong; 4 refused by a rule; 5 data was rejected (too many
+rows that don't fit, or an expectation); 6 the log doesn't verify; 7 in use by another process, or a port is taken.";
+
+/// An open data platform for public registers: every look has a purpose and is on the record.
+#[derive(Debug, Parser)]
+#[command(name = "lucarne", version, after_help = AFTER_HELP, max_term_width = 110)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Prints one JSON object on standard output instead of text.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Prints no progress, even on a terminal.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Makes a synthetic republic, brings its registers together and serves it.
+    ///
+    /// Prints each stage with counts, then the address to open and three lines to try. On a folder that holds a finished
+    /// demo it serves at once. Ctrl-C ends it cleanly.
+    Demo(Demo),
+
+    /// Writes a small project that works.
+    Init {
+        /// The folder to write; it must not exist or be empty.
+        dir: PathBuf,
+    },
+
+    /// Checks every file of a project and reports all errors at once.
+    Check(ProjectOption),
+
+    /// Makes the registers of a synthetic republic, with known truth.
+    Synth(Synth),
+
+    /// Reads registers' files into the lake; rows that don't fit go to quarantine with their reasons.
+    Ingest(Ingest),
+
+    /// Runs the SQL models.
+    Build(Build),
+
+    /// Links records of the same person, in a project or (`link run`) in loose files.
+    Link(Link),
+
+    /// Builds the serving index and swaps it in.
+    Index(ProjectOption),
+
+    /// Serves the API and the pages on loopback.
+    Serve(Serve),
+
+    /// Reads and verifies the transparency log.
+    Log(Log),
+
+    /// Prints pseudonyms of persons, as the load test's agency knows them. Demo projects only.
+    #[command(hide = true)]
+    DemoPersons(DemoPersons),
+}
+
+/// Where the project is.
+#[derive(Debug, Args, Clone)]
+pub(crate) struct ProjectOption {
+    /// The project's folder.
+    #[arg(long, value_name = "DIR", default_value = ".", env = "LUCARNE_PROJECT")]
+    pub(crate) project: PathBuf,
+}
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// How many people live in the republic.
+    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    pub(crate) people: u64,
+
+    /// The seed; the same seed makes the same republic.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// The folder of the demo.
+    #[arg(long, value_name = "DIR", default_value = "demo")]
+    pub(crate) dir: PathBuf,
+
+    /// Runs an existing project instead of the synthetic republic, such as `examples/anytown`.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["people", "seed", "dir", "reset"])]
+    pub(crate) project: Option<PathBuf>,
+
+    /// Begins anew: removes the folder of an earlier demo first. A folder that no demo made is never removed.
+    #[arg(long)]
+    pub(crate) reset: bool,
+
+    /// The port to serve on; 0 takes a free one.
+    #[arg(long, value_name = "PORT", default_value_t = 7070)]
+    pub(crate) port: u16,
+
+    /// Ends when the data is ready instead of serving it.
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+}
+
+/// Options of `synth`.
+#[derive(Debug, Args)]
+pub(crate) struct Synth {
+    /// How many people live in the republic.
+    #[arg(long, value_name = "N")]
+    pub(crate) people: u64,
+
+    /// The seed; the same seed gives the same bytes.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// The folder to write.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+/// Options of `ingest`.
+#[derive(Debug, Args)]
+pub(crate) struct Ingest {
+    /// Where the project is.
+    #[command(flatten)]
+    pub(crate) project: ProjectOption,
+
+    /// The registers to read; all when none is named.
+    pub(crate) registers: Vec<String>,
+
+    /// Reads one file and prints a register file that would fit it; nothing is ingested.
+    #[arg(long, value_name = "FILE", conflicts_with = "registers")]
+    pub(crate) infer: Option<PathBuf>,
+}
+
+/// Options of `build`.
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// Where the project is.
+    #[command(flatten)]
+    pub(crate) project: ProjectOption,
+
+    /// Runs only the models that linkage reads, or only those above it.
+    #[arg(long, value_enum, default_value_t = Side::All)]
+    pub(crate) side: Side,
+}
+
+/// Which models to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Side {
+    /// Those that make person records, and what they need.
+    Persons,
+    /// Those that make objects, and what they need.
+    Objects,
+    /// All.
+    All,
+}
+
+/// `link` and `link run`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Link {
+    /// Loose files instead of a project.
+    #[command(subcommand)]
+    pub(crate) command: Option<LinkCommand>,
+
+    /// Where the project is.
+    #[command(flatten)]
+    pub(crate) project: ProjectOption,
+}
+
+/// What `link` does beside linking a project.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LinkCommand {
+    /// Links Parquet or CSV files without a project.
+    ///
+    /// Writes `edges.parquet` (source_l, id_l, source_r, id_r, match_weight = log2 of the odds with the prior,
+    /// match_probability) and `clusters.parquet` (source, id, cluster). No project's data is opened.
+    Run(LinkRun),
+}
+
+/// Options of `link run`.
+#[derive(Debug, Args)]
+pub(crate) struct LinkRun {
+    /// The files, Parquet or CSV by their ending; each is a source of its name.
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) input: Vec<PathBuf>,
+
+    /// Blocking, comparisons and threshold: a linkage.toml.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+
+    /// The folder to write.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+
+    /// The column that names a row within its file.
+    #[arg(long, value_name = "COLUMN", default_value = "unique_id")]
+    pub(crate) id: String,
+
+    /// The column that names a row's source, where one file holds several.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) source: Option<String>,
+
+    /// The column that says which rows are one person, to measure precision and recall; it is never compared.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) truth: Option<String>,
+
+    /// Compares rows of different files only.
+    #[arg(long)]
+    pub(crate) link_only: bool,
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where the project is.
+    #[command(flatten)]
+    pub(crate) project: ProjectOption,
+
+    /// The port on loopback; 0 takes a free one.
+    #[arg(long, value_name = "PORT", default_value_t = 7070)]
+    pub(crate) port: u16,
+}
+
+/// `log …`.
+#[derive(Debug, Args)]
+pub(crate) struct Log {
+    /// What to do with the log.
+    #[command(subcommand)]
+    pub(crate) command: LogCommand,
+}
+
+/// What can be done with the log.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogCommand {
+    /// Recomputes the whole log from its entries and checks every tile and the signature.
+    ///
+    /// Ends with status 6 and names the place when one bit is wrong.
+    Verify {
+        /// Where the project is.
+        #[command(flatten)]
+        project: ProjectOption,
+
+        /// A checkpoint saved earlier: proves that the log only grew since.
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+    },
+
+    /// Prints the log's signed checkpoint, to keep and compare later.
+    Checkpoint {
+        /// Where the project is.
+        #[command(flatten)]
+        project: ProjectOption,
+    },
+
+    /// Prints entries as they stand in the log; they hold no personal data.
+    Show {
+        /// Where the project is.
+        #[command(flatten)]
+        project: ProjectOption,
+
+        /// The first entry.
+        #[arg(long, value_name = "INDEX", default_value_t = 0)]
+        from: u64,
+
+        /// How many.
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        count: u64,
+    },
+}
+
+/// Options of `demo-persons`.
+#[derive(Debug, Args)]
+pub(crate) struct DemoPersons {
+    /// Where the project is.
+    #[command(flatten)]
+    pub(crate) project: ProjectOption,
+
+    /// How many.
+    #[arg(long, default_value_t = 1000)]
+    pub(crate) count: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+}

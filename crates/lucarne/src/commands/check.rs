@@ -1,0 +1,34 @@
+//! `lucarne check`.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::app;
+use crate::exit::{Ending, Failure, Outcome};
+use crate::output::Output;
+use crate::report;
+
+pub(crate) fn run(dir: &Path, output: Output) -> Outcome {
+    let project = app::check(dir).map_err(|diagnostics| Failure::new(Ending::Project, diagnostics))?;
+    report::diagnostics_to(output, &project.warnings);
+    let count = |what: usize, one: &str| format!("{what} {one}{}", if what == 1 { "" } else { "s" });
+    output.say(format!(
+        "{}: {}, {}, {}, {}, {}: all in order",
+        project.settings.name,
+        count(project.registers.len(), "register"),
+        count(project.models.len(), "model"),
+        count(project.purposes.len(), "purpose"),
+        count(project.agreements.len(), "agreement"),
+        count(project.ontology.len(), "object type"),
+    ));
+    output.object(&json!({
+        "name": project.settings.name,
+        "registers": project.registers.len(),
+        "models": project.models.len(),
+        "purposes": project.purposes.len(),
+        "agreements": project.agreements.len(),
+        "object_types": project.ontology.len(),
+        "warnings": project.warnings.0.iter().map(report::as_json).collect::<Vec<_>>(),
+    }))
+}

@@ -1,0 +1,32 @@
+//! `lucarne index`.
+
+use std::path::Path;
+
+use model::Actor;
+use registry::IndexReport;
+
+use crate::app::App;
+use crate::exit::{Failure, Outcome};
+use crate::output::{Output, count};
+
+pub(crate) async fn run(dir: &Path, output: Output) -> Outcome {
+    let app = super::open(dir).await?;
+    let report = index(&app, output).await?;
+    output.object(&report)?;
+    app.close().await
+}
+
+/// Builds the index and swaps it in.
+pub(crate) async fn index(app: &App, output: Output) -> Result<IndexReport, Failure> {
+    let stage = output.stage("index");
+    let run = app.new_run()?;
+    let progress = |progress: registry::BuildProgress| stage.at(progress.rows_done, progress.rows_total);
+    let report = registry::build(&app.lake, &app.gate, &app.project, &Actor::System, &run, &progress)
+        .await
+        .map_err(|error| match error {
+            registry::RegistryError::Denied(denied) => super::denied(denied),
+            other => Failure::from(other),
+        })?;
+    stage.done(format!("{} records of {} persons", count(report.records), count(report.persons)));
+    Ok(report)
+}

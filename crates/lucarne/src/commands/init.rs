@@ -1,0 +1,46 @@
+//! `lucarne init`: a small project that works.
+
+use std::fs;
+use std::path::Path;
+
+use rust_embed::RustEmbed;
+use serde_json::json;
+
+use crate::exit::{Ending, Failure, Outcome};
+use crate::output::Output;
+
+/// The files of the small project.
+#[derive(RustEmbed)]
+#[folder = "template/"]
+struct Template;
+
+pub(crate) fn run(dir: &Path, output: Output) -> Outcome {
+    let occupied = dir.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    if occupied || dir.is_file() {
+        return Err(Failure::new(
+            Ending::Usage,
+            anyhow::anyhow!("{} is there and not empty: name a new folder", dir.display()),
+        ));
+    }
+    let files = write_all::<Template>(dir)?;
+    output.say(format!("{}: {files} files. Now:", dir.display()));
+    for line in ["check", "ingest", "build", "link", "build", "index", "serve"] {
+        output.say(format!("  lucarne {line} --project {}", dir.display()));
+    }
+    output.object(&json!({ "dir": dir.display().to_string(), "files": files }))
+}
+
+/// Writes every embedded file below `dir` and gives how many there are.
+pub(crate) fn write_all<E: RustEmbed>(dir: &Path) -> Result<usize, Failure> {
+    let mut files = 0;
+    for name in E::iter() {
+        let path = dir.join(name.as_ref());
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let Some(file) = E::get(&name) else { continue };
+        fs::write(&path, &file.data).map_err(|error| anyhow::anyhow!("{} can't be written: {error}", path.display()))?;
+        files += 1;
+    }
+    Ok(files)
+}

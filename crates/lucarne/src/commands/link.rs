@@ -1,0 +1,92 @@
+//! `lucarne link` and `lucarne link run`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use linkage::{FileOptions, FileReport, LinkProgress, LinkReport, LinkageError, Quality};
+use model::diagnostic::SourceFile;
+use model::{Actor, Diagnostics, LinkageConfig};
+
+use crate::app::App;
+use crate::cli::LinkRun;
+use crate::exit::{Ending, Failure, Outcome};
+use crate::output::{Output, count};
+
+pub(crate) async fn run(dir: &Path, output: Output) -> Outcome {
+    let app = super::open(dir).await?;
+    let report = link(&app, output).await?;
+    output.object(&report)?;
+    app.close().await
+}
+
+/// Links the project's records.
+pub(crate) async fn link(app: &App, output: Output) -> Result<LinkReport, Failure> {
+    let stage = output.stage("link");
+    let run = app.new_run()?;
+    let progress = |progress: LinkProgress| stage.at(progress.done, progress.of);
+    let report = linkage::link(&app.lake, &app.gate, &app.project, &Actor::System, &run, &progress)
+        .await
+        .map_err(|error| match error {
+            LinkageError::Denied(denied) => super::denied(denied),
+            other => Failure::from(other),
+        })?;
+    stage.done(format!(
+        "{} records, {} persons, {} pairs compared",
+        count(report.records),
+        count(report.persons),
+        count(report.pairs_compared)
+    ));
+    say_quality(report.quality.as_ref(), output);
+    for warning in &report.warnings {
+        output.note(format!("note: {warning}"));
+    }
+    Ok(report)
+}
+
+/// Says how right a linkage is, where there is a truth to hold it against.
+pub(crate) fn say_quality(quality: Option<&Quality>, output: Output) {
+    if let Some(quality) = quality {
+        for (what, found) in [("pairs", &quality.pairs), ("clusters", &quality.clusters)] {
+            output.say(format!(
+                "{:9} {:>9}  precision {:.4}, recall {:.4}, F1 {:.4}",
+                "", what, found.precision, found.recall, found.f1
+            ));
+        }
+    }
+}
+
+pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
+    let text = std::fs::read_to_string(&options.config).map_err(|error| {
+        Failure::new(Ending::Usage, anyhow::anyhow!("{} can't be read: {error}", options.config.display()))
+    })?;
+    let file = Arc::new(SourceFile { path: options.config.clone(), text });
+    let wrong = |diagnostics: Diagnostics| Failure::new(Ending::Project, diagnostics);
+    let config = LinkageConfig::parse(&file).map_err(wrong)?;
+    let stage = output.stage("link");
+    let files = FileOptions {
+        inputs: options.input,
+        out: options.out.clone(),
+        id: options.id,
+        source: options.source,
+        truth: options.truth,
+        link_only: options.link_only,
+    };
+    let report: FileReport = linkage::link_files(&config, &files, &|progress| stage.at(progress.done, progress.of))
+        .map_err(|error| match error {
+            wrong @ LinkageError::Config(_) => Failure::new(Ending::Project, wrong),
+            other => Failure::from(other),
+        })?;
+    stage.done(format!(
+        "{} records, {} persons, {} pairs compared, {} edges",
+        count(report.records),
+        count(report.persons),
+        count(report.pairs_compared),
+        count(report.edges)
+    ));
+    say_quality(report.quality.as_ref(), output);
+    for warning in &report.warnings {
+        output.note(format!("note: {warning}"));
+    }
+    output.say(format!("{0}/edges.parquet, {0}/clusters.parquet", options.out.display()));
+    output.object(&report)
+}

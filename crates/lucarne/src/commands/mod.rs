@@ -1,0 +1,33 @@
+//! The commands, one file each.
+
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod index;
+pub(crate) mod ingest;
+pub(crate) mod init;
+pub(crate) mod link;
+pub(crate) mod log;
+pub(crate) mod serve;
+pub(crate) mod synth;
+
+use std::path::Path;
+
+use crate::app::App;
+use crate::exit::{Ending, Failure};
+
+/// Opens a project for a command that runs jobs.
+async fn open(dir: &Path) -> Result<App, Failure> {
+    App::open(dir).await
+}
+
+/// Gives the failure of a job that the gate did not allow or that failed at it.
+pub(crate) fn denied(denied: gate::Denied) -> Failure {
+    match denied {
+        gate::Denied::Refused(refusal) => {
+            let rules: Vec<String> =
+                refusal.reasons.iter().map(|reason| format!("{} ({}): {}", reason.says, reason.rule, reason.needed)).collect();
+            Failure::new(Ending::Refused, anyhow::anyhow!("refused: {}", rules.join("; ")))
+        }
+        gate::Denied::Failed(error) => Failure::from(error),
+    }
+}

@@ -1,0 +1,163 @@
+//! `lucarne serve`.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use model::{Actor, OfficerId, PersonId};
+use registry::Index;
+use serde::Serialize;
+use server::identity::DemoIdentity;
+
+use crate::app::App;
+use crate::cli::DemoPersons;
+use crate::exit::{Ending, Failure, Outcome};
+use crate::output::Output;
+
+/// How many persons of the spine are looked at to find the demo's citizen.
+const CITIZEN_AMONG: usize = 2_000;
+
+/// How long a demo's tokens hold, in hours.
+const TOKEN_HOURS: i64 = 24;
+
+/// What is said once the server serves.
+#[derive(Debug, Serialize)]
+struct Told {
+    address: String,
+    identities: Vec<ToldIdentity>,
+}
+
+/// An identity and its token.
+#[derive(Debug, Serialize)]
+struct ToldIdentity {
+    name: String,
+    title: String,
+    token: String,
+}
+
+pub(crate) async fn run(dir: &Path, port: u16, output: Output) -> Outcome {
+    let app = super::open(dir).await?;
+    serve(app, port, output).await
+}
+
+/// Serves an open project until Ctrl-C or SIGTERM.
+pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
+    // Until there is sign-in, nothing but this machine may connect.
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AddrInUse {
+            let what = anyhow::anyhow!("port {port} is taken by another program: choose one with --port, or 0 for a free one");
+            Failure::new(Ending::InUse, what)
+        } else {
+            Failure::from(anyhow::anyhow!("port {port} can't be opened: {error}"))
+        }
+    })?;
+    let index = Arc::new(Index::open(&app.project)?);
+    let identities = identities(&app, &index)?;
+    let expires = app.clock.now()? + chrono::Duration::hours(TOKEN_HOURS);
+    let told = Told {
+        address: format!("http://{}", listener.local_addr()?),
+        identities: identities
+            .iter()
+            .map(|identity| {
+                let token = server::identity::sign(&app.session_key, identity, expires);
+                ToldIdentity { name: identity.name.clone(), title: identity.title.clone(), token }
+            })
+            .collect(),
+    };
+    say(&app, &told, output)?;
+    let parts = server::Parts {
+        project: Arc::clone(&app.project),
+        gate: app.gate.clone(),
+        index,
+        lake: app.lake.clone(),
+        state: app.state.clone(),
+        clock: Arc::clone(&app.clock),
+        session_key: app.session_key,
+        demo: Some(identities),
+    };
+    let router = server::router(parts);
+    axum_serve(listener, router).await?;
+    output.say("closing");
+    app.close().await
+}
+
+async fn axum_serve(listener: tokio::net::TcpListener, router: server::Router) -> Result<(), Failure> {
+    server::serve(listener, router, shutdown()).await.map_err(Failure::from)
+}
+
+async fn shutdown() {
+    let interrupt = tokio::signal::ctrl_c();
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        // Without the handler the signal ends the process at once, which the log survives.
+        Err(_) => return interrupt.await.unwrap_or_default(),
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+fn say(app: &App, told: &Told, output: Output) -> Outcome {
+    output.say(format!("\n{}: {}", app.project.settings.name, told.address));
+    let Some(officer) = told.identities.first() else { return output.object(told) };
+    output.say("\nSign in as one of:");
+    for identity in &told.identities {
+        output.say(format!("  {:24} {}/enter?token={}", identity.title, told.address, identity.token));
+    }
+    output.say("\nTry:");
+    let api = format!("{}/api/v1", told.address);
+    output.say(format!("  curl -H 'Authorization: Bearer {}' {api}/session", officer.token));
+    output.say(format!("  lucarne log verify --project {}", app.project.root.display()));
+    output.say(format!("  {}/api/docs   the API, described", told.address));
+    output.say("\nCtrl-C ends it.");
+    output.object(told)
+}
+
+/// Gives the identities of the project's demo. The citizen is a person with records in many registers.
+fn identities(app: &App, index: &Index) -> Result<Vec<DemoIdentity>, Failure> {
+    let mut identities = Vec::new();
+    for demo in &app.project.settings.demo_identities {
+        let account = OfficerId::new(format!("demo-{}", demo.name))?;
+        let actor = match &demo.acts_as {
+            Some(recipient) => {
+                let agency = app.project.agencies.get(&recipient.agency);
+                let role = agency.and_then(|agency| agency.roles.iter().find(|role| role.id == recipient.role));
+                let role = role.ok_or_else(|| anyhow::anyhow!("there is no role {recipient}"))?;
+                Actor::Member { account, recipient: recipient.clone(), role: role.kind }
+            }
+            None => match citizen(index)? {
+                Some(person) => Actor::Citizen { account, person },
+                None => continue,
+            },
+        };
+        identities.push(DemoIdentity {
+            name: demo.name.clone(),
+            title: demo.title.clone(),
+            title_fr: demo.title_fr.clone(),
+            actor,
+        });
+    }
+    Ok(identities)
+}
+
+fn citizen(index: &Index) -> Result<Option<PersonId>, Failure> {
+    Ok(index.well_known_person(CITIZEN_AMONG)?)
+}
+
+/// Prints pseudonyms of persons as the load test's agency knows them.
+pub(crate) async fn demo_persons(options: &DemoPersons, output: Output) -> Outcome {
+    let app = super::open(&options.project.project).await?;
+    let demo = app.project.settings.demo_identities.iter().find(|demo| demo.name == "load-test");
+    let agency = demo.and_then(|demo| demo.acts_as.as_ref()).map(|recipient| recipient.agency.clone());
+    let agency = agency.ok_or_else(|| crate::usage("the project has no identity `load-test`: it is no demo"))?;
+    let index = Index::open(&app.project)?;
+    let mut text = String::new();
+    for person in index.some_persons(options.count)? {
+        text.push_str(&app.gate.pseudonym(&agency, person));
+        text.push('\n');
+    }
+    output.raw(&text);
+    app.close().await
+}

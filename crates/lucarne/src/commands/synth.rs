@@ -1,0 +1,34 @@
+//! `lucarne synth`.
+
+use std::path::Path;
+
+use crate::cli::Synth;
+use crate::exit::Failure;
+use crate::output::{Output, count};
+
+pub(crate) fn run(options: &Synth, output: Output) -> Result<synth::Report, Failure> {
+    let (report, _) = generate(options.people, options.seed, &options.out, output)?;
+    output.object(&report)?;
+    Ok(report)
+}
+
+/// Makes the registers and gives what was made and how long it took.
+pub(crate) fn generate(
+    people: u64,
+    seed: u64,
+    out: &Path,
+    output: Output,
+) -> Result<(synth::Report, f64), Failure> {
+    let stage = output.stage("synth");
+    let report = synth::generate(&synth::Config { people, seed }, out, &mut |progress| {
+        stage.at(progress.people_done, progress.people_total);
+    })?;
+    let rows: u64 = report.registers.iter().map(|register| register.rows).sum();
+    let seconds = stage.done(format!(
+        "{} people, {} registers, {} rows",
+        count(report.people),
+        report.registers.len(),
+        count(rows)
+    ));
+    Ok((report, seconds))
+}

@@ -1,0 +1,137 @@
+//! What is written where: results on standard output, progress and errors on standard error.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that writes to the terminal")]
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::exit::Failure;
+
+/// How the command writes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    json: bool,
+    progress: bool,
+}
+
+impl Output {
+    /// Gives the way of writing that was asked for; progress is drawn on a terminal only.
+    pub(crate) fn new(json: bool, quiet: bool) -> Self {
+        Self { json, progress: !quiet && std::io::stderr().is_terminal() }
+    }
+
+    /// Tells whether one JSON object is wanted.
+    pub(crate) fn json(self) -> bool {
+        self.json
+    }
+
+    /// Writes a line for people; nothing when JSON is wanted.
+    pub(crate) fn say(self, line: impl AsRef<str>) {
+        if !self.json {
+            println!("{}", line.as_ref());
+        }
+    }
+
+    /// Writes a line to standard error, so that it doesn't mix with results.
+    pub(crate) fn note(self, line: impl AsRef<str>) {
+        eprintln!("{}", line.as_ref());
+    }
+
+    /// Writes text as it is to standard output, in both ways of writing.
+    pub(crate) fn raw(self, text: &str) {
+        print!("{text}");
+    }
+
+    /// Writes the one JSON object when JSON is wanted.
+    ///
+    /// # Errors
+    /// When the value can't be written as JSON.
+    pub(crate) fn object(self, value: &impl Serialize) -> Result<(), Failure> {
+        if self.json {
+            println!("{}", serde_json::to_string(value)?);
+        }
+        Ok(())
+    }
+
+    /// Begins a stage whose length isn't known yet.
+    pub(crate) fn stage(self, name: &'static str) -> Stage {
+        let bar = if self.progress { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        bar.set_style(style(false));
+        bar.set_message(name);
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Stage { bar, name, begun: Instant::now(), output: self }
+    }
+}
+
+fn style(bounded: bool) -> ProgressStyle {
+    let template = if bounded {
+        "{spinner} {msg:18} {wide_bar} {human_pos}/{human_len} {elapsed}"
+    } else {
+        "{spinner} {msg:18} {human_pos} {elapsed}"
+    };
+    // A template that can't be parsed is a mistake of ours; plain bars are the mend, and a test reads both templates.
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// A stage that is running.
+pub(crate) struct Stage {
+    bar: ProgressBar,
+    name: &'static str,
+    begun: Instant,
+    output: Output,
+}
+
+impl Stage {
+    /// Shows how far it is; `total` may be 0 when it isn't known.
+    pub(crate) fn at(&self, done: u64, total: u64) {
+        if total > 0 && self.bar.length() != Some(total) {
+            self.bar.set_length(total);
+            self.bar.set_style(style(true));
+        }
+        self.bar.set_position(done);
+    }
+
+    /// Ends it with a line for people and gives how many seconds it took.
+    pub(crate) fn done(self, says: impl AsRef<str>) -> f64 {
+        let seconds = self.begun.elapsed().as_secs_f64();
+        self.bar.finish_and_clear();
+        self.output.say(format!("{:9} {seconds:7.1} s  {}", self.name, says.as_ref()));
+        seconds
+    }
+}
+
+/// Writes a number with thin groups of three digits, as people read them.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_000), "1,000");
+        assert_eq!(count(12_345_678), "12,345,678");
+    }
+
+    #[test]
+    fn templates_can_be_read() {
+        for template in ["{spinner} {msg:18} {wide_bar} {human_pos}/{human_len} {elapsed}", "{spinner} {msg:18} {human_pos} {elapsed}"] {
+            assert!(ProgressStyle::with_template(template).is_ok());
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Blocking: which pairs are looked at, streamed block by block.
+//!
+//! A rule puts records that agree on all its keys into one block. A pair that several rules give belongs to the first
+//! of them. Blocks over the size limit are split by further keys or skipped; both are counted, and a pair that a rule
+//! skipped is still given by a later rule.
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::key::KeyExpr;
+use crate::pool::{MISSING, Pool, mix};
+use crate::settings::Block;
+
+/// How many pairs a unit of parallel work has, about.
+const TILE_PAIRS: u64 = 1 << 15;
+
+/// What a blocking rule gave and what it left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RuleReport {
+    /// The rule as text.
+    pub rule: String,
+    /// Blocks of two or more records that were looked at.
+    pub blocks: u64,
+    /// The records in the largest of these.
+    pub largest_block: u64,
+    /// Pairs in these blocks.
+    pub pairs: u64,
+    /// Pairs that no earlier rule had given and that may be linked at all: those that were scored.
+    pub pairs_scored: u64,
+    /// Blocks over the size limit that were split by the further keys.
+    pub blocks_split: u64,
+    /// Blocks over the size limit that were skipped, parts of split ones included.
+    pub blocks_skipped: u64,
+    /// Pairs of this rule that were not looked at for being in too large a block.
+    pub pairs_cut: u64,
+}
+
+/// The keys of the rules, worked out once for every distinct value.
+pub(crate) struct Blocking<'a> {
+    data: &'a Dataset,
+    tables: Vec<KeyTable>,
+    rules: Vec<Rule>,
+}
+
+struct KeyTable {
+    column: usize,
+    /// From the code of a raw value to the code of its key.
+    key: Vec<u32>,
+}
+
+struct Rule {
+    name: String,
+    keys: Vec<usize>,
+    split: Vec<usize>,
+}
+
+/// The blocks of one rule: runs of record indices, ascending within a block.
+#[derive(Default)]
+pub(crate) struct Grouped {
+    members: Vec<u32>,
+    ends: Vec<usize>,
+    pub(crate) report: RuleReport,
+}
+
+/// A unit of work: some whole blocks, or some rows of one large block.
+#[derive(Clone, Copy)]
+pub(crate) struct Tile {
+    blocks: (usize, usize),
+    rows: (usize, usize),
+}
+
+pub(crate) fn pairs_in(size: usize) -> u64 {
+    let size = size as u64;
+    size * size.saturating_sub(1) / 2
+}
+
+impl<'a> Blocking<'a> {
+    pub(crate) fn new(data: &'a Dataset, blocks: &[Block]) -> Result<Self, Error> {
+        let mut exprs: Vec<&KeyExpr> = Vec::new();
+        let mut at = |expr| -> usize {
+            exprs.iter().position(|one| *one == expr).unwrap_or_else(|| {
+                exprs.push(expr);
+                exprs.len() - 1
+            })
+        };
+        let mut rules = Vec::with_capacity(blocks.len());
+        for block in blocks {
+            rules.push(Rule {
+                name: block.name(),
+                keys: block.keys.iter().map(&mut at).collect(),
+                split: block.split.iter().map(&mut at).collect(),
+            });
+        }
+        let tables = exprs.into_par_iter().map(|expr| KeyTable::new(data, expr)).collect::<Result<_, Error>>()?;
+        Ok(Self { data, tables, rules })
+    }
+
+    pub(crate) fn rules(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Returns the key of a record under some expressions, hashed, or nothing when one is missing. Up to two
+    /// expressions the hash is the key itself.
+    fn hash(&self, keys: &[usize], record: u32) -> Option<u64> {
+        let mut hash = 0_u64;
+        for (position, key) in keys.iter().enumerate() {
+            let code = self.code(*key, record);
+            if code == MISSING {
+                return None;
+            }
+            hash = match position {
+                0 => u64::from(code),
+                1 => hash << 32 | u64::from(code),
+                _ => mix(hash) ^ u64::from(code),
+            };
+        }
+        Some(hash)
+    }
+
+    fn code(&self, key: usize, record: u32) -> u32 {
+        let table = &self.tables[key];
+        table.key[self.data.columns[table.column].codes[record as usize] as usize]
+    }
+
+    /// Says whether two records agree on all keys of a rule, whatever the size of their block.
+    #[cfg(test)]
+    pub(crate) fn agree(&self, rule: usize, left: u32, right: u32) -> bool {
+        self.rules[rule].keys.iter().all(|key| {
+            let code = self.code(*key, left);
+            code != MISSING && code == self.code(*key, right)
+        })
+    }
+
+    fn runs(&self, keys: &[usize], records: impl ParallelIterator<Item = u32>) -> Vec<(u64, u32)> {
+        let mut hashed: Vec<(u64, u32)> =
+            records.filter_map(|record| Some((self.hash(keys, record)?, record))).collect();
+        hashed.par_sort_unstable();
+        hashed
+    }
+
+    /// Calls `take` with the members of every set of two or more records that agree on the keys.
+    fn each_set(&self, keys: &[usize], hashed: &[(u64, u32)], mut take: impl FnMut(u64, Vec<u32>)) {
+        for run in hashed.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+            let members = || run.iter().map(|(_, record)| *record);
+            let tuple = |record: u32| keys.iter().map(|key| self.code(*key, record)).collect::<Vec<u32>>();
+            let first = run[0].1;
+            let same = |record: u32| keys.iter().all(|key| self.code(*key, record) == self.code(*key, first));
+            if keys.len() <= 2 || members().all(same) {
+                take(run[0].0, members().collect());
+                continue;
+            }
+            // Two keys with one hash: told apart by the keys themselves.
+            let mut by_key: HashMap<Vec<u32>, Vec<u32>> = HashMap::new();
+            members().for_each(|record| by_key.entry(tuple(record)).or_default().push(record));
+            let mut sets: Vec<Vec<u32>> = by_key.into_values().filter(|set| set.len() > 1).collect();
+            sets.sort_unstable();
+            sets.into_iter().for_each(|set| take(run[0].0, set));
+        }
+    }
+
+    /// Returns the blocks of a rule among the records that `admit` admits, those only in which `matters` holds for a
+    /// record.
+    pub(crate) fn group(
+        &self,
+        rule: usize,
+        size_max: usize,
+        admit: impl Fn(u32) -> bool + Sync,
+        matters: impl Fn(u32) -> bool,
+    ) -> Grouped {
+        let Rule { name, keys, split } = &self.rules[rule];
+        let records = (0..self.data.records as u32).into_par_iter().filter(|record| admit(*record));
+        let hashed = self.runs(keys, records);
+        let mut grouped = Grouped::default();
+        grouped.report.rule = name.clone();
+        self.each_set(keys, &hashed, |_, members| {
+            if !members.iter().any(|record| matters(*record)) {
+                return;
+            }
+            if members.len() <= size_max {
+                grouped.add(&members);
+                return;
+            }
+            let whole = pairs_in(members.len());
+            let mut kept = 0;
+            if !split.is_empty() {
+                grouped.report.blocks_split += 1;
+                let parts = self.runs(split, members.into_par_iter());
+                self.each_set(split, &parts, |_, part| {
+                    if part.len() <= size_max {
+                        kept += pairs_in(part.len());
+                        grouped.add(&part);
+                    } else {
+                        grouped.report.blocks_skipped += 1;
+                    }
+                });
+            } else {
+                grouped.report.blocks_skipped += 1;
+            }
+            grouped.report.pairs_cut += whole - kept;
+        });
+        grouped
+    }
+
+    /// Returns a sample of the blocks of a rule with at most about `pairs_max` pairs, and the share that was taken.
+    /// Whole blocks are taken or left, by a hash of their key.
+    pub(crate) fn sample(
+        &self,
+        rule: usize,
+        size_max: usize,
+        pairs_max: u64,
+        seed: u64,
+        admit: impl Fn(u32) -> bool + Sync,
+    ) -> (Grouped, f64) {
+        let Rule { name, keys, .. } = &self.rules[rule];
+        let records = (0..self.data.records as u32).into_par_iter().filter(|record| admit(*record));
+        let hashed = self.runs(keys, records);
+        let runs = || hashed.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() <= size_max);
+        let all: u64 = runs().map(|run| pairs_in(run.len())).sum();
+        let share = if all > pairs_max { pairs_max as f64 / all as f64 } else { 1.0 };
+        let limit = (share * u64::MAX as f64) as u64;
+        let mut grouped = Grouped::default();
+        grouped.report.rule = name.clone();
+        self.each_set(keys, &hashed, |hash, members| {
+            if members.len() > size_max {
+                grouped.report.blocks_skipped += 1;
+                grouped.report.pairs_cut += pairs_in(members.len());
+            } else if share >= 1.0 || mix(hash ^ mix(seed)) <= limit {
+                grouped.add(&members);
+            }
+        });
+        let taken = if all == 0 { 1.0 } else { grouped.report.pairs as f64 / all as f64 };
+        (grouped, taken)
+    }
+}
+
+impl KeyTable {
+    fn new(data: &Dataset, expr: &KeyExpr) -> Result<Self, Error> {
+        let column = data.columns.iter().position(|column| column.name == expr.column).ok_or_else(|| {
+            Error::Settings(format!("blocking key {expr}: the records were encoded without this column"))
+        })?;
+        let raw = &data.columns[column].pool;
+        let mut keys = Pool::new();
+        let mut table = vec![MISSING; raw.len()];
+        for (code, key) in table.iter_mut().enumerate().skip(1) {
+            if let Some(text) = expr.of(raw.get(code as u32)) {
+                *key = keys.intern(&text)?;
+            }
+        }
+        Ok(Self { column, key: table })
+    }
+}
+
+impl Grouped {
+    fn add(&mut self, members: &[u32]) {
+        if members.len() < 2 {
+            return;
+        }
+        self.members.extend_from_slice(members);
+        self.ends.push(self.members.len());
+        self.report.blocks += 1;
+        self.report.pairs += pairs_in(members.len());
+        self.report.largest_block = self.report.largest_block.max(members.len() as u64);
+    }
+
+    fn block(&self, block: usize) -> &[u32] {
+        let start = if block == 0 { 0 } else { self.ends[block - 1] };
+        &self.members[start..self.ends[block]]
+    }
+
+    /// Writes the number of its block, from 1, into the place of `rule` of every record's row of `numbers`.
+    pub(crate) fn number(&self, numbers: &mut [u32], rule: usize, rules: usize) {
+        for block in 0..self.ends.len() {
+            for member in self.block(block) {
+                numbers[*member as usize * rules + rule] = block as u32 + 1;
+            }
+        }
+    }
+
+    /// Cuts the blocks into units of about equal work.
+    pub(crate) fn tiles(&self) -> Vec<Tile> {
+        let mut tiles = Vec::new();
+        let (mut first, mut gathered) = (0, 0);
+        for block in 0..self.ends.len() {
+            let size = self.block(block).len();
+            let pairs = pairs_in(size);
+            if pairs > TILE_PAIRS {
+                if first < block {
+                    tiles.push(Tile { blocks: (first, block), rows: (0, usize::MAX) });
+                }
+                let mut row = 0;
+                while row < size {
+                    let (start, mut pairs) = (row, 0);
+                    while row < size && pairs < TILE_PAIRS {
+                        pairs += (size - row - 1) as u64;
+                        row += 1;
+                    }
+                    tiles.push(Tile { blocks: (block, block + 1), rows: (start, row) });
+                }
+                (first, gathered) = (block + 1, 0);
+                continue;
+            }
+            gathered += pairs;
+            if gathered >= TILE_PAIRS {
+                tiles.push(Tile { blocks: (first, block + 1), rows: (0, usize::MAX) });
+                (first, gathered) = (block + 1, 0);
+            }
+        }
+        if first < self.ends.len() {
+            tiles.push(Tile { blocks: (first, self.ends.len()), rows: (0, usize::MAX) });
+        }
+        tiles
+    }
+
+    /// Calls `take` with every pair of a tile, the smaller index first.
+    pub(crate) fn each_pair(&self, tile: Tile, mut take: impl FnMut(u32, u32)) {
+        for block in tile.blocks.0..tile.blocks.1 {
+            let members = self.block(block);
+            for row in tile.rows.0..tile.rows.1.min(members.len()) {
+                let left = members[row];
+                for right in &members[row + 1..] {
+                    take(left, *right);
+                }
+            }
+        }
+    }
+}

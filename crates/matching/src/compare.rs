@@ -1,0 +1,443 @@
+//! The comparisons: which levels each kind has, and which level two values are at.
+//!
+//! Level 0 is *missing* for every kind and weighs nothing. Every comparison is symmetric.
+
+use crate::date::{Date, DateRelation};
+use crate::distance;
+use crate::error::Error;
+use crate::nickname;
+use crate::normalise;
+use crate::pool::{MISSING, Pool};
+use crate::settings::Kind;
+
+/// The level of a pair in which one value is missing.
+pub(crate) const MISSING_LEVEL: u8 = 0;
+
+/// What a level is called and what is believed of it before any data is seen.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LevelSpec {
+    pub(crate) name: String,
+    /// The share of matches at this level, where both values are there.
+    pub(crate) m: f64,
+    /// How much of a term frequency adjustment the level takes, from 0 to 1.
+    pub(crate) frequency: f64,
+}
+
+/// Returns the levels of a kind, level 0 first.
+pub(crate) fn levels(kind: &Kind) -> Vec<LevelSpec> {
+    let rows: &[(&str, f64, f64)] = match kind {
+        Kind::Exact | Kind::Sex => &[("equal", 0.97, 1.0), ("different", 0.03, 0.0)],
+        Kind::GivenName => &[
+            ("equal", 0.82, 1.0),
+            ("familiar form", 0.03, 0.5),
+            ("initial", 0.01, 0.0),
+            ("shared part", 0.01, 0.5),
+            ("similar 0.92", 0.05, 0.5),
+            ("similar 0.88", 0.02, 0.25),
+            ("similar 0.7", 0.03, 0.0),
+            ("different", 0.03, 0.0),
+        ],
+        Kind::FamilyName => &[
+            ("equal", 0.85, 1.0),
+            ("shared part", 0.01, 0.5),
+            ("similar 0.92", 0.05, 0.5),
+            ("similar 0.88", 0.02, 0.25),
+            ("similar 0.7", 0.02, 0.0),
+            ("different", 0.05, 0.0),
+        ],
+        Kind::SwappedNames => &[("in order", 0.994, 0.0), ("exchanged", 0.005, 0.0), ("nearly exchanged", 0.001, 0.0)],
+        Kind::Date => &[
+            ("equal", 0.92, 1.0),
+            ("day and month exchanged", 0.01, 0.0),
+            ("one slip", 0.04, 0.0),
+            ("two slips", 0.005, 0.0),
+            ("same day of year", 0.005, 0.0),
+            ("same year and month or day", 0.005, 0.0),
+            ("year within one", 0.005, 0.0),
+            ("different", 0.01, 0.0),
+        ],
+        Kind::Identifier => {
+            &[("equal", 0.93, 1.0), ("one slip", 0.04, 0.0), ("two slips", 0.01, 0.0), ("different", 0.02, 0.0)]
+        }
+        Kind::Number | Kind::Code | Kind::Phone => {
+            &[("equal", 0.85, 1.0), ("one slip", 0.05, 0.0), ("different", 0.1, 0.0)]
+        }
+        Kind::Address => &[
+            ("equal", 0.7, 1.0),
+            ("number and street", 0.05, 1.0),
+            ("nearly equal", 0.06, 0.25),
+            ("same street", 0.02, 0.0),
+            ("same place", 0.07, 0.0),
+            ("different", 0.1, 0.0),
+        ],
+        Kind::Email => {
+            &[("equal", 0.8, 1.0), ("same name, other host", 0.05, 0.0), ("near", 0.05, 0.0), ("different", 0.1, 0.0)]
+        }
+        Kind::Text { distances } => {
+            let spread = 0.1 / distances.len().max(1) as f64;
+            let mut specs = vec![missing(), spec("equal", 0.8, 1.0)];
+            specs.extend(distances.iter().map(|most| spec(&format!("within {most} edits"), spread, 0.0)));
+            specs.push(spec("different", if distances.is_empty() { 0.2 } else { 0.1 }, 0.0));
+            return specs;
+        }
+    };
+    std::iter::once(missing()).chain(rows.iter().map(|(name, m, frequency)| spec(name, *m, *frequency))).collect()
+}
+
+fn missing() -> LevelSpec {
+    spec("missing", 0.0, 0.0)
+}
+
+fn spec(name: &str, m: f64, frequency: f64) -> LevelSpec {
+    LevelSpec { name: name.to_owned(), m, frequency }
+}
+
+/// The distinct values of one comparison, ready to be compared by code.
+pub(crate) struct Values {
+    kind: Kind,
+    /// The folded values of kinds with one column; for those with more, of all columns.
+    pool: Pool,
+    /// What a value is made of, for kinds with several columns: codes in `pool`.
+    parts: Vec<[u32; 3]>,
+    dates: Vec<Date>,
+    nicknames: Vec<&'static [u16]>,
+    /// Whether the address has a column for the place.
+    placed: bool,
+    index: hashbrown::HashMap<[u32; 3], u32>,
+}
+
+impl Values {
+    pub(crate) fn new(kind: &Kind, columns: usize) -> Self {
+        Self {
+            kind: kind.clone(),
+            pool: Pool::new(),
+            parts: vec![[MISSING; 3]],
+            dates: Vec::new(),
+            nicknames: Vec::new(),
+            placed: columns == 3,
+            index: hashbrown::HashMap::new(),
+        }
+    }
+
+    /// Returns the code of a raw value in one column: of the value itself for kinds with one column, else of a part.
+    pub(crate) fn intern_column(&mut self, column: usize, raw: &str) -> Result<u32, Error> {
+        let folded = match self.kind {
+            Kind::GivenName | Kind::FamilyName | Kind::SwappedNames => normalise::fold_name(raw),
+            Kind::Exact | Kind::Text { .. } => normalise::fold(raw),
+            Kind::Date => match Date::parse(raw) {
+                Date::Digits(digits) => str::from_utf8(&digits).unwrap_or_default().to_owned(),
+                Date::Other(text) => text,
+            },
+            Kind::Identifier | Kind::Number | Kind::Code => normalise::fold_identifier(raw),
+            Kind::Address if column == 1 => normalise::fold_street(raw),
+            Kind::Address => normalise::fold(raw),
+            Kind::Phone => normalise::fold_phone(raw),
+            Kind::Email => raw.trim().to_lowercase(),
+            Kind::Sex => normalise::fold(raw).chars().take(1).collect(),
+        };
+        self.pool.intern(&folded)
+    }
+
+    /// Returns the code of a value made of parts.
+    pub(crate) fn intern_parts(&mut self, parts: [u32; 3]) -> Result<u32, Error> {
+        let nothing = match self.kind {
+            Kind::SwappedNames => parts[0] == MISSING || parts[1] == MISSING,
+            _ => parts[1] == MISSING && parts[2] == MISSING,
+        };
+        if nothing {
+            return Ok(MISSING);
+        }
+        if let Some(code) = self.index.get(&parts) {
+            return Ok(*code);
+        }
+        let code = self.parts.len();
+        if code >= crate::pool::VALUES_MAX {
+            return Err(Error::TooMany("distinct values", crate::pool::VALUES_MAX));
+        }
+        self.parts.push(parts);
+        self.index.insert(parts, code as u32);
+        Ok(code as u32)
+    }
+
+    /// Prepares the values for comparing; none is added afterwards.
+    pub(crate) fn finish(&mut self) {
+        self.index = hashbrown::HashMap::new();
+        self.pool.finish();
+        let codes = 0..self.pool.len() as u32;
+        match self.kind {
+            Kind::Date => self.dates = codes.map(|code| Date::parse(self.pool.get(code))).collect(),
+            Kind::GivenName => {
+                self.nicknames = codes
+                    .map(|code| nickname::groups(self.pool.get(code).split(' ').next().unwrap_or_default()))
+                    .collect();
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns the number of codes, the missing value included.
+    pub(crate) fn len(&self) -> usize {
+        if self.parts.len() > 1 { self.parts.len() } else { self.pool.len() }
+    }
+
+    /// Returns the folded text of a value, its parts separated by commas.
+    pub(crate) fn text(&self, code: u32) -> String {
+        if self.kind.columns().1 == 1 {
+            return self.pool.get(code).to_owned();
+        }
+        let parts = self.parts[code as usize];
+        parts.iter().filter(|part| **part != MISSING).map(|part| self.pool.get(*part)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Returns the level of two equal values.
+    pub(crate) fn level_of_equal(&self, code: u32) -> u8 {
+        if self.kind != Kind::Address {
+            return 1;
+        }
+        let [number, street, place] = self.parts[code as usize];
+        match (number != MISSING, street != MISSING, place != MISSING) {
+            (_, false, _) => 5,
+            (true, true, placed) if placed || !self.placed => 1,
+            (true, true, _) => 2,
+            (false, true, _) => 4,
+        }
+    }
+
+    /// Returns the level of two values that are there and differ.
+    pub(crate) fn level_of_different(&self, left: u32, right: u32) -> u8 {
+        match &self.kind {
+            Kind::Exact | Kind::Sex => 2,
+            Kind::GivenName => self.given_name(left, right),
+            Kind::FamilyName => self.family_name(left, right),
+            Kind::SwappedNames => self.swapped(self.parts[left as usize], self.parts[right as usize]),
+            Kind::Date => match self.dates[left as usize].relation(&self.dates[right as usize]) {
+                DateRelation::Same => 1,
+                DateRelation::Swapped => 2,
+                DateRelation::OneSlip => 3,
+                DateRelation::TwoSlips => 4,
+                DateRelation::SameDayOfYear => 5,
+                DateRelation::SameYearAndPart => 6,
+                DateRelation::NearYear => 7,
+                DateRelation::Different => 8,
+            },
+            Kind::Identifier => match distance::damerau_text(self.pool.get(left), self.pool.get(right), 2) {
+                Some(1) => 2,
+                Some(_) => 3,
+                None => 4,
+            },
+            Kind::Number | Kind::Code | Kind::Phone => {
+                match distance::damerau_text(self.pool.get(left), self.pool.get(right), 1) {
+                    Some(_) => 2,
+                    None => 3,
+                }
+            }
+            Kind::Address => self.address(self.parts[left as usize], self.parts[right as usize]),
+            Kind::Email => {
+                let (left, right) = (self.pool.get(left), self.pool.get(right));
+                let name = |address: &str| address.split('@').next().unwrap_or_default().to_owned();
+                if name(left) == name(right) {
+                    2
+                } else if distance::damerau_text(left, right, 2).is_some() {
+                    3
+                } else {
+                    4
+                }
+            }
+            Kind::Text { distances } => {
+                let most = usize::from(distances.last().copied().unwrap_or(0));
+                let found = distance::levenshtein_text(self.pool.get(left), self.pool.get(right), most);
+                let reached = found.and_then(|found| distances.iter().position(|most| found <= usize::from(*most)));
+                (2 + reached.unwrap_or(distances.len())) as u8
+            }
+        }
+    }
+
+    fn given_name(&self, left_code: u32, right_code: u32) -> u8 {
+        let (left, right) = (self.pool.get(left_code), self.pool.get(right_code));
+        if is_initial(left) || is_initial(right) {
+            return if left.chars().next() == right.chars().next() { 3 } else { 8 };
+        }
+        let right_groups = self.nicknames[right_code as usize];
+        if self.nicknames[left_code as usize].iter().any(|group| right_groups.contains(group)) {
+            return 2;
+        }
+        if share_part(left, right) {
+            return 4;
+        }
+        similarity_level(left, right, 5)
+    }
+
+    fn family_name(&self, left: u32, right: u32) -> u8 {
+        let (left, right) = (self.pool.get(left), self.pool.get(right));
+        if share_part(left, right) { 2 } else { similarity_level(left, right, 3) }
+    }
+
+    fn swapped(&self, left: [u32; 3], right: [u32; 3]) -> u8 {
+        let near = |a: u32, b: u32| a == b || distance::jaro_winkler_text(self.pool.get(a), self.pool.get(b)) >= 0.92;
+        if left[0] == right[1] && left[1] == right[0] {
+            2
+        } else if (left[0] == right[1] || left[1] == right[0]) && near(left[0], right[1]) && near(left[1], right[0]) {
+            3
+        } else {
+            1
+        }
+    }
+
+    fn address(&self, left: [u32; 3], right: [u32; 3]) -> u8 {
+        let [same_number, same_street, same_place] = [0, 1, 2]
+            .map(|part| (left[part] != MISSING && right[part] != MISSING).then_some(left[part] == right[part]));
+        let Some(same_street) = same_street else {
+            return match same_place {
+                Some(true) => 5,
+                Some(false) => 6,
+                None => MISSING_LEVEL,
+            };
+        };
+        let text = |part: u32| self.pool.get(part);
+        if same_street {
+            return match same_number {
+                Some(true) => 2,
+                Some(false) if distance::damerau_text(text(left[0]), text(right[0]), 1).is_some() => 3,
+                _ if same_place != Some(false) => 4,
+                _ => 6,
+            };
+        }
+        if same_number == Some(true)
+            && same_place != Some(false)
+            && distance::jaro_winkler_text(text(left[1]), text(right[1])) >= 0.9
+        {
+            return 3;
+        }
+        if same_place == Some(true) { 5 } else { 6 }
+    }
+
+    /// Returns the bytes held on the heap.
+    pub(crate) fn bytes(&self) -> usize {
+        self.pool.bytes()
+            + self.parts.capacity() * size_of::<[u32; 3]>()
+            + self.dates.capacity() * size_of::<Date>()
+            + self.nicknames.capacity() * size_of::<&[u16]>()
+    }
+}
+
+fn is_initial(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some() && letters.next().is_none()
+}
+
+/// Says whether two compound names share a part of three or more letters, or differ by spaces only.
+fn share_part(left: &str, right: &str) -> bool {
+    if !left.contains(' ') && !right.contains(' ') {
+        return false;
+    }
+    let letters = |name: &str| name.replace(' ', "");
+    left.split(' ').any(|part| part.chars().nth(2).is_some() && right.split(' ').any(|other| other == part))
+        || letters(left) == letters(right)
+}
+
+fn similarity_level(left: &str, right: &str, first: u8) -> u8 {
+    let similarity = distance::jaro_winkler_text(left, right);
+    if similarity >= 0.92 {
+        first
+    } else if similarity >= 0.88 {
+        first + 1
+    } else if similarity >= 0.7 {
+        first + 2
+    } else {
+        first + 3
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn level(kind: &Kind, left: &str, right: &str) -> String {
+        let columns = left.split('|').count();
+        let mut values = Values::new(kind, columns);
+        let mut code = |text: &str| {
+            let codes: Vec<u32> =
+                text.split('|').enumerate().map(|(at, part)| values.intern_column(at, part).unwrap()).collect();
+            match codes.as_slice() {
+                [only] => *only,
+                [a, b] => values.intern_parts([*a, *b, MISSING]).unwrap(),
+                [a, b, c] => values.intern_parts([*a, *b, *c]).unwrap(),
+                _ => unreachable!(),
+            }
+        };
+        let (a, b) = (code(left), code(right));
+        values.finish();
+        let reached = |a: u32, b: u32| match (a, b) {
+            (MISSING, _) | (_, MISSING) => MISSING_LEVEL,
+            (a, b) if a == b => values.level_of_equal(a),
+            _ => values.level_of_different(a, b),
+        };
+        assert_eq!(reached(a, b), reached(b, a), "{kind:?} {left} {right} is not symmetric");
+        levels(kind)[usize::from(reached(a, b))].name.clone()
+    }
+
+    #[test]
+    fn levels_reached() {
+        for (kind, left, right, expected) in [
+            (Kind::GivenName, "François", "FRANCOIS", "equal"),
+            (Kind::GivenName, "Bill", "William", "familiar form"),
+            (Kind::GivenName, "J.", "John", "initial"),
+            (Kind::GivenName, "K", "John", "different"),
+            (Kind::GivenName, "Anna Maria", "Maria", "shared part"),
+            (Kind::GivenName, "Mary-Lou", "Marylou", "shared part"),
+            (Kind::GivenName, "Martha", "Marhta", "similar 0.92"),
+            (Kind::GivenName, "John", "Bartholomew", "different"),
+            (Kind::GivenName, "", "John", "missing"),
+            (Kind::FamilyName, "van der Berg", "Berg", "equal"),
+            (Kind::FamilyName, "García Márquez", "Garcia", "shared part"),
+            (Kind::FamilyName, "Smith", "Smyth", "similar 0.88"),
+            (Kind::SwappedNames, "James|Thomas", "Thomas|James", "exchanged"),
+            (Kind::SwappedNames, "James|Thomas", "Thomas|Jamse", "nearly exchanged"),
+            (Kind::SwappedNames, "James|Thomas", "James|Thomas", "in order"),
+            (Kind::SwappedNames, "James|", "Thomas|James", "missing"),
+            (Kind::Date, "1964-03-02", "19640203", "day and month exchanged"),
+            (Kind::Date, "1964-03-02", "1964-03-03", "one slip"),
+            (Kind::Identifier, "123-45-6789", "123456789", "equal"),
+            (Kind::Identifier, "123-45-6789", "123-45-6798", "one slip"),
+            (Kind::Identifier, "123-45-6789", "123-45-0798", "different"),
+            (Kind::Number, "12", "13", "one slip"),
+            (Kind::Code, "75001", "69002", "different"),
+            (Kind::Phone, "+1 (555) 010-9999", "555 010 9999", "equal"),
+            (Kind::Email, "a.b@x.org", "a.b@y.org", "same name, other host"),
+            (Kind::Sex, "F", "female", "equal"),
+            (Kind::Text { distances: vec![1, 3] }, "abcdef", "abcxyf", "within 3 edits"),
+            (Kind::Text { distances: vec![1, 3] }, "abcdef", "uvwxyz", "different"),
+            (Kind::Address, "12|Elm Street|75001", "12|elm st.|75001", "equal"),
+            (Kind::Address, "12|Elm Street|75001", "12|elm st.|", "number and street"),
+            (Kind::Address, "12|Elm Street|75001", "13|elm st.|75001", "nearly equal"),
+            (Kind::Address, "12|Elm Street|75001", "900|elm st.|75001", "same street"),
+            (Kind::Address, "12|Elm Street|75001", "4|High Road|75001", "same place"),
+            (Kind::Address, "||75001", "||75001", "same place"),
+            (Kind::Address, "12|Elm Street|", "||75001", "missing"),
+            (Kind::Address, "12|Elm Street|75001", "4|High Road|69002", "different"),
+        ] {
+            assert_eq!(level(&kind, left, right), expected, "{kind:?} {left} {right}");
+        }
+    }
+
+    #[test]
+    fn priors_sum_to_one() {
+        for kind in [
+            Kind::Exact,
+            Kind::GivenName,
+            Kind::FamilyName,
+            Kind::SwappedNames,
+            Kind::Date,
+            Kind::Identifier,
+            Kind::Number,
+            Kind::Address,
+            Kind::Email,
+            Kind::Sex,
+            Kind::Text { distances: vec![1, 2] },
+            Kind::Text { distances: vec![] },
+        ] {
+            let sum: f64 = levels(&kind).iter().map(|level| level.m).sum();
+            assert!((sum - 1.0).abs() < 1e-9, "{kind:?} {sum}");
+        }
+    }
+}

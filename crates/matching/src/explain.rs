@@ -1,0 +1,185 @@
+//! Why two records are, or are not, held to be one person.
+
+use serde::Serialize;
+
+use crate::compare::{self, MISSING_LEVEL};
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::model::Model;
+use crate::predict::probability;
+use crate::score::{Memory, Part, Scorer};
+
+/// The score of one pair, part by part. The parts add up to the weight.
+///
+/// Holds values of records, hence no `Debug`: it must not end in a log.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The first record.
+    pub left: u32,
+    /// The second record.
+    pub right: u32,
+    /// The log2 odds that both are one person.
+    pub weight: f64,
+    /// The probability of that.
+    pub probability: f64,
+    /// Whether the pair alone reaches the threshold. Clusters weigh more than one pair.
+    pub reaches_threshold: bool,
+    /// The log2 odds before anything is compared.
+    pub prior_weight: f64,
+    /// What is taken back since people of one household agree on much, at most 0 but for rounding.
+    pub household_weight: f64,
+    /// The comparisons, in the order of the settings.
+    pub fields: Vec<FieldExplanation>,
+    /// The blocking rules that give the pair, as text, whatever the size of their blocks.
+    pub blocked_by: Vec<String>,
+    /// All of it in a sentence.
+    pub sentence: String,
+}
+
+/// What one comparison contributes.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct FieldExplanation {
+    /// The name of the comparison.
+    pub name: String,
+    /// The values of the first record as they stand, one a column.
+    pub left: Vec<Option<String>>,
+    /// The values of the second.
+    pub right: Vec<Option<String>>,
+    /// What the level is called.
+    pub level: String,
+    /// The share of this level among pairs of one person; nothing when a value is missing.
+    pub m: Option<f64>,
+    /// Its share among pairs of unrelated people.
+    pub u: Option<f64>,
+    /// Its share among pairs of one household, where that is modelled.
+    pub h: Option<f64>,
+    /// What it adds to the log2 odds.
+    pub weight: f64,
+    /// The share of records that hold the more frequent of both values, where term frequencies count.
+    pub term_frequency: Option<f64>,
+    /// The part of `weight` that is owed to this share.
+    pub term_frequency_weight: f64,
+    /// All of it in a sentence, without the values.
+    pub sentence: String,
+}
+
+/// Explains the score of any pair, whether blocking gave it or not.
+///
+/// # Errors
+/// When a record does not exist or the model does not fit the settings.
+pub fn explain(data: &Dataset, model: &Model, left: u32, right: u32) -> Result<Explanation, Error> {
+    data.check_record(left)?;
+    data.check_record(right)?;
+    let scorer = Scorer::new(data, model)?;
+    let parts = scorer.parts(left, right, &mut Memory::new(data));
+    let fields: Vec<FieldExplanation> =
+        parts.iter().enumerate().map(|(at, part)| field(data, model, at, *part, left, right)).collect();
+    let household: f64 = parts.iter().map(|part| part.household).sum();
+    let household_weight = -scorer.household_cost(household);
+    let weight = scorer.total(parts.iter().map(|part| part.weight).sum(), household);
+    let gives = |block: &&crate::settings::Block| {
+        block.keys.iter().all(|key| {
+            let of = |record: u32| data.raw(&key.column, record).and_then(|value| key.of(value));
+            of(left).is_some_and(|key_left| of(right).is_some_and(|key_right| key_left == key_right))
+        })
+    };
+    let blocked_by: Vec<String> = data.settings.blocks.iter().filter(gives).map(crate::settings::Block::name).collect();
+    let reaches_threshold = weight >= data.settings.threshold_weight();
+    let strongest = |sign: f64| {
+        let telling = fields.iter().filter(|field| field.weight * sign > 0.5);
+        telling.max_by(|a, b| (a.weight * sign).total_cmp(&(b.weight * sign))).map(|field| field.name.clone())
+    };
+    let mut sentence = format!(
+        "{}, the probability of one person is {}",
+        if reaches_threshold { "Linked" } else { "Not linked" },
+        percent(probability(weight))
+    );
+    if let Some(name) = strongest(1.0) {
+        sentence.push_str(&format!("; most speaks for it: {name}"));
+    }
+    if let Some(name) = strongest(-1.0) {
+        sentence.push_str(&format!("; most speaks against it: {name}"));
+    }
+    if household_weight < -0.5 {
+        sentence.push_str("; what people of one household share was discounted");
+    }
+    if blocked_by.is_empty() {
+        sentence.push_str("; no blocking rule gives this pair");
+    }
+    sentence.push('.');
+    Ok(Explanation {
+        left,
+        right,
+        weight,
+        probability: probability(weight),
+        reaches_threshold,
+        prior_weight: scorer.prior_weight(),
+        household_weight,
+        fields,
+        blocked_by,
+        sentence,
+    })
+}
+
+fn field(data: &Dataset, model: &Model, at: usize, part: Part, left: u32, right: u32) -> FieldExplanation {
+    let (comparison, learnt) = (&data.settings.comparisons[at], &model.comparisons[at]);
+    let of = |record: u32| -> Vec<Option<String>> {
+        comparison.columns.iter().map(|column| data.raw(column, record).map(str::to_owned)).collect()
+    };
+    let name = comparison.name();
+    let level_name = compare::levels(&comparison.kind)[usize::from(part.level)].name.clone();
+    let blank = FieldExplanation {
+        left: of(left),
+        right: of(right),
+        level: level_name.clone(),
+        m: None,
+        u: None,
+        h: None,
+        weight: 0.0,
+        term_frequency: None,
+        term_frequency_weight: 0.0,
+        sentence: format!("{name} is missing on one side and says nothing."),
+        name: name.clone(),
+    };
+    if part.level == MISSING_LEVEL {
+        return blank;
+    }
+    let level = &learnt.levels[usize::from(part.level) - 1];
+    let adjusts = level.frequency > 0.0;
+    let share = learnt.frequencies.as_ref().filter(|_| adjusts).map(|frequencies| {
+        let of = |record: u32| frequencies.share(&data.values[at].text(data.row(record)[at]));
+        of(left).max(of(right))
+    });
+    let direction = if part.weight >= 0.0 { "for" } else { "against" };
+    let mut sentence = format!(
+        "{name}: {level_name}. So are {} of pairs of one person and {} of pairs of unrelated people",
+        percent(level.m),
+        percent(level.u)
+    );
+    if let Some(share) = share {
+        let rarity = if part.frequency >= 0.0 { "rarer" } else { "more frequent" };
+        sentence.push_str(&format!("; the value, held by {} of records, is {rarity} than most", percent(share)));
+    }
+    sentence.push_str(&format!(". It speaks {direction} one person with {:.1} bits.", part.weight.abs()));
+    FieldExplanation {
+        m: Some(level.m),
+        u: Some(level.u),
+        h: model.household.map(|_| level.h),
+        weight: part.weight,
+        term_frequency: share,
+        term_frequency_weight: part.frequency,
+        sentence,
+        ..blank
+    }
+}
+
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent >= 99.95 && share < 1.0 {
+        format!("{percent:.4} %")
+    } else if percent >= 1.0 || percent == 0.0 {
+        format!("{percent:.1} %")
+    } else {
+        format!("{percent:.2e} %")
+    }
+}

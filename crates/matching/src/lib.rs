@@ -1,0 +1,126 @@
+//! Record linkage as a library: comparisons, Fellegi-Sunter EM, scores, clusters, explanations. Arrow in, Arrow out.
+//!
+//! Registers that share no reliable identifier hold records of the same people. This crate says which records are one
+//! person, how sure that is, and why. It reads no file and keeps no state: records come as Arrow batches, results are
+//! arrays again, and a record is known by its index from 0.
+//!
+//! # The steps
+//!
+//! 1. [`Settings`] say which columns are compared and how ([`Comparison`]), which pairs are looked at at all
+//!    ([`Block`]), and what is known of the sources.
+//! 2. [`Dataset`] encodes the records: each distinct value once, each record as a row of codes.
+//! 3. [`train`] learns the [`Model`] without labels: how often matches and others reach each level.
+//! 4. [`predict`] scores every pair that the blocking rules give and keeps those of some weight.
+//! 5. [`cluster`] merges records into persons, best evidence first, under constraints and judgements.
+//! 6. [`explain`] takes any score apart; [`evaluate`] measures against a truth where there is one.
+//!
+//! # A worked example
+//!
+//! ```
+//! use std::sync::Arc;
+//! use arrow_array::{ArrayRef, RecordBatch, StringArray};
+//! use matching::{Block, Comparison, Dataset, Judgements, Kind, Model, Settings, Silent};
+//!
+//! let column = |values: [&str; 5]| -> ArrayRef {
+//!     Arc::new(StringArray::from_iter(values.map(|value| Some(value).filter(|value| !value.is_empty()))))
+//! };
+//! let records = RecordBatch::try_from_iter([
+//!     ("source", column(["tax", "health", "tax", "health", "loans"])),
+//!     ("given", column(["William", "Bill", "Aicha", "Aïcha", "Haddad"])),
+//!     ("family", column(["O'Hara", "OHara", "Haddad", "Haddad", "Aicha"])),
+//!     ("birth", column(["1961-03-04", "1961-04-03", "1988-12-01", "1988-12-01", "1988-12-01"])),
+//!     ("number", column(["10-443", "10443", "10-871", "", "10871"])),
+//! ])?;
+//!
+//! let settings = Settings {
+//!     comparisons: vec![
+//!         Comparison::new("given", Kind::GivenName).with_term_frequency(),
+//!         Comparison::new("family", Kind::FamilyName).with_term_frequency(),
+//!         Comparison::of(["given", "family"], Kind::SwappedNames),
+//!         Comparison::new("birth", Kind::Date),
+//!         Comparison::new("number", Kind::Identifier),
+//!     ],
+//!     blocks: vec![
+//!         Block::on(["digits(number)"])?,
+//!         Block::on(["birth"])?,
+//!         Block::on(["soundex(family)", "birth.year"])?,
+//!     ],
+//!     source: Some("source".to_owned()),
+//!     prior: Some(1e-4),
+//!     ..Settings::default()
+//! };
+//! let data = Dataset::new(&settings, &records)?;
+//!
+//! // Thousands of records teach a model: `let (model, report) = matching::train(&data, &Silent)?;`. Five do not, so
+//! // this takes what is usually true of each kind of comparison.
+//! let model = Model::presumed(&settings);
+//!
+//! let predictions = matching::predict(&data, &model, &Silent)?;
+//! let persons = matching::cluster(&data, &model, &predictions, &Judgements::default())?;
+//! assert_eq!(persons.labels, [0, 0, 2, 2, 2]);
+//!
+//! // Why are records 0 and 1 one person?
+//! let why = matching::explain(&data, &model, 0, 1)?;
+//! assert_eq!(why.fields[0].level, "familiar form");
+//! assert_eq!(why.fields[3].level, "day and month exchanged");
+//! assert!(why.probability > 0.99);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where the methods come from
+//!
+//! - Weights: I. P. Fellegi and A. B. Sunter, "A theory for record linkage", JASA 64 (1969).
+//! - EM: W. E. Winkler, "Using the EM algorithm for weight computation in the Fellegi-Sunter model of record linkage"
+//!   (1988); the class for households: M. D. Larsen and D. B. Rubin, "Iterative automated record linkage using mixture
+//!   models", JASA 96 (2001).
+//! - Term frequencies: H. B. Newcombe et al., "Automatic linkage of vital records", Science 130 (1959).
+//! - Clusters: agglomeration with group evidence after I. Bhattacharya and L. Getoor, "Collective entity resolution in
+//!   relational data", TKDD 1 (2007); constraints in it after I. Davidson and S. S. Ravi, "Agglomerative hierarchical
+//!   clustering with constraints" (2005); that sources are free of duplicates as evidence: M. Nentwig and E. Rahm,
+//!   "Incremental clustering on linked data" (2018).
+//! - Estimating u apart and blocking in rules after the practice of Splink (R. Linacre et al., IJPDS 7, 2022).
+//!
+//! # What does not happen here
+//!
+//! No record is dropped in silence: blocks that are too large are reported ([`RuleReport`]), parameters that the data
+//! does not settle are reported ([`TrainingReport::warnings`]), refused merges are reported
+//! ([`Clustering::refused`]). No result depends on the number of threads. No error, and no `Debug` of a type that
+//! can reach a log, holds a value of a record.
+
+mod attach;
+mod block;
+mod cluster;
+mod compare;
+mod dataset;
+pub mod date;
+pub mod distance;
+mod error;
+mod evaluate;
+mod explain;
+mod key;
+mod merge;
+mod model;
+pub mod nickname;
+pub mod normalise;
+pub mod phonetic;
+mod pool;
+mod predict;
+mod progress;
+mod score;
+mod settings;
+mod train;
+mod union;
+
+pub use block::RuleReport;
+pub use cluster::{Clustering, Judgements, Link, Refusal, cluster};
+pub use dataset::{Dataset, DatasetBuilder, RECORDS_MAX};
+pub use error::Error;
+pub use evaluate::{Evaluation, Quality, evaluate};
+pub use explain::{Explanation, FieldExplanation, explain};
+pub use key::{KeyExpr, KeyPart};
+pub use merge::MODE;
+pub use model::{ComparisonModel, Frequencies, Level, Model};
+pub use predict::{Edge, PredictionReport, Predictions, predict, probability};
+pub use progress::{Progress, Silent};
+pub use settings::{Block, Comparison, Kind, Settings};
+pub use train::{TrainingBlock, TrainingReport, train};

@@ -1,0 +1,191 @@
+//! Scoring every pair that the blocking rules give.
+
+use arrow_array::{Float64Array, RecordBatch, UInt8Array, UInt32Array, UInt64Array};
+use arrow_schema::{DataType, Field, Schema};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use crate::block::{Blocking, RuleReport};
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::model::Model;
+use crate::progress::Progress;
+use crate::score::{Memory, Scorer};
+
+/// A pair that was scored at or above [`crate::Settings::edge_weight_min`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Edge {
+    /// The smaller record index.
+    pub left: u32,
+    /// The greater record index.
+    pub right: u32,
+    /// The log2 odds that both are one person, the prior included.
+    pub weight: f32,
+    /// The place of the blocking rule that gave the pair.
+    pub rule: u8,
+}
+
+impl Edge {
+    /// Returns the probability that both records are one person.
+    pub fn probability(&self) -> f64 {
+        probability(f64::from(self.weight))
+    }
+}
+
+/// Returns the probability of log2 odds.
+pub fn probability(weight: f64) -> f64 {
+    1.0 / (1.0 + (-weight).exp2())
+}
+
+/// The scored pairs.
+#[derive(Debug, Clone, Default)]
+pub struct Predictions {
+    /// The pairs kept, in the order of rules and blocks.
+    pub edges: Vec<Edge>,
+    /// What was looked at and what was left out.
+    pub report: PredictionReport,
+}
+
+/// What was looked at and what was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PredictionReport {
+    /// Pairs scored, each once.
+    pub pairs_scored: u64,
+    /// Pairs kept.
+    pub edges: u64,
+    /// The blocking rules.
+    pub rules: Vec<RuleReport>,
+}
+
+/// Scores every pair that the blocking rules give, each once, and keeps those of some weight.
+///
+/// Pairs of two different attach-only sources are left out: nothing uses them. Records of base sources are blocked
+/// as if there were no others, so that a source that is only attached changes none of their pairs. The result does
+/// not depend on the number of threads.
+///
+/// # Errors
+/// When the model does not fit the settings.
+pub fn predict(data: &Dataset, model: &Model, progress: &dyn Progress) -> Result<Predictions, Error> {
+    let settings = &data.settings;
+    let scorer = Scorer::new(data, model)?;
+    let blocking = Blocking::new(data, &settings.blocks)?;
+    let rules = blocking.rules();
+    let mut predictions = Predictions::default();
+    predictions.report.rules = vec![RuleReport::default(); rules];
+    // The number of each record's block under each rule: two records share one if an earlier rule gave their pair.
+    let mut numbers = vec![0_u32; data.records * rules];
+    for tier in 0..=settings.attach_only.len() as u16 {
+        if tier > 0 {
+            numbers.fill(0);
+        }
+        for rule in 0..rules {
+            let matters = |record: u32| data.tier(record) == tier;
+            let admit = |record: u32| data.tier(record) == 0 || matters(record);
+            let grouped = blocking.group(rule, settings.block_size_max, admit, matters);
+            grouped.number(&mut numbers, rule, rules);
+            let tiles = grouped.tiles();
+            progress.stage("scoring", tiles.len() as u64);
+            let wanted = |left: u32, right: u32| {
+                let (a, b) = (left as usize * rules, right as usize * rules);
+                let earlier = numbers[a..a + rule].iter().zip(&numbers[b..b + rule]);
+                !earlier.fold(false, |given, (x, y)| given | (x == y && *x != 0))
+                    && (tier == 0 || data.tier(left) == tier || data.tier(right) == tier)
+                    && !(settings.link_only && data.sources[left as usize] == data.sources[right as usize])
+            };
+            let scored: Vec<(Vec<Edge>, u64)> = tiles
+                .into_par_iter()
+                .map_init(
+                    || Memory::new(data),
+                    |memory, tile| {
+                        let mut edges = Vec::new();
+                        let mut pairs = 0;
+                        grouped.each_pair(tile, |left, right| {
+                            if !wanted(left, right) {
+                                return;
+                            }
+                            pairs += 1;
+                            if let Some(weight) = scorer.weight(left, right, settings.edge_weight_min, memory) {
+                                edges.push(Edge { left, right, weight: weight as f32, rule: rule as u8 });
+                            }
+                        });
+                        progress.advance(1);
+                        (edges, pairs)
+                    },
+                )
+                .collect();
+            let total: usize = scored.iter().map(|(edges, _)| edges.len()).sum();
+            predictions.edges.reserve_exact(total);
+            let report = &mut predictions.report.rules[rule];
+            for (edges, pairs) in scored {
+                predictions.edges.extend(edges);
+                report.pairs_scored += pairs;
+            }
+            report.add(&grouped.report);
+        }
+    }
+    predictions.report.pairs_scored = predictions.report.rules.iter().map(|rule| rule.pairs_scored).sum();
+    predictions.report.edges = predictions.edges.len() as u64;
+    Ok(predictions)
+}
+
+impl RuleReport {
+    fn add(&mut self, other: &Self) {
+        self.rule.clone_from(&other.rule);
+        self.blocks += other.blocks;
+        self.largest_block = self.largest_block.max(other.largest_block);
+        self.pairs += other.pairs;
+        self.blocks_split += other.blocks_split;
+        self.blocks_skipped += other.blocks_skipped;
+        self.pairs_cut += other.pairs_cut;
+    }
+}
+
+impl Predictions {
+    /// Returns the edges as Arrow arrays.
+    ///
+    /// Columns: `left`, `right` (u32 record indices), `match_weight` (f64, log2 odds with the prior),
+    /// `match_probability` (f64), `pattern` (u64, four bits for each comparison, the first in the lowest, 0 for
+    /// missing), `rule` (u8, place of the blocking rule).
+    ///
+    /// # Errors
+    /// When the model does not fit the settings.
+    pub fn to_record_batch(&self, data: &Dataset, model: &Model) -> Result<RecordBatch, Error> {
+        let scorer = Scorer::new(data, model)?;
+        let patterns: Vec<u64> = self
+            .edges
+            .par_iter()
+            .map_init(|| Memory::new(data), |memory, edge| scorer.pattern(edge.left, edge.right, memory))
+            .collect();
+        let weights: Vec<f64> = self
+            .edges
+            .par_iter()
+            .map_init(
+                || Memory::new(data),
+                |memory, edge| {
+                    let exact = scorer.weight(edge.left, edge.right, f64::NEG_INFINITY, memory);
+                    exact.unwrap_or(f64::from(edge.weight))
+                },
+            )
+            .collect();
+        let field = |name: &str, of: DataType| Field::new(name, of, false);
+        let schema = Schema::new(vec![
+            field("left", DataType::UInt32),
+            field("right", DataType::UInt32),
+            field("match_weight", DataType::Float64),
+            field("match_probability", DataType::Float64),
+            field("pattern", DataType::UInt64),
+            field("rule", DataType::UInt8),
+        ]);
+        let probabilities = Float64Array::from_iter_values(weights.iter().map(|weight| probability(*weight)));
+        let columns: Vec<arrow_array::ArrayRef> = vec![
+            Arc::new(UInt32Array::from_iter_values(self.edges.iter().map(|edge| edge.left))),
+            Arc::new(UInt32Array::from_iter_values(self.edges.iter().map(|edge| edge.right))),
+            Arc::new(Float64Array::from(weights)),
+            Arc::new(probabilities),
+            Arc::new(UInt64Array::from(patterns)),
+            Arc::new(UInt8Array::from_iter_values(self.edges.iter().map(|edge| edge.rule))),
+        ];
+        Ok(RecordBatch::try_new(Arc::new(schema), columns)?)
+    }
+}

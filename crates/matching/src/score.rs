@@ -1,0 +1,233 @@
+//! Scores of pairs: levels, weights, patterns.
+
+use crate::compare::MISSING_LEVEL;
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::model::Model;
+use crate::pool::MISSING;
+use crate::settings::{Kind, Settings};
+
+const WIDTH: usize = Settings::COMPARISONS_MAX;
+
+/// How many levels of value pairs each comparison remembers: 64 KiB, so that all of them stay in a core's cache.
+const REMEMBERED: usize = 1 << 13;
+
+/// Levels of value pairs seen lately, one table for each comparison. One for each thread.
+pub(crate) struct Memory {
+    /// Two codes of 30 bits and a level of four bits a word. 0 is free: no pair has code 0.
+    words: Vec<u64>,
+}
+
+impl Memory {
+    pub(crate) fn new(data: &Dataset) -> Self {
+        Self { words: vec![0; REMEMBERED * data.values.len()] }
+    }
+}
+
+/// A comparison's part in the score of a pair.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Part {
+    pub(crate) level: u8,
+    /// log2(m / u), adjusted for term frequency.
+    pub(crate) weight: f64,
+    /// log2(h / u), adjusted likewise where households share the value.
+    pub(crate) household: f64,
+    /// The part of `weight` that is owed to the frequency of the value.
+    pub(crate) frequency: f64,
+}
+
+struct Table {
+    weight: [f64; WIDTH],
+    household: [f64; WIDTH],
+    frequency: [f64; WIDTH],
+    shared: bool,
+    /// Whether equal values may be at another level than the first.
+    composite: bool,
+    /// Whether comparing takes longer than remembering.
+    remember: bool,
+    /// The most that values which differ can weigh, and the most they take of the adjustment.
+    most_different: f64,
+    most_frequency: f64,
+    /// log2(u / share) of each value; empty without term frequencies.
+    adjust: Vec<f64>,
+}
+
+/// Scores pairs of one data set under one model.
+pub(crate) struct Scorer<'a> {
+    data: &'a Dataset,
+    tables: Vec<Table>,
+    prior_weight: f64,
+    household: Option<f64>,
+}
+
+impl<'a> Scorer<'a> {
+    pub(crate) fn new(data: &'a Dataset, model: &Model) -> Result<Self, Error> {
+        model.check(&data.settings)?;
+        let tables = (0..model.comparisons.len()).map(|at| Table::new(data, model, at)).collect();
+        Ok(Self { data, tables, prior_weight: model.prior_weight(), household: model.household })
+    }
+
+    pub(crate) fn data(&self) -> &'a Dataset {
+        self.data
+    }
+
+    pub(crate) fn prior_weight(&self) -> f64 {
+        self.prior_weight
+    }
+
+    /// Returns log2 odds from the sums of a pair's parts.
+    pub(crate) fn total(&self, weight: f64, household: f64) -> f64 {
+        self.prior_weight + weight - self.household_cost(household)
+    }
+
+    /// Returns by how much the odds fall because two different people of one household would agree as much.
+    pub(crate) fn household_cost(&self, household: f64) -> f64 {
+        self.household.map_or(0.0, |share| ((1.0 - share) + share * household.exp2()).log2())
+    }
+
+    /// Returns the log2 odds of a pair if they reach `least`.
+    ///
+    /// Equal and missing values are settled first; strings are compared only while the pair can still get there.
+    pub(crate) fn weight(&self, left: u32, right: u32, least: f64, memory: &mut Memory) -> Option<f64> {
+        let (left_row, right_row) = (self.data.row(left), self.data.row(right));
+        let mut sum = self.prior_weight;
+        let mut household = 0.0;
+        let mut slack = 0.0;
+        let mut open = [(0_u8, 0.0_f64); WIDTH];
+        let mut opened = 0;
+        for (at, (table, (a, b))) in self.tables.iter().zip(left_row.iter().zip(right_row)).enumerate() {
+            if *a == MISSING || *b == MISSING {
+                continue;
+            }
+            if a == b {
+                let level = if table.composite { self.data.values[at].level_of_equal(*a) } else { 1 };
+                let adjust = table.adjustment(level, *a, *b);
+                sum += table.weight[usize::from(level)] + adjust;
+                household += table.household[usize::from(level)] + if table.shared { adjust } else { 0.0 };
+            } else {
+                let most = table.most_different(*a, *b);
+                slack += most;
+                open[opened] = (at as u8, most);
+                opened += 1;
+            }
+        }
+        // What households cost may be negative, though never below log2(1 - share).
+        let least_sum = least + self.household.map_or(0.0, |share| (1.0 - share).log2()) - 1e-9;
+        for (at, most) in open.iter().take(opened) {
+            if sum + slack < least_sum {
+                return None;
+            }
+            slack -= most;
+            let at = usize::from(*at);
+            let (a, b) = (left_row[at], right_row[at]);
+            let level = self.level_of_different(at, a, b, memory);
+            let table = &self.tables[at];
+            let adjust = table.adjustment(level, a, b);
+            sum += table.weight[usize::from(level)] + adjust;
+            household += table.household[usize::from(level)] + if table.shared { adjust } else { 0.0 };
+        }
+        let total = sum - self.household_cost(household);
+        (total >= least).then_some(total)
+    }
+
+    fn level_of_different(&self, at: usize, a: u32, b: u32, memory: &mut Memory) -> u8 {
+        if !self.tables[at].remember {
+            return self.data.values[at].level_of_different(a, b);
+        }
+        let (low, high) = (a.min(b), a.max(b));
+        let key = (u64::from(low) << 30 | u64::from(high)) << 4;
+        let place = at * REMEMBERED + (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 51) as usize;
+        let word = memory.words[place];
+        if word & !0xf == key {
+            return (word & 0xf) as u8;
+        }
+        let level = self.data.values[at].level_of_different(low, high);
+        memory.words[place] = key | u64::from(level);
+        level
+    }
+
+    /// Returns the level of every comparison, four bits each, the first comparison in the lowest.
+    pub(crate) fn pattern(&self, left: u32, right: u32, memory: &mut Memory) -> u64 {
+        let rows = self.data.row(left).iter().zip(self.data.row(right)).enumerate();
+        rows.fold(0, |pattern, (at, (a, b))| pattern | u64::from(self.level(at, *a, *b, memory)) << (4 * at))
+    }
+
+    /// Returns the parts of the score of a pair, one for each comparison.
+    pub(crate) fn parts(&self, left: u32, right: u32, memory: &mut Memory) -> Vec<Part> {
+        let rows = self.data.row(left).iter().zip(self.data.row(right)).enumerate();
+        rows.map(|(at, (a, b))| self.part(at, *a, *b, memory)).collect()
+    }
+
+    fn part(&self, at: usize, a: u32, b: u32, memory: &mut Memory) -> Part {
+        let level = self.level(at, a, b, memory);
+        if level == MISSING_LEVEL {
+            return Part::default();
+        }
+        let table = &self.tables[at];
+        let frequency = table.adjustment(level, a, b);
+        Part {
+            level,
+            weight: table.weight[usize::from(level)] + frequency,
+            household: table.household[usize::from(level)] + if table.shared { frequency } else { 0.0 },
+            frequency,
+        }
+    }
+
+    fn level(&self, at: usize, a: u32, b: u32, memory: &mut Memory) -> u8 {
+        if a == MISSING || b == MISSING {
+            MISSING_LEVEL
+        } else if a == b {
+            self.data.values[at].level_of_equal(a)
+        } else {
+            self.level_of_different(at, a, b, memory)
+        }
+    }
+}
+
+impl Table {
+    fn new(data: &Dataset, model: &Model, at: usize) -> Self {
+        let learnt = &model.comparisons[at];
+        let (mut weight, mut household, mut frequency) = ([0.0; WIDTH], [0.0; WIDTH], [0.0; WIDTH]);
+        for (place, level) in learnt.levels.iter().enumerate() {
+            weight[place + 1] = (level.m / level.u).log2();
+            household[place + 1] = (level.h / level.u).log2();
+            frequency[place + 1] = level.frequency;
+        }
+        let values = &data.values[at];
+        let adjust: Vec<f64> = learnt.frequencies.as_ref().map_or_else(Vec::new, |frequencies| {
+            let agreement = learnt.levels[0].u;
+            (0..values.len() as u32).map(|code| (agreement / frequencies.share(&values.text(code))).log2()).collect()
+        });
+        let swapped = learnt.kind == Kind::SwappedNames;
+        let different = if swapped { 1 } else { 2 }..=learnt.levels.len();
+        let most = |of: &[f64; WIDTH]| different.clone().map(|level| of[level]).fold(f64::NEG_INFINITY, f64::max);
+        Self {
+            shared: learnt.shared_by_household,
+            composite: learnt.kind == Kind::Address,
+            remember: !matches!(learnt.kind, Kind::Exact | Kind::Sex),
+            // Addresses that differ may have nothing to compare, which weighs 0.
+            most_different: most(&weight).max(if learnt.kind == Kind::Address { 0.0 } else { f64::NEG_INFINITY }),
+            most_frequency: most(&frequency),
+            weight,
+            household,
+            frequency,
+            adjust,
+        }
+    }
+
+    /// Returns the term frequency adjustment: the more frequent of the two values counts.
+    fn adjustment(&self, level: u8, a: u32, b: u32) -> f64 {
+        if self.adjust.is_empty() {
+            return 0.0;
+        }
+        self.frequency[usize::from(level)] * self.adjust[a as usize].min(self.adjust[b as usize])
+    }
+
+    fn most_different(&self, a: u32, b: u32) -> f64 {
+        if self.adjust.is_empty() {
+            return self.most_different;
+        }
+        let adjust = self.adjust[a as usize].min(self.adjust[b as usize]);
+        self.most_different + self.most_frequency * adjust.max(0.0)
+    }
+}

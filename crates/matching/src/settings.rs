@@ -1,0 +1,316 @@
+//! What is compared, how, and which pairs are looked at. Independent of any file format.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::key::KeyExpr;
+
+/// Everything a linkage needs to know about its records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The comparisons, at most [`Settings::COMPARISONS_MAX`]. The weights of all are added.
+    pub comparisons: Vec<Comparison>,
+    /// The blocking rules: a pair is looked at if at least one gives it. At most [`Settings::BLOCKS_MAX`].
+    pub blocks: Vec<Block>,
+    /// The blocks over which m is learnt. Empty: derived from the comparisons, so that `blocks` may change freely.
+    pub training: Vec<Block>,
+    /// The column that names each record's source. Without it all records are of one source.
+    pub source: Option<String>,
+    /// A column that tells records apart for good. It breaks ties, so that the order of records does not matter.
+    pub id: Option<String>,
+    /// The probability at and above which records are put together.
+    pub threshold: f64,
+    /// The log2 odds from which a pair is kept as an edge.
+    pub edge_weight_min: f64,
+    /// The probability that two records taken at random are one person. Nothing: estimated.
+    pub prior: Option<f64>,
+    /// How sure it is that a source has one record per person, from 0 (says nothing) to below 1. Evidence, not law.
+    pub one_record_per_person: BTreeMap<String, f64>,
+    /// Sources whose records are attached to persons but never connect two.
+    pub attach_only: BTreeSet<String>,
+    /// By how many bits the best person must beat the next for a record of an attach-only source to be attached.
+    pub attach_margin: f64,
+    /// Whether pairs within one source are left out.
+    pub link_only: bool,
+    /// The most records a block may hold before it is split or skipped.
+    pub block_size_max: usize,
+    /// How many random pairs are drawn to learn u.
+    pub random_pairs: usize,
+    /// The most pairs per training block rule.
+    pub training_pairs_max: usize,
+    /// The seed of every random draw.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            comparisons: Vec::new(),
+            blocks: Vec::new(),
+            training: Vec::new(),
+            source: None,
+            id: None,
+            threshold: 0.95,
+            edge_weight_min: -2.0,
+            prior: None,
+            one_record_per_person: BTreeMap::new(),
+            attach_only: BTreeSet::new(),
+            attach_margin: 3.0,
+            link_only: false,
+            block_size_max: 2_000,
+            random_pairs: 2_000_000,
+            training_pairs_max: 2_000_000,
+            seed: 0,
+        }
+    }
+}
+
+/// One comparison: columns and how their values are set side by side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    /// The columns, as many as [`Kind::columns`] allows.
+    pub columns: Vec<String>,
+    /// How values are compared.
+    pub kind: Kind,
+    /// Whether agreement on a rare value weighs more than on a frequent one.
+    #[serde(default)]
+    pub term_frequency: bool,
+    /// Whether people of one household tend to share the value. Nothing: what is usual for the kind.
+    #[serde(default)]
+    pub household: Option<bool>,
+}
+
+/// How the values of a comparison are set side by side.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Equal or not, after folding.
+    Exact,
+    /// A given name: equal, a familiar form, an initial, compounds that share a part, Jaro-Winkler 0.92, 0.88, 0.7.
+    GivenName,
+    /// A family name: equal, compounds that share a part, Jaro-Winkler 0.92, 0.88, 0.7.
+    FamilyName,
+    /// Given and family name, in this order: whether they are exchanged between the records.
+    SwappedNames,
+    /// A date, year first: equal, day and month swapped, slips, same day of the year, same year.
+    Date,
+    /// A number that stands for one person: equal, one slip, two slips.
+    Identifier,
+    /// Free text: equal, or within each of these Levenshtein distances, ascending.
+    Text {
+        /// The distances.
+        distances: Vec<u8>,
+    },
+    /// A house number or the like: equal, one slip.
+    Number,
+    /// A code such as a postal code: equal, one slip.
+    Code,
+    /// House number, street and, if there is a third column, place: together, since they agree together.
+    Address,
+    /// A telephone number: the same last nine digits, one slip.
+    Phone,
+    /// An e-mail address: equal, the same before the `@`, near.
+    Email,
+    /// Sex or gender: the first letter equal or not.
+    Sex,
+}
+
+impl Kind {
+    /// Returns the least and the greatest number of columns.
+    pub fn columns(&self) -> (usize, usize) {
+        match self {
+            Self::SwappedNames => (2, 2),
+            Self::Address => (2, 3),
+            _ => (1, 1),
+        }
+    }
+
+    /// Says whether people of one household usually share the value.
+    pub fn usual_in_households(&self) -> bool {
+        matches!(self, Self::FamilyName | Self::Address | Self::Phone)
+    }
+}
+
+impl Comparison {
+    /// Returns a comparison of one column.
+    pub fn new(column: impl Into<String>, kind: Kind) -> Self {
+        Self { columns: vec![column.into()], kind, term_frequency: false, household: None }
+    }
+
+    /// Returns a comparison of several columns.
+    pub fn of<const N: usize>(columns: [&str; N], kind: Kind) -> Self {
+        Self { columns: columns.map(str::to_owned).to_vec(), kind, term_frequency: false, household: None }
+    }
+
+    /// Returns the comparison with agreement on rare values weighing more.
+    pub fn with_term_frequency(mut self) -> Self {
+        self.term_frequency = true;
+        self
+    }
+
+    /// Returns the comparison with the statement that households share the value, or that they do not.
+    pub fn with_household(mut self, shared: bool) -> Self {
+        self.household = Some(shared);
+        self
+    }
+
+    /// Returns the name of the comparison: its columns, and its kind where that is not clear from them.
+    pub fn name(&self) -> String {
+        let columns = self.columns.join("+");
+        if self.kind == Kind::SwappedNames { format!("swapped({columns})") } else { columns }
+    }
+
+    /// Says whether people of one household tend to share the value.
+    pub fn shared_by_household(&self) -> bool {
+        self.household.unwrap_or_else(|| self.kind.usual_in_households())
+    }
+}
+
+/// A blocking rule: records that agree on all keys are looked at as pairs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Block {
+    /// The keys. A record without one of them is in no block of this rule.
+    pub keys: Vec<KeyExpr>,
+    /// Further keys by which blocks over the size limit are split. Empty: such blocks are skipped, and reported.
+    #[serde(default)]
+    pub split: Vec<KeyExpr>,
+}
+
+impl Block {
+    /// Returns the rule with these keys, read from text.
+    ///
+    /// # Errors
+    /// When a key cannot be read, see [`KeyExpr`].
+    pub fn on<const N: usize>(keys: [&str; N]) -> Result<Self, Error> {
+        let keys = keys.iter().map(|key| key.parse()).collect::<Result<Vec<KeyExpr>, Error>>()?;
+        Ok(Self { keys, split: Vec::new() })
+    }
+
+    /// Returns the rule with further keys by which blocks over the size limit are split.
+    ///
+    /// # Errors
+    /// When a key cannot be read.
+    pub fn split_by<const N: usize>(mut self, keys: [&str; N]) -> Result<Self, Error> {
+        self.split = keys.iter().map(|key| key.parse()).collect::<Result<Vec<KeyExpr>, Error>>()?;
+        Ok(self)
+    }
+
+    /// Returns the rule as text: its keys joined by ` & `.
+    pub fn name(&self) -> String {
+        self.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" & ")
+    }
+}
+
+impl Settings {
+    /// The most comparisons: a pattern has four bits for each.
+    pub const COMPARISONS_MAX: usize = 16;
+    /// The most blocking rules: an edge has one byte for the rule that gave it.
+    pub const BLOCKS_MAX: usize = 64;
+
+    /// Says what is wrong with the settings, if anything.
+    ///
+    /// # Errors
+    /// On the first contradiction found.
+    pub fn check(&self) -> Result<(), Error> {
+        let refuse = |reason: String| Err(Error::Settings(reason));
+        if self.comparisons.is_empty() || self.comparisons.len() > Self::COMPARISONS_MAX {
+            return refuse(format!(
+                "between 1 and {} comparisons, not {}",
+                Self::COMPARISONS_MAX,
+                self.comparisons.len()
+            ));
+        }
+        if self.blocks.is_empty() || self.blocks.len() > Self::BLOCKS_MAX || self.training.len() > Self::BLOCKS_MAX {
+            return refuse(format!("between 1 and {} blocking rules, not {}", Self::BLOCKS_MAX, self.blocks.len()));
+        }
+        let mut names = BTreeSet::new();
+        for comparison in &self.comparisons {
+            let (least, most) = comparison.kind.columns();
+            if !(least..=most).contains(&comparison.columns.len()) {
+                return refuse(format!(
+                    "comparison {} has {} columns, {:?} takes {least} to {most}",
+                    comparison.name(),
+                    comparison.columns.len(),
+                    comparison.kind
+                ));
+            }
+            if !names.insert(comparison.name()) {
+                return refuse(format!("comparison {} stands twice", comparison.name()));
+            }
+            if let Kind::Text { distances } = &comparison.kind {
+                let ascending = distances.windows(2).all(|pair| pair[0] < pair[1]);
+                if !ascending || distances.len() > 8 || distances.first() == Some(&0) {
+                    return refuse(format!("comparison {}: up to 8 distances, from 1, ascending", comparison.name()));
+                }
+            }
+        }
+        if self.blocks.iter().chain(&self.training).any(|block| block.keys.is_empty()) {
+            return refuse("a blocking rule without keys would compare every record with every other".to_owned());
+        }
+        if !(self.threshold > 0.0 && self.threshold < 1.0) {
+            return refuse(format!("the threshold is a probability between 0 and 1, not {}", self.threshold));
+        }
+        if !self.edge_weight_min.is_finite() || !(self.attach_margin >= 0.0 && self.attach_margin.is_finite()) {
+            return refuse(
+                "the least weight of an edge and the margin are finite, the margin is not negative".to_owned(),
+            );
+        }
+        if self.prior.is_some_and(|prior| !(prior > 0.0 && prior < 1.0)) {
+            return refuse("the prior is a probability between 0 and 1".to_owned());
+        }
+        if let Some((source, _)) =
+            self.one_record_per_person.iter().find(|(_, strength)| !(0.0..1.0).contains(*strength))
+        {
+            return refuse(format!("one record per person in {source}: a strength from 0 to below 1"));
+        }
+        if self.source.is_none()
+            && (self.link_only || !self.attach_only.is_empty() || !self.one_record_per_person.is_empty())
+        {
+            return refuse("link_only, attach_only and one_record_per_person need the source column".to_owned());
+        }
+        if self.block_size_max < 2 || self.random_pairs == 0 || self.training_pairs_max == 0 {
+            return refuse("blocks hold at least 2 records, and there is at least one pair to learn from".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Returns the log2 odds of the threshold.
+    pub fn threshold_weight(&self) -> f64 {
+        (self.threshold / (1.0 - self.threshold)).log2()
+    }
+
+    /// Returns the rules over which m is learnt: those stated, or else those derived from the comparisons.
+    ///
+    /// Derived are: each identifier; given with family name; each name with each date; each address and telephone
+    /// number. They do not depend on `blocks`, so adding a blocking rule changes no m and no u.
+    pub fn training_blocks(&self) -> Vec<Block> {
+        if !self.training.is_empty() {
+            return self.training.clone();
+        }
+        let of_kind = |wanted: fn(&Kind) -> bool| self.comparisons.iter().filter(move |one| wanted(&one.kind));
+        let block = |columns: Vec<String>| Block {
+            keys: columns.into_iter().map(KeyExpr::column).collect(),
+            split: Vec::new(),
+        };
+        let mut derived = Vec::new();
+        for alone in of_kind(|kind| matches!(kind, Kind::Identifier | Kind::Address | Kind::Phone | Kind::Email)) {
+            derived.push(block(alone.columns.clone()));
+        }
+        for family in of_kind(|kind| *kind == Kind::FamilyName) {
+            for given in of_kind(|kind| *kind == Kind::GivenName) {
+                derived.push(block(vec![given.columns[0].clone(), family.columns[0].clone()]));
+            }
+        }
+        for name in of_kind(|kind| matches!(kind, Kind::GivenName | Kind::FamilyName)) {
+            for date in of_kind(|kind| *kind == Kind::Date) {
+                derived.push(block(vec![name.columns[0].clone(), date.columns[0].clone()]));
+            }
+        }
+        if derived.is_empty() { self.blocks.clone() } else { derived }
+    }
+}

@@ -1,0 +1,510 @@
+//! Learning m, u, the prior and the household class, without labels.
+//!
+//! u comes from random pairs, m from expectation maximisation over pairs of training blocks. Each training block has
+//! its own mixture of three classes (one person, one household, unrelated) and leaves out the comparisons of its own
+//! columns, which agree by construction; m and h are shared by all blocks. This is a composite likelihood in the
+//! manner of Winkler (1988) and Larsen and Rubin (2001). The training blocks are not the blocking rules of the
+//! linkage, so that a rule more changes no m and no u.
+//!
+//! Pairs are counted by pattern, so that an iteration costs the same for a thousand pairs or a billion.
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::block::{Blocking, pairs_in};
+use crate::compare;
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::key::KeyPart;
+use crate::model::{self, Model, SHARE_MIN};
+use crate::pool::mix;
+use crate::progress::Progress;
+use crate::score::{Memory, Scorer};
+use crate::settings::{Block, Kind};
+
+/// Rounds of learning m from u, then u from what is no match.
+const ROUNDS: usize = 4;
+const ITERATIONS_MAX: usize = 200;
+/// EM stops when no share moves by more than this.
+const SETTLED: f64 = 1e-6;
+/// How many pairs the presumed shares count as.
+const PRESUMED_PAIRS: f64 = 10.0;
+
+/// What training saw and what it doubts.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TrainingReport {
+    /// Random pairs that u was learnt from.
+    pub random_pairs: u64,
+    /// The training blocks.
+    pub blocks: Vec<TrainingBlock>,
+    /// The probability that two random records are one person, as each block alone suggests it, and how many matches
+    /// that rests on.
+    pub priors: Vec<(String, f64, f64)>,
+    /// Where the data does not settle a parameter, in sentences.
+    pub warnings: Vec<String>,
+}
+
+/// What EM found in one training block.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingBlock {
+    /// The rule as text.
+    pub rule: String,
+    /// Pairs looked at.
+    pub pairs: u64,
+    /// The share of the rule's pairs that was looked at.
+    pub sampled: f64,
+    /// The share of these that are one person.
+    pub matches: f64,
+    /// The share of these that are different people of one household.
+    pub households: f64,
+    /// Iterations in the last round.
+    pub iterations: usize,
+}
+
+type Counts = Vec<(u64, f64)>;
+
+/// Shares of the levels of one comparison, level 0 unused.
+type Shares = Vec<f64>;
+
+struct Sample {
+    rule: String,
+    counts: Counts,
+    pairs: f64,
+    taken: f64,
+    /// The comparisons that the rule does not touch.
+    active: Vec<bool>,
+    /// The comparisons that a pair of this rule agrees on, when these are all its columns.
+    agreed: Option<Vec<usize>>,
+    mixture: [f64; 3],
+}
+
+struct Parameters {
+    m: Vec<Shares>,
+    h: Vec<Shares>,
+    u: Vec<Shares>,
+}
+
+/// Learns a model.
+///
+/// Sources that are only attached have no part in it. The result depends on settings, records and seed alone, not
+/// on the number of threads.
+///
+/// # Errors
+/// When there are fewer than two base records.
+pub fn train(data: &Dataset, progress: &dyn Progress) -> Result<(Model, TrainingReport), Error> {
+    let settings = &data.settings;
+    let base: Vec<u32> = (0..data.records as u32).filter(|record| data.tier(*record) == 0).collect();
+    if base.len() < 2 {
+        return Err(Error::Training("there are fewer than two records outside attach-only sources".to_owned()));
+    }
+    let mut model = Model::presumed(settings);
+    let mut report = TrainingReport::default();
+    let scorer = Scorer::new(data, &model)?;
+
+    progress.stage("random pairs", settings.random_pairs as u64);
+    let random = random_patterns(data, &scorer, &base, progress);
+    report.random_pairs = random.iter().map(|(_, count)| *count as u64).sum();
+
+    let rules = settings.training_blocks();
+    let blocking = Blocking::new(data, &rules)?;
+    let mut samples = Vec::with_capacity(rules.len());
+    progress.stage("training blocks", rules.len() as u64);
+    for (at, rule) in rules.iter().enumerate() {
+        samples.push(sample_patterns(data, &scorer, &blocking, at, rule));
+        progress.advance(1);
+    }
+
+    progress.stage("expectation maximisation", ROUNDS as u64);
+    let mut parameters = Parameters::presumed(&model, &random);
+    let households = settings.comparisons.iter().any(crate::settings::Comparison::shared_by_household)
+        && settings.comparisons.iter().any(|comparison| !comparison.shared_by_household());
+    let presumed = (parameters.m.clone(), parameters.presumed_h(&model));
+    parameters.h.clone_from(&presumed.1);
+    let mut prior = settings.prior.unwrap_or_else(|| 1.0 / base.len() as f64);
+    let mut household_share = 1e-4;
+    let mut iterations = 0;
+    for _ in 0..ROUNDS {
+        iterations = maximise(&mut parameters, &mut samples, &presumed, households);
+        let admissible = admissible_pairs(data, &base);
+        report.priors = priors(&samples, &parameters, &random, admissible);
+        if settings.prior.is_none() {
+            let matches: f64 = report.priors.iter().map(|(_, _, matches)| matches).sum();
+            let weighted: f64 = report.priors.iter().map(|(_, prior, matches)| prior * matches).sum();
+            if matches > 0.0 {
+                prior = (weighted / matches).clamp(1.0 / admissible.max(2.0), 0.5);
+            }
+        }
+        household_share = household_prior(&samples, &parameters, &random, &model, admissible);
+        parameters.learn_u(&random, prior, if households { household_share } else { 0.0 });
+        parameters.learn_rare_u(&samples, &random, admissible);
+        progress.advance(1);
+    }
+
+    for sample in &samples {
+        report.blocks.push(TrainingBlock {
+            rule: sample.rule.clone(),
+            pairs: sample.pairs as u64,
+            sampled: sample.taken,
+            matches: sample.mixture[0],
+            households: sample.mixture[1],
+            iterations,
+        });
+    }
+    for (at, learnt) in model.comparisons.iter_mut().enumerate() {
+        for (place, level) in learnt.levels.iter_mut().enumerate() {
+            level.m = parameters.m[at][place + 1];
+            level.u = parameters.u[at][place + 1];
+            level.h = parameters.h[at][place + 1];
+        }
+        if settings.comparisons[at].term_frequency {
+            learnt.frequencies = Some(model::frequencies(data, at));
+        }
+    }
+    model.prior = prior;
+    model.household = (households && household_share > 0.0).then_some(household_share);
+    report.warnings = warnings(&model, &samples, &random);
+    Ok((model, report))
+}
+
+/// Returns how many pairs of base records may be linked at all.
+fn admissible_pairs(data: &Dataset, base: &[u32]) -> f64 {
+    let all = pairs_in(base.len()) as f64;
+    if !data.settings.link_only {
+        return all;
+    }
+    let mut of_source = vec![0_usize; data.source_names.len()];
+    base.iter().for_each(|record| of_source[usize::from(data.sources[*record as usize])] += 1);
+    all - of_source.iter().map(|size| pairs_in(*size) as f64).sum::<f64>()
+}
+
+fn admissible(data: &Dataset, left: u32, right: u32) -> bool {
+    left != right && !(data.settings.link_only && data.sources[left as usize] == data.sources[right as usize])
+}
+
+fn add(mut into: HashMap<u64, u64>, from: HashMap<u64, u64>) -> HashMap<u64, u64> {
+    if into.len() < from.len() {
+        return add(from, into);
+    }
+    from.into_iter().for_each(|(pattern, count)| *into.entry(pattern).or_default() += count);
+    into
+}
+
+/// Sorted, so that sums over patterns do not depend on hash or thread.
+fn sorted(counts: HashMap<u64, u64>) -> Counts {
+    let mut counts: Counts = counts.into_iter().map(|(pattern, count)| (pattern, count as f64)).collect();
+    counts.sort_unstable_by_key(|(pattern, _)| *pattern);
+    counts
+}
+
+fn random_patterns(data: &Dataset, scorer: &Scorer<'_>, base: &[u32], progress: &dyn Progress) -> Counts {
+    const CHUNK: usize = 1 << 14;
+    let (seed, wanted) = (data.settings.seed, data.settings.random_pairs);
+    let draw = |number: u64| base[(mix(mix(seed) ^ number) % base.len() as u64) as usize];
+    let counts = (0..wanted.div_ceil(CHUNK))
+        .into_par_iter()
+        .map_init(
+            || Memory::new(data),
+            |memory, chunk| {
+                let mut counts = HashMap::new();
+                for pair in chunk * CHUNK..((chunk + 1) * CHUNK).min(wanted) {
+                    let (left, right) = (draw(2 * pair as u64), draw(2 * pair as u64 + 1));
+                    if admissible(data, left, right) {
+                        *counts.entry(scorer.pattern(left, right, memory)).or_default() += 1;
+                    }
+                }
+                progress.advance(CHUNK as u64);
+                counts
+            },
+        )
+        .reduce(HashMap::new, add);
+    sorted(counts)
+}
+
+fn sample_patterns(data: &Dataset, scorer: &Scorer<'_>, blocking: &Blocking<'_>, at: usize, rule: &Block) -> Sample {
+    let settings = &data.settings;
+    let admit = |record: u32| data.tier(record) == 0;
+    let (grouped, taken) =
+        blocking.sample(at, settings.block_size_max, settings.training_pairs_max as u64, settings.seed, admit);
+    let counts = grouped
+        .tiles()
+        .into_par_iter()
+        .map_init(
+            || Memory::new(data),
+            |memory, tile| {
+                let mut counts = HashMap::new();
+                grouped.each_pair(tile, |left, right| {
+                    if admissible(data, left, right) {
+                        *counts.entry(scorer.pattern(left, right, memory)).or_default() += 1;
+                    }
+                });
+                counts
+            },
+        )
+        .reduce(HashMap::new, add);
+    let touched = |column: &String| rule.keys.iter().any(|key| key.column == *column);
+    let active: Vec<bool> =
+        settings.comparisons.iter().map(|comparison| !comparison.columns.iter().any(touched)).collect();
+    // Patterns that differ only in what the rule leaves out are one.
+    let mask = (0..active.len()).filter(|at| active[*at]).fold(0, |mask, at| mask | 0xf << (4 * at));
+    let mut masked: HashMap<u64, u64> = HashMap::new();
+    counts.into_iter().for_each(|(pattern, count)| *masked.entry(pattern & mask).or_default() += count);
+    let counts = sorted(masked);
+    let pairs = counts.iter().map(|(_, count)| count).sum();
+
+    let covered = |comparison: &crate::settings::Comparison| {
+        comparison.kind != Kind::SwappedNames && comparison.columns.iter().all(touched)
+    };
+    let agreed: Vec<usize> = (0..active.len()).filter(|at| covered(&settings.comparisons[*at])).collect();
+    let whole = rule.keys.iter().all(|key| {
+        key.part == KeyPart::Whole && agreed.iter().any(|at| settings.comparisons[*at].columns.contains(&key.column))
+    });
+    Sample {
+        rule: rule.name(),
+        counts,
+        pairs,
+        taken,
+        active,
+        agreed: whole.then_some(agreed),
+        mixture: [0.5, 0.25, 0.25],
+    }
+}
+
+fn level(pattern: u64, at: usize) -> usize {
+    (pattern >> (4 * at) & 0xf) as usize
+}
+
+impl Parameters {
+    fn presumed(model: &Model, random: &Counts) -> Self {
+        let of = |pick: fn(&model::Level) -> f64| -> Vec<Shares> {
+            let shares = |learnt: &model::ComparisonModel| -> Shares {
+                std::iter::once(1.0).chain(learnt.levels.iter().map(pick)).collect()
+            };
+            model.comparisons.iter().map(shares).collect()
+        };
+        let mut presumed = Self { m: of(|level| level.m), h: of(|level| level.h), u: of(|level| level.u) };
+        presumed.learn_u(random, 0.0, 0.0);
+        presumed
+    }
+
+    fn presumed_h(&self, model: &Model) -> Vec<Shares> {
+        let of = |(learnt, u): (&model::ComparisonModel, &Shares)| -> Shares {
+            let h = model::presumed_household(&learnt.kind, learnt.shared_by_household, &u[1..]);
+            std::iter::once(1.0).chain(h).collect()
+        };
+        model.comparisons.iter().zip(&self.u).map(of).collect()
+    }
+
+    /// Learns u from random pairs, each counted by the probability that it is of unrelated people.
+    fn learn_u(&mut self, random: &Counts, prior: f64, household: f64) {
+        let mixture = [prior, household, 1.0 - prior - household];
+        let all = vec![true; self.u.len()];
+        let tables = [&self.m, &self.h, &self.u].map(logarithms);
+        let mut seen: Vec<Shares> = self.u.iter().map(|shares| vec![0.0; shares.len()]).collect();
+        for (pattern, count) in random {
+            let unrelated = if prior > 0.0 { posterior(*pattern, &all, &mixture, &tables)[2] } else { 1.0 };
+            for (at, shares) in seen.iter_mut().enumerate() {
+                shares[level(*pattern, at)] += unrelated * count;
+            }
+        }
+        for (shares, seen) in self.u.iter_mut().zip(&seen) {
+            let all: f64 = seen[1..].iter().sum::<f64>() + 0.5 * (seen.len() - 1) as f64;
+            for (share, seen) in shares[1..].iter_mut().zip(&seen[1..]) {
+                *share = ((seen + 0.5) / all).max(SHARE_MIN);
+            }
+        }
+    }
+
+    /// Learns the u of agreement that random pairs hardly ever show from the training block of exactly that column:
+    /// all pairs that agree are there, and EM says how many of them are unrelated.
+    fn learn_rare_u(&mut self, samples: &[Sample], random: &Counts, admissible: f64) {
+        for sample in samples {
+            let Some([at]) = sample.agreed.as_deref() else { continue };
+            let random_pairs: f64 = random.iter().map(|(_, count)| count).sum();
+            let present: f64 = random.iter().filter(|(pattern, _)| level(*pattern, *at) != 0).map(|(_, n)| n).sum();
+            if present * self.u[*at][1] > 200.0 || sample.pairs < 1.0 || random_pairs < 1.0 {
+                continue;
+            }
+            let unrelated = sample.pairs / sample.taken * sample.mixture[2];
+            let could_agree = (admissible * present / random_pairs).max(1.0);
+            let share = ((unrelated + 0.5) / could_agree).clamp(SHARE_MIN, 0.5);
+            let rest = (1.0 - share) / (1.0 - self.u[*at][1]);
+            self.u[*at][2..].iter_mut().for_each(|other| *other *= rest);
+            self.u[*at][1] = share;
+        }
+    }
+}
+
+fn logarithms(shares: &Vec<Shares>) -> Vec<Shares> {
+    shares.iter().map(|levels| levels.iter().map(|share| share.max(SHARE_MIN).ln()).collect()).collect()
+}
+
+/// Returns the probability of each class given a pattern.
+fn posterior(pattern: u64, active: &[bool], mixture: &[f64; 3], tables: &[Vec<Shares>; 3]) -> [f64; 3] {
+    let mut logs = mixture.map(|share| if share > 0.0 { share.ln() } else { f64::NEG_INFINITY });
+    for (at, counts) in active.iter().enumerate() {
+        let level = level(pattern, at);
+        if *counts && level != 0 {
+            for (log, table) in logs.iter_mut().zip(tables) {
+                *log += table[at][level];
+            }
+        }
+    }
+    let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let odds = logs.map(|log| (log - most).exp());
+    let sum: f64 = odds.iter().sum();
+    odds.map(|odds| odds / sum)
+}
+
+/// Maximises the likelihood over m, h and the mixtures; u stays. Returns the number of iterations.
+fn maximise(
+    parameters: &mut Parameters,
+    samples: &mut [Sample],
+    presumed: &(Vec<Shares>, Vec<Shares>),
+    households: bool,
+) -> usize {
+    if !households {
+        for sample in samples.iter_mut() {
+            sample.mixture = [sample.mixture[0], 0.0, 1.0 - sample.mixture[0]];
+        }
+    }
+    let scaled = |shares: &Vec<Shares>| -> Vec<Shares> {
+        shares.iter().map(|levels| levels.iter().map(|share| share * PRESUMED_PAIRS).collect()).collect()
+    };
+    for iteration in 1..=ITERATIONS_MAX {
+        let tables = [&parameters.m, &parameters.h, &parameters.u].map(logarithms);
+        let mut seen = [scaled(&presumed.0), scaled(&presumed.1)];
+        let mut moved: f64 = 0.0;
+        for sample in samples.iter_mut().filter(|sample| sample.pairs > 0.0) {
+            let mut classes = [0.0; 3];
+            for (pattern, count) in &sample.counts {
+                let shares = posterior(*pattern, &sample.active, &sample.mixture, &tables);
+                for (class, share) in classes.iter_mut().zip(shares) {
+                    *class += share * count;
+                }
+                for (at, active) in sample.active.iter().enumerate() {
+                    if *active {
+                        let level = level(*pattern, at);
+                        seen[0][at][level] += shares[0] * count;
+                        seen[1][at][level] += shares[1] * count;
+                    }
+                }
+            }
+            for (share, class) in sample.mixture.iter_mut().zip(classes) {
+                let next = class / sample.pairs;
+                moved = moved.max((next - *share).abs());
+                *share = next;
+            }
+        }
+        for (shares, seen) in [&mut parameters.m, &mut parameters.h].into_iter().zip(&seen) {
+            for (levels, seen) in shares.iter_mut().zip(seen) {
+                let all: f64 = seen[1..].iter().sum();
+                for (share, seen) in levels[1..].iter_mut().zip(&seen[1..]) {
+                    let next = (seen / all).max(SHARE_MIN);
+                    moved = moved.max((next - *share).abs());
+                    *share = next;
+                }
+            }
+        }
+        if moved < SETTLED {
+            return iteration;
+        }
+    }
+    ITERATIONS_MAX
+}
+
+/// Returns the share of random pairs in which all of some comparisons have both values.
+fn coverage(random: &Counts, comparisons: &[usize]) -> f64 {
+    let all: f64 = random.iter().map(|(_, count)| count).sum();
+    let there = |pattern: u64| comparisons.iter().all(|at| level(pattern, *at) != 0);
+    let covered: f64 = random.iter().filter(|(pattern, _)| there(*pattern)).map(|(_, count)| count).sum();
+    if all > 0.0 { covered / all } else { 0.0 }
+}
+
+/// Returns what each training block says of the prior: its matches, over those it should hold of all there are.
+fn priors(samples: &[Sample], parameters: &Parameters, random: &Counts, admissible: f64) -> Vec<(String, f64, f64)> {
+    let mut priors = Vec::new();
+    for sample in samples {
+        let Some(agreed) = &sample.agreed else { continue };
+        let matches = sample.pairs / sample.taken * sample.mixture[0];
+        let found: f64 = agreed.iter().map(|at| parameters.m[*at][1]).product();
+        let recall = found * coverage(random, agreed);
+        if matches >= 1.0 && recall > 0.0 && sample.taken > 0.0 {
+            priors.push((sample.rule.clone(), (matches / recall / admissible).min(0.5), matches));
+        }
+    }
+    priors
+}
+
+/// Returns the probability that two records of different people are of one household, from blocks of what
+/// households share.
+fn household_prior(
+    samples: &[Sample],
+    parameters: &Parameters,
+    random: &Counts,
+    model: &Model,
+    admissible: f64,
+) -> f64 {
+    let mut most: f64 = 0.0;
+    for sample in samples {
+        let Some(agreed) = &sample.agreed else { continue };
+        if agreed.is_empty() || !agreed.iter().all(|at| model.comparisons[*at].shared_by_household) {
+            continue;
+        }
+        let pairs = sample.pairs / sample.taken * sample.mixture[1];
+        let found: f64 = agreed.iter().map(|at| parameters.h[*at][1]).product();
+        let recall = found * coverage(random, agreed);
+        if recall > 0.0 {
+            most = most.max(pairs / recall / admissible);
+        }
+    }
+    most.min(0.1)
+}
+
+fn warnings(model: &Model, samples: &[Sample], random: &Counts) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if samples.iter().all(|sample| sample.pairs < 1.0) {
+        warnings.push("no training block holds a pair: every m is the presumed one".to_owned());
+    }
+    for (at, learnt) in model.comparisons.iter().enumerate() {
+        let name = &learnt.name;
+        let informing: f64 = samples
+            .iter()
+            .filter(|sample| sample.active[at])
+            .map(|sample| {
+                let there = sample.counts.iter().filter(|(pattern, _)| level(*pattern, at) != 0);
+                there.map(|(_, count)| count).sum::<f64>() * sample.mixture[0]
+            })
+            .sum();
+        if informing < 10.0 * PRESUMED_PAIRS {
+            warnings.push(format!(
+                "{name}: about {informing:.0} matches inform its m, which stays near what is presumed; \
+                 a training block without its columns would help"
+            ));
+        }
+        for (place, level_learnt) in learnt.levels.iter().enumerate() {
+            let seen: f64 = samples
+                .iter()
+                .filter(|sample| sample.active[at])
+                .flat_map(|sample| &sample.counts)
+                .chain(random)
+                .filter(|(pattern, _)| level(*pattern, at) == place + 1)
+                .map(|(_, count)| count)
+                .sum();
+            let level_name = &level_learnt.name;
+            if seen < 1.0 {
+                warnings.push(format!("{name}: the level {level_name:?} was never seen"));
+            } else if level_learnt.m < 1e-6 {
+                warnings.push(format!("{name}: m of {level_name:?} runs to 0"));
+            } else if level_learnt.m > 1.0 - 1e-6 {
+                warnings.push(format!("{name}: m of {level_name:?} runs to 1"));
+            }
+        }
+        let agreement = &learnt.levels[0];
+        if learnt.kind != Kind::SwappedNames && agreement.m <= agreement.u {
+            warnings.push(format!("{name}: agreement is no likelier among matches than among others"));
+        }
+    }
+    debug_assert_eq!(compare::MISSING_LEVEL, 0);
+    warnings
+}

@@ -1,0 +1,258 @@
+//! What clusters must get right though pairs cannot.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use matching::{Judgements, Settings};
+
+use crate::people::{Row, cluster, partition, row, settings};
+
+fn check_with(settings: &Settings, judgements: &Judgements, lines: &[&'static str], expected: &[&[&str]]) {
+    let rows: Vec<Row> = lines.iter().map(|line| row(line)).collect();
+    let clustering = cluster(settings, &rows, judgements);
+    let mut expected: Vec<Vec<&str>> = expected.iter().map(|cluster| cluster.to_vec()).collect();
+    expected.iter_mut().for_each(|cluster| cluster.sort_unstable());
+    expected.sort_unstable();
+    assert_eq!(partition(&rows, &clustering.labels), expected, "refused: {:?}", clustering.refused);
+    for (record, label) in clustering.labels.iter().enumerate() {
+        assert!(*label <= record as u32 && clustering.labels[*label as usize] == *label, "labels are smallest members");
+    }
+}
+
+fn check(lines: &[&'static str], expected: &[&[&str]]) {
+    let mut settings = settings();
+    settings.one_record_per_person = BTreeMap::from([("register".to_owned(), 0.999)]);
+    check_with(&settings, &Judgements::default(), lines, expected);
+}
+
+#[test]
+fn twins_stay_two() {
+    check(
+        &[
+            "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+            "tax      a2 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+            "register b1 Miriam Brennan 1990-05-01 222222222 12 Elm 100 F",
+            "census   b2 Miriam Brennan 1990-05-01 -         12 Elm 100 F",
+        ],
+        &[&["a1", "a2"], &["b1", "b2"]],
+    );
+}
+
+#[test]
+fn namesakes_stay_two() {
+    check(
+        &[
+            "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+            "census   a2 Hannah Brennan 1990-05-01 -         12 Elm 100 F",
+            "register b1 Hannah Brennan 1947-11-23 222222222 8 Oak 200 F",
+            "census   b2 Hannah Brennan 1947-11-23 -         8 Oak 200 F",
+        ],
+        &[&["a1", "a2"], &["b1", "b2"]],
+    );
+}
+
+#[test]
+fn father_and_son_of_one_name_and_address_stay_two() {
+    check(
+        &[
+            "register a1 Owen Brennan 1950-05-01 111111111 12 Elm 100 M",
+            "tax      a2 Owen Brennan -          111111111 12 Elm 100 M",
+            "register b1 Owen Brennan 1978-11-23 222222222 12 Elm 100 M",
+            "census   b2 Owen Brennan 1978-11-23 -         12 Elm 100 M",
+        ],
+        &[&["a1", "a2"], &["b1", "b2"]],
+    );
+}
+
+#[test]
+fn couples_stay_two() {
+    check(
+        &[
+            "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+            "tax      a2 Hannah Brennan -          -         12 Elm 100 F",
+            "register b1 Owen   Brennan 1988-02-17 222222222 12 Elm 100 M",
+            "tax      b2 Owen   Brennan -          -         12 Elm 100 M",
+        ],
+        &[&["a1", "a2"], &["b1", "b2"]],
+    );
+}
+
+#[test]
+fn a_borrowed_identifier_joins_nobody_else() {
+    check(
+        &[
+            "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+            "census   a2 Hannah Brennan 1990-05-01 -         12 Elm 100 F",
+            "wages    b1 Owen   Brennan -          111111111 12 Elm 100 M",
+            "register b2 Owen   Brennan 1988-02-17 222222222 12 Elm 100 M",
+            "census   b3 Owen   Brennan 1988-02-17 -         12 Elm 100 M",
+        ],
+        &[&["a1", "a2"], &["b1", "b2", "b3"]],
+    );
+}
+
+#[test]
+fn a_changed_name_and_address_stay_one() {
+    check(
+        &[
+            "register a1 Hannah Brennan  1990-05-01 111111111 12 Elm 100 F",
+            "wages    a2 Hannah Castello 1990-05-01 111111111 8 Oak 200 F",
+            "census   a3 Hannah Castello 1990-05-01 -         8 Oak 200 F",
+        ],
+        &[&["a1", "a2", "a3"]],
+    );
+}
+
+#[test]
+fn swapped_fields_stay_one() {
+    check(
+        &[
+            "register a1 Hannah  Brennan 1990-05-03 111111111 12 Elm 100 F",
+            "wages    a2 Brennan Hannah  1990-03-05 111111111 12 Elm 100 F",
+        ],
+        &[&["a1", "a2"]],
+    );
+}
+
+#[test]
+fn one_record_per_person_is_evidence_not_law() {
+    // A duplicate that agrees on everything outweighs it; a near namesake does not.
+    check(
+        &[
+            "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+            "register a2 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+            "register b1 Miriam Lindqvist 1971-05-01 - 8 Oak 200 F",
+            "register b2 Miriam Lindqvist - - 8 Oak 200 F",
+        ],
+        &[&["a1", "a2"], &["b1"], &["b2"]],
+    );
+}
+
+#[test]
+fn without_that_knowledge_they_are_put_together() {
+    check_with(
+        &settings(),
+        &Judgements::default(),
+        &["register b1 Miriam Lindqvist 1971-05-01 - 8 Oak 200 F", "register b2 Miriam Lindqvist - - 8 Oak 200 F"],
+        &[&["b1", "b2"]],
+    );
+}
+
+#[test]
+fn judgements_win_over_scores() {
+    let lines = [
+        "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        "census   a2 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        "register b1 Owen   Castello 1947-11-23 222222222 8 Oak 200 M",
+        "census   b2 Owen   Castello 1947-11-23 222222222 8 Oak 200 M",
+    ];
+    let same = Judgements { must_link: vec![(0, 2)], cannot_link: vec![] };
+    check_with(&settings(), &same, &lines, &[&["a1", "a2", "b1", "b2"]]);
+    let different = Judgements { must_link: vec![], cannot_link: vec![(1, 0)] };
+    check_with(&settings(), &different, &lines, &[&["a1"], &["a2"], &["b1", "b2"]]);
+}
+
+#[test]
+fn contradicting_judgements_are_told() {
+    let rows: Vec<Row> = [
+        "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        "census   a2 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+    ]
+    .map(row)
+    .to_vec();
+    let both = Judgements { must_link: vec![(0, 1)], cannot_link: vec![(0, 1)] };
+    let clustering = cluster(&settings(), &rows, &both);
+    assert_eq!(clustering.labels, [0, 0]);
+    assert_eq!(clustering.contradictions, [(0, 1)]);
+}
+
+fn attaching() -> Settings {
+    Settings { attach_only: BTreeSet::from(["broker".to_owned(), "forms".to_owned()]), ..settings() }
+}
+
+#[test]
+fn an_attached_record_connects_nobody() {
+    // The broker's record fits both; alone it would bridge them.
+    check_with(
+        &attaching(),
+        &Judgements::default(),
+        &[
+            "register a1 Hannah Brennan 1990-05-01 111111111 - - - F",
+            "census   b1 Hannah Brennan -          -         12 Elm 100 F",
+            "broker   c1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        ],
+        &[&["a1", "c1"], &["b1"]],
+    );
+}
+
+#[test]
+fn an_ambiguous_record_is_left_alone() {
+    check_with(
+        &attaching(),
+        &Judgements::default(),
+        &[
+            "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+            "register b1 Hannah Brennan 1961-11-23 222222222 12 Elm 100 F",
+            "broker   c1 Hannah Brennan -          -         12 Elm 100 F",
+            "broker   c2 Hannah Brennan -          -         12 Elm 100 F",
+        ],
+        &[&["a1"], &["b1"], &["c1", "c2"]],
+    );
+}
+
+#[test]
+fn attach_only_sources_do_not_meet() {
+    check_with(
+        &attaching(),
+        &Judgements::default(),
+        &[
+            "broker c1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+            "forms  d1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+            "forms  d2 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        ],
+        &[&["c1"], &["d1", "d2"]],
+    );
+}
+
+#[test]
+fn judgements_about_attached_records_are_followed() {
+    let lines = [
+        "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        "register b1 Owen Castello 1947-11-23 222222222 8 Oak 200 M",
+        "broker   c1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        "forms    d1 Miriam Lindqvist 1971-05-01 333333333 4 Ash 300 F",
+    ];
+    let elsewhere = Judgements { must_link: vec![(1, 2)], cannot_link: vec![] };
+    check_with(&attaching(), &elsewhere, &lines, &[&["a1"], &["b1", "c1"], &["d1"]]);
+    let apart = Judgements { must_link: vec![], cannot_link: vec![(0, 2)] };
+    check_with(&attaching(), &apart, &lines, &[&["a1"], &["b1"], &["c1"], &["d1"]]);
+    let across = Judgements { must_link: vec![(2, 3)], cannot_link: vec![] };
+    check_with(&attaching(), &across, &lines, &[&["a1", "c1", "d1"], &["b1"]]);
+    // Two persons are never connected through attached records, whatever is judged of these.
+    let rows: Vec<Row> = lines.map(row).to_vec();
+    let bridge = Judgements { must_link: vec![(0, 2), (2, 3), (3, 1)], cannot_link: vec![] };
+    let clustering = cluster(&attaching(), &rows, &bridge);
+    assert_ne!(clustering.labels[0], clustering.labels[1]);
+    assert_eq!(clustering.contradictions, [(2, 3)]);
+}
+
+#[test]
+fn links_and_refusals_are_told() {
+    let rows: Vec<Row> = [
+        "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        "census   a2 Hannah Brennan 1990-05-01 -         12 Elm 100 F",
+        "wages    a3 Hannah Brennan -          111111111 -  -   -   -",
+        "wages    b1 Hannah Brennan 1961-11-23 111111111 -  -   -   -",
+    ]
+    .map(row)
+    .to_vec();
+    let mut settings = settings();
+    settings.edge_weight_min = -30.0;
+    let apart = Judgements { must_link: vec![], cannot_link: vec![(0, 3)] };
+    let clustering = cluster(&settings, &rows, &apart);
+    assert_eq!(clustering.labels, [0, 0, 0, 3]);
+    assert_eq!(clustering.strongest[2].unwrap().via, 0, "the identifier ties a3 to a1");
+    assert_eq!(clustering.weakest[2].unwrap().via, 1);
+    assert!(clustering.strongest[3].is_none());
+    let refusal = clustering.refused[0];
+    assert_eq!((refusal.right, refusal.merge_weight), (3, None));
+}

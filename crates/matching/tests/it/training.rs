@@ -1,0 +1,112 @@
+//! Expectation maximisation against parameters that were planted.
+
+use matching::{Block, Comparison, Dataset, Kind, Settings, Silent};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::people::batch;
+
+const COLUMNS: [&str; 5] = ["a", "b", "c", "d", "e"];
+const VALUES: [u32; 5] = [4000, 2000, 500, 50, 10];
+/// How often the second record of a person agrees with the first.
+const PLANTED_M: [f64; 5] = [0.96, 0.92, 0.88, 0.95, 0.80];
+
+fn planted(people: usize, seed: u64) -> Vec<Vec<String>> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut rows = Vec::new();
+    for _ in 0..people {
+        let truth: Vec<u32> = VALUES.iter().map(|values| random.random_range(0..*values)).collect();
+        rows.push(truth.iter().map(|value| format!("v{value}")).collect());
+        let other = (0..5).map(|at| {
+            let kept = random.random_bool(PLANTED_M[at]);
+            let missing = random.random_bool(0.05);
+            // A wrong value is another one, never the same by chance.
+            let wrong = (truth[at] + random.random_range(1..VALUES[at])) % VALUES[at];
+            if missing { String::new() } else { format!("v{}", if kept { truth[at] } else { wrong }) }
+        });
+        rows.push(other.collect());
+    }
+    rows
+}
+
+fn settings() -> Settings {
+    Settings {
+        comparisons: COLUMNS.map(|column| Comparison::new(column, Kind::Exact)).to_vec(),
+        blocks: vec![Block::on(["a"]).unwrap()],
+        training: vec![Block::on(["a"]).unwrap(), Block::on(["b"]).unwrap(), Block::on(["c", "d"]).unwrap()],
+        random_pairs: 1_000_000,
+        ..Settings::default()
+    }
+}
+
+#[test]
+fn em_recovers_planted_parameters() {
+    for seed in [1, 2] {
+        let people = 4000;
+        let data = Dataset::new(&settings(), &batch(&COLUMNS, &planted(people, seed))).unwrap();
+        let (model, report) = matching::train(&data, &Silent).unwrap();
+        for (at, learnt) in model.comparisons.iter().enumerate() {
+            let (m, u) = (learnt.levels[0].m, learnt.levels[0].u);
+            assert!(
+                (m - PLANTED_M[at]).abs() < 0.02,
+                "seed {seed}: m of {} is {m}, not {}",
+                learnt.name,
+                PLANTED_M[at]
+            );
+            let expected = 1.0 / f64::from(VALUES[at]);
+            assert!((u / expected - 1.0).abs() < 0.25, "seed {seed}: u of {} is {u}, not {expected}", learnt.name);
+            let sum = learnt.levels.iter().map(|level| level.m).sum::<f64>();
+            assert!((sum - 1.0).abs() < 1e-6);
+        }
+        let records = 2.0 * people as f64;
+        let expected = people as f64 / (records * (records - 1.0) / 2.0);
+        assert!((model.prior / expected - 1.0).abs() < 0.15, "seed {seed}: prior {} not {expected}", model.prior);
+        assert_eq!(report.warnings, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_blocking_rule_more_changes_no_parameter() {
+    let rows = planted(500, 3);
+    let learn = |settings: &Settings| {
+        let data = Dataset::new(settings, &batch(&COLUMNS, &rows)).unwrap();
+        matching::train(&data, &Silent).unwrap().0
+    };
+    let mut more = settings();
+    more.blocks.push(Block::on(["e", "d"]).unwrap());
+    assert_eq!(learn(&settings()), learn(&more));
+}
+
+#[test]
+fn what_the_data_does_not_settle_is_said() {
+    let mut settings = settings();
+    settings.comparisons.push(Comparison::new("f", Kind::Identifier));
+    settings.training = vec![Block::on(["a"]).unwrap()];
+    let rows: Vec<Vec<String>> = planted(200, 4)
+        .into_iter()
+        .map(|mut row| {
+            row.push(String::new());
+            row
+        })
+        .collect();
+    let data = Dataset::new(&settings, &batch(&["a", "b", "c", "d", "e", "f"], &rows)).unwrap();
+    let (_, report) = matching::train(&data, &Silent).unwrap();
+    let said = |what: &str| report.warnings.iter().any(|warning| warning.contains(what));
+    assert!(said("a: about 0 matches inform its m"), "{:?}", report.warnings);
+    assert!(said("f: the level \"one slip\" was never seen"), "{:?}", report.warnings);
+}
+
+#[test]
+fn a_frequency_table_names_no_rare_value() {
+    let mut settings = settings();
+    settings.comparisons[3].term_frequency = true;
+    let mut rows = planted(300, 5);
+    rows[0][3] = "unique".to_owned();
+    let data = Dataset::new(&settings, &batch(&COLUMNS, &rows)).unwrap();
+    let (model, _) = matching::train(&data, &Silent).unwrap();
+    let frequencies = model.comparisons[3].frequencies.as_ref().unwrap();
+    assert!(!frequencies.shares.contains_key("unique"));
+    assert!(frequencies.shares.len() > 20);
+    assert!(frequencies.rare < frequencies.shares.values().copied().fold(1.0, f64::min));
+    assert!(model.comparisons[0].frequencies.is_none());
+}

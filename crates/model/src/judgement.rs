@@ -1,0 +1,47 @@
+//! What people decide about links. Judgements are append-only and win over scores; a later one undoes an earlier.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::record::RecordId;
+
+/// What was decided about two records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// They are of the same person.
+    Same,
+    /// They are of different persons.
+    Different,
+    /// It can't be told; the score decides.
+    CannotSay,
+}
+
+impl Verdict {
+    /// Gives the name used in files, tables and the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Different => "different",
+            Self::CannotSay => "cannot-say",
+        }
+    }
+}
+
+/// One judgement: two records, what was decided, by whom, when and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The smaller record id.
+    pub left: RecordId,
+    /// The larger record id.
+    pub right: RecordId,
+    /// What was decided.
+    pub verdict: Verdict,
+    /// The account that decided.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why, in the words of who decided.
+    pub reason: String,
+}

@@ -1,0 +1,159 @@
+//! Checks the linkage of a project against its agreements, purposes and models.
+
+use super::checks::{check_job_purpose, is_there};
+use super::nearest::advice;
+use super::{Draft, Entry};
+use crate::agreement::Agreement;
+use crate::diagnostic::Diagnostics;
+use crate::id::RegisterId;
+use crate::linkage::{Attach, LinkageConfig, Part};
+use crate::purpose::Job;
+use crate::sql_model::{ModelKind, PERSON_COLUMNS};
+
+/// The one column of person records that is a date.
+const BIRTH_DATE: &str = "birth_date";
+
+pub(crate) fn check(draft: &Draft, entry: &Entry<LinkageConfig>, config: &LinkageConfig, found: &mut Diagnostics) {
+    if let Some(id) = &config.purpose {
+        let codes = ["linkage/unknown-purpose", "linkage/not-a-link-purpose"];
+        check_job_purpose(draft, entry, "purpose", Job::Link, id, codes, found);
+    }
+    let base = check_base(draft, entry, config, found);
+    let mut attached: Vec<&RegisterId> = Vec::new();
+    for (index, attach) in config.attach.iter().enumerate() {
+        check_attach(draft, entry, (index, attach), (base, &mut attached), found);
+    }
+    for id in config.one_record_per_person.keys() {
+        let place = format!("one_record_per_person.{id}");
+        is_there(entry, &place, "register", id, &draft.registers, "linkage/unknown-register", found);
+    }
+    check_columns(draft, entry, config, found);
+}
+
+/// Checks the agreement of the base registers and gives it.
+fn check_base<'d>(
+    draft: &'d Draft,
+    entry: &Entry<LinkageConfig>,
+    config: &LinkageConfig,
+    found: &mut Diagnostics,
+) -> Option<&'d Agreement> {
+    let Some(id) = &config.agreement else {
+        let help = "add `agreement = \"…\"`: the one that lets these registers be linked";
+        let mut missing = entry.error("", "linkage/no-agreement", "no agreement lets records be linked", help);
+        missing.span = Some(0..0);
+        found.push(missing);
+        return None;
+    };
+    let agreement = linking_agreement(draft, entry, "agreement", id.as_str(), found)?;
+    for id in &agreement.registers {
+        let Some(register) = draft.registers.get(id).and_then(|named| named.thing.as_ref()) else { continue };
+        if let Some(category) = register.special_categories().first() {
+            let message = format!("`{id}` has columns of the special category `{category}` and can't connect persons");
+            let help = format!(
+                "take `{id}` out of agreements/{}.toml and attach it: `[[attach]]` with an agreement that names \
+                 `{category}`",
+                agreement.id
+            );
+            found.push(entry.error("agreement", "linkage/special-category-in-base", message, help));
+        }
+    }
+    Some(agreement)
+}
+
+/// Gives an agreement that lets records be linked.
+fn linking_agreement<'d>(
+    draft: &'d Draft,
+    entry: &Entry<LinkageConfig>,
+    place: &str,
+    id: &str,
+    found: &mut Diagnostics,
+) -> Option<&'d Agreement> {
+    let code = "linkage/unknown-agreement";
+    let agreement = is_there(entry, place, "agreement", id, &draft.agreements, code, found)?.thing.as_ref()?;
+    if !agreement.allows_linking {
+        let message = format!("the agreement `{id}` does not allow linking");
+        let help = format!("name another, or write `allows_linking = true` in agreements/{id}.toml if its law says so");
+        found.push(entry.error(place, "linkage/not-allowed", message, help));
+    }
+    Some(agreement)
+}
+
+fn check_attach<'c>(
+    draft: &Draft,
+    entry: &Entry<LinkageConfig>,
+    (index, attach): (usize, &'c Attach),
+    (base, attached): (Option<&Agreement>, &mut Vec<&'c RegisterId>),
+    found: &mut Diagnostics,
+) {
+    let place = format!("attach[{index}].agreement");
+    let agreement = linking_agreement(draft, entry, &place, attach.agreement.as_str(), found);
+    for (position, id) in attach.registers.iter().enumerate() {
+        let place = format!("attach[{index}].registers[{position}]");
+        if attached.contains(&id) {
+            let message = format!("`{id}` is attached twice");
+            found.push(entry.error(&place, "linkage/attached-twice", message, "leave one out"));
+        }
+        attached.push(id);
+        if base.is_some_and(|base| base.registers.contains(id)) {
+            let message = format!("`{id}` is a base register already and would connect persons");
+            let help = "attach it or list it in the base agreement, not both";
+            found.push(entry.error(&place, "linkage/attached-base", message, help));
+        }
+        let code = "linkage/unknown-register";
+        let named = is_there(entry, &place, "register", id.as_str(), &draft.registers, code, found);
+        let (Some(named), Some(agreement)) = (named, agreement) else { continue };
+        if !agreement.registers.contains(id) {
+            let message = format!("the agreement `{}` does not cover `{id}`", agreement.id);
+            let help = format!("add `{id}` to agreements/{}.toml, or name an agreement that covers it", agreement.id);
+            found.push(entry.error(&place, "linkage/attach-not-covered", message, help));
+        }
+        let Some(register) = &named.thing else { continue };
+        for category in register.special_categories() {
+            if !agreement.special_categories.contains(&category) {
+                let message = format!(
+                    "`{id}` has columns of the special category `{category}`, which the agreement `{}` does not name",
+                    agreement.id
+                );
+                let help = "name an agreement whose `special_categories` name it";
+                found.push(entry.error(&place, "linkage/category-not-named", message, help));
+            }
+        }
+    }
+}
+
+/// Checks that what is compared are columns of person records.
+fn check_columns(draft: &Draft, entry: &Entry<LinkageConfig>, config: &LinkageConfig, found: &mut Diagnostics) {
+    // Which columns a broken model has can't be told, so none is said to be unknown.
+    let all_known = draft.models.values().all(|entry| entry.thing.is_some());
+    let models = draft.models.values().filter_map(|entry| entry.thing.as_ref());
+    let mut columns: Vec<&str> = PERSON_COLUMNS.map(|(name, _)| name).to_vec();
+    columns.extend(
+        models.filter(|model| model.kind == ModelKind::Person).flat_map(|model| model.classes.keys().map(String::as_str)),
+    );
+    let mut used: Vec<(String, &str)> = Vec::new();
+    for (index, block) in config.blocks.iter().enumerate() {
+        for (position, key) in block.on.iter().enumerate() {
+            let place = format!("block[{index}].on[{position}]");
+            let of_a_date = matches!(key.part, Part::Year | Part::Month);
+            let is_date = key.column == BIRTH_DATE;
+            if columns.contains(&key.column.as_str()) && key.part != Part::Whole && of_a_date != is_date {
+                let (message, help) = if is_date {
+                    (format!("`{}` is a date", key.column), "take all of it, or `.year` or `.month`")
+                } else {
+                    (format!("`{}` is a text", key.column), "take `[..3]`, `[-4..]`, `.sound` or `.words` of it")
+                };
+                found.push(entry.error(&place, "linkage/part-of-column", message, help));
+            }
+            used.push((place, &key.column));
+        }
+    }
+    for (index, comparison) in config.comparisons.iter().enumerate() {
+        used.push((format!("compare[{index}].column"), &comparison.column));
+    }
+    for (place, name) in used {
+        if all_known && !columns.contains(&name) {
+            let help = advice(name, columns.iter().copied());
+            found.push(entry.error(&place, "linkage/unknown-column", format!("no person record has a column `{name}`"), help));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+--! kind = "person"
+--! register = "tax_1041"
+--! says = "é"
+--! classes = { first_name = "contact" }
+-- nothing

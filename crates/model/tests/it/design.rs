@@ -1,0 +1,60 @@
+//! The formats that people were promised: the base project holds the first examples ever written, word for word.
+
+use model::diagnostic::SourceFile;
+use model::linkage::{Key, Part};
+use model::register::{Check, Format, Retention};
+use model::{Class, ColumnType, Delivery, Disclosure, LinkageConfig, Project, Subject};
+
+use crate::folders::{base, tests_dir};
+
+#[test]
+fn a_register() {
+    let folder = base();
+    let project = Project::load(folder.path()).unwrap_or_else(|found| panic!("{found}"));
+    let register = &project.registers["social_security"];
+    assert_eq!(register.source.files, ["incoming/social_security_*.csv"]);
+    assert_eq!(register.source.format, Format::Csv { delimiter: ',', encoding: "utf-8".to_owned() });
+    assert_eq!((register.delivery, register.retention), (Delivery::Full, Retention::Years(10)));
+    assert_eq!(register.columns["ssn"].check, Some(Check::UsSsn));
+    assert_eq!(register.columns["date_of_birth"].formats, ["%Y%m%d"]);
+    assert_eq!(register.columns["date_of_birth"].title, "Date of birth");
+    assert_eq!(register.columns["benefit"].r#type, ColumnType::Decimal { precision: 10, scale: 2 });
+    let names: Vec<_> = register.columns.keys().collect();
+    assert_eq!(names, ["ssn", "event_date", "first_name", "date_of_birth", "benefit"], "columns keep their order");
+}
+
+#[test]
+fn a_purpose() {
+    let folder = base();
+    let project = Project::load(folder.path()).unwrap_or_else(|found| panic!("{found}"));
+    let purpose = &project.purposes["student-loan-relief"];
+    assert_eq!(purpose.subject, Subject::OnePerson);
+    assert!(purpose.needs_case && purpose.needs_justification);
+    assert_eq!(purpose.persons_per_officer_and_day, Some(40));
+    assert_eq!(purpose.disclosure(Class::Income), &Disclosure::YesNo { below: 40_000.0 });
+    assert_eq!(purpose.disclosure(Class::Address), &Disclosure::District);
+    assert_eq!(purpose.disclosure(Class::Religion), &Disclosure::Withheld);
+}
+
+#[test]
+fn a_linkage_of_loose_files() {
+    let text = std::fs::read_to_string(tests_dir().join("base/linkage.toml")).unwrap();
+    let config = LinkageConfig::parse(&SourceFile { path: "linkage.toml".into(), text }).unwrap();
+    assert!((config.threshold - 0.95).abs() < f64::EPSILON);
+    let key = |column: &str, part| Key { column: column.to_owned(), part };
+    assert_eq!(config.blocks[0].on, [key("ssn", Part::Whole)]);
+    assert_eq!(
+        config.blocks[1].on,
+        [key("first_name", Part::Prefix(3)), key("last_name", Part::Prefix(4)), key("birth_date", Part::Year)]
+    );
+    assert!(config.comparisons[0].term_frequency && !config.comparisons[1].term_frequency);
+
+    let loose = "[[block]]\non = [\"Surname\"]\n[[compare]]\ncolumn = \"Surname\"\nas = \"text\"\n";
+    let config = LinkageConfig::parse(&SourceFile { path: "linkage.toml".into(), text: loose.into() }).unwrap();
+    assert_eq!((config.purpose, config.agreement), (None, None));
+
+    let broken = SourceFile { path: "linkage.toml".into(), text: "threshold = 2\nblocks = 1\n".into() };
+    let found = LinkageConfig::parse(&broken).unwrap_err();
+    let codes: Vec<_> = found.0.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, ["toml/missing-key", "toml/missing-key", "linkage/threshold", "toml/unknown-key"]);
+}

@@ -1,0 +1,5 @@
+//! Tests of the pipeline over a small republic.
+
+mod building;
+mod fixture;
+mod planning;

@@ -1,0 +1,225 @@
+//! What a policy is told about a question: computed from the project, the request and the day, never from what the
+//! request claims about itself.
+
+use cedar_policy::{EntityUid, RestrictedExpression};
+use chrono::{Datelike, NaiveDate};
+use model::request::Action;
+use model::validity::Standing;
+use model::{Actor, Agreement, Disclosure, Project, Purpose, Register, Request, Subject, Validity};
+
+use crate::engine::Query;
+use crate::entities::{Types, UNKNOWN, disclosed_categories};
+use crate::reason::Words;
+
+/// The longest case reference, in characters.
+const CASE_CHARACTERS_MAX: usize = 64;
+
+/// The facts of one question, as Cedar takes them.
+pub(crate) type Facts = Vec<(String, RestrictedExpression)>;
+
+/// Gives the name that policies use for an action.
+pub(crate) fn action_word(action: &Action) -> &'static str {
+    match action {
+        Action::Search => "search",
+        Action::OpenPerson { .. } => "open-person",
+        Action::ReviewLink => "review-link",
+        Action::ReadOwn => "read-own",
+        Action::RunJob { .. } => "run-job",
+    }
+}
+
+/// What the project says about the purpose of a question.
+#[derive(Clone, Copy)]
+pub(crate) struct Ground<'p> {
+    /// The purpose, if there is one of that name.
+    pub(crate) purpose: Option<&'p Purpose>,
+    /// Its agreement, if there is one of that name.
+    pub(crate) agreement: Option<&'p Agreement>,
+}
+
+impl<'p> Ground<'p> {
+    pub(crate) fn of(project: &'p Project, request: &Request) -> Self {
+        let purpose = project.purposes.get(&request.purpose);
+        let agreement = purpose.and_then(|purpose| project.agreements.get(&purpose.agreement));
+        Self { purpose, agreement }
+    }
+
+    /// Gives the id of the purpose's entity.
+    pub(crate) fn purpose_id(&self) -> &'p str {
+        self.purpose.map_or(UNKNOWN, |purpose| purpose.id.as_str())
+    }
+
+    pub(crate) fn purpose_standing(&self, day: NaiveDate) -> &'static str {
+        standing_word(self.purpose.map(|purpose| &purpose.valid), day)
+    }
+
+    pub(crate) fn agreement_standing(&self, day: NaiveDate) -> &'static str {
+        standing_word(self.agreement.map(|agreement| &agreement.valid), day)
+    }
+
+    /// Gives the words that reasons use about the purpose and its agreement.
+    pub(crate) fn words(&self) -> Words {
+        let mut words = Words::default();
+        if let Some(purpose) = self.purpose {
+            words.set("purpose", purpose.id.as_str());
+            words.set("purpose_from", purpose.valid.from.to_string());
+            words.set("purpose_until", purpose.valid.until.to_string());
+            words.set("recipients", listed(purpose.recipients.iter().map(ToString::to_string)));
+            words.set("agreement", purpose.agreement.as_str());
+            if let Some(limit) = purpose.persons_per_officer_and_day {
+                words.set("persons_limit", limit.to_string());
+            }
+        }
+        if let Some(agreement) = self.agreement {
+            words.set("agreement_from", agreement.valid.from.to_string());
+            words.set("agreement_until", agreement.valid.until.to_string());
+        }
+        if let (Some(purpose), Some(agreement)) = (self.purpose, self.agreement) {
+            let uncovered = purpose.registers.iter().filter(|register| !agreement.registers.contains(register));
+            words.set("registers_not_covered", listed(uncovered.map(ToString::to_string)));
+            let categories = disclosed_categories(purpose);
+            let unnamed = categories.iter().filter(|category| !agreement.special_categories.contains(category));
+            words.set("categories_not_named", listed(unnamed.map(ToString::to_string)));
+        }
+        words
+    }
+}
+
+/// Gives the words that reasons use about a register.
+pub(crate) fn register_words(words: &mut Words, register: &Register) {
+    words.set("register", register.id.as_str());
+    words.set("register_categories", listed(register.special_categories().iter().map(ToString::to_string)));
+}
+
+fn listed(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(", ")
+}
+
+/// Gives the word for how a day lies to a validity; `missing` without one.
+pub(crate) fn standing_word(validity: Option<&Validity>, day: NaiveDate) -> &'static str {
+    match validity.map(|validity| validity.standing(day)) {
+        None => "missing",
+        Some(Standing::NotYet) => "not-yet",
+        Some(Standing::InForce) => "in-force",
+        Some(Standing::Expired) => "expired",
+    }
+}
+
+fn text(value: &str) -> RestrictedExpression {
+    RestrictedExpression::new_string(value.to_owned())
+}
+
+fn flag(value: bool) -> RestrictedExpression {
+    RestrictedExpression::new_bool(value)
+}
+
+fn number(value: usize) -> RestrictedExpression {
+    RestrictedExpression::new_long(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+fn add_day(facts: &mut Facts, day: NaiveDate) {
+    let weekday = i64::from(day.weekday().number_from_monday());
+    facts.push(("day".to_owned(), RestrictedExpression::new_datetime(day.format("%Y-%m-%d").to_string())));
+    facts.push(("weekday".to_owned(), RestrictedExpression::new_long(weekday)));
+}
+
+/// Tells whether the project has the role that a member acts in, with the kind that the session says.
+pub(crate) fn role_is_known(project: &Project, actor: &Actor) -> bool {
+    let Actor::Member { recipient, role, .. } = actor else { return true };
+    let agency = project.agencies.get(&recipient.agency);
+    let known = agency.and_then(|agency| agency.roles.iter().find(|known| known.id == recipient.role));
+    known.is_some_and(|known| known.kind == *role)
+}
+
+/// Gives the entity that acts. A member whose role the project doesn't have, or has with another kind, is nobody.
+pub(crate) fn principal(project: &Project, types: &Types, actor: &Actor) -> EntityUid {
+    match actor {
+        Actor::Member { recipient, .. } if role_is_known(project, actor) => types.role(&recipient.to_string()),
+        Actor::Member { .. } => types.role(UNKNOWN),
+        Actor::Citizen { .. } => types.citizen(),
+        Actor::System => types.system(),
+    }
+}
+
+/// Gives the facts of a question that somebody asks.
+pub(crate) fn asked(project: &Project, ground: &Ground<'_>, query: &Query<'_>) -> Facts {
+    let request = query.request;
+    let justification = request.justification.as_deref().unwrap_or_default().trim();
+    let letters = justification.chars().filter(|character| character.is_alphanumeric()).count();
+    let account = request.actor.account().map_or("", |account| account.as_str());
+    let mut facts: Facts = vec![
+        ("account".to_owned(), text(account)),
+        ("role_known".to_owned(), flag(role_is_known(project, &request.actor))),
+        ("purpose_known".to_owned(), flag(ground.purpose.is_some())),
+        ("purpose_standing".to_owned(), text(ground.purpose_standing(query.day))),
+        ("agreement_standing".to_owned(), text(ground.agreement_standing(query.day))),
+        ("case_given".to_owned(), flag(case_is_given(request))),
+        ("justification_given".to_owned(), flag(!justification.is_empty())),
+        ("justification_characters".to_owned(), number(justification.chars().count())),
+        ("justification_letters".to_owned(), number(letters)),
+        ("persons_today".to_owned(), RestrictedExpression::new_long(i64::from(query.persons_today))),
+        ("subject_is_self".to_owned(), flag(query.subject_is_self)),
+    ];
+    add_day(&mut facts, query.day);
+    if let Action::RunJob { job } = &request.action {
+        facts.push(("job".to_owned(), text(job.as_str())));
+    }
+    facts
+}
+
+fn case_is_given(request: &Request) -> bool {
+    let Some(case) = &request.case else { return false };
+    let case = case.0.trim();
+    !case.is_empty() && case.chars().count() <= CASE_CHARACTERS_MAX && !case.contains(char::is_control)
+}
+
+/// Gives the facts of the question whether a class of a register is disclosed in the given form.
+///
+/// Nothing of the single request enters but the action, so that the answer holds for everyone of a role on a day.
+pub(crate) fn disclosed(
+    types: &Types,
+    ground: &Ground<'_>,
+    register: &Register,
+    during: &Action,
+    form: &Disclosure,
+    day: NaiveDate,
+) -> Facts {
+    let purpose = RestrictedExpression::new_entity_uid(types.purpose(ground.purpose_id()));
+    let register = RestrictedExpression::new_entity_uid(types.register(register.id.as_str()));
+    let mut facts: Facts = vec![
+        ("purpose".to_owned(), purpose),
+        ("register".to_owned(), register),
+        ("during".to_owned(), text(action_word(during))),
+        ("form".to_owned(), text(form.as_str())),
+        ("purpose_standing".to_owned(), text(ground.purpose_standing(day))),
+        ("agreement_standing".to_owned(), text(ground.agreement_standing(day))),
+    ];
+    add_day(&mut facts, day);
+    facts
+}
+
+/// Gives the facts of the question whether a register is linked under an agreement.
+pub(crate) fn linked(types: &Types, agreement: Option<&Agreement>, attached: bool, day: NaiveDate) -> Facts {
+    let id = agreement.map_or(UNKNOWN, |agreement| agreement.id.as_str());
+    let standing = standing_word(agreement.map(|agreement| &agreement.valid), day);
+    let mut facts: Facts = vec![
+        ("agreement".to_owned(), RestrictedExpression::new_entity_uid(types.agreement(id))),
+        ("agreement_standing".to_owned(), text(standing)),
+        ("attached".to_owned(), flag(attached)),
+    ];
+    add_day(&mut facts, day);
+    facts
+}
+
+/// Gives the words for the job that a request wants to run, and for the day.
+pub(crate) fn request_words(words: &mut Words, request: &Request, ground: &Ground<'_>, day: NaiveDate) {
+    words.set("day", day.to_string());
+    match &request.action {
+        Action::RunJob { job } => words.set("job", job.as_str()),
+        Action::Search | Action::OpenPerson { .. } | Action::ReviewLink | Action::ReadOwn => {
+            if let Some(Subject::Run { jobs }) = ground.purpose.map(|purpose| &purpose.subject) {
+                words.set("job", listed(jobs.iter().map(|job| job.as_str().to_owned())));
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! One person, assembled for one purpose at the moment of the question, and not kept.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use gate::{Disclosed, Gate, Grant, LookSubject};
+use model::request::Action;
+use model::{Actor, PersonId, PurposeId, RecordId, RegisterId, Request};
+use serde::Serialize;
+
+use crate::error::RegistryError;
+use crate::explain::FieldEvidence;
+use crate::index::Index;
+use crate::link::Link;
+
+/// A person's records, as far as the purpose reaches.
+pub struct Dossier {
+    /// The person. Agencies see a pseudonym of it.
+    pub person: PersonId,
+    /// The number of its entry in the log.
+    pub leaf: u64,
+    /// When it was assembled.
+    pub at: DateTime<Utc>,
+    /// The purpose.
+    pub purpose: PurposeId,
+    /// One section for each register within reach that has records of the person.
+    pub sections: Vec<Section>,
+}
+
+/// The records of one register.
+pub struct Section {
+    /// The register.
+    pub register: RegisterId,
+    /// What the purpose discloses of them.
+    pub disclosed: Disclosed,
+    /// What links each row to the person, in the order of the rows.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What links a record to its person.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct Evidence {
+    /// Log2 of the odds that the record and the one it agrees with most are of one person.
+    pub weight: f64,
+    /// The probability that goes with it.
+    pub probability: f64,
+    /// Whether the record stands alone, so that nothing had to be linked.
+    pub alone: bool,
+    /// The register of the record that it agrees with most, when that is within reach too.
+    pub via: Option<RegisterId>,
+    /// Field by field why the two agree, as far as both are disclosed.
+    pub fields: Vec<FieldEvidence>,
+}
+
+impl Index {
+    /// Opens the person whom the request names under its purpose; a citizen's request to read their own names them.
+    /// With `explain` the evidence says field by field why records were linked, which costs about a millisecond.
+    ///
+    /// A person that the spine doesn't have is answered like one without records within reach, and logged alike, so that
+    /// nothing is learnt from the difference.
+    ///
+    /// # Errors
+    /// [`RegistryError::Denied`] when the gate refuses or fails; whatever keeps the index from being read.
+    pub async fn open_person(
+        &self,
+        gate: &Gate,
+        request: &Request,
+        explain: bool,
+    ) -> Result<Dossier, RegistryError> {
+        let person = match (&request.action, &request.actor) {
+            (Action::OpenPerson { person }, _) => *person,
+            (Action::ReadOwn, Actor::Citizen { person, .. }) => *person,
+            _ => return Err(RegistryError::NotAPerson),
+        };
+        let permit = gate.decide(request).await?;
+        let links = self.links_of(person)?;
+        let records = self.record_ids(&links)?;
+        let grant = gate.commit(permit, vec![LookSubject { person, records }]).await?;
+        self.assemble(&grant, person, &links, explain)
+    }
+
+    fn assemble(&self, grant: &Grant, person: PersonId, links: &[Link], explain: bool) -> Result<Dossier, RegistryError> {
+        let mut sections = Vec::new();
+        for register in grant.registers() {
+            let Some(number) = self.numbers.get(register) else { continue };
+            let here: Vec<&Link> = links.iter().filter(|link| link.place.register == *number).collect();
+            if here.is_empty() {
+                continue;
+            }
+            let hashes: Vec<[u8; 16]> = here.iter().map(|link| link.place.hash).collect();
+            let disclosed = grant.apply(register, &self.register_rows(register, &hashes)?)?;
+            let by_hash: HashMap<[u8; 16], &Link> = here.iter().map(|link| (link.place.hash, *link)).collect();
+            let mut evidence = Vec::with_capacity(disclosed.records.len());
+            for record in &disclosed.records {
+                match by_hash.get(&record.hash) {
+                    Some(link) => evidence.push(self.evidence(grant, record, link, explain)?),
+                    None => return Err(RegistryError::Stale { register: register.clone() }),
+                }
+            }
+            sections.push(Section { register: register.clone(), disclosed, evidence });
+        }
+        Ok(Dossier { person, leaf: grant.leaf(), at: grant.at(), purpose: grant.purpose().clone(), sections })
+    }
+
+    fn evidence(&self, grant: &Grant, record: &RecordId, link: &Link, explain: bool) -> Result<Evidence, RegistryError> {
+        let via = match link.via {
+            Some(via) => Some(self.record_id(via)?).filter(|via| grant.registers().contains(&via.register)),
+            None => None,
+        };
+        let fields = match &via {
+            Some(via) if explain => self.fields_between(grant, record, via)?,
+            _ => Vec::new(),
+        };
+        Ok(Evidence {
+            weight: link.weight,
+            probability: link.probability,
+            alone: link.via.is_none(),
+            via: via.map(|via| via.register),
+            fields,
+        })
+    }
+
+    /// Gives why two records agree, field by field; fields of which the grant doesn't give both values are left out.
+    pub(crate) fn fields_between(
+        &self,
+        grant: &Grant,
+        left: &RecordId,
+        right: &RecordId,
+    ) -> Result<Vec<FieldEvidence>, RegistryError> {
+        let Some(explainer) = &self.explainer else { return Ok(Vec::new()) };
+        let (Some(left), Some(right)) = (self.disclosed_person(grant, left)?, self.disclosed_person(grant, right)?) else {
+            return Ok(Vec::new());
+        };
+        // The explanation is made of what is disclosed, so it can tell nothing else.
+        Ok(explainer.explain(&left, &right)?)
+    }
+
+    /// Gives what the grant discloses of a record's row in its register's person model.
+    pub(crate) fn disclosed_person(
+        &self,
+        grant: &Grant,
+        record: &RecordId,
+    ) -> Result<Option<Disclosed>, RegistryError> {
+        let Some(model) = self.person_models.get(&record.register) else { return Ok(None) };
+        let Some(row) = self.person_rows(model, &[record.hash])?.filter(|row| row.num_rows() == 1) else {
+            return Ok(None);
+        };
+        Ok(Some(grant.apply_model(model, &row)?))
+    }
+
+    fn record_ids(&self, links: &[Link]) -> Result<Vec<RecordId>, RegistryError> {
+        links.iter().map(|link| self.record_id(link.place)).collect()
+    }
+
+    /// Gives the ids of all records of a person. They stay inside: they go to the gate alone.
+    pub(crate) fn records_of(&self, person: PersonId) -> Result<Vec<RecordId>, RegistryError> {
+        self.record_ids(&self.links_of(person)?)
+    }
+}

@@ -1,0 +1,110 @@
+//! Why two records are, or are not, one person: field by field, from what is disclosed of them.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, StringArray, new_null_array};
+use arrow_schema::{DataType, Field, Schema};
+use gate::Disclosed;
+use matching::{Dataset, Model, Settings};
+use model::Disclosure;
+use serde::{Deserialize, Serialize};
+
+/// The matching model of a generation with its settings.
+#[derive(Deserialize)]
+pub(crate) struct Explainer {
+    settings: Settings,
+    model: Model,
+}
+
+/// What one comparison says of two records.
+///
+/// Holds values, hence no `Debug`: it must not end in a log.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct FieldEvidence {
+    /// The name of the comparison, mostly that of a column.
+    pub name: String,
+    /// The values of the first record, one a column.
+    pub left: Vec<Option<String>>,
+    /// The values of the second.
+    pub right: Vec<Option<String>>,
+    /// What the level of agreement is called.
+    pub level: String,
+    /// What it adds to the log2 odds that both are one person.
+    pub weight: f64,
+    /// The share of records that hold the more frequent of both values, where that counts.
+    pub term_frequency: Option<f64>,
+    /// All of it in a sentence, without the values.
+    pub sentence: String,
+}
+
+impl Explainer {
+    /// Compares two rows of person records, as far as they are disclosed as values. Comparisons of a column that is
+    /// hidden in one of them are left out.
+    pub(crate) fn explain(&self, left: &Disclosed, right: &Disclosed) -> Result<Vec<FieldEvidence>, matching::Error> {
+        let shown = |disclosed: &Disclosed, name: &str| {
+            let is_value = |column: &&gate::ColumnDisclosed| column.name == name && column.disclosure == Disclosure::Value;
+            disclosed.columns.iter().any(|column| is_value(&column))
+        };
+        let columns: Vec<String> = self.columns();
+        let both: Vec<&String> = columns.iter().filter(|name| shown(left, name) && shown(right, name)).collect();
+        let batch = side_by_side(&self.settings, &columns, &both, &left.batch, &right.batch)?;
+        let data = Dataset::new(&self.settings, &batch)?;
+        let explanation = matching::explain(&data, &self.model, 0, 1)?;
+        let comparisons = self.settings.comparisons.iter().zip(explanation.fields);
+        let told = comparisons.filter(|(comparison, _)| comparison.columns.iter().all(|name| both.contains(&name)));
+        Ok(told
+            .map(|(_, field)| FieldEvidence {
+                name: field.name,
+                left: field.left,
+                right: field.right,
+                level: field.level,
+                weight: field.weight,
+                term_frequency: field.term_frequency,
+                sentence: field.sentence,
+            })
+            .collect())
+    }
+
+    fn columns(&self) -> Vec<String> {
+        let compared = self.settings.comparisons.iter().flat_map(|comparison| comparison.columns.iter());
+        let blocked = self.settings.blocks.iter().flat_map(|block| block.keys.iter().chain(&block.split));
+        let mut columns: Vec<String> = compared.chain(blocked.map(|key| &key.column)).cloned().collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+}
+
+/// Gives one batch of both rows with the columns that the settings name; those that are not in `shown` are null.
+fn side_by_side(
+    settings: &Settings,
+    columns: &[String],
+    shown: &[&String],
+    left: &RecordBatch,
+    right: &RecordBatch,
+) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    let text = |batch: &RecordBatch, name: &str| -> Result<ArrayRef, arrow_schema::ArrowError> {
+        match batch.column_by_name(name) {
+            Some(column) => arrow_cast::cast(column, &DataType::Utf8),
+            None => Ok(new_null_array(&DataType::Utf8, 1)),
+        }
+    };
+    let mut fields = Vec::new();
+    let mut arrays: Vec<ArrayRef> = Vec::new();
+    for name in columns {
+        let array = if shown.contains(&name) {
+            arrow_select::concat::concat(&[text(left, name)?.as_ref(), text(right, name)?.as_ref()])?
+        } else {
+            new_null_array(&DataType::Utf8, 2)
+        };
+        fields.push(Field::new(name, DataType::Utf8, true));
+        arrays.push(array);
+    }
+    for (column, values) in [(&settings.source, ["left", "right"]), (&settings.id, ["0", "1"])] {
+        if let Some(name) = column {
+            fields.push(Field::new(name, DataType::Utf8, false));
+            arrays.push(Arc::new(StringArray::from(values.to_vec())));
+        }
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+}

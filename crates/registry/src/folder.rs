@@ -1,0 +1,164 @@
+//! Generations of the index and the pointer to the current one.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use model::RegisterId;
+use serde::{Deserialize, Serialize};
+
+use crate::error::RegistryError;
+
+/// The version of what a generation holds.
+pub const INDEX_FORMAT: u32 = 1;
+
+const POINTER: &str = "CURRENT";
+const META: &str = "meta.json";
+
+/// What a generation says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Meta {
+    pub(crate) format: u32,
+    /// The run that built it.
+    pub(crate) run: String,
+    /// The tables it was built from and their versions.
+    pub(crate) tables: Vec<(String, u64)>,
+    /// The registers, in the order of their numbers.
+    pub(crate) registers: Vec<RegisterId>,
+    /// Persons of the spine.
+    pub(crate) persons: u64,
+    /// Records, by register in the same order.
+    pub(crate) records: Vec<u64>,
+}
+
+/// The folder that holds the generations.
+#[derive(Debug, Clone)]
+pub(crate) struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    pub(crate) fn new(data_dir: &Path) -> Self {
+        Self { root: data_dir.join("index") }
+    }
+
+    /// Makes the folder of a new generation. What an earlier run left unfinished there is removed.
+    pub(crate) fn begin(&self, run: &str) -> Result<PathBuf, RegistryError> {
+        let path = self.root.join(run);
+        if path.exists() {
+            fs::remove_dir_all(&path).map_err(RegistryError::io(&path))?;
+        }
+        fs::create_dir_all(&path).map_err(RegistryError::io(&path))?;
+        Ok(path)
+    }
+
+    /// Makes the generation `run` the current one, durably, and removes all others.
+    pub(crate) fn finish(&self, run: &str, meta: &Meta) -> Result<(), RegistryError> {
+        let generation = self.root.join(run);
+        let text = serde_json::to_vec(meta).map_err(|error| RegistryError::damaged(&generation, error.to_string()))?;
+        write_durably(&generation.join(META), &text)?;
+        sync_folder(&generation)?;
+        let before = self.current()?;
+        let fresh = self.root.join("CURRENT.new");
+        write_durably(&fresh, run.as_bytes())?;
+        let pointer = self.root.join(POINTER);
+        fs::rename(&fresh, &pointer).map_err(RegistryError::io(&pointer))?;
+        sync_folder(&self.root)?;
+        for entry in fs::read_dir(&self.root).map_err(RegistryError::io(&self.root))? {
+            let path = entry.map_err(RegistryError::io(&self.root))?.path();
+            // The generation before stays until the next run: a server may still be reading it.
+            let keep = [Some(&generation), before.as_ref()].contains(&Some(&path));
+            if path.is_dir() && !keep {
+                fs::remove_dir_all(&path).map_err(RegistryError::io(&path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the folder of the current generation, if there is one.
+    pub(crate) fn current(&self) -> Result<Option<PathBuf>, RegistryError> {
+        let pointer = self.root.join(POINTER);
+        match fs::read_to_string(&pointer) {
+            Ok(run) if !run.is_empty() && !run.contains(['/', '\\', '.']) => Ok(Some(self.root.join(run))),
+            Ok(_) => Err(RegistryError::damaged(&pointer, "it names no generation")),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(RegistryError::Io { path: pointer, source: error }),
+        }
+    }
+
+    /// Gives the current generation and what it says of itself.
+    pub(crate) fn open(&self) -> Result<(PathBuf, Meta), RegistryError> {
+        let path = self.current()?.ok_or_else(|| RegistryError::Absent { path: self.root.clone() })?;
+        let file = path.join(META);
+        let text = fs::read(&file).map_err(RegistryError::io(&file))?;
+        let value: serde_json::Value =
+            serde_json::from_slice(&text).map_err(|error| RegistryError::damaged(&file, error.to_string()))?;
+        let found = value["format"].as_u64().and_then(|format| u32::try_from(format).ok());
+        let found = found.ok_or_else(|| RegistryError::damaged(&file, "it names no format"))?;
+        if found != INDEX_FORMAT {
+            return Err(RegistryError::Format { path, found });
+        }
+        let meta = serde_json::from_value(value).map_err(|error| RegistryError::damaged(&file, error.to_string()))?;
+        Ok((path, meta))
+    }
+}
+
+pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), RegistryError> {
+    let mut file = fs::File::create(path).map_err(RegistryError::io(path))?;
+    file.write_all(bytes).map_err(RegistryError::io(path))?;
+    file.sync_all().map_err(RegistryError::io(path))
+}
+
+fn sync_folder(path: &Path) -> Result<(), RegistryError> {
+    let folder = fs::File::open(path).map_err(RegistryError::io(path))?;
+    folder.sync_all().map_err(RegistryError::io(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meta() -> Meta {
+        Meta { format: INDEX_FORMAT, run: "r2".into(), tables: vec![], registers: vec![], persons: 0, records: vec![] }
+    }
+
+    #[test]
+    fn a_generation_counts_once_it_is_finished() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path());
+        assert!(matches!(folder.open(), Err(RegistryError::Absent { .. })));
+        folder.begin("r1").unwrap();
+        assert!(matches!(folder.open(), Err(RegistryError::Absent { .. })), "a build that was cut leaves nothing");
+        folder.finish("r1", &meta()).unwrap();
+        assert!(folder.open().unwrap().0.ends_with("r1"));
+        folder.begin("r2").unwrap();
+        assert!(folder.open().unwrap().0.ends_with("r1"), "the old one serves while the new one is built");
+        folder.finish("r2", &meta()).unwrap();
+        assert!(folder.open().unwrap().0.ends_with("r2"));
+        folder.begin("r3").unwrap();
+        folder.finish("r3", &meta()).unwrap();
+        assert!(!dir.path().join("index/r1").exists(), "generations before the last are removed");
+    }
+
+    #[test]
+    fn an_index_of_another_version_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path());
+        folder.begin("r1").unwrap();
+        folder.finish("r1", &Meta { format: 99, ..meta() }).unwrap();
+        let error = folder.open().unwrap_err();
+        assert!(matches!(error, RegistryError::Format { found: 99, .. }));
+        assert!(error.to_string().contains("run `lucarne index`"));
+    }
+
+    #[test]
+    fn a_pointer_leads_nowhere_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path());
+        fs::create_dir_all(dir.path().join("index")).unwrap();
+        for pointer in ["", "../elsewhere", "a/b"] {
+            fs::write(dir.path().join("index/CURRENT"), pointer).unwrap();
+            assert!(matches!(folder.open(), Err(RegistryError::Damaged { .. })), "{pointer}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! An index that is open.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use fjall::{Database, Keyspace, KeyspaceCreateOptions};
+use model::{ModelId, ModelKind, PersonId, Project, RecordId, RegisterId};
+use tantivy::IndexReader;
+
+use crate::error::RegistryError;
+use crate::explain::Explainer;
+use crate::folder::{Folder, Meta};
+use crate::link::{Link, Place};
+use crate::review::PairList;
+use crate::rows::RowCodec;
+use crate::terms::Fields;
+
+/// How much of the store is cached, in bytes.
+const CACHE_BYTES: u64 = 512 << 20;
+
+/// Names of the keyspaces that belong to no register.
+pub(crate) mod keyspace {
+    pub(crate) const PERSONS: &str = "persons";
+    pub(crate) const RECORDS: &str = "records";
+    pub(crate) const KIN: &str = "kin";
+}
+
+/// A table of records in the store.
+pub(crate) struct Table {
+    pub(crate) keyspace: Keyspace,
+    pub(crate) codec: RowCodec,
+}
+
+/// The keyspace and the schema file of a register's rows.
+pub(crate) fn register_table(register: &RegisterId) -> String {
+    format!("register.{register}")
+}
+
+/// The keyspace and the schema file of a model's rows.
+pub(crate) fn model_table(model: &ModelId) -> String {
+    format!("model.{model}")
+}
+
+/// The serving index, opened at one generation. Opening again gives a newer one.
+pub struct Index {
+    pub(crate) project: Arc<Project>,
+    pub(crate) meta: Meta,
+    pub(crate) numbers: HashMap<RegisterId, u16>,
+    registers: HashMap<RegisterId, Table>,
+    models: HashMap<ModelId, Table>,
+    /// The person model of each register, where it has one.
+    pub(crate) person_models: HashMap<RegisterId, ModelId>,
+    persons: Keyspace,
+    records: Keyspace,
+    kin: Keyspace,
+    pub(crate) reader: IndexReader,
+    pub(crate) fields: Fields,
+    pub(crate) pairs: PairList,
+    pub(crate) explainer: Option<Explainer>,
+    _store: Database,
+}
+
+impl Index {
+    /// Opens the current generation of the project's index.
+    ///
+    /// # Errors
+    /// [`RegistryError::Absent`] when none was built, [`RegistryError::Format`] when another version wrote it, and
+    /// whatever keeps its files from being read.
+    pub fn open(project: &Arc<Project>) -> Result<Self, RegistryError> {
+        let (path, meta) = Folder::new(&project.data_dir()).open()?;
+        let store = open_store(&path.join("store"))?;
+        let mut registers = HashMap::new();
+        let mut numbers = HashMap::new();
+        for (number, register) in meta.registers.iter().enumerate() {
+            registers.insert(register.clone(), open_table(&store, &path, &register_table(register))?);
+            numbers.insert(register.clone(), u16::try_from(number).map_err(|_| RegistryError::TooMany)?);
+        }
+        let mut models = HashMap::new();
+        let mut person_models = HashMap::new();
+        for model in project.models.values().filter(|model| model.kind == ModelKind::Person) {
+            let name = model_table(&model.id);
+            if store.keyspace_exists(&name) {
+                models.insert(model.id.clone(), open_table(&store, &path, &name)?);
+                person_models.insert(model.register.clone(), model.id.clone());
+            }
+        }
+        let (terms, fields) = Fields::open(&path.join("terms"))?;
+        let reader = terms.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
+        let open = |name: &str| store.keyspace(name, KeyspaceCreateOptions::default);
+        Ok(Self {
+            project: Arc::clone(project),
+            numbers,
+            registers,
+            models,
+            person_models,
+            persons: open(keyspace::PERSONS)?,
+            records: open(keyspace::RECORDS)?,
+            kin: open(keyspace::KIN)?,
+            reader,
+            fields,
+            pairs: PairList::load(&path)?,
+            explainer: crate::build::load_explainer(&path)?,
+            meta,
+            _store: store,
+        })
+    }
+
+    /// Tells whether a newer generation than this one is current.
+    ///
+    /// # Errors
+    /// When the pointer can't be read.
+    pub fn is_outdated(&self) -> Result<bool, RegistryError> {
+        let (_, meta) = Folder::new(&self.project.data_dir()).open()?;
+        Ok(meta.run != self.meta.run)
+    }
+
+    /// Gives how many persons the spine has.
+    #[must_use]
+    pub fn persons(&self) -> u64 {
+        self.meta.persons
+    }
+
+    /// Gives how many records of each register are indexed.
+    pub fn records(&self) -> impl Iterator<Item = (&RegisterId, u64)> {
+        self.meta.registers.iter().zip(self.meta.records.iter().copied())
+    }
+
+    /// Gives the tables and versions that the index was built from.
+    #[must_use]
+    pub fn tables(&self) -> &[(String, u64)] {
+        &self.meta.tables
+    }
+
+    /// Gives ids of persons from the front of the spine, at most `count`. Ids say nothing of the persons.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn some_persons(&self, count: usize) -> Result<Vec<PersonId>, RegistryError> {
+        let mut persons = Vec::new();
+        for entry in self.persons.iter().take(count) {
+            let key = entry.key()?;
+            if let Ok(bytes) = <[u8; 8]>::try_from(&key[..]) {
+                persons.push(PersonId(u64::from_be_bytes(bytes)));
+            }
+        }
+        Ok(persons)
+    }
+
+    /// Gives the person with records in the most registers among the first `among` of the spine; it serves to show a
+    /// demo's citizen something.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn well_known_person(&self, among: usize) -> Result<Option<PersonId>, RegistryError> {
+        let mut best = None;
+        for person in self.some_persons(among)? {
+            let mut registers: Vec<u16> = self.links_of(person)?.iter().map(|link| link.place.register).collect();
+            registers.sort_unstable();
+            registers.dedup();
+            if best.is_none_or(|(count, _)| registers.len() > count) {
+                best = Some((registers.len(), person));
+            }
+        }
+        Ok(best.map(|(_, person)| person))
+    }
+
+    pub(crate) fn links_of(&self, person: PersonId) -> Result<Vec<Link>, RegistryError> {
+        let Some(bytes) = self.persons.get(person.0.to_be_bytes())? else { return Ok(Vec::new()) };
+        Link::read_all(&bytes).ok_or_else(|| self.damaged("a person's records"))
+    }
+
+    pub(crate) fn person_of(&self, place: Place) -> Result<Option<PersonId>, RegistryError> {
+        let Some(bytes) = self.records.get(place.key())? else { return Ok(None) };
+        let bytes: [u8; 8] = bytes[..].try_into().map_err(|_| self.damaged("a record's person"))?;
+        Ok(Some(PersonId(u64::from_be_bytes(bytes))))
+    }
+
+    /// Gives every person id that any record of this person may have had, this one first: merges and splits of the spine
+    /// connect them. Looks at any of them may have shown a record of this person.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn persons_ever(&self, person: PersonId) -> Result<Vec<PersonId>, RegistryError> {
+        let mut all = vec![person];
+        if let Some(bytes) = self.kin.get(person.0.to_be_bytes())? {
+            let (ids, rest) = bytes.as_chunks::<8>();
+            if !rest.is_empty() {
+                return Err(self.damaged("a person's earlier ids"));
+            }
+            all.extend(ids.iter().map(|id| PersonId(u64::from_be_bytes(*id))).filter(|other| *other != person));
+        }
+        Ok(all)
+    }
+
+    pub(crate) fn record_id(&self, place: Place) -> Result<RecordId, RegistryError> {
+        let register = self.meta.registers.get(usize::from(place.register));
+        let register = register.ok_or_else(|| self.damaged("a register's number"))?;
+        Ok(RecordId { register: register.clone(), hash: place.hash })
+    }
+
+    pub(crate) fn place(&self, record: &RecordId) -> Option<Place> {
+        Some(Place { register: *self.numbers.get(&record.register)?, hash: record.hash })
+    }
+
+    /// Gives rows of a register, in the order asked for. The caller holds a grant and passes them through it.
+    pub(crate) fn register_rows(
+        &self,
+        register: &RegisterId,
+        hashes: &[[u8; 16]],
+    ) -> Result<RecordBatch, RegistryError> {
+        let table = self.registers.get(register).ok_or_else(|| RegistryError::Stale { register: register.clone() })?;
+        let rows = fetch(&table.keyspace, hashes)?;
+        if rows.len() < hashes.len() {
+            return Err(RegistryError::Stale { register: register.clone() });
+        }
+        Ok(table.codec.decode(rows.iter().map(|row| &row[..]))?)
+    }
+
+    /// Gives rows of the person model of a register; records without one are left out. As above, the caller holds a
+    /// permit or grant.
+    pub(crate) fn person_rows(
+        &self,
+        model: &ModelId,
+        hashes: &[[u8; 16]],
+    ) -> Result<Option<RecordBatch>, RegistryError> {
+        let Some(table) = self.models.get(model) else { return Ok(None) };
+        let rows = fetch(&table.keyspace, hashes)?;
+        Ok(Some(table.codec.decode(rows.iter().map(|row| &row[..]))?))
+    }
+
+    fn damaged(&self, what: &str) -> RegistryError {
+        RegistryError::damaged(&self.project.data_dir().join("index"), format!("{what} can't be read"))
+    }
+}
+
+/// Shows sizes only.
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Index").field("run", &self.meta.run).field("persons", &self.meta.persons).finish_non_exhaustive()
+    }
+}
+
+fn fetch(keyspace: &Keyspace, hashes: &[[u8; 16]]) -> Result<Vec<fjall::UserValue>, RegistryError> {
+    let mut rows = Vec::with_capacity(hashes.len());
+    for hash in hashes {
+        rows.extend(keyspace.get(hash)?);
+    }
+    Ok(rows)
+}
+
+pub(crate) fn open_store(path: &Path) -> Result<Database, RegistryError> {
+    Ok(Database::builder(path).cache_size(CACHE_BYTES).open()?)
+}
+
+fn open_table(store: &Database, generation: &Path, name: &str) -> Result<Table, RegistryError> {
+    Ok(Table {
+        keyspace: store.keyspace(name, KeyspaceCreateOptions::default)?,
+        codec: RowCodec::load(&schema_file(generation, name))?,
+    })
+}
+
+pub(crate) fn schema_file(generation: &Path, name: &str) -> PathBuf {
+    generation.join(format!("{name}.arrow"))
+}

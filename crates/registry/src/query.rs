@@ -1,0 +1,359 @@
+//! Search: find persons, log who is shown, show them.
+
+use std::collections::{HashMap, HashSet};
+
+use arrow_array::{Array, Date32Array, RecordBatch, StringArray};
+use chrono::NaiveDate;
+use gate::{Disclosed, Gate, LookSubject, Permit};
+use matching::normalise;
+use model::{ModelId, PersonId, RegisterId, Request};
+use serde::{Deserialize, Serialize};
+use tantivy::collector::TopDocs;
+use tantivy::query::{BooleanQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocAddress, Term};
+
+use crate::error::RegistryError;
+use crate::index::Index;
+use crate::link::Place;
+use crate::rank::{self, How, Seen, Wanted};
+use crate::terms::{self, HASH_HIGH, HASH_LOW, Kind, REGISTER};
+
+/// How many records are looked at before ranking.
+const CANDIDATES: usize = 400;
+
+/// The most persons that one search shows.
+pub const HITS_MAX: usize = 50;
+
+/// From how many characters on one slip, and two, are forgiven in a word.
+const ONE_SLIP: usize = 4;
+const TWO_SLIPS: usize = 8;
+
+/// What to look for. Empty fields are not looked for.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchQuery {
+    /// Names in any order, with slips.
+    #[serde(default)]
+    pub name: String,
+    /// The birth date.
+    #[serde(default)]
+    pub birth_date: Option<NaiveDate>,
+    /// A national, tax or passport number.
+    #[serde(default)]
+    pub identifier: String,
+    /// A telephone number or an address of electronic mail.
+    #[serde(default)]
+    pub contact: String,
+    /// Street, town or postcode.
+    #[serde(default)]
+    pub address: String,
+    /// How many persons to show, at most [`HITS_MAX`]; 0 means 20.
+    #[serde(default)]
+    pub limit: usize,
+}
+
+/// Shows nothing of what was typed.
+impl std::fmt::Debug for SearchQuery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SearchQuery").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+/// What a search found.
+#[derive(Debug)]
+pub struct SearchAnswer {
+    /// The number of its entry in the log.
+    pub leaf: u64,
+    /// The persons, best first.
+    pub hits: Vec<Hit>,
+    /// Whether there are more than are shown.
+    pub more: bool,
+    /// Parts of the search that the purpose doesn't let the asker compare; they were not used.
+    pub not_used: Vec<&'static str>,
+}
+
+/// A person that was found.
+#[derive(Debug)]
+pub struct Hit {
+    /// The person. Agencies see a pseudonym of it.
+    pub person: PersonId,
+    /// How well they answer, 0 to 1.
+    pub score: f64,
+    /// What was alike.
+    pub matched: Vec<Matched>,
+    /// The register of the record that answers best.
+    pub register: RegisterId,
+    /// What the purpose discloses of that record: one row of the register's person model.
+    pub shown: Disclosed,
+    /// The registers within reach that hold records of the person.
+    pub registers: Vec<RegisterId>,
+}
+
+/// A part of the search and how it compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Matched {
+    /// `name`, `birth_date`, `identifier`, `contact` or `address`.
+    pub part: &'static str,
+    /// How.
+    pub how: How,
+}
+
+fn part_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Name => "name",
+        Kind::Birth => "birth_date",
+        Kind::Identifier => "identifier",
+        Kind::Contact => "contact",
+        Kind::Address => "address",
+    }
+}
+
+struct Candidate {
+    place: Place,
+    score: f64,
+    parts: Vec<(Kind, How)>,
+}
+
+impl Index {
+    /// Looks for persons under a purpose. Everyone shown is a subject of the log entry.
+    ///
+    /// # Errors
+    /// [`RegistryError::Denied`] when the gate refuses or fails; whatever keeps the index from being read.
+    pub async fn search(
+        &self,
+        gate: &Gate,
+        request: &Request,
+        query: &SearchQuery,
+    ) -> Result<SearchAnswer, RegistryError> {
+        let permit = gate.decide(request).await?;
+        let limit = if query.limit == 0 { 20 } else { query.limit.min(HITS_MAX) };
+        let (mut wanted, allowed) = (Wanted::of(query), self.allowed(&permit));
+        let not_used = drop_what_is_not_allowed(&mut wanted, &allowed);
+        let candidates = self.candidates(&allowed, &wanted)?;
+
+        let mut best: Vec<(PersonId, Candidate)> = Vec::new();
+        let mut known: HashMap<PersonId, usize> = HashMap::new();
+        for candidate in candidates {
+            let Some(person) = self.person_of(candidate.place)? else { continue };
+            match known.get(&person) {
+                Some(at) if best[*at].1.score >= candidate.score => {}
+                Some(at) => best[*at].1 = candidate,
+                None => {
+                    known.insert(person, best.len());
+                    best.push((person, candidate));
+                }
+            }
+        }
+        best.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then(a.1.place.cmp(&b.1.place)));
+        let more = best.len() > limit;
+        best.truncate(limit);
+
+        let mut subjects = Vec::with_capacity(best.len());
+        for (person, _) in &best {
+            subjects.push(LookSubject { person: *person, records: self.records_of(*person)? });
+        }
+        let grant = gate.commit(permit, subjects).await?;
+        let mut hits = Vec::with_capacity(best.len());
+        for ((person, candidate), subject) in best.into_iter().zip(grant.subjects()) {
+            let register = self.record_id(candidate.place)?.register;
+            let stale = || RegistryError::Stale { register: register.clone() };
+            let model = self.person_models.get(&register).ok_or_else(stale)?;
+            let row = self.person_rows(model, &[candidate.place.hash])?.ok_or_else(stale)?;
+            let mut registers: Vec<RegisterId> = subject.records.iter().map(|record| record.register.clone()).collect();
+            registers.retain(|register| grant.registers().contains(register));
+            registers.sort();
+            registers.dedup();
+            hits.push(Hit {
+                person,
+                score: candidate.score,
+                matched: candidate.parts.iter().map(|(kind, how)| Matched { part: part_name(*kind), how: *how }).collect(),
+                shown: grant.apply_model(model, &row)?,
+                register,
+                registers,
+            });
+        }
+        Ok(SearchAnswer { leaf: grant.leaf(), hits, more, not_used })
+    }
+
+    /// Gives the registers whose records may be compared, by kind of value: all of its columns must be searchable.
+    fn allowed(&self, permit: &Permit) -> HashMap<Kind, Vec<u16>> {
+        let mut allowed = HashMap::new();
+        for kind in Kind::ALL {
+            let may = |register: &&RegisterId| {
+                let Some(model) = self.person_models.get(*register) else { return false };
+                kind.columns().iter().all(|column| permit.searchable_in_model(model, column))
+            };
+            let registers = permit.registers().iter().filter(may).filter_map(|id| self.numbers.get(id).copied());
+            allowed.insert(kind, registers.collect());
+        }
+        allowed
+    }
+
+    fn candidates(&self, allowed: &HashMap<Kind, Vec<u16>>, wanted: &Wanted) -> Result<Vec<Candidate>, RegistryError> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        for kind in Kind::ALL {
+            let parts = self.clauses_of(kind, wanted);
+            if !parts.is_empty() {
+                let within: Vec<(Occur, Box<dyn Query>)> = vec![
+                    (Occur::Must, Box::new(BooleanQuery::new(parts))),
+                    (Occur::Must, self.within(&allowed[&kind])),
+                ];
+                clauses.push((Occur::Should, Box::new(BooleanQuery::new(within))));
+            }
+        }
+        let searcher = self.reader.searcher();
+        let found = searcher.search(&BooleanQuery::new(clauses), &TopDocs::with_limit(CANDIDATES).order_by_score())?;
+        let mut by_register: HashMap<u16, Vec<[u8; 16]>> = HashMap::new();
+        for (_, address) in found {
+            let place = place_at(&searcher, address)?;
+            by_register.entry(place.register).or_default().push(place.hash);
+        }
+        let mut candidates = Vec::new();
+        for (number, hashes) in by_register {
+            let register = self.record_id(Place { register: number, hash: [0; 16] })?.register;
+            let Some(model) = self.person_models.get(&register) else { continue };
+            let Some(rows) = self.person_rows(model, &hashes)? else { continue };
+            let kinds: HashSet<Kind> = Kind::ALL.into_iter().filter(|kind| allowed[kind].contains(&number)).collect();
+            candidates.extend(score_rows(model, number, &rows, &kinds, wanted)?);
+        }
+        candidates.retain(|candidate| candidate.score >= rank::SCORE_MIN);
+        candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
+        Ok(candidates)
+    }
+
+    fn within(&self, registers: &[u16]) -> Box<dyn Query> {
+        let terms = registers.iter().map(|number| Term::from_field_u64(self.fields.register, u64::from(*number)));
+        let query = tantivy::query::TermSetQuery::new(terms);
+        Box::new(ConstScoreQuery::new(Box::new(query), 0.0))
+    }
+
+    fn clauses_of(&self, kind: Kind, wanted: &Wanted) -> Vec<(Occur, Box<dyn Query>)> {
+        let field = self.fields.of(kind);
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        match kind {
+            Kind::Name => wanted.name.iter().for_each(|word| clauses.extend(word_clauses(field, word, 3.0))),
+            Kind::Address => wanted.address.iter().for_each(|word| clauses.extend(word_clauses(field, word, 1.0))),
+            Kind::Birth => {
+                for (term, worth) in wanted.birth.map(terms::birth_terms).unwrap_or_default() {
+                    clauses.push(exact(field, &term, worth));
+                }
+            }
+            Kind::Identifier => {
+                if let Some(identifier) = &wanted.identifier {
+                    clauses.push(exact(field, identifier, 8.0));
+                    if identifier.chars().count() >= 6 {
+                        clauses.push(fuzzy(field, identifier, 1, 6.0));
+                    }
+                }
+            }
+            Kind::Contact => wanted.contact.iter().for_each(|term| clauses.push(exact(field, term, 6.0))),
+        }
+        clauses
+    }
+}
+
+fn exact(field: Field, term: &str, worth: f32) -> (Occur, Box<dyn Query>) {
+    let query = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::Basic);
+    (Occur::Should, Box::new(ConstScoreQuery::new(Box::new(query), worth)))
+}
+
+fn fuzzy(field: Field, term: &str, slips: u8, worth: f32) -> (Occur, Box<dyn Query>) {
+    let query = FuzzyTermQuery::new(Term::from_field_text(field, term), slips, true);
+    (Occur::Should, Box::new(ConstScoreQuery::new(Box::new(query), worth)))
+}
+
+fn word_clauses(field: Field, word: &str, worth: f32) -> Vec<(Occur, Box<dyn Query>)> {
+    let length = word.chars().count();
+    let mut clauses = vec![exact(field, word, worth)];
+    if length >= ONE_SLIP {
+        clauses.push(fuzzy(field, word, 1, worth / 2.0));
+    }
+    if length >= TWO_SLIPS {
+        clauses.push(fuzzy(field, word, 2, worth / 4.0));
+    }
+    clauses
+}
+
+fn place_at(searcher: &tantivy::Searcher, address: DocAddress) -> Result<Place, RegistryError> {
+    let fast = searcher.segment_reader(address.segment_ord).fast_fields();
+    let number = |name: &str| -> Result<u64, RegistryError> {
+        let column = fast.u64(name)?;
+        Ok(column.first(address.doc_id).unwrap_or_default())
+    };
+    let register = u16::try_from(number(REGISTER)?).map_err(|_| RegistryError::TooMany)?;
+    Ok(terms::place_of(register, number(HASH_HIGH)?, number(HASH_LOW)?))
+}
+
+fn score_rows(
+    model: &ModelId,
+    register: u16,
+    rows: &RecordBatch,
+    kinds: &HashSet<Kind>,
+    wanted: &Wanted,
+) -> Result<Vec<Candidate>, RegistryError> {
+    let hashes = crate::rows::record_hashes(model.as_str(), rows)?;
+    let text = |name: &str, row: usize| -> Option<&str> {
+        let column: &StringArray = rows.column_by_name(name)?.as_any().downcast_ref()?;
+        column.is_valid(row).then(|| column.value(row))
+    };
+    let mut candidates = Vec::with_capacity(hashes.len());
+    for (row, hash) in hashes.into_iter().enumerate() {
+        let mut seen = Seen::default();
+        for kind in kinds {
+            for name in kind.columns() {
+                let into = match kind {
+                    Kind::Name => &mut seen.name,
+                    Kind::Identifier => &mut seen.identifiers,
+                    Kind::Contact => &mut seen.contacts,
+                    Kind::Address => &mut seen.address,
+                    Kind::Birth => {
+                        let column = rows.column_by_name(name).and_then(|column| column.as_any().downcast_ref());
+                        let births = column.filter(|births: &&Date32Array| births.is_valid(row));
+                        seen.birth = births.and_then(|births| births.value_as_date(row));
+                        continue;
+                    }
+                };
+                if let Some(text) = text(name, row) {
+                    terms::write_terms(*kind, name, text, into);
+                }
+            }
+        }
+        let score = rank::score(wanted, &seen);
+        candidates.push(Candidate { place: Place { register, hash }, score: score.total, parts: score.parts });
+    }
+    Ok(candidates)
+}
+
+impl Wanted {
+    fn of(query: &SearchQuery) -> Self {
+        let identifier = normalise::fold_identifier(&query.identifier);
+        Self {
+            name: terms::words(&query.name),
+            birth: query.birth_date,
+            identifier: (!identifier.is_empty()).then_some(identifier),
+            contact: rank::contacts(&query.contact),
+            address: terms::words(&query.address),
+        }
+    }
+}
+
+/// Clears the parts that no register lets the asker compare, and names them.
+fn drop_what_is_not_allowed(wanted: &mut Wanted, allowed: &HashMap<Kind, Vec<u16>>) -> Vec<&'static str> {
+    let mut not_used = Vec::new();
+    for kind in Kind::ALL.into_iter().filter(|kind| allowed[kind].is_empty()) {
+        let used = match kind {
+            Kind::Name => !std::mem::take(&mut wanted.name).is_empty(),
+            Kind::Birth => wanted.birth.take().is_some(),
+            Kind::Identifier => wanted.identifier.take().is_some(),
+            Kind::Contact => !std::mem::take(&mut wanted.contact).is_empty(),
+            Kind::Address => !std::mem::take(&mut wanted.address).is_empty(),
+        };
+        if used {
+            not_used.push(part_name(kind));
+        }
+    }
+    not_used
+}

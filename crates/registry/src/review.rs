@@ -1,0 +1,149 @@
+//! Uncertain links, pair by pair, for a data steward.
+
+use std::path::Path;
+
+use gate::{Disclosed, Gate, LookSubject};
+use model::{RecordId, Request};
+use serde::{Deserialize, Serialize};
+
+use crate::error::RegistryError;
+use crate::explain::FieldEvidence;
+use crate::folder;
+use crate::index::Index;
+
+const FILE: &str = "pairs.json";
+
+/// The uncertain pairs of a generation, the most uncertain first.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct PairList {
+    pairs: Vec<StoredPair>,
+    judged: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredPair {
+    left: String,
+    right: String,
+    weight: f64,
+    probability: f64,
+}
+
+impl PairList {
+    pub(crate) fn add(&mut self, left: &str, right: &str, weight: f64, probability: f64, open: bool) {
+        if open {
+            self.pairs.push(StoredPair { left: left.to_owned(), right: right.to_owned(), weight, probability });
+        } else {
+            self.judged += 1;
+        }
+    }
+
+    pub(crate) fn save(mut self, generation: &Path) -> Result<(), RegistryError> {
+        let doubt = |pair: &StoredPair| (pair.probability - 0.5).abs();
+        self.pairs.sort_by(|a, b| {
+            doubt(a).total_cmp(&doubt(b)).then_with(|| (&a.left, &a.right).cmp(&(&b.left, &b.right)))
+        });
+        let path = generation.join(FILE);
+        let text = serde_json::to_vec(&self).map_err(|error| RegistryError::damaged(&path, error.to_string()))?;
+        folder::write_durably(&path, &text)
+    }
+
+    pub(crate) fn load(generation: &Path) -> Result<Self, RegistryError> {
+        let path = generation.join(FILE);
+        let text = std::fs::read(&path).map_err(RegistryError::io(&path))?;
+        serde_json::from_slice(&text).map_err(|error| RegistryError::damaged(&path, error.to_string()))
+    }
+}
+
+/// How far the review is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ReviewProgress {
+    /// Pairs that wait.
+    pub open: u64,
+    /// Pairs that were judged when the index was built.
+    pub judged: u64,
+}
+
+/// Two records that may be of one person.
+pub struct Pair {
+    /// Its number in this generation of the index.
+    pub number: u64,
+    /// The number of its entry in the log.
+    pub leaf: u64,
+    /// The smaller record id. It stays inside.
+    pub left: RecordId,
+    /// The larger record id. It stays inside.
+    pub right: RecordId,
+    /// What the purpose discloses of the left record; none when it has no person record any more.
+    pub left_shown: Option<Disclosed>,
+    /// What the purpose discloses of the right record.
+    pub right_shown: Option<Disclosed>,
+    /// Log2 of the odds that they are of one person.
+    pub weight: f64,
+    /// The probability that goes with it.
+    pub probability: f64,
+    /// Field by field how they compare.
+    pub fields: Vec<FieldEvidence>,
+}
+
+impl Index {
+    /// Gives how far the review is.
+    #[must_use]
+    pub fn review_progress(&self) -> ReviewProgress {
+        ReviewProgress { open: self.pairs.pairs.len() as u64, judged: self.pairs.judged }
+    }
+
+    /// Gives the ids of the records of a pair, to write a judgement of it; none when there is no such pair.
+    #[must_use]
+    pub fn pair_records(&self, number: u64) -> Option<(RecordId, RecordId)> {
+        let pair = self.pairs.pairs.get(usize::try_from(number).ok()?)?;
+        Some((pair.left.parse().ok()?, pair.right.parse().ok()?))
+    }
+
+    /// Shows the uncertain pair `number`, counted from 0, the most uncertain first; none past the last.
+    ///
+    /// # Errors
+    /// [`RegistryError::Denied`] when the gate refuses or fails; whatever keeps the index from being read.
+    pub async fn pair(&self, gate: &Gate, request: &Request, number: u64) -> Result<Option<Pair>, RegistryError> {
+        let permit = gate.decide(request).await?;
+        let stored = usize::try_from(number).ok().and_then(|at| self.pairs.pairs.get(at));
+        let (Some(stored), Some((left, right))) = (stored, self.pair_records(number)) else { return Ok(None) };
+        let mut subjects: Vec<LookSubject> = Vec::new();
+        for record in [&left, &right] {
+            let Some(place) = self.place(record) else { continue };
+            let Some(person) = self.person_of(place)? else { continue };
+            if !subjects.iter().any(|subject| subject.person == person) {
+                subjects.push(LookSubject { person, records: self.records_of(person)? });
+            }
+        }
+        let grant = gate.commit(permit, subjects).await?;
+        Ok(Some(Pair {
+            number,
+            leaf: grant.leaf(),
+            left_shown: self.disclosed_person(&grant, &left)?,
+            right_shown: self.disclosed_person(&grant, &right)?,
+            fields: self.fields_between(&grant, &left, &right)?,
+            left,
+            right,
+            weight: stored.weight,
+            probability: stored.probability,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_uncertain_pair_comes_first_and_judged_ones_are_counted() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut list = PairList::default();
+        list.add("a", "b", 4.0, 0.94, true);
+        list.add("c", "d", 0.1, 0.52, true);
+        list.add("e", "f", 0.0, 0.50, false);
+        list.save(dir.path()).unwrap();
+        let list = PairList::load(dir.path()).unwrap();
+        assert_eq!(list.pairs[0].left, "c");
+        assert_eq!((list.pairs.len(), list.judged), (2, 1));
+    }
+}

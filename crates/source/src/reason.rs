@@ -1,0 +1,95 @@
+//! Why a row is quarantined: a code for programs, a sentence for people, and never the value.
+
+use std::fmt;
+
+/// Why a row is quarantined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Reason {
+    FieldCount,
+    RowTooLong,
+    FieldTooLong,
+    NotInEncoding,
+    NulByte,
+    NotJson,
+    NotAnObject,
+    FieldTwice,
+    UnknownField,
+    MissingValue,
+    NotAnInteger,
+    NotADecimal,
+    TooManyDigits,
+    NotABoolean,
+    NotADate,
+    NotATimestamp,
+    FailsCheck,
+    NoKey,
+    DuplicateKey,
+    DuplicateRow,
+    Superseded,
+}
+
+impl Reason {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::FieldCount => "field-count",
+            Self::RowTooLong => "row-too-long",
+            Self::FieldTooLong => "field-too-long",
+            Self::NotInEncoding => "not-in-encoding",
+            Self::NulByte => "nul-byte",
+            Self::NotJson => "not-json",
+            Self::NotAnObject => "not-an-object",
+            Self::FieldTwice => "field-twice",
+            Self::UnknownField => "unknown-field",
+            Self::MissingValue => "missing-value",
+            Self::NotAnInteger => "not-an-integer",
+            Self::NotADecimal => "not-a-decimal",
+            Self::TooManyDigits => "too-many-digits",
+            Self::NotABoolean => "not-a-boolean",
+            Self::NotADate => "not-a-date",
+            Self::NotATimestamp => "not-a-timestamp",
+            Self::FailsCheck => "fails-check",
+            Self::NoKey => "no-key",
+            Self::DuplicateKey => "duplicate-key",
+            Self::DuplicateRow => "duplicate-row",
+            Self::Superseded => "superseded",
+        }
+    }
+
+    fn says(self) -> &'static str {
+        match self {
+            Self::FieldCount => "the row has more or fewer fields than the header line",
+            Self::RowTooLong => "the row is longer than 8 MiB; a quote may be left open",
+            Self::FieldTooLong => "a field is longer than 1 MiB; a quote may be left open",
+            Self::NotInEncoding => "a byte means nothing in the encoding that the register file states",
+            Self::NulByte => "the text has a byte of value zero",
+            Self::NotJson => "the line is not JSON",
+            Self::NotAnObject => "the line is JSON but no object in braces",
+            Self::FieldTwice => "the object has the same name twice",
+            Self::UnknownField => "the object has a name that the register file does not have",
+            Self::MissingValue => "the column is required and has no value",
+            Self::NotAnInteger => "the text is not a whole number of at most 64 bits",
+            Self::NotADecimal => "the text is not a decimal number",
+            Self::TooManyDigits => "the number has more digits than the type of the column",
+            Self::NotABoolean => "the text is none of true, false, yes, no, y, n, 1 and 0",
+            Self::NotADate => "the text is not a day in a format of the column",
+            Self::NotATimestamp => "the text is not a moment in a format of the column",
+            Self::FailsCheck => "the text fails the check of the column",
+            Self::NoKey => "no column of the key has a value",
+            Self::DuplicateKey => "a row before it has the same key and other values",
+            Self::DuplicateRow => "a row before it has the same key and the same values",
+            Self::Superseded => "a later row of the delivery changes the same record",
+        }
+    }
+
+    /// Tells whether the row is wrong. A row that a later one takes the place of is not.
+    pub(crate) fn is_fault(self) -> bool {
+        self != Self::Superseded
+    }
+}
+
+/// Writes `code: sentence`.
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code(), self.says())
+    }
+}

@@ -1,0 +1,130 @@
+//! What can go wrong with the store, and what to do about it. No error holds a value that was stored.
+
+use std::path::PathBuf;
+
+use crate::key::KeyError;
+
+/// Says why the store could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The file belongs to another version of Lucarne.
+    #[error(
+        "{path} is of version {found} and this build reads version {expected}: use the build that wrote it, or upgrade \
+         this one"
+    )]
+    OtherVersion {
+        /// The file.
+        path: PathBuf,
+        /// The version found.
+        found: i64,
+        /// The version that this build reads and writes.
+        expected: i64,
+    },
+    /// The file is a database of something else.
+    #[error("{path} is a database, but not one of Lucarne's: move it away, or name another folder")]
+    NotOurs {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file was made with another master key.
+    #[error("{path} was made with another master key: put back the key file that belongs to this folder")]
+    WrongKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Others than its owner may read the file.
+    #[error("{path} may be read by others than its owner: run `chmod 600` on it")]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is damaged.
+    #[error("the database is damaged: restore it from a backup")]
+    Corrupt(#[source] sqlx::Error),
+    /// The disk or the quota is full; nothing of this write was kept.
+    #[error("the disk is full: make room, then try again")]
+    Full(#[source] sqlx::Error),
+    /// The file can't be written; nothing of this write was kept.
+    #[error("the database can't be written: check the owner and the rights of the file and of its folder")]
+    ReadOnly(#[source] sqlx::Error),
+    /// Another process holds the file.
+    #[error("another process holds the database: end it, then try again")]
+    Busy(#[source] sqlx::Error),
+    /// The file can't be opened or created.
+    #[error("{path} can't be opened")]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A commit failed, and whether it was kept isn't known.
+    #[error("a write may or may not have been kept: open the store anew before writing again")]
+    CommitFailed(#[source] sqlx::Error),
+    /// An earlier write ended in uncertainty.
+    #[error("an earlier write ended in uncertainty: open the store anew before writing again")]
+    Uncertain,
+    /// A row can't be unsealed: it was changed, or another key sealed it.
+    #[error("a stored {what} can't be unsealed: the database was changed by something else, or the key is another")]
+    Unsealable {
+        /// The kind of row.
+        what: &'static str,
+    },
+    /// A look of this commitment is there already.
+    #[error("a look with this commitment is already kept")]
+    SameCommitment,
+    /// The agency has this case already.
+    #[error("the agency has a case of this name already")]
+    CaseExists,
+    /// What was erased is gone from the tables, but the write-ahead log still holds it, because somebody was reading.
+    #[error("the erasure is not finished: the journal could not be truncated; call it again")]
+    EraseUnfinished,
+    /// The random numbers of the operating system are not to be had.
+    #[error("the operating system gives no random numbers")]
+    Random,
+    /// The master key can't be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Anything else that SQLite says.
+    #[error("the database failed")]
+    Database(#[source] sqlx::Error),
+}
+
+impl StateError {
+    /// Tells whether nothing more can be written until the store is opened anew.
+    #[must_use]
+    pub fn is_uncertain(&self) -> bool {
+        matches!(self, Self::Uncertain | Self::CommitFailed(_))
+    }
+}
+
+/// Primary result codes of SQLite (<https://www.sqlite.org/rescode.html>).
+mod code {
+    pub(super) const BUSY: u32 = 5;
+    pub(super) const LOCKED: u32 = 6;
+    pub(super) const READONLY: u32 = 8;
+    pub(super) const CORRUPT: u32 = 11;
+    pub(super) const FULL: u32 = 13;
+    pub(super) const CANTOPEN: u32 = 14;
+    pub(super) const PERM: u32 = 3;
+    pub(super) const NOTADB: u32 = 26;
+}
+
+/// Gives SQLite's primary result code of an error.
+fn primary_code(error: &sqlx::Error) -> Option<u32> {
+    let code = error.as_database_error()?.code()?;
+    code.parse::<u32>().ok().map(|extended| extended & 0xff)
+}
+
+impl From<sqlx::Error> for StateError {
+    fn from(error: sqlx::Error) -> Self {
+        match primary_code(&error) {
+            Some(code::FULL) => Self::Full(error),
+            Some(code::READONLY | code::PERM | code::CANTOPEN) => Self::ReadOnly(error),
+            Some(code::CORRUPT | code::NOTADB) => Self::Corrupt(error),
+            Some(code::BUSY | code::LOCKED) => Self::Busy(error),
+            _ => Self::Database(error),
+        }
+    }
+}

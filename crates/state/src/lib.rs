@@ -1,0 +1,34 @@
+//! What people decide: cases, sessions, budgets, and the encrypted, erasable details of looks. SQLite through sqlx.
+//!
+//! Invariants:
+//! - What was acknowledged survives `kill -9` and a cut of power: write-ahead log, `synchronous = FULL`. Two writes say
+//!   in their documentation that they become durable with the next one.
+//! - No personal value and no name of a person or an account stands in the files in clear: values are sealed with
+//!   XChaCha20-Poly1305, and what must be looked up is a keyed hash.
+//! - Erased means gone: key and ciphertext are overwritten, and the write-ahead log is truncated before
+//!   [`State::erase_look`] and its kin return.
+//! - After a commit whose outcome isn't known, nothing more is written until the store is opened anew.
+//! - This crate never reads a clock: moments are arguments.
+
+mod cases;
+mod erase;
+mod error;
+mod key;
+mod looks;
+mod persons;
+mod schema;
+mod seal;
+mod sessions;
+mod store;
+mod writer;
+
+pub use cases::Case;
+pub use erase::Erased;
+pub use error::StateError;
+pub use key::{DerivedKey, KeyError, MasterKey};
+pub use looks::{NewLook, Page, StoredLook};
+pub use sessions::{Session, SessionId};
+pub use store::{Options, State};
+
+/// The result of the store's methods.
+pub type Result<T, E = StateError> = std::result::Result<T, E>;

@@ -1,0 +1,326 @@
+//! Looks: what stands behind the leaves of the log.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use model::{OfficerId, PersonId, PurposeId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+
+use crate::error::StateError;
+use crate::seal::{Keys, Tag};
+use crate::store::State;
+use crate::writer::Durability;
+
+/// The most rows that one statement inserts; SQLite takes at most 32,766 parameters.
+const ROWS_MAX: usize = 500;
+
+/// A look to be kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewLook {
+    /// SHA-256 over salt and detail, as the leaf has it.
+    pub commitment: [u8; 32],
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who looked, if a person did.
+    pub account: Option<OfficerId>,
+    /// Under which purpose.
+    pub purpose: PurposeId,
+    /// On which day (UTC) it counts.
+    pub day: NaiveDate,
+    /// At whom.
+    pub persons: Vec<PersonId>,
+    /// Whether the persons count as opened by the account under the purpose on the day.
+    pub counts_to_budget: bool,
+    /// What the leaf commits to. Kept sealed with a key of its own.
+    pub detail: Vec<u8>,
+}
+
+/// Shows nothing that names a person.
+impl fmt::Debug for NewLook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewLook")
+            .field("commitment", &hex::encode(self.commitment))
+            .field("at", &self.at)
+            .field("purpose", &self.purpose)
+            .field("persons", &self.persons.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A look that is kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredLook {
+    /// Its number: later looks have greater ones.
+    pub sequence: u64,
+    /// SHA-256 over salt and detail, as the leaf has it.
+    pub commitment: [u8; 32],
+    /// The leaf's index in the log, once it was noted.
+    pub leaf: Option<u64>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Under which purpose.
+    pub purpose: PurposeId,
+    /// What the leaf commits to, unsealed.
+    pub detail: Vec<u8>,
+}
+
+/// Shows nothing that names a person.
+impl fmt::Debug for StoredLook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredLook")
+            .field("sequence", &self.sequence)
+            .field("commitment", &hex::encode(self.commitment))
+            .field("leaf", &self.leaf)
+            .field("at", &self.at)
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which part of a list, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Only looks with a smaller sequence number; none: from the newest.
+    pub before: Option<u64>,
+    /// The most looks.
+    pub limit: u32,
+}
+
+impl Page {
+    /// Gives the first page.
+    #[must_use]
+    pub fn first(limit: u32) -> Self {
+        Self { before: None, limit }
+    }
+}
+
+/// A look, sealed and ready to be written.
+struct SealedLook {
+    commitment: [u8; 32],
+    at_ms: i64,
+    purpose: PurposeId,
+    wrapped_key: Vec<u8>,
+    sealed: Vec<u8>,
+    persons: Vec<Tag>,
+    opened: Vec<Opened>,
+}
+
+struct Opened {
+    account: Tag,
+    day: i64,
+    person: Tag,
+    sealed: Vec<u8>,
+}
+
+fn day_number(day: NaiveDate) -> i64 {
+    i64::from(day.num_days_from_ce())
+}
+
+impl State {
+    /// Keeps looks: all of them, in one transaction, durable before this returns; or none. The persons of looks that
+    /// count are counted in the same transaction.
+    ///
+    /// # Errors
+    /// [`StateError`]; nothing was kept, unless [`StateError::is_uncertain`] says that this isn't known.
+    pub async fn put_looks(&self, looks: Vec<NewLook>) -> Result<(), StateError> {
+        if looks.is_empty() {
+            return Ok(());
+        }
+        let keys = &self.inner.keys;
+        let sealed = looks.into_iter().map(|look| seal(keys, look)).collect::<Result<Vec<_>, _>>()?;
+        self.write(Durability::Now, |connection| Box::pin(insert(connection, sealed))).await
+    }
+
+    /// Notes at which place of the log looks are.
+    ///
+    /// Durable with the next write: after a cut of power [`State::looks_without_leaf`] gives those that were forgotten,
+    /// and the log itself knows where they are.
+    ///
+    /// # Errors
+    /// [`StateError`]; nothing was noted.
+    pub async fn set_leaves(&self, leaves: &[([u8; 32], u64)]) -> Result<(), StateError> {
+        if leaves.is_empty() {
+            return Ok(());
+        }
+        let leaves = leaves.to_vec();
+        self.write(Durability::WithTheNext, |connection| Box::pin(update_leaves(connection, leaves))).await
+    }
+
+    /// Gives the commitments of looks whose place in the log wasn't noted, oldest first.
+    ///
+    /// # Errors
+    /// [`StateError`] when the database fails.
+    pub async fn looks_without_leaf(&self) -> Result<Vec<[u8; 32]>, StateError> {
+        let rows = sqlx::query("SELECT commitment FROM looks WHERE leaf IS NULL ORDER BY id")
+            .fetch_all(&self.inner.readers)
+            .await?;
+        rows.iter().map(|row| fixed(row, 0)).collect()
+    }
+
+    /// Gives the looks at any of these persons, newest first, each once. Erased looks are not among them.
+    ///
+    /// # Errors
+    /// [`StateError`] when the database fails or a look can't be unsealed.
+    pub async fn looks_of(&self, persons: &[PersonId], page: Page) -> Result<Vec<StoredLook>, StateError> {
+        if persons.is_empty() {
+            return Ok(Vec::new());
+        }
+        let before = page.before.map_or(i64::MAX, |before| i64::try_from(before).unwrap_or(i64::MAX));
+        let mut query = QueryBuilder::<Sqlite>::new(LOOK_COLUMNS);
+        query.push(" WHERE looks.id IN (SELECT look FROM look_persons WHERE person IN (");
+        let mut tags = query.separated(", ");
+        for person in persons {
+            tags.push_bind(self.inner.keys.person(*person).to_vec());
+        }
+        query.push(") AND look < ").push_bind(before).push(") ORDER BY looks.id DESC LIMIT ").push_bind(page.limit);
+        let rows = query.build().persistent(false).fetch_all(&self.inner.readers).await?;
+        rows.iter().map(|row| stored_look(&self.inner.keys, row)).collect()
+    }
+
+    /// Gives the look of this commitment; none when there never was one or it was erased.
+    ///
+    /// # Errors
+    /// [`StateError`] when the database fails or the look can't be unsealed.
+    pub async fn look(&self, commitment: &[u8; 32]) -> Result<Option<StoredLook>, StateError> {
+        let mut query = QueryBuilder::<Sqlite>::new(LOOK_COLUMNS);
+        query.push(" WHERE looks.commitment = ").push_bind(commitment.to_vec());
+        let row = query.build().fetch_optional(&self.inner.readers).await?;
+        row.map(|row| stored_look(&self.inner.keys, &row)).transpose()
+    }
+
+    /// Gives the different persons that an account opened under a purpose on a day, in no order.
+    ///
+    /// # Errors
+    /// [`StateError`] when the database fails or a row can't be unsealed.
+    pub async fn persons_opened(
+        &self,
+        account: &OfficerId,
+        purpose: &PurposeId,
+        day: NaiveDate,
+    ) -> Result<Vec<PersonId>, StateError> {
+        let rows = sqlx::query("SELECT person, sealed FROM opened WHERE account = ? AND purpose = ? AND day = ?")
+            .bind(self.inner.keys.account(account).to_vec())
+            .bind(purpose.as_str().to_owned())
+            .bind(day_number(day))
+            .fetch_all(&self.inner.readers)
+            .await?;
+        let unsealable = || StateError::Unsealable { what: OPENED };
+        rows.iter()
+            .map(|row| {
+                let person: Tag = fixed(row, 0)?;
+                let sealed: &[u8] = row.try_get(1)?;
+                let number = self.inner.keys.unseal_row(OPENED, &person, sealed)?;
+                let number = <[u8; 8]>::try_from(number.as_slice()).map_err(|_| unsealable())?;
+                Ok(PersonId(u64::from_le_bytes(number)))
+            })
+            .collect()
+    }
+}
+
+const OPENED: &str = "opened person";
+
+const LOOK_COLUMNS: &str = "SELECT looks.id, commitment, leaf, at, purpose, wrapped_key, sealed \
+     FROM looks JOIN details ON details.look = looks.id";
+
+fn seal(keys: &Keys, look: NewLook) -> Result<SealedLook, StateError> {
+    let (wrapped_key, sealed) = keys.seal_detail(&look.commitment, &look.detail)?;
+    let mut distinct = look.persons;
+    distinct.sort_unstable();
+    distinct.dedup();
+    let persons: Vec<Tag> = distinct.iter().map(|person| keys.person(*person)).collect();
+    let mut opened = Vec::new();
+    if let (true, Some(account)) = (look.counts_to_budget, &look.account) {
+        let account = keys.account(account);
+        for (person, tag) in distinct.iter().zip(&persons) {
+            let sealed = keys.seal_row(OPENED, tag, &person.0.to_le_bytes())?;
+            opened.push(Opened { account, day: day_number(look.day), person: *tag, sealed });
+        }
+    }
+    let at_ms = look.at.timestamp_millis();
+    Ok(SealedLook { commitment: look.commitment, at_ms, purpose: look.purpose, wrapped_key, sealed, persons, opened })
+}
+
+async fn insert(connection: &mut SqliteConnection, looks: Vec<SealedLook>) -> Result<(), StateError> {
+    // The writer is alone in its transaction: the ids after the greatest are free.
+    let first: i64 =
+        sqlx::query_scalar("SELECT coalesce(max(id), 0) + 1 FROM looks").fetch_one(&mut *connection).await?;
+    let numbered: Vec<(i64, SealedLook)> = (first..).zip(looks).collect();
+    for chunk in numbered.chunks(ROWS_MAX) {
+        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO looks (id, commitment, at, purpose) ");
+        query.push_values(chunk, |mut row, (id, look)| {
+            row.push_bind(*id)
+                .push_bind(look.commitment.to_vec())
+                .push_bind(look.at_ms)
+                .push_bind(look.purpose.as_str().to_owned());
+        });
+        let inserted = query.build().persistent(false).execute(&mut *connection).await;
+        inserted.map_err(|error| match error.as_database_error() {
+            Some(found) if found.is_unique_violation() => StateError::SameCommitment,
+            _ => error.into(),
+        })?;
+        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO details (look, wrapped_key, sealed) ");
+        query.push_values(chunk, |mut row, (id, look)| {
+            row.push_bind(*id).push_bind(look.wrapped_key.clone()).push_bind(look.sealed.clone());
+        });
+        query.build().persistent(false).execute(&mut *connection).await?;
+    }
+    let persons: Vec<(Tag, i64)> =
+        numbered.iter().flat_map(|(id, look)| look.persons.iter().map(move |person| (*person, *id))).collect();
+    for chunk in persons.chunks(ROWS_MAX) {
+        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO look_persons (person, look) ");
+        query.push_values(chunk, |mut row, (person, look)| {
+            row.push_bind(person.to_vec()).push_bind(*look);
+        });
+        query.build().persistent(false).execute(&mut *connection).await?;
+    }
+    let opened: Vec<(&PurposeId, &Opened)> =
+        numbered.iter().flat_map(|(_, look)| look.opened.iter().map(|opened| (&look.purpose, opened))).collect();
+    for chunk in opened.chunks(ROWS_MAX) {
+        let mut query =
+            QueryBuilder::<Sqlite>::new("INSERT OR IGNORE INTO opened (account, purpose, day, person, sealed) ");
+        query.push_values(chunk, |mut row, (purpose, opened)| {
+            row.push_bind(opened.account.to_vec())
+                .push_bind(purpose.as_str().to_owned())
+                .push_bind(opened.day)
+                .push_bind(opened.person.to_vec())
+                .push_bind(opened.sealed.clone());
+        });
+        query.build().persistent(false).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn update_leaves(connection: &mut SqliteConnection, leaves: Vec<([u8; 32], u64)>) -> Result<(), StateError> {
+    for chunk in leaves.chunks(ROWS_MAX) {
+        let mut query = QueryBuilder::<Sqlite>::new("WITH noted (commitment, leaf) AS (");
+        query.push_values(chunk, |mut row, (commitment, leaf)| {
+            row.push_bind(commitment.to_vec()).push_bind(i64::try_from(*leaf).unwrap_or(i64::MAX));
+        });
+        query.push(") UPDATE looks SET leaf = noted.leaf FROM noted WHERE looks.commitment = noted.commitment");
+        query.build().persistent(false).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+fn stored_look(keys: &Keys, row: &SqliteRow) -> Result<StoredLook, StateError> {
+    let commitment: [u8; 32] = fixed(row, 1)?;
+    let leaf: Option<i64> = row.try_get(2)?;
+    let purpose: &str = row.try_get(4)?;
+    let (wrapped_key, sealed): (&[u8], &[u8]) = (row.try_get(5)?, row.try_get(6)?);
+    let changed = || StateError::Unsealable { what: "look" };
+    Ok(StoredLook {
+        sequence: u64::try_from(row.try_get::<i64, _>(0)?).map_err(|_| changed())?,
+        commitment,
+        leaf: leaf.map(u64::try_from).transpose().map_err(|_| changed())?,
+        at: DateTime::from_timestamp_millis(row.try_get(3)?).ok_or_else(changed)?,
+        purpose: PurposeId::new(purpose).map_err(|_| changed())?,
+        detail: keys.unseal_detail(&commitment, wrapped_key, sealed)?,
+    })
+}
+
+/// Gives a column that holds exactly N bytes.
+pub(crate) fn fixed<const N: usize>(row: &SqliteRow, column: usize) -> Result<[u8; N], StateError> {
+    let bytes: &[u8] = row.try_get(column)?;
+    bytes.try_into().map_err(|_| StateError::Unsealable { what: "row" })
+}

@@ -1,0 +1,78 @@
+//! The one writer: a transaction at a time, and none after one whose outcome isn't known.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use sqlx::SqliteConnection;
+
+use crate::error::StateError;
+
+/// Work within a transaction.
+pub(crate) type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, StateError>> + Send + 'c>>;
+
+/// When a write must have reached the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Before it is acknowledged.
+    Now,
+    /// With the next write that is [`Durability::Now`]: both go to the same write-ahead log, in order, and a sync of it
+    /// covers what was written before.
+    WithTheNext,
+}
+
+/// Two connections to one file, of which one is used at a time.
+pub(crate) struct Writer {
+    /// Its `synchronous` is `FULL`.
+    pub(crate) full: SqliteConnection,
+    /// Its `synchronous` is `NORMAL`: no sync at commit.
+    pub(crate) normal: SqliteConnection,
+    /// Whether how a transaction ended isn't known.
+    pub(crate) uncertain: bool,
+}
+
+impl Writer {
+    /// Does the work in one transaction. When it fails nothing of it is kept.
+    ///
+    /// # Errors
+    /// Those of the work; [`StateError::CommitFailed`] when the commit failed, and [`StateError::Uncertain`] ever after.
+    pub(crate) async fn transact<T, F>(&mut self, durability: Durability, work: F) -> Result<T, StateError>
+    where
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send,
+    {
+        if self.uncertain {
+            return Err(StateError::Uncertain);
+        }
+        let connection = match durability {
+            Durability::Now => &mut self.full,
+            Durability::WithTheNext => &mut self.normal,
+        };
+        // Set until the end is known, so that a task that dies on the way leaves it set.
+        self.uncertain = true;
+        if let Err(error) = sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await {
+            self.uncertain = !is_idle(connection).await;
+            return Err(error.into());
+        }
+        match work(connection).await {
+            Ok(value) => {
+                if let Err(error) = sqlx::query("COMMIT").execute(&mut *connection).await {
+                    tracing::error!("a commit failed; nothing more is written until the store is opened anew");
+                    return Err(StateError::CommitFailed(error));
+                }
+                self.uncertain = false;
+                Ok(value)
+            }
+            Err(error) => {
+                let rolled_back = sqlx::query("ROLLBACK").execute(&mut *connection).await.is_ok();
+                // SQLite rolls back by itself after some errors, such as a full disk; then there is nothing to roll back.
+                self.uncertain = !(rolled_back || is_idle(connection).await);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Tells whether no transaction is open: only then can one be begun.
+async fn is_idle(connection: &mut SqliteConnection) -> bool {
+    sqlx::query("BEGIN").execute(&mut *connection).await.is_ok()
+        && sqlx::query("ROLLBACK").execute(connection).await.is_ok()
+}

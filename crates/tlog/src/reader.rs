@@ -1,0 +1,127 @@
+//! Reads tiles of a published tree: whole ones, prefixes, and single nodes for proofs.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io;
+
+use tlog_tiles::{HashReader, split_stored_hash_index};
+
+use crate::error::{Error, Result, StorageContext as _};
+use crate::hash::{Hash, perfect_root};
+use crate::storage::{Name, Storage};
+use crate::tile::{TILE_HEIGHT, TILE_WIDTH, Tile, TileKind, tile_prefix};
+
+/// Gives the bytes of a tile that was published. A partial tile may have been removed since, when the full one
+/// took its place: then they are the beginning of that.
+pub(crate) fn read_published(storage: &dyn Storage, tile: Tile) -> Result<Vec<u8>> {
+    let malformed = || Error::Tile { path: tile.to_string() };
+    match storage.read(&tile.to_string()) {
+        Ok(bytes) => tile_prefix(&bytes, tile, tile.width).ok_or_else(malformed),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !tile.is_full() => {
+            let full = Tile::full(tile.kind, tile.number);
+            match storage.read(&full.to_string()) {
+                Ok(bytes) => tile_prefix(&bytes, full, tile.width).ok_or_else(malformed),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Err(malformed()),
+                Err(source) => Err(source).context("read", &full.to_string()),
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(malformed()),
+        Err(source) => Err(source).context("read", &tile.to_string()),
+    }
+}
+
+/// Gives the first items of a tile, from whichever of its stored widths holds them, the narrowest first: after a
+/// crash that one is the oldest and thus durable.
+pub(crate) fn read_prefix(storage: &dyn Storage, wanted: Tile) -> Result<Vec<u8>> {
+    let mut stored = stored_partials(storage, wanted)?;
+    stored.push(Tile::full(wanted.kind, wanted.number));
+    for tile in stored.into_iter().filter(|tile| tile.width >= wanted.width) {
+        match storage.read(&tile.to_string()) {
+            Ok(bytes) => {
+                if let Some(prefix) = tile_prefix(&bytes, tile, wanted.width) {
+                    return Ok(prefix);
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(source).context("read", &tile.to_string()),
+        }
+    }
+    Err(Error::Tile { path: wanted.to_string() })
+}
+
+/// Gives the partial tiles that are stored under a tile's number, the narrowest first.
+pub(crate) fn stored_partials(storage: &dyn Storage, tile: Tile) -> Result<Vec<Tile>> {
+    let folder = tile.partial_folder();
+    let names = storage.list(&folder).context("list", &folder)?;
+    let mut tiles: Vec<Tile> = names
+        .into_iter()
+        .filter_map(|name| match name {
+            Name::File(name) => Tile::parse(&format!("{folder}/{name}")),
+            Name::Folder(_) => None,
+        })
+        .collect();
+    tiles.sort();
+    Ok(tiles)
+}
+
+/// The nodes of the tree of `size` published entries, for the proofs of `tlog_tiles`.
+///
+/// It does not check what it reads: whoever makes a proof from it checks that proof against the published root.
+/// (The authenticating reader of `tlog_tiles` leaves tiles unchecked when two subtrees of the root lie in one
+/// tile, so it is no substitute.)
+pub(crate) struct NodeReader<'a> {
+    storage: &'a dyn Storage,
+    size: u64,
+    tiles: RefCell<HashMap<(u8, u64), Vec<Hash>>>,
+    /// The cause of a failure, which the errors of `tlog_tiles` have no room for.
+    failure: RefCell<Option<Error>>,
+}
+
+impl<'a> NodeReader<'a> {
+    pub(crate) fn new(storage: &'a dyn Storage, size: u64) -> NodeReader<'a> {
+        NodeReader { storage, size, tiles: RefCell::default(), failure: RefCell::default() }
+    }
+
+    /// Gives the cause of a failed proof.
+    pub(crate) fn into_failure(self) -> Error {
+        self.failure.into_inner().unwrap_or(Error::TilesDisagree)
+    }
+
+    fn node(&self, height: u8, number: u64) -> Result<Hash> {
+        let level = height / TILE_HEIGHT as u8;
+        let height_in_tile = height % TILE_HEIGHT as u8;
+        let first_item = number << height_in_tile;
+        let tile_number = first_item / TILE_WIDTH as u64;
+        let kind = TileKind::Hashes(level);
+        let missing = || Error::Tile { path: Tile::full(kind, tile_number).to_string() };
+        let mut tiles = self.tiles.borrow_mut();
+        let hashes = match tiles.entry((level, tile_number)) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                let tile = Tile::at_size(kind, tile_number, self.size).ok_or_else(missing)?;
+                let bytes = read_published(self.storage, tile)?;
+                entry.insert(Hash::read_all(&bytes).ok_or_else(missing)?)
+            }
+        };
+        let offset = (first_item % TILE_WIDTH as u64) as usize;
+        let items = hashes.get(offset..offset + (1 << height_in_tile)).ok_or_else(missing)?;
+        Ok(perfect_root(items))
+    }
+}
+
+impl HashReader for NodeReader<'_> {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<tlog_tiles::Hash>, tlog_tiles::Error> {
+        let mut hashes = Vec::with_capacity(indexes.len());
+        for index in indexes {
+            let (height, number) = split_stored_hash_index(*index);
+            match self.node(height, number) {
+                Ok(hash) => hashes.push(tlog_tiles::Hash(hash.0)),
+                Err(error) => {
+                    self.failure.replace(Some(error));
+                    return Err(tlog_tiles::Error::InvalidTile);
+                }
+            }
+        }
+        Ok(hashes)
+    }
+}

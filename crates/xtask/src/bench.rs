@@ -1,0 +1,150 @@
+//! Benchmarks that run the product as its users do, and print tables.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::load::{self, Shot};
+use crate::{browser, run};
+
+type Bench = (&'static str, &'static str, fn() -> Result<()>);
+
+const BENCHES: &[Bench] = &[
+    ("demo", "the demo at 50,000 people, stage by stage", demo_small),
+    ("demo-1m", "the demo at 1,000,000 people, stage by stage", demo_large),
+    ("dossier", "dossiers over HTTP at 50,000 people, 50 in flight", dossier_small),
+    ("dossier-1m", "dossiers over HTTP at 1,000,000 people, 50 in flight", dossier_large),
+];
+
+/// How many requests are kept in flight.
+const IN_FLIGHT: usize = 50;
+
+/// How many dossiers are opened.
+const DOSSIERS: usize = 20_000;
+
+/// Runs the benchmarks named, or all.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    if arguments.iter().any(|argument| argument == "--list") {
+        for (name, says, _) in BENCHES {
+            println!("{name:12} {says}");
+        }
+        return Ok(());
+    }
+    if let Some(unknown) = arguments.iter().find(|name| !BENCHES.iter().any(|(bench, ..)| bench == name)) {
+        bail!("there is no benchmark `{unknown}`: see `cargo xtask bench --list`");
+    }
+    run::run(run::cargo().args(["build", "--package", "lucarne"]))?;
+    println!("machine: {}", machine());
+    for (name, says, bench) in BENCHES {
+        if arguments.is_empty() || arguments.iter().any(|argument| argument == name) {
+            println!("\n## {says}\n");
+            bench().with_context(|| format!("benchmark `{name}`"))?;
+        }
+    }
+    Ok(())
+}
+
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let value = |text: &str, key: &str| {
+        let line = text.lines().find(|line| line.starts_with(key)).unwrap_or_default();
+        line.split_once(':').map_or("unknown", |(_, value)| value.trim()).to_owned()
+    };
+    let memory_kib: u64 =
+        value(&read("/proc/meminfo"), "MemTotal").split(' ').next().and_then(|text| text.parse().ok()).unwrap_or(0);
+    format!("{cores} cores ({}), {} GiB", value(&read("/proc/cpuinfo"), "model name"), memory_kib.div_ceil(1 << 20))
+}
+
+fn folder(people: u64) -> PathBuf {
+    run::target_dir().join("bench").join(format!("demo-{people}"))
+}
+
+fn demo(people: u64) -> Result<Value> {
+    let mut command = run::command(run::binary());
+    command.args(["demo", "--no-serve", "--reset", "--json", "--people", &people.to_string(), "--dir"]);
+    command.arg(folder(people));
+    let report: Value = serde_json::from_str(&run::output(&mut command)?).context("no JSON object")?;
+    println!("| what | figure |\n|---|---|");
+    for key in ["records_in", "records_quarantined", "persons"] {
+        println!("| {key} | {} |", report[key]);
+    }
+    for key in ["pair_precision", "pair_recall", "pair_f1", "cluster_precision", "cluster_recall", "cluster_f1"] {
+        println!("| {key} | {:.4} |", report[key].as_f64().unwrap_or(f64::NAN));
+    }
+    let seconds: BTreeMap<String, f64> = serde_json::from_value(report["seconds"].clone())?;
+    for (stage, seconds) in &seconds {
+        println!("| {stage}, s | {seconds:.1} |");
+    }
+    println!("| peak memory, GiB | {:.2} |", report["peak_rss_bytes"].as_f64().unwrap_or(f64::NAN) / f64::from(1 << 30));
+    Ok(report)
+}
+
+fn demo_small() -> Result<()> {
+    demo(50_000).map(|_| ())
+}
+
+fn demo_large() -> Result<()> {
+    demo(1_000_000).map(|_| ())
+}
+
+fn dossier_small() -> Result<()> {
+    dossiers(50_000)
+}
+
+fn dossier_large() -> Result<()> {
+    dossiers(1_000_000)
+}
+
+fn dossiers(people: u64) -> Result<()> {
+    let folder = folder(people);
+    if !folder.join("lucarne.toml").is_file() {
+        demo(people)?;
+    }
+    let served = browser::serve(&folder)?;
+    let token = served
+        .told
+        .identities
+        .iter()
+        .find(|identity| identity.name == "load-test")
+        .context("the demo has no identity `load-test`")?;
+    let address: SocketAddr = served.told.address.trim_start_matches("http://").parse()?;
+    let headers = format!("Authorization: Bearer {}\r\nAccept: application/json\r\n", token.token);
+    let persons = some_persons(&folder, DOSSIERS)?;
+    let shots = persons.iter().map(|person| Shot {
+        method: "POST",
+        path: format!("/api/v1/persons/{person}/dossier"),
+        body: r#"{"purpose":"load-test","case":"BENCH-1","justification":"measuring how long a dossier takes"}"#.into(),
+    });
+    let shots: Vec<Shot> = shots.collect();
+    let warm_up = load::fire(address, &headers, &shots[..shots.len().min(500)], IN_FLIGHT)?;
+    if warm_up.failed > 0 {
+        bail!("{} of {} requests were refused", warm_up.failed, warm_up.latencies.len());
+    }
+    let fsync = load::fsync_latencies(&folder.join("data"), 2_000)?;
+    let measured = load::fire(address, &headers, &shots, IN_FLIGHT)?;
+    let fsync_p99 = load::quantile_ms(&fsync, 0.99);
+    let p99 = measured.quantile_ms(0.99);
+    println!("| what | figure |\n|---|---|");
+    println!("| dossiers | {} ({} not answered with 200) |", measured.latencies.len(), measured.failed);
+    println!("| dossiers a second | {:.0} |", measured.rate());
+    println!("| p50, ms | {:.2} |", measured.quantile_ms(0.5));
+    println!("| p99, ms | {p99:.2} |");
+    println!("| the disk's own fsync p50 / p99, ms | {:.2} / {fsync_p99:.2} |", load::quantile_ms(&fsync, 0.5));
+    println!("| p99 beyond the disk's, ms (promised: 10) | {:.2} |", p99 - fsync_p99);
+    Ok(())
+}
+
+/// Gives pseudonyms of persons of the demo, as the load test's agency knows them.
+fn some_persons(folder: &Path, count: usize) -> Result<Vec<String>> {
+    let mut command = run::command(run::binary());
+    command.args(["demo-persons", "--count", &count.to_string(), "--project"]).arg(folder);
+    let persons: Vec<String> = run::output(&mut command)?.lines().map(str::to_owned).collect();
+    if persons.is_empty() {
+        bail!("the demo has no persons");
+    }
+    Ok(persons)
+}

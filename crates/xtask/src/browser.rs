@@ -1,0 +1,132 @@
+//! The product in a real browser, and its tables in other people's tools.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use crate::{run, setup, steps};
+
+/// How many people live in the demo that the browser looks at.
+const PEOPLE: &str = "3000";
+
+/// A server of a small demo; it ends when this is dropped.
+pub(crate) struct Served {
+    child: Child,
+    /// What it said when it began to serve.
+    pub(crate) told: Told,
+}
+
+/// What `lucarne serve --json` says once it serves.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Told {
+    /// Where, such as `http://127.0.0.1:7070`.
+    pub(crate) address: String,
+    /// The demo's identities.
+    pub(crate) identities: Vec<Identity>,
+}
+
+/// An identity of the demo.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Identity {
+    /// Its name, such as `officer`.
+    pub(crate) name: String,
+    /// Its token for the API.
+    pub(crate) token: String,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // The child may have ended by itself; there is nothing to mend then.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Serves the project in `folder` on a free port.
+pub(crate) fn serve(folder: &Path) -> Result<Served> {
+    let mut child = run::command(run::binary())
+        .args(["serve", "--port", "0", "--json", "--project"])
+        .arg(folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("the binary can't be started")?;
+    let stdout = child.stdout.take().context("no standard output")?;
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line)?;
+    let told = serde_json::from_str(&line).with_context(|| {
+        let _ = child.kill();
+        "the server did not say that it serves; its errors are above"
+    })?;
+    Ok(Served { child, told })
+}
+
+/// Makes a small demo afresh and gives its folder.
+pub(crate) fn small_demo() -> Result<PathBuf> {
+    run::run(run::cargo().args(["build", "--quiet", "--package", "lucarne"]))?;
+    let folder = run::target_dir().join("e2e").join("demo");
+    let mut command = run::command(run::binary());
+    command.args(["demo", "--no-serve", "--reset", "--people", PEOPLE, "--seed", "7", "--json", "--dir"]).arg(&folder);
+    let report = run::output(&mut command)?;
+    let report: serde_json::Value = serde_json::from_str(&report).context("`demo --json` printed no JSON object")?;
+    println!("demo: {} records, {} persons", report["records_in"], report["persons"]);
+    Ok(folder)
+}
+
+fn playwright(served: &Served, arguments: &[&str]) -> Result<()> {
+    let chromium = setup::chromium()?;
+    let mut command = run::command("npx");
+    command
+        .current_dir(run::root().join("ui"))
+        .args(["--no-install", "playwright", "test"])
+        .args(arguments)
+        .env("CHROMIUM", chromium)
+        .env("LUCARNE_URL", &served.told.address);
+    for identity in &served.told.identities {
+        let name = identity.name.to_uppercase().replace('-', "_");
+        command.env(format!("LUCARNE_TOKEN_{name}"), &identity.token);
+    }
+    run::run(&mut command)
+}
+
+/// Runs the browser tests against a small demo.
+pub(crate) fn tests() -> Result<()> {
+    setup::chromium()?;
+    steps::ui()?;
+    let folder = small_demo()?;
+    let served = serve(&folder)?;
+    playwright(&served, &["--project", "tests"])
+}
+
+/// Takes pictures of every page.
+pub(crate) fn screenshots(arguments: &[String]) -> Result<()> {
+    if !arguments.is_empty() {
+        bail!("`screenshots` takes no options");
+    }
+    setup::chromium()?;
+    steps::ui()?;
+    let folder = small_demo()?;
+    let served = serve(&folder)?;
+    playwright(&served, &["--project", "screenshots"])?;
+    println!("pictures: ui/screenshots/");
+    Ok(())
+}
+
+/// Reads the demo's tables with Python's deltalake and DuckDB, and verifies its log with a reader of its own.
+pub(crate) fn interop() -> Result<()> {
+    let venv = run::target_dir().join("interop-venv");
+    let python = venv.join("bin").join("python");
+    let wanted = run::root().join("bench").join("interop").join("requirements.txt");
+    let stamp = venv.join("requirements.txt");
+    let text = std::fs::read_to_string(&wanted).with_context(|| format!("{} can't be read", wanted.display()))?;
+    if std::fs::read_to_string(&stamp).ok().as_deref() != Some(text.as_str()) {
+        run::run(run::command("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+        run::run(run::command(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&wanted))?;
+        std::fs::write(&stamp, &text)?;
+    }
+    let folder = small_demo()?;
+    run::run(run::command(&python).arg("bench/interop/read_tables.py").arg(&folder))?;
+    run::run(run::command(&python).arg("bench/interop/verify_log.py").arg(&folder))
+}

@@ -1,0 +1,62 @@
+//! Development tasks: `cargo xtask demo`, `cargo xtask test`, `cargo xtask bench`.
+//!
+//! This crate depends on next to nothing, so that the first line appears seconds after a clone.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a development task talks to the terminal")]
+
+mod bench;
+mod browser;
+mod load;
+mod run;
+mod setup;
+mod steps;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Development tasks of Lucarne.
+
+Usage: cargo xtask <TASK> [OPTIONS]
+
+Tasks:
+  demo  [ARGS…]   builds the web islands (if Node is there) and the binary, then runs `lucarne demo ARGS…`
+  test            checks everything: formatting, lints, licences, unit, integration and browser tests
+      --install   installs missing Debian packages by apt (also when CI is set)
+      --only STEP runs one step (repeat for several); `--list` names them
+  ui              builds the web islands and styles with npm
+  screenshots     takes a picture of every page of a small demo, at desktop and phone width
+  bench [NAME…]   runs benchmarks and prints their tables; `--list` names them
+
+Prerequisites: Rust 1.95 or later; Node 20 or later for the web islands and the browser tests; Chromium for the
+browser tests (`CHROMIUM=path` where it isn't on the PATH).
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (task, rest) = match arguments.split_first() {
+        Some((task, rest)) => (task.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    let outcome = match task {
+        "demo" => steps::demo(rest),
+        "test" => steps::test(rest),
+        "ui" => steps::ui(),
+        "screenshots" => browser::screenshots(rest),
+        "bench" => bench::run(rest),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        other => {
+            eprintln!("error: there is no task `{other}`\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

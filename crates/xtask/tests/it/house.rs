@@ -1,0 +1,83 @@
+//! The house: rooms and what they may depend on. Anything not in this table is a test failure, in both directions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Room → rooms it may depend on. `testkit` may be a dev-dependency of any.
+const HOUSE: &[(&str, &str)] = &[
+    ("model", ""),
+    ("pins", ""),
+    ("policy", "model"),
+    ("tlog", "model"),
+    ("matching", "model"),
+    ("lake", "model pins"),
+    ("state", "model"),
+    ("gate", "model policy tlog lake state"),
+    ("source", "model lake"),
+    ("pipeline", "model lake gate"),
+    ("linkage", "model matching lake gate"),
+    ("registry", "model lake gate matching linkage"),
+    ("synth", "model"),
+    ("server", "model policy tlog matching lake state gate source pipeline linkage registry synth"),
+    ("lucarne", "model policy tlog matching lake state gate source pipeline linkage registry synth server"),
+    ("xtask", ""),
+    ("testkit", "model policy tlog lake state gate"),
+];
+
+/// Libraries that only some rooms may name.
+const CONFINED: &[(&str, &str)] = &[
+    ("datafusion", "lake gate"),
+    ("deltalake", "lake"),
+    ("deltalake-core", "lake"),
+    ("sqlx", "state"),
+    ("cedar-policy", "policy"),
+    ("fjall", "registry"),
+    ("tantivy", "registry"),
+    ("axum", "server"),
+    ("anyhow", "lucarne xtask"),
+    ("miette", "lucarne policy"),
+    ("clap", "lucarne"),
+    ("indicatif", "lucarne"),
+];
+
+#[test]
+fn rooms_depend_downwards_only() {
+    let metadata = super::metadata(&["--no-deps"]);
+    let packages = metadata["packages"].as_array().unwrap();
+    let names: BTreeSet<&str> = packages.iter().map(|package| package["name"].as_str().unwrap()).collect();
+    let house: BTreeMap<&str, BTreeSet<&str>> =
+        HOUSE.iter().map(|(room, may)| (*room, may.split_whitespace().collect())).collect();
+    assert_eq!(names, house.keys().copied().collect(), "the table lists every room");
+    for package in packages {
+        let room = package["name"].as_str().unwrap();
+        assert_eq!(package["publish"], serde_json::json!([]), "{room} is not published");
+        let folder = package["manifest_path"].as_str().unwrap();
+        assert!(folder.ends_with(&format!("crates/{room}/Cargo.toml")), "the folder of {room} has its name");
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let name = dependency["name"].as_str().unwrap();
+            let development = dependency["kind"] == "dev";
+            if names.contains(name) {
+                let allowed = house[room].contains(name) || (development && name == "testkit");
+                assert!(allowed, "{room} may not depend on {name}");
+            }
+            if let Some((_, rooms)) = CONFINED.iter().find(|(library, _)| *library == name) {
+                let allowed = rooms.split_whitespace().any(|allowed| allowed == room);
+                assert!(allowed || development, "{room} may not depend on {name}, which belongs to {rooms}");
+            }
+        }
+    }
+}
+
+#[test]
+fn arrow_and_parquet_exist_once() {
+    let metadata = super::metadata(&[]);
+    for library in ["arrow-array", "arrow-schema", "parquet", "datafusion", "deltalake-core"] {
+        let versions: Vec<_> = metadata["packages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|package| package["name"] == library)
+            .map(|package| package["version"].as_str().unwrap())
+            .collect();
+        assert_eq!(versions.len(), 1, "{library}: {versions:?}");
+    }
+}
