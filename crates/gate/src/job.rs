@@ -236,11 +236,11 @@ impl Inner {
             let read = match table.namespace {
                 Namespace::Registers => self.register_table(table),
                 Namespace::Models => self.model_table(table),
-                Namespace::Spine if job == Job::Build => Err(not_for(job, table)),
+                Namespace::Spine if job == Job::Build => Err(vec![not_for(job, table)]),
                 Namespace::Spine => continue,
-                Namespace::Quarantine => Err(not_for(job, table)),
+                Namespace::Quarantine => Err(vec![not_for(job, table)]),
             };
-            let judged = read.map_err(|reason| vec![reason]).and_then(|(register, of_table)| {
+            let judged = read.and_then(|(register, of_table)| {
                 self.judge_register(job, purpose, &linkable, &register)?;
                 Ok((register, of_table))
             });
@@ -258,14 +258,14 @@ impl Inner {
         if reasons.is_empty() { Ok((registers, classes)) } else { Err(reasons) }
     }
 
-    fn register_table(&self, table: &TableRef) -> Result<(RegisterId, Vec<Class>), Reason> {
-        let register = self.project.registers.get(table.name.as_str()).ok_or_else(|| unknown_table(table))?;
+    fn register_table(&self, table: &TableRef) -> Result<(RegisterId, Vec<Class>), Vec<Reason>> {
+        let register = self.project.registers.get(table.name.as_str()).ok_or_else(|| vec![unknown_table(table)])?;
         Ok((register.id.clone(), register.columns.values().map(|column| column.class).collect()))
     }
 
-    fn model_table(&self, table: &TableRef) -> Result<(RegisterId, Vec<Class>), Reason> {
-        let id = ModelId::new(&table.name).map_err(|_| unknown_table(table))?;
-        let (register, classes) = terms::model_classes(&self.project, &id).map_err(|_| unknown_table(table))?;
+    fn model_table(&self, table: &TableRef) -> Result<(RegisterId, Vec<Class>), Vec<Reason>> {
+        let id = ModelId::new(&table.name).map_err(|_| vec![unknown_table(table)])?;
+        let (register, classes) = terms::model_classes(&self.project, &id).map_err(|_| vec![unknown_table(table)])?;
         Ok((register, classes.into_values().collect()))
     }
 

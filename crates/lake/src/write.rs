@@ -493,3 +493,85 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> Result<T, LakeError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| LakeError::Worker)?
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use arrow_array::{ArrayRef, Int64Array};
+
+    use super::*;
+    use crate::disk::DataFile;
+
+    /// A disk with room for so many bytes.
+    struct SmallDisk(Arc<AtomicUsize>);
+
+    struct SmallFile {
+        file: Box<dyn DataFile>,
+        room: Arc<AtomicUsize>,
+    }
+
+    impl Disk for SmallDisk {
+        fn create(&self, path: &Path) -> io::Result<Box<dyn DataFile>> {
+            Ok(Box::new(SmallFile { file: LocalDisk.create(path)?, room: Arc::clone(&self.0) }))
+        }
+    }
+
+    impl io::Write for SmallFile {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let room = self.room.load(Ordering::Relaxed);
+            if room == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            let written = self.file.write(&bytes[..bytes.len().min(room)])?;
+            self.room.store(room - written, Ordering::Relaxed);
+            Ok(written)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.file.flush()
+        }
+    }
+
+    impl DataFile for SmallFile {
+        fn sync(&mut self) -> io::Result<()> {
+            self.file.sync()
+        }
+    }
+
+    fn write_of(numbers: std::ops::Range<i64>) -> Write {
+        let column: ArrayRef = Arc::new(Int64Array::from_iter_values(numbers));
+        let batch = RecordBatch::try_from_iter([("number", column)]).unwrap();
+        Write {
+            table: TableRef::spine("numbers"),
+            schema: batch.schema(),
+            batches: batch.into(),
+            mode: WriteMode::Overwrite,
+            txn: None,
+            statistics: Vec::new(),
+            metadata: BTreeMap::new(),
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_full_disk_changes_nothing_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let room = Arc::new(AtomicUsize::new(1 << 20));
+        let (lake, _authority) = Lake::open_on(folder.path(), Arc::new(SmallDisk(Arc::clone(&room)))).await.unwrap();
+        lake.write(write_of(0..10)).await.unwrap();
+        let files = || fs::read_dir(folder.path().join("lake/spine/numbers")).unwrap().count();
+        let before = files();
+        for left in [0, 10, 5_000] {
+            room.store(left, Ordering::Relaxed);
+            let error = lake.write(write_of(0..1_000_000)).await.unwrap_err();
+            assert!(matches!(error, LakeError::DiskFull { .. }), "{left}: {error:?}");
+            assert!(error.to_string().contains("free some space"));
+            assert_eq!(files(), before, "unfinished files are removed");
+        }
+        room.store(100 << 20, Ordering::Relaxed);
+        let info = lake.info(&TableRef::spine("numbers")).await.unwrap().unwrap();
+        assert_eq!((info.version, info.rows), (0, 10));
+        assert_eq!(lake.write(write_of(0..1_000_000)).await.unwrap().version, 1);
+    }
+}

@@ -128,7 +128,7 @@ pub enum LinkageError {
     },
     /// The gate did not let the job read.
     #[error(transparent)]
-    Refused(gate::Denied),
+    Denied(gate::Denied),
     /// The gate failed while the job was reading.
     #[error("reading through the gate failed")]
     Gate(#[from] gate::GateError),

@@ -32,6 +32,8 @@ use crate::table_file;
 /// How loose files are linked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileOptions {
+    /// The files: Parquet, or CSV with a header.
+    pub inputs: Vec<PathBuf>,
     /// The column that names each record within its source.
     pub id: String,
     /// The column that names each record's source; none: the file's name without its ending.
@@ -45,10 +47,11 @@ pub struct FileOptions {
 }
 
 impl FileOptions {
-    /// Gives options that write to `out`: ids in `unique_id`, sources by file, pairs within sources too, no truth.
+    /// Gives options that read `inputs` and write to `out`: ids in `unique_id`, sources by file, pairs within sources
+    /// too, no truth.
     #[must_use]
-    pub fn new(out: impl Into<PathBuf>) -> Self {
-        Self { id: "unique_id".to_owned(), source: None, link_only: false, truth: None, out: out.into() }
+    pub fn new(inputs: Vec<PathBuf>, out: impl Into<PathBuf>) -> Self {
+        Self { inputs, id: "unique_id".to_owned(), source: None, link_only: false, truth: None, out: out.into() }
     }
 }
 
@@ -64,7 +67,6 @@ impl FileOptions {
 /// [`LinkageError::Input`] when a file can't be read, lacks the id, repeats one, or no file has a column that `config`
 /// compares; [`LinkageError::Config`]; [`LinkageError::Output`]. No output is replaced then.
 pub fn link_files(
-    inputs: &[PathBuf],
     config: &LinkageConfig,
     options: &FileOptions,
     progress: &(dyn Fn(LinkProgress) + Sync),
@@ -73,7 +75,7 @@ pub fn link_files(
     let attached: BTreeSet<String> =
         config.attach.iter().flat_map(|attach| &attach.registers).map(ToString::to_string).collect();
     let settings = Settings { link_only: options.link_only, ..settings_of(config, attached)? };
-    let Loaded { builder, ids, sources, source_names, labels } = load(inputs, &settings, options)?;
+    let Loaded { builder, ids, sources, source_names, labels } = load(&settings, options)?;
     if options.link_only && source_names.len() < 2 {
         return Err(LinkageError::Config("only pairs across sources are wanted, and there is one source".to_owned()));
     }
@@ -137,11 +139,12 @@ struct Loader<'a> {
     label_numbers: HashMap<String, u32>,
 }
 
-fn load(inputs: &[PathBuf], settings: &Settings, options: &FileOptions) -> Result<Loaded, LinkageError> {
+fn load(settings: &Settings, options: &FileOptions) -> Result<Loaded, LinkageError> {
+    let inputs = options.inputs.as_slice();
     let wanted = columns_of(settings);
     let mut loader = Loader {
         options,
-        id_type: check(inputs, &wanted, options)?,
+        id_type: check(&wanted, options)?,
         wanted,
         ids: Vec::new(),
         sources: Vec::new(),
@@ -173,7 +176,8 @@ fn load(inputs: &[PathBuf], settings: &Settings, options: &FileOptions) -> Resul
 }
 
 /// Checks the columns of all files and gives the type of ids.
-fn check(inputs: &[PathBuf], wanted: &BTreeSet<String>, options: &FileOptions) -> Result<DataType, LinkageError> {
+fn check(wanted: &BTreeSet<String>, options: &FileOptions) -> Result<DataType, LinkageError> {
+    let inputs = options.inputs.as_slice();
     if inputs.is_empty() {
         return Err(LinkageError::Config("no input file is named".to_owned()));
     }

@@ -22,7 +22,7 @@ use crate::spine;
 ///
 /// # Errors
 /// [`LinkageError::Judgement`] when it gives no reason, or its records are the same or not in order;
-/// [`LinkageError::Refused`] when the gate does not take it; [`LinkageError::Lake`] when it can't be written.
+/// [`LinkageError::Denied`] when the gate does not take it; [`LinkageError::Lake`] when it can't be written.
 pub async fn judge(
     lake: &Lake,
     gate: &Gate,
@@ -36,7 +36,7 @@ pub async fn judge(
     if judgement.reason.trim().is_empty() {
         return Err(LinkageError::Judgement("say why: a judgement without a reason can't be reviewed"));
     }
-    let leaf = gate.record_judgement(permit, subjects, judgement).await.map_err(LinkageError::Refused)?;
+    let leaf = gate.record_judgement(permit, subjects, judgement).await.map_err(LinkageError::Denied)?;
     append(lake, judgement).await?;
     Ok(leaf)
 }

@@ -161,7 +161,7 @@ async fn start(
     }
     let kept = [spine::LINKS, spine::EVENTS, spine::MODELS, spine::JUDGEMENTS];
     tables.extend(kept.map(TableRef::spine));
-    gate.start_job(by, Job::Link, run, &tables).await.map_err(LinkageError::Refused)
+    gate.start_job(by, Job::Link, run, &tables).await.map_err(LinkageError::Denied)
 }
 
 /// The records of a run.

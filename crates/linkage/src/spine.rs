@@ -33,9 +33,9 @@ pub const JUDGEMENTS: &str = "judgements";
 /// Under this name the commits of `links` keep the number of the run.
 pub const GENERATION: &str = "lucarne.link.generation";
 /// Under this name the commits of `links` keep the version of the model.
-pub(crate) const MODEL_VERSION: &str = "lucarne.link.model";
+pub const MODEL_VERSION: &str = "lucarne.link.model";
 /// Under this name the commits of `links` keep the run.
-pub(crate) const RUN: &str = "lucarne.link.run";
+pub const RUN: &str = "lucarne.link.run";
 
 fn schema(columns: &[(&str, DataType, bool)]) -> SchemaRef {
     let fields: Vec<Field> =

@@ -122,7 +122,13 @@ impl Values {
     /// Returns the code of a raw value in one column: of the value itself for kinds with one column, else of a part.
     pub(crate) fn intern_column(&mut self, column: usize, raw: &str) -> Result<u32, Error> {
         let folded = match self.kind {
-            Kind::GivenName | Kind::FamilyName | Kind::SwappedNames => normalise::fold_name(raw),
+            Kind::GivenName | Kind::FamilyName | Kind::SwappedNames => {
+                let given = matches!(self.kind, Kind::GivenName) || column == 0 && self.kind == Kind::SwappedNames;
+                let folded = normalise::fold(raw);
+                let nobody =
+                    if given { normalise::is_placeholder(&folded) } else { normalise::is_family_placeholder(&folded) };
+                if nobody { String::new() } else { normalise::fold_name(raw) }
+            }
             Kind::Exact | Kind::Text { .. } => normalise::fold(raw),
             Kind::Date => match Date::parse(raw) {
                 Date::Digits(digits) => str::from_utf8(&digits).unwrap_or_default().to_owned(),
@@ -388,6 +394,8 @@ mod tests {
             (Kind::GivenName, "Martha", "Marhta", "similar 0.92"),
             (Kind::GivenName, "John", "Bartholomew", "different"),
             (Kind::GivenName, "", "John", "missing"),
+            (Kind::GivenName, "Baby Girl", "John", "missing"),
+            (Kind::FamilyName, "Unknown", "Smith", "missing"),
             (Kind::FamilyName, "van der Berg", "Berg", "equal"),
             (Kind::FamilyName, "García Márquez", "Garcia", "shared part"),
             (Kind::FamilyName, "Smith", "Smyth", "similar 0.88"),

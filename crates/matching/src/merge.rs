@@ -130,6 +130,12 @@ impl<'a> Evidence<'a> {
                 3 if part.level != 0 => (0.5 * (part.weight + sw / n), 0.5 * (part.household + sh / n)),
                 3 => (sw / n, sh / n),
                 4 => (0.5 * (maxes[at].0 + sw / n), 0.5 * (maxes[at].1 + sh / n)),
+                6 if part.level == 0 => (maxes[at].0.min(0.0), if maxes[at].0 < 0.0 { maxes[at].1 } else { 0.0 }),
+                7 if part.level == 0 => maxes[at],
+                8 if part.level == 0 => ((sw / n).min(0.0), if sw < 0.0 { sh / n } else { 0.0 }),
+                9 if part.level == 0 => ((sw / n).min(0.0), 0.0),
+                10 if part.level == 0 => (maxes[at].0.min(0.0), 0.0),
+                11 if part.level == 0 => (maxes[at].0, 0.0),
                 _ => (part.weight, part.household),
             };
             w += dw;

@@ -6,6 +6,10 @@ use std::sync::LazyLock;
 /// One group a line; a form may stand in several groups. Folded spelling.
 const GROUPS: &str = "
 abigail abby gail
+adam ad ade
+adrian ade
+agnes aggie nessie
+alan al allan allen alain
 abraham abe bram
 adelaide adele addie heidi
 albert al bert bertie
@@ -14,19 +18,28 @@ alexandra alex sandra sasha lexi sandy alexa
 alfred al fred alf freddie
 alice ali allie
 amanda mandy
+amelia amy millie emily
+amos moses
 andrew andy drew andreas andre andrzej andrei andres
 angela angie angel
-ann anne anna annie nancy nan hannah ana anya
+ann anne anna annie annette nancy nan hannah ana anya
 anthony tony ant antoine antonio anton toni
 antonia toni
 arthur art artie
 barbara barb babs barbie bobbie
 benjamin ben benny benji
+bradley brad
+brandon brand
+beatrice bea trixie
+beverly bev
 bernard bernie barney
 catherine katherine kathryn cathy kathy kate katie kat kay kitty catherina katarina ekaterina katja cathleen kathleen
+calvin cal vin
+carol carrie caroline carolyn lynn
+cassandra cass cassie sandra sandy
 cecilia cecily celia cece
 charles charlie chuck chas charley carl carlos karl carlo
-charlotte lottie charlie lotte
+charlotte lottie charlie lotte lotta
 christian chris christiaan kristian
 christina christine chris chrissy tina kristina kristin kirsten kristine christy kristy
 christopher chris kit topher christophe cristobal christoph kristof
@@ -37,7 +50,7 @@ cynthia cindy
 daniel dan danny daniele
 danielle dani danny
 david dave davey davy
-deborah debra deb debbie debby
+deborah debra deb debbie debby debora
 dennis denny denis
 dolores lola
 dominic dom nick dominik dominique
@@ -53,7 +66,10 @@ elizabeth liz beth betty lizzie eliza betsy bess lisa elsie libby elisabeth isab
 emily em emmy
 emma em emmy
 emmanuel manny manuel emanuel manu
+elaine lainie helen
+ellen nell nellie helen
 ernest ernie
+estelle stella essie
 esther essie hester
 eugene gene
 evelyn eve evie
@@ -77,14 +93,16 @@ herbert herb bert
 howard howie
 hugh hugo hughie
 irene rene
+isabelle isabel bella belle
 isaac ike
+jackson jack
 jacob jake jack jakob
 jacqueline jackie
 james jim jimmy jamie jem
-jane janie jan jenny jean janet joan
+jane janie jan jenny jennie jean janet joan
 janet jan jenny
 jeffrey jeff geoffrey geoff
-jennifer jen jenny jenn
+jennifer jen jenny jennie jenn
 jeremy jerry jeremiah
 jessica jess jessie
 joan joanie jo joanna johanna
@@ -97,11 +115,17 @@ judith judy judi
 julia julie jules juliana
 katrina trina
 kenneth ken kenny
+katelyn kaitlyn kate katie caitlin
+leroy roy lee
+lois lo
+loretta etta lottie retta
+lucas luke luca lukas
+lynn linda lyn
 kimberly kim
 lawrence larry laurence lorenzo laurent lars lorenz
-leonard leo len lenny
+leonard leo len lenny lee
 leslie les
-lewis louis lou louie luis ludwig luigi
+lewis louis lewie lou louie luis ludwig luigi
 lillian lily lil lilly
 linda lyn lindy
 louise lou luisa louisa
@@ -121,12 +145,13 @@ maurice moe morris moritz
 maximilian max
 melissa mel missy lissa
 michael mike mick mickey mikey michel miguel mikhail michele misha mitch
-michelle shelly micky
-mildred millie
+michelle shelly shelley micky
+mildred millie milly
 mitchell mitch
 mohammed muhammad mohamed mohammad mohamad mehmet muhammed
 monica monika
 nancy nan
+nathan nate nat
 natalie nat natalia natasha nathalie
 nathaniel nathan nate nat
 nicholas nick nicky nico klaus nicolas nikolai niklas nikolaus nicola
@@ -143,7 +168,7 @@ peter pete pierre pedro petr piotr pieter pietro
 philip phil phillip philippe felipe
 phyllis phyl
 priscilla cilla
-rachel rae
+rachel rae shelly
 raymond ray
 rebecca becky becca reba
 reginald reg reggie
@@ -159,6 +184,10 @@ rudolph rudy rolf rudolf
 russell russ
 samantha sam sammy
 samuel sam sammy
+sabrina brina
+salvatore sal sally
+sheldon shelly
+shirley sherry lee
 sandra sandy
 sarah sally sadie sara
 sebastian seb bastian
@@ -167,7 +196,7 @@ sophia sophie sofia
 stanley stan
 stephanie steph stevie
 stephen steven steve stevie stefan etienne esteban stephan
-susan sue susie suzanne suzy susanna susannah susana
+susan sue susie suzie suzanne suzy susanna susannah susana
 sylvester sly
 sylvia silvia
 teresa theresa terry tess tessa therese
@@ -180,14 +209,18 @@ vanessa nessa
 victor vic viktor vittorio
 victoria vicky vicki tori
 vincent vince vinny vicente vincenzo
-virginia ginny ginger
+virginia ginny ginger jennie jenny
 walter walt wally
+wallace wally
+wesley wes
 wendy wen
 wilhelm willi will
 wilhelmina mina minnie willa
 william bill billy will willy willie liam guillaume guillermo wilhelm willem
 winifred winnie freda
+winston win
 yusuf youssef yousef joseph
+yolanda yoli
 zachary zach zack
 ";
 

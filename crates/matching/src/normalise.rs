@@ -13,6 +13,188 @@ const PARTICLES: &[&str] = &[
 /// Marks of generation and rank, which are no part of the name itself.
 const SUFFIXES: &[&str] = &["jr", "sr", "ii", "iii", "iv", "junior", "senior", "esq", "phd", "md"];
 
+/// Words that clerks write where a name is not known, with the words that go with them. A value made of nothing else
+/// is no name.
+const PLACEHOLDERS: &[&str] = &[
+    "adult",
+    "anonymous",
+    "answer",
+    "applicant",
+    "available",
+    "babe",
+    "babies",
+    "baby",
+    "blank",
+    "boy",
+    "brother",
+    "child",
+    "children",
+    "client",
+    "customer",
+    "dad",
+    "daughter",
+    "dauter",
+    "deceased",
+    "declined",
+    "dk",
+    "do",
+    "doe",
+    "dont",
+    "dummy",
+    "eldest",
+    "employee",
+    "father",
+    "fem",
+    "female",
+    "first",
+    "foetus",
+    "friend",
+    "gentleman",
+    "gentlemen",
+    "girl",
+    "given",
+    "grandchild",
+    "grandma",
+    "grandpa",
+    "granddaughter",
+    "grandfather",
+    "grandmother",
+    "grandson",
+    "guest",
+    "hh",
+    "hhm",
+    "home",
+    "house",
+    "household",
+    "householder",
+    "husband",
+    "inc",
+    "infant",
+    "inconnu",
+    "inconnue",
+    "kid",
+    "know",
+    "known",
+    "lady",
+    "ladies",
+    "last",
+    "lodger",
+    "male",
+    "man",
+    "member",
+    "middle",
+    "miss",
+    "missing",
+    "mom",
+    "mother",
+    "mr",
+    "mrs",
+    "ms",
+    "mum",
+    "na",
+    "name",
+    "named",
+    "nephew",
+    "newborn",
+    "niece",
+    "nil",
+    "nn",
+    "no",
+    "nobody",
+    "none",
+    "not",
+    "null",
+    "number",
+    "occupant",
+    "of",
+    "old",
+    "older",
+    "oldest",
+    "one",
+    "other",
+    "owner",
+    "parent",
+    "patient",
+    "people",
+    "person",
+    "provided",
+    "refuse",
+    "refused",
+    "reported",
+    "resident",
+    "respondent",
+    "roomer",
+    "roommate",
+    "same",
+    "second",
+    "sibling",
+    "sister",
+    "son",
+    "spouse",
+    "stated",
+    "stillborn",
+    "tenant",
+    "test",
+    "the",
+    "third",
+    "twin",
+    "two",
+    "unbekannt",
+    "undisclosed",
+    "unk",
+    "unkn",
+    "unknown",
+    "unnamed",
+    "wife",
+    "woman",
+    "women",
+    "year",
+    "young",
+    "younger",
+    "youngest",
+];
+
+/// Single words of the list above that are family names of their own too.
+const PLACEHOLDERS_AND_FAMILY_NAMES: &[&str] = &[
+    "answer",
+    "babe",
+    "baby",
+    "blank",
+    "boy",
+    "child",
+    "doe",
+    "friend",
+    "gentleman",
+    "given",
+    "guest",
+    "home",
+    "house",
+    "husband",
+    "kid",
+    "lady",
+    "last",
+    "lodger",
+    "male",
+    "man",
+    "miss",
+    "na",
+    "no",
+    "nobody",
+    "old",
+    "parent",
+    "person",
+    "resident",
+    "roomer",
+    "second",
+    "son",
+    "test",
+    "the",
+    "twin",
+    "wife",
+    "young",
+    "younger",
+];
+
 /// Words of addresses and their usual abbreviations.
 const STREET_WORDS: &[(&str, &str)] = &[
     ("street", "st"),
@@ -184,6 +366,17 @@ pub fn fold_name(text: &str) -> String {
     if kept.is_empty() { folded } else { kept.join(" ") }
 }
 
+/// Says whether a folded value stands where a given name should but says that there is none (`unknown`, `baby girl`).
+pub fn is_placeholder(folded: &str) -> bool {
+    !folded.is_empty()
+        && folded.split(' ').all(|word| PLACEHOLDERS.contains(&word) || word.bytes().all(|byte| byte == b'x'))
+}
+
+/// Says whether a folded value stands where a family name should but says that there is none.
+pub fn is_family_placeholder(folded: &str) -> bool {
+    is_placeholder(folded) && !PLACEHOLDERS_AND_FAMILY_NAMES.contains(&folded)
+}
+
 /// Returns the folded words of a street, each in its usual abbreviation.
 pub fn fold_street(text: &str) -> String {
     let folded = fold(text);
@@ -232,6 +425,18 @@ mod tests {
         ] {
             assert_eq!(fold(text), expected);
         }
+    }
+
+    #[test]
+    fn placeholders() {
+        for value in ["unknown", "baby girl", "dont know", "no name given", "xxx", "oldest son"] {
+            assert!(is_placeholder(value), "{value}");
+        }
+        for value in ["", "xavier", "hannah", "baby hannah"] {
+            assert!(!is_placeholder(value), "{value}");
+        }
+        assert!(is_placeholder("young") && !is_family_placeholder("young"));
+        assert!(is_family_placeholder("not known"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// | `{ as = "yes-no", below = 40_000 }` | – | – | `yes` | no |
 /// | `"district"` (class `address` only) | – | the district's name | – | no |
 /// | `"coarse"` | `1974` | `M` | – | no |
-/// | `{ as = "last", keep = 2 }` | `••••••••09` | `••••••••••• 5` | `••••••00` | no |
+/// | `{ as = "last", keep = 1 }` | `•••••••••9` | `••••••••••••5` | `•••••••0` | no |
 /// | `"presence"` | that there is a value | that there is a value | that there is a value | no |
 /// | `"match-only"` | – | – | – | yes |
 /// | `"withheld"` | – | – | – | no |

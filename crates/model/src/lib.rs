@@ -28,7 +28,10 @@ pub use class::{Class, SpecialCategory};
 pub use clock::{Clock, SystemClock};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use disclosure::Disclosure;
-pub use id::{AgencyId, AgreementId, CaseId, ModelId, ObjectTypeId, OfficerId, PersonId, PurposeId, Recipient, RegisterId, RoleId, RunId};
+pub use id::{
+    AgencyId, AgreementId, CaseId, ModelId, ObjectTypeId, OfficerId, PersonId, PurposeId, Recipient, RegisterId,
+    RoleId, RunId,
+};
 pub use judgement::{Judgement, Verdict};
 pub use linkage::LinkageConfig;
 pub use ontology::ObjectType;

@@ -117,7 +117,8 @@ impl Project {
     /// that are not in force then.
     #[must_use]
     pub fn warnings_on(&self, day: NaiveDate) -> Diagnostics {
-        let agreements = self.agreements.values().map(|agreement| ("agreements", agreement.id.as_str(), agreement.valid));
+        let agreements =
+            self.agreements.values().map(|agreement| ("agreements", agreement.id.as_str(), agreement.valid));
         let purposes = self.purposes.values().map(|purpose| ("purposes", purpose.id.as_str(), purpose.valid));
         let mut warnings = self.warnings.clone();
         for (folder, id, valid) in agreements.chain(purposes) {

@@ -216,7 +216,7 @@ fn is_luhn(digits: &[u32]) -> bool {
         .enumerate()
         .map(|(place, digit)| if place % 2 == 1 { doubled(*digit) } else { *digit })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 fn is_mod97(digits: &[u32]) -> bool {
@@ -241,8 +241,21 @@ mod tests {
             assert!(Check::UsSsn.passes(good), "{good}");
         }
         for bad in [
-            "", "12345678", "1234567890", "000-12-3456", "666-12-3456", "900-12-3456", "123-00-4567", "123-45-0000",
-            "12-345-6789", "123-456789", "12345678a", "123 45 6789", "१२३४५६७८९", "--1234567", "1-3-45-6789",
+            "",
+            "12345678",
+            "1234567890",
+            "000-12-3456",
+            "666-12-3456",
+            "900-12-3456",
+            "123-00-4567",
+            "123-45-0000",
+            "12-345-6789",
+            "123-456789",
+            "12345678a",
+            "123 45 6789",
+            "१२३४५६७८९",
+            "--1234567",
+            "1-3-45-6789",
         ] {
             assert!(!Check::UsSsn.passes(bad), "{bad}");
         }
@@ -275,7 +288,8 @@ mod tests {
 
     #[test]
     fn every_wrong_digit_is_seen() {
-        for (check, good) in [(Check::Luhn, "79927398713"), (Check::Mod97, "253012345678977"), (Check::Mod11, "0306406152")]
+        for (check, good) in
+            [(Check::Luhn, "79927398713"), (Check::Mod97, "253012345678977"), (Check::Mod11, "0306406152")]
         {
             for place in 0..good.len() {
                 for digit in "0123456789".chars() {

@@ -70,12 +70,13 @@ pub enum ModelKind {
 }
 
 /// The columns of person records: name and what is in it. All are text but `birth_date`, which is a date.
-pub const PERSON_COLUMNS: [(&str, Class); 17] = [
+pub const PERSON_COLUMNS: [(&str, Class); 18] = [
     ("first_name", Class::Identity),
     ("middle_name", Class::Identity),
     ("last_name", Class::Identity),
     ("birth_name", Class::Identity),
     ("birth_date", Class::Identity),
+    ("birth_year", Class::Identity),
     ("birth_place", Class::Identity),
     ("sex", Class::Identity),
     ("national_id", Class::Identifier),

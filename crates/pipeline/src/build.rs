@@ -78,7 +78,7 @@ pub async fn build(
         let stale_nodes: Vec<&Node> = nodes.iter().copied().filter(|node| stale.contains(&node.model)).collect();
         let tables: BTreeSet<TableRef> = stale_nodes.iter().flat_map(|node| node.inputs()).collect();
         let tables: Vec<TableRef> = tables.into_iter().collect();
-        let grant = gate.start_job(by, Job::Build, run, &tables).await.map_err(PipelineError::Refused)?;
+        let grant = gate.start_job(by, Job::Build, run, &tables).await.map_err(PipelineError::Denied)?;
         // The grant pins the versions that were there when it was given; these are the ones to remember.
         for (table, version) in grant.versions() {
             versions.insert(table.clone(), *version);
@@ -228,7 +228,7 @@ impl Builder<'_> {
                 }
             }
         }
-        if failures.is_empty() { Ok(()) } else { Err(PipelineError::Models(failures.into_values().collect())) }
+        if failures.is_empty() { Ok(()) } else { Err(PipelineError::Failed(failures.into_values().collect())) }
     }
 
     fn at(&self, node: &Node, models_done: usize, rows: u64) -> BuildProgress {

@@ -14,7 +14,7 @@ pub enum PipelineError {
     Plan(Diagnostics),
     /// The gate did not let the job read.
     #[error(transparent)]
-    Refused(gate::Denied),
+    Denied(gate::Denied),
     /// The gate failed while the job was reading.
     #[error("reading through the gate failed")]
     Gate(#[from] gate::GateError),
@@ -37,7 +37,7 @@ pub enum PipelineError {
     },
     /// Some models failed; their old tables stay. The others were built.
     #[error("{}", Listed(.0))]
-    Models(Vec<ModelFailure>),
+    Failed(Vec<ModelFailure>),
 }
 
 /// Says why one model has no new table.

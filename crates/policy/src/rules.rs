@@ -155,9 +155,11 @@ impl Loader {
             self.found.push(from_cedar(file, "policy/invalid", error));
         }
         // A policy that can never apply protects nothing, and one with look-alike characters may protect something else
-        // than it seems to: neither passes.
-        for warning in checked.validation_warnings() {
-            self.found.push(from_cedar(file, "policy/suspicious", warning));
+        // than it seems to: neither passes. Errors cause such warnings themselves, and come first.
+        if checked.validation_passed() {
+            for warning in checked.validation_warnings() {
+                self.found.push(from_cedar(file, "policy/suspicious", warning));
+            }
         }
         let mut searched_to = 0;
         for policy in in_order(&parsed) {

@@ -76,6 +76,9 @@ pub enum RegistryError {
     /// The gate refused.
     #[error(transparent)]
     Denied(gate::Denied),
+    /// A judgement was not taken.
+    #[error(transparent)]
+    Linkage(#[from] linkage::LinkageError),
     /// The lake failed.
     #[error(transparent)]
     Lake(#[from] lake::LakeError),

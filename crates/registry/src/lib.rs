@@ -14,6 +14,7 @@
 //! neither hits nor their order.
 
 mod build;
+mod citizen;
 mod dossier;
 mod error;
 mod explain;
@@ -26,6 +27,7 @@ mod review;
 mod rows;
 mod terms;
 
+pub use citizen::Page;
 pub use build::{BuildProgress, IndexReport, build};
 pub use dossier::{Dossier, Evidence, Section};
 pub use error::RegistryError;
@@ -34,4 +36,4 @@ pub use folder::INDEX_FORMAT;
 pub use index::Index;
 pub use query::{HITS_MAX, Hit, Matched, SearchAnswer, SearchQuery};
 pub use rank::How;
-pub use review::{Pair, ReviewProgress};
+pub use review::{Decided, Pair, ReviewProgress};

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use gate::{Disclosed, Gate, LookSubject};
-use model::{RecordId, Request};
+use lake::Lake;
+use model::{Judgement, RecordId, Request, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::error::RegistryError;
@@ -85,6 +87,16 @@ pub struct Pair {
     pub fields: Vec<FieldEvidence>,
 }
 
+/// What a steward decided.
+pub struct Decided {
+    /// Whether the records are of one person.
+    pub verdict: Verdict,
+    /// When it was decided.
+    pub at: DateTime<Utc>,
+    /// Why, in the steward's words.
+    pub reason: String,
+}
+
 impl Index {
     /// Gives how far the review is.
     #[must_use]
@@ -107,14 +119,7 @@ impl Index {
         let permit = gate.decide(request).await?;
         let stored = usize::try_from(number).ok().and_then(|at| self.pairs.pairs.get(at));
         let (Some(stored), Some((left, right))) = (stored, self.pair_records(number)) else { return Ok(None) };
-        let mut subjects: Vec<LookSubject> = Vec::new();
-        for record in [&left, &right] {
-            let Some(place) = self.place(record) else { continue };
-            let Some(person) = self.person_of(place)? else { continue };
-            if !subjects.iter().any(|subject| subject.person == person) {
-                subjects.push(LookSubject { person, records: self.records_of(person)? });
-            }
-        }
+        let subjects = self.subjects_of(&left, &right)?;
         let grant = gate.commit(permit, subjects).await?;
         Ok(Some(Pair {
             number,
@@ -127,6 +132,41 @@ impl Index {
             weight: stored.weight,
             probability: stored.probability,
         }))
+    }
+
+    /// Writes what a steward decided about the pair `number`; gives the number of its log entry, or none when there is no
+    /// such pair. It counts from the next run of `link` on.
+    ///
+    /// # Errors
+    /// [`RegistryError::Denied`] when the gate refuses or fails, [`RegistryError::Linkage`] when no reason is given or it
+    /// can't be written.
+    pub async fn judge(
+        &self,
+        lake: &Lake,
+        gate: &Gate,
+        request: &Request,
+        number: u64,
+        decided: Decided,
+    ) -> Result<Option<u64>, RegistryError> {
+        let Some((left, right)) = self.pair_records(number) else { return Ok(None) };
+        let by = request.actor.account().map(ToString::to_string).unwrap_or_default();
+        let permit = gate.decide(request).await?;
+        let subjects = self.subjects_of(&left, &right)?;
+        let Decided { verdict, at, reason } = decided;
+        let judgement = Judgement { left, right, verdict, by, at, reason };
+        Ok(Some(linkage::judge(lake, gate, permit, subjects, &judgement).await?))
+    }
+
+    fn subjects_of(&self, left: &RecordId, right: &RecordId) -> Result<Vec<LookSubject>, RegistryError> {
+        let mut subjects: Vec<LookSubject> = Vec::new();
+        for record in [left, right] {
+            let Some(place) = self.place(record) else { continue };
+            let Some(person) = self.person_of(place)? else { continue };
+            if !subjects.iter().any(|subject| subject.person == person) {
+                subjects.push(LookSubject { person, records: self.records_of(person)? });
+            }
+        }
+        Ok(subjects)
     }
 }
 

@@ -16,7 +16,7 @@ CREATE TABLE looks (
     erased_at  INTEGER
 ) STRICT;
 
-CREATE INDEX looks_without_leaf ON looks (id) WHERE leaf IS NULL;
+CREATE INDEX looks_without_leaf ON looks (id) WHERE leaf IS NULL AND erased_at IS NULL;
 
 -- The detail of a look under a key of its own, which is wrapped by the master key.
 CREATE TABLE details (

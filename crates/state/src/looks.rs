@@ -147,12 +147,12 @@ impl State {
         self.write(Durability::WithTheNext, |connection| Box::pin(update_leaves(connection, leaves))).await
     }
 
-    /// Gives the commitments of looks whose place in the log wasn't noted, oldest first.
+    /// Gives the commitments of looks whose place in the log wasn't noted, oldest first; erased ones are left out.
     ///
     /// # Errors
     /// [`StateError`] when the database fails.
     pub async fn looks_without_leaf(&self) -> Result<Vec<[u8; 32]>, StateError> {
-        let rows = sqlx::query("SELECT commitment FROM looks WHERE leaf IS NULL ORDER BY id")
+        let rows = sqlx::query("SELECT commitment FROM looks WHERE leaf IS NULL AND erased_at IS NULL ORDER BY id")
             .fetch_all(&self.inner.readers)
             .await?;
         rows.iter().map(|row| fixed(row, 0)).collect()

@@ -107,9 +107,15 @@ impl State {
         Ok(Self { inner })
     }
 
-    /// Closes the connections and copies the write-ahead log back into the file. Not closing loses nothing.
-    pub async fn close(self) {
+    /// Ends all reading, of all clones, and copies the write-ahead log back into the file. Not closing loses nothing.
+    ///
+    /// # Errors
+    /// [`StateError`] when the write-ahead log can't be copied back; it will be when the store is opened again.
+    pub async fn close(self) -> Result<(), StateError> {
         self.inner.readers.close().await;
+        let mut writer = self.inner.writer.lock().await;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer.full).await?;
+        Ok(())
     }
 
     /// Does work in one transaction of the writer. The work goes on when the caller goes away, so that no transaction is
@@ -201,4 +207,98 @@ async fn keep_checkpointing(store: std::sync::Weak<Inner>, due: Arc<Notify>, mut
     }
     // The process ends either way; what can't be closed is closed by the operating system.
     let _ = connection.close().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{OfficerId, PersonId, PurposeId};
+
+    use super::*;
+    use crate::looks::{NewLook, Page};
+
+    fn look(number: u8) -> NewLook {
+        let at = chrono::DateTime::from_timestamp_millis(1_800_000_000_000).unwrap();
+        NewLook {
+            commitment: [number; 32],
+            at,
+            account: Some(OfficerId::new("o-1").unwrap()),
+            purpose: PurposeId::new("p").unwrap(),
+            day: at.date_naive(),
+            persons: vec![PersonId(1)],
+            counts_to_budget: true,
+            detail: vec![number],
+        }
+    }
+
+    async fn open(folder: &Path) -> State {
+        State::open(&folder.join("state.sqlite"), MasterKey::from_bytes([1; 32])).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn after_a_failed_commit_nothing_is_written_until_the_store_is_opened_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = open(folder.path()).await;
+        state.put_looks(vec![look(1)]).await.unwrap();
+        {
+            let mut writer = state.inner.writer.lock().await;
+            writer.full.lock_handle().await.unwrap().set_commit_hook(|| false);
+        }
+        let error = state.put_looks(vec![look(2)]).await.unwrap_err();
+        assert!(matches!(error, StateError::CommitFailed(_)), "{error:?}");
+        assert!(error.is_uncertain());
+        state.inner.writer.lock().await.full.lock_handle().await.unwrap().remove_commit_hook();
+        for _ in 0..2 {
+            assert!(matches!(state.put_looks(vec![look(3)]).await, Err(StateError::Uncertain)));
+        }
+        assert!(matches!(state.set_leaves(&[([1; 32], 0)]).await, Err(StateError::Uncertain)));
+        assert!(matches!(state.person_keys(&[PersonId(9)]).await, Err(StateError::Uncertain)));
+        // What was acknowledged can still be read.
+        assert_eq!(state.looks_of(&[PersonId(1)], Page::first(10)).await.unwrap().len(), 1);
+        drop(state);
+        let state = open(folder.path()).await;
+        state.put_looks(vec![look(3)]).await.unwrap();
+        let kept = state.looks_of(&[PersonId(1)], Page::first(10)).await.unwrap();
+        assert_eq!(kept.iter().map(|look| look.detail[0]).collect::<Vec<_>>(), [3, 1]);
+    }
+
+    #[tokio::test]
+    async fn a_file_that_can_t_be_written_is_said_and_keeps_what_it_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = open(folder.path()).await;
+        state.put_looks(vec![look(1)]).await.unwrap();
+        let query_only = |on: bool| {
+            let state = state.clone();
+            async move {
+                let pragma = if on { "PRAGMA query_only = ON" } else { "PRAGMA query_only = OFF" };
+                let mut writer = state.inner.writer.lock().await;
+                sqlx::query(pragma).execute(&mut writer.full).await.unwrap();
+            }
+        };
+        query_only(true).await;
+        let error = state.put_looks(vec![look(2)]).await.unwrap_err();
+        assert!(matches!(error, StateError::ReadOnly(_)), "{error:?}");
+        assert_eq!(state.looks_of(&[PersonId(1)], Page::first(10)).await.unwrap().len(), 1);
+        // The transaction was rolled back for certain: writing goes on as soon as it can.
+        query_only(false).await;
+        state.put_looks(vec![look(2)]).await.unwrap();
+        assert_eq!(state.looks_of(&[PersonId(1)], Page::first(10)).await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_write_goes_on_when_its_caller_goes_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = open(folder.path()).await;
+        let held = state.inner.writer.lock().await;
+        let writing = tokio::spawn({
+            let state = state.clone();
+            async move { state.put_looks(vec![look(1)]).await }
+        });
+        tokio::task::yield_now().await;
+        writing.abort();
+        assert!(writing.await.unwrap_err().is_cancelled());
+        drop(held);
+        // Writers take turns: once this one has had its turn, the abandoned one had it before.
+        state.put_looks(vec![look(2)]).await.unwrap();
+        assert_eq!(state.looks_of(&[PersonId(1)], Page::first(10)).await.unwrap().len(), 2);
+    }
 }

@@ -56,6 +56,11 @@ pub(crate) fn mix(word: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// Gives a word that is always the same for this person and this trait: what does not change from row to row.
+pub(crate) fn lasting(person: u64, what: &str) -> u64 {
+    what.bytes().fold(mix(person), |word, byte| mix(word ^ u64::from(byte)))
+}
+
 /// Gives the Luhn check digit (ISO/IEC 7812-1) for a string of digits: the digit that, put behind it, makes it valid.
 pub(crate) fn luhn(digits: &str) -> u8 {
     let sum: u32 = digits

@@ -229,7 +229,7 @@ pub(crate) fn email(dice: &mut Dice, block: &Block, person: &Person, rates: &Rat
         Some(spouse) if dice.chance(0.03) => &block.people[spouse as usize],
         _ => person,
     };
-    let hash = identifiers::mix(owner.id ^ 0x6d61_696c);
+    let hash = identifiers::lasting(owner.id, "e-mail");
     let second = hash.is_multiple_of(4) && dice.chance(0.3);
     let surname = if hash & 16 == 0 { owner.surname_on(AS_OF) } else { &owner.surnames[0].1 };
     let letters = |text: &str| -> String {

@@ -74,10 +74,7 @@ impl Checkpoint {
             .map_err(|_| CheckpointError::Signature { key_name: key.name().to_owned() })?;
         let text = CheckpointText::from_bytes(parsed.text()).map_err(|_| CheckpointError::NotACheckpoint)?;
         if text.origin() != key.name() {
-            return Err(CheckpointError::Origin {
-                found: text.origin().to_owned(),
-                expected: key.name().to_owned(),
-            });
+            return Err(CheckpointError::Origin { found: text.origin().to_owned(), expected: key.name().to_owned() });
         }
         let root = Hash(text.hash().0);
         if text.size() == 0 && root != Hash::EMPTY {

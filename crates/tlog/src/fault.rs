@@ -26,8 +26,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every kind of fault.
-    pub const ALL: [Fault; 5] =
-        [Fault::Error, Fault::ShortWrite, Fault::DiskFull, Fault::Crash, Fault::CrashAfter];
+    pub const ALL: [Fault; 5] = [Fault::Error, Fault::ShortWrite, Fault::DiskFull, Fault::Crash, Fault::CrashAfter];
 }
 
 /// A [`Storage`] in memory. Clones share the files.

@@ -235,7 +235,8 @@ mod tests {
         for name in ["", "a b", "a+b", "a\nb", "a\u{1}b"] {
             assert!(SigningKey::generate(name).is_err(), "{name:?}");
         }
-        for text in ["", "PRIVATE+KEY+a", "a+b+c", "PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"] {
+        for text in ["", "PRIVATE+KEY+a", "a+b+c", "PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"]
+        {
             assert!(VerifyingKey::parse(text).is_err(), "{text}");
             assert!(SigningKey::parse(text).is_err(), "{text}");
         }

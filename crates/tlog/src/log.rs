@@ -78,10 +78,7 @@ impl Log {
             note: recovered.note.into(),
             wanted_size: size,
             settled_size: size,
-            segments: VecDeque::from([SegmentFile {
-                path: segment.path().to_owned(),
-                first: recovered.segment_first,
-            }]),
+            segments: VecDeque::from([SegmentFile { path: segment.path().to_owned(), first: recovered.segment_first }]),
             next_segment: recovered.segment_number + 1,
             poison: None,
             is_stopping: false,
@@ -96,8 +93,13 @@ impl Log {
             publication_wanted: Condvar::new(),
             publication_done: Condvar::new(),
         });
-        let mut log =
-            Log { shared: Arc::clone(&shared), report: recovered.report, committer: None, publisher: None, _lock: lock };
+        let mut log = Log {
+            shared: Arc::clone(&shared),
+            report: recovered.report,
+            committer: None,
+            publisher: None,
+            _lock: lock,
+        };
         // On a failure below, dropping `log` ends the thread that was started.
         let for_committer = Arc::clone(&shared);
         log.committer = Some(spawn("tlog-commit", move || crate::commit::run(&for_committer, segment))?);
@@ -280,7 +282,10 @@ impl Drop for Log {
 
 impl std::fmt::Debug for Log {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Log").field("origin", &self.shared.key.name()).field("size", &self.size()).finish_non_exhaustive()
+        f.debug_struct("Log")
+            .field("origin", &self.shared.key.name())
+            .field("size", &self.size())
+            .finish_non_exhaustive()
     }
 }
 

@@ -144,7 +144,10 @@ mod tests {
                 proof.verify(old, new).unwrap();
                 let forked = Checkpoint { root: leaf_hash(b"fork"), ..old.clone() };
                 assert_eq!(proof.verify(&forked, new), Err(ProofError));
-                assert_eq!(proof.verify(old, &Checkpoint { origin: "log.other".into(), ..new.clone() }), Err(ProofError));
+                assert_eq!(
+                    proof.verify(old, &Checkpoint { origin: "log.other".into(), ..new.clone() }),
+                    Err(ProofError)
+                );
             }
             for index in 0..new.size {
                 let proof = prove_inclusion(index, new.size, &nodes).unwrap();

@@ -51,11 +51,8 @@ impl Publisher {
             shared.storage.put(&path, bytes).context("write", &path)?;
             self.unsynced.push(*tile);
         }
-        let checkpoint = Checkpoint {
-            origin: shared.key.name().to_owned(),
-            size: self.builder.size(),
-            root: self.builder.root(),
-        };
+        let checkpoint =
+            Checkpoint { origin: shared.key.name().to_owned(), size: self.builder.size(), root: self.builder.root() };
         let note = checkpoint.sign(&shared.key)?;
         shared.storage.put_durable(CHECKPOINT_PATH, note.as_bytes()).context("write", CHECKPOINT_PATH)?;
 

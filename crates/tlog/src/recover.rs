@@ -93,16 +93,17 @@ impl Journal {
 fn read_journal(storage: &dyn Storage, numbers: &[u64], origin: &str) -> Result<Option<Journal>> {
     let mut journal: Option<Journal> = None;
     let mut number_before = None;
+    // Whether a segment is missing since the last one that was read whole.
+    let mut is_one_missing = false;
     for number in numbers {
         let path = segment_path(*number);
         let bytes = storage.read(&path).context("read", &path)?;
-        let follows_a_missing_one = number_before.replace(*number).is_some_and(|before| before + 1 != *number);
+        is_one_missing |= number_before.replace(*number).is_some_and(|before| before + 1 != *number);
         let segment = match read_segment(&bytes, origin) {
             Ok(segment) => segment,
             // A crash at the making of a segment: nothing was in it yet. Should that be untrue, the next segment
             // does not continue the one before, or the checkpoint is ahead of the journal.
-            Err(HeaderFault::Torn | HeaderFault::Damaged) if bytes.len() <= SEGMENT_HEADER_BYTES =>
-            {
+            Err(HeaderFault::Torn | HeaderFault::Damaged) if bytes.len() <= SEGMENT_HEADER_BYTES => {
                 if let Some(journal) = &mut journal {
                     journal.torn_bytes += bytes.len();
                 }
@@ -114,25 +115,30 @@ fn read_journal(storage: &dyn Storage, numbers: &[u64], origin: &str) -> Result<
             return Err(Error::JournalDamaged { path, offset: segment.whole_bytes });
         }
         let torn_bytes = if segment.tail == Tail::Clean { 0 } else { bytes.len() - segment.whole_bytes };
+        let segment_end = segment.first + segment.entries.len() as u64;
         match &mut journal {
             None => journal = Some(Journal { first: segment.first, entries: segment.entries, torn_bytes }),
-            // It continues the segments before, or repeats their end, as recovery writes it. A repetition that is
-            // shorter was cut off while it was written.
+            // It continues the segments before, or repeats their end or all of them, as recovery writes it.
+            Some(journal) if segment.first <= journal.end() && segment_end >= journal.end() => {
+                let kept = segment.first.saturating_sub(journal.first) as usize;
+                journal.first = journal.first.min(segment.first);
+                journal.entries.truncate(kept);
+                journal.entries.extend(segment.entries);
+                journal.torn_bytes += torn_bytes;
+            }
+            // A repetition that was cut off while it was written.
             Some(journal) if (journal.first..=journal.end()).contains(&segment.first) => {
-                if segment.first + segment.entries.len() as u64 >= journal.end() {
-                    journal.entries.truncate((segment.first - journal.first) as usize);
-                    journal.entries.extend(segment.entries);
-                }
                 journal.torn_bytes += torn_bytes;
             }
             // Segments go once all of their entries are published and durable, and a crash may undo a removal: what
             // stands before the missing segment is no longer needed.
-            Some(journal) if follows_a_missing_one => {
+            Some(journal) if is_one_missing => {
                 *journal = Journal { first: segment.first, entries: segment.entries, torn_bytes };
             }
             // Entries are missing between two segments: the tail that was cut off had been whole.
             Some(_) => return Err(Error::JournalDamaged { path: segment_path(*number), offset: 0 }),
         }
+        is_one_missing = false;
     }
     Ok(journal)
 }
@@ -175,10 +181,7 @@ pub(crate) fn recover(storage: &dyn Storage, key: &SigningKey) -> Result<Recover
     let mut segment = ActiveSegment::create(storage, origin, segment_number, segment_first)?;
     segment.append_entries(segment_first, &journal.entries[(segment_first - journal.first) as usize..])?;
     write_tiles(storage, &builder, full_tiles)?;
-    let report = Recovery {
-        entries_published: builder.size() - checkpoint.size,
-        torn_bytes: journal.torn_bytes,
-    };
+    let report = Recovery { entries_published: builder.size() - checkpoint.size, torn_bytes: journal.torn_bytes };
     let new = Checkpoint { origin: origin.to_owned(), size: builder.size(), root: builder.root() };
     let note = if new == checkpoint {
         String::from_utf8(note).map_err(|_| CheckpointError::NotANote)?

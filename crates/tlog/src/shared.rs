@@ -26,11 +26,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options {
-            publish_interval: Duration::from_secs(1),
-            segment_bytes_max: 8 << 20,
-            waiting_bytes_max: 256 << 20,
-        }
+        Options { publish_interval: Duration::from_secs(1), segment_bytes_max: 8 << 20, waiting_bytes_max: 256 << 20 }
     }
 }
 

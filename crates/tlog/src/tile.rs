@@ -265,9 +265,21 @@ mod tests {
     #[test]
     fn paths_that_are_not_canonical_are_refused() {
         let bad = [
-            "tile/0/67", "tile/00/067", "tile/0/x000/067", "tile/0/001/067", "tile/0/067.p/0", "tile/0/067.p/256",
-            "tile/0/067.p/01", "tile/8/000", "tile/data/000", "tile/0/+67", "tile/0/", "tile/0", "checkpoint",
-            "tile/0/067.p/1/2", "tile/0/x067",
+            "tile/0/67",
+            "tile/00/067",
+            "tile/0/x000/067",
+            "tile/0/001/067",
+            "tile/0/067.p/0",
+            "tile/0/067.p/256",
+            "tile/0/067.p/01",
+            "tile/8/000",
+            "tile/data/000",
+            "tile/0/+67",
+            "tile/0/",
+            "tile/0",
+            "checkpoint",
+            "tile/0/067.p/1/2",
+            "tile/0/x067",
         ];
         for path in bad {
             assert_eq!(Tile::parse(path), None, "{path}");

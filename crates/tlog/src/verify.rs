@@ -299,12 +299,7 @@ impl Check<'_> {
         let item = pairs.take_while(|(stored, computed)| stored == computed).count();
         let entries_per_item = 1_u64 << (8 * u32::from(level));
         let first_entry = (tile.number * TILE_WIDTH as u64 + item as u64) * entries_per_item;
-        Err(VerifyError::Node {
-            path: tile.to_string(),
-            item,
-            first_entry,
-            end_entry: first_entry + entries_per_item,
-        })
+        Err(VerifyError::Node { path: tile.to_string(), item, first_entry, end_entry: first_entry + entries_per_item })
     }
 
     fn read(&self, kind: TileKind, number: u64) -> Result<(Tile, Vec<u8>), VerifyError> {

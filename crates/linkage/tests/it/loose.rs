@@ -69,7 +69,6 @@ fn read(path: &Path) -> RecordBatch {
 
 struct Case {
     folder: tempfile::TempDir,
-    inputs: Vec<PathBuf>,
     options: FileOptions,
 }
 
@@ -79,14 +78,15 @@ fn case(count: u64) -> Case {
     let inputs = vec![folder.path().join("tax.csv"), folder.path().join("census.parquet")];
     csv(&inputs[0], &made.tax, true);
     parquet(&inputs[1], &made.census);
-    let options = FileOptions { truth: Some("truth".to_owned()), ..FileOptions::new(folder.path().join("out")) };
-    Case { folder, inputs, options }
+    let options =
+        FileOptions { truth: Some("truth".to_owned()), ..FileOptions::new(inputs, folder.path().join("out")) };
+    Case { folder, options }
 }
 
 #[test]
 fn edges_and_clusters_are_written_and_scored() {
     let case = case(400);
-    let report = link_files(&case.inputs, &config(), &case.options, &|_| {}).unwrap();
+    let report = link_files(&config(), &case.options, &|_| {}).unwrap();
     let quality = report.quality.unwrap();
     assert!(quality.clusters.f1 > 0.97, "{quality:?}");
     assert_eq!(report.records_by_source.keys().collect::<Vec<_>>(), ["tax", "census"]);
@@ -129,14 +129,14 @@ fn edges_and_clusters_are_written_and_scored() {
 fn link_only_gives_pairs_across_files() {
     let mut case = case(200);
     case.options.link_only = true;
-    link_files(&case.inputs, &config(), &case.options, &|_| {}).unwrap();
+    link_files(&config(), &case.options, &|_| {}).unwrap();
     let edges = read(&case.options.out.join("edges.parquet"));
     let (left, right) = (edges.column(0).as_string::<i32>(), edges.column(2).as_string::<i32>());
     assert!(edges.num_rows() > 0);
     assert!(left.iter().zip(right).all(|(left, right)| left != right));
 
-    let one = &case.inputs[..1];
-    let error = link_files(one, &config(), &case.options, &|_| {}).unwrap_err().to_string();
+    case.options.inputs.truncate(1);
+    let error = link_files(&config(), &case.options, &|_| {}).unwrap_err().to_string();
     assert!(error.contains("there is one source"), "{error}");
 }
 
@@ -149,9 +149,9 @@ fn ids_keep_their_type_and_sources_can_be_a_column() {
     let mut config = config();
     config.comparisons.retain(|compare| compare.column != "national_id");
     config.blocks.remove(0);
-    let mut options = FileOptions::new(folder.path().join("out"));
+    let mut options = FileOptions::new(vec![path], folder.path().join("out"));
     options.source = Some("truth".to_owned());
-    link_files(std::slice::from_ref(&path), &config, &options, &|_| {}).unwrap();
+    link_files(&config, &options, &|_| {}).unwrap();
     let clusters = read(&options.out.join("clusters.parquet"));
     assert_eq!(*clusters.schema().field(1).data_type(), DataType::Int64);
     let by_source: BTreeMap<&str, i64> = clusters
@@ -167,32 +167,28 @@ fn ids_keep_their_type_and_sources_can_be_a_column() {
 #[test]
 fn bad_input_says_what_to_do_and_replaces_nothing() {
     let case = case(60);
-    link_files(&case.inputs, &config(), &case.options, &|_| {}).unwrap();
+    link_files(&config(), &case.options, &|_| {}).unwrap();
     let before = std::fs::read(case.options.out.join("edges.parquet")).unwrap();
-    let failing = |inputs: &[PathBuf], options: &FileOptions| {
-        link_files(inputs, &config(), options, &|_| {}).unwrap_err().to_string()
-    };
-    let with = |change: &dyn Fn(&mut FileOptions)| {
+    let failing = |change: &dyn Fn(&mut FileOptions)| {
         let mut options = case.options.clone();
         change(&mut options);
-        options
+        link_files(&config(), &options, &|_| {}).unwrap_err().to_string()
     };
-    let said = failing(&case.inputs, &with(&|options| options.id = "key".to_owned()));
+    let said = failing(&|options| options.id = "key".to_owned());
     assert!(said.contains("no id column `key`; it has unique_id, first_name"), "{said}");
-    let said = failing(&case.inputs, &with(&|options| options.truth = Some("person".to_owned())));
+    let said = failing(&|options| options.truth = Some("person".to_owned()));
     assert!(said.contains("no truth column `person`"), "{said}");
-    let said = failing(&case.inputs[..1], &with(&|options| options.id = "birth_date".to_owned()));
+    let said = failing(&|options| options.id = "birth_date".to_owned());
     assert!(said.contains("repeats an id within one source"), "{said}");
-    let said = failing(&case.inputs[1..], &case.options);
+    let said = failing(&|options| drop(options.inputs.remove(0)));
     assert!(said.contains("no input has `national_id`"), "{said}");
-    let said = failing(&[], &case.options);
+    let said = failing(&|options| options.inputs.clear());
     assert!(said.contains("no input file"), "{said}");
-    let twice = [case.inputs[0].clone(), case.inputs[0].clone()];
-    let said = failing(&twice, &case.options);
+    let said = failing(&|options| options.inputs[1] = options.inputs[0].clone());
     assert!(said.contains("same name"), "{said}");
     let empty = case.folder.path().join("empty.csv");
     std::fs::write(&empty, "unique_id,first_name,last_name,birth_date,national_id,truth\n").unwrap();
-    let said = failing(&[empty], &case.options);
+    let said = failing(&|options| options.inputs = vec![empty.clone()]);
     assert!(said.contains("no records"), "{said}");
     assert_eq!(std::fs::read(case.options.out.join("edges.parquet")).unwrap(), before);
 }

@@ -45,7 +45,7 @@ async fn an_agreement_that_ended_links_nothing() {
             valid.until = valid.from;
         })
         .await;
-        assert!(matches!(error, LinkageError::Refused(Denied::Refused(_))), "{name}: {error}");
+        assert!(matches!(error, LinkageError::Denied(Denied::Refused(_))), "{name}: {error}");
     }
 }
 

@@ -21,9 +21,8 @@ pub(crate) fn read(table: &Table<'_>, id: AgreementId) -> Option<Agreement> {
     let special_categories = table.get("special_categories").map_or(Some(Vec::new()), |value| {
         value.distinct(|value| value.choice("agreement/unknown-category", &categories))
     });
-    let valid = table
-        .require("valid", "valid = { from = 2026-01-01, until = 2026-12-31 }")
-        .and_then(|value| value.validity());
+    let valid =
+        table.require("valid", "valid = { from = 2026-01-01, until = 2026-12-31 }").and_then(|value| value.validity());
     table.finish();
     Some(Agreement {
         id,

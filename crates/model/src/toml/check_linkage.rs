@@ -93,7 +93,6 @@ fn check_attach<'c>(
             let message = format!("`{id}` is attached twice");
             found.push(entry.error(&place, "linkage/attached-twice", message, "leave one out"));
         }
-        attached.push(id);
         if base.is_some_and(|base| base.registers.contains(id)) {
             let message = format!("`{id}` is a base register already and would connect persons");
             let help = "attach it or list it in the base agreement, not both";
@@ -119,6 +118,7 @@ fn check_attach<'c>(
             }
         }
     }
+    attached.extend(&attach.registers);
 }
 
 /// Checks that what is compared are columns of person records.
@@ -128,7 +128,9 @@ fn check_columns(draft: &Draft, entry: &Entry<LinkageConfig>, config: &LinkageCo
     let models = draft.models.values().filter_map(|entry| entry.thing.as_ref());
     let mut columns: Vec<&str> = PERSON_COLUMNS.map(|(name, _)| name).to_vec();
     columns.extend(
-        models.filter(|model| model.kind == ModelKind::Person).flat_map(|model| model.classes.keys().map(String::as_str)),
+        models
+            .filter(|model| model.kind == ModelKind::Person)
+            .flat_map(|model| model.classes.keys().map(String::as_str)),
     );
     let mut used: Vec<(String, &str)> = Vec::new();
     for (index, block) in config.blocks.iter().enumerate() {
@@ -153,7 +155,12 @@ fn check_columns(draft: &Draft, entry: &Entry<LinkageConfig>, config: &LinkageCo
     for (place, name) in used {
         if all_known && !columns.contains(&name) {
             let help = advice(name, columns.iter().copied());
-            found.push(entry.error(&place, "linkage/unknown-column", format!("no person record has a column `{name}`"), help));
+            found.push(entry.error(
+                &place,
+                "linkage/unknown-column",
+                format!("no person record has a column `{name}`"),
+                help,
+            ));
         }
     }
 }

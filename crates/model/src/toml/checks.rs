@@ -82,7 +82,15 @@ fn check_job_purposes(draft: &Draft, found: &mut Diagnostics) {
     let jobs = &settings.jobs;
     for (job, id) in [(Job::Build, &jobs.build), (Job::Link, &jobs.link), (Job::Index, &jobs.index)] {
         let place = format!("jobs.{}", job.as_str());
-        check_job_purpose(draft, entry, &place, job, id, ["project/unknown-purpose", "project/not-a-job-purpose"], found);
+        check_job_purpose(
+            draft,
+            entry,
+            &place,
+            job,
+            id,
+            ["project/unknown-purpose", "project/not-a-job-purpose"],
+            found,
+        );
     }
 }
 
@@ -140,7 +148,12 @@ fn check_agreement(draft: &Draft, entry: &Entry<Agreement>, agreement: &Agreemen
         let owner = &register.agency;
         if !agreement.parties.contains(owner) && draft.agencies.contains_key(owner) {
             let message = format!("`{id}` belongs to `{owner}`, which is no party of the agreement");
-            found.push(entry.error(&place, "agreement/owner-not-party", message, format!("add `{owner}` to `parties`")));
+            found.push(entry.error(
+                &place,
+                "agreement/owner-not-party",
+                message,
+                format!("add `{owner}` to `parties`"),
+            ));
         }
         for category in register.special_categories() {
             categories.push(category);

@@ -124,7 +124,7 @@ impl Folder {
     pub(crate) fn list(&mut self, folder: &str, extension: &str, deep: bool) -> Vec<PathBuf> {
         let mut paths = Vec::new();
         if self.has(Path::new(folder)) {
-            self.list_into(Path::new(folder), extension, deep.then_some(DEPTH_MAX).unwrap_or_default(), &mut paths);
+            self.list_into(Path::new(folder), extension, if deep { DEPTH_MAX } else { 0 }, &mut paths);
         }
         paths.sort();
         paths

@@ -39,12 +39,8 @@ pub(crate) fn read(table: &Table<'_>) -> Option<LinkageConfig> {
     let threshold = table.get("threshold").map_or(Some(THRESHOLD), |value| threshold(&value));
     let one_record_per_person =
         table.get("one_record_per_person").map_or(Some(IndexMap::new()), |value| certainties(&value));
-    let blocks = table
-        .require("block", "[[block]]")
-        .and_then(|value| value.filled_list("linkage/no-blocks", block));
-    let comparisons = table
-        .require("compare", "[[compare]]")
-        .and_then(|value| comparisons(&value));
+    let blocks = table.require("block", "[[block]]").and_then(|value| value.filled_list("linkage/no-blocks", block));
+    let comparisons = table.require("compare", "[[compare]]").and_then(|value| comparisons(&value));
     let block_size_max = table.get("block_size_max").map(|value| value.integer(2..=i64::MAX));
     let seed = table.get("seed").map_or(Some(0), |value| value.integer(0..=i64::MAX));
     table.finish();
@@ -181,9 +177,8 @@ fn comparison(value: &Value<'_>) -> Option<Compare> {
     let table = value.table()?;
     let column = table.require("column", "column = \"first_name\"").and_then(|value| value.text());
     let kinds = COMPARISON_KINDS.map(|kind| (kind, kind));
-    let kind = table
-        .require("as", "as = \"name\"")
-        .and_then(|value| value.choice("linkage/unknown-comparison", &kinds));
+    let kind =
+        table.require("as", "as = \"name\"").and_then(|value| value.choice("linkage/unknown-comparison", &kinds));
     let term_frequency = table.get("term_frequency").map(|value| value.boolean());
     let swapped_value = table.get("swapped_with");
     let swapped_with = swapped_value.as_ref().and_then(Value::text);
@@ -216,7 +211,9 @@ mod tests {
         ] {
             assert_eq!(parse_key(text), Some(Key { column: column.to_owned(), part }), "{text}");
         }
-        for text in ["", "[..3]", "a[..0]", "a[..]", "a[3..]", "a[..+3]", "a[..300]", "a[-..]", "a.day", "a.year.month", "a b"] {
+        for text in
+            ["", "[..3]", "a[..0]", "a[..]", "a[3..]", "a[..+3]", "a[..300]", "a[-..]", "a.day", "a.year.month", "a b"]
+        {
             assert_eq!(parse_key(text), None, "{text}");
         }
     }

@@ -34,7 +34,8 @@ const SUBJECTS: [(&str, SubjectWord); 4] = [
 
 /// Reads a purpose. Where the file names no registers the list is left empty; the loader fills in the agreement's.
 pub(crate) fn read(table: &Table<'_>, id: PurposeId) -> Option<Purpose> {
-    let says = table.require("says", "says = \"Decide whether a borrower is entitled to relief\"").and_then(|v| v.text());
+    let says =
+        table.require("says", "says = \"Decide whether a borrower is entitled to relief\"").and_then(|v| v.text());
     let says_fr = table.get("says_fr").and_then(|value| value.text());
     let legal_basis = table
         .require("legal_basis", "legal_basis = [\"dpv:PublicInterest\", \"Loan Relief Act, art. 4\"]")
@@ -42,9 +43,9 @@ pub(crate) fn read(table: &Table<'_>, id: PurposeId) -> Option<Purpose> {
     let recipients_value = table.get("recipients");
     let recipients = recipients_value.as_ref().map_or(Some(Vec::new()), |value| value.distinct(Value::id));
     let agreement = table.require("agreement", "agreement = \"education-tax-2026\"").and_then(|value| value.id());
-    let registers = table.get("registers").map_or(Some(Vec::new()), |value| {
-        value.filled_list("purpose/no-registers", |value| value.id())
-    });
+    let registers = table
+        .get("registers")
+        .map_or(Some(Vec::new()), |value| value.filled_list("purpose/no-registers", |value| value.id()));
     let word = table
         .require("subject", "subject = \"one-person\"")
         .and_then(|value| value.choice("purpose/unknown-subject", &SUBJECTS));
@@ -60,9 +61,8 @@ pub(crate) fn read(table: &Table<'_>, id: PurposeId) -> Option<Purpose> {
     });
     let budget_value = table.get("persons_per_officer_and_day");
     let budget = budget_value.as_ref().map(|value| value.integer(1..=1_000_000));
-    let valid = table
-        .require("valid", "valid = { from = 2026-01-01, until = 2026-12-31 }")
-        .and_then(|value| value.validity());
+    let valid =
+        table.require("valid", "valid = { from = 2026-01-01, until = 2026-12-31 }").and_then(|value| value.validity());
     let discloses_value = table.get("discloses");
     let discloses = discloses_value.as_ref().map_or(Some(IndexMap::new()), discloses);
     table.finish();
@@ -108,9 +108,7 @@ fn check_shape(
 ) {
     let sheet = table.sheet();
     let subject_span = table.get("subject").map_or(table.span(), |value| value.span());
-    let has_elements = |value: &Option<Value<'_>>| {
-        value.as_ref().is_some_and(|value| value.element_count() != Some(0))
-    };
+    let has_elements = |value: &Option<Value<'_>>| value.as_ref().is_some_and(|value| value.element_count() != Some(0));
     if matches!(word, SubjectWord::OnePerson | SubjectWord::LinkReview) && !has_elements(recipients) {
         let help = "add `recipients = [\"agency/role\"]`";
         sheet.error(subject_span.clone(), "purpose/no-recipients", "nobody may use this purpose", help);

@@ -53,7 +53,12 @@ impl Sheet {
             Err(error) => {
                 let span = error.span().unwrap_or(0..0);
                 let message = format!("this is not TOML: {}", error.message().trim().replace('\n', ", "));
-                self.error(span, "toml/syntax", message, "mend this first, the rest of the file was not read; texts stand in quotes");
+                self.error(
+                    span,
+                    "toml/syntax",
+                    message,
+                    "mend this first, the rest of the file was not read; texts stand in quotes",
+                );
                 None
             }
         }
@@ -377,6 +382,10 @@ impl<'d> Value<'d> {
             }
             None => self.filled_list(code, Value::text),
         }
+    }
+
+    pub(crate) fn is_table(&self) -> bool {
+        matches!(self.node, Node::Table(_))
     }
 
     /// Gives a table.

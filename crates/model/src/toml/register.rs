@@ -18,12 +18,9 @@ pub(crate) fn read(table: &Table<'_>, id: RegisterId) -> Option<Register> {
     let title_fr = table.get("title_fr").and_then(|value| value.text());
     let says = table.get("says").map(|value| value.text());
     let agency = table.require("agency", "agency = \"tax\"").and_then(|value| value.id());
-    let legal_basis =
-        table.require("legal_basis", "legal_basis = \"Tax Code, art. 7\"").and_then(|value| value.text());
+    let legal_basis = table.require("legal_basis", "legal_basis = \"Tax Code, art. 7\"").and_then(|value| value.text());
     let retention = table.require("retention", "retention = \"10y\"").and_then(|value| retention(&value));
-    let source = table
-        .require("source", "source = { file = \"incoming/tax_*.csv\" }")
-        .and_then(|value| source(&value));
+    let source = table.require("source", "source = { file = \"incoming/tax_*.csv\" }").and_then(|value| source(&value));
     let deliveries = [("full", Delivery::Full), ("changes", Delivery::Changes)];
     let delivery_value = table.require("delivery", "delivery = \"full\"");
     let delivery = delivery_value.as_ref().and_then(|value| value.choice("register/unknown-delivery", &deliveries));
@@ -47,7 +44,7 @@ pub(crate) fn read(table: &Table<'_>, id: RegisterId) -> Option<Register> {
         value.error("register/changes-without-key", message, "add `key = […]` or write `delivery = \"full\"`");
     }
     if let (Some(columns), Some(value)) = (&columns_value, &key_value)
-        && columns.element_count().is_some()
+        && columns.is_table()
     {
         check_key(value, columns);
     }
@@ -232,7 +229,9 @@ fn delimiter(value: &Value<'_>) -> Option<char> {
     let mut characters = text.chars();
     match (characters.next(), characters.next()) {
         (Some(delimiter), None)
-            if delimiter.is_ascii() && !delimiter.is_alphanumeric() && !matches!(delimiter, '"' | '\n' | '\r' | '\0') =>
+            if delimiter.is_ascii()
+                && !delimiter.is_alphanumeric()
+                && !matches!(delimiter, '"' | '\n' | '\r' | '\0') =>
         {
             Some(delimiter)
         }
@@ -284,7 +283,8 @@ fn column(name: &Name, value: &Value<'_>) -> Option<Column> {
     }
     let table = value.table()?;
     let r#type = table.require("type", "type = \"text\"").and_then(|value| column_type(&value));
-    let class = table.require("class", "class = \"identity\"").and_then(|value| class(&value, "register/unknown-class"));
+    let class =
+        table.require("class", "class = \"identity\"").and_then(|value| class(&value, "register/unknown-class"));
     let format_value = table.get("format");
     let formats = format_value.as_ref().map_or(Some(Vec::new()), |value| value.texts("register/no-date-format"));
     let check_value = table.get("check");
@@ -378,8 +378,7 @@ fn column_type(value: &Value<'_>) -> Option<ColumnType> {
 }
 
 fn check(value: &Value<'_>) -> Option<Check> {
-    let checks =
-        [("us-ssn", Check::UsSsn), ("luhn", Check::Luhn), ("mod97", Check::Mod97), ("mod11", Check::Mod11)];
+    let checks = [("us-ssn", Check::UsSsn), ("luhn", Check::Luhn), ("mod97", Check::Mod97), ("mod11", Check::Mod11)];
     if value.as_text().is_some() {
         return value.choice("register/unknown-check", &checks);
     }
@@ -404,8 +403,7 @@ fn check_formats(value: &Value<'_>, r#type: ColumnType, formats: &[String]) {
         if reads_back(format, with_time) {
             continue;
         }
-        let (what, example) =
-            if with_time { ("a moment", "%Y-%m-%dT%H:%M:%S") } else { ("a day", "%Y%m%d") };
+        let (what, example) = if with_time { ("a moment", "%Y-%m-%dT%H:%M:%S") } else { ("a day", "%Y%m%d") };
         let help = format!("write strftime notation that tells all of it, such as `{example}`");
         value.error("register/date-format", format!("`{format}` does not tell {what}"), help);
     }

@@ -14,7 +14,8 @@ pub(crate) fn read(table: &Table<'_>) -> Option<Settings> {
     let name = table.require("name", "name = \"Republic\"").and_then(|value| value.text());
     let name_fr = table.get("name_fr").and_then(|value| value.text());
     let data = table.get("data").map_or(Some(PathBuf::from("data")), |value| inner_path(&value));
-    let log_origin = table.require("log_origin", "log_origin = \"republic.example/log\"").and_then(|value| origin(&value));
+    let log_origin =
+        table.require("log_origin", "log_origin = \"republic.example/log\"").and_then(|value| origin(&value));
     let jobs = table.require("jobs", "[jobs]").and_then(|value| jobs(&value));
     let districts = table.get("districts").and_then(|value| inner_path(&value));
     let truth = table.get("truth").and_then(|value| inner_path(&value));

@@ -26,9 +26,8 @@ pub(crate) fn read(sheet: &Sheet, file: &Arc<SourceFile>, id: ModelId) -> Option
     let document = sheet.parse(&settings(text, sql_begins))?;
     let table = Table::root(sheet, &document);
     let kinds = [("person", ModelKind::Person), ("object", ModelKind::Object), ("step", ModelKind::Step)];
-    let kind = table
-        .require("kind", "--! kind = \"person\"")
-        .and_then(|value| value.choice("model/unknown-kind", &kinds));
+    let kind =
+        table.require("kind", "--! kind = \"person\"").and_then(|value| value.choice("model/unknown-kind", &kinds));
     let register = table.require("register", "--! register = \"tax_1040\"").and_then(|value| value.id());
     let says = table.require("says", "--! says = \"Persons who filed a return\"").and_then(|value| value.text());
     let classes = table.get("classes").map_or(Some(IndexMap::new()), |value| classes(&value, kind));
@@ -142,7 +141,11 @@ fn rows(value: &Value<'_>) -> Option<(Option<u64>, Option<u64>)> {
         None => None,
     };
     if min.zip(max).is_some_and(|(min, max)| min > max) {
-        value.error("model/rows-never", "no number of rows is at least `min` and at most `max`", "swap them or mend one");
+        value.error(
+            "model/rows-never",
+            "no number of rows is at least `min` and at most `max`",
+            "swap them or mend one",
+        );
         return None;
     }
     Some((min, max))

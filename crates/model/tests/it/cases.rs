@@ -12,9 +12,8 @@ use crate::files;
 use crate::folders::{base, copy, files_below, found, tests_dir};
 
 /// What the codes of diagnostics begin with.
-const PREFIXES: [&str; 10] = [
-    "toml", "validity", "project", "agency", "register", "agreement", "purpose", "model", "ontology", "linkage",
-];
+const PREFIXES: [&str; 10] =
+    ["toml", "validity", "project", "agency", "register", "agreement", "purpose", "model", "ontology", "linkage"];
 
 #[test]
 fn every_case_renders_as_expected() {
@@ -44,22 +43,22 @@ fn every_case_renders_as_expected() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// Tells whether a text is written like a code.
+fn is_code(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(prefix, name)| {
+        PREFIXES.contains(&prefix)
+            && !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    })
+}
+
 /// Gives the codes that stand in quotes in this crate's source.
 fn codes_in_source() -> BTreeSet<String> {
     let src = tests_dir().parent().unwrap().join("src");
     let mut codes = BTreeSet::new();
     for file in files_below(&src) {
         let text = fs::read_to_string(src.join(file)).unwrap();
-        for quoted in text.split('"').skip(1) {
-            let is_code = quoted.split_once('/').is_some_and(|(prefix, name)| {
-                PREFIXES.contains(&prefix)
-                    && !name.is_empty()
-                    && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-            });
-            if is_code {
-                codes.insert(quoted.to_owned());
-            }
-        }
+        codes.extend(text.split('"').filter(|quoted| is_code(quoted)).map(str::to_owned));
     }
     codes
 }
@@ -89,7 +88,7 @@ fn every_code_is_documented_and_no_other() {
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
         .map(|(code, _)| code.to_owned())
-        .filter(|code| code.split_once('/').is_some_and(|(prefix, _)| PREFIXES.contains(&prefix)))
+        .filter(|code| is_code(code))
         .collect();
     assert_eq!(documented, codes_in_source());
 }
@@ -115,9 +114,8 @@ fn the_base_loads_without_a_warning() {
 fn what_is_out_of_force_is_a_warning_of_the_day() {
     let folder = base();
     let project = Project::load(folder.path()).unwrap_or_else(|found| panic!("{found}"));
-    let on = |year, month, day| {
-        project.warnings_on(chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap()).to_string()
-    };
+    let on =
+        |year, month, day| project.warnings_on(chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap()).to_string();
     assert_eq!(on(2026, 7, 1), "");
     assert_eq!(
         on(2027, 7, 1),

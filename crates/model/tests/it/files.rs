@@ -8,8 +8,11 @@ use model::{Project, Severity};
 
 use crate::folders::{base, found, write};
 
+/// A code, and what makes a good project have it.
+type Case = (&'static str, fn(&Path));
+
 /// Codes, and how a good project comes to have them.
-pub(crate) const CASES: [(&str, fn(&Path)); 14] = [
+pub(crate) const CASES: [Case; 14] = [
     ("project/no-folder", |root| fs::remove_dir_all(root).unwrap()),
     ("project/no-settings", |root| fs::remove_file(root.join("lucarne.toml")).unwrap()),
     ("project/not-a-file", |root| {

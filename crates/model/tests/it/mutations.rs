@@ -10,8 +10,32 @@ use crate::folders::{base, files_below, found, tests_dir};
 
 /// Texts put into files: what TOML, SQL settings and our own notations give meaning to.
 const PIECES: [&str; 26] = [
-    "", "\"", "'", "'''", "[", "]", "[[", "{", "}", "=", ".", ",", "#", "\n", "\r\n", "--!", "é", "\u{1F600}", "\u{0}", "%",
-    "-1", "1e999", "nan", "2026-02-30", "decimal(", "[..3]",
+    "",
+    "\"",
+    "'",
+    "'''",
+    "[",
+    "]",
+    "[[",
+    "{",
+    "}",
+    "=",
+    ".",
+    ",",
+    "#",
+    "\n",
+    "\r\n",
+    "--!",
+    "é",
+    "\u{1F600}",
+    "\u{0}",
+    "%",
+    "-1",
+    "1e999",
+    "nan",
+    "2026-02-30",
+    "decimal(",
+    "[..3]",
 ];
 
 /// One change: where (as a share of the length), how many bytes go, and what comes.
@@ -23,8 +47,11 @@ struct Change {
 }
 
 fn changes() -> impl Strategy<Value = Vec<Change>> {
-    let change = (0.0..1.0, 0_usize..12, 0..PIECES.len())
-        .prop_map(|(at, bytes_removed, piece)| Change { at, bytes_removed, piece });
+    let change = (0.0..1.0, 0_usize..12, 0..PIECES.len()).prop_map(|(at, bytes_removed, piece)| Change {
+        at,
+        bytes_removed,
+        piece,
+    });
     prop::collection::vec(change, 1..4)
 }
 

@@ -98,7 +98,7 @@ async fn a_broken_expectation_leaves_the_old_table_and_what_reads_it() {
     republic.change("incomes", |model| model.text.push_str(" where income > 0"));
     let opened = republic.open().await;
     let error = build_all(&opened, &republic).await.unwrap_err();
-    let PipelineError::Models(failures) = &error else { panic!("{error}") };
+    let PipelineError::Failed(failures) = &error else { panic!("{error}") };
     let failed: Vec<&str> = failures.iter().map(|failure| failure.model.as_str()).collect();
     assert_eq!(failed, ["census_clean", "person_census"]);
     let ModelProblem::Expectations(broken) = &failures[0].problem else { panic!("{error}") };
@@ -171,6 +171,6 @@ async fn nothing_is_built_without_registers_or_against_the_rules() {
     agreement.valid.until = agreement.valid.from;
     let opened = republic.open().await;
     let error = build_all(&opened, &republic).await.unwrap_err();
-    assert!(matches!(error, PipelineError::Refused(Denied::Refused(_))), "{error}");
+    assert!(matches!(error, PipelineError::Denied(Denied::Refused(_))), "{error}");
     assert_eq!(version(&opened, "incomes").await, None);
 }

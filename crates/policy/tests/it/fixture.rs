@@ -1,6 +1,6 @@
 //! A small project, made without files: three agencies, four registers, agreements and purposes of every kind.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 use indexmap::IndexMap;
@@ -154,13 +154,15 @@ fn purposes() -> Vec<Purpose> {
         subject: Subject::OnePerson,
         discloses: politics.clone(),
     };
+    let of_the_agreement = [None, Some(SpecialCategory::Politics), Some(SpecialCategory::Firearms)];
+    let named = |class: &&Class| of_the_agreement.contains(&class.special());
     let own = Draft {
         id: "own-data",
         recipients: &[],
         agreement: "everything",
         registers: &["tax", "loans", "donations", "permits"],
         subject: Subject::Self_,
-        discloses: Class::ALL.iter().map(|class| (*class, Disclosure::Value)).collect(),
+        discloses: Class::ALL.iter().filter(named).map(|class| (*class, Disclosure::Value)).collect(),
     };
     let review = Draft {
         id: "link-review",
@@ -281,6 +283,7 @@ pub(crate) fn project_with(policies: &[&str]) -> Project {
             jobs,
             districts: None,
             truth: None,
+            demo_identities: vec![],
         },
         agencies: by_id(agencies, |agency| agency.id.clone()),
         registers: by_id(registers, |register| register.id.clone()),
@@ -297,6 +300,12 @@ pub(crate) fn project_with(policies: &[&str]) -> Project {
 
 pub(crate) fn engine_with(policies: &[&str]) -> policy::Engine {
     policy::Engine::new(&project_with(policies)).unwrap_or_else(|found| panic!("{found}"))
+}
+
+/// The engine of the project without policies of its own.
+pub(crate) fn plain_engine() -> &'static policy::Engine {
+    static ENGINE: LazyLock<policy::Engine> = LazyLock::new(|| engine_with(&[]));
+    &ENGINE
 }
 
 pub(crate) fn member(recipient: &str, role: RoleKind) -> Actor {

@@ -2,7 +2,7 @@
 
 use super::{Clerk, money};
 use crate::day::{AS_OF, Day, DayFormat};
-use crate::identifiers::mix;
+use crate::identifiers::lasting;
 use crate::rates::Register;
 use crate::seen;
 use crate::table::{Cell, Format, Kind, Layout};
@@ -139,7 +139,7 @@ fn broker(clerk: &mut Clerk) {
         "Students",
         "Stretched Households",
     ];
-    let hash = mix(clerk.person.id ^ 0x7365_67);
+    let hash = lasting(clerk.person.id, "segment");
     let cells = vec![
         clerk.row_key(Register::BrokerData, "K").into(),
         "Harbour Data Partners".into(),

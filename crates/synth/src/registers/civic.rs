@@ -2,7 +2,7 @@
 
 use super::{Clerk, employer, money};
 use crate::day::{AS_OF, Day, DayFormat};
-use crate::identifiers::{self, Kind as Identifier, mix};
+use crate::identifiers::{self, Kind as Identifier, lasting};
 use crate::names::Sex;
 use crate::noise;
 use crate::rates::Register;
@@ -139,7 +139,7 @@ fn donations(clerk: &mut Clerk) {
     let rates = Register::PoliticalDonations.rates();
     let person = clerk.person;
     let donor = format!("D{:09}", identifiers::nine(clerk.seed, Identifier::Donor, person.id));
-    let party = PARTIES[(mix(person.id ^ 0x70_6172_7479) % 6) as usize];
+    let party = PARTIES[(lasting(person.id, "party") % 6) as usize];
     let occupations = [
         "Retired",
         "Teacher",
@@ -152,9 +152,12 @@ fn donations(clerk: &mut Clerk) {
         "Driver",
         "Consultant",
     ];
-    let occupation =
-        if person.age_on(AS_OF) > 67.0 { "Retired" } else { occupations[1 + (mix(person.id ^ 0x6f63) % 9) as usize] };
-    let workplace = if occupation == "Retired" { String::new() } else { employer(mix(person.id / 3 ^ 0x6a6f_62)) };
+    let occupation = if person.age_on(AS_OF) > 67.0 {
+        "Retired"
+    } else {
+        occupations[1 + (lasting(person.id, "occupation") % 9) as usize]
+    };
+    let workplace = if occupation == "Retired" { String::new() } else { employer(lasting(person.id, "employer")) };
     for _ in 0..1 + clerk.dice.weighted(&[60, 25, 15]) {
         let given = clerk.day(Day::civil(2024, 1, 1), AS_OF);
         let seen = clerk.seen(rates, given);
@@ -185,7 +188,7 @@ fn activity(clerk: &mut Clerk) {
         return;
     }
     let rates = Register::PoliticalActivity.rates();
-    let party = PARTIES[(mix(clerk.person.id ^ 0x70_6172_7479) % 6) as usize];
+    let party = PARTIES[(lasting(clerk.person.id, "party") % 6) as usize];
     for _ in 0..clerk.entries(Register::PoliticalActivity) {
         let day = clerk.day(Day::civil(2021, 1, 1).max(clerk.person.birth.plus_years(17.0)), AS_OF);
         let seen = clerk.seen(rates, day);

@@ -3,7 +3,7 @@
 use super::Clerk;
 use crate::day::{AS_OF, Day, DayFormat};
 use crate::family::Arrival;
-use crate::identifiers::{self, Kind as Identifier, mix};
+use crate::identifiers::{self, Kind as Identifier, lasting};
 use crate::names::Sex;
 use crate::noise;
 use crate::rates::Register;
@@ -77,7 +77,7 @@ pub(super) fn record(clerk: &mut Clerk) {
 
 /// Gives the number of the passport held on the day: passports are renewed every ten years.
 fn passport(clerk: &Clerk, day: Day) -> String {
-    let since = day.0 - (mix(clerk.person.id ^ 0x70_6173) % 3_652) as i32;
+    let since = day.0 - (lasting(clerk.person.id, "passport") % 3_652) as i32;
     identifiers::passport(clerk.seed, clerk.person.id, (since / 3_652).clamp(0, 99) as u64)
 }
 

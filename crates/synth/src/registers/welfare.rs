@@ -2,7 +2,7 @@
 
 use super::{Clerk, employer, money};
 use crate::day::{AS_OF, Day, DayFormat};
-use crate::identifiers::{self, Kind as Identifier, mix};
+use crate::identifiers::{self, Kind as Identifier, lasting};
 use crate::names;
 use crate::rates::Register;
 use crate::seen::styled;
@@ -143,7 +143,7 @@ fn social_security_row(clerk: &mut Clerk, event: &str, entered: Day, named_on: D
     let person = clerk.person;
     let seen = clerk.seen(rates, named_on);
     let capitals = |text: &str| styled(text, true, true, 40);
-    let age_of_pension = 62.0 + (mix(person.id) % 6) as f64;
+    let age_of_pension = 62.0 + (lasting(person.id, "pension") % 6) as f64;
     let pension_start = person.birth.plus_years(age_of_pension);
     let pensioner = event == "CREATION" && pension_start < AS_OF && person.alive_on(AS_OF);
     let pension = pensioner.then(|| 700.0 + clerk.dice.unit() * 1_900.0);
@@ -169,7 +169,7 @@ fn social_security_row(clerk: &mut Clerk, event: &str, entered: Day, named_on: D
 
 /// Gives the person's usual yearly wages: the same in both years but for growth.
 fn usual_wages(clerk: &Clerk) -> f64 {
-    let share = (mix(clerk.person.id ^ 0x7761_6765) >> 11) as f64 / (1_u64 << 53) as f64;
+    let share = (lasting(clerk.person.id, "wages") >> 11) as f64 / (1_u64 << 53) as f64;
     let place = share * (WAGES.len() - 1) as f64;
     let (below, rest) = (place as usize, place - (place as usize) as f64);
     WAGES[below] * (1.0 - rest) + WAGES[(below + 1).min(WAGES.len() - 1)] * rest
@@ -180,7 +180,7 @@ fn tax(clerk: &mut Clerk, file: usize, year: i32) {
     let end_of_year = Day::civil(year, 12, 31);
     let age = person.age_on(end_of_year);
     let works =
-        mix(person.id ^ 0x776f_726b).checked_rem(100).is_some_and(|share| share < if age < 66.0 { 78 } else { 40 });
+        lasting(person.id, "work").checked_rem(100).is_some_and(|share| share < if age < 66.0 { 78 } else { 40 });
     if age < 18.0 || !person.alive_on(end_of_year) || !works || !clerk.dice.chance(0.92) {
         return;
     }
@@ -203,7 +203,7 @@ fn tax(clerk: &mut Clerk, file: usize, year: i32) {
     let other = if clerk.dice.chance(0.3) || age >= 67.0 { clerk.dice.unit() * 16_000.0 } else { 0.0 };
     let taxable = (wages + other - 9_000.0).max(0.0);
     let due = taxable * if taxable > 50_000.0 { 0.31 } else { 0.19 };
-    let workplace = if wages > 0.0 { employer(mix(person.id / 3 ^ 0x6a6f_62)) } else { String::new() };
+    let workplace = if wages > 0.0 { employer(lasting(person.id, "employer")) } else { String::new() };
     let given_names = if seen.middle.is_empty() { seen.first } else { format!("{} {}", seen.first, seen.middle) };
     let cells = vec![
         clerk.row_key(Register::Tax, "R").into(),

@@ -15,8 +15,11 @@ pub(crate) enum Line {
     Bad(&'static str),
 }
 
+/// Whether a text is a day of the calendar in one format.
+type IsDate = fn(&str) -> bool;
+
 /// How each file writes the dates that its schema requires: column and order of year, month and day.
-fn dates(file: &str) -> &'static [(&'static str, fn(&str) -> bool)] {
+fn dates(file: &str) -> &'static [(&'static str, IsDate)] {
     match file {
         "social_security.csv" => &[("event_date", compact), ("date_of_birth", compact)],
         "tax_2023.csv" | "tax_2024.csv" => &[("birth_date", day_first), ("filed_on", day_first)],

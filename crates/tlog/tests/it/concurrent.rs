@@ -12,11 +12,8 @@ use crate::support::{check, key};
 fn concurrent_entries_all_get_their_own_place_and_a_running_log_verifies() {
     let folder = tempfile::tempdir().unwrap();
     let storage = Arc::new(FolderStorage::create(folder.path()).unwrap());
-    let options = Options {
-        publish_interval: Duration::from_millis(3),
-        segment_bytes_max: 20_000,
-        ..Options::default()
-    };
+    let options =
+        Options { publish_interval: Duration::from_millis(3), segment_bytes_max: 20_000, ..Options::default() };
     let log = Log::open(key(), storage.clone(), options).unwrap();
     let writers: Vec<_> = (0..8)
         .map(|writer| {

@@ -15,7 +15,7 @@ const HOUSE: &[(&str, &str)] = &[
     ("source", "model lake"),
     ("pipeline", "model lake gate"),
     ("linkage", "model matching lake gate"),
-    ("registry", "model lake gate matching linkage"),
+    ("registry", "model lake state gate matching linkage"),
     ("synth", "model"),
     ("server", "model policy tlog matching lake state gate source pipeline linkage registry synth"),
     ("lucarne", "model policy tlog matching lake state gate source pipeline linkage registry synth server"),

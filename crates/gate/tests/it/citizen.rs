@@ -1,0 +1,150 @@
+//! Who looked at me: complete, provable, and silent about others. Invariant 6.
+
+use gate::{Entry, EntryKind, LookSubject, Part, PersonKey, commitment_of};
+use model::PersonId;
+use model::agency::RoleKind;
+use model::request::Action;
+use state::Page;
+
+use crate::house::{House, YSOLDE, ZACHARIAS, citizen, member, officer, open, own, record, register, request, ysolde, zacharias};
+
+#[tokio::test]
+async fn a_citizen_sees_every_look_and_can_prove_each() {
+    let house = House::new().await;
+    // A look, a search that showed another person too, a refusal, and a look at the other person.
+    let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
+    let _ = house.gate.commit(permit, vec![zacharias()]).await.unwrap();
+    let permit = house.gate.decide(&request(officer(), "loan-relief", Action::Search)).await.unwrap();
+    let _ = house.gate.commit(permit, vec![ysolde(), zacharias()]).await.unwrap();
+    let mut refused = open(ZACHARIAS);
+    refused.actor = member("tax/case-officer", RoleKind::Officer);
+    house.gate.decide(&refused).await.unwrap_err();
+    let permit = house.gate.decide(&open(YSOLDE)).await.unwrap();
+    let _ = house.gate.commit(permit, vec![ysolde()]).await.unwrap();
+
+    let answer = house.gate.looks_of_self(&own(ZACHARIAS), &zacharias(), &[], Page::first(100)).await.unwrap();
+    assert_eq!(answer.leaf, 4, "asking is itself in the log");
+    assert_eq!(answer.next, None);
+    let kinds: Vec<_> = answer.looks.iter().map(|look| (look.leaf, look.kind, look.refused.is_some())).collect();
+    let expected =
+        [(4, EntryKind::Own, false), (2, EntryKind::Look, true), (1, EntryKind::Search, false), (0, EntryKind::Look, false)];
+    assert_eq!(kinds, expected);
+
+    let look = &answer.looks[3];
+    assert_eq!(look.agency.as_ref().unwrap().as_str(), "education");
+    assert_eq!(look.role_title.as_deref(), Some("Case officer"));
+    assert_eq!(look.says.as_deref(), Some("Decide whether a borrower's income entitles them to relief"));
+    assert_eq!(look.legal_basis, ["dpv:PublicInterest", "Loan Relief Act, art. 4"]);
+    assert_eq!(look.registers, [register("tax"), register("loans")]);
+    assert!(look.case_named);
+    assert_eq!(look.justification.as_deref(), Some("because of the canary, who asked us to"));
+    assert_eq!(answer.looks[2].justification, None, "the words of a search may name the others");
+    assert!(!answer.looks[1].refused.as_ref().unwrap().rules.is_empty());
+
+    for look in &answer.looks {
+        assert_eq!(commitment_of(&look.proof.parts), look.proof.commitment);
+        let entry = Entry::decode(look.proof.entry.as_bytes()).unwrap();
+        assert_eq!(entry.commitment, look.proof.commitment);
+        assert_eq!(house.gate.entry_bytes(look.leaf).await.unwrap(), look.proof.entry.as_bytes());
+        let proof = house.gate.prove(look.leaf).await.unwrap();
+        assert_eq!(proof.entry, look.proof.entry.as_bytes());
+    }
+    // Complete: the key finds these entries in the log and no others.
+    let key = &answer.keys[0];
+    assert_eq!(PersonKey::from_hex(&key.to_hex()).as_ref(), Some(key));
+    let entries = house.entries().await;
+    let found: Vec<_> = (0..).zip(&entries).filter(|(_, entry)| entry.is_about(key)).map(|(leaf, _)| leaf).collect();
+    let mut listed: Vec<u64> = answer.looks.iter().map(|look| look.leaf).collect();
+    listed.reverse();
+    assert_eq!(found, listed);
+    // Silent about others: neither the officer's account, nor the case, nor who else was found.
+    let shown = serde_json::to_string(&answer.looks).unwrap();
+    let others = [YSOLDE.0.to_string(), ysolde().records[0].hash_hex(), "officer-canary\\\"".into(), "CASE-CANARY".into()];
+    for hidden in others {
+        assert!(!shown.contains(&hidden), "{hidden}");
+    }
+    house.assert_log_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_changed_part_opens_nothing() {
+    let house = House::new().await;
+    let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
+    let _ = house.gate.commit(permit, vec![zacharias()]).await.unwrap();
+    let answer = house.gate.looks_of_self(&own(ZACHARIAS), &zacharias(), &[], Page::first(100)).await.unwrap();
+    let proof = &answer.looks[1].proof;
+    for (index, part) in proof.parts.iter().enumerate() {
+        let mut parts = proof.parts.clone();
+        match part.clone() {
+            Part::Opened { name, salt, text } => parts[index] = Part::Opened { name, salt, text: text + " " },
+            Part::Closed { mut digest } => {
+                digest.0[0] ^= 1;
+                parts[index] = Part::Closed { digest };
+            }
+        }
+        assert_ne!(commitment_of(&parts), proof.commitment);
+    }
+}
+
+#[tokio::test]
+async fn nobody_reads_the_list_of_another() {
+    let house = House::new().await;
+    let page = Page::first(10);
+    assert!(house.gate.looks_of_self(&own(ZACHARIAS), &ysolde(), &[], page).await.is_err());
+    let officers = request(officer(), "own-data", Action::ReadOwn);
+    assert!(house.gate.looks_of_self(&officers, &zacharias(), &[], page).await.is_err());
+    let opens = request(citizen(ZACHARIAS), "own-data", Action::OpenPerson { person: ZACHARIAS });
+    assert!(house.gate.looks_of_self(&opens, &zacharias(), &[], page).await.is_err());
+}
+
+#[tokio::test]
+async fn looks_are_found_again_after_a_split_by_those_whose_records_they_were_about() {
+    let house = House::new().await;
+    let (merged, other) = (ZACHARIAS, PersonId(77));
+    let permit = house.gate.decide(&open(merged)).await.unwrap();
+    // A wrong link made the records of two people one person's.
+    let both = LookSubject { person: merged, records: vec![record("tax", "TN-48151"), record("loans", "LN-7001")] };
+    let _ = house.gate.commit(permit, vec![both]).await.unwrap();
+
+    let split_off = LookSubject { person: other, records: vec![record("loans", "LN-7001")] };
+    let answer = house.gate.looks_of_self(&own(other), &split_off, &[merged], Page::first(10)).await.unwrap();
+    assert_eq!(answer.looks.iter().map(|look| look.leaf).collect::<Vec<_>>(), [1, 0]);
+    assert_eq!(answer.looks[1].registers, [register("tax"), register("loans")]);
+    assert_eq!(answer.keys.len(), 2);
+
+    let third = LookSubject { person: PersonId(78), records: vec![record("donations", "R-9")] };
+    let answer = house.gate.looks_of_self(&own(PersonId(78)), &third, &[merged], Page::first(10)).await.unwrap();
+    assert_eq!(answer.looks.iter().map(|look| look.leaf).collect::<Vec<_>>(), [2], "only their own asking");
+}
+
+#[tokio::test]
+async fn pages_go_on_where_the_last_one_ended() {
+    let house = House::new().await;
+    for _ in 0..5 {
+        let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
+        let _ = house.gate.commit(permit, vec![zacharias()]).await.unwrap();
+    }
+    let first = house.gate.looks_of_self(&own(ZACHARIAS), &zacharias(), &[], Page::first(4)).await.unwrap();
+    let next = Page { before: first.next, limit: 4 };
+    let second = house.gate.looks_of_self(&own(ZACHARIAS), &zacharias(), &[], next).await.unwrap();
+    let leaves = |looks: &gate::Looks| looks.looks.iter().map(|look| look.leaf).collect::<Vec<_>>();
+    assert_eq!((leaves(&first), leaves(&second)), (vec![5, 4, 3, 2], vec![1, 0]));
+    assert_eq!(second.next, None);
+}
+
+#[tokio::test]
+async fn auditors_count_without_seeing_anyone() {
+    let house = House::new().await;
+    for _ in 0..2 {
+        let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
+        let _ = house.gate.commit(permit, vec![zacharias()]).await.unwrap();
+    }
+    assert_eq!(house.gate.counts().await.unwrap().len(), 1);
+    let mut refused = open(ZACHARIAS);
+    refused.case = None;
+    house.gate.decide(&refused).await.unwrap_err();
+    let counts = house.gate.counts().await.unwrap();
+    let [(purpose, by, count)] = &counts[..] else { panic!("{counts:?}") };
+    assert_eq!((purpose.as_ref().unwrap().as_str(), by.to_string().as_str()), ("loan-relief", "education/case-officer"));
+    assert_eq!((count.looks, count.subjects, count.refusals, count.others), (2, 2, 1, 0));
+}

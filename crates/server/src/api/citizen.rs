@@ -1,0 +1,49 @@
+//! What citizens see about themselves.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::app::{App, Caller};
+use crate::problem::Problem;
+use crate::service::{self, LooksView, OwnRecords};
+
+/// Which looks to show.
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LooksFilter {
+    /// Looks before this entry of the log; the newest when it isn't given.
+    before: Option<u64>,
+}
+
+/// Which records to show.
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RecordsFilter {
+    /// Whether to say field by field why records were linked.
+    #[serde(default)]
+    explain: bool,
+}
+
+/// Gives who looked at the citizen, when, why, under which law and at which fields; refusals too.
+#[utoipa::path(get, path = "/api/v1/me/looks", tag = "citizen", params(LooksFilter),
+    responses((status = 200, body = LooksView), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub(crate) async fn looks(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Query(filter): Query<LooksFilter>,
+) -> Result<Json<LooksView>, Problem> {
+    service::looks_at_self(&app, &who, filter.before).await.map(Json)
+}
+
+/// Gives what is held about the citizen and by whom.
+#[utoipa::path(get, path = "/api/v1/me/records", tag = "citizen", params(RecordsFilter),
+    responses((status = 200, body = OwnRecords), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub(crate) async fn records(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Query(filter): Query<RecordsFilter>,
+) -> Result<Json<OwnRecords>, Problem> {
+    service::own_records(&app, &who, filter.explain).await.map(Json)
+}

@@ -1,0 +1,48 @@
+//! Persons: search and dossier. Both are POST since what they ask with is personal and belongs in no address.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::Body;
+use crate::app::{App, Caller};
+use crate::problem::Problem;
+use crate::service::{self, DossierView, SearchForm, SearchView, WorkForm};
+
+/// Under which purpose a person is opened.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct DossierForm {
+    /// Under which purpose, for which case and why.
+    #[serde(flatten)]
+    work: WorkForm,
+    /// Whether to say field by field why records were linked.
+    #[serde(default)]
+    explain: bool,
+}
+
+/// Looks for persons under a purpose. Everyone shown is a subject of the log entry.
+#[utoipa::path(post, path = "/api/v1/search", tag = "persons", request_body = SearchForm,
+    responses((status = 200, body = SearchView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "refused; the refusal is in the log")))]
+pub(crate) async fn search(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Body(form): Body<SearchForm>,
+) -> Result<Json<SearchView>, Problem> {
+    service::search(&app, &who, &form).await.map(Json)
+}
+
+/// Opens one person under a purpose. The log entry is durable before the first byte of the answer.
+#[utoipa::path(post, path = "/api/v1/persons/{person}/dossier", tag = "persons", request_body = DossierForm,
+    params(("person" = String, Path, description = "the person, as the asker's agency knows them")),
+    responses((status = 200, body = DossierView), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 403, body = Problem, description = "refused; the refusal is in the log")))]
+pub(crate) async fn dossier(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Path(person): Path<String>,
+    Body(form): Body<DossierForm>,
+) -> Result<Json<DossierView>, Problem> {
+    service::dossier(&app, &who, &person, &form.work, form.explain).await.map(Json)
+}

@@ -1,0 +1,256 @@
+//! What the server holds, and who asks.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::header;
+use axum::http::request::Parts as RequestParts;
+use axum_extra::extract::CookieJar;
+use chrono::{DateTime, Utc};
+use gate::Gate;
+use lake::Lake;
+use model::agency::RoleKind;
+use model::{Actor, AgencyId, Clock, Project};
+use parking_lot::RwLock;
+use registry::Index;
+use state::State as Decided;
+
+use crate::identity::{self, DemoIdentity, TokenError, Verified, Work};
+use crate::problem::Problem;
+
+/// The name of the cookie of the pages' session.
+pub const SESSION_COOKIE: &str = "lucarne_session";
+
+/// What the server is made of.
+pub struct Parts {
+    /// The project.
+    pub project: Arc<Project>,
+    /// The one door to personal data.
+    pub gate: Gate,
+    /// The serving index.
+    pub index: Arc<Index>,
+    /// What is known of tables without reading rows.
+    pub lake: Lake,
+    /// What people decide.
+    pub state: Decided,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Signs sessions and tokens.
+    pub session_key: [u8; 32],
+    /// Who can act in a demo; none when there is no demo, and then nobody can.
+    pub demo: Option<Vec<DemoIdentity>>,
+}
+
+/// The server's state, shared by all requests.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+    /// Whether any `Host` is answered: tests only, which call the router without a socket.
+    pub(crate) any_host: bool,
+}
+
+struct Inner {
+    project: Arc<Project>,
+    gate: Gate,
+    index: RwLock<Arc<Index>>,
+    lake: Lake,
+    state: Decided,
+    clock: Arc<dyn Clock>,
+    session_key: [u8; 32],
+    demo: Vec<DemoIdentity>,
+}
+
+impl App {
+    /// Gives the state made of these parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let Parts { project, gate, index, lake, state, clock, session_key, demo } = parts;
+        let index = RwLock::new(index);
+        let demo = demo.unwrap_or_default();
+        Self { inner: Arc::new(Inner { project, gate, index, lake, state, clock, session_key, demo }), any_host: false }
+    }
+
+    /// Gives the project.
+    #[must_use]
+    pub fn project(&self) -> &Arc<Project> {
+        &self.inner.project
+    }
+
+    /// Gives the gate.
+    #[must_use]
+    pub fn gate(&self) -> &Gate {
+        &self.inner.gate
+    }
+
+    /// Gives the index that serves now.
+    #[must_use]
+    pub fn index(&self) -> Arc<Index> {
+        Arc::clone(&self.inner.index.read())
+    }
+
+    /// Takes the newest generation of the index into service, if there is a newer one.
+    ///
+    /// # Errors
+    /// When it can't be opened; the old one goes on serving.
+    pub fn refresh_index(&self) -> Result<bool, registry::RegistryError> {
+        if !self.index().is_outdated()? {
+            return Ok(false);
+        }
+        let fresh = Index::open(&self.inner.project)?;
+        *self.inner.index.write() = Arc::new(fresh);
+        Ok(true)
+    }
+
+    /// Gives what is known of tables without reading rows.
+    #[must_use]
+    pub fn lake(&self) -> &Lake {
+        &self.inner.lake
+    }
+
+    /// Gives what people decided.
+    #[must_use]
+    pub fn state(&self) -> &Decided {
+        &self.inner.state
+    }
+
+    /// Gives who can act in the demo.
+    #[must_use]
+    pub fn demo(&self) -> &[DemoIdentity] {
+        &self.inner.demo
+    }
+
+    /// Gives the present time.
+    ///
+    /// # Errors
+    /// A problem when the clock can't be trusted: then no token can be judged.
+    pub fn now(&self) -> Result<DateTime<Utc>, Problem> {
+        self.inner.clock.now().map_err(|error| Problem::failure("unavailable", &error))
+    }
+
+    /// Gives a token for one of the demo's identities.
+    #[must_use]
+    pub fn session_token(&self, name: &str, expires: DateTime<Utc>, work: &Work) -> String {
+        identity::sign_session(&self.inner.session_key, name, expires, work)
+    }
+
+    /// Gives the token that forms of this session carry.
+    #[must_use]
+    pub fn form_token(&self, session: &str) -> String {
+        identity::form_token(&self.inner.session_key, session)
+    }
+
+    /// Tells whether a form's token is of this session.
+    #[must_use]
+    pub fn is_form_token(&self, session: &str, token: &str) -> bool {
+        identity::is_form_token(&self.inner.session_key, session, token)
+    }
+
+    /// Gives who a token stands for.
+    ///
+    /// # Errors
+    /// A problem when the token is not believed, or names an identity that this server does not have.
+    pub fn who(&self, token: &str) -> Result<Who, Problem> {
+        let now = self.now()?;
+        let verified = identity::verify(&self.inner.session_key, token, now);
+        let Verified { name, expires, work } = verified.map_err(|error: TokenError| Problem::new("unauthenticated", error.to_string()))?;
+        let identity = self.inner.demo.iter().find(|identity| identity.name == name);
+        let identity = identity.ok_or_else(|| Problem::new("unauthenticated", "the token names nobody here"))?;
+        Ok(Who { identity: identity.clone(), expires, work, token: token.to_owned() })
+    }
+}
+
+/// Who asks: a verified identity of the demo.
+#[derive(Clone)]
+pub struct Who {
+    /// The identity.
+    pub identity: DemoIdentity,
+    /// When the session ends.
+    pub expires: DateTime<Utc>,
+    /// What they work on, as their session says.
+    pub work: Work,
+    /// The token itself, to which form tokens are bound. Never written anywhere.
+    pub(crate) token: String,
+}
+
+impl Who {
+    /// Gives the actor.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.identity.actor
+    }
+
+    /// Gives the agency that they work for; none for a citizen.
+    #[must_use]
+    pub fn agency(&self) -> Option<&AgencyId> {
+        match self.actor() {
+            Actor::Member { recipient, .. } => Some(&recipient.agency),
+            _ => None,
+        }
+    }
+
+    /// Gives what their role does; none for a citizen.
+    #[must_use]
+    pub fn role(&self) -> Option<RoleKind> {
+        match self.actor() {
+            Actor::Member { role, .. } => Some(*role),
+            _ => None,
+        }
+    }
+
+    /// Lets only members of this kind of role go on.
+    ///
+    /// # Errors
+    /// The problem that others get.
+    pub fn must_be(&self, kind: RoleKind) -> Result<(), Problem> {
+        if self.role() == Some(kind) {
+            return Ok(());
+        }
+        Err(Problem::new("wrong-role", "this is the task of another role"))
+    }
+}
+
+/// Shows the identity's name only.
+impl std::fmt::Debug for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Who").field("name", &self.identity.name).finish_non_exhaustive()
+    }
+}
+
+/// Who calls the API: by `Authorization: Bearer`, and by nothing else. A cookie is not enough, so that no page of another
+/// site can call it.
+pub struct Caller(pub Who);
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut RequestParts, app: &App) -> Result<Self, Problem> {
+        let missing = || Problem::new("unauthenticated", "there is no bearer token");
+        let value = parts.headers.get(header::AUTHORIZATION).ok_or_else(missing)?;
+        let value = value.to_str().map_err(|_| missing())?;
+        let (scheme, token) = value.split_once(' ').ok_or_else(missing)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(missing());
+        }
+        app.who(token.trim()).map(Caller)
+    }
+}
+
+/// Who looks at a page: by the session's cookie. None when there is no session, or one that is not believed any more.
+pub struct Visitor(pub Option<Who>);
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut RequestParts, app: &App) -> Result<Self, Problem> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let Some(cookie) = jar.get(SESSION_COOKIE) else { return Ok(Self(None)) };
+        match app.who(cookie.value()) {
+            Ok(who) => Ok(Self(Some(who))),
+            Err(problem) if problem.status == 401 => Ok(Self(None)),
+            Err(problem) => Err(problem),
+        }
+    }
+}
+
+/// Gives the state as handlers take it.
+pub type AppState = State<App>;

@@ -1,0 +1,121 @@
+//! What every answer carries, and which requests are turned away before anything looks at them.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::app::App;
+use crate::problem::Problem;
+
+/// The content security policy of every page: nothing inline, nothing from elsewhere.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+    connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+const FIXED: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// Adds the headers of security to an answer; keeps everything but assets out of caches.
+pub(crate) async fn secure(request: Request, next: Next) -> Response {
+    let is_asset = request.uri().path().starts_with("/assets/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !is_asset {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Turns away requests that no page or client of this server would send.
+///
+/// A name in `Host` that is not loopback means that another site's name was pointed here; a form or script of another
+/// site shows in `Sec-Fetch-Site` or `Origin`; a prefetch is not meant by a person.
+pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    if !host_is_ours(request.headers(), app.any_host) {
+        return Problem::new("foreign-request", "the host named in the request is not this server").into_response();
+    }
+    if changes_something(request.method()) && comes_from_elsewhere(request.headers()) {
+        return Problem::new("foreign-request", "the request comes from another site").into_response();
+    }
+    if is_prefetch(request.headers()) {
+        return Problem::new("not-meant", "the page was not opened but prefetched").into_response();
+    }
+    next.run(request).await
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn host_is_ours(headers: &HeaderMap, any_host: bool) -> bool {
+    let Some(host) = text(headers, "host") else { return false };
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    any_host || matches!(name, "localhost" | "127.0.0.1" | "::1")
+}
+
+fn changes_something(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
+    if let Some(site) = text(headers, "sec-fetch-site") {
+        return !matches!(site, "same-origin" | "none");
+    }
+    match (text(headers, "origin"), text(headers, "host")) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_none_or(|(_, name)| name != host),
+        _ => false,
+    }
+}
+
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    ["sec-purpose", "purpose"].iter().any(|name| text(headers, name).is_some_and(|value| value.contains("prefetch")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn hosts_are_loopback() {
+        for good in ["localhost", "localhost:7070", "127.0.0.1:7070", "[::1]:7070"] {
+            assert!(host_is_ours(&headers(&[("host", good)]), false), "{good}");
+        }
+        for bad in ["lucarne.example", "127.0.0.1.evil.example", "localhost.evil.example:7070", ""] {
+            assert!(!host_is_ours(&headers(&[("host", bad)]), false), "{bad}");
+        }
+        assert!(!host_is_ours(&HeaderMap::new(), false));
+    }
+
+    #[test]
+    fn requests_of_other_sites_are_seen() {
+        let host = ("host", "127.0.0.1:7070");
+        assert!(comes_from_elsewhere(&headers(&[host, ("sec-fetch-site", "cross-site")])));
+        assert!(comes_from_elsewhere(&headers(&[host, ("sec-fetch-site", "same-site")])));
+        assert!(comes_from_elsewhere(&headers(&[host, ("origin", "http://evil.example")])));
+        assert!(comes_from_elsewhere(&headers(&[host, ("origin", "null")])));
+        assert!(!comes_from_elsewhere(&headers(&[host, ("origin", "http://127.0.0.1:7070")])));
+        assert!(!comes_from_elsewhere(&headers(&[host])), "a client that is no browser sends neither");
+    }
+
+    #[test]
+    fn prefetches_are_seen() {
+        assert!(is_prefetch(&headers(&[("sec-purpose", "prefetch;prerender")])));
+        assert!(!is_prefetch(&headers(&[])));
+    }
+}

@@ -1,0 +1,204 @@
+//! Who acts, until there is sign-in: identities of a demo, carried by signed tokens.
+//!
+//! A token is `payload.signature`, both base64url without padding: the payload is JSON, the signature HMAC-SHA-256 over
+//! the payload's text. What a token says is believed only when its signature is right and it has not expired; its actor is
+//! the one that the server holds under the token's name, never one that the token brings along.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, Mac as _};
+use model::Actor;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+/// The longest token, in bytes.
+const TOKEN_BYTES_MAX: usize = 4096;
+
+/// Someone who can act in a demo.
+#[derive(Debug, Clone)]
+pub struct DemoIdentity {
+    /// Its name, such as `officer`.
+    pub name: String,
+    /// What people call it, in English.
+    pub title: String,
+    /// The same in French, where the project gives it.
+    pub title_fr: Option<String>,
+    /// Who acts.
+    pub actor: Actor,
+}
+
+/// What a token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Payload {
+    /// The identity's name.
+    name: String,
+    /// When the token ends, in seconds since 1970.
+    expires: i64,
+    /// What the bearer works on; pages keep it in their session.
+    #[serde(default, skip_serializing_if = "Work::is_empty")]
+    work: Work,
+}
+
+/// What someone works on: kept in the session of the pages, signed, so that it can't be changed on the way.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// The purpose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// The case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// Why, in the asker's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub justification: Option<String>,
+}
+
+impl Work {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Why a token is not believed. Says no more than a stranger may know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It is not a token that this server signed.
+    #[error("the token is not one that this server signed")]
+    Forged,
+    /// It has expired.
+    #[error("the token has expired")]
+    Expired,
+}
+
+/// What a verified token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// The identity's name.
+    pub name: String,
+    /// When it ends.
+    pub expires: DateTime<Utc>,
+    /// What the bearer works on.
+    pub work: Work,
+}
+
+/// Gives a token for an identity that ends at `expires`.
+#[must_use]
+pub fn sign(key: &[u8; 32], identity: &DemoIdentity, expires: DateTime<Utc>) -> String {
+    sign_session(key, &identity.name, expires, &Work::default())
+}
+
+/// Gives a token that also carries what the bearer works on.
+#[must_use]
+pub fn sign_session(key: &[u8; 32], name: &str, expires: DateTime<Utc>, work: &Work) -> String {
+    let payload = Payload { name: name.to_owned(), expires: expires.timestamp(), work: work.clone() };
+    // A struct of texts and a number can always be written; an empty payload would verify as nothing.
+    let json = serde_json::to_vec(&payload).unwrap_or_default();
+    let text = URL_SAFE_NO_PAD.encode(json);
+    let signature = URL_SAFE_NO_PAD.encode(mac(key, text.as_bytes()).finalize().into_bytes());
+    format!("{text}.{signature}")
+}
+
+/// Gives what a token says.
+///
+/// # Errors
+/// [`TokenError`] when this server did not sign it or it has expired.
+pub fn verify(key: &[u8; 32], token: &str, now: DateTime<Utc>) -> Result<Verified, TokenError> {
+    if token.len() > TOKEN_BYTES_MAX {
+        return Err(TokenError::Forged);
+    }
+    let (text, signature) = token.split_once('.').ok_or(TokenError::Forged)?;
+    let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| TokenError::Forged)?;
+    mac(key, text.as_bytes()).verify_slice(&signature).map_err(|_| TokenError::Forged)?;
+    let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::Forged)?;
+    let payload: Payload = serde_json::from_slice(&json).map_err(|_| TokenError::Forged)?;
+    let expires = DateTime::from_timestamp(payload.expires, 0).ok_or(TokenError::Forged)?;
+    if expires <= now {
+        return Err(TokenError::Expired);
+    }
+    Ok(Verified { name: payload.name, expires, work: payload.work })
+}
+
+/// Gives the token that forms of this session carry, so that no other site can send them.
+#[must_use]
+pub fn form_token(key: &[u8; 32], session: &str) -> String {
+    let mut mac = mac(key, b"form ");
+    mac.update(session.as_bytes());
+    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+}
+
+/// Tells whether a form's token is of this session.
+#[must_use]
+pub fn is_form_token(key: &[u8; 32], session: &str, token: &str) -> bool {
+    let mut mac = mac(key, b"form ");
+    mac.update(session.as_bytes());
+    URL_SAFE_NO_PAD.decode(token).is_ok_and(|bytes| mac.verify_slice(&bytes).is_ok())
+}
+
+fn mac(key: &[u8; 32], bytes: &[u8]) -> Hmac<Sha256> {
+    // HMAC takes keys of any length: this can't fail for 32 bytes, and an empty key would be a wrong one, not a panic.
+    let mut mac = match Hmac::<Sha256>::new_from_slice(key) {
+        Ok(mac) => mac,
+        Err(_) => Hmac::<Sha256>::new(&Default::default()),
+    };
+    mac.update(bytes);
+    mac
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone as _;
+
+    use super::*;
+
+    const KEY: [u8; 32] = [7; 32];
+
+    fn identity() -> DemoIdentity {
+        DemoIdentity { name: "officer".into(), title: "Officer".into(), title_fr: None, actor: Actor::System }
+    }
+
+    fn at(hour: u32) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 11, 24, hour, 0, 0).unwrap()
+    }
+
+    #[test]
+    fn a_token_is_believed_until_it_ends() {
+        let token = sign(&KEY, &identity(), at(12));
+        assert_eq!(verify(&KEY, &token, at(11)).unwrap().name, "officer");
+        assert_eq!(verify(&KEY, &token, at(12)), Err(TokenError::Expired));
+    }
+
+    #[test]
+    fn no_changed_token_is_believed() {
+        let token = sign(&KEY, &identity(), at(12));
+        for at_byte in 0..token.len() {
+            let mut changed = token.clone().into_bytes();
+            changed[at_byte] = if changed[at_byte] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(changed).unwrap();
+            // The last character of base64 has bits that mean nothing; all that decode alike are the same token.
+            if let Ok(verified) = verify(&KEY, &changed, at(11)) {
+                assert_eq!(verified.name, "officer");
+                assert_eq!(at_byte, token.len() - 1);
+            }
+        }
+        assert_eq!(verify(&[8; 32], &token, at(11)), Err(TokenError::Forged));
+        for wrong in ["", ".", "a.b", "no dot", &"x".repeat(5000)] {
+            assert_eq!(verify(&KEY, wrong, at(11)), Err(TokenError::Forged));
+        }
+    }
+
+    #[test]
+    fn form_tokens_belong_to_one_session() {
+        let token = form_token(&KEY, "session one");
+        assert!(is_form_token(&KEY, "session one", &token));
+        assert!(!is_form_token(&KEY, "session two", &token));
+        assert!(!is_form_token(&KEY, "session one", ""));
+    }
+
+    #[test]
+    fn work_survives_the_session() {
+        let work = Work { purpose: Some("relief".into()), case: Some("C-1".into()), justification: None };
+        let token = sign_session(&KEY, "officer", at(12), &work);
+        assert_eq!(verify(&KEY, &token, at(11)).unwrap().work, work);
+    }
+}

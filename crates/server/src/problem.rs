@@ -1,0 +1,182 @@
+//! Errors of the API: problem documents of RFC 9457.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use gate::Denied;
+use registry::RegistryError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A problem document (RFC 9457).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// What kind of problem it is: a path of this server that explains it.
+    #[serde(rename = "type")]
+    #[schema(example = "/problems/refused")]
+    pub kind: String,
+    /// The kind in a few words.
+    pub title: String,
+    /// The HTTP status.
+    #[schema(example = 403)]
+    pub status: u16,
+    /// What happened this time. Never holds a value of a record.
+    pub detail: String,
+    /// Every rule that refused; refusals have them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<RefusedBy>,
+    /// The number of the refusal's entry in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_index: Option<u64>,
+    /// Names this event in the server's own log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+}
+
+/// A rule that refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RefusedBy {
+    /// The rule's stable name.
+    #[schema(example = "purpose.recipient")]
+    pub rule: String,
+    /// The file that holds it, when the project has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// What it says, in English.
+    pub says: String,
+    /// The same in French.
+    pub says_fr: String,
+    /// What would be needed, and how to ask for it, in English.
+    pub needed: String,
+    /// The same in French.
+    pub needed_fr: String,
+}
+
+/// The kinds of problem: code, status, title and what to do about it.
+pub const KINDS: &[(&str, StatusCode, &str, &str)] = &[
+    ("unauthenticated", StatusCode::UNAUTHORIZED, "No valid session", "Send a token that this server signed: `Authorization: Bearer …`."),
+    ("refused", StatusCode::FORBIDDEN, "Refused by a rule", "Each reason names the rule and what would be needed."),
+    ("wrong-role", StatusCode::FORBIDDEN, "Not for this role", "Act in a role that has this task."),
+    ("foreign-request", StatusCode::FORBIDDEN, "From another site", "Send the request from a page of this server, or with a token."),
+    ("not-meant", StatusCode::FORBIDDEN, "A look must be meant", "Open the page instead of prefetching it."),
+    ("not-found", StatusCode::NOT_FOUND, "Not found", "Check the address."),
+    ("bad-request", StatusCode::BAD_REQUEST, "The request can't be read", "The detail names what is wrong."),
+    ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large", "Send less."),
+    ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "No answer is possible now", "Nothing was disclosed. Try again later; the operator finds the event in the server's log."),
+    ("internal", StatusCode::INTERNAL_SERVER_ERROR, "The server failed", "Nothing was disclosed. The operator finds the event in the server's log."),
+];
+
+impl Problem {
+    /// Gives a problem of a kind of [`KINDS`].
+    #[must_use]
+    pub fn new(code: &str, detail: impl Into<String>) -> Self {
+        let kind = KINDS.iter().find(|(known, ..)| *known == code);
+        let (status, title) =
+            kind.map_or((StatusCode::INTERNAL_SERVER_ERROR, "The server failed"), |(_, status, title, _)| (*status, title));
+        Self {
+            kind: format!("/problems/{code}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            reasons: Vec::new(),
+            log_index: None,
+            event: None,
+        }
+    }
+
+    /// Gives the HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Gives the problem of a failure of the server: logged under an id, and nothing of it told.
+    pub(crate) fn failure(code: &str, error: &dyn std::error::Error) -> Self {
+        let event = event_id();
+        let mut causes = Vec::new();
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            causes.push(error.to_string());
+            cause = error.source();
+        }
+        tracing::error!(event, causes = causes.join(": "), "request failed");
+        let mut problem = Self::new(code, "nothing was disclosed");
+        problem.event = Some(event);
+        problem
+    }
+}
+
+fn event_id() -> String {
+    let mut bytes = [0; 8];
+    // Without random numbers the id is not unique, which costs nothing but a look at the time.
+    let _ = getrandom::fill(&mut bytes);
+    hex::encode(bytes)
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Refused(refusal) => {
+                let mut problem = Self::new("refused", "the request was refused, and the refusal is in the log");
+                problem.log_index = Some(refusal.leaf);
+                problem.reasons = refusal.reasons.iter().map(RefusedBy::from).collect();
+                problem
+            }
+            Denied::Failed(error) => Self::failure("unavailable", &error),
+        }
+    }
+}
+
+impl From<&policy::Reason> for RefusedBy {
+    fn from(reason: &policy::Reason) -> Self {
+        Self {
+            rule: reason.rule.clone(),
+            file: reason.file.as_ref().map(|file| file.display().to_string()),
+            says: reason.says.clone(),
+            says_fr: reason.says_fr.clone(),
+            needed: reason.needed.clone(),
+            needed_fr: reason.needed_fr.clone(),
+        }
+    }
+}
+
+impl From<RegistryError> for Problem {
+    fn from(error: RegistryError) -> Self {
+        match error {
+            RegistryError::Denied(denied) => denied.into(),
+            other => Self::failure("unavailable", &other),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let mut response = (status, Json(self)).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_tells_nothing_of_its_cause() {
+        let cause = std::io::Error::other("row of Jane Doe");
+        let problem = Problem::failure("unavailable", &cause);
+        let text = serde_json::to_string(&problem).unwrap();
+        assert!(!text.contains("Jane"));
+        assert!(problem.event.is_some());
+        assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    #[test]
+    fn an_unknown_kind_is_a_failure() {
+        assert_eq!(Problem::new("nonsense", "").status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}

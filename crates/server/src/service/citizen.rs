@@ -1,0 +1,143 @@
+//! What a citizen sees: who looked, and what is held.
+
+use gate::{Look, Part};
+use model::request::Action;
+use model::{Actor, Subject};
+use registry::Page;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::catalogue::ClassRule;
+use super::dossier::{DossierView, view};
+use super::work::{WorkForm, request};
+use crate::app::{App, Who};
+use crate::problem::Problem;
+
+/// How many looks one page shows.
+const LOOKS_PAGE: u32 = 50;
+
+/// Who looked.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LooksView {
+    /// The number of the entry that this reading made in the log.
+    pub log_index: u64,
+    /// The looks, the latest first.
+    pub looks: Vec<LookView>,
+    /// Keys that find every look at the person in the log, as hexadecimal digits; the person's own.
+    pub keys: Vec<String>,
+    /// What `before` is to be for earlier looks; none when there are no more.
+    pub next: Option<u64>,
+}
+
+/// One look.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LookView {
+    /// The number of its entry in the log.
+    pub log_index: u64,
+    /// When, in UTC.
+    pub at: String,
+    /// What was done; of a refusal, what was asked for.
+    pub kind: String,
+    /// The agency's id; none when it was the person themselves.
+    pub agency: Option<String>,
+    /// The agency's name in English.
+    pub agency_title: Option<String>,
+    /// The agency's name in French.
+    pub agency_title_fr: Option<String>,
+    /// What the role is called.
+    pub role: Option<String>,
+    /// The purpose's id.
+    pub purpose: Option<String>,
+    /// What the purpose said then, in English.
+    pub says: Option<String>,
+    /// The same in French.
+    pub says_fr: Option<String>,
+    /// The law that it named then.
+    pub legal_basis: Vec<String>,
+    /// The registers in which the person's records were within reach.
+    pub registers: Vec<String>,
+    /// How each class was disclosed; every other one was withheld.
+    pub classes: Vec<ClassRule>,
+    /// Whether a case was named.
+    pub case_named: bool,
+    /// Why, in the words of who looked; only of looks at this person alone.
+    pub justification: Option<String>,
+    /// The rules that refused it; empty when it was allowed.
+    pub refused: Vec<String>,
+    /// The entry's bytes, which are text.
+    pub entry: String,
+    /// The commitment in the entry, as hexadecimal digits.
+    pub commitment: String,
+    /// The parts whose digests make the commitment.
+    #[schema(value_type = Vec<Object>)]
+    pub parts: Vec<Part>,
+}
+
+/// What is held about the citizen.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct OwnRecords {
+    /// The records, as their right of access discloses them.
+    #[serde(flatten)]
+    pub dossier: DossierView,
+}
+
+/// Gives the purpose of the right of access: the one of subject `self`.
+fn own_purpose(app: &App, who: &Who) -> Result<WorkForm, Problem> {
+    if !matches!(who.actor(), Actor::Citizen { .. }) {
+        return Err(Problem::new("wrong-role", "this is for citizens, about themselves"));
+    }
+    let purpose = app.project().purposes.values().find(|purpose| purpose.subject == Subject::Self_);
+    let purpose = purpose.ok_or_else(|| Problem::new("not-found", "the project has no purpose of subject `self`"))?;
+    Ok(WorkForm { purpose: purpose.id.to_string(), case: None, justification: None })
+}
+
+/// Gives who looked at the citizen; the reading itself is logged.
+///
+/// # Errors
+/// For others than citizens; what the gate refuses, and what fails.
+pub async fn looks_at_self(app: &App, who: &Who, before: Option<u64>) -> Result<LooksView, Problem> {
+    let request = request(who, &own_purpose(app, who)?, Action::ReadOwn)?;
+    let page = Page { before, limit: LOOKS_PAGE };
+    let found = app.index().looks_at_self(app.gate(), &request, page).await?;
+    Ok(LooksView {
+        log_index: found.leaf,
+        looks: found.looks.into_iter().map(|look| look_view(app, look)).collect(),
+        keys: found.keys.iter().map(gate::PersonKey::to_hex).collect(),
+        next: found.next,
+    })
+}
+
+fn look_view(app: &App, look: Look) -> LookView {
+    let agency = look.agency.as_ref().and_then(|id| app.project().agencies.get(id));
+    LookView {
+        log_index: look.leaf,
+        at: look.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        kind: look.kind.as_str().to_owned(),
+        agency: look.agency.as_ref().map(ToString::to_string),
+        agency_title: agency.map(|agency| agency.title.clone()),
+        agency_title_fr: agency.map(|agency| agency.title_fr.clone().unwrap_or_else(|| agency.title.clone())),
+        role: look.role_title.or_else(|| look.role.as_ref().map(ToString::to_string)),
+        purpose: look.purpose.as_ref().map(ToString::to_string),
+        says: look.says,
+        says_fr: look.says_fr,
+        legal_basis: look.legal_basis,
+        registers: look.registers.iter().map(ToString::to_string).collect(),
+        classes: look.classes.iter().map(|(class, how)| ClassRule::new(*class, how)).collect(),
+        case_named: look.case_named,
+        justification: look.justification,
+        refused: look.refused.map(|refused| refused.rules).unwrap_or_default(),
+        entry: look.proof.entry,
+        commitment: hex::encode(look.proof.commitment.0),
+        parts: look.proof.parts,
+    }
+}
+
+/// Gives what is held about the citizen.
+///
+/// # Errors
+/// For others than citizens; what the gate refuses, and what fails.
+pub async fn own_records(app: &App, who: &Who, explain: bool) -> Result<OwnRecords, Problem> {
+    let request = request(who, &own_purpose(app, who)?, Action::ReadOwn)?;
+    let dossier = app.index().open_person(app.gate(), &request, explain).await?;
+    Ok(OwnRecords { dossier: view(app.project(), dossier, "me".to_owned())? })
+}

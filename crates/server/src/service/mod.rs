@@ -1,0 +1,23 @@
+//! What pages and API show alike: requests made of a session and what was asked, answers as plain structs.
+
+mod catalogue;
+mod citizen;
+mod dossier;
+mod log;
+mod review;
+mod search;
+mod value;
+mod work;
+
+pub use catalogue::{
+    AgencyView, AgreementView, Catalogue, ClassRule, ColumnView, PurposeView, RegisterView, Standing, UseCount, catalogue,
+    purpose_view, use_counts,
+};
+pub use citizen::{LookView, LooksView, OwnRecords, looks_at_self, own_records};
+pub use dossier::{DossierView, FieldView, LinkEvidence, RecordView, SectionView, Withheld, dossier};
+pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};
+pub use registry::FieldEvidence;
+pub use review::{JudgementForm, PairView, ReviewRow, judge, pair};
+pub use search::{HitView, MatchView, SearchForm, SearchView, search};
+pub use value::{ShownValue, column_title};
+pub use work::{SessionView, WorkForm, request, session};

@@ -1,0 +1,147 @@
+//! Searching for a person under a purpose.
+
+use chrono::NaiveDate;
+use model::request::Action;
+use registry::{How, SearchQuery};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::dossier::{FieldView, Withheld, fields_of};
+use super::work::{WorkForm, request};
+use crate::app::{App, Who};
+use crate::problem::Problem;
+
+/// Whom to look for, and why.
+#[derive(Clone, Default, Deserialize, ToSchema)]
+pub struct SearchForm {
+    /// Under which purpose, for which case and why.
+    #[serde(flatten)]
+    pub work: WorkForm,
+    /// Names in any order, with slips.
+    #[serde(default)]
+    pub name: String,
+    /// The birth date, `1984-03-12`.
+    #[serde(default)]
+    pub birth_date: String,
+    /// A national, tax or passport number.
+    #[serde(default)]
+    pub identifier: String,
+    /// A telephone number or an address of electronic mail.
+    #[serde(default)]
+    pub contact: String,
+    /// Street, town or postcode.
+    #[serde(default)]
+    pub address: String,
+    /// How many persons to show, at most 50; 0 means 20.
+    #[serde(default)]
+    pub limit: usize,
+}
+
+/// What was found.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct SearchView {
+    /// The number of the search's entry in the log.
+    pub log_index: u64,
+    /// The persons, best first.
+    pub hits: Vec<HitView>,
+    /// Whether there are more than are shown.
+    pub more: bool,
+    /// Parts of the search that the purpose doesn't let the asker compare; they were not used.
+    pub not_used: Vec<String>,
+}
+
+/// A person that was found.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct HitView {
+    /// The person, as the asker's agency knows them.
+    #[schema(example = "p-4k3jq7xw2m5n6a7b2c3d4e5f6g")]
+    pub person: String,
+    /// How well they answer, 0 to 1.
+    pub score: f64,
+    /// What was alike.
+    pub matched: Vec<MatchView>,
+    /// The register of the record that answers best.
+    pub register: String,
+    /// What the purpose discloses of that record.
+    pub fields: Vec<FieldView>,
+    /// What it withholds, and why.
+    pub withheld: Vec<Withheld>,
+    /// The registers within reach that hold records of the person.
+    pub registers: Vec<String>,
+}
+
+/// A part of the search and how it compared.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct MatchView {
+    /// `name`, `birth_date`, `identifier`, `contact` or `address`.
+    pub part: String,
+    /// `same` or `similar`.
+    pub how: String,
+}
+
+impl SearchForm {
+    /// Gives the query.
+    ///
+    /// # Errors
+    /// When the birth date can't be read, or nothing is looked for.
+    pub fn query(&self) -> Result<SearchQuery, Problem> {
+        let written = self.birth_date.trim();
+        let birth_date = match written {
+            "" => None,
+            _ => Some(written.parse::<NaiveDate>().map_err(|_| {
+                Problem::new("bad-request", "`birth_date` can't be read: write year, month and day, such as 1984-03-12")
+            })?),
+        };
+        let nothing = [&self.name, &self.identifier, &self.contact, &self.address].iter().all(|text| text.trim().is_empty());
+        if nothing && birth_date.is_none() {
+            return Err(Problem::new("bad-request", "name, birth date, identifier, contact or address: fill in one at least"));
+        }
+        Ok(SearchQuery {
+            name: self.name.clone(),
+            birth_date,
+            identifier: self.identifier.clone(),
+            contact: self.contact.clone(),
+            address: self.address.clone(),
+            limit: self.limit,
+        })
+    }
+}
+
+/// Looks for a person. Everyone shown is a subject of the log entry.
+///
+/// # Errors
+/// What the gate refuses, what can't be read, and what fails.
+pub async fn search(app: &App, who: &Who, form: &SearchForm) -> Result<SearchView, Problem> {
+    let request = request(who, &form.work, Action::Search)?;
+    let query = form.query()?;
+    let index = app.index();
+    let answer = index.search(app.gate(), &request, &query).await?;
+    let agency = who.agency().ok_or_else(|| Problem::new("wrong-role", "only members of agencies search for persons"))?;
+    let mut hits = Vec::with_capacity(answer.hits.len());
+    for hit in answer.hits {
+        let rows = fields_of(app.project(), &hit.register, &hit.shown, false)?;
+        let (fields, withheld) = rows;
+        hits.push(HitView {
+            person: app.gate().pseudonym(agency, hit.person),
+            score: hit.score,
+            matched: hit
+                .matched
+                .iter()
+                .map(|matched| MatchView {
+                    part: matched.part.to_owned(),
+                    how: match matched.how {
+                        How::Same => "same",
+                        How::Similar => "similar",
+                    }
+                    .to_owned(),
+                })
+                .collect(),
+            register: hit.register.to_string(),
+            fields: fields.into_iter().next().unwrap_or_default(),
+            withheld,
+            registers: hit.registers.iter().map(ToString::to_string).collect(),
+        });
+    }
+    let not_used = answer.not_used.iter().map(|part| (*part).to_owned()).collect();
+    Ok(SearchView { log_index: answer.leaf, hits, more: answer.more, not_used })
+}

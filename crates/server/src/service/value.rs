@@ -1,0 +1,84 @@
+//! Values as they are shown: text with what the purpose made of it.
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::{DataType, TimeUnit};
+use model::{Column, Project, RegisterId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::Problem;
+
+/// A value as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ShownValue {
+    /// Text; dates as `2026-11-24`, moments as RFC 3339 in UTC, decimals with all of their digits.
+    Text(String),
+    /// A whole number.
+    Number(i64),
+    /// A number with a fraction.
+    Fraction(f64),
+    /// Yes or no.
+    Truth(bool),
+    /// There is no value.
+    Missing(()),
+}
+
+impl ShownValue {
+    /// Gives the value of a row of an array.
+    ///
+    /// # Errors
+    /// A problem when the array has a type that no register has.
+    pub fn of(array: &ArrayRef, row: usize) -> Result<Self, Problem> {
+        if array.is_null(row) {
+            return Ok(Self::Missing(()));
+        }
+        Ok(match array.data_type() {
+            DataType::Utf8 => Self::Text(array.as_string::<i32>().value(row).to_owned()),
+            DataType::Boolean => Self::Truth(array.as_boolean().value(row)),
+            DataType::Int32 => Self::Number(i64::from(array.as_primitive::<Int32Type>().value(row))),
+            DataType::Int64 => Self::Number(array.as_primitive::<Int64Type>().value(row)),
+            DataType::Float64 => Self::Fraction(array.as_primitive::<Float64Type>().value(row)),
+            DataType::Decimal128(..) => Self::Text(array.as_primitive::<Decimal128Type>().value_as_string(row)),
+            DataType::Date32 => match array.as_primitive::<Date32Type>().value_as_date(row) {
+                Some(date) => Self::Text(date.to_string()),
+                None => Self::Missing(()),
+            },
+            DataType::Timestamp(TimeUnit::Microsecond, _) => {
+                match array.as_primitive::<TimestampMicrosecondType>().value_as_datetime(row) {
+                    Some(moment) => Self::Text(moment.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+                    None => Self::Missing(()),
+                }
+            }
+            other => {
+                tracing::error!(r#type = %other, "a value of this type can't be shown");
+                return Err(Problem::new("internal", "a value can't be shown"));
+            }
+        })
+    }
+
+    /// Gives the value as plain text; none when there is no value.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Fraction(number) => Some(number.to_string()),
+            Self::Truth(truth) => Some(if *truth { "yes" } else { "no" }.to_owned()),
+            Self::Missing(()) => None,
+        }
+    }
+}
+
+/// Gives what people call a column of a register.
+#[must_use]
+pub fn column_title<'a>(project: &'a Project, register: &RegisterId, name: &'a str) -> &'a str {
+    column(project, register, name).map_or(name, |column| column.title.as_str())
+}
+
+/// Gives a column of a register.
+pub(crate) fn column<'a>(project: &'a Project, register: &RegisterId, name: &str) -> Option<&'a Column> {
+    project.registers.get(register)?.columns.get(name)
+}

@@ -1,0 +1,167 @@
+//! Guesses the type of a column from its values.
+
+use std::collections::HashSet;
+
+use arrow_schema::TimeUnit;
+use chrono::Datelike as _;
+use model::register::Check;
+use model::{Class, ColumnType};
+
+use super::class::mostly;
+use crate::cast::{DateFormats, boolean, decimal, timestamp};
+
+/// Words that people write where there is no value.
+const MISSING: [&str; 14] =
+    ["N/A", "n/a", "NA", "NULL", "null", "None", "none", "NaN", "nan", "-", "--", "?", "unknown", "UNKNOWN"];
+
+/// Formats of days, likeliest first.
+const DATE_FORMATS: [&str; 10] = [
+    "%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%d %b %Y", "%d/%m/%y", "%m/%d/%y",
+];
+
+/// What the values look like.
+pub(super) struct TypeGuess {
+    pub(super) of: ColumnType,
+    pub(super) format: Option<&'static str>,
+    /// Another format in which all can be read.
+    pub(super) other_format: Option<&'static str>,
+    pub(super) check: Option<&'static str>,
+    /// Words that mean that there is no value.
+    pub(super) missing: Vec<&'static str>,
+    /// Whether every row has a value and no two the same.
+    pub(super) is_unique: bool,
+}
+
+/// Guesses; `of` is the type where the file states it.
+pub(super) fn guess(name: &str, class: Option<Class>, values: &[Option<&str>], of: Option<ColumnType>) -> TypeGuess {
+    let is_blank = |value: &&str| !value.trim().is_empty();
+    let present: Vec<&str> = values.iter().flatten().copied().filter(is_blank).map(str::trim).collect();
+    let found: HashSet<&str> = present.iter().copied().collect();
+    let is_unique = !values.is_empty() && present.len() == values.len() && found.len() == values.len();
+    let missing: Vec<&'static str> = MISSING.into_iter().filter(|word| found.contains(word)).collect();
+    let real: Vec<Option<&str>> =
+        present.into_iter().filter(|value| !missing.contains(value)).map(Some).collect();
+    let mut guess = TypeGuess { of: ColumnType::Text, format: None, other_format: None, check: None, missing, is_unique };
+    if let Some(of) = of {
+        guess.of = of;
+        return guess;
+    }
+    // Numbers that name something stay text: their zeros in front count, and nobody adds them.
+    let words: Vec<&str> = name.split('_').collect();
+    let is_name_of_something = matches!(class, Some(Class::Identifier | Class::Contact))
+        || words.iter().any(|word| matches!(*word, "zip" | "zipcode" | "postcode" | "postal" | "code" | "phone" | "house" | "unit"));
+    if real.is_empty() {
+        return guess;
+    }
+    if let Some((format, other)) = date_format(&words, &real) {
+        guess.of = ColumnType::Date;
+        (guess.format, guess.other_format) = (Some(format), other);
+    } else if mostly(&real, |value| value.len() > 10 && timestamp(value, &[]).is_ok()) {
+        guess.of = ColumnType::Timestamp;
+    } else if is_name_of_something {
+        let is_ssn = words.contains(&"ssn") && mostly(&real, |value| Check::UsSsn.passes(value));
+        guess.check = is_ssn.then_some("us-ssn");
+    } else if mostly(&real, |value| value.parse::<i64>().is_err() && boolean(value).is_ok()) {
+        guess.of = ColumnType::Boolean;
+    } else if mostly(&real, is_whole_number) {
+        guess.of = ColumnType::Integer;
+    } else if let Some(of) = decimal_type(&real) {
+        guess.of = of;
+    }
+    guess
+}
+
+fn is_whole_number(value: &str) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    value.parse::<i64>().is_ok() && !(digits.len() > 1 && digits.starts_with('0'))
+}
+
+fn decimal_type(values: &[Option<&str>]) -> Option<ColumnType> {
+    if !mostly(values, |value| is_whole_number(value) || (decimal(value, 38, 12).is_ok() && value.contains('.'))) {
+        return None;
+    }
+    let (mut whole_max, mut scale_max) = (1, 0);
+    for value in values.iter().flatten().filter(|value| decimal(value, 38, 12).is_ok()) {
+        let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+        whole_max = whole_max.max(whole.trim_start_matches(['-', '+']).len());
+        scale_max = scale_max.max(fraction.len());
+    }
+    let scale = i8::try_from(scale_max.min(12)).ok()?;
+    // Room for values a hundred times as large as those looked at.
+    let precision = u8::try_from((whole_max + 2 + scale_max).min(38)).ok()?;
+    Some(ColumnType::Decimal { precision, scale })
+}
+
+/// Gives a format in which nearly all can be read, and another if there is one.
+fn date_format(words: &[&str], values: &[Option<&str>]) -> Option<(&'static str, Option<&'static str>)> {
+    let is_named_so = words.iter().any(|word| matches!(*word, "date" | "day" | "dob" | "birth" | "naissance" | "jour"));
+    let mut fitting = DATE_FORMATS.into_iter().filter(|format| {
+        // Eight digits may be any number.
+        if *format == "%Y%m%d" && !is_named_so {
+            return false;
+        }
+        let formats = DateFormats::new(&[(*format).to_owned()]);
+        let is_long_year = !format.ends_with("%y");
+        mostly(values, |value| {
+            formats.read(value).is_ok_and(|day| (1850..=2150).contains(&day.year())) && (value.len() == 8 || is_long_year)
+        })
+    });
+    let first = fitting.next()?;
+    Some((first, fitting.next()))
+}
+
+/// Gives the type that a Parquet column states, where it states one of ours.
+pub(super) fn of_arrow(of: &arrow_schema::DataType) -> Option<ColumnType> {
+    use arrow_schema::DataType;
+    match of {
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::UInt8 | DataType::UInt16 | DataType::UInt32 => {
+            Some(ColumnType::Integer)
+        }
+        DataType::Boolean => Some(ColumnType::Boolean),
+        DataType::Date32 => Some(ColumnType::Date),
+        DataType::Timestamp(TimeUnit::Second | TimeUnit::Millisecond | TimeUnit::Microsecond | TimeUnit::Nanosecond, _) => {
+            Some(ColumnType::Timestamp)
+        }
+        DataType::Decimal128(precision, scale) if *scale >= 0 => {
+            Some(ColumnType::Decimal { precision: *precision, scale: *scale })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str, class: Option<Class>, values: &[&str]) -> TypeGuess {
+        guess(name, class, &values.iter().map(|value| Some(*value)).collect::<Vec<_>>(), None)
+    }
+
+    #[test]
+    fn values_tell_types() {
+        let cases: [(&str, &[&str], ColumnType, Option<&str>); 14] = [
+            ("amount", &["1", "-20", "300"], ColumnType::Integer, None),
+            ("amount", &["1.50", "20"], ColumnType::Decimal { precision: 6, scale: 2 }, None),
+            ("amount", &["1,50"], ColumnType::Text, None),
+            ("code", &["12", "34"], ColumnType::Text, None),
+            ("x", &["01", "02"], ColumnType::Text, None),
+            ("x", &["yes", "No"], ColumnType::Boolean, None),
+            ("x", &["0", "1"], ColumnType::Integer, None),
+            ("birth_date", &["19991231", "20000101"], ColumnType::Date, Some("%Y%m%d")),
+            ("x", &["19991231"], ColumnType::Integer, None),
+            ("x", &["31/12/1999"], ColumnType::Date, Some("%d/%m/%Y")),
+            ("x", &["12/31/1999"], ColumnType::Date, Some("%m/%d/%Y")),
+            ("x", &["1999-12-31T10:00:00Z"], ColumnType::Timestamp, None),
+            ("x", &["Ann", "1"], ColumnType::Text, None),
+            ("x", &[""], ColumnType::Text, None),
+        ];
+        for (name, values, expected, format) in cases {
+            let guess = of(name, None, values);
+            assert_eq!((guess.of, guess.format), (expected, format), "{name} {values:?}");
+        }
+        assert_eq!(of("x", None, &["01/02/1999"]).other_format, Some("%m/%d/%Y"));
+        assert_eq!(of("n", None, &["1", "N/A", "3"]).missing, ["N/A"]);
+        assert_eq!(of("ssn", Some(Class::Identifier), &["078051120"]).check, Some("us-ssn"));
+        assert!(of("n", None, &["1", "2"]).is_unique && !of("n", None, &["1", "1"]).is_unique);
+    }
+}
