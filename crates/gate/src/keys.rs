@@ -86,7 +86,7 @@ pub(crate) fn hmac_sha256(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // HMAC pads a key with zeros to the hash's block of 64 bytes; doing so here leaves a constructor that can't fail.
     let mut block = [0_u8; 64];
     block[..32].copy_from_slice(key);
-    let mut mac = Hmac::<Sha256>::new(&block.into());
+    let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
     block.zeroize();
     for part in parts {
         mac.update(part);

@@ -189,6 +189,11 @@ impl Lake {
             && state.transaction(application).await?.is_some_and(|last| last >= *number)
         {
             prepared.was_committed = Some(state.version);
+            // The rows are taken all the same: who makes them may feed other tables from the same source.
+            let SendableBatches(mut batches) = batches;
+            while let Some(batch) = batches.next().await {
+                batch?;
+            }
             return Ok(prepared);
         }
         if let Some(state) = &state
@@ -407,9 +412,12 @@ impl Lake {
         let mut ended_badly = None;
         while let Some(batch) = batches.next().await {
             match batch {
-                // A worker that is gone says below why.
-                Ok(batch) if sender.send(batch).await.is_err() => break,
-                Ok(_) => {}
+                Ok(batch) => {
+                    // A worker that is gone says below why.
+                    if sender.send(batch).await.is_err() {
+                        break;
+                    }
+                }
                 Err(error) => {
                     ended_badly = Some(error);
                     break;
@@ -496,7 +504,6 @@ pub(crate) async fn blocking<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use arrow_array::{ArrayRef, Int64Array};

@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use arrow_array::{Array, Int64Array, StringArray};
+use arrow_array::{Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::DataType;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use gate::{Gate, JobGrant};
-use lake::{BatchStream, Lake, TableInfo, TableRef, Write, WriteMode};
+use lake::{BatchStream, Lake, LakeError, TableInfo, TableRef, Write, WriteMode};
 use model::purpose::Job;
 use model::record::column;
 use model::{Actor, ModelId, Project, RunId, SqlModel};
@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use crate::columns;
 use crate::error::{ModelFailure, ModelProblem, PipelineError};
-use crate::expect::{Broken, Checker, Sample};
+use crate::expect::{Broken, Checker};
 use crate::plan::{Graph, Models, Node, plan};
 use crate::report::{BuildProgress, BuildReport, ModelOutcome, ModelReport};
 
@@ -262,9 +262,9 @@ impl Builder<'_> {
 
         (self.progress)(self.at(node, models_done, 0));
         let looking = Arc::clone(&checker);
-        let checked = rows.map(move |batch| {
+        let checked = rows.map(move |batch: Result<RecordBatch, LakeError>| -> Result<RecordBatch, LakeError> {
             let batch = batch?;
-            looking.lock().see(&batch).map_err(|_| lake::LakeError::input(Unreadable))?;
+            looking.lock().see(&batch).map_err(|_| LakeError::input(Unreadable))?;
             Ok(batch)
         });
         let checked: BatchStream = Box::pin(checked);
@@ -291,8 +291,8 @@ impl Builder<'_> {
 
     /// Adds to the samples of broken expectations where their records came from. Leaves out what can't be found.
     async fn located(&self, model: &SqlModel, mut broken: Vec<Broken>) -> Vec<Broken> {
-        let wanted: BTreeSet<String> =
-            broken.iter().flat_map(|broken| &broken.samples).filter_map(|sample| sample.record.clone()).collect();
+        let samples = broken.iter().flat_map(|broken| &broken.samples).filter(|sample| sample.row.is_none());
+        let wanted: BTreeSet<String> = samples.filter_map(|sample| sample.record.clone()).collect();
         let places = match self.places(model, &wanted).await {
             Ok(places) => places,
             // The expectation is broken either way; that its rows could not be looked up must not hide it.
@@ -303,7 +303,8 @@ impl Builder<'_> {
         };
         for sample in broken.iter_mut().flat_map(|broken| &mut broken.samples) {
             if let Some((file, row)) = sample.record.as_ref().and_then(|record| places.get(record)) {
-                *sample = Sample { record: sample.record.clone(), file: Some(file.clone()), row: Some(*row) };
+                sample.file = Some(file.clone());
+                sample.row = Some(*row);
             }
         }
         broken

@@ -7,7 +7,9 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow_cast::cast;
 use arrow_row::{RowConverter, SortField};
 use arrow_schema::{ArrowError, DataType, Schema};
@@ -117,7 +119,34 @@ impl fmt::Display for Sample {
         match (&self.file, self.row) {
             (Some(file), Some(row)) => write!(f, "{file} row {row}"),
             (None, Some(row)) => write!(f, "row {row}"),
-            _ => f.write_str("a row of no record"),
+            _ => f.write_str("a row whose place in the register is not known"),
+        }
+    }
+}
+
+/// Where the rows of a batch came from, as far as the model tells.
+struct Origin {
+    records: StringArray,
+    files: Option<StringArray>,
+    rows: Option<Int64Array>,
+}
+
+impl Origin {
+    fn of(batch: &RecordBatch) -> Result<Self, ArrowError> {
+        let schema = batch.schema();
+        let records = as_text(batch.column(schema.index_of(column::RECORD)?))?;
+        let files = batch.column_by_name(column::FILE).map(as_text).transpose()?;
+        let rows = batch.column_by_name(column::ROW).and_then(|rows| rows.as_primitive_opt::<Int64Type>()).cloned();
+        Ok(Self { records, files, rows })
+    }
+
+    fn sample(&self, row: usize) -> Sample {
+        let file = self.files.as_ref().filter(|files| files.is_valid(row));
+        let place = self.rows.as_ref().filter(|rows| rows.is_valid(row));
+        Sample {
+            record: self.records.is_valid(row).then(|| self.records.value(row).to_owned()),
+            file: file.map(|files| files.value(row).to_owned()),
+            row: place.map(|rows| rows.value(row)),
         }
     }
 }
@@ -144,7 +173,6 @@ pub(crate) struct Checker {
     rows: u64,
     rows_min: Option<u64>,
     rows_max: Option<u64>,
-    record_index: usize,
     hashers: [RandomState; 2],
 }
 
@@ -179,7 +207,6 @@ impl Checker {
             rows: 0,
             rows_min: model.expect.rows_min,
             rows_max: model.expect.rows_max,
-            record_index: schema.index_of(column::RECORD)?,
             hashers: [RandomState::new(), RandomState::new()],
         })
     }
@@ -189,17 +216,12 @@ impl Checker {
     /// # Errors
     /// [`ArrowError`] when a column is not of the type that the schema said.
     pub(crate) fn see(&mut self, batch: &RecordBatch) -> Result<(), ArrowError> {
-        let records = as_text(batch.column(self.record_index))?;
+        let origin = Origin::of(batch)?;
         for count in &mut self.counts {
-            count.see(batch, &records, &self.hashers)?;
+            count.see(batch, &origin, &self.hashers)?;
         }
         self.rows += batch.num_rows() as u64;
         Ok(())
-    }
-
-    /// Gives the rows seen.
-    pub(crate) fn rows(&self) -> u64 {
-        self.rows
     }
 
     /// Gives what does not hold of all rows seen.
@@ -231,17 +253,13 @@ impl Count {
         Self { expectation, probe, rows_broken: 0, samples: Vec::new() }
     }
 
-    fn see(
-        &mut self,
-        batch: &RecordBatch,
-        records: &StringArray,
-        hashers: &[RandomState; 2],
-    ) -> Result<(), ArrowError> {
+    fn see(&mut self, batch: &RecordBatch, origin: &Origin, hashers: &[RandomState; 2]) -> Result<(), ArrowError> {
         match &mut self.probe {
             Probe::RecordId => {
+                let records = &origin.records;
                 let is_right = |row: usize| records.is_valid(row) && is_record_hash(records.value(row));
                 let broken: Vec<usize> = (0..records.len()).filter(|row| !is_right(*row)).collect();
-                self.add(&broken, records);
+                self.add(&broken, origin);
             }
             Probe::Unique { index, rows, seen } => {
                 let values = batch.column(*index);
@@ -254,33 +272,29 @@ impl Count {
                         broken.push(row);
                     }
                 }
-                self.add(&broken, records);
+                self.add(&broken, origin);
             }
             Probe::NotNull { index } => {
                 let values = batch.column(*index);
                 if values.null_count() > 0 {
                     let broken: Vec<usize> = (0..values.len()).filter(|row| values.is_null(*row)).collect();
-                    self.add(&broken, records);
+                    self.add(&broken, origin);
                 }
             }
             Probe::Accepted { index, values: accepted } => {
                 let values = as_text(batch.column(*index))?;
                 let is_wrong = |row: &usize| values.is_valid(*row) && !accepted.contains(values.value(*row));
                 let broken: Vec<usize> = (0..values.len()).filter(is_wrong).collect();
-                self.add(&broken, records);
+                self.add(&broken, origin);
             }
         }
         Ok(())
     }
 
-    fn add(&mut self, broken: &[usize], records: &StringArray) {
+    fn add(&mut self, broken: &[usize], origin: &Origin) {
         self.rows_broken += broken.len() as u64;
         let room = SAMPLES_MAX - self.samples.len();
-        self.samples.extend(broken.iter().take(room).map(|row| Sample {
-            record: records.is_valid(*row).then(|| records.value(*row).to_owned()),
-            file: None,
-            row: None,
-        }));
+        self.samples.extend(broken.iter().take(room).map(|row| origin.sample(*row)));
     }
 }
 
@@ -300,7 +314,7 @@ fn as_text(values: &ArrayRef) -> Result<StringArray, ArrowError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow_array::{Int64Array, StringViewArray};
+    use arrow_array::StringViewArray;
     use arrow_schema::Field;
     use indexmap::IndexMap;
     use model::{Expectations, ModelId, RegisterId};

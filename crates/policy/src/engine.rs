@@ -119,18 +119,20 @@ impl Engine {
         resource: EntityUid,
         facts: Facts,
     ) -> Verdict<'_> {
+        let Some(policies) = self.rules.of_action(&action) else { return Verdict::unjudged() };
         let Ok(context) = Context::from_pairs(facts) else { return Verdict::unjudged() };
         // The facts are checked against the schema too: a policy was validated for such facts only.
         let Ok(request) = cedar_policy::Request::new(principal, action, resource, context, Some(&self.schema)) else {
             return Verdict::unjudged();
         };
-        let response = self.authorizer.is_authorized(&request, &self.rules.set, &self.entities);
+        let response = self.authorizer.is_authorized(&request, policies, &self.entities);
         let diagnostics = response.diagnostics();
         // Cedar skips a policy that fails, so that a failing `forbid` would open the door.
-        let failed: Vec<Failed<'_>> = diagnostics
+        let mut failed: Vec<Failed<'_>> = diagnostics
             .errors()
             .map(|AuthorizationError::PolicyEvaluationError(error)| Failed(self.rules.get(error.policy_id())))
             .collect();
+        failed.sort_by_key(|failed| failed.0.map(Rule::order));
         let mut rules: Vec<&Rule> = Vec::new();
         let mut all_known = true;
         for id in diagnostics.reason() {

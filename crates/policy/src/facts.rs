@@ -118,8 +118,10 @@ fn number(value: usize) -> RestrictedExpression {
 }
 
 fn add_day(facts: &mut Facts, day: NaiveDate) {
+    let month_and_day = i64::from(day.month() * 100 + day.day());
+    let written = i64::from(day.year()) * 10_000 + month_and_day;
     let weekday = i64::from(day.weekday().number_from_monday());
-    facts.push(("day".to_owned(), RestrictedExpression::new_datetime(day.format("%Y-%m-%d").to_string())));
+    facts.push(("day".to_owned(), RestrictedExpression::new_long(written)));
     facts.push(("weekday".to_owned(), RestrictedExpression::new_long(weekday)));
 }
 

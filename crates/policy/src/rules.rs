@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use cedar_policy::{Effect, Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use cedar_policy::{ActionConstraint, Effect, EntityUid, Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use model::diagnostic::SourceFile;
 use model::{Diagnostic, Diagnostics};
 
@@ -76,7 +76,9 @@ impl Rule {
 #[derive(Debug)]
 pub(crate) struct Rules {
     /// What Cedar evaluates; ids are those of the rules.
-    pub(crate) set: PolicySet,
+    set: PolicySet,
+    /// The same by action: those whose scope leaves the action open, names it, or names a group that it is in.
+    by_action: HashMap<EntityUid, PolicySet>,
     by_id: HashMap<PolicyId, Rule>,
 }
 
@@ -88,7 +90,7 @@ impl Rules {
     pub(crate) fn load(schema: &Schema, project_files: &[Arc<SourceFile>]) -> Result<Self, Diagnostics> {
         let mut loader = Loader {
             validator: Validator::new(schema.clone()),
-            rules: Self { set: PolicySet::new(), by_id: HashMap::new() },
+            rules: Self { set: PolicySet::new(), by_action: HashMap::new(), by_id: HashMap::new() },
             found: Diagnostics::default(),
         };
         for (name, text) in BUILTIN {
@@ -103,7 +105,14 @@ impl Rules {
             loader.found.sort();
             return Err(loader.found);
         }
-        Ok(loader.rules)
+        let mut rules = loader.rules;
+        rules.by_action = by_action(schema, &rules.set);
+        Ok(rules)
+    }
+
+    /// Gives the policies that can apply to an action; none for an action that the schema doesn't have.
+    pub(crate) fn of_action(&self, action: &EntityUid) -> Option<&PolicySet> {
+        self.by_action.get(action)
     }
 
     /// Gives the rule of a policy.
@@ -115,6 +124,24 @@ impl Rules {
     pub(crate) fn named(&self, id: &str) -> Option<&Rule> {
         self.by_id.get(&PolicyId::new(id))
     }
+}
+
+/// Sorts policies by the actions that their scopes let them apply to; evaluating the others would only take time.
+fn by_action(schema: &Schema, all: &PolicySet) -> HashMap<EntityUid, PolicySet> {
+    // An action whose groups or policies can't be told has no set, and a question without a set is refused.
+    let Ok(actions) = schema.action_entities() else { return HashMap::new() };
+    let applies = |policy: &Policy, action: &EntityUid| {
+        let is_or_holds = |named: &EntityUid| named == action || actions.is_ancestor_of(named, action);
+        match policy.action_constraint() {
+            ActionConstraint::Any => true,
+            ActionConstraint::Eq(named) => is_or_holds(&named),
+            ActionConstraint::In(named) => named.iter().any(is_or_holds),
+        }
+    };
+    let set_of = |action: &EntityUid| {
+        PolicySet::from_policies(all.policies().filter(|policy| applies(policy, action)).cloned()).ok()
+    };
+    schema.actions().filter_map(|action| Some((action.clone(), set_of(action)?))).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -289,4 +316,38 @@ fn from_cedar(file: &Arc<SourceFile>, code: &'static str, found: &dyn miette::Di
         |help| help.to_string(),
     );
     Diagnostic::error(file, span, code, message, help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn policies_are_sorted_by_the_actions_of_their_scopes() {
+        let schema: Schema = SCHEMA.parse().unwrap();
+        let scopes = [
+            ("any", "action"),
+            ("group", "action in Action::\"ask\""),
+            ("one", "action == Action::\"search\""),
+            ("two", "action in [Action::\"search\", Action::\"disclose\"]"),
+        ];
+        let file = |(id, scope): (&str, &str)| {
+            let text = format!("@id(\"t.{id}\") @says(\"T.\") forbid (principal, {scope}, resource);");
+            Arc::new(SourceFile { path: format!("policies/{id}.cedar").into(), text })
+        };
+        let rules = Rules::load(&schema, &scopes.map(file)).unwrap();
+        let of = |action: &str| -> Vec<String> {
+            let action = format!("Action::\"{action}\"").parse().unwrap();
+            let policies = rules.of_action(&action).unwrap().policies();
+            let mut ids: Vec<_> = policies.map(|policy| policy.id().to_string()).filter(|id| id.starts_with("t.")).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(of("search"), ["t.any", "t.group", "t.one", "t.two"]);
+        assert_eq!(of("open-person"), ["t.any", "t.group"]);
+        assert_eq!(of("run-job"), ["t.any", "t.group"]);
+        assert_eq!(of("disclose"), ["t.any", "t.two"]);
+        assert_eq!(of("link"), ["t.any"]);
+        assert!(rules.of_action(&"Action::\"other\"".parse().unwrap()).is_none());
+    }
 }

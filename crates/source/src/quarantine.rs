@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::builder::{Int64Builder, StringBuilder};
+use arrow_array::builder::{ArrayBuilder as _, Int64Builder, StringBuilder};
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use model::record::column;
@@ -58,8 +58,6 @@ pub(crate) fn batch(parsed: &Parsed, names: &[String], file: &str, run: &str) ->
     let options = RecordBatchOptions::new().with_row_count(Some(count));
     RecordBatch::try_new_with_options(quarantine_schema(), columns, &options)
 }
-
-use arrow_array::builder::ArrayBuilder as _;
 
 fn row_number(parsed: &Parsed, row: usize) -> i64 {
     i64::try_from(parsed.chunk.first_row + row as u64).unwrap_or(i64::MAX)

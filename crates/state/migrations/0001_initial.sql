@@ -34,17 +34,15 @@ CREATE TABLE look_persons (
 
 CREATE INDEX look_persons_by_look ON look_persons (look);
 
--- The different persons that an account opened under a purpose on a day.
+-- The different persons that an account opened under a purpose on a day. Not indexed by person: only erasure asks so.
 CREATE TABLE opened (
     account BLOB NOT NULL CHECK (length(account) = 16),
     purpose TEXT NOT NULL,
     day     INTEGER NOT NULL,
     person  BLOB NOT NULL CHECK (length(person) = 16),
-    sealed  BLOB NOT NULL,
+    masked  BLOB NOT NULL CHECK (length(masked) = 8),
     PRIMARY KEY (account, purpose, day, person)
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX opened_by_person ON opened (person);
 
 -- The key from which a person's tags in the log are made.
 CREATE TABLE person_keys (

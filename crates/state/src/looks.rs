@@ -110,7 +110,7 @@ struct Opened {
     account: Tag,
     day: i64,
     person: Tag,
-    sealed: Vec<u8>,
+    masked: [u8; 8],
 }
 
 fn day_number(day: NaiveDate) -> i64 {
@@ -199,26 +199,15 @@ impl State {
         purpose: &PurposeId,
         day: NaiveDate,
     ) -> Result<Vec<PersonId>, StateError> {
-        let rows = sqlx::query("SELECT person, sealed FROM opened WHERE account = ? AND purpose = ? AND day = ?")
+        let rows = sqlx::query("SELECT person, masked FROM opened WHERE account = ? AND purpose = ? AND day = ?")
             .bind(self.inner.keys.account(account).to_vec())
             .bind(purpose.as_str().to_owned())
             .bind(day_number(day))
             .fetch_all(&self.inner.readers)
             .await?;
-        let unsealable = || StateError::Unsealable { what: OPENED };
-        rows.iter()
-            .map(|row| {
-                let person: Tag = fixed(row, 0)?;
-                let sealed: &[u8] = row.try_get(1)?;
-                let number = self.inner.keys.unseal_row(OPENED, &person, sealed)?;
-                let number = <[u8; 8]>::try_from(number.as_slice()).map_err(|_| unsealable())?;
-                Ok(PersonId(u64::from_le_bytes(number)))
-            })
-            .collect()
+        rows.iter().map(|row| self.inner.keys.unmask_person(&fixed(row, 0)?, fixed(row, 1)?)).collect()
     }
 }
-
-const OPENED: &str = "opened person";
 
 const LOOK_COLUMNS: &str = "SELECT looks.id, commitment, leaf, at, purpose, wrapped_key, sealed \
      FROM looks JOIN details ON details.look = looks.id";
@@ -233,8 +222,8 @@ fn seal(keys: &Keys, look: NewLook) -> Result<SealedLook, StateError> {
     if let (true, Some(account)) = (look.counts_to_budget, &look.account) {
         let account = keys.account(account);
         for (person, tag) in distinct.iter().zip(&persons) {
-            let sealed = keys.seal_row(OPENED, tag, &person.0.to_le_bytes())?;
-            opened.push(Opened { account, day: day_number(look.day), person: *tag, sealed });
+            let masked = keys.mask_person(tag, *person);
+            opened.push(Opened { account, day: day_number(look.day), person: *tag, masked });
         }
     }
     let at_ms = look.at.timestamp_millis();
@@ -278,13 +267,13 @@ async fn insert(connection: &mut SqliteConnection, looks: Vec<SealedLook>) -> Re
         numbered.iter().flat_map(|(_, look)| look.opened.iter().map(|opened| (&look.purpose, opened))).collect();
     for chunk in opened.chunks(ROWS_MAX) {
         let mut query =
-            QueryBuilder::<Sqlite>::new("INSERT OR IGNORE INTO opened (account, purpose, day, person, sealed) ");
+            QueryBuilder::<Sqlite>::new("INSERT OR IGNORE INTO opened (account, purpose, day, person, masked) ");
         query.push_values(chunk, |mut row, (purpose, opened)| {
             row.push_bind(opened.account.to_vec())
                 .push_bind(purpose.as_str().to_owned())
                 .push_bind(opened.day)
                 .push_bind(opened.person.to_vec())
-                .push_bind(opened.sealed.clone());
+                .push_bind(opened.masked.to_vec());
         });
         query.build().persistent(false).execute(&mut *connection).await?;
     }

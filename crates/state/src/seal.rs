@@ -19,6 +19,7 @@ pub(crate) struct Keys {
     person_key: DerivedKey,
     row: DerivedKey,
     tag: DerivedKey,
+    mask: DerivedKey,
     check: DerivedKey,
 }
 
@@ -29,6 +30,7 @@ impl Keys {
             person_key: master.derive("state/person key"),
             row: master.derive("state/row"),
             tag: master.derive("state/tag"),
+            mask: master.derive("state/mask"),
             check: master.derive("state/check"),
         }
     }
@@ -49,6 +51,22 @@ impl Keys {
     pub(crate) fn case(&self, agency: &AgencyId, case: &CaseId) -> Tag {
         let agency_key = hmac_sha256(&self.tag, &[b"case of ", agency.as_str().as_bytes()]);
         shortened(hmac_sha256(&agency_key, &[case.0.as_bytes()]))
+    }
+
+    /// Gives a person's id, masked by a pad that belongs to the person's tag alone.
+    pub(crate) fn mask_person(&self, tag: &Tag, person: PersonId) -> [u8; 8] {
+        self.masked(tag, person.0.to_le_bytes())
+    }
+
+    /// Gives the person behind a mask. The tag, a keyed hash of the id, shows whether it is the right one.
+    pub(crate) fn unmask_person(&self, tag: &Tag, masked: [u8; 8]) -> Result<PersonId, StateError> {
+        let person = PersonId(u64::from_le_bytes(self.masked(tag, masked)));
+        if self.person(person) == *tag { Ok(person) } else { Err(StateError::Unsealable { what: "opened person" }) }
+    }
+
+    fn masked(&self, tag: &Tag, id: [u8; 8]) -> [u8; 8] {
+        let pad = hmac_sha256(&self.mask, &[tag]);
+        std::array::from_fn(|place| id[place] ^ pad[place])
     }
 
     fn tag(&self, kind: &[u8], value: &[u8]) -> Tag {
@@ -165,6 +183,19 @@ mod tests {
         assert!(keys.unseal_row("case", b"1", &sealed).is_err());
         assert!(keys.unseal_row("session", b"1", b"short").is_err());
         assert!(keys.unwrap_person_key(&[0; 16], &sealed).is_err());
+    }
+
+    #[test]
+    fn masked_persons_are_found_again_and_changed_ones_are_not() {
+        let keys = keys();
+        for person in [PersonId(0), PersonId(7), PersonId(u64::MAX)] {
+            let tag = keys.person(person);
+            let mut masked = keys.mask_person(&tag, person);
+            assert_ne!(masked, person.0.to_le_bytes());
+            assert_eq!(keys.unmask_person(&tag, masked).unwrap(), person);
+            masked[0] ^= 1;
+            assert!(keys.unmask_person(&tag, masked).is_err());
+        }
     }
 
     #[test]

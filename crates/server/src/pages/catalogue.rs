@@ -1,0 +1,270 @@
+//! What there is: registers, purposes, agreements. Open to everyone; holds no personal data.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+
+use super::frame::Frame;
+use super::values::{Rule, rules};
+use super::view::View;
+use super::words::Words;
+use crate::problem::Problem;
+use crate::service::{self, AgreementView, PurposeView, RegisterView, Standing, UseCount};
+
+#[derive(Template)]
+#[template(path = "registers.html")]
+struct RegistersPage {
+    frame: Frame,
+    t: Words,
+    registers: Vec<Line>,
+    count: u64,
+}
+
+/// A register in the list.
+struct Line {
+    href: String,
+    title: String,
+    says: String,
+    agency: String,
+    rows: Option<String>,
+    quarantined: String,
+    fresh: Option<String>,
+    special: Vec<String>,
+    bought: bool,
+}
+
+#[derive(Template)]
+#[template(path = "register.html")]
+struct RegisterPage {
+    frame: Frame,
+    t: Words,
+    line: Line,
+    legal_basis: String,
+    bought: Option<String>,
+    columns: Vec<Column>,
+    purposes: Vec<(String, String)>,
+    agreements: Vec<(String, String)>,
+}
+
+/// A column.
+struct Column {
+    title: String,
+    name: String,
+    class: String,
+    special: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "purposes.html")]
+struct PurposesPage {
+    frame: Frame,
+    t: Words,
+    purposes: Vec<Purpose>,
+    count: u64,
+}
+
+/// A purpose.
+struct Purpose {
+    id: String,
+    says: String,
+    standing: Badge,
+    legal_basis: Vec<String>,
+    recipients: Vec<String>,
+    agreement: String,
+    agreement_says: String,
+    registers: Vec<String>,
+    subject: String,
+    needs: Vec<String>,
+    budget: Option<u64>,
+    from: String,
+    until: String,
+    rules: Vec<Rule>,
+    looks: u64,
+    refusals: u64,
+}
+
+/// How something stands today.
+struct Badge {
+    code: &'static str,
+    title: String,
+}
+
+#[derive(Template)]
+#[template(path = "agreements.html")]
+struct AgreementsPage {
+    frame: Frame,
+    t: Words,
+    agreements: Vec<Agreement>,
+    count: u64,
+}
+
+/// An agreement.
+struct Agreement {
+    id: String,
+    says: String,
+    standing: Badge,
+    legal_basis: Vec<String>,
+    parties: Vec<String>,
+    registers: Vec<String>,
+    allows_linking: bool,
+    special: Vec<String>,
+    from: String,
+    until: String,
+}
+
+fn badge(t: Words, standing: Standing) -> Badge {
+    let code = match standing {
+        Standing::NotYet => "not-yet",
+        Standing::InForce => "in-force",
+        Standing::Expired => "expired",
+    };
+    Badge { code, title: t.of("standing", code) }
+}
+
+fn line(view: &View, register: &RegisterView) -> Line {
+    let t = view.t;
+    let mut special: Vec<String> = Vec::new();
+    for category in register.columns.iter().filter_map(|column| column.special.as_deref()) {
+        let title = t.of("special", category);
+        if !special.contains(&title) {
+            special.push(title);
+        }
+    }
+    Line {
+        href: format!("/registers/{}", register.id),
+        title: t.pick(&register.title, &register.title_fr).to_owned(),
+        says: register.says.clone(),
+        agency: view.agency_title(&register.agency),
+        rows: register.rows.map(|rows| t.number(&rows)),
+        quarantined: t.number(&register.quarantined),
+        fresh: register.fresh.clone(),
+        special,
+        bought: register.bought.is_some(),
+    }
+}
+
+/// Shows the registers.
+pub(crate) async fn registers(view: View) -> Response {
+    let answer = registers_page(&view).await;
+    view.answer(answer)
+}
+
+async fn registers_page(view: &View) -> Result<Response, Problem> {
+    let catalogue = service::catalogue(&view.app).await?;
+    let page = RegistersPage {
+        frame: view.frame()?,
+        t: view.t,
+        count: catalogue.registers.len() as u64,
+        registers: catalogue.registers.iter().map(|register| line(view, register)).collect(),
+    };
+    view.page(&page)
+}
+
+/// Shows a register.
+pub(crate) async fn register(view: View, Path(register): Path<String>) -> Response {
+    let answer = register_page(&view, &register).await;
+    view.answer(answer)
+}
+
+async fn register_page(view: &View, id: &str) -> Result<Response, Problem> {
+    let t = view.t;
+    let catalogue = service::catalogue(&view.app).await?;
+    let register = catalogue.registers.iter().find(|register| register.id == id);
+    let register = register.ok_or_else(|| Problem::new("not-found", "there is no such register"))?;
+    let reaches = |registers: &[String]| registers.iter().any(|reached| reached == id);
+    let purposes = catalogue.purposes.iter().filter(|purpose| reaches(&purpose.registers));
+    let agreements = catalogue.agreements.iter().filter(|agreement| reaches(&agreement.registers));
+    let page = RegisterPage {
+        frame: view.frame()?,
+        t,
+        line: line(view, register),
+        legal_basis: register.legal_basis.clone(),
+        bought: register.bought.clone(),
+        columns: register
+            .columns
+            .iter()
+            .map(|column| Column {
+                title: t.pick(&column.title, &column.title_fr).to_owned(),
+                name: column.name.clone(),
+                class: t.of("class", &column.class),
+                special: column.special.as_deref().map(|category| t.of("special", category)),
+            })
+            .collect(),
+        purposes: purposes.map(|purpose| (purpose.id.clone(), t.pick(&purpose.says, &purpose.says_fr).to_owned())).collect(),
+        agreements: agreements.map(|agreement| (agreement.id.clone(), agreement.says.clone())).collect(),
+    };
+    view.page(&page)
+}
+
+/// Shows the purposes.
+pub(crate) async fn purposes(view: View) -> Response {
+    let answer = purposes_page(&view).await;
+    view.answer(answer)
+}
+
+async fn purposes_page(view: &View) -> Result<Response, Problem> {
+    let catalogue = service::catalogue(&view.app).await?;
+    let uses = service::use_counts(&view.app).await?;
+    let page = PurposesPage {
+        frame: view.frame()?,
+        t: view.t,
+        count: catalogue.purposes.len() as u64,
+        purposes: catalogue.purposes.iter().map(|purpose| self::purpose(view, purpose, &catalogue.agreements, &uses)).collect(),
+    };
+    view.page(&page)
+}
+
+fn purpose(view: &View, purpose: &PurposeView, agreements: &[AgreementView], uses: &[UseCount]) -> Purpose {
+    let t = view.t;
+    let mine = || uses.iter().filter(|count| count.purpose.as_deref() == Some(&purpose.id));
+    let agreement = agreements.iter().find(|agreement| agreement.id == purpose.agreement);
+    let needs = [(purpose.needs_case, "needs-case"), (purpose.needs_justification, "needs-justification")];
+    Purpose {
+        id: purpose.id.clone(),
+        says: t.pick(&purpose.says, &purpose.says_fr).to_owned(),
+        standing: badge(t, purpose.standing),
+        legal_basis: purpose.legal_basis.clone(),
+        recipients: purpose.recipients.iter().map(|recipient| view.recipient_title(recipient)).collect(),
+        agreement: purpose.agreement.clone(),
+        agreement_says: agreement.map_or_else(|| purpose.agreement.clone(), |agreement| agreement.says.clone()),
+        registers: purpose.registers.iter().map(|register| view.register_title(register)).collect(),
+        subject: t.of("subject", &purpose.subject),
+        needs: needs.iter().filter(|(needed, _)| *needed).map(|(_, key)| t.s(key)).collect(),
+        budget: purpose.persons_per_officer_and_day.map(u64::from),
+        from: purpose.from.clone(),
+        until: purpose.until.clone(),
+        rules: rules(t, &purpose.discloses),
+        looks: mine().map(|count| count.looks).sum(),
+        refusals: mine().map(|count| count.refusals).sum(),
+    }
+}
+
+/// Shows the agreements.
+pub(crate) async fn agreements(view: View) -> Response {
+    let answer = agreements_page(&view).await;
+    view.answer(answer)
+}
+
+async fn agreements_page(view: &View) -> Result<Response, Problem> {
+    let t = view.t;
+    let catalogue = service::catalogue(&view.app).await?;
+    let agreement = |agreement: &AgreementView| Agreement {
+        id: agreement.id.clone(),
+        says: agreement.says.clone(),
+        standing: badge(t, agreement.standing),
+        legal_basis: agreement.legal_basis.clone(),
+        parties: agreement.parties.iter().map(|party| view.agency_title(party)).collect(),
+        registers: agreement.registers.iter().map(|register| view.register_title(register)).collect(),
+        allows_linking: agreement.allows_linking,
+        special: agreement.special_categories.iter().map(|category| t.of("special", category)).collect(),
+        from: agreement.from.clone(),
+        until: agreement.until.clone(),
+    };
+    let page = AgreementsPage {
+        frame: view.frame()?,
+        t,
+        count: catalogue.agreements.len() as u64,
+        agreements: catalogue.agreements.iter().map(agreement).collect(),
+    };
+    view.page(&page)
+}

@@ -1,0 +1,183 @@
+//! What surrounds every page: who acts, for whom, under which purpose and case, and the ways on.
+
+use model::agency::RoleKind;
+use model::{Actor, PurposeId, Subject};
+
+use super::assets::{Addresses, addresses};
+use super::view::View;
+use super::words::Words;
+use crate::problem::Problem;
+use crate::service::{PurposeView, Standing, purpose_view};
+
+/// What surrounds a page.
+pub(crate) struct Frame {
+    pub(crate) t: Words,
+    pub(crate) assets: &'static Addresses,
+    /// What the whole is called.
+    pub(crate) project: String,
+    pub(crate) acting: Option<Acting>,
+    pub(crate) identities: Vec<Choice>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) form_token: String,
+    /// Where forms of the bar lead back to.
+    pub(crate) back: String,
+    /// Fields of the form that made this page, for switching the language without losing it.
+    pub(crate) repeat: Vec<(&'static str, String)>,
+}
+
+/// Who acts and what they work on.
+pub(crate) struct Acting {
+    pub(crate) title: String,
+    pub(crate) agency: Option<String>,
+    /// Whether the purpose is theirs to choose.
+    pub(crate) chooses: bool,
+    pub(crate) purpose: Option<PurposeView>,
+    /// What the purpose says, in the page's language.
+    pub(crate) purpose_says: Option<String>,
+    pub(crate) case: String,
+    pub(crate) justification: String,
+    /// Purposes that name the role as recipient.
+    pub(crate) mine: Vec<Choice>,
+    /// All others about persons: choosing one shows how it is refused.
+    pub(crate) others: Vec<Choice>,
+}
+
+/// Something to choose.
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) title: String,
+    pub(crate) chosen: bool,
+}
+
+/// A way on.
+pub(crate) struct Link {
+    pub(crate) href: &'static str,
+    /// The key of its text.
+    pub(crate) key: &'static str,
+    pub(crate) current: bool,
+}
+
+impl Frame {
+    /// Gives what surrounds a page of this visit.
+    ///
+    /// # Errors
+    /// When the clock can't be trusted.
+    pub(crate) fn new(view: &View) -> Result<Self, Problem> {
+        let t = view.t;
+        let settings = &view.app.project().settings;
+        let acting = match &view.who {
+            Some(_) => Some(Acting::new(view)?),
+            None => None,
+        };
+        let name = view.who.as_ref().map(|who| who.identity.name.as_str());
+        let identities = view.app.demo().iter().map(|identity| Choice {
+            value: identity.name.clone(),
+            title: t.pick(&identity.title, identity.title_fr.as_deref().unwrap_or(&identity.title)).to_owned(),
+            chosen: name == Some(identity.name.as_str()),
+        });
+        let links = ways_on(view.who.as_ref().map(|who| who.actor()));
+        let at = view.path.split('?').next().unwrap_or_default();
+        let current = |href: &str| at == href || (href != "/me" && at.starts_with(&format!("{href}/")));
+        Ok(Self {
+            t,
+            assets: addresses(),
+            project: t.pick(&settings.name, settings.name_fr.as_deref().unwrap_or(&settings.name)).to_owned(),
+            acting,
+            identities: identities.collect(),
+            links: links.into_iter().map(|(href, key)| Link { href, key, current: current(href) }).collect(),
+            form_token: view.form_token(),
+            back: view.path.clone(),
+            repeat: Vec::new(),
+        })
+    }
+
+    /// Gives the purpose that was chosen.
+    pub(crate) fn purpose(&self) -> Option<&PurposeView> {
+        self.acting.as_ref()?.purpose.as_ref()
+    }
+
+    /// Tells whether the chosen purpose can be used by who acts, as far as the page can tell: the gate decides.
+    pub(crate) fn is_ready(&self) -> bool {
+        let Some(acting) = &self.acting else { return false };
+        let Some(purpose) = &acting.purpose else { return false };
+        (!purpose.needs_case || !acting.case.is_empty()) && (!purpose.needs_justification || !acting.justification.is_empty())
+    }
+}
+
+/// Gives the first page of a role.
+pub(crate) fn home_of(actor: &Actor) -> &'static str {
+    match actor {
+        Actor::Citizen { .. } => "/me",
+        Actor::Member { role: RoleKind::Officer, .. } => "/search",
+        Actor::Member { role: RoleKind::Steward, .. } => "/review",
+        Actor::Member { role: RoleKind::DataProtectionOfficer, .. } => "/log",
+        Actor::Member { role: RoleKind::Engineer, .. } => "/runs",
+        Actor::System => "/",
+    }
+}
+
+fn ways_on(actor: Option<&Actor>) -> Vec<(&'static str, &'static str)> {
+    let mut links = match actor {
+        Some(Actor::Citizen { .. }) => vec![("/me", "nav-looks"), ("/me/records", "nav-records")],
+        Some(Actor::Member { role: RoleKind::Officer, .. }) => vec![("/search", "nav-search")],
+        Some(Actor::Member { role: RoleKind::Steward, .. }) => vec![("/review", "nav-review")],
+        Some(Actor::Member { role: RoleKind::DataProtectionOfficer, .. }) => vec![("/log", "nav-log")],
+        Some(Actor::Member { role: RoleKind::Engineer, .. }) => vec![("/runs", "nav-runs")],
+        Some(Actor::System) | None => Vec::new(),
+    };
+    links.extend([("/registers", "nav-registers"), ("/purposes", "nav-purposes"), ("/agreements", "nav-agreements")]);
+    links
+}
+
+impl Acting {
+    fn new(view: &View) -> Result<Self, Problem> {
+        let who = view.acting()?;
+        let t = view.t;
+        let project = view.app.project();
+        let today = view.app.now()?.date_naive();
+        let chosen = who.work.purpose.clone().unwrap_or_default();
+        let is_mine = |purpose: &model::Purpose| match who.actor() {
+            Actor::Member { recipient, .. } => purpose.recipients.contains(recipient),
+            Actor::Citizen { .. } => purpose.subject == Subject::Self_,
+            Actor::System => false,
+        };
+        let title_of = |purpose: &PurposeView| {
+            let says = t.pick(&purpose.says, &purpose.says_fr);
+            match purpose.standing {
+                Standing::InForce => says.to_owned(),
+                Standing::NotYet => t.with("purpose-not-yet", "says", says),
+                Standing::Expired => t.with("purpose-expired", "says", says),
+            }
+        };
+        let (mut mine, mut others) = (Vec::new(), Vec::new());
+        let chooses = who.role() == Some(RoleKind::Officer);
+        for purpose in project.purposes.values() {
+            let own = is_mine(purpose);
+            if !own && purpose.subject != Subject::OnePerson {
+                continue;
+            }
+            let shown = purpose_view(project, purpose, today);
+            let choice = Choice { title: title_of(&shown), chosen: shown.id == chosen, value: shown.id };
+            if own { mine.push(choice) } else { others.push(choice) }
+        }
+        // Roles other than officers have one purpose each, which their pages use by themselves.
+        let purpose = if chooses {
+            PurposeId::new(&chosen).ok().and_then(|id| project.purposes.get(&id))
+        } else {
+            project.purposes.values().find(|purpose| is_mine(purpose))
+        };
+        let purpose = purpose.map(|purpose| purpose_view(project, purpose, today));
+        let identity = &who.identity;
+        Ok(Self {
+            title: t.pick(&identity.title, identity.title_fr.as_deref().unwrap_or(&identity.title)).to_owned(),
+            agency: who.agency().map(|agency| view.agency_title(agency.as_str())),
+            chooses,
+            purpose_says: purpose.as_ref().map(&title_of),
+            purpose,
+            case: who.work.case.clone().unwrap_or_default(),
+            justification: who.work.justification.clone().unwrap_or_default(),
+            mine,
+            others: if chooses { others } else { Vec::new() },
+        })
+    }
+}

@@ -1,0 +1,251 @@
+//! The log: its entries, filters in the address, whether all of it holds.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::frame::{Choice, Frame};
+use super::values::{Rule, rules};
+use super::view::{Asked, Sent, View, number_of};
+use super::words::Words;
+use crate::problem::Problem;
+use crate::service::{self, EntryView, LogFilter};
+
+#[derive(Template)]
+#[template(path = "log.html")]
+struct LogPage {
+    frame: Frame,
+    t: Words,
+    size: u64,
+    entries: Vec<Line>,
+    kinds: Vec<Choice>,
+    purposes: Vec<Choice>,
+    agencies: Vec<Choice>,
+    filtered: bool,
+    older: Option<String>,
+    newest: Option<String>,
+    checkpoint: String,
+}
+
+/// An entry in the list.
+struct Line {
+    index: u64,
+    href: String,
+    kind: String,
+    refused: bool,
+    /// What was asked for, of a refusal.
+    asked: Option<String>,
+    at: String,
+    by: String,
+    purpose: Option<String>,
+    subjects: u64,
+    about: String,
+}
+
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct EntryPage {
+    frame: Frame,
+    t: Words,
+    line: Line,
+    registers: Vec<String>,
+    rules: Vec<Rule>,
+    refused_by: Vec<String>,
+    run: Option<String>,
+    tables: Vec<String>,
+    rows: Option<String>,
+    quarantined: Option<String>,
+    commitment: String,
+    bytes: String,
+    leaf_hash: String,
+    path: Vec<String>,
+    checkpoint: String,
+    is_auditor: bool,
+}
+
+#[derive(Template)]
+#[template(path = "verified.html")]
+struct VerifiedPage {
+    frame: Frame,
+    t: Words,
+    verified: bool,
+    entries: u64,
+    root: Option<String>,
+    fault: Option<String>,
+    took: String,
+    compared: bool,
+    checkpoint: String,
+}
+
+/// What the address filters by.
+#[derive(Default, Deserialize)]
+pub(crate) struct Filter {
+    #[serde(default)]
+    before: Option<String>,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    purpose: String,
+    #[serde(default)]
+    agency: String,
+}
+
+impl Filter {
+    /// Gives the address of these filters, and of the entries before one.
+    fn href(&self, before: Option<u64>) -> String {
+        let before = before.map(|before| before.to_string()).unwrap_or_default();
+        let all = [("kind", &self.kind), ("purpose", &self.purpose), ("agency", &self.agency), ("before", &before)];
+        // Only names that the page offers are in addresses that it makes: letters, digits, `-` and `_`.
+        let is_name = |text: &&String| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let pairs: Vec<String> = all.iter().filter(|(_, text)| is_name(text)).map(|(name, text)| format!("{name}={text}")).collect();
+        if pairs.is_empty() { "/log".to_owned() } else { format!("/log?{}", pairs.join("&")) }
+    }
+}
+
+/// Shows the entries.
+pub(crate) async fn page(view: View, Asked(filter): Asked<Filter>) -> Response {
+    let answer = match filter {
+        Ok(filter) => entries(&view, filter).await,
+        Err(problem) => Err(problem),
+    };
+    view.answer(answer)
+}
+
+async fn entries(view: &View, filter: Filter) -> Result<Response, Problem> {
+    let t = view.t;
+    let before = filter.before.as_deref().filter(|text| !text.is_empty());
+    let before = before.map(number_of).transpose()?;
+    let wanted = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let asked = LogFilter {
+        before,
+        limit: None,
+        kind: wanted(&filter.kind),
+        purpose: wanted(&filter.purpose),
+        agency: wanted(&filter.agency),
+    };
+    let found = service::entries(&view.app, view.acting()?, &asked).await?;
+    let choice = |value: &str, title: String, chosen: &str| Choice { value: value.to_owned(), title, chosen: value == chosen };
+    let project = view.app.project();
+    let page = LogPage {
+        frame: view.frame()?,
+        t,
+        size: found.size,
+        entries: found.entries.iter().map(|entry| line(view, entry)).collect(),
+        kinds: service::kinds().into_iter().map(|kind| choice(kind, t.of("kind", kind), &filter.kind)).collect(),
+        purposes: project.purposes.keys().map(|id| choice(id.as_str(), view.purpose_says(id.as_str()), &filter.purpose)).collect(),
+        agencies: project.agencies.keys().map(|id| choice(id.as_str(), view.agency_title(id.as_str()), &filter.agency)).collect(),
+        filtered: asked.kind.is_some() || asked.purpose.is_some() || asked.agency.is_some(),
+        older: found.next.map(|next| filter.href(Some(next))),
+        newest: before.map(|_| filter.href(None)),
+        checkpoint: service::checkpoint(&view.app),
+    };
+    view.page(&page)
+}
+
+fn line(view: &View, entry: &EntryView) -> Line {
+    let t = view.t;
+    let registers = || entry.registers.iter().map(|register| view.register_title(register)).collect::<Vec<_>>().join(", ");
+    let about = match entry.kind.as_str() {
+        "job" => entry.job.as_deref().map(|job| t.of("job", job)).unwrap_or_default(),
+        "refusal" => entry.rules.join(", "),
+        _ => registers(),
+    };
+    Line {
+        index: entry.index,
+        href: format!("/log/{}", entry.index),
+        kind: t.of("kind", &entry.kind),
+        refused: entry.kind == "refusal",
+        asked: entry.asked.as_deref().map(|asked| t.of("kind", asked)),
+        at: entry.at.clone(),
+        by: view.recipient_title(&entry.by),
+        purpose: entry.purpose.as_deref().map(|purpose| view.purpose_says(purpose)),
+        subjects: u64::from(entry.subjects),
+        about,
+    }
+}
+
+/// Shows an entry and what proves that it is in the log.
+pub(crate) async fn entry(view: View, Path(index): Path<String>) -> Response {
+    let answer = entry_page(&view, &index).await;
+    view.answer(answer)
+}
+
+async fn entry_page(view: &View, index: &str) -> Result<Response, Problem> {
+    let t = view.t;
+    let found = service::entry(&view.app, view.acting()?, number_of(index)?).await?;
+    let entry = &found.entry;
+    let page = EntryPage {
+        frame: view.frame()?,
+        t,
+        line: line(view, entry),
+        registers: entry.registers.iter().map(|register| view.register_title(register)).collect(),
+        rules: rules(t, &entry.classes),
+        refused_by: entry.rules.clone(),
+        run: entry.run.clone(),
+        tables: entry.tables.clone(),
+        rows: entry.rows.map(|rows| t.number(&rows)),
+        quarantined: entry.quarantined.map(|rows| t.number(&rows)),
+        commitment: entry.commitment.clone(),
+        bytes: found.bytes.clone(),
+        leaf_hash: found.leaf_hash.clone(),
+        path: found.path.clone(),
+        checkpoint: found.checkpoint.clone(),
+        is_auditor: view.who.as_ref().is_some_and(|who| who.role().is_some()),
+    };
+    view.page(&page)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Verifying {
+    form_token: String,
+    #[serde(default)]
+    saved: String,
+}
+
+/// Recomputes the whole log and says whether it holds.
+pub(crate) async fn verify(view: View, Sent(form): Sent<Verifying>) -> Response {
+    let answer = match form {
+        Ok(form) => verified(&view, form).await,
+        Err(problem) => Err(problem),
+    };
+    view.answer(answer)
+}
+
+async fn verified(view: &View, form: Verifying) -> Result<Response, Problem> {
+    view.check_form(&form.form_token)?;
+    // A signed note has line feeds only, and ends with one; a form's text area sends both.
+    let saved = form.saved.replace("\r\n", "\n");
+    let saved = (!saved.trim().is_empty()).then(|| format!("{}\n", saved.trim()));
+    let compared = saved.is_some();
+    let found = service::verify(&view.app, view.acting()?, saved).await?;
+    let t = view.t;
+    let mut frame = view.frame()?;
+    frame.back = "/log".to_owned();
+    let page = VerifiedPage {
+        frame,
+        t,
+        verified: found.verified,
+        entries: found.entries,
+        root: found.root,
+        fault: found.fault,
+        took: t.number(&found.took_ms),
+        compared,
+        checkpoint: service::checkpoint(&view.app),
+    };
+    view.page(&page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_stay_in_the_address() {
+        let filter = Filter { kind: "look".into(), agency: "education".into(), ..Filter::default() };
+        assert_eq!(filter.href(Some(12)), "/log?kind=look&agency=education&before=12");
+        assert_eq!(Filter::default().href(None), "/log");
+        let made_up = Filter { kind: "look&before=1\"><script>".into(), ..Filter::default() };
+        assert_eq!(made_up.href(None), "/log");
+    }
+}

@@ -1,0 +1,148 @@
+//! What a citizen sees: who looked at them, and what is held about them.
+
+use askama::Template;
+use axum::response::Response;
+use gate::Part;
+use serde::Deserialize;
+
+use super::frame::Frame;
+use super::person::{Dossier, dossier};
+use super::values::{Rule, rules};
+use super::view::{Asked, View, number_of};
+use super::words::Words;
+use crate::problem::Problem;
+use crate::service::{self, LookView};
+
+#[derive(Template)]
+#[template(path = "looks.html")]
+struct LooksPage {
+    frame: Frame,
+    t: Words,
+    looks: Vec<Look>,
+    log_index: String,
+    keys: Vec<String>,
+    older: Option<String>,
+    is_first: bool,
+}
+
+/// A look as the page shows it.
+struct Look {
+    log_index: u64,
+    at: String,
+    /// A sentence: who did what.
+    sentence: String,
+    own: bool,
+    agency: Option<String>,
+    role: Option<String>,
+    says: Option<String>,
+    legal_basis: Vec<String>,
+    registers: Vec<String>,
+    rules: Vec<Rule>,
+    case_named: bool,
+    justification: Option<String>,
+    refused: Vec<String>,
+    entry: String,
+    commitment: String,
+    parts: Vec<Receipt>,
+}
+
+/// A part of what the log binds.
+struct Receipt {
+    name: String,
+    /// None when the part concerns others and stays closed.
+    salt: Option<String>,
+    text: String,
+    digest: String,
+}
+
+#[derive(Template)]
+#[template(path = "records.html")]
+struct RecordsPage {
+    frame: Frame,
+    t: Words,
+    dossier: Dossier,
+}
+
+#[derive(Default, Deserialize)]
+pub(crate) struct Before {
+    before: Option<String>,
+}
+
+/// Shows who looked.
+pub(crate) async fn looks(view: View, Asked(asked): Asked<Before>) -> Response {
+    let answer = match asked {
+        Ok(asked) => looks_page(&view, asked.before.as_deref()).await,
+        Err(problem) => Err(problem),
+    };
+    view.answer_asked(Some("own"), answer)
+}
+
+async fn looks_page(view: &View, before: Option<&str>) -> Result<Response, Problem> {
+    let before = before.map(number_of).transpose()?;
+    let found = service::looks_at_self(&view.app, view.acting()?, before).await?;
+    let page = LooksPage {
+        frame: view.frame()?,
+        t: view.t,
+        looks: found.looks.into_iter().map(|found| look(view, found)).collect(),
+        log_index: view.t.number(&found.log_index),
+        keys: found.keys,
+        older: found.next.map(|next| format!("/me?before={next}")),
+        is_first: before.is_none(),
+    };
+    view.page(&page)
+}
+
+fn look(view: &View, found: LookView) -> Look {
+    let t = view.t;
+    let agency = found.agency.as_ref().map(|id| {
+        let english = found.agency_title.as_deref().unwrap_or(id);
+        t.pick(english, found.agency_title_fr.as_deref().unwrap_or(english)).to_owned()
+    });
+    let own = agency.is_none();
+    let verb = if found.refused.is_empty() { "look" } else { "look-refused" };
+    let sentence = match &agency {
+        Some(agency) => t.with(&format!("{verb}-{}", found.kind), "agency", agency),
+        None => t.s("look-yourself"),
+    };
+    let says = found.says.as_ref().map(|says| t.pick(says, found.says_fr.as_deref().unwrap_or(says)).to_owned());
+    Look {
+        log_index: found.log_index,
+        at: found.at,
+        sentence,
+        own,
+        agency,
+        role: found.role,
+        says,
+        legal_basis: found.legal_basis,
+        registers: found.registers.iter().map(|register| view.register_title(register)).collect(),
+        rules: rules(t, &found.classes),
+        case_named: found.case_named,
+        justification: found.justification,
+        refused: found.refused,
+        entry: found.entry,
+        commitment: found.commitment,
+        parts: found.parts.iter().map(receipt).collect(),
+    }
+}
+
+fn receipt(part: &Part) -> Receipt {
+    let digest = hex::encode(part.digest().0);
+    match part {
+        Part::Opened { name, salt, text } => {
+            Receipt { name: name.clone(), salt: Some(hex::encode(salt.0)), text: text.clone(), digest }
+        }
+        Part::Closed { .. } => Receipt { name: String::new(), salt: None, text: String::new(), digest },
+    }
+}
+
+/// Shows what is held.
+pub(crate) async fn records(view: View) -> Response {
+    let answer = records_page(&view).await;
+    view.answer_asked(Some("own"), answer)
+}
+
+async fn records_page(view: &View) -> Result<Response, Problem> {
+    let found = service::own_records(&view.app, view.acting()?, true).await?;
+    let page = RecordsPage { frame: view.frame()?, t: view.t, dossier: dossier(view, found.dossier) };
+    view.page(&page)
+}

@@ -1,0 +1,64 @@
+//! The pages: rendered here, whole without scripts, in English and French.
+
+mod assets;
+mod catalogue;
+mod differ;
+mod frame;
+mod log;
+mod me;
+mod person;
+mod problem;
+mod review;
+mod runs;
+mod search;
+mod start;
+mod values;
+mod view;
+mod words;
+
+#[cfg(test)]
+mod word_tests;
+
+use axum::Router;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+
+use crate::app::App;
+use crate::problem::Problem;
+use view::View;
+
+/// Gives the routes of the pages.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(start::page))
+        .route("/enter", get(start::enter))
+        .route("/act-as", post(start::act_as))
+        .route("/leave", post(start::leave))
+        .route("/work", post(start::work))
+        .route("/language", post(start::language))
+        .route("/search", get(search::form).post(search::results))
+        .route("/person/{person}", get(person::page))
+        .route("/log", get(log::page))
+        .route("/log/verify", post(log::verify))
+        .route("/log/{index}", get(log::entry))
+        .route("/me", get(me::looks))
+        .route("/me/records", get(me::records))
+        .route("/review", get(review::queue))
+        .route("/review/{number}", get(review::pair).post(review::judge))
+        .route("/registers", get(catalogue::registers))
+        .route("/registers/{register}", get(catalogue::register))
+        .route("/purposes", get(catalogue::purposes))
+        .route("/agreements", get(catalogue::agreements))
+        .route("/runs", get(runs::page))
+        .route("/problems/{kind}", get(problem::page))
+        .route("/assets/{name}", get(assets::asset))
+}
+
+/// Answers where there is no page: with a page, or below `/api` with a problem document.
+pub(crate) async fn not_found(view: View) -> Response {
+    let problem = Problem::new("not-found", "there is no such page");
+    if view.path.starts_with("/api/") {
+        return problem.into_response();
+    }
+    view.answer(Err(problem))
+}

@@ -1,0 +1,213 @@
+//! The data steward's queue: two records side by side, and what is decided about them.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use model::agency::RoleKind;
+use serde::Deserialize;
+
+use super::differ::{Stretch, differ};
+use super::frame::Frame;
+use super::person::{Step, steps};
+use super::values::{Kept, kept, shown};
+use super::view::{Asked, Sent, View, number_of};
+use super::words::Words;
+use crate::problem::Problem;
+use crate::service::{self, JudgementForm, PairView, ReviewRow};
+
+/// The longest reason, in characters.
+const REASON_MAX: usize = 500;
+
+#[derive(Template)]
+#[template(path = "queue.html")]
+struct QueuePage {
+    frame: Frame,
+    t: Words,
+    open: u64,
+    judged: u64,
+    decided: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "pair.html")]
+struct PairPage {
+    frame: Frame,
+    t: Words,
+    place: String,
+    open: String,
+    number: u64,
+    log_index: String,
+    left: String,
+    right: String,
+    rows: Vec<Row>,
+    withheld: Vec<Kept>,
+    withheld_count: u64,
+    percent: String,
+    weight: String,
+    steps: Vec<Step>,
+    decided: Option<String>,
+    next: Option<String>,
+    verdict: String,
+    reason: String,
+    verdict_missing: bool,
+    reason_missing: bool,
+}
+
+/// A column of both records.
+struct Row {
+    title: String,
+    left: Option<Vec<Stretch>>,
+    right: Option<Vec<Stretch>>,
+    alike: bool,
+}
+
+#[derive(Default, Deserialize)]
+pub(crate) struct After {
+    decided: Option<String>,
+}
+
+/// Shows how far the queue is.
+pub(crate) async fn queue(view: View, Asked(asked): Asked<After>) -> Response {
+    view.answer(asked.and_then(|after| queue_page(&view, &after)))
+}
+
+fn decided(view: &View, after: &After) -> Result<Option<String>, Problem> {
+    let entry = after.decided.as_deref().map(number_of).transpose()?;
+    Ok(entry.map(|entry| view.t.number(&entry)))
+}
+
+fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
+    view.acting()?.must_be(RoleKind::Steward)?;
+    let progress = view.app.index().review_progress();
+    let page = QueuePage {
+        frame: view.frame()?,
+        t: view.t,
+        open: progress.open,
+        judged: progress.judged,
+        decided: decided(view, after)?,
+    };
+    view.page(&page)
+}
+
+/// Shows a pair.
+pub(crate) async fn pair(view: View, Path(number): Path<String>, Asked(asked): Asked<After>) -> Response {
+    let answer = match asked {
+        Ok(after) => pair_page(&view, &number, &after, None).await,
+        Err(problem) => Err(problem),
+    };
+    view.answer_asked(Some("review"), answer)
+}
+
+async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judged>) -> Result<Response, Problem> {
+    let t = view.t;
+    let number = number_of(number)?;
+    let found = service::pair(&view.app, view.acting()?, number).await?;
+    let next = number + 1;
+    let rows = rows(view, &found);
+    let withheld: Vec<Kept> = found.left.withheld.iter().map(|column| kept(t, column)).collect();
+    let mut frame = view.frame()?;
+    frame.back = format!("/review/{number}");
+    let page = PairPage {
+        frame,
+        t,
+        place: t.number(&next),
+        open: t.number(&found.open),
+        number,
+        log_index: t.number(&found.log_index),
+        left: view.register_title(&found.left.register),
+        right: view.register_title(&found.right.register),
+        rows,
+        withheld_count: withheld.len() as u64,
+        withheld,
+        percent: t.percent(&found.probability),
+        weight: t.weight(&found.weight),
+        steps: steps(t, &found.fields),
+        decided: decided(view, after)?,
+        next: (next < found.open).then(|| format!("/review/{next}")),
+        verdict: form.map(|form| form.verdict.clone()).unwrap_or_default(),
+        reason: form.map(|form| form.reason.clone()).unwrap_or_default(),
+        verdict_missing: form.is_some_and(|form| form.verdict.is_empty()),
+        reason_missing: form.is_some_and(|form| form.reason.trim().is_empty()),
+    };
+    let status = if form.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    view.page_as(status, &page)
+}
+
+/// Puts the columns of both records beside each other, in the order of the left one.
+fn rows(view: &View, pair: &PairView) -> Vec<Row> {
+    let t = view.t;
+    let text = |row: &ReviewRow, name: &str| {
+        let field = row.fields.iter().find(|field| field.name == name)?;
+        shown(t, view.app.project(), &row.register, field).text
+    };
+    let mut names: Vec<&service::FieldView> = Vec::new();
+    for field in pair.left.fields.iter().chain(&pair.right.fields) {
+        if !names.iter().any(|known| known.name == field.name) {
+            names.push(field);
+        }
+    }
+    let row = |field: &service::FieldView| {
+        let (left, right) = (text(&pair.left, &field.name), text(&pair.right, &field.name));
+        let title = t.pick(&field.title, &field.title_fr);
+        let title = if title == field.title { named(t, &field.name, title) } else { title.to_owned() };
+        match (left, right) {
+            (None, None) => None,
+            (Some(left), Some(right)) => {
+                let alike = left == right;
+                let (left, right) = differ(&left, &right);
+                Some(Row { title, left: Some(left), right: Some(right), alike })
+            }
+            (left, right) => {
+                let whole = |text: String| vec![Stretch { text, differs: false }];
+                Some(Row { title, left: left.map(whole), right: right.map(whole), alike: false })
+            }
+        }
+    };
+    names.into_iter().filter_map(row).collect()
+}
+
+/// Gives what a column of a person record is called: person records are ours, so their columns are in the pages' words.
+fn named(t: Words, name: &str, title: &str) -> String {
+    let known = t.of("field", name);
+    if known == name { title.to_owned() } else { known }
+}
+
+/// What a steward sends.
+#[derive(Deserialize)]
+pub(crate) struct Judged {
+    form_token: String,
+    #[serde(default)]
+    verdict: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Writes a judgement and goes on to the next pair.
+pub(crate) async fn judge(view: View, Path(number): Path<String>, Sent(form): Sent<Judged>) -> Response {
+    let answer = match form {
+        Ok(form) => judged(&view, &number, form).await,
+        Err(problem) => Err(problem),
+    };
+    view.answer_asked(Some("judgement"), answer)
+}
+
+async fn judged(view: &View, number: &str, form: Judged) -> Result<Response, Problem> {
+    view.check_form(&form.form_token)?;
+    if form.verdict.is_empty() || form.reason.trim().is_empty() {
+        return pair_page(view, number, &After::default(), Some(&form)).await;
+    }
+    if form.reason.chars().count() > REASON_MAX {
+        return Err(Problem::new("bad-request", format!("the reason is longer than {REASON_MAX} characters")));
+    }
+    let number = number_of(number)?;
+    let judgement = JudgementForm { verdict: form.verdict, reason: form.reason };
+    let leaf = service::judge(&view.app, view.acting()?, number, &judgement).await?;
+    let next = number + 1;
+    let to = if next < view.app.index().review_progress().open {
+        format!("/review/{next}?decided={leaf}")
+    } else {
+        format!("/review?decided={leaf}")
+    };
+    Ok(Redirect::to(&to).into_response())
+}

@@ -1,0 +1,198 @@
+//! Looking for a person: the form, and just enough of each one found to choose.
+
+use askama::Template;
+use axum::response::Response;
+use chrono::NaiveDate;
+use model::agency::RoleKind;
+use serde::Deserialize;
+
+use super::frame::Frame;
+use super::values::{Rule, Shown, headline, rules, shown};
+use super::view::{Sent, View};
+use super::words::Words;
+use crate::problem::Problem;
+use crate::service::{self, HitView, SearchForm, WorkForm};
+
+/// Classes by which people are told apart. Nothing else is shown before one is chosen.
+const TELLING_APART: [&str; 4] = ["identity", "identifier", "address", "contact"];
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage {
+    frame: Frame,
+    t: Words,
+    rules: Vec<Rule>,
+    asked: SearchAsked,
+    nothing_asked: bool,
+    birth_date_unread: bool,
+}
+
+#[derive(Template)]
+#[template(path = "results.html")]
+struct ResultsPage {
+    frame: Frame,
+    t: Words,
+    asked: SearchAsked,
+    hits: Vec<Hit>,
+    found: u64,
+    more: bool,
+    not_used: Vec<String>,
+    log_index: String,
+}
+
+/// Someone who was found.
+struct Hit {
+    href: String,
+    name: String,
+    fields: Vec<Shown>,
+    matched: Vec<String>,
+    registers: Vec<String>,
+}
+
+/// What a form of the page sends.
+#[derive(Clone, Default, Deserialize)]
+pub(crate) struct SearchAsked {
+    #[serde(default)]
+    form_token: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    birth_date: String,
+    #[serde(default)]
+    identifier: String,
+    #[serde(default)]
+    contact: String,
+    #[serde(default)]
+    address: String,
+}
+
+impl SearchAsked {
+    fn is_empty(&self) -> bool {
+        [&self.name, &self.birth_date, &self.identifier, &self.contact, &self.address].iter().all(|text| text.trim().is_empty())
+    }
+
+    /// Gives the birth date as the service reads it: `1984-03-12` or, as people write it, `12.3.1984` or `12/03/1984`,
+    /// day first; none when it can't be read.
+    fn birth_date(&self) -> Option<String> {
+        let written = self.birth_date.trim();
+        if written.is_empty() {
+            return Some(String::new());
+        }
+        let dates = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d %m %Y"];
+        dates.iter().find_map(|format| NaiveDate::parse_from_str(written, format).ok()).map(|date| date.to_string())
+    }
+}
+
+/// Shows the form.
+pub(crate) async fn form(view: View) -> Response {
+    view.answer(officer(&view).and_then(|()| form_page(&view, SearchAsked::default(), false)))
+}
+
+fn officer(view: &View) -> Result<(), Problem> {
+    view.acting()?.must_be(RoleKind::Officer)
+}
+
+fn form_page(view: &View, asked: SearchAsked, was_sent: bool) -> Result<Response, Problem> {
+    let frame = view.frame()?;
+    let page = SearchPage {
+        t: view.t,
+        rules: frame.purpose().map(|purpose| rules(view.t, &purpose.discloses)).unwrap_or_default(),
+        nothing_asked: was_sent && asked.is_empty(),
+        birth_date_unread: was_sent && asked.birth_date().is_none(),
+        asked,
+        frame,
+    };
+    let status = if was_sent { axum::http::StatusCode::BAD_REQUEST } else { axum::http::StatusCode::OK };
+    view.page_as(status, &page)
+}
+
+/// Gives what someone works on, as the service takes it.
+pub(crate) fn work_of(view: &View) -> Result<WorkForm, Problem> {
+    let work = view.acting()?.work.clone();
+    Ok(WorkForm { purpose: work.purpose.unwrap_or_default(), case: work.case, justification: work.justification })
+}
+
+/// Shows who was found.
+pub(crate) async fn results(view: View, Sent(form): Sent<SearchAsked>) -> Response {
+    let answer = match form {
+        Ok(form) => search(&view, form).await,
+        Err(problem) => Err(problem),
+    };
+    view.answer_asked(Some("search"), answer)
+}
+
+async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
+    view.check_form(&asked.form_token)?;
+    officer(view)?;
+    let work = work_of(view)?;
+    let Some(birth_date) = asked.birth_date().filter(|_| !asked.is_empty() && !work.purpose.is_empty()) else {
+        return form_page(view, asked, true);
+    };
+    let form = SearchForm {
+        work,
+        name: asked.name.clone(),
+        birth_date,
+        identifier: asked.identifier.clone(),
+        contact: asked.contact.clone(),
+        address: asked.address.clone(),
+        limit: 0,
+    };
+    let t = view.t;
+    let found = service::search(&view.app, view.acting()?, &form).await?;
+    let mut frame = view.frame()?;
+    frame.repeat = vec![
+        ("name", asked.name.clone()),
+        ("birth_date", asked.birth_date.clone()),
+        ("identifier", asked.identifier.clone()),
+        ("contact", asked.contact.clone()),
+        ("address", asked.address.clone()),
+    ];
+    let page = ResultsPage {
+        frame,
+        t,
+        asked,
+        found: found.hits.len() as u64,
+        hits: found.hits.into_iter().map(|found| hit(view, found)).collect(),
+        more: found.more,
+        not_used: found.not_used.iter().map(|part| t.of("part", part)).collect(),
+        log_index: t.number(&found.log_index),
+    };
+    view.page(&page)
+}
+
+fn hit(view: &View, found: HitView) -> Hit {
+    let t = view.t;
+    let name = headline(&found.fields).unwrap_or_else(|| t.s("results-nameless"));
+    let tells_apart = |field: &&service::FieldView| {
+        TELLING_APART.contains(&field.rule.class.as_str()) && !(field.rule.class == "identity" && field.name.contains("name"))
+    };
+    let fields = found.fields.iter().filter(tells_apart);
+    let matched = |matched: &service::MatchView| {
+        let part = t.of("part", &matched.part);
+        t.with_all(if matched.how == "same" { "matched-same" } else { "matched-similar" }, &[("part", part)])
+    };
+    Hit {
+        href: format!("/person/{}", found.person),
+        fields: fields.map(|field| shown(t, view.app.project(), &found.register, field)).filter(|shown| shown.text.is_some()).collect(),
+        matched: found.matched.iter().map(matched).collect(),
+        registers: found.registers.iter().map(|register| view.register_title(register)).collect(),
+        name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn birth_dates_are_read_as_people_write_them() {
+        let read = |text: &str| SearchAsked { birth_date: text.into(), ..SearchAsked::default() }.birth_date();
+        for written in ["1984-03-12", "12.3.1984", "12/03/1984", " 12 03 1984 "] {
+            assert_eq!(read(written).as_deref(), Some("1984-03-12"), "{written}");
+        }
+        assert_eq!(read("").as_deref(), Some(""));
+        for written in ["12", "1984-13-01", "yesterday"] {
+            assert_eq!(read(written), None, "{written}");
+        }
+    }
+}

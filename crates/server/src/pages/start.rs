@@ -1,0 +1,183 @@
+//! The first page, and what the bar changes: who acts, on what, in which language.
+
+use askama::Template;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use super::frame::{Frame, home_of};
+use super::view::{Asked, Sent, View, language_cookie, no_session_cookie, own_path, session_cookie, with_cookie};
+use super::words::{Language, Words};
+use crate::identity::Work;
+use crate::problem::Problem;
+use crate::service;
+
+/// How long a session lasts.
+const SESSION: TimeDelta = TimeDelta::hours(8);
+
+/// The longest case, in characters.
+const CASE_MAX: usize = 60;
+
+/// The longest justification, in characters: the session's cookie has to hold it.
+const JUSTIFICATION_MAX: usize = 300;
+
+#[derive(Template)]
+#[template(path = "start.html")]
+struct StartPage {
+    frame: Frame,
+    t: Words,
+    agencies: String,
+    registers: String,
+    rows: String,
+    looks: String,
+    refusals: String,
+    log_size: String,
+    /// What each identity can do here, in the order of the frame's identities.
+    tasks: Vec<String>,
+    home: Option<&'static str>,
+}
+
+/// Shows the first page.
+pub(crate) async fn page(view: View) -> Response {
+    view.answer(start(&view).await)
+}
+
+async fn start(view: &View) -> Result<Response, Problem> {
+    let t = view.t;
+    let catalogue = service::catalogue(&view.app).await?;
+    let uses = service::use_counts(&view.app).await?;
+    let task = |identity: &crate::identity::DemoIdentity| match home_of(&identity.actor) {
+        "/me" => t.s("task-citizen"),
+        "/search" => t.s("task-officer"),
+        "/review" => t.s("task-steward"),
+        "/log" => t.s("task-data-protection-officer"),
+        "/runs" => t.s("task-engineer"),
+        _ => String::new(),
+    };
+    let page = StartPage {
+        frame: view.frame()?,
+        t,
+        agencies: t.number(&(catalogue.agencies.len() as u64)),
+        registers: t.number(&(catalogue.registers.len() as u64)),
+        rows: t.number(&catalogue.registers.iter().filter_map(|register| register.rows).sum()),
+        looks: t.number(&uses.iter().map(|count| count.looks).sum()),
+        refusals: t.number(&uses.iter().map(|count| count.refusals).sum()),
+        log_size: t.number(&view.app.gate().log_size()),
+        tasks: view.app.demo().iter().map(task).collect(),
+        home: view.who.as_ref().map(|who| home_of(who.actor())),
+    };
+    view.page(&page)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Entering {
+    token: String,
+}
+
+/// Opens a session with a token of the demo, and leaves the token out of the address.
+pub(crate) async fn enter(view: View, Asked(asked): Asked<Entering>) -> Response {
+    let entered = asked.and_then(|asked| {
+        let who = view.app.who(&asked.token)?;
+        let to = home_of(who.actor());
+        Ok(with_cookie(Redirect::to(to).into_response(), &session_cookie(asked.token)))
+    });
+    view.answer(entered)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ActAs {
+    form_token: String,
+    identity: String,
+}
+
+/// Lets another identity of the demo act.
+pub(crate) async fn act_as(view: View, Sent(form): Sent<ActAs>) -> Response {
+    view.answer(form.and_then(|form| acting_as(&view, &form)))
+}
+
+fn acting_as(view: &View, form: &ActAs) -> Result<Response, Problem> {
+    view.check_form(&form.form_token)?;
+    let identity = view.app.demo().iter().find(|identity| identity.name == form.identity);
+    let identity = identity.ok_or_else(|| Problem::new("bad-request", "the demo has nobody of this name"))?;
+    let token = view.app.session_token(&identity.name, view.app.now()? + SESSION, &Work::default());
+    Ok(with_cookie(Redirect::to(home_of(&identity.actor)).into_response(), &session_cookie(token)))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Leaving {
+    form_token: String,
+}
+
+/// Ends the session.
+pub(crate) async fn leave(view: View, Sent(form): Sent<Leaving>) -> Response {
+    let left = form.and_then(|form| {
+        view.check_form(&form.form_token)?;
+        Ok(with_cookie(Redirect::to("/").into_response(), &no_session_cookie()))
+    });
+    view.answer(left)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct WorkOn {
+    form_token: String,
+    back: String,
+    #[serde(default)]
+    purpose: String,
+    #[serde(default)]
+    case: String,
+    #[serde(default)]
+    justification: String,
+}
+
+/// Changes purpose, case and justification.
+pub(crate) async fn work(view: View, Sent(form): Sent<WorkOn>) -> Response {
+    view.answer(form.and_then(|form| working_on(&view, &form)))
+}
+
+fn working_on(view: &View, form: &WorkOn) -> Result<Response, Problem> {
+    view.check_form(&form.form_token)?;
+    let who = view.acting()?;
+    let text = |text: &str, max: usize, what: &str| -> Result<Option<String>, Problem> {
+        // Browsers send line breaks as two characters; the text is one paragraph.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.chars().count() > max {
+            return Err(Problem::new("bad-request", format!("the {what} is longer than {max} characters")));
+        }
+        Ok((!text.is_empty()).then_some(text))
+    };
+    let work = Work {
+        purpose: text(&form.purpose, model::id::MAX_ID_LENGTH, "purpose")?,
+        case: text(&form.case, CASE_MAX, "case")?,
+        justification: text(&form.justification, JUSTIFICATION_MAX, "justification")?,
+    };
+    let token = view.app.session_token(&who.identity.name, who.expires, &work);
+    Ok(with_cookie(Redirect::to(own_path(&form.back)).into_response(), &session_cookie(token)))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Speaking {
+    form_token: String,
+    back: String,
+    language: String,
+    /// Whether the page was made by a form, which is then sent again.
+    #[serde(default)]
+    repeat: bool,
+}
+
+/// Changes the language and keeps the page.
+pub(crate) async fn language(view: View, Sent(form): Sent<Speaking>) -> Response {
+    let spoken = form.and_then(|form| {
+        view.check_form(&form.form_token)?;
+        let language = Language::of_code(&form.language);
+        let language = language.ok_or_else(|| Problem::new("bad-request", "`language` is en or fr"))?;
+        let back = own_path(&form.back);
+        // 307 makes the browser send the same fields to the page that they made.
+        let response = match form.repeat {
+            true => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, back)]).into_response(),
+            false => Redirect::to(back).into_response(),
+        };
+        Ok(with_cookie(response, &language_cookie(Words::new(language))))
+    });
+    view.answer(spoken)
+}

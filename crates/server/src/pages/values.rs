@@ -1,0 +1,207 @@
+//! Values as a page shows them: written as the language does, with what the purpose made of them.
+
+use model::{ColumnType, Project, RegisterId};
+
+use super::words::Words;
+use crate::service::{ClassRule, FieldView, ShownValue, Withheld};
+
+/// A value of a record.
+pub(crate) struct Shown {
+    /// What people call the column.
+    pub(crate) title: String,
+    /// The value; none where the record has none.
+    pub(crate) text: Option<String>,
+    /// What was done to it, in a sentence; none when it is given as it is.
+    pub(crate) masked: Option<String>,
+    /// The class.
+    pub(crate) class: String,
+    /// Whether the class is of a special category.
+    pub(crate) special: bool,
+}
+
+/// A column that is not given.
+pub(crate) struct Kept {
+    pub(crate) title: String,
+    pub(crate) class: String,
+    pub(crate) says: String,
+    pub(crate) needed: String,
+    pub(crate) rule: String,
+}
+
+/// Gives a value as the page shows it.
+pub(crate) fn shown(t: Words, project: &Project, register: &str, field: &FieldView) -> Shown {
+    let register = RegisterId::new(register).ok().and_then(|id| project.registers.get(&id));
+    let column = register.and_then(|register| register.columns.get(&field.name));
+    let kind = column.map(|column| column.r#type);
+    Shown {
+        title: t.pick(&field.title, &field.title_fr).to_owned(),
+        text: text(t, field, kind),
+        masked: masked(t, &field.rule, field.unit.as_deref()),
+        class: t.of("class", &field.rule.class),
+        special: field.rule.special.is_some(),
+    }
+}
+
+fn text(t: Words, field: &FieldView, kind: Option<ColumnType>) -> Option<String> {
+    let as_it_is = field.rule.disclosure == "value";
+    let with_unit = |number: String| match &field.unit {
+        Some(unit) => format!("{number}\u{a0}{unit}"),
+        None => number,
+    };
+    Some(match &field.value {
+        ShownValue::Missing(()) => return None,
+        ShownValue::Truth(truth) => match (field.rule.disclosure.as_str(), truth) {
+            ("presence", true) => t.s("value-held"),
+            ("presence", false) => t.s("value-not-held"),
+            (_, true) => t.s("value-yes"),
+            (_, false) => t.s("value-no"),
+        },
+        // A number without a unit is often a year or a code: it is not grouped.
+        ShownValue::Number(number) if field.unit.is_some() => with_unit(t.decimal(&number.to_string())),
+        ShownValue::Number(number) => number.to_string(),
+        ShownValue::Fraction(number) => with_unit(t.decimal(&number.to_string())),
+        ShownValue::Text(text) if as_it_is => match kind {
+            Some(ColumnType::Date) => t.date(text),
+            Some(ColumnType::Timestamp) => t.moment(text),
+            Some(ColumnType::Decimal { .. }) => with_unit(t.decimal(text)),
+            _ => text.clone(),
+        },
+        ShownValue::Text(text) => text.clone(),
+    })
+}
+
+fn masked(t: Words, rule: &ClassRule, unit: Option<&str>) -> Option<String> {
+    match rule.disclosure.as_str() {
+        "value" => None,
+        "yes-no" => {
+            let bound = t.decimal(&rule.below.unwrap_or_default().to_string());
+            let bound = unit.map_or_else(|| bound.clone(), |unit| format!("{bound}\u{a0}{unit}"));
+            Some(t.with("masked-yes-no", "bound", bound))
+        }
+        "last" => Some(t.s("masked-last")),
+        other => Some(t.of("masked", other)),
+    }
+}
+
+/// Gives a column that is not given as the page shows it.
+pub(crate) fn kept(t: Words, column: &Withheld) -> Kept {
+    Kept {
+        title: t.pick(&column.title, &column.title_fr).to_owned(),
+        class: t.of("class", &column.class),
+        says: sentence(t.pick(&column.says, &column.says_fr)),
+        needed: sentence(t.pick(&column.needed, &column.needed_fr)),
+        rule: column.rule.clone(),
+    }
+}
+
+/// Gives a text with a capital first and a full stop last.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.trim().chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let mut sentence: String = first.to_uppercase().chain(letters).collect();
+    if !sentence.ends_with(['.', '!', '?', '…']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+/// What a purpose does with a class.
+pub(crate) struct Rule {
+    pub(crate) class: String,
+    pub(crate) special: Option<String>,
+    pub(crate) how: String,
+}
+
+/// Gives what a purpose does with each class that it names.
+pub(crate) fn rules(t: Words, classes: &[ClassRule]) -> Vec<Rule> {
+    let how = |rule: &ClassRule| match rule.disclosure.as_str() {
+        "yes-no" => t.with("how-yes-no", "bound", t.decimal(&rule.below.unwrap_or_default().to_string())),
+        "last" => t.count("how-last", &u64::from(rule.keep.unwrap_or_default())),
+        other => t.of("how", other),
+    };
+    let rule = |rule: &ClassRule| Rule {
+        class: t.of("class", &rule.class),
+        special: rule.special.as_ref().map(|category| t.of("special", category)),
+        how: how(rule),
+    };
+    classes.iter().map(rule).collect()
+}
+
+/// Gives the words by which people would recognise the person: the values of the columns that hold parts of a name.
+///
+/// Registers call these columns differently; all of them say `name`, and are of the class identity. At most three are
+/// joined, in the order of the register.
+pub(crate) fn headline(fields: &[FieldView]) -> Option<String> {
+    let is_name = |field: &&FieldView| {
+        field.rule.class == "identity" && field.rule.disclosure == "value" && field.name.contains("name")
+    };
+    let words: Vec<String> = fields.iter().filter(is_name).filter_map(|field| field.value.text()).take(3).collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::words::Language;
+
+    fn field(name: &str, value: ShownValue, disclosure: &str, unit: Option<&str>) -> FieldView {
+        FieldView {
+            name: name.into(),
+            title: name.into(),
+            title_fr: name.into(),
+            value,
+            unit: unit.map(Into::into),
+            rule: ClassRule {
+                class: "identity".into(),
+                special: None,
+                disclosure: disclosure.into(),
+                below: (disclosure == "yes-no").then_some(40_000.0),
+                keep: None,
+            },
+        }
+    }
+
+    #[test]
+    fn values_are_written_as_the_language_does() {
+        let fr = Words::new(Language::French);
+        let en = Words::new(Language::English);
+        let income = field("income", ShownValue::Text("40000.50".into()), "value", Some("€"));
+        let decimal = Some(ColumnType::Decimal { precision: 10, scale: 2 });
+        assert_eq!(text(fr, &income, decimal).unwrap(), "40\u{202f}000,50\u{a0}€");
+        assert_eq!(text(en, &field("born", ShownValue::Text("1984-03-12".into()), "value", None), Some(ColumnType::Date)).unwrap(), "12 March 1984");
+        assert_eq!(text(en, &field("year", ShownValue::Number(2026), "value", None), Some(ColumnType::Integer)).unwrap(), "2026");
+        assert_eq!(text(en, &field("ssn", ShownValue::Text("•••1234".into()), "last", None), Some(ColumnType::Text)).unwrap(), "•••1234");
+        assert_eq!(text(en, &field("x", ShownValue::Missing(()), "value", None), None), None);
+    }
+
+    #[test]
+    fn what_is_masked_says_so() {
+        let en = Words::new(Language::English);
+        assert_eq!(masked(en, &field("x", ShownValue::Truth(true), "value", None).rule, None), None);
+        let rule = field("x", ShownValue::Truth(true), "yes-no", None).rule;
+        assert!(masked(en, &rule, Some("€")).unwrap().contains("40,000\u{a0}€"));
+        for how in ["last", "district", "coarse", "presence"] {
+            let rule = field("x", ShownValue::Truth(true), how, None).rule;
+            assert_ne!(masked(en, &rule, None).unwrap(), how);
+        }
+    }
+
+    #[test]
+    fn a_headline_is_made_of_names_that_are_given() {
+        let fields = [
+            field("ssn", ShownValue::Text("1".into()), "value", None),
+            field("first_name", ShownValue::Text("Ana".into()), "value", None),
+            field("middle_name", ShownValue::Missing(()), "value", None),
+            field("last_name", ShownValue::Text("Ruiz".into()), "value", None),
+        ];
+        assert_eq!(headline(&fields).unwrap(), "Ana Ruiz");
+        assert_eq!(headline(&fields[..1]), None);
+    }
+
+    #[test]
+    fn sentences_begin_and_end_as_sentences() {
+        assert_eq!(sentence("the rule says no"), "The rule says no.");
+        assert_eq!(sentence("Done."), "Done.");
+        assert_eq!(sentence(""), "");
+    }
+}

@@ -1,0 +1,275 @@
+//! Who looks at a page, in which language, from where; and how pages and failures are answered.
+
+use std::convert::Infallible;
+
+use askama::Template;
+use axum::extract::{FromRequest as _, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+
+use super::frame::Frame;
+use super::problem;
+use super::words::{LANGUAGE_COOKIE, Language, Words};
+use crate::app::{App, SESSION_COOKIE, Visitor, Who};
+use crate::problem::Problem;
+
+/// The cookie that forms are bound to before there is a session.
+const VISIT_COOKIE: &str = "lucarne_visit";
+
+/// The longest value of that cookie, in bytes.
+const VISIT_BYTES_MAX: usize = 64;
+
+/// A visit of a page.
+pub(crate) struct View {
+    pub(crate) app: App,
+    pub(crate) t: Words,
+    pub(crate) who: Option<Who>,
+    /// The path and query of the page.
+    pub(crate) path: String,
+    /// Why nobody could be recognised, where that is the server's failure.
+    failed: Option<Problem>,
+    visit: String,
+    visit_is_new: bool,
+}
+
+impl FromRequestParts<App> for View {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let kept = jar.get(LANGUAGE_COOKIE).and_then(|cookie| Language::of_code(cookie.value()));
+        let language = kept.unwrap_or_else(|| Language::accepted(&parts.headers));
+        let (who, failed) = match Visitor::from_request_parts(parts, app).await {
+            Ok(Visitor(who)) => (who, None),
+            Err(problem) => (None, Some(problem)),
+        };
+        let known = jar.get(VISIT_COOKIE).map(Cookie::value).filter(|visit| (1..=VISIT_BYTES_MAX).contains(&visit.len()));
+        let visit_is_new = known.is_none();
+        let (visit, failed) = match known {
+            Some(visit) => (visit.to_owned(), failed),
+            None => match random() {
+                Ok(visit) => (visit, failed),
+                Err(problem) => (String::new(), Some(problem)),
+            },
+        };
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        Ok(Self { app: app.clone(), t: Words::new(language), who, path, failed, visit, visit_is_new })
+    }
+}
+
+fn random() -> Result<String, Problem> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Problem::failure("unavailable", &error))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Gives a cookie of this server: never read by scripts, never sent along from another site.
+fn cookie(name: &'static str, value: String) -> Cookie<'static> {
+    Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Strict).build()
+}
+
+/// Gives the cookie of a session.
+pub(crate) fn session_cookie(token: String) -> Cookie<'static> {
+    cookie(SESSION_COOKIE, token)
+}
+
+/// Gives the cookie that ends a session.
+pub(crate) fn no_session_cookie() -> Cookie<'static> {
+    let mut gone = cookie(SESSION_COOKIE, String::new());
+    gone.make_removal();
+    gone
+}
+
+/// Gives the cookie that keeps a language.
+pub(crate) fn language_cookie(words: Words) -> Cookie<'static> {
+    let mut kept = cookie(LANGUAGE_COOKIE, words.code().to_owned());
+    kept.make_permanent();
+    kept
+}
+
+/// Adds a cookie to an answer.
+pub(crate) fn with_cookie(mut response: Response, cookie: &Cookie<'_>) -> Response {
+    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}
+
+/// Gives the path to go back to after a form: one of this server, else the start page.
+pub(crate) fn own_path(path: &str) -> &str {
+    let is_own = path.starts_with('/') && !path.starts_with("//") && path.bytes().all(|byte| byte > b' ' && byte != b'\\' && byte < 0x7f);
+    if is_own { path } else { "/" }
+}
+
+impl View {
+    /// Gives who acts.
+    ///
+    /// # Errors
+    /// The problem that leads to the start page when nobody does.
+    pub(crate) fn acting(&self) -> Result<&Who, Problem> {
+        if let Some(failed) = &self.failed {
+            return Err(failed.clone());
+        }
+        self.who.as_ref().ok_or_else(|| Problem::new("unauthenticated", "nobody acts yet"))
+    }
+
+    /// Gives what form tokens are bound to.
+    fn bound_to(&self) -> &str {
+        self.who.as_ref().map_or(&self.visit, |who| &who.token)
+    }
+
+    /// Gives the token that forms of this page carry.
+    pub(crate) fn form_token(&self) -> String {
+        self.app.form_token(self.bound_to())
+    }
+
+    /// Lets only forms of this visit's pages go on.
+    ///
+    /// # Errors
+    /// A problem for all others.
+    pub(crate) fn check_form(&self, token: &str) -> Result<(), Problem> {
+        if self.app.is_form_token(self.bound_to(), token) {
+            return Ok(());
+        }
+        Err(Problem::new("foreign-request", "the form is not of this session: open the page again"))
+    }
+
+    /// Gives what surrounds a page.
+    ///
+    /// # Errors
+    /// When the clock can't be trusted.
+    pub(crate) fn frame(&self) -> Result<Frame, Problem> {
+        Frame::new(self)
+    }
+
+    /// Answers with a page.
+    ///
+    /// # Errors
+    /// When the template fails.
+    pub(crate) fn page(&self, page: &impl Template) -> Result<Response, Problem> {
+        self.page_as(StatusCode::OK, page)
+    }
+
+    /// Answers with a page and a status.
+    ///
+    /// # Errors
+    /// When the template fails.
+    pub(crate) fn page_as(&self, status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
+        let html = page.render().map_err(|error| Problem::failure("internal", &error))?;
+        Ok((status, Html(html)).into_response())
+    }
+
+    /// Answers with what a handler gave, or a page about why there is nothing.
+    pub(crate) fn answer(&self, given: Result<Response, Problem>) -> Response {
+        self.answer_asked(None, given)
+    }
+
+    /// Does so for a question that may be refused: `asked` is the name of what was asked.
+    pub(crate) fn answer_asked(&self, asked: Option<&'static str>, given: Result<Response, Problem>) -> Response {
+        let response = match given {
+            Ok(response) => response,
+            Err(problem) if problem.status == 401 => Redirect::to("/").into_response(),
+            Err(problem) => problem::answer(self, asked, problem),
+        };
+        if self.visit_is_new && self.who.is_none() && !self.visit.is_empty() {
+            return with_cookie(response, &cookie(VISIT_COOKIE, self.visit.clone()));
+        }
+        response
+    }
+
+    /// Gives what a register is called.
+    pub(crate) fn register_title(&self, id: &str) -> String {
+        let register = self.app.project().registers.values().find(|register| register.id.as_str() == id);
+        register.map_or_else(
+            || id.to_owned(),
+            |register| self.t.pick(&register.title, register.title_fr.as_deref().unwrap_or(&register.title)).to_owned(),
+        )
+    }
+
+    /// Gives what an agency is called.
+    pub(crate) fn agency_title(&self, id: &str) -> String {
+        let agency = self.app.project().agencies.get(id);
+        agency.map_or_else(
+            || id.to_owned(),
+            |agency| self.t.pick(&agency.title, agency.title_fr.as_deref().unwrap_or(&agency.title)).to_owned(),
+        )
+    }
+
+    /// Gives what a recipient `agency/role`, or one of the log's other names, is called.
+    pub(crate) fn recipient_title(&self, text: &str) -> String {
+        let Some((agency, role)) = text.split_once('/') else { return self.t.of("by", text) };
+        let roles = self.app.project().agencies.get(agency).map(|agency| &agency.roles);
+        let role = roles.and_then(|roles| roles.iter().find(|known| known.id.as_str() == role)).map_or(role, |role| &role.title);
+        format!("{}: {role}", self.agency_title(agency))
+    }
+
+    /// Gives what a purpose says.
+    pub(crate) fn purpose_says(&self, id: &str) -> String {
+        let purpose = self.app.project().purposes.get(id);
+        purpose.map_or_else(
+            || id.to_owned(),
+            |purpose| self.t.pick(&purpose.says, purpose.says_fr.as_deref().unwrap_or(&purpose.says)).to_owned(),
+        )
+    }
+}
+
+/// A form that a page sent, or why it can't be read.
+pub(crate) struct Sent<T>(pub(crate) Result<T, Problem>);
+
+impl<T: DeserializeOwned> axum::extract::FromRequest<App> for Sent<T> {
+    type Rejection = Infallible;
+
+    async fn from_request(request: axum::extract::Request, app: &App) -> Result<Self, Infallible> {
+        let form = axum::Form::<T>::from_request(request, app).await;
+        Ok(Self(form.map(|axum::Form(form)| form).map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new("too-large", "the form is too large"),
+            _ => Problem::new("bad-request", "the form can't be read"),
+        })))
+    }
+}
+
+/// What an address asks for after `?`, or why it can't be read.
+pub(crate) struct Asked<T>(pub(crate) Result<T, Problem>);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let query = axum::extract::Query::<T>::from_request_parts(parts, app).await;
+        let unread = |_| Problem::new("bad-request", "the address can't be read");
+        Ok(Self(query.map(|axum::extract::Query(query)| query).map_err(unread)))
+    }
+}
+
+/// A number in an address, or that there is no such page.
+pub(crate) fn number_of(text: &str) -> Result<u64, Problem> {
+    text.parse().map_err(|_| Problem::new("not-found", "there is no such page"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_lead_back_to_this_server_only() {
+        for good in ["/", "/log?kind=look&before=12", "/person/p-abc"] {
+            assert_eq!(own_path(good), good);
+        }
+        for bad in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/\r\nSet-Cookie: x", "/é"] {
+            assert_eq!(own_path(bad), "/", "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn cookies_are_strict() {
+        let text = session_cookie("token".into()).to_string();
+        assert!(text.contains("HttpOnly") && text.contains("SameSite=Strict") && text.contains("Path=/"), "{text}");
+        assert!(no_session_cookie().to_string().contains("Max-Age=0"));
+    }
+}

@@ -1,0 +1,277 @@
+//! Words of the pages in English and French, and how each language writes dates and numbers.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use axum::http::{HeaderMap, header};
+use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
+use fluent_templates::{LanguageIdentifier, Loader as _, langid};
+
+/// The loader of the words, in a module of its own because the macro's items have no documentation.
+#[allow(missing_docs)]
+mod loaded {
+    fluent_templates::static_loader! {
+        pub(super) static LOCALES = {
+            locales: "./locales",
+            fallback_language: "en",
+            // Texts are set in elements that isolate their direction already.
+            customise: |bundle| bundle.set_use_isolating(false),
+        };
+    }
+}
+
+const ENGLISH: LanguageIdentifier = langid!("en");
+const FRENCH: LanguageIdentifier = langid!("fr");
+
+/// The cookie that keeps the language.
+pub(crate) const LANGUAGE_COOKIE: &str = "lucarne_lang";
+
+/// A language of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Language {
+    English,
+    French,
+}
+
+impl Language {
+    /// Gives the language of a code such as `fr`; none for others.
+    pub(crate) fn of_code(code: &str) -> Option<Self> {
+        match code {
+            "en" => Some(Self::English),
+            "fr" => Some(Self::French),
+            _ => None,
+        }
+    }
+
+    /// Gives the language that a browser asks for first among those we have; English when it asks for none of them.
+    pub(crate) fn accepted(headers: &HeaderMap) -> Self {
+        let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let mut best = (Self::English, 0.0);
+        for range in wanted.split(',') {
+            let mut pieces = range.split(';');
+            let tag = pieces.next().unwrap_or_default().trim();
+            let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+            let weight = pieces.find_map(|piece| piece.trim().strip_prefix("q=")?.parse::<f64>().ok()).unwrap_or(1.0);
+            match Self::of_code(&primary) {
+                Some(language) if weight > best.1 => best = (language, weight),
+                _ => {}
+            }
+        }
+        best.0
+    }
+}
+
+/// Gives words in one language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Words {
+    language: Language,
+}
+
+impl Words {
+    pub(crate) fn new(language: Language) -> Self {
+        Self { language }
+    }
+
+    /// Gives the code that `lang` attributes and the cookie have.
+    pub(crate) fn code(&self) -> &'static str {
+        match self.language {
+            Language::English => "en",
+            Language::French => "fr",
+        }
+    }
+
+    /// Tells whether these words are French.
+    pub(crate) fn is_french(&self) -> bool {
+        self.language == Language::French
+    }
+
+    fn id(self) -> &'static LanguageIdentifier {
+        match self.language {
+            Language::English => &ENGLISH,
+            Language::French => &FRENCH,
+        }
+    }
+
+    /// Gives the text of a key. A key that is in no file gives itself, and fails a test.
+    pub(crate) fn s(&self, key: &str) -> String {
+        loaded::LOCALES.try_lookup(self.id(), key).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// Gives the text of a key in which `{ $name }` stands for `value`.
+    pub(crate) fn with(&self, key: &str, name: &'static str, value: impl ToString) -> String {
+        self.with_all(key, &[(name, value.to_string())])
+    }
+
+    /// Gives the text of a key in which each `{ $name }` stands for its value.
+    pub(crate) fn with_all(&self, key: &str, values: &[(&'static str, String)]) -> String {
+        let args: HashMap<_, _> =
+            values.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone().into())).collect();
+        loaded::LOCALES.try_lookup_with_args(self.id(), key, &args).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// Gives the text of a key that counts: `$count` chooses the plural, `{ $n }` is the number as the language writes it.
+    pub(crate) fn count(&self, key: &str, count: &u64) -> String {
+        let mut args = HashMap::new();
+        args.insert(Cow::Borrowed("count"), (*count).into());
+        args.insert(Cow::Borrowed("n"), self.number(count).into());
+        loaded::LOCALES.try_lookup_with_args(self.id(), key, &args).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// Gives what people call one of a family of names, such as `class-identity`; the name itself when it is of none.
+    pub(crate) fn of(&self, family: &str, name: &str) -> String {
+        let key = format!("{family}-{}", name.replace('_', "-"));
+        loaded::LOCALES.try_lookup(self.id(), &key).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// Gives the text of a thing that the project says in both languages.
+    pub(crate) fn pick<'a>(&self, english: &'a str, french: &'a str) -> &'a str {
+        if self.is_french() { french } else { english }
+    }
+
+    /// Gives a whole number in groups of three digits.
+    pub(crate) fn number(&self, number: &u64) -> String {
+        self.grouped(&number.to_string())
+    }
+
+    fn grouped(self, digits: &str) -> String {
+        let separator = if self.is_french() { '\u{202f}' } else { ',' };
+        let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                text.push(separator);
+            }
+            text.push(digit);
+        }
+        text
+    }
+
+    /// Gives a decimal such as `-1234.50` as the language writes it; a text that is none, unchanged.
+    pub(crate) fn decimal(&self, text: &str) -> String {
+        let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("\u{2212}", rest));
+        let (whole, fraction) = rest.split_once('.').map_or((rest, None), |(whole, fraction)| (whole, Some(fraction)));
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_digits(whole) || !fraction.is_none_or(is_digits) {
+            return text.to_owned();
+        }
+        let point = if self.is_french() { "," } else { "." };
+        match fraction {
+            Some(fraction) => format!("{sign}{}{point}{fraction}", self.grouped(whole)),
+            None => format!("{sign}{}", self.grouped(whole)),
+        }
+    }
+
+    /// Gives a probability in per cent. One that is not quite certain is never rounded up to certainty.
+    pub(crate) fn percent(&self, share: &f64) -> String {
+        let tenths = (share.clamp(0.0, 1.0) * 1000.0).floor();
+        let (before, shown) = match tenths {
+            tenths if tenths >= 1000.0 && *share >= 1.0 => ("", 100.0),
+            tenths if tenths >= 999.0 => (">\u{a0}", 99.9),
+            tenths if tenths < 1.0 && *share > 0.0 => ("<\u{a0}", 0.1),
+            tenths => ("", tenths / 10.0),
+        };
+        let after = if self.is_french() { "\u{a0}%" } else { "%" };
+        format!("{before}{}{after}", self.decimal(&format!("{shown:.1}")))
+    }
+
+    /// Gives a weight with its sign.
+    pub(crate) fn weight(&self, weight: &f64) -> String {
+        let sign = if *weight >= 0.0 { "+" } else { "" };
+        format!("{sign}{}", self.decimal(&format!("{weight:.1}")))
+    }
+
+    fn month(self, month: u32) -> &'static str {
+        const ENGLISH: [&str; 12] = [
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December",
+        ];
+        const FRENCH: [&str; 12] = [
+            "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+            "novembre", "décembre",
+        ];
+        let names = if self.is_french() { &FRENCH } else { &ENGLISH };
+        names[(month.clamp(1, 12) - 1) as usize]
+    }
+
+    fn day(self, day: NaiveDate) -> String {
+        let first = self.is_french() && day.day() == 1;
+        let number = if first { "1er".to_owned() } else { day.day().to_string() };
+        format!("{number} {} {}", self.month(day.month()), day.year())
+    }
+
+    /// Gives a date such as `2026-11-24` in words; a text that is none, unchanged.
+    pub(crate) fn date(&self, text: &str) -> String {
+        text.parse::<NaiveDate>().map_or_else(|_| text.to_owned(), |day| self.day(day))
+    }
+
+    /// Gives a moment such as `2026-11-24T07:15:00Z` in words, in UTC and to the minute; a text that is none, unchanged.
+    pub(crate) fn moment(&self, text: &str) -> String {
+        self.moment_with(text, |moment| format!("{:02}:{:02}", moment.hour(), moment.minute()))
+    }
+
+    /// Gives a moment to the second.
+    pub(crate) fn second(&self, text: &str) -> String {
+        self.moment_with(text, |moment| format!("{:02}:{:02}:{:02}", moment.hour(), moment.minute(), moment.second()))
+    }
+
+    fn moment_with(self, text: &str, time: impl Fn(DateTime<Utc>) -> String) -> String {
+        let Ok(moment) = DateTime::parse_from_rfc3339(text) else { return text.to_owned() };
+        let moment = moment.with_timezone(&Utc);
+        let between = if self.is_french() { " à " } else { ", " };
+        format!("{}{between}{} UTC", self.day(moment.date_naive()), time(moment))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    const EN: Words = Words { language: Language::English };
+    const FR: Words = Words { language: Language::French };
+
+    #[test]
+    fn numbers_are_written_as_the_language_does() {
+        assert_eq!(EN.number(&1_234_567), "1,234,567");
+        assert_eq!(FR.number(&1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(EN.number(&7), "7");
+        assert_eq!(EN.decimal("-40000.50"), "\u{2212}40,000.50");
+        assert_eq!(FR.decimal("40000.50"), "40\u{202f}000,50");
+        for text in ["", "-", "1.", ".5", "12a", "•••12"] {
+            assert_eq!(EN.decimal(text), text);
+        }
+    }
+
+    #[test]
+    fn what_is_not_certain_is_not_rounded_to_certainty() {
+        assert_eq!(EN.percent(&1.0), "100.0%");
+        assert_eq!(EN.percent(&0.999_99), ">\u{a0}99.9%");
+        assert_eq!(FR.percent(&0.973_4), "97,3\u{a0}%");
+        assert_eq!(EN.percent(&0.000_01), "<\u{a0}0.1%");
+        assert_eq!(EN.percent(&0.0), "0.0%");
+        assert_eq!(EN.weight(&12.34), "+12.3");
+        assert_eq!(FR.weight(&-3.0), "\u{2212}3,0");
+    }
+
+    #[test]
+    fn dates_are_written_in_words() {
+        assert_eq!(EN.date("2026-11-01"), "1 November 2026");
+        assert_eq!(FR.date("2026-11-01"), "1er novembre 2026");
+        assert_eq!(FR.date("someday"), "someday");
+        assert_eq!(EN.moment("2026-11-24T08:05:09+01:00"), "24 November 2026, 07:05 UTC");
+        assert_eq!(FR.second("2026-11-24T07:05:09Z"), "24 novembre 2026 à 07:05:09 UTC");
+    }
+
+    #[test]
+    fn the_browser_names_its_languages() {
+        let accepted = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(text));
+            Language::accepted(&headers)
+        };
+        assert_eq!(accepted("fr-FR,fr;q=0.9,en;q=0.8"), Language::French);
+        assert_eq!(accepted("de,en;q=0.5,fr;q=0.6"), Language::French);
+        assert_eq!(accepted("de"), Language::English);
+        assert_eq!(Language::accepted(&HeaderMap::new()), Language::English);
+    }
+}
