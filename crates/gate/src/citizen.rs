@@ -130,6 +130,8 @@ impl Gate {
         let inner = Arc::clone(&self.inner);
         let mut ids: Vec<PersonId> = persons.iter().copied().collect();
         ids.sort_unstable();
+        // Taken before the store is read: a place is noted there first and forgotten here afterwards.
+        let pending = inner.writer.pending.lock().clone();
         let stored = inner.state.looks_of(&ids, page).await.map_err(GateError::state)?;
         let keys = inner.state.person_keys(&ids).await.map_err(GateError::state)?;
         let keys = keys.into_iter().map(PersonKey::from_bytes).collect();
@@ -137,7 +139,11 @@ impl Gate {
         let records: Vec<RecordId> = now.records.clone();
         let looks = tokio::task::spawn_blocking(move || {
             let myself = Myself { persons, records: records.iter().collect() };
-            let looks = stored.into_iter().filter_map(|stored| inner.look(stored, &myself).transpose());
+            let looks = stored.into_iter().filter_map(|stored| {
+                // Without an entry nobody was answered, and there is nothing that proves a look.
+                let leaf = stored.leaf.or_else(|| pending.get(&stored.commitment).copied())?;
+                inner.look(leaf, stored, &myself).transpose()
+            });
             looks.collect::<Result<Vec<_>, GateError>>()
         });
         let looks = looks.await.map_err(GateError::state)??;
@@ -146,11 +152,8 @@ impl Gate {
 }
 
 impl Inner {
-    /// Gives a stored look as the person may see it; none when it is not about them or was never answered.
-    fn look(&self, stored: StoredLook, myself: &Myself<'_>) -> Result<Option<Look>, GateError> {
-        let pending = || self.writer.pending.lock().get(&stored.commitment).copied();
-        // Without an entry nobody was answered, and there is nothing that proves a look.
-        let Some(leaf) = stored.leaf.or_else(pending) else { return Ok(None) };
+    /// Gives a stored look, whose entry is `leaf`, as the person may see it; none when it is not about them.
+    fn look(&self, leaf: u64, stored: StoredLook, myself: &Myself<'_>) -> Result<Option<Look>, GateError> {
         let sealed = Stored::decode(&stored.detail, &stored.commitment)?;
         let detail = sealed.open()?;
         let own: Vec<&SubjectThen> = detail.subjects.iter().filter(|subject| myself.is(subject)).collect();

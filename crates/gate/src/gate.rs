@@ -8,7 +8,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use indexmap::IndexMap;
 use lake::{ReadAuthority, TableRef};
 use model::request::Action;
-use model::{Actor, AgencyId, Class, Clock, Disclosure, Job, PersonId, Project, Purpose, PurposeId, RegisterId, Request, RunId};
+use model::{
+    Actor, AgencyId, Class, Clock, Disclosure, Job, PersonId, Project, Purpose, PurposeId, RegisterId, Request, RunId,
+};
 use policy::{Engine, Query, Reason};
 use state::{NewLook, State};
 use tlog::{Log, Storage, VerifyingKey};
@@ -97,7 +99,8 @@ impl Gate {
         let leaves = LeavesInLog(log.appender());
         let writer = Writer::start(Arc::new(details), Arc::new(leaves));
         let reach = project.purposes.values();
-        let reach = reach.map(|purpose| (purpose.id.clone(), terms::registers_within_reach(&project, purpose))).collect();
+        let reach =
+            reach.map(|purpose| (purpose.id.clone(), terms::registers_within_reach(&project, purpose))).collect();
         let counted = parking_lot::Mutex::default();
         let inner =
             Inner { authority, project, policy, log, log_storage, log_key, state, clock, keys, writer, reach, counted };

@@ -168,7 +168,8 @@ impl Gate {
                 pinned.push((table.clone(), info.version));
             }
         }
-        let reads = pinned.iter().map(|(table, version)| TableRead { table: table.to_string(), version: Some(*version) });
+        let reads =
+            pinned.iter().map(|(table, version)| TableRead { table: table.to_string(), version: Some(*version) });
         let reads = reads.chain(own.iter().map(|table| TableRead { table: table.to_string(), version: None }));
         let purpose = inner.purpose(&request.purpose);
         let terms = purpose.map(|purpose| TermsThen {
@@ -251,7 +252,9 @@ impl Inner {
                     }
                     classes.extend(of_table.into_iter().map(|class| (class, Disclosure::Value)));
                 }
-                Err(found) => reasons.extend(found.into_iter().filter(|reason| !reasons.contains(reason)).collect::<Vec<_>>()),
+                Err(found) => {
+                    reasons.extend(found.into_iter().filter(|reason| !reasons.contains(reason)).collect::<Vec<_>>())
+                }
             }
         }
         classes.sort_unstable_keys();
@@ -313,7 +316,8 @@ impl Inner {
             }]);
         };
         let special = self.project.registers.get(register).map(Register::special_categories).unwrap_or_default();
-        let unnamed: Vec<_> = special.iter().filter(|special| !agreement.special_categories.contains(special)).collect();
+        let unnamed: Vec<_> =
+            special.iter().filter(|special| !agreement.special_categories.contains(special)).collect();
         if unnamed.is_empty() {
             return Ok(());
         }

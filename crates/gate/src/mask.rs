@@ -102,10 +102,10 @@ pub(crate) fn apply(
             arrays.push(array);
             continue;
         }
-        let class = *table.classes.get(name).ok_or_else(|| GateError::UnknownColumn {
-            table: table.name.to_owned(),
-            column: name.to_owned(),
-        })?;
+        let class = *table
+            .classes
+            .get(name)
+            .ok_or_else(|| GateError::UnknownColumn { table: table.name.to_owned(), column: name.to_owned() })?;
         let disclosure = terms.disclosure(table.register, class);
         let withheld_because = match mask(disclosure, name, &array)? {
             Masked::Given(given) => {
@@ -115,7 +115,12 @@ pub(crate) fn apply(
             }
             Masked::Withheld(why) => Some(because(why, table.register, class, disclosure, terms)),
         };
-        columns.push(ColumnDisclosed { name: name.to_owned(), class, disclosure: disclosure.clone(), withheld_because });
+        columns.push(ColumnDisclosed {
+            name: name.to_owned(),
+            class,
+            disclosure: disclosure.clone(),
+            withheld_because,
+        });
     }
     // The metadata of the schema is left behind: nothing says that it is not personal.
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
@@ -300,7 +305,10 @@ fn because(why: Why, register: &RegisterId, class: Class, disclosure: &Disclosur
         Why::NoMeaning => Reason {
             rule: "disclosure.no-meaning".into(),
             file,
-            says: format!("the purpose {purpose} gives the class `{class}` as {}, which this column can't be given as", disclosure.as_str()),
+            says: format!(
+                "the purpose {purpose} gives the class `{class}` as {}, which this column can't be given as",
+                disclosure.as_str()
+            ),
             says_fr: format!(
                 "la finalité {purpose} donne la classe « {class} » sous la forme « {} », que cette colonne ne peut prendre",
                 disclosure.as_str()

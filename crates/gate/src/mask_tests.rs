@@ -116,7 +116,8 @@ fn disclosure() -> impl Strategy<Value = Disclosure> {
 }
 
 fn any_terms() -> impl Strategy<Value = Vec<(Class, Disclosure)>> {
-    let classes = [Class::Identity, Class::Income, Class::Tax, Class::Address, Class::Identifier, Class::Travel, Class::Firearm];
+    let classes =
+        [Class::Identity, Class::Income, Class::Tax, Class::Address, Class::Identifier, Class::Travel, Class::Firearm];
     let of_each = proptest::collection::vec(proptest::option::weighted(0.9, disclosure()), classes.len());
     of_each.prop_map(move |chosen| {
         classes.iter().zip(chosen).filter_map(|(class, disclosure)| Some((*class, disclosure?))).collect()
@@ -132,7 +133,9 @@ fn replaced_text(disclosure: &Disclosure, name: &str, value: Option<&str>, other
         (Disclosure::District, _) if name == "district" => owned(value),
         (Disclosure::Coarse, Some(text)) => {
             let first: String = text.trim_start().chars().take(1).collect();
-            Some(format!("{first}{}", other.unwrap_or("")))
+            // Of white space nothing is shown, so that nothing can stand in its place.
+            let rest = if first.is_empty() { "" } else { other.unwrap_or("") };
+            Some(format!("{first}{rest}"))
         }
         (Disclosure::Last { keep }, Some(text)) => {
             let length = text.chars().count();
@@ -227,7 +230,11 @@ fn with_hidden_removed(batch: &RecordBatch, terms: &Terms) -> RecordBatch {
     };
     let schema = kept.schema();
     let arrays = schema.fields().iter().zip(kept.columns()).map(|(field, array)| {
-        if is_hidden(field.name()) { arrow_array::new_null_array(array.data_type(), array.len()) } else { array.clone() }
+        if is_hidden(field.name()) {
+            arrow_array::new_null_array(array.data_type(), array.len())
+        } else {
+            array.clone()
+        }
     });
     let arrays = arrays.collect();
     RecordBatch::try_new(schema, arrays).unwrap()
@@ -315,14 +322,7 @@ fn each_way_of_disclosing_gives_what_it_says() {
     check(Disclosure::District, &[("district", "Lower Ward")]);
     check(
         Disclosure::Coarse,
-        &[
-            ("name", "É"),
-            ("birth", "2020"),
-            ("street", "R"),
-            ("district", "L"),
-            ("number", "1"),
-            ("crossed", "2020"),
-        ],
+        &[("name", "É"), ("birth", "2020"), ("street", "R"), ("district", "L"), ("number", "1"), ("crossed", "2020")],
     );
     check(
         Disclosure::Last { keep: 4 },
@@ -398,8 +398,13 @@ fn dictionaries_and_views_carry_no_rows_of_others() {
         let name = full.schema().index_of("name").unwrap();
         let mut arrays = full.columns().to_vec();
         arrays[name] = cast(&arrays[name], &to).unwrap();
-        let fields: Vec<Field> = full.schema().fields().iter().zip(&arrays)
-            .map(|(field, array)| Field::new(field.name(), array.data_type().clone(), true)).collect();
+        let fields: Vec<Field> = full
+            .schema()
+            .fields()
+            .iter()
+            .zip(&arrays)
+            .map(|(field, array)| Field::new(field.name(), array.data_type().clone(), true))
+            .collect();
         let packed = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap();
         let disclosed = apply_to(&packed, &terms(&[(Class::Identity, Disclosure::Value)])).unwrap();
         let names = disclosed.batch.column_by_name("name").unwrap().as_string::<i32>();

@@ -57,6 +57,10 @@ pub(crate) async fn reconcile(state: &State, log: &Log, now: DateTime<Utc>) -> R
     for commitment in &unanswered {
         state.erase_look(commitment, now).await.map_err(GateError::state)?;
     }
-    tracing::info!(placed = placed.len(), erased = unanswered.len(), "details without a place in the log were put right");
+    tracing::info!(
+        placed = placed.len(),
+        erased = unanswered.len(),
+        "details without a place in the log were put right"
+    );
     Ok(())
 }

@@ -6,13 +6,13 @@ use model::request::Action;
 use model::{Actor, Judgement, PurposeId, RegisterId, RunId};
 use policy::Reason;
 
+use crate::LookSubject;
 use crate::detail::{Detail, IngestedFile, More};
 use crate::entry::EntryKind;
 use crate::error::{Denied, GateError};
 use crate::gate::{Draft, Gate, RunDraft};
 use crate::grant::Permit;
 use crate::writer::Outcome;
-use crate::LookSubject;
 
 /// The name under which ingests are kept in `state`: they have no purpose, for nothing is read.
 const INGEST: &str = "ingest";
@@ -65,11 +65,7 @@ impl Gate {
                 rows: Some(rows),
                 quarantined: Some(quarantined),
             }),
-            detail: Detail {
-                officer: by.account().cloned(),
-                more: Some(More::Ingest { files }),
-                ..Detail::default()
-            },
+            detail: Detail { officer: by.account().cloned(), more: Some(More::Ingest { files }), ..Detail::default() },
             spending: None,
         };
         match inner.write(draft).await? {

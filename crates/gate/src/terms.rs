@@ -98,7 +98,8 @@ pub(crate) fn registers_within_reach(project: &Project, purpose: &Purpose) -> Ve
     let within = |id: &&RegisterId| {
         let register = project.registers.get(*id);
         agreement.registers.contains(*id)
-            && register.is_some_and(|register| register.special_categories().iter().all(|special| named.contains(special)))
+            && register
+                .is_some_and(|register| register.special_categories().iter().all(|special| named.contains(special)))
     };
     purpose.registers.iter().filter(within).cloned().collect()
 }

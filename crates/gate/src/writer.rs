@@ -216,7 +216,8 @@ impl Task {
     /// first entry.
     async fn write_durably(&self, batch: Vec<Prepared>) -> Result<u64, GateError> {
         let persons: Vec<PersonId> = batch.iter().flat_map(|prepared| prepared.look.persons.iter().copied()).collect();
-        let mut keys = if persons.is_empty() { Vec::new() } else { self.details.person_keys(persons).await? }.into_iter();
+        let mut keys =
+            if persons.is_empty() { Vec::new() } else { self.details.person_keys(persons).await? }.into_iter();
         let mut looks = Vec::with_capacity(batch.len());
         let mut entries = Vec::with_capacity(batch.len());
         for Prepared { look, mut entry, .. } in batch {

@@ -247,10 +247,13 @@ async fn looks_that_come_together_are_written_together() {
     let looks = (0..50_u8).map(|number| writer.write(look(number, None)));
     semaphore.add_permits(50);
     let outcomes = futures::future::join_all(looks).await;
-    let mut leaves: Vec<u64> = outcomes.iter().map(|outcome| match outcome {
-        Outcome::Written(leaf) => *leaf,
-        other => panic!("{other:?}"),
-    }).collect();
+    let mut leaves: Vec<u64> = outcomes
+        .iter()
+        .map(|outcome| match outcome {
+            Outcome::Written(leaf) => *leaf,
+            other => panic!("{other:?}"),
+        })
+        .collect();
     leaves.sort_unstable();
     assert_eq!(leaves, (0..50).collect::<Vec<_>>());
     let appends = fake.done().iter().filter(|what| what.starts_with("append")).count();

@@ -61,11 +61,7 @@ pub(crate) struct TableState {
 
 impl TableState {
     /// Reads the state of a table; gives none when the table doesn't exist.
-    pub(crate) async fn load(
-        table: &TableRef,
-        folder: &Path,
-        version: Option<u64>,
-    ) -> Result<Option<Self>, LakeError> {
+    pub(crate) async fn load(table: &TableRef, folder: &Path, version: Option<u64>) -> Result<Option<Self>, LakeError> {
         if !exists(folder) {
             return Ok(None);
         }
@@ -172,7 +168,8 @@ impl Commit<'_> {
         actions.extend(self.removals);
         actions.extend(self.parts.iter().map(|part| Action::Add(add(part))));
 
-        let properties = CommitProperties::default().with_create_checkpoint(true).with_cleanup_expired_logs(Some(false));
+        let properties =
+            CommitProperties::default().with_create_checkpoint(true).with_cleanup_expired_logs(Some(false));
         let transactions = self.transaction.map(|(application, number)| Transaction::new(application, number));
         let properties = properties
             .with_application_transactions(transactions.into_iter().collect())
@@ -241,8 +238,7 @@ fn configuration(statistics: &[String]) -> HashMap<&'static str, String> {
 /// The oldest protocol: no deletion vectors, no renamed columns, readable by everything that reads Delta.
 fn protocol(table: &TableRef) -> Result<Protocol, LakeError> {
     let oldest = json!({ "minReaderVersion": 1, "minWriterVersion": 2 });
-    serde_json::from_value(oldest)
-        .map_err(|error| LakeError::Log { table: table.clone(), message: error.to_string() })
+    serde_json::from_value(oldest).map_err(|error| LakeError::Log { table: table.clone(), message: error.to_string() })
 }
 
 fn add(part: &Part) -> Add {

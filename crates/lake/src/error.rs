@@ -37,7 +37,9 @@ pub enum LakeError {
         expected: &'static str,
     },
     /// The folder holds something, and nothing says what.
-    #[error("{path} has a `lake` folder and no file `FORMAT`: it was not made by Lucarne or is damaged; choose another folder")]
+    #[error(
+        "{path} has a `lake` folder and no file `FORMAT`: it was not made by Lucarne or is damaged; choose another folder"
+    )]
     NoFormat {
         /// The data folder.
         path: PathBuf,
@@ -191,7 +193,9 @@ impl LakeError {
 fn execution_kind(error: &DataFusionError) -> &'static str {
     match error {
         DataFusionError::ArrowError(inner, _) => arrow_kind(inner),
-        DataFusionError::ResourcesExhausted(_) => "it needs more memory or disk for intermediate results than it may use",
+        DataFusionError::ResourcesExhausted(_) => {
+            "it needs more memory or disk for intermediate results than it may use"
+        }
         DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) | DataFusionError::ParquetError(_) => {
             "a data file can't be read"
         }
@@ -254,7 +258,8 @@ mod tests {
     #[test]
     fn errors_of_execution_show_no_value() {
         let arrow = ArrowError::CastError("Cannot cast string 'Dupont' to value of Int64 type".into());
-        let error = DataFusionError::Context("while".into(), Box::new(DataFusionError::ArrowError(Box::new(arrow), None)));
+        let error =
+            DataFusionError::Context("while".into(), Box::new(DataFusionError::ArrowError(Box::new(arrow), None)));
         let shown = LakeError::query(&error);
         assert!(!format!("{shown} {shown:?}").contains("Dupont"));
         assert!(shown.to_string().contains("can't be read as the type"));

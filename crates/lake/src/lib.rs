@@ -61,4 +61,6 @@ pub use folder::DATA_FORMAT;
 pub use read::{Filter, ReadAuthority};
 pub use session::SqlSession;
 pub use table::{Namespace, TableRef};
-pub use write::{BatchStream, DeleteReport, Lake, Prepared, SendableBatches, VacuumReport, Write, WriteMode, WriteReport};
+pub use write::{
+    BatchStream, DeleteReport, Lake, Prepared, SendableBatches, VacuumReport, Write, WriteMode, WriteReport,
+};

@@ -93,7 +93,8 @@ impl ReadAuthority {
         {
             return Err(no_such(&only.column));
         }
-        let only = only.map(|only| Wanted { column: only.column, any_of: only.any_of.into_iter().collect() }).map(Arc::new);
+        let only =
+            only.map(|only| Wanted { column: only.column, any_of: only.any_of.into_iter().collect() }).map(Arc::new);
 
         let (sender, receiver) = mpsc::channel(2);
         tokio::task::spawn_blocking(move || {

@@ -79,7 +79,8 @@ pub(crate) fn conform(table: &TableRef, batch: &RecordBatch, schema: &SchemaRef)
         return Ok(batch.clone());
     }
     let other = |difference: String| LakeError::OtherSchema { table: table.clone(), difference };
-    if let Some(extra) = batch.schema_ref().fields().iter().find(|field| schema.field_with_name(field.name()).is_err()) {
+    if let Some(extra) = batch.schema_ref().fields().iter().find(|field| schema.field_with_name(field.name()).is_err())
+    {
         return Err(other(format!("column `{}` is not in it", extra.name())));
     }
     let mut columns: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());

@@ -117,7 +117,8 @@ fn provider(state: &TableState) -> Result<Arc<dyn TableProvider>, LakeError> {
     let planned = |error: DataFusionError| LakeError::query(&error);
     let urls = state.files.iter().map(|file| {
         let path = state.folder.join(&file.name);
-        let unusable = || LakeError::Log { table: state.table.clone(), message: format!("{} is no URL", path.display()) };
+        let unusable =
+            || LakeError::Log { table: state.table.clone(), message: format!("{} is no URL", path.display()) };
         let url = url::Url::from_file_path(&path).map_err(|()| unusable())?;
         ListingTableUrl::try_new(url, None).map_err(planned)
     });

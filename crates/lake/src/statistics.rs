@@ -39,10 +39,13 @@ impl Statistics {
                 .column_with_name(name)
                 .ok_or_else(|| LakeError::NoSuchColumn { table: table.clone(), column: name.clone() })?;
             let range = match field.data_type() {
-                DataType::Int64 | DataType::Date32 | DataType::Timestamp(TimeUnit::Microsecond, _) => Range::Number(None),
+                DataType::Int64 | DataType::Date32 | DataType::Timestamp(TimeUnit::Microsecond, _) => {
+                    Range::Number(None)
+                }
                 DataType::Utf8 => Range::Text(None),
                 other => {
-                    let why = "of which no statistics are kept: name columns of 64-bit integers, dates, timestamps or text";
+                    let why =
+                        "of which no statistics are kept: name columns of 64-bit integers, dates, timestamps or text";
                     return Err(LakeError::UnsupportedType { column: name.clone(), of: other.to_string(), why });
                 }
             };
@@ -153,12 +156,18 @@ mod tests {
         let found: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(found["numRecords"], 3);
         assert_eq!(found["nullCount"]["row"], 1);
-        assert_eq!(found["minValues"], json!({
-            "row": -1, "day": "1969-12-31", "at": "1970-01-01T00:00:00.000Z", "run": "a",
-        }));
-        assert_eq!(found["maxValues"], json!({
-            "row": 3, "day": "1971-01-01", "at": "1970-01-01T00:00:00.002Z", "run": "c",
-        }));
+        assert_eq!(
+            found["minValues"],
+            json!({
+                "row": -1, "day": "1969-12-31", "at": "1970-01-01T00:00:00.000Z", "run": "a",
+            })
+        );
+        assert_eq!(
+            found["maxValues"],
+            json!({
+                "row": 3, "day": "1971-01-01", "at": "1970-01-01T00:00:00.002Z", "run": "c",
+            })
+        );
         assert!(!text.contains("Ann") && !text.contains("name"));
         let unknown = Statistics::new(&table, &batch.schema(), &["nothing".to_owned()]);
         assert!(matches!(unknown, Err(LakeError::NoSuchColumn { .. })));

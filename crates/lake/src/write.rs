@@ -281,14 +281,25 @@ impl Lake {
     ///
     /// # Errors
     /// [`LakeError::NoSuchTable`], [`LakeError::NoSuchColumn`], and those of a write.
-    pub async fn delete_where(&self, table: &TableRef, column: &str, values: &[String]) -> Result<DeleteReport, LakeError> {
+    pub async fn delete_where(
+        &self,
+        table: &TableRef,
+        column: &str,
+        values: &[String],
+    ) -> Result<DeleteReport, LakeError> {
         let folder = self.folder_of(table)?;
         let _committing = self.inner.committing.lock().await;
         let state = TableState::load(table, &folder, None).await?;
         let state = state.ok_or_else(|| LakeError::NoSuchTable { table: table.clone() })?;
         let statistics = Vec::new();
-        let writer =
-            PartWriter::new(table, &folder, &state.schema, &statistics, Arc::clone(&self.inner.disk), state.version + 1)?;
+        let writer = PartWriter::new(
+            table,
+            &folder,
+            &state.schema,
+            &statistics,
+            Arc::clone(&self.inner.disk),
+            state.version + 1,
+        )?;
         let keys: Keys = values.iter().map(|value| value.as_str().into()).collect();
         let metadata = state.info()?.metadata;
         let column = column.to_owned();

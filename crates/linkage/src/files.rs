@@ -158,8 +158,9 @@ fn load(settings: &Settings, options: &FileOptions) -> Result<Loaded, LinkageErr
     for path in inputs {
         let name = source_name(path)?;
         let extra = [Some(&options.id), options.source.as_ref(), options.truth.as_ref()];
-        let columns: Vec<&str> = loader.wanted.iter().chain(extra.into_iter().flatten()).map(String::as_str).collect();
-        table_file::each_batch(path, &columns.clone(), |batch| Ok(builder.push(&loader.fit(path, &name, batch)?)?))?;
+        let columns: Vec<String> = loader.wanted.iter().chain(extra.into_iter().flatten()).cloned().collect();
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        table_file::each_batch(path, &columns, |batch| Ok(builder.push(&loader.fit(path, &name, batch)?)?))?;
     }
     if loader.sources.is_empty() {
         let path = inputs.first().map(PathBuf::as_path).unwrap_or(Path::new(""));

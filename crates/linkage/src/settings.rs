@@ -62,13 +62,8 @@ pub fn settings_of(config: &LinkageConfig, attach_only: BTreeSet<String>) -> Res
 }
 
 /// Gives the log2 odds of a probability.
-pub(crate) fn weight_of(probability: f64) -> f64 {
+fn weight_of(probability: f64) -> f64 {
     (probability / (1.0 - probability)).log2()
-}
-
-/// Gives the probability of log2 odds.
-pub(crate) fn probability_of(weight: f64) -> f64 {
-    1.0 / (1.0 + (-weight).exp2())
 }
 
 /// Gives the columns of records that a linkage reads.
@@ -243,7 +238,7 @@ mod tests {
     #[test]
     fn weights_and_probabilities_are_inverse() {
         for probability in [0.001, 0.5, 0.95, 0.9999] {
-            assert!((probability_of(weight_of(probability)) - probability).abs() < 1e-12);
+            assert!((matching::probability(weight_of(probability)) - probability).abs() < 1e-12);
         }
         assert!(is_family_name("last_name") && is_family_name("birth_name") && !is_family_name("first_name"));
         assert!(!is_family_name("prenom"), "a French given name has `nom` in it");

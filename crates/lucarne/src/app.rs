@@ -60,7 +60,7 @@ impl App {
         })?;
         let keys = data.join("keys");
         let master = MasterKey::load_or_create(&keys.join("master.key"))?;
-        let gate_key = master.derive("gate");
+        let gate_keys = Keys::from_master(&master);
         let session_key = *master.derive("session");
         let state = State::open(&data.join("state.sqlite"), master).await?;
         let (log, storage, log_key) = open_log(&project, &keys)?;
@@ -75,7 +75,7 @@ impl App {
             log_key,
             state: state.clone(),
             clock: Arc::clone(&clock),
-            keys: Keys::from_master(&gate_key),
+            keys: gate_keys,
         };
         let gate = Gate::new(authority, parts).await?;
         Ok(Self { project, lake, gate, state, clock, session_key })

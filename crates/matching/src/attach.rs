@@ -81,6 +81,8 @@ impl Run<'_> {
         }
         let mut members: HashMap<u32, Vec<u32>> = HashMap::new();
         bound.iter().for_each(|(record, unit)| members.entry(*unit).or_default().push(*record));
+        // Who is short of the threshold by less than the margin still makes the best person doubtful.
+        let near = (self.threshold - self.data.settings.attach_margin) as f32;
         let mut candidates: HashMap<u32, Vec<u32>> = HashMap::new();
         let mut judged: HashMap<u32, Vec<u32>> = HashMap::new();
         let note = |left: u32, right: u32, into: &mut HashMap<u32, Vec<u32>>| {
@@ -91,7 +93,7 @@ impl Run<'_> {
                 }
             }
         };
-        for edge in predictions.edges.iter().filter(|edge| edge.weight >= self.floor()) {
+        for edge in predictions.edges.iter().filter(|edge| edge.weight >= near) {
             note(edge.left, edge.right, &mut candidates);
         }
         judgements.must_link.iter().for_each(|(left, right)| note(*left, *right, &mut judged));

@@ -125,15 +125,6 @@ impl<'a> Blocking<'a> {
         table.key[self.data.columns[table.column].codes[record as usize] as usize]
     }
 
-    /// Says whether two records agree on all keys of a rule, whatever the size of their block.
-    #[cfg(test)]
-    pub(crate) fn agree(&self, rule: usize, left: u32, right: u32) -> bool {
-        self.rules[rule].keys.iter().all(|key| {
-            let code = self.code(*key, left);
-            code != MISSING && code == self.code(*key, right)
-        })
-    }
-
     fn runs(&self, keys: &[usize], records: impl ParallelIterator<Item = u32>) -> Vec<(u64, u32)> {
         let mut hashed: Vec<(u64, u32)> =
             records.filter_map(|record| Some((self.hash(keys, record)?, record))).collect();

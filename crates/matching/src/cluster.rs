@@ -65,6 +65,22 @@ pub struct Clustering {
 }
 
 /// Puts records together into persons.
+///
+/// Groups of records are merged, the best merge first, as long as a merge reaches the threshold. A merge is weighed by
+/// the best pair across both groups, by what the other pairs hold against it, and by what is known of the sources:
+/// that a source has one record for each person makes a second one unlikely, not impossible. Judgements win over all
+/// of it.
+///
+/// Base records are clustered first, as if there were no others. Then every attach-only source is attached on its own:
+/// a record joins the one person that it fits, or none where a second fits about as well
+/// ([`crate::Settings::attach_margin`]); what is left clusters within its source. No two base records are ever
+/// together that would not be without attach-only sources.
+///
+/// The order of records does not matter when [`crate::Settings::id`] tells them apart; without, records that agree in
+/// every column are exchangeable. The number of threads never matters.
+///
+/// # Errors
+/// When a judgement or an edge names a record that does not exist, or the model does not fit the settings.
 pub fn cluster(
     data: &Dataset,
     model: &Model,
@@ -110,12 +126,23 @@ pub(crate) fn join_all(pairs: &[(u32, u32)], sets: &mut Sets) {
     });
 }
 
-/// A merge that is possible, by its weight; ties go by the tie-breaking words of both groups.
+/// A merge that is possible. The heaviest comes first; ties go by the tie-breaking words of both groups.
 #[derive(PartialEq)]
 struct Candidate {
+    /// What the merge weighs, or at most weighs as long as it is not weighed.
     weight: f64,
     ties: (u64, u64),
     groups: (usize, usize),
+    weighed: bool,
+}
+
+/// The groups of one connected component, and who is next to whom.
+struct Component<'a> {
+    data: &'a Dataset,
+    /// Merged groups leave their place empty; the union gets a new one.
+    groups: Vec<Option<Group>>,
+    /// For each group the groups that share an edge with it, and the weight of the best such edge.
+    neighbours: Vec<HashMap<usize, f64>>,
 }
 
 impl Eq for Candidate {}
@@ -132,13 +159,14 @@ impl Ord for Candidate {
             .total_cmp(&other.weight)
             .then_with(|| other.ties.cmp(&self.ties))
             .then_with(|| other.groups.cmp(&self.groups))
+            .then_with(|| self.weighed.cmp(&other.weighed))
     }
 }
 
 impl Run<'_> {
-    /// Edges from which a merge may start: half odds, or the threshold where that is lower.
+    /// Edges from which a merge may start. No merge weighs more than its best pair.
     pub(crate) fn floor(&self) -> f32 {
-        self.threshold.min(0.0) as f32
+        self.threshold as f32
     }
 
     /// Clusters the base records, as if there were no others.
@@ -196,6 +224,9 @@ impl Run<'_> {
     }
 
     /// Merges the groups of one connected component and returns those of several records.
+    ///
+    /// A merge is weighed when its turn comes by the best edge between its groups, which it cannot outweigh, and put
+    /// back with what it weighs. So merges happen in the order of their weights, and most are never weighed.
     fn component(
         &self,
         edges: &[Edge],
@@ -203,68 +234,25 @@ impl Run<'_> {
         members: impl Fn(u32) -> Vec<u32>,
         memory: &mut Memory,
     ) -> Vec<Group> {
-        let mut index: HashMap<u32, usize> = HashMap::new();
-        let mut groups: Vec<Option<Group>> = Vec::new();
-        let mut neighbours: Vec<Vec<usize>> = Vec::new();
-        let mut place = |record: u32, groups: &mut Vec<Option<Group>>, neighbours: &mut Vec<Vec<usize>>| {
-            let unit = unit(record);
-            *index.entry(unit).or_insert_with(|| {
-                groups.push(Some(Group::new(self.data, members(unit))));
-                neighbours.push(Vec::new());
-                groups.len() - 1
-            })
-        };
-        for edge in edges {
-            let left = place(edge.left, &mut groups, &mut neighbours);
-            let right = place(edge.right, &mut groups, &mut neighbours);
-            if left != right {
-                neighbours[left].push(right);
-                neighbours[right].push(left);
-            }
+        let mut component = Component::new(self.data, edges, unit, members);
+        let mut heap: BinaryHeap<Candidate> = BinaryHeap::new();
+        for at in 0..component.groups.len() {
+            heap.extend(component.candidates(at).filter(|candidate| candidate.groups.1 < at));
         }
-        let mut heap = BinaryHeap::new();
-        for at in 0..groups.len() {
-            neighbours[at].sort_unstable();
-            neighbours[at].dedup();
-            for other in neighbours[at].iter().filter(|other| **other > at) {
-                self.propose(&groups, at, *other, memory, &mut heap);
-            }
-        }
-        while let Some(Candidate { groups: (left, right), .. }) = heap.pop() {
-            if groups[left].is_none() || groups[right].is_none() {
+        while let Some(candidate) = heap.pop() {
+            let (left, right) = candidate.groups;
+            let (Some(one), Some(other)) = (&component.groups[left], &component.groups[right]) else { continue };
+            if candidate.weighed {
+                let merged = component.merge(left, right);
+                heap.extend(component.candidates(merged));
                 continue;
             }
-            let (Some(one), Some(other)) = (groups[left].take(), groups[right].take()) else { continue };
-            let merged = groups.len();
-            groups.push(Some(Group::union(self.data, &one, &other)));
-            let mut around: Vec<usize> = std::mem::take(&mut neighbours[left]);
-            around.append(&mut neighbours[right]);
-            around.sort_unstable();
-            around.dedup();
-            around.retain(|at| groups[*at].is_some());
-            for at in &around {
-                neighbours[*at].push(merged);
-                self.propose(&groups, *at, merged, memory, &mut heap);
+            let weight = self.evidence.weigh(one, other, memory);
+            if weight >= self.threshold {
+                heap.push(Candidate { weight, weighed: true, ..candidate });
             }
-            neighbours.push(around);
         }
-        groups.into_iter().flatten().filter(|group| group.members.len() > 1).collect()
-    }
-
-    fn propose(
-        &self,
-        groups: &[Option<Group>],
-        left: usize,
-        right: usize,
-        memory: &mut Memory,
-        heap: &mut BinaryHeap<Candidate>,
-    ) {
-        let (Some(one), Some(other)) = (&groups[left], &groups[right]) else { return };
-        let weight = self.evidence.weigh(one, other, memory);
-        if weight >= self.threshold {
-            let (a, b) = (one.tie(self.data), other.tie(self.data));
-            heap.push(Candidate { weight, ties: (a.min(b), a.max(b)), groups: (left, right) });
-        }
+        component.groups.into_iter().flatten().filter(|group| group.members.len() > 1).collect()
     }
 
     /// Lists the pairs of clusters that stayed apart although a pair of records reaches the threshold.
@@ -329,6 +317,64 @@ impl Run<'_> {
                 }
             }
         }
+    }
+}
+
+impl<'a> Component<'a> {
+    fn new(data: &'a Dataset, edges: &[Edge], unit: impl Fn(u32) -> u32, members: impl Fn(u32) -> Vec<u32>) -> Self {
+        let mut component = Self { data, groups: Vec::new(), neighbours: Vec::new() };
+        let mut index: HashMap<u32, usize> = HashMap::new();
+        for edge in edges {
+            let [left, right] = [edge.left, edge.right].map(|record| {
+                let unit = unit(record);
+                *index.entry(unit).or_insert_with(|| component.push(Group::new(data, members(unit)), HashMap::new()))
+            });
+            if left != right {
+                component.near(left, right, f64::from(edge.weight));
+            }
+        }
+        component
+    }
+
+    fn push(&mut self, group: Group, neighbours: HashMap<usize, f64>) -> usize {
+        self.groups.push(Some(group));
+        self.neighbours.push(neighbours);
+        self.groups.len() - 1
+    }
+
+    fn near(&mut self, left: usize, right: usize, weight: f64) {
+        for (one, other) in [(left, right), (right, left)] {
+            let best = self.neighbours[one].entry(other).or_insert(weight);
+            *best = best.max(weight);
+        }
+    }
+
+    /// Returns the merges of a group with those next to it.
+    fn candidates(&self, at: usize) -> impl Iterator<Item = Candidate> + '_ {
+        let tie = |group: &Group| group.tie(self.data);
+        self.groups[at].iter().flat_map(move |group| {
+            self.neighbours[at].iter().filter_map(move |(other, weight)| {
+                let (mine, theirs) = (tie(group), tie(self.groups[*other].as_ref()?));
+                let ties = (mine.min(theirs), mine.max(theirs));
+                Some(Candidate { weight: *weight, ties, groups: (at, *other), weighed: false })
+            })
+        })
+    }
+
+    /// Puts two groups together and returns the place of the union.
+    fn merge(&mut self, left: usize, right: usize) -> usize {
+        let members = [left, right].map(|at| self.groups[at].take()).into_iter().flatten();
+        let members: Vec<u32> = members.flat_map(|group| group.members).collect();
+        let around = [left, right].map(|at| std::mem::take(&mut self.neighbours[at]));
+        let merged = self.push(Group::new(self.data, members), HashMap::new());
+        for (other, weight) in around.into_iter().flatten() {
+            self.neighbours[other].remove(&left);
+            self.neighbours[other].remove(&right);
+            if self.groups[other].is_some() {
+                self.near(merged, other, weight);
+            }
+        }
+        merged
     }
 }
 

@@ -72,11 +72,15 @@ pub fn explain(data: &Dataset, model: &Model, left: u32, right: u32) -> Result<E
     data.check_record(right)?;
     let scorer = Scorer::new(data, model)?;
     let parts = scorer.parts(left, right, &mut Memory::new(data));
-    let fields: Vec<FieldExplanation> =
-        parts.iter().enumerate().map(|(at, part)| field(data, model, at, *part, left, right)).collect();
+    let fields: Vec<FieldExplanation> = parts
+        .iter()
+        .take(data.values.len())
+        .enumerate()
+        .map(|(at, part)| field(data, model, at, *part, left, right))
+        .collect();
     let household: f64 = parts.iter().map(|part| part.household).sum();
     let household_weight = -scorer.household_cost(household);
-    let weight = scorer.total(parts.iter().map(|part| part.weight).sum(), household);
+    let weight = scorer.total_of(&parts);
     let gives = |block: &&crate::settings::Block| {
         block.keys.iter().all(|key| {
             let of = |record: u32| data.raw(&key.column, record).and_then(|value| key.of(value));

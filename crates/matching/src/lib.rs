@@ -118,7 +118,6 @@ pub use error::Error;
 pub use evaluate::{Evaluation, Quality, evaluate};
 pub use explain::{Explanation, FieldExplanation, explain};
 pub use key::{KeyExpr, KeyPart};
-pub use merge::MODE;
 pub use model::{ComparisonModel, Frequencies, Level, Model};
 pub use predict::{Edge, PredictionReport, Predictions, predict, probability};
 pub use progress::{Progress, Silent};

@@ -2,8 +2,10 @@
 
 use hashbrown::HashSet;
 
+use crate::compare::MISSING_LEVEL;
 use crate::dataset::Dataset;
-use crate::score::{Memory, Scorer};
+use crate::score::{Memory, Part, Scorer};
+use crate::settings::Settings;
 
 /// The most records of a group that a merge looks at. Groups of one person are smaller; larger ones are looked at
 /// through these, the first by their tie-breaking word.
@@ -61,88 +63,52 @@ impl<'a> Evidence<'a> {
 
     /// Returns what it weighs that the merge gives a person several records of sources that have one for each.
     pub(crate) fn penalty(&self, left: &Group, right: &Group) -> f64 {
-        let data = self.scorer.data();
-        let source = |record: &u32| usize::from(data.sources[*record as usize]);
+        let source = |record: &u32| usize::from(self.scorer.data().sources[*record as usize]);
         let mut sum = 0.0;
-        let mut done = 0_usize;
         for (at, record) in left.members.iter().enumerate() {
-            let source_here = source(record);
-            if self.penalty[source_here] == 0.0 || left.members[..at].iter().any(|other| source(other) == source_here) {
+            let here = source(record);
+            let counted = left.members[..at].iter().any(|other| source(other) == here);
+            if self.penalty[here] == 0.0 || counted {
                 continue;
             }
-            let count = |group: &Group| group.members.iter().filter(|other| source(other) == source_here).count();
-            done = done.max(1);
-            sum += self.penalty[source_here] * count(left).min(count(right)) as f64;
+            let count = |group: &Group| group.members.iter().filter(|other| source(other) == here).count();
+            sum += self.penalty[here] * count(left).min(count(right)) as f64;
         }
-        debug_assert!(done <= 1);
         sum
     }
 
-    /// Returns the log2 odds that two groups are one person.
+    /// Returns the log2 odds that two groups are one person: never more than those of their best pair of records.
     ///
-    /// For two records this is their score and the penalty. For groups, each comparison is weighed over all cross
-    /// pairs in which both values are there.
+    /// The best pair speaks for both groups. What it cannot see, since a value is missing in it, the other pairs may
+    /// hold against it: a comparison that is missing in the best pair counts with its average over all cross pairs
+    /// where that is negative. So one lucky pair does not outweigh that both groups have identifiers or birth dates
+    /// which differ, and agreement that was counted once is not counted again. To this comes [`Evidence::penalty`].
     pub(crate) fn weigh(&self, left: &Group, right: &Group, memory: &mut Memory) -> f64 {
         if self.forbidden(left, right) {
             return f64::NEG_INFINITY;
         }
         let data = self.scorer.data();
+        // Sums are taken in one order, whichever group comes first.
         let (left, right) = if left.tie(data) <= right.tie(data) { (left, right) } else { (right, left) };
-        let width = data.values.len();
-        let mut sums = vec![(0.0_f64, 0.0_f64, 0.0_f64); width];
-        let mut maxes = vec![(f64::NEG_INFINITY, 0.0_f64); width];
-        let mut best: Option<(f64, Vec<crate::score::Part>)> = None;
+        let mut sums = [0.0; Settings::COMPARISONS_MAX];
+        let mut best = (f64::NEG_INFINITY, [Part::default(); Settings::COMPARISONS_MAX]);
+        let mut pairs = 0.0;
         for a in left.members.iter().take(SEEN_MAX) {
             for b in right.members.iter().take(SEEN_MAX) {
                 let parts = self.scorer.parts(*a, *b, memory);
-                for (at, part) in parts.iter().enumerate() {
-                    if part.level != crate::compare::MISSING_LEVEL {
-                        let (weight, household, count) = &mut sums[at];
-                        *weight += part.weight;
-                        *household += part.household;
-                        *count += 1.0;
-                        if part.weight > maxes[at].0 {
-                            maxes[at] = (part.weight, part.household);
-                        }
-                    }
+                for (sum, part) in sums.iter_mut().zip(&parts) {
+                    *sum += part.weight;
                 }
-                let w: f64 = parts.iter().map(|p| p.weight).sum();
-                let h: f64 = parts.iter().map(|p| p.household).sum();
-                let total = self.scorer.total(w, h);
-                if best.as_ref().is_none_or(|(t, _)| total > *t) {
-                    best = Some((total, parts));
+                let total = self.scorer.total_of(&parts);
+                if total > best.0 {
+                    best = (total, parts);
                 }
+                pairs += 1.0;
             }
         }
-        let mode = MODE.load(std::sync::atomic::Ordering::Relaxed);
-        let (mut w, mut h) = (0.0, 0.0);
-        for at in 0..width {
-            let (sw, sh, n) = sums[at];
-            if n == 0.0 {
-                continue;
-            }
-            let part = best.as_ref().map(|(_, parts)| parts[at]).unwrap_or_default();
-            let (dw, dh) = match mode {
-                0 => (sw / n, sh / n),
-                1 => maxes[at],
-                2 if part.level != 0 => (part.weight, part.household),
-                2 => (sw / n, sh / n),
-                3 if part.level != 0 => (0.5 * (part.weight + sw / n), 0.5 * (part.household + sh / n)),
-                3 => (sw / n, sh / n),
-                4 => (0.5 * (maxes[at].0 + sw / n), 0.5 * (maxes[at].1 + sh / n)),
-                6 if part.level == 0 => (maxes[at].0.min(0.0), if maxes[at].0 < 0.0 { maxes[at].1 } else { 0.0 }),
-                7 if part.level == 0 => maxes[at],
-                8 if part.level == 0 => ((sw / n).min(0.0), if sw < 0.0 { sh / n } else { 0.0 }),
-                9 if part.level == 0 => ((sw / n).min(0.0), 0.0),
-                10 if part.level == 0 => (maxes[at].0.min(0.0), 0.0),
-                11 if part.level == 0 => (maxes[at].0, 0.0),
-                _ => (part.weight, part.household),
-            };
-            w += dw;
-            h += dh;
-        }
-        self.scorer.total(w, h) + self.penalty(left, right)
+        let (weight, parts) = best;
+        let unseen = parts.iter().zip(&sums).filter(|(part, _)| part.level == MISSING_LEVEL);
+        let against: f64 = unseen.map(|(_, sum)| (sum / pairs).min(0.0)).sum();
+        weight + against + self.penalty(left, right)
     }
 }
-/// experiment
-pub static MODE: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);

@@ -88,7 +88,27 @@ impl Model {
     /// Returns what is believed before any data is seen: usual shares of each kind.
     pub fn presumed(settings: &Settings) -> Self {
         let comparisons = settings.comparisons.iter().map(ComparisonModel::presumed).collect();
-        Self { version: Self::VERSION, prior: settings.prior.unwrap_or(1e-4), household: None, comparisons }
+        let prior = settings.prior.unwrap_or(1e-4);
+        let mut presumed = Self { version: Self::VERSION, prior, household: None, comparisons };
+        presumed.round();
+        presumed
+    }
+
+    /// Rounds every share to ten significant digits, so that a model reads well and text gives back the same model
+    /// whatever reads it.
+    pub(crate) fn round(&mut self) {
+        let round = |share: &mut f64| *share = format!("{share:.9e}").parse().unwrap_or(*share);
+        round(&mut self.prior);
+        self.household.iter_mut().for_each(round);
+        for comparison in &mut self.comparisons {
+            for level in &mut comparison.levels {
+                [&mut level.m, &mut level.u, &mut level.h].into_iter().for_each(round);
+            }
+            if let Some(frequencies) = &mut comparison.frequencies {
+                frequencies.shares.values_mut().for_each(round);
+                round(&mut frequencies.rare);
+            }
+        }
     }
 
     /// Returns the log2 odds of the prior.

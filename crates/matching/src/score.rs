@@ -75,11 +75,6 @@ impl<'a> Scorer<'a> {
         self.prior_weight
     }
 
-    /// Returns log2 odds from the sums of a pair's parts.
-    pub(crate) fn total(&self, weight: f64, household: f64) -> f64 {
-        self.prior_weight + weight - self.household_cost(household)
-    }
-
     /// Returns by how much the odds fall because two different people of one household would agree as much.
     pub(crate) fn household_cost(&self, household: f64) -> f64 {
         self.household.map_or(0.0, |share| ((1.0 - share) + share * household.exp2()).log2())
@@ -152,10 +147,21 @@ impl<'a> Scorer<'a> {
         rows.fold(0, |pattern, (at, (a, b))| pattern | u64::from(self.level(at, *a, *b, memory)) << (4 * at))
     }
 
-    /// Returns the parts of the score of a pair, one for each comparison.
-    pub(crate) fn parts(&self, left: u32, right: u32, memory: &mut Memory) -> Vec<Part> {
+    /// Returns the parts of the score of a pair in the order of the comparisons; those beyond are missing.
+    pub(crate) fn parts(&self, left: u32, right: u32, memory: &mut Memory) -> [Part; WIDTH] {
+        let mut parts = [Part::default(); WIDTH];
         let rows = self.data.row(left).iter().zip(self.data.row(right)).enumerate();
-        rows.map(|(at, (a, b))| self.part(at, *a, *b, memory)).collect()
+        for (part, (at, (a, b))) in parts.iter_mut().zip(rows) {
+            *part = self.part(at, *a, *b, memory);
+        }
+        parts
+    }
+
+    /// Returns the log2 odds of the parts of a pair.
+    pub(crate) fn total_of(&self, parts: &[Part]) -> f64 {
+        let weight: f64 = parts.iter().map(|part| part.weight).sum();
+        let household: f64 = parts.iter().map(|part| part.household).sum();
+        self.prior_weight + weight - self.household_cost(household)
     }
 
     fn part(&self, at: usize, a: u32, b: u32, memory: &mut Memory) -> Part {

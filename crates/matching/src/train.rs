@@ -13,7 +13,6 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::block::{Blocking, pairs_in};
-use crate::compare;
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::key::KeyPart;
@@ -163,6 +162,7 @@ pub fn train(data: &Dataset, progress: &dyn Progress) -> Result<(Model, Training
     }
     model.prior = prior;
     model.household = (households && household_share > 0.0).then_some(household_share);
+    model.round();
     report.warnings = warnings(&model, &samples, &random);
     Ok((model, report))
 }
@@ -468,14 +468,11 @@ fn warnings(model: &Model, samples: &[Sample], random: &Counts) -> Vec<String> {
     }
     for (at, learnt) in model.comparisons.iter().enumerate() {
         let name = &learnt.name;
-        let informing: f64 = samples
-            .iter()
-            .filter(|sample| sample.active[at])
-            .map(|sample| {
-                let there = sample.counts.iter().filter(|(pattern, _)| level(*pattern, at) != 0);
-                there.map(|(_, count)| count).sum::<f64>() * sample.mixture[0]
-            })
-            .sum();
+        let mut informing = 0.0;
+        for sample in samples.iter().filter(|sample| sample.active[at]) {
+            let there = sample.counts.iter().filter(|(pattern, _)| level(*pattern, at) != 0);
+            informing += there.fold(0.0, |sum, (_, count)| sum + count) * sample.mixture[0];
+        }
         if informing < 10.0 * PRESUMED_PAIRS {
             warnings.push(format!(
                 "{name}: about {informing:.0} matches inform its m, which stays near what is presumed; \
@@ -505,6 +502,5 @@ fn warnings(model: &Model, samples: &[Sample], random: &Counts) -> Vec<String> {
             warnings.push(format!("{name}: agreement is no likelier among matches than among others"));
         }
     }
-    debug_assert_eq!(compare::MISSING_LEVEL, 0);
     warnings
 }

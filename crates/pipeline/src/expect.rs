@@ -19,7 +19,7 @@ use model::{ModelKind, SqlModel};
 use serde::Serialize;
 
 /// The most rows that are named for one broken expectation.
-pub const SAMPLES_MAX: usize = 5;
+const SAMPLES_MAX: usize = 5;
 
 /// Something that must hold of a model's rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

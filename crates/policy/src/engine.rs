@@ -56,7 +56,7 @@ impl Engine {
             Ok::<_, EntitiesError>((types, entities))
         });
         let (types, entities) = made.map_err(|error| broken("schema.cedarschema", SCHEMA, &error))?;
-        let digest = digest(project);
+        let digest = digest(project).map_err(|error| broken("schema.cedarschema", SCHEMA, &error))?;
         Ok(Self {
             project: project.clone(),
             types,
@@ -193,7 +193,7 @@ fn broken(name: &str, text: &str, error: &dyn std::error::Error) -> Diagnostics 
     Diagnostics(vec![Diagnostic::error(&file, None, "policy/built-in", error.to_string(), help)])
 }
 
-fn digest(project: &Project) -> [u8; 32] {
+fn digest(project: &Project) -> Result<[u8; 32], serde_json::Error> {
     let mut hasher = Sha256::new();
     let mut add = |part: &[u8]| {
         hasher.update((part.len() as u64).to_le_bytes());
@@ -208,20 +208,24 @@ fn digest(project: &Project) -> [u8; 32] {
         add(file.path.to_string_lossy().as_bytes());
         add(file.text.as_bytes());
     }
-    // The `Debug` form of the checked project: complete by derivation, and never read back.
+    // As JSON, complete by derivation: what a later version adds to these changes the digest by itself.
     for agency in project.agencies.values() {
-        add(format!("{agency:?}").as_bytes());
+        add(&serde_json::to_vec(agency)?);
     }
     for register in project.registers.values() {
         let classes: Vec<_> = register.columns.values().map(|column| (&column.name, column.class)).collect();
-        add(format!("{} {} {classes:?}", register.id, register.agency).as_bytes());
+        add(&serde_json::to_vec(&(&register.id, &register.agency, register.bought.is_some(), classes))?);
+    }
+    for model in project.models.values() {
+        add(&serde_json::to_vec(&(&model.id, &model.register, &model.classes))?);
     }
     for agreement in project.agreements.values() {
-        add(format!("{agreement:?}").as_bytes());
+        add(&serde_json::to_vec(agreement)?);
     }
     for purpose in project.purposes.values() {
-        add(format!("{purpose:?}").as_bytes());
+        add(&serde_json::to_vec(purpose)?);
     }
-    add(format!("{:?}", project.linkage.as_ref().map(|linkage| (&linkage.agreement, &linkage.attach))).as_bytes());
-    hasher.finalize().into()
+    let linkage = project.linkage.as_ref().map(|linkage| (&linkage.agreement, &linkage.attach));
+    add(&serde_json::to_vec(&linkage)?);
+    Ok(hasher.finalize().into())
 }

@@ -169,7 +169,12 @@ fn flag(value: bool) -> RestrictedExpression {
 }
 
 impl Maker<'_> {
-    fn add(&mut self, uid: EntityUid, parents: Vec<EntityUid>, attributes: Attributes<'_>) -> Result<(), EntitiesError> {
+    fn add(
+        &mut self,
+        uid: EntityUid,
+        parents: Vec<EntityUid>,
+        attributes: Attributes<'_>,
+    ) -> Result<(), EntitiesError> {
         let attributes: HashMap<String, _> =
             attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let made = Entity::new(uid, attributes, parents.into_iter().collect())

@@ -43,8 +43,7 @@ pub(crate) fn of(engine: &Engine, day: NaiveDate) -> IndexMap<RegisterId, Linkab
             engine.types.register(register.id.as_str()),
             facts::linked(&engine.types, agreement, attached, day),
         );
-        let linkable =
-            Linkable { agreement: agreement_id.cloned(), attached, decision: verdict.decision(&words) };
+        let linkable = Linkable { agreement: agreement_id.cloned(), attached, decision: verdict.decision(&words) };
         found.insert(register.id.clone(), linkable);
     }
     found

@@ -56,9 +56,11 @@ impl Reason {
             file,
             says,
             says_fr,
-            needed: "Tell who answers for the project's policies; until the rule is mended nobody gets past it.".to_owned(),
-            needed_fr: "Prévenez qui répond des règles du projet ; tant que la règle n'est pas corrigée, personne ne passe."
+            needed: "Tell who answers for the project's policies; until the rule is mended nobody gets past it."
                 .to_owned(),
+            needed_fr:
+                "Prévenez qui répond des règles du projet ; tant que la règle n'est pas corrigée, personne ne passe."
+                    .to_owned(),
         }
     }
 

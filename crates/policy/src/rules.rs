@@ -5,7 +5,9 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use cedar_policy::{ActionConstraint, Effect, EntityUid, Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use cedar_policy::{
+    ActionConstraint, Effect, EntityUid, Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator,
+};
 use model::diagnostic::SourceFile;
 use model::{Diagnostic, Diagnostics};
 
@@ -339,7 +341,8 @@ mod tests {
         let of = |action: &str| -> Vec<String> {
             let action = format!("Action::\"{action}\"").parse().unwrap();
             let policies = rules.of_action(&action).unwrap().policies();
-            let mut ids: Vec<_> = policies.map(|policy| policy.id().to_string()).filter(|id| id.starts_with("t.")).collect();
+            let mut ids: Vec<_> =
+                policies.map(|policy| policy.id().to_string()).filter(|id| id.starts_with("t.")).collect();
             ids.sort();
             ids
         };

@@ -137,9 +137,9 @@ impl Fixed {
             return None;
         }
         let number = |place: usize, width: usize| {
-            text[place..place + width].iter().try_fold(0_u32, |number, byte| {
-                byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0'))
-            })
+            text[place..place + width]
+                .iter()
+                .try_fold(0_u32, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
         };
         let year = i32::try_from(number(self.year, 4)?).ok()?;
         NaiveDate::from_ymd_opt(year, number(self.month, 2)?, number(self.day, 2)?)
@@ -204,7 +204,8 @@ mod tests {
 
     #[test]
     fn days_are_read_in_the_formats_stated() {
-        let formats = |texts: &[&str]| DateFormats::new(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+        let formats =
+            |texts: &[&str]| DateFormats::new(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
         let day = NaiveDate::from_ymd_opt(1999, 12, 31).unwrap();
         for (format, text) in
             [("%Y%m%d", "19991231"), ("%d/%m/%Y", "31/12/1999"), ("%d %b %Y", "31 Dec 1999"), ("%m/%d/%y", "12/31/99")]

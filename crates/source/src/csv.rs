@@ -9,7 +9,9 @@ use csv_core::ReadRecordResult;
 use encoding_rs::Encoding;
 use model::Register;
 
-use crate::chunk::{CHUNK_BYTES, CHUNK_ROWS, Chunk, CsvRows, FIELD_BYTES_MAX, KEPT_BYTES_MAX, ROW_BYTES_MAX, Rows, TextRow, TextRows};
+use crate::chunk::{
+    CHUNK_BYTES, CHUNK_ROWS, Chunk, CsvRows, FIELD_BYTES_MAX, KEPT_BYTES_MAX, ROW_BYTES_MAX, Rows, TextRow, TextRows,
+};
 use crate::error::SourceError;
 use crate::files::Delivered;
 use crate::reason::Reason;
@@ -150,7 +152,10 @@ fn newlines(bytes: &[u8]) -> u64 {
 }
 
 /// Opens a file as UTF-8.
-pub(crate) fn open(file: &Delivered, encoding: &'static Encoding) -> Result<BufReader<Box<dyn Read + Send>>, SourceError> {
+pub(crate) fn open(
+    file: &Delivered,
+    encoding: &'static Encoding,
+) -> Result<BufReader<Box<dyn Read + Send>>, SourceError> {
     let opened = File::open(&file.path).map_err(|source| SourceError::io(&file.path, source))?;
     Ok(BufReader::with_capacity(256 << 10, utf8_reader(opened, encoding)))
 }
@@ -181,7 +186,9 @@ pub(crate) fn read(
     }
     let header = record.texts().ok_or_else(|| why("it is not in the encoding that is stated"))?;
     if header.len() == 1 && register.columns.len() > 1 {
-        let found = DELIMITERS.into_iter().find(|other| *other != delimiter_byte && record.fields[..record.ends[0]].contains(other));
+        let found = DELIMITERS
+            .into_iter()
+            .find(|other| *other != delimiter_byte && record.fields[..record.ends[0]].contains(other));
         let expected = register.columns.len();
         return Err(SourceError::Delimiter { file: name(), expected, stated: delimiter, found: found.map(char::from) });
     }
@@ -276,7 +283,8 @@ pub(crate) fn check_columns(register: &Register, names: &[&str], file: &std::pat
 
 /// Names that differ in nothing but case, spaces and signs between words.
 fn is_alike(a: &str, b: &str) -> bool {
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let letters =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     letters(a) == letters(b)
 }
 

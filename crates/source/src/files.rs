@@ -61,7 +61,10 @@ pub(crate) fn find(root: &Path, register: &Register) -> Result<Vec<Delivered>, S
         let whole = format!("{}/{pattern}", glob::Pattern::escape(&root.to_string_lossy()));
         let wrong = || SourceError::Pattern { register: register.id.clone(), pattern: pattern.clone() };
         for found in glob::glob(&whole).map_err(|_| wrong())? {
-            let path = found.map_err(|error| SourceError::io(&error.path().to_owned(), error.into_error()))?;
+            let path = found.map_err(|error| {
+                let unreadable = error.path().to_owned();
+                SourceError::io(&unreadable, error.into())
+            })?;
             if path.is_file() {
                 paths.push(path);
             }
@@ -95,7 +98,13 @@ pub(crate) fn delivery_digest(register: &Register, files: &[Delivered], digests:
 fn reading_rules(register: &Register) -> Value {
     let column = |column: &model::Column| {
         serde_json::json!([
-            column.name, column.from, column.r#type, column.formats, column.required, column.check, column.missing
+            column.name,
+            column.from,
+            column.r#type,
+            column.formats,
+            column.required,
+            column.check,
+            column.missing
         ])
     };
     let columns: Vec<Value> = register.columns.values().map(column).collect();

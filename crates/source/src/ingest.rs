@@ -87,17 +87,16 @@ pub async fn ingest(
         unchanged: false,
         version: before.as_ref().map_or(0, |info| info.version),
     };
-    if let Some(before) = &before
+    // Rows that a run quarantined whose good rows were never committed.
+    let committed_run = before.as_ref().and_then(|info| noted(&info.metadata, NOTE_RUN));
+    let quarantine_run = lake.info(&bad_table).await?.and_then(|info| noted(&info.metadata, NOTE_RUN));
+    let orphaned_run = quarantine_run.filter(|quarantined| Some(quarantined) != committed_run.as_ref());
+    if let (Some(before), None) = (&before, &orphaned_run)
         && noted(&before.metadata, NOTE_DELIVERY).as_ref() == Some(&digest)
     {
         report.unchanged = true;
         return Ok(report);
     }
-
-    // Rows that a run quarantined whose good rows were never committed.
-    let committed_run = before.as_ref().and_then(|info| noted(&info.metadata, NOTE_RUN));
-    let quarantine_run = lake.info(&bad_table).await?.and_then(|info| noted(&info.metadata, NOTE_RUN));
-    let orphaned_run = quarantine_run.filter(|quarantined| Some(quarantined) != committed_run.as_ref());
     if let (Delivery::Changes, Some(orphaned)) = (register.delivery, &orphaned_run)
         && orphaned != run.as_str()
     {
@@ -150,11 +149,11 @@ pub async fn ingest(
     let (outcome, rows_prepared, bad_prepared, ()) =
         tokio::join!(reading, Box::pin(rows_write), Box::pin(bad_write), telling);
     let outcome = match outcome {
-        // The reader stops when a writer does, and then the writer knows why.
+        // The reader stops when a writer does, and then that writer knows why; the other was only told to stop.
         Err(SourceError::Worker) => {
-            rows_prepared?;
-            bad_prepared?;
-            return Err(SourceError::Worker);
+            let failures = [rows_prepared.err(), bad_prepared.err()].into_iter().flatten();
+            let cause = failures.into_iter().find(|failure| !matches!(failure, LakeError::Input(_)));
+            return Err(cause.map_or(SourceError::Worker, SourceError::Lake));
         }
         outcome => outcome?,
     };
@@ -319,10 +318,7 @@ impl DeliveryReader {
 
     /// Gives every chunk of the delivery to `take`, in order. One thread reads, others understand what was read; only a
     /// few chunks are in memory at a time.
-    fn each_chunk(
-        &self,
-        take: &mut dyn FnMut(Parsed) -> Result<(), SourceError>,
-    ) -> Result<(), SourceError> {
+    fn each_chunk(&self, take: &mut dyn FnMut(Parsed) -> Result<(), SourceError>) -> Result<(), SourceError> {
         let parser = Parser::new(&self.register);
         let workers = thread::available_parallelism().map_or(2, usize::from).clamp(1, 8);
         let (work, works) = threads::sync_channel::<(Chunk, threads::SyncSender<Parsed>)>(CHUNKS_WAITING);
@@ -361,7 +357,12 @@ impl DeliveryReader {
         })
     }
 
-    fn read_file(&self, file: &Delivered, number: usize, send: &mut dyn FnMut(Chunk) -> bool) -> Result<(), SourceError> {
+    fn read_file(
+        &self,
+        file: &Delivered,
+        number: usize,
+        send: &mut dyn FnMut(Chunk) -> bool,
+    ) -> Result<(), SourceError> {
         match &self.register.source.format {
             Format::Csv { delimiter, encoding } => {
                 let encoding = Encoding::for_label_no_replacement(encoding.as_bytes()).ok_or_else(|| {

@@ -42,7 +42,11 @@ pub(crate) fn read(
         if std::mem::take(&mut is_first)
             && let Some(column) = unknown_name(register, content)
         {
-            return Err(SourceError::NewColumn { file: file.name.clone().into(), register: register.id.clone(), column });
+            return Err(SourceError::NewColumn {
+                file: file.name.clone().into(),
+                register: register.id.clone(),
+                column,
+            });
         }
         let begins = rows.raw.len();
         let is_too_long = length > text.len();
@@ -107,13 +111,34 @@ pub(crate) struct JsonFields {
     pub(crate) problems: Vec<Option<(Option<usize>, Reason)>>,
     /// For each column, whether a row has its name.
     pub(crate) seen: Vec<bool>,
+    /// For each column, how many of the rows so far were begun when a row last had its name.
+    last_row: Vec<usize>,
+}
+
+/// Finds columns by their names in files.
+struct Names<'a> {
+    in_order: Vec<&'a str>,
+    places: HashMap<&'a str, usize>,
+}
+
+impl Names<'_> {
+    /// Gives the place of a name. Most rows have the names in the order of the register file, so the one after the last
+    /// is tried first.
+    fn place(&self, name: &str, after: Option<usize>) -> Option<usize> {
+        let next = after.map_or(0, |place| place + 1);
+        if self.in_order.get(next).is_some_and(|other| *other == name) {
+            return Some(next);
+        }
+        self.places.get(name).copied()
+    }
 }
 
 impl JsonFields {
     /// Takes lines apart.
     pub(crate) fn new(register: &Register, rows: &TextRows) -> Self {
-        let columns: HashMap<&str, usize> =
-            register.columns.values().enumerate().map(|(place, column)| (column.from.as_str(), place)).collect();
+        let in_order: Vec<&str> = register.columns.values().map(|column| column.from.as_str()).collect();
+        let places = in_order.iter().enumerate().map(|(place, name)| (*name, place)).collect();
+        let names = Names { in_order, places };
         let width = register.columns.len();
         let mut fields = Self {
             width,
@@ -121,11 +146,12 @@ impl JsonFields {
             places: vec![None; rows.rows.len() * width],
             problems: Vec::with_capacity(rows.rows.len()),
             seen: vec![false; width],
+            last_row: vec![0; width],
         };
         for (number, row) in rows.rows.iter().enumerate() {
             let problem = match row.problem {
                 Some(reason) => Some((None, reason)),
-                None => fields.add(&columns, number, &rows.raw[row.raw.clone()]).err(),
+                None => fields.add(&names, number, &rows.raw[row.raw.clone()]).err(),
             };
             fields.problems.push(problem);
         }
@@ -138,14 +164,15 @@ impl JsonFields {
         Some(&self.text[begin..end])
     }
 
-    fn add(&mut self, columns: &HashMap<&str, usize>, row: usize, line: &[u8]) -> Result<(), (Option<usize>, Reason)> {
+    fn add(&mut self, names: &Names<'_>, row: usize, line: &[u8]) -> Result<(), (Option<usize>, Reason)> {
         let text = std::str::from_utf8(line).map_err(|_| (None, Reason::NotInEncoding))?;
         let object = Object::parse(text).map_err(|reason| (None, reason))?;
-        let mut found = vec![false; self.width];
+        let mut last = None;
         for (name, value) in object.members() {
             let name = name.ok_or((None, Reason::NotJson))?;
-            let column = *columns.get(name.as_ref()).ok_or((None, Reason::UnknownField))?;
-            if std::mem::replace(&mut found[column], true) {
+            let column = names.place(&name, last).ok_or((None, Reason::UnknownField))?;
+            last = Some(column);
+            if std::mem::replace(&mut self.last_row[column], row + 1) == row + 1 {
                 return Err((Some(column), Reason::FieldTwice));
             }
             self.seen[column] = true;

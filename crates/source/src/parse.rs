@@ -3,7 +3,9 @@
 use std::hash::{DefaultHasher, Hasher as _};
 use std::sync::Arc;
 
-use arrow_array::builder::{BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder};
+use arrow_array::builder::{
+    BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
+};
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::Date32Type;
 use arrow_array::{Array, ArrayRef, StringArray};
@@ -208,7 +210,7 @@ impl ColumnParser {
             ColumnType::Integer => {
                 let mut values = Int64Builder::with_capacity(rows);
                 self.each(place, field, problems, |value| {
-                    append(value, |text| integer(text), |number| values.append_option(number))
+                    append(value, integer, |number| values.append_option(number))
                 });
                 Arc::new(values.finish())
             }

@@ -14,7 +14,15 @@ pub(crate) fn utf8_reader<R: Read + Send + 'static>(reader: R, encoding: &'stati
         return Box::new(reader);
     }
     let decoder = encoding.new_decoder();
-    Box::new(Transcoder { reader, decoder, input: vec![0; 64 << 10], unread: 0..0, output: Vec::new(), given: 0, ended: false })
+    Box::new(Transcoder {
+        reader,
+        decoder,
+        input: vec![0; 64 << 10],
+        unread: 0..0,
+        output: Vec::new(),
+        given: 0,
+        ended: false,
+    })
 }
 
 struct Transcoder<R> {
@@ -87,7 +95,8 @@ mod tests {
     fn what_means_nothing_stays_recognisable() {
         // A high surrogate without its low one.
         assert_eq!(read(b"a\0\x00\xD8b\0", "utf-16le"), b"a\xFFb");
-        assert_eq!(read(b"a\x81\xFFb", "shift_jis").iter().filter(|byte| **byte == 0xFF).count(), 2);
+        // A first byte of two without its second.
+        assert_eq!(read(b"a\x81\xFFb", "shift_jis"), b"a\xFFb");
         // Half a character at the end.
         assert_eq!(read(b"a\0b", "utf-16le"), b"a\xFF");
     }

@@ -72,13 +72,14 @@ impl State {
         let agency = agency.as_str().to_owned();
         self.write(Durability::Now, move |connection| {
             Box::pin(async move {
-                let done = sqlx::query("INSERT OR IGNORE INTO cases (agency, name, sealed, opened) VALUES (?, ?, ?, ?)")
-                    .bind(agency)
-                    .bind(name.to_vec())
-                    .bind(sealed)
-                    .bind(at.timestamp_millis())
-                    .execute(connection)
-                    .await?;
+                let done =
+                    sqlx::query("INSERT OR IGNORE INTO cases (agency, name, sealed, opened) VALUES (?, ?, ?, ?)")
+                        .bind(agency)
+                        .bind(name.to_vec())
+                        .bind(sealed)
+                        .bind(at.timestamp_millis())
+                        .execute(connection)
+                        .await?;
                 if done.rows_affected() == 0 { Err(StateError::CaseExists) } else { Ok(()) }
             })
         })
@@ -94,13 +95,12 @@ impl State {
         let agency = agency.as_str().to_owned();
         self.write(Durability::Now, move |connection| {
             Box::pin(async move {
-                let done =
-                    sqlx::query("UPDATE cases SET closed = ? WHERE agency = ? AND name = ? AND closed IS NULL")
-                        .bind(at.timestamp_millis())
-                        .bind(agency)
-                        .bind(name)
-                        .execute(connection)
-                        .await?;
+                let done = sqlx::query("UPDATE cases SET closed = ? WHERE agency = ? AND name = ? AND closed IS NULL")
+                    .bind(at.timestamp_millis())
+                    .bind(agency)
+                    .bind(name)
+                    .execute(connection)
+                    .await?;
                 Ok(done.rows_affected() > 0)
             })
         })
@@ -112,10 +112,11 @@ impl State {
     /// # Errors
     /// [`StateError`] when the database fails or a case can't be unsealed.
     pub async fn cases(&self, agency: &AgencyId) -> Result<Vec<Case>, StateError> {
-        let rows = sqlx::query("SELECT name, sealed, opened, closed FROM cases WHERE agency = ? ORDER BY opened DESC, name")
-            .bind(agency.as_str().to_owned())
-            .fetch_all(&self.inner.readers)
-            .await?;
+        let rows =
+            sqlx::query("SELECT name, sealed, opened, closed FROM cases WHERE agency = ? ORDER BY opened DESC, name")
+                .bind(agency.as_str().to_owned())
+                .fetch_all(&self.inner.readers)
+                .await?;
         rows.iter().map(|row| read(&self.inner.keys, agency, row)).collect()
     }
 

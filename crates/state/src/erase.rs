@@ -101,7 +101,8 @@ impl State {
         let erased = self
             .write(Durability::Now, move |connection| {
                 Box::pin(async move {
-                    let done = sqlx::query("DELETE FROM person_keys WHERE person = ?").bind(tag).execute(connection).await?;
+                    let done =
+                        sqlx::query("DELETE FROM person_keys WHERE person = ?").bind(tag).execute(connection).await?;
                     Ok(done.rows_affected() > 0)
                 })
             })
@@ -129,7 +130,7 @@ impl State {
         let task = tokio::spawn(async move {
             let mut writer = inner.writer.lock().await;
             for _ in 0..TRUNCATIONS_MAX {
-                let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut writer.full).await;
+                let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut writer.connection).await;
                 match row.map_err(StateError::from) {
                     Ok(row) if row.try_get::<i64, _>(0)? == 0 => return Ok(()),
                     Ok(_) | Err(StateError::Busy(_)) => tokio::time::sleep(BETWEEN_TRUNCATIONS).await,

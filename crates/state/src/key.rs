@@ -150,7 +150,10 @@ mod tests {
     fn labels_give_independent_and_stable_keys() {
         let master = MasterKey::from_bytes([7; 32]);
         // Pseudonyms are derived from these: the value may never change.
-        assert_eq!(hex::encode(*master.derive("pseudonym/education")), "2820d23c39b700a6acf1335fb742a3bc741d0cebd96c7a5ef39cd66dac2ba856");
+        assert_eq!(
+            hex::encode(*master.derive("pseudonym/education")),
+            "2820d23c39b700a6acf1335fb742a3bc741d0cebd96c7a5ef39cd66dac2ba856"
+        );
         assert_ne!(*master.derive("a"), *master.derive("b"));
         assert_ne!(*master.derive("a"), *MasterKey::from_bytes([8; 32]).derive("a"));
     }

@@ -64,8 +64,7 @@ fn new_key(keys: &Keys, person: &Tag) -> Result<(Tag, Vec<u8>), StateError> {
 async fn read_keys(readers: &SqlitePool, keys: &Keys, persons: &[Tag]) -> Result<HashMap<Tag, [u8; 32]>, StateError> {
     let mut found = HashMap::with_capacity(persons.len());
     for chunk in persons.chunks(PERSONS_MAX) {
-        let mut query =
-            QueryBuilder::<Sqlite>::new("SELECT person, wrapped_key FROM person_keys WHERE person IN (");
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT person, wrapped_key FROM person_keys WHERE person IN (");
         let mut tags = query.separated(", ");
         for person in chunk {
             tags.push_bind(person.to_vec());

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use sqlx::Row;
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
-use sqlx::Row;
 
 use crate::error::StateError;
 

@@ -111,7 +111,12 @@ impl Keys {
         seal(&self.row, &bound_to(what, row), value)
     }
 
-    pub(crate) fn unseal_row(&self, what: &'static str, row: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StateError> {
+    pub(crate) fn unseal_row(
+        &self,
+        what: &'static str,
+        row: &[u8],
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StateError> {
         unseal(&self.row, &bound_to(what, row), sealed).ok_or(StateError::Unsealable { what })
     }
 }

@@ -92,11 +92,12 @@ impl State {
     /// [`StateError`] when the database fails or the session can't be unsealed.
     pub async fn session(&self, id: &SessionId, now: DateTime<Utc>) -> Result<Option<Session>, StateError> {
         let hash = id.hash();
-        let found = sqlx::query("SELECT sealed, expires FROM sessions WHERE id = ? AND expires > ? AND revoked IS NULL")
-            .bind(hash.to_vec())
-            .bind(now.timestamp_millis())
-            .fetch_optional(&self.inner.readers)
-            .await?;
+        let found =
+            sqlx::query("SELECT sealed, expires FROM sessions WHERE id = ? AND expires > ? AND revoked IS NULL")
+                .bind(hash.to_vec())
+                .bind(now.timestamp_millis())
+                .fetch_optional(&self.inner.readers)
+                .await?;
         let Some(row) = found else { return Ok(None) };
         let changed = || StateError::Unsealable { what: SESSION };
         let actor = self.inner.keys.unseal_row(SESSION, &hash, row.try_get(0)?)?;

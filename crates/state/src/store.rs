@@ -31,6 +31,9 @@ const WRITES_BETWEEN_CHECKPOINTS: usize = 256;
 /// After how many pages of the write-ahead log a writer copies it back itself, should the task beside it not keep up.
 const CHECKPOINT_PAGES: &str = "16384";
 
+/// How much the writer keeps of the file in memory, in KiB, written negative as SQLite wants it.
+const WRITER_CACHE: &str = "-32768";
+
 /// How a store is opened.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
@@ -84,12 +87,12 @@ impl State {
         prepare_file(path)?;
         let keys = Keys::new(&key);
         drop(key);
-        let mut full = connect(path, options, SqliteSynchronous::Full).await?;
-        schema::migrate(&mut full, path).await?;
-        check_key(&mut full, &keys, path).await?;
-        let normal = connect(path, options, SqliteSynchronous::Normal).await?;
-        let checkpointer = connect(path, options, SqliteSynchronous::Full).await?;
-        let reader_options = connect_options(path, options, SqliteSynchronous::Full).pragma("query_only", "ON");
+        let writer_options = connect_options(path, options).pragma("cache_size", WRITER_CACHE);
+        let mut writer = writer_options.connect().await?;
+        schema::migrate(&mut writer, path).await?;
+        check_key(&mut writer, &keys, path).await?;
+        let checkpointer = connect_options(path, options).connect().await?;
+        let reader_options = connect_options(path, options).pragma("query_only", "ON");
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)
             .test_before_acquire(false)
@@ -99,7 +102,7 @@ impl State {
         let inner = Arc::new(Inner {
             keys,
             readers,
-            writer: Mutex::new(Writer { full, normal, uncertain: false }),
+            writer: Mutex::new(Writer::new(writer)),
             writes: AtomicUsize::new(0),
             checkpoint: Arc::clone(&checkpoint),
         });
@@ -114,7 +117,7 @@ impl State {
     pub async fn close(self) -> Result<(), StateError> {
         self.inner.readers.close().await;
         let mut writer = self.inner.writer.lock().await;
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer.full).await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer.connection).await?;
         Ok(())
     }
 
@@ -130,7 +133,9 @@ impl State {
             let mut writer = inner.writer.lock().await;
             let outcome = writer.transact(durability, work).await;
             drop(writer);
-            if inner.writes.fetch_add(1, Ordering::Relaxed) % WRITES_BETWEEN_CHECKPOINTS == WRITES_BETWEEN_CHECKPOINTS - 1 {
+            if inner.writes.fetch_add(1, Ordering::Relaxed) % WRITES_BETWEEN_CHECKPOINTS
+                == WRITES_BETWEEN_CHECKPOINTS - 1
+            {
                 inner.checkpoint.notify_one();
             }
             outcome
@@ -153,12 +158,12 @@ fn prepare_file(path: &Path) -> Result<(), StateError> {
     Ok(())
 }
 
-fn connect_options(path: &Path, options: Options, synchronous: SqliteSynchronous) -> SqliteConnectOptions {
+fn connect_options(path: &Path, options: Options) -> SqliteConnectOptions {
     let mut connect = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(synchronous)
+        .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(64)
@@ -171,10 +176,6 @@ fn connect_options(path: &Path, options: Options, synchronous: SqliteSynchronous
         connect = connect.pragma("max_page_count", pages.to_string());
     }
     connect
-}
-
-async fn connect(path: &Path, options: Options, synchronous: SqliteSynchronous) -> Result<SqliteConnection, StateError> {
-    Ok(connect_options(path, options, synchronous).connect().await?)
 }
 
 /// Compares the key with the one that the file was made with, or notes it in a new file.
@@ -241,12 +242,12 @@ mod tests {
         state.put_looks(vec![look(1)]).await.unwrap();
         {
             let mut writer = state.inner.writer.lock().await;
-            writer.full.lock_handle().await.unwrap().set_commit_hook(|| false);
+            writer.connection.lock_handle().await.unwrap().set_commit_hook(|| false);
         }
         let error = state.put_looks(vec![look(2)]).await.unwrap_err();
         assert!(matches!(error, StateError::CommitFailed(_)), "{error:?}");
         assert!(error.is_uncertain());
-        state.inner.writer.lock().await.full.lock_handle().await.unwrap().remove_commit_hook();
+        state.inner.writer.lock().await.connection.lock_handle().await.unwrap().remove_commit_hook();
         for _ in 0..2 {
             assert!(matches!(state.put_looks(vec![look(3)]).await, Err(StateError::Uncertain)));
         }
@@ -271,7 +272,7 @@ mod tests {
             async move {
                 let pragma = if on { "PRAGMA query_only = ON" } else { "PRAGMA query_only = OFF" };
                 let mut writer = state.inner.writer.lock().await;
-                sqlx::query(pragma).execute(&mut writer.full).await.unwrap();
+                sqlx::query(pragma).execute(&mut writer.connection).await.unwrap();
             }
         };
         query_only(true).await;

@@ -20,17 +20,21 @@ pub(crate) enum Durability {
     WithTheNext,
 }
 
-/// Two connections to one file, of which one is used at a time.
+/// The one connection that writes: a second one would make the first forget its pages.
 pub(crate) struct Writer {
-    /// Its `synchronous` is `FULL`.
-    pub(crate) full: SqliteConnection,
-    /// Its `synchronous` is `NORMAL`: no sync at commit.
-    pub(crate) normal: SqliteConnection,
+    pub(crate) connection: SqliteConnection,
+    /// What the connection's `synchronous` is set to; none when it isn't known.
+    set_to: Option<Durability>,
     /// Whether how a transaction ended isn't known.
-    pub(crate) uncertain: bool,
+    uncertain: bool,
 }
 
 impl Writer {
+    /// Takes a connection.
+    pub(crate) fn new(connection: SqliteConnection) -> Self {
+        Self { connection, set_to: None, uncertain: false }
+    }
+
     /// Does the work in one transaction. When it fails nothing of it is kept.
     ///
     /// # Errors
@@ -42,10 +46,8 @@ impl Writer {
         if self.uncertain {
             return Err(StateError::Uncertain);
         }
-        let connection = match durability {
-            Durability::Now => &mut self.full,
-            Durability::WithTheNext => &mut self.normal,
-        };
+        self.set_durability(durability).await?;
+        let connection = &mut self.connection;
         // Set until the end is known, so that a task that dies on the way leaves it set.
         self.uncertain = true;
         if let Err(error) = sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await {
@@ -68,6 +70,23 @@ impl Writer {
                 Err(error)
             }
         }
+    }
+}
+
+impl Writer {
+    /// Sets whether a commit waits for the disk: `FULL` syncs the write-ahead log at each commit, `NORMAL` doesn't.
+    async fn set_durability(&mut self, durability: Durability) -> Result<(), StateError> {
+        if self.set_to == Some(durability) {
+            return Ok(());
+        }
+        let pragma = match durability {
+            Durability::Now => "PRAGMA synchronous = FULL",
+            Durability::WithTheNext => "PRAGMA synchronous = NORMAL",
+        };
+        self.set_to = None;
+        sqlx::query(pragma).execute(&mut self.connection).await?;
+        self.set_to = Some(durability);
+        Ok(())
     }
 }
 

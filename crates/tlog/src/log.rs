@@ -367,7 +367,7 @@ impl Appender {
         }
     }
 
-    #[expect(clippy::result_large_err, reason = "the refused request goes back to be answered outside the lock")]
+    /// A refused request comes back, to be answered when no lock is held.
     fn enqueue(&self, request: Request) -> Result<(), (Request, Error)> {
         if let Some(long) = request.entries.iter().find(|entry| entry.len() > ENTRY_BYTES_MAX) {
             let bytes = long.len();

@@ -26,8 +26,7 @@ impl Publisher {
     /// Runs until the log stops, then publishes the rest and leaves an empty journal.
     pub(crate) fn run(mut self, shared: &Shared) {
         let _guard = PanicGuard(shared);
-        loop {
-            let Some(entries) = next_entries(shared) else { break };
+        while let Some(entries) = next_entries(shared) {
             if let Err(error) = self.publish(shared, &entries) {
                 shared.poison(&error);
                 return;

@@ -125,3 +125,69 @@ impl HashReader for NodeReader<'_> {
         Ok(hashes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tlog_tiles::{Tile as ForeignTile, TileHashReader, TileReader, stored_hash_index};
+
+    use super::*;
+    use crate::fault::MemoryStorage;
+    use crate::hash::{Frontier, leaf_hash};
+    use crate::tile::TileBuilder;
+
+    /// Serves the tiles of a storage to the authenticating reader of `tlog_tiles`.
+    struct Served<'a>(&'a MemoryStorage);
+
+    impl TileReader for Served<'_> {
+        fn height(&self) -> u8 {
+            TILE_HEIGHT as u8
+        }
+
+        fn read_tiles(&self, tiles: &[ForeignTile]) -> Result<Vec<Vec<u8>>, tlog_tiles::Error> {
+            let ours = |tile: &ForeignTile| Tile {
+                kind: TileKind::Hashes(tile.level()),
+                number: tile.level_index(),
+                width: tile.width() as u16,
+            };
+            Ok(tiles.iter().map(|tile| self.0.read(&ours(tile).to_string()).unwrap()).collect())
+        }
+
+        fn save_tiles(&self, _: &[ForeignTile], _: &[Vec<u8>]) {}
+    }
+
+    fn tree(size: u64) -> (MemoryStorage, Frontier) {
+        let storage = MemoryStorage::new();
+        let mut builder = TileBuilder::default();
+        let mut tiles = Vec::new();
+        for n in 0..size {
+            builder.push(&n.to_be_bytes(), &mut tiles);
+        }
+        tiles.extend(builder.partial_tiles());
+        for (tile, bytes) in tiles {
+            storage.put(&tile.to_string(), &bytes).unwrap();
+        }
+        (storage, builder.frontier().clone())
+    }
+
+    #[test]
+    fn nodes_are_found_in_tiles_of_every_level() {
+        let (storage, frontier) = tree(66_000);
+        let reader = NodeReader::new(&storage, 66_000);
+        assert_eq!(tlog_tiles::tree_hash(66_000, &reader).unwrap().0, frontier.root().0);
+        let leaf = reader.read_hashes(&[stored_hash_index(0, 300)]).unwrap()[0];
+        assert_eq!(leaf.0, leaf_hash(&300_u64.to_be_bytes()).0);
+        assert!(reader.read_hashes(&[stored_hash_index(0, 66_000)]).is_err());
+        assert!(matches!(reader.into_failure(), Error::Tile { .. }));
+    }
+
+    /// Why proofs are not made from that reader. Should this fail after an update, it can take our place.
+    #[test]
+    fn the_reader_of_tlog_tiles_leaves_a_changed_tile_unnoticed() {
+        let (storage, frontier) = tree(768);
+        storage.tamper("tile/0/001", |_| Some(vec![0; TILE_WIDTH * Hash::LEN]));
+        let served = Served(&storage);
+        let reader = TileHashReader::new(768, tlog_tiles::Hash(frontier.root().0), &served);
+        let read = reader.read_hashes(&[stored_hash_index(0, 300)]).unwrap();
+        assert_eq!(read[0].0, [0; Hash::LEN]);
+    }
+}

@@ -6,7 +6,9 @@ use model::agency::RoleKind;
 use model::request::Action;
 use state::Page;
 
-use crate::house::{House, YSOLDE, ZACHARIAS, citizen, member, officer, open, own, record, register, request, ysolde, zacharias};
+use crate::house::{
+    House, YSOLDE, ZACHARIAS, citizen, member, officer, open, own, record, register, request, ysolde, zacharias,
+};
 
 #[tokio::test]
 async fn a_citizen_sees_every_look_and_can_prove_each() {
@@ -26,8 +28,12 @@ async fn a_citizen_sees_every_look_and_can_prove_each() {
     assert_eq!(answer.leaf, 4, "asking is itself in the log");
     assert_eq!(answer.next, None);
     let kinds: Vec<_> = answer.looks.iter().map(|look| (look.leaf, look.kind, look.refused.is_some())).collect();
-    let expected =
-        [(4, EntryKind::Own, false), (2, EntryKind::Look, true), (1, EntryKind::Search, false), (0, EntryKind::Look, false)];
+    let expected = [
+        (4, EntryKind::Own, false),
+        (2, EntryKind::Look, true),
+        (1, EntryKind::Search, false),
+        (0, EntryKind::Look, false),
+    ];
     assert_eq!(kinds, expected);
 
     let look = &answer.looks[3];
@@ -59,7 +65,8 @@ async fn a_citizen_sees_every_look_and_can_prove_each() {
     assert_eq!(found, listed);
     // Silent about others: neither the officer's account, nor the case, nor who else was found.
     let shown = serde_json::to_string(&answer.looks).unwrap();
-    let others = [YSOLDE.0.to_string(), ysolde().records[0].hash_hex(), "officer-canary\\\"".into(), "CASE-CANARY".into()];
+    let others =
+        [YSOLDE.0.to_string(), ysolde().records[0].hash_hex(), "officer-canary\\\"".into(), "CASE-CANARY".into()];
     for hidden in others {
         assert!(!shown.contains(&hidden), "{hidden}");
     }
@@ -145,6 +152,9 @@ async fn auditors_count_without_seeing_anyone() {
     house.gate.decide(&refused).await.unwrap_err();
     let counts = house.gate.counts().await.unwrap();
     let [(purpose, by, count)] = &counts[..] else { panic!("{counts:?}") };
-    assert_eq!((purpose.as_ref().unwrap().as_str(), by.to_string().as_str()), ("loan-relief", "education/case-officer"));
+    assert_eq!(
+        (purpose.as_ref().unwrap().as_str(), by.to_string().as_str()),
+        ("loan-relief", "education/case-officer")
+    );
     assert_eq!((count.looks, count.subjects, count.refusals, count.others), (2, 2, 1, 0));
 }

@@ -45,7 +45,7 @@ async fn details_find_their_entry_and_those_without_one_are_erased() {
         let orphan = unlogged.commitment;
         state.put_looks(vec![again(&looks[0]), again(&looks[2]), unlogged]).await.unwrap();
         assert_eq!(state.looks_without_leaf().await.unwrap().len(), 3);
-        state.close().await;
+        state.close().await.unwrap();
         orphan
     };
     let reopened = House::over(folder, storage, state::Options::default()).await;

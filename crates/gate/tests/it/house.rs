@@ -16,61 +16,76 @@ use tlog::fault::MemoryStorage;
 use tlog::{Log, SigningKey, Storage};
 
 /// Values that may never be seen in the log: whatever is in the registers or was typed by someone.
-pub const CANARIES: [&str; 16] = [
-    "Zacharias", "Quillfeather", "Ysolde", "Marzipan", "TN-48151", "TN-62342", "Nightingale Row", "Willowmere", "31415",
-    "LN-7001", "555-0199", "officer-canary", "CASE-CANARY-9", "because of the canary", "91827364", "55667788",
+pub(crate) const CANARIES: [&str; 16] = [
+    "Zacharias",
+    "Quillfeather",
+    "Ysolde",
+    "Marzipan",
+    "TN-48151",
+    "TN-62342",
+    "Nightingale Row",
+    "Willowmere",
+    "31415",
+    "LN-7001",
+    "555-0199",
+    "officer-canary",
+    "CASE-CANARY-9",
+    "because of the canary",
+    "91827364",
+    "55667788",
 ];
 
 /// The person of the first rows.
-pub const ZACHARIAS: PersonId = PersonId(9_182_736_455);
+pub(crate) const ZACHARIAS: PersonId = PersonId(9_182_736_455);
 /// The person of the second rows.
-pub const YSOLDE: PersonId = PersonId(5_566_778_899);
+pub(crate) const YSOLDE: PersonId = PersonId(5_566_778_899);
 
-pub fn register(name: &str) -> RegisterId {
+pub(crate) fn register(name: &str) -> RegisterId {
     RegisterId::new(name).unwrap()
 }
 
-pub fn record(register_name: &str, key: &str) -> RecordId {
+pub(crate) fn record(register_name: &str, key: &str) -> RecordId {
     RecordId::from_key(&register(register_name), &[Some(key)])
 }
 
-pub fn zacharias() -> LookSubject {
+pub(crate) fn zacharias() -> LookSubject {
     LookSubject { person: ZACHARIAS, records: vec![record("tax", "TN-48151"), record("loans", "LN-7001")] }
 }
 
-pub fn ysolde() -> LookSubject {
+pub(crate) fn ysolde() -> LookSubject {
     LookSubject { person: YSOLDE, records: vec![record("tax", "TN-62342"), record("donations", "R-1")] }
 }
 
 /// Everything that a gate stands on.
-pub struct House {
-    pub folder: ProjectFolder,
-    pub lake: Lake,
-    pub state: State,
-    pub clock: Arc<TestClock>,
-    pub log: MemoryStorage,
-    pub gate: Gate,
+pub(crate) struct House {
+    /// Holds the folder until the house is gone.
+    _folder: ProjectFolder,
+    pub(crate) lake: Lake,
+    pub(crate) state: State,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) log: MemoryStorage,
+    pub(crate) gate: Gate,
 }
 
-pub fn signing_key() -> SigningKey {
+pub(crate) fn signing_key() -> SigningKey {
     SigningKey::from_seed("small.example/log", &[3; 32]).unwrap()
 }
 
-pub fn open_log(storage: &MemoryStorage) -> Log {
+pub(crate) fn open_log(storage: &MemoryStorage) -> Log {
     Log::open(signing_key(), Arc::new(storage.clone()), tlog::Options::default()).unwrap()
 }
 
-pub fn master() -> MasterKey {
+pub(crate) fn master() -> MasterKey {
     MasterKey::from_bytes([7; 32])
 }
 
 impl House {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::over(ProjectFolder::small(), MemoryStorage::new(), state::Options::default()).await
     }
 
     /// Opens a house over a project whose data folder may hold a store already.
-    pub async fn over(folder: ProjectFolder, storage: MemoryStorage, options: state::Options) -> Self {
+    pub(crate) async fn over(folder: ProjectFolder, storage: MemoryStorage, options: state::Options) -> Self {
         let project = Arc::new(folder.load().unwrap_or_else(|found| panic!("{found}")));
         let policy = Engine::new(&project).unwrap_or_else(|found| panic!("{found}"));
         let (lake, authority) = Lake::open(&project.data_dir()).await.unwrap();
@@ -91,17 +106,17 @@ impl House {
             keys: Keys::from_master(&master()),
         };
         let gate = Gate::new(authority, parts).await.unwrap();
-        Self { folder, lake, state, clock, log: storage, gate }
+        Self { _folder: folder, lake, state, clock, log: storage, gate }
     }
 
     /// Gives all entries of the log.
-    pub async fn entries(&self) -> Vec<Entry> {
+    pub(crate) async fn entries(&self) -> Vec<Entry> {
         let entries = self.gate.entries(0..u64::MAX).await.unwrap();
         entries.into_iter().map(|logged| logged.entry).collect()
     }
 
     /// Checks that nothing personal is in any entry of the log.
-    pub async fn assert_log_is_clean(&self) {
+    pub(crate) async fn assert_log_is_clean(&self) {
         for leaf in 0..self.gate.log_size() {
             let bytes = self.gate.entry_bytes(leaf).await.unwrap();
             let text = String::from_utf8(bytes).unwrap();
@@ -138,7 +153,7 @@ fn lineage(mut columns: Vec<(&'static str, ArrayRef)>, register: &str, keys: &[&
     batch(columns)
 }
 
-pub fn tax_rows(incomes: [i128; 2]) -> RecordBatch {
+pub(crate) fn tax_rows(incomes: [i128; 2]) -> RecordBatch {
     let incomes = Decimal128Array::from(incomes.to_vec()).with_precision_and_scale(12, 2).unwrap();
     let columns: Vec<(&str, ArrayRef)> = vec![
         ("tax_number", texts(&["TN-48151", "TN-62342"])),
@@ -152,7 +167,7 @@ pub fn tax_rows(incomes: [i128; 2]) -> RecordBatch {
     lineage(columns, "tax", &["TN-48151", "TN-62342"])
 }
 
-pub async fn write(lake: &Lake, table: TableRef, batch: RecordBatch) -> u64 {
+pub(crate) async fn write(lake: &Lake, table: TableRef, batch: RecordBatch) -> u64 {
     let write = Write {
         table,
         schema: batch.schema(),
@@ -193,20 +208,20 @@ async fn fill(lake: &Lake) {
     write(lake, TableRef::quarantine(&register("tax")), quarantine).await;
 }
 
-pub fn member(recipient: &str, role: RoleKind) -> Actor {
+pub(crate) fn member(recipient: &str, role: RoleKind) -> Actor {
     let account = OfficerId::new("officer-canary").unwrap();
     Actor::Member { account, recipient: recipient.parse().unwrap(), role }
 }
 
-pub fn officer() -> Actor {
+pub(crate) fn officer() -> Actor {
     member("education/case-officer", RoleKind::Officer)
 }
 
-pub fn citizen(person: PersonId) -> Actor {
+pub(crate) fn citizen(person: PersonId) -> Actor {
     Actor::Citizen { account: OfficerId::new("officer-canary-too").unwrap(), person }
 }
 
-pub fn request(actor: Actor, purpose: &str, action: Action) -> Request {
+pub(crate) fn request(actor: Actor, purpose: &str, action: Action) -> Request {
     Request {
         actor,
         purpose: PurposeId::new(purpose).unwrap(),
@@ -217,11 +232,11 @@ pub fn request(actor: Actor, purpose: &str, action: Action) -> Request {
 }
 
 /// An officer's wish to open a person under `loan-relief`.
-pub fn open(person: PersonId) -> Request {
+pub(crate) fn open(person: PersonId) -> Request {
     request(officer(), "loan-relief", Action::OpenPerson { person })
 }
 
-pub fn own(person: PersonId) -> Request {
+pub(crate) fn own(person: PersonId) -> Request {
     let mut request = request(citizen(person), "own-data", Action::ReadOwn);
     request.case = None;
     request.justification = None;

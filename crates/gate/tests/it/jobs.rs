@@ -65,7 +65,9 @@ async fn a_run_reads_its_tables_in_the_versions_of_its_beginning() {
     write(&house.lake, model("tax_person"), tax_rows([1, 2])).await;
     let session = grant.session().await.unwrap();
     assert!(session.query("select * from models.tax_person").await.is_ok());
-    assert!(grant.session_of(&[model("tax_person")]).await.unwrap().query("select * from registers.tax").await.is_err());
+    assert!(
+        grant.session_of(&[model("tax_person")]).await.unwrap().query("select * from registers.tax").await.is_err()
+    );
 
     let denied = grant.scan(&table("donations"), None).await.err().unwrap();
     assert!(matches!(denied, GateError::TableNotGranted(_)));
@@ -154,7 +156,10 @@ async fn an_ingest_is_logged_without_names_of_files() {
     let leaf = house.gate.record_ingest(&Actor::System, ingest.clone()).await.unwrap();
     assert_eq!(leaf, 0);
     let entry = &house.entries().await[0];
-    assert_eq!((entry.kind, entry.files, entry.rows, entry.quarantined), (EntryKind::Ingest, Some(1), Some(2), Some(1)));
+    assert_eq!(
+        (entry.kind, entry.files, entry.rows, entry.quarantined),
+        (EntryKind::Ingest, Some(1), Some(2), Some(1))
+    );
     assert!(!String::from_utf8(house.gate.entry_bytes(0).await.unwrap()).unwrap().contains("abab"));
     let denied = house.gate.record_ingest(&officer(), ingest).await.unwrap_err();
     let Denied::Refused(refusal) = denied else { panic!("{denied:?}") };

@@ -1,6 +1,5 @@
 //! What is decided, what is shown, and what the log says of it.
 
-use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use chrono::TimeDelta;
 use gate::{By, Denied, Entry, EntryKind, GateError, LookSubject, SUBJECTS_MAX};

@@ -1,5 +1,13 @@
 //! The gate over a real lake, store and log, with faults put into each.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail tests"
+)]
+
 mod citizen;
 mod crash;
 mod faults;

@@ -77,7 +77,7 @@ pub fn register_functions(context: &SessionContext) {
     }));
     context.register_udf(text_function("fold_name", |text| some_text(&fold_name(text))));
     context.register_udf(text_function("without_title", |text| some_text(without_title(text))));
-    context.register_udf(text_function("house_number", |text| house_number(text)));
+    context.register_udf(text_function("house_number", house_number));
     context.register_udf(create_udf(
         "parse_day",
         vec![DataType::Utf8, DataType::Utf8],
@@ -128,7 +128,21 @@ fn push_apart(folded: &mut String, is_apart: &mut bool) {
 }
 
 const TITLES: [&str; 16] = [
-    "mr", "mrs", "ms", "miss", "mx", "sir", "dr", "prof", "professor", "rev", "m", "mme", "mlle", "monsieur", "madame",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "sir",
+    "dr",
+    "prof",
+    "professor",
+    "rev",
+    "m",
+    "mme",
+    "mlle",
+    "monsieur",
+    "madame",
     "mademoiselle",
 ];
 
@@ -245,7 +259,9 @@ mod tests {
 
     #[test]
     fn names_fold_alike() {
-        for (a, b) in [("Łukasz", "lukasz"), ("MÜLLER", "muller"), ("D'Arcy", "d arcy"), ("Æsir", "aesir"), ("Ｊｏｈｎ", "john")] {
+        for (a, b) in
+            [("Łukasz", "lukasz"), ("MÜLLER", "muller"), ("D'Arcy", "d arcy"), ("Æsir", "aesir"), ("Ｊｏｈｎ", "john")]
+        {
             assert_eq!(fold_name(a), b);
         }
     }

@@ -44,7 +44,9 @@ pub fn tables_of(sql: &str) -> Result<Vec<TableUse>, SqlProblem> {
     let query = match statements.as_slice() {
         [Statement::Query(query)] => query,
         [] => return Err(text.problem(Span::empty(), "there is no statement: write one `select`")),
-        [other] => return Err(text.problem(other.span(), "only `select` is accepted: models and queries change nothing")),
+        [other] => {
+            return Err(text.problem(other.span(), "only `select` is accepted: models and queries change nothing"));
+        }
         [_, second, ..] => return Err(text.problem(second.span(), "one statement only: remove what follows the first")),
     };
     let mut collector = Collector { text: &text, tables: BTreeMap::new(), names_in_scope: Vec::new() };
@@ -218,7 +220,10 @@ mod tests {
             ("select 1", ""),
             ("select * from registers.tax", "registers.tax"),
             ("select * from Registers.TAX t join models.person p on t.a = p.a", "registers.tax models.person"),
-            ("select (select max(x) from models.a) from models.b where c in (select d from models.c)", "models.a models.b models.c"),
+            (
+                "select (select max(x) from models.a) from models.b where c in (select d from models.c)",
+                "models.a models.b models.c",
+            ),
             ("select * from models.a union all (select * from models.b)", "models.a models.b"),
             ("with t as (select * from models.a) select * from t, models.b", "models.a models.b"),
             ("with a as (select * from models.a), b as (select * from a) select * from b", "models.a"),

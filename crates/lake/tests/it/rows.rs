@@ -12,21 +12,21 @@ use lake::{BatchStream, Lake, LakeError, Namespace, ReadAuthority, TableRef, Wri
 use tempfile::TempDir;
 
 /// A lake in a folder that is gone with the value.
-pub struct TestLake {
-    pub lake: Lake,
-    pub authority: ReadAuthority,
-    pub folder: TempDir,
+pub(crate) struct TestLake {
+    pub(crate) lake: Lake,
+    pub(crate) authority: ReadAuthority,
+    pub(crate) folder: TempDir,
 }
 
 impl TestLake {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (lake, authority) = Lake::open(folder.path()).await.unwrap();
         Self { lake, authority, folder }
     }
 
     /// Gives every file below the folder, with its bytes.
-    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn files(&self) -> Vec<(String, Vec<u8>)> {
         let mut files = Vec::new();
         let mut folders = vec![self.folder.path().to_owned()];
         while let Some(folder) = folders.pop() {
@@ -44,32 +44,32 @@ impl TestLake {
         files
     }
 
-    pub fn data_files(&self) -> usize {
+    pub(crate) fn data_files(&self) -> usize {
         self.files().iter().filter(|(name, _)| name.contains("part-")).count()
     }
 
     /// Gives the texts of all commits.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         let commits = self.files().into_iter().filter(|(name, _)| name.contains("_delta_log"));
         commits.map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned()).collect()
     }
 }
 
-pub fn people() -> TableRef {
+pub(crate) fn people() -> TableRef {
     TableRef { namespace: Namespace::Registers, name: "people".into() }
 }
 
-pub fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     Schema::new(vec![Field::new("name", DataType::Utf8, true), Field::new("age", DataType::Int64, true)])
 }
 
-pub fn batch(rows: &[(&str, i64)]) -> RecordBatch {
+pub(crate) fn batch(rows: &[(&str, i64)]) -> RecordBatch {
     let names = StringArray::from_iter_values(rows.iter().map(|row| row.0));
     let ages = Int64Array::from_iter_values(rows.iter().map(|row| row.1));
     RecordBatch::try_new(Arc::new(schema()), vec![Arc::new(names), Arc::new(ages)]).unwrap()
 }
 
-pub fn write(rows: &[(&str, i64)], mode: WriteMode) -> Write {
+pub(crate) fn write(rows: &[(&str, i64)], mode: WriteMode) -> Write {
     Write {
         table: people(),
         schema: Arc::new(schema()),
@@ -81,7 +81,7 @@ pub fn write(rows: &[(&str, i64)], mode: WriteMode) -> Write {
     }
 }
 
-pub async fn rows_of(stream: BatchStream) -> Result<Vec<(String, i64)>, LakeError> {
+pub(crate) async fn rows_of(stream: BatchStream) -> Result<Vec<(String, i64)>, LakeError> {
     let batches: Vec<RecordBatch> = stream.try_collect().await?;
     let rows = batches.iter().flat_map(|batch| {
         let names = batch.column_by_name("name").unwrap().as_string::<i32>().clone();
@@ -91,10 +91,10 @@ pub async fn rows_of(stream: BatchStream) -> Result<Vec<(String, i64)>, LakeErro
     Ok(rows.collect())
 }
 
-pub async fn all(authority: &ReadAuthority) -> Vec<(String, i64)> {
+pub(crate) async fn all(authority: &ReadAuthority) -> Vec<(String, i64)> {
     rows_of(authority.scan(&people(), None, None, None).await.unwrap()).await.unwrap()
 }
 
-pub fn owned(rows: &[(&str, i64)]) -> Vec<(String, i64)> {
+pub(crate) fn owned(rows: &[(&str, i64)]) -> Vec<(String, i64)> {
     rows.iter().map(|(name, age)| ((*name).to_owned(), *age)).collect()
 }

@@ -45,7 +45,8 @@ async fn only_the_named_tables_exist_and_nothing_can_be_changed() {
     let hidden = TableRef { namespace: Namespace::Registers, name: "hidden".into() };
     test.lake.write(lake::Write { table: hidden, ..write(&[("Dupont", 1)], WriteMode::Append) }).await.unwrap();
     let session = test.authority.session(&[(people(), None)]).await.unwrap();
-    let (_, file) = test.files().into_iter().find(|(name, _)| name.contains("hidden/part-")).map(|(n, _)| ((), n)).unwrap();
+    let (_, file) =
+        test.files().into_iter().find(|(name, _)| name.contains("hidden/part-")).map(|(n, _)| ((), n)).unwrap();
     let by_path = format!("select * from '{}'", test.folder.path().join(file).display());
     let refused = [
         "select * from registers.hidden",

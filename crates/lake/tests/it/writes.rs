@@ -175,10 +175,7 @@ async fn deleted_rows_are_gone_from_the_disk() {
     assert_eq!(left, rows);
     let old = test.authority.scan(&people(), Some(0), None, None).await.unwrap();
     assert!(matches!(rows_of(old).await, Err(LakeError::Io { .. })), "the old version is gone with its files");
-    assert!(matches!(
-        test.lake.delete_where(&people(), "shoe", &[]).await,
-        Err(LakeError::NoSuchColumn { .. })
-    ));
+    assert!(matches!(test.lake.delete_where(&people(), "shoe", &[]).await, Err(LakeError::NoSuchColumn { .. })));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -196,9 +193,8 @@ async fn what_the_writer_noted_stays_through_a_deletion() {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_batches_become_few_files_in_order() {
     let test = TestLake::new().await;
-    let batches: Vec<RecordBatch> = (0..50)
-        .map(|number| batch(&(0..1000).map(|row| ("x", number * 1000 + row)).collect::<Vec<_>>()))
-        .collect();
+    let batches: Vec<RecordBatch> =
+        (0..50).map(|number| batch(&(0..1000).map(|row| ("x", number * 1000 + row)).collect::<Vec<_>>())).collect();
     test.lake.write(Write { batches: batches.into(), ..write(&[], WriteMode::Overwrite) }).await.unwrap();
     assert_eq!(test.data_files(), 1);
     let ages: Vec<i64> = all(&test.authority).await.into_iter().map(|row| row.1).collect();

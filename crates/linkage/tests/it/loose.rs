@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -61,8 +61,9 @@ fn parquet(path: &Path, rows: &[Row]) {
 }
 
 fn read(path: &Path) -> RecordBatch {
-    let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap().build().unwrap();
-    let schema = reader.schema();
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
+    let schema = Arc::clone(builder.schema());
+    let reader = builder.build().unwrap();
     let batches: Vec<RecordBatch> = reader.map(Result::unwrap).collect();
     arrow_select::concat::concat_batches(&schema, &batches).unwrap()
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use gate::{Ingest as IngestEntry, IngestedFile};
 use model::{Actor, RegisterId};
 use serde::Serialize;
-use source::IngestReport;
+use source::{IngestReport, SourceError};
 
 use crate::app::App;
 use crate::cli::Ingest;
@@ -59,10 +59,9 @@ pub(crate) async fn ingest(app: &App, names: &[String], output: Output) -> Resul
         let report = source::ingest(&app.lake, &app.project.root, register, &run, app.clock.as_ref(), &progress)
             .await
             .map_err(|error| {
-                let ending = if error.is_rejection() { Ending::Rejected } else { Ending::Failed };
-                Failure::new(ending, error)
+                Failure::new(if is_rejection(&error) { Ending::Rejected } else { Ending::Failed }, error)
             })?;
-        let files = report.files.iter().map(|file| IngestedFile { path: file.path.clone(), sha256: file.sha256.clone() });
+        let files = report.files.iter().map(|file| IngestedFile { path: file.path.display().to_string(), sha256: file.sha256.clone() });
         let entry = IngestEntry {
             run,
             register: register.id.clone(),
@@ -85,4 +84,26 @@ pub(crate) async fn ingest(app: &App, names: &[String], output: Output) -> Resul
         count(ingested.quarantined)
     ));
     Ok(ingested)
+}
+
+/// Tells whether the data itself was at fault, not the machine.
+fn is_rejection(error: &SourceError) -> bool {
+    use SourceError::{
+        AbsentColumn, ColumnTwice, Delimiter, EmptyFile, Header, MissingColumn, NewColumn, NoRows, Parquet, ParquetType,
+        TooManyBad,
+    };
+    matches!(
+        error,
+        AbsentColumn { .. }
+            | ColumnTwice { .. }
+            | Delimiter { .. }
+            | EmptyFile { .. }
+            | Header { .. }
+            | MissingColumn { .. }
+            | NewColumn { .. }
+            | NoRows { .. }
+            | Parquet { .. }
+            | ParquetType { .. }
+            | TooManyBad { .. }
+    )
 }

@@ -24,7 +24,7 @@ pub(crate) async fn link(app: &App, output: Output) -> Result<LinkReport, Failur
     let stage = output.stage("link");
     let run = app.new_run()?;
     let progress = |progress: LinkProgress| stage.at(progress.done, progress.of);
-    let report = linkage::link(&app.lake, &app.gate, &app.project, &Actor::System, &run, &progress)
+    let report = linkage::link(&app.lake, &app.gate, &app.project, &Actor::System, &run, app.clock.as_ref(), &progress)
         .await
         .map_err(|error| match error {
             LinkageError::Denied(denied) => super::denied(denied),

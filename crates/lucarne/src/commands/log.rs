@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
+use tlog::{Checkpoint, Storage, TILE_WIDTH, Tile, TileKind, split_bundle};
 
 use crate::app;
 use crate::exit::{Ending, Failure, Outcome};
@@ -20,15 +21,26 @@ pub(crate) fn verify(dir: &Path, saved: Option<&Path>, output: Output) -> Outcom
     let stage = output.stage("verify");
     let report = tlog::verify(&storage, &key, saved.as_deref(), &mut |done, total| stage.at(done, total))
         .map_err(|error| Failure::new(Ending::LogBroken, error))?;
-    stage.done(format!("{} entries, root {}: every entry, tile and signature is right", count(report.size), report.root));
-    if let Some(size) = report.saved_size {
+    stage.done(format!(
+        "{} entries, root {}: every entry, tile and signature is right",
+        count(report.checkpoint.size),
+        report.checkpoint.root
+    ));
+    if report.unpublished_entries > 0 {
+        output.say(format!(
+            "{} more are durable and will be under the next checkpoint",
+            count(report.unpublished_entries)
+        ));
+    }
+    if let Some(size) = report.grown_from {
         output.say(format!("the log only grew since the saved checkpoint of {} entries", count(size)));
     }
     output.object(&json!({
         "verified": true,
-        "entries": report.size,
-        "root": report.root.to_string(),
-        "grew_since": report.saved_size,
+        "entries": report.checkpoint.size,
+        "unpublished_entries": report.unpublished_entries,
+        "root": report.checkpoint.root.to_string(),
+        "grew_since": report.grown_from,
     }))
 }
 
@@ -43,13 +55,30 @@ pub(crate) fn checkpoint(dir: &Path, output: Output) -> Outcome {
 pub(crate) fn show(dir: &Path, from: u64, how_many: u64, output: Output) -> Outcome {
     let project = app::load(dir)?;
     let (storage, key) = app::log_for_reading(&project)?;
-    let entries = tlog::read_entries(&storage, &key, from..from.saturating_add(how_many))
+    let checkpoint = Checkpoint::open(&storage.read("checkpoint")?, &key)
         .map_err(|error| Failure::new(Ending::LogBroken, error))?;
-    let mut shown = Vec::with_capacity(entries.len());
-    for (index, bytes) in (from..).zip(&entries) {
-        let entry = gate::Entry::decode(bytes)?;
+    let mut shown = Vec::new();
+    for index in (from..checkpoint.size).take(usize::try_from(how_many).unwrap_or(usize::MAX)) {
+        let entry = gate::Entry::decode(&entry_bytes(&storage, &checkpoint, index)?)?;
         output.say(format!("{index} {}", serde_json::to_string(&entry)?));
         shown.push(json!({ "index": index, "entry": entry }));
     }
     output.object(&json!({ "entries": shown }))
+}
+
+/// Reads one entry out of its published bundle.
+fn entry_bytes(storage: &dyn Storage, checkpoint: &Checkpoint, index: u64) -> Result<Vec<u8>, Failure> {
+    let width = TILE_WIDTH as u64;
+    let broken = || Failure::new(Ending::LogBroken, anyhow::anyhow!("entry {index} is not where the checkpoint says"));
+    let tile = Tile::at_size(TileKind::Entries, index / width, checkpoint.size).ok_or_else(broken)?;
+    // A partial bundle is removed once the full one is there.
+    let bundle = match storage.read(&tile.to_string()) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            storage.read(&Tile::full(tile.kind, tile.number).to_string())?
+        }
+        read => read?,
+    };
+    let entries = split_bundle(&bundle, usize::from(tile.width)).ok_or_else(broken)?;
+    let place = usize::try_from(index % width).map_err(|_| broken())?;
+    entries.get(place).map(|entry| entry.to_vec()).ok_or_else(broken)
 }

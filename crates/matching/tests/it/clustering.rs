@@ -240,7 +240,7 @@ fn links_and_refusals_are_told() {
     let rows: Vec<Row> = [
         "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
         "census   a2 Hannah Brennan 1990-05-01 -         12 Elm 100 F",
-        "wages    a3 Hannah Brennan -          111111111 -  -   -   -",
+        "wages    a3 Hannah Brennan -          111111111 12 Elm 100 F",
         "wages    b1 Hannah Brennan 1961-11-23 111111111 -  -   -   -",
     ]
     .map(row)

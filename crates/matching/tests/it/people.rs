@@ -6,17 +6,18 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use matching::{Block, Clustering, Comparison, Dataset, Judgements, Kind, Model, Settings, Silent};
 
 /// Source, id, given name, family name, birth date, identifier, house number, street, place, sex.
-pub type Row = [&'static str; 10];
+pub(crate) type Row = [&'static str; 10];
 
-pub const COLUMNS: [&str; 10] = ["source", "id", "given", "family", "birth", "ssn", "number", "street", "place", "sex"];
+pub(crate) const COLUMNS: [&str; 10] =
+    ["source", "id", "given", "family", "birth", "ssn", "number", "street", "place", "sex"];
 
 /// One record from words: `source id given family birth ssn number street place sex`, `-` for a missing value.
-pub fn row(line: &'static str) -> Row {
+pub(crate) fn row(line: &'static str) -> Row {
     let words: Vec<&str> = line.split_whitespace().map(|word| if word == "-" { "" } else { word }).collect();
     words.try_into().unwrap_or_else(|_| panic!("not ten words: {line}"))
 }
 
-pub fn batch<S: AsRef<str>>(names: &[&str], rows: &[Vec<S>]) -> RecordBatch {
+pub(crate) fn batch<S: AsRef<str>>(names: &[&str], rows: &[Vec<S>]) -> RecordBatch {
     let column = |at: usize| {
         let values = rows.iter().map(|row| Some(row[at].as_ref()).filter(|value| !value.is_empty()));
         Arc::new(StringArray::from_iter(values)) as ArrayRef
@@ -24,11 +25,11 @@ pub fn batch<S: AsRef<str>>(names: &[&str], rows: &[Vec<S>]) -> RecordBatch {
     RecordBatch::try_from_iter(names.iter().enumerate().map(|(at, name)| (*name, column(at)))).unwrap()
 }
 
-pub fn batch_of(rows: &[Row]) -> RecordBatch {
+pub(crate) fn batch_of(rows: &[Row]) -> RecordBatch {
     batch(&COLUMNS, &rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>())
 }
 
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         comparisons: vec![
             Comparison::new("given", Kind::GivenName),
@@ -48,17 +49,17 @@ pub fn settings() -> Settings {
         ],
         source: Some("source".to_owned()),
         id: Some("id".to_owned()),
-        prior: Some(1e-5),
+        prior: Some(1e-4),
         ..Settings::default()
     }
 }
 
 /// What is presumed, with households.
-pub fn model(settings: &Settings) -> Model {
-    Model { household: Some(1e-3), ..Model::presumed(settings) }
+pub(crate) fn model(settings: &Settings) -> Model {
+    Model { household: Some(1e-4), ..Model::presumed(settings) }
 }
 
-pub fn cluster(settings: &Settings, rows: &[Row], judgements: &Judgements) -> Clustering {
+pub(crate) fn cluster(settings: &Settings, rows: &[Row], judgements: &Judgements) -> Clustering {
     let data = Dataset::new(settings, &batch_of(rows)).unwrap();
     let model = model(settings);
     let predictions = matching::predict(&data, &model, &Silent).unwrap();
@@ -66,7 +67,7 @@ pub fn cluster(settings: &Settings, rows: &[Row], judgements: &Judgements) -> Cl
 }
 
 /// The clusters as sorted lists of ids, sorted.
-pub fn partition(rows: &[Row], labels: &[u32]) -> Vec<Vec<&'static str>> {
+pub(crate) fn partition(rows: &[Row], labels: &[u32]) -> Vec<Vec<&'static str>> {
     let mut clusters = std::collections::BTreeMap::<u32, Vec<&str>>::new();
     for (row, label) in rows.iter().zip(labels) {
         clusters.entry(*label).or_default().push(row[1]);

@@ -171,7 +171,11 @@ fn purpose(name: &str, agreement: &Agreement, subject: Subject) -> Purpose {
         needs_justification: false,
         persons_per_officer_and_day: None,
         valid: agreement.valid,
-        discloses: Class::ALL.iter().map(|class| (*class, Disclosure::Value)).collect(),
+        discloses: Class::ALL
+            .iter()
+            .filter(|class| class.special().is_none_or(|special| agreement.special_categories.contains(&special)))
+            .map(|class| (*class, Disclosure::Value))
+            .collect(),
     }
 }
 
@@ -254,6 +258,7 @@ impl Republic {
                 },
                 districts: None,
                 truth: None,
+                demo_identities: Vec::new(),
             },
             agencies: ["elections", "statistics", "treasury"]
                 .map(|name| (id(name), agency(name)))

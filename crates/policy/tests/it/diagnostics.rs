@@ -47,7 +47,9 @@ fn syntax_errors_point_at_their_place() {
 #[test]
 fn strict_validation_points_at_the_expression() {
     let rule = |condition: &str| {
-        format!("@id(\"a\") @says(\"A.\")\nforbid (principal, action == Action::\"search\", resource)\nwhen {{ {condition} }};\n")
+        format!(
+            "@id(\"a\") @says(\"A.\")\nforbid (principal, action == Action::\"search\", resource)\nwhen {{ {condition} }};\n"
+        )
     };
     check(&rule("context.persons_tomorrow > 3"), &[("3:8", "policy/invalid")]);
     check(&rule("context.persons_today > \"three\""), &[("3:32", "policy/invalid")]);

@@ -112,7 +112,9 @@ fn politics_is_reached_only_under_the_agreement_that_names_it() {
     let engine = Engine::new(&unnamed).unwrap();
     assert!(!engine.linkable(today())[&RegisterId::new("donations").unwrap()].decision.allowed);
     let inspector = member("election-watch/inspector", RoleKind::Officer);
-    assert!(how(&engine, inspector.clone(), "donation-audit", OPEN, "donations", Class::Donation).starts_with("withheld"));
+    assert!(
+        how(&engine, inspector.clone(), "donation-audit", OPEN, "donations", Class::Donation).starts_with("withheld")
+    );
     let asked = request(inspector, "donation-audit", OPEN);
     let query = Query { request: &asked, day: today(), persons_today: 1, subject_is_self: false };
     assert!(!engine.decide(&query).allowed);

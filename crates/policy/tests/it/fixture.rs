@@ -218,7 +218,11 @@ fn purposes() -> Vec<Purpose> {
 /// The project; `policies` are texts of `policies/0.cedar`, `policies/1.cedar`, …
 pub(crate) fn project_with(policies: &[&str]) -> Project {
     let registers = vec![
-        register("tax", "tax-office", &[("name", Class::Identity), ("tin", Class::Identifier), ("income", Class::Income)]),
+        register(
+            "tax",
+            "tax-office",
+            &[("name", Class::Identity), ("tin", Class::Identifier), ("income", Class::Income)],
+        ),
         register("loans", "education", &[("name", Class::Identity), ("amount", Class::Loan)]),
         register("donations", "election-watch", &[("donor", Class::Identity), ("amount", Class::Donation)]),
         register("permits", "education", &[("holder", Class::Identity), ("weapon", Class::Firearm)]),

@@ -32,10 +32,8 @@ fn actors() -> impl Strategy<Value = Actor> {
         recipient: recipient.parse().unwrap(),
         role,
     });
-    let citizen = any::<u64>().prop_map(|person| Actor::Citizen {
-        account: OfficerId::new("c-1").unwrap(),
-        person: PersonId(person),
-    });
+    let citizen = any::<u64>()
+        .prop_map(|person| Actor::Citizen { account: OfficerId::new("c-1").unwrap(), person: PersonId(person) });
     prop_oneof![4 => member, 1 => citizen, 1 => Just(Actor::System)]
 }
 

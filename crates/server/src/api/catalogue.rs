@@ -34,13 +34,13 @@ pub(crate) async fn session(State(app): State<App>, Caller(who): Caller) -> Resu
 /// Gives agencies, registers, agreements and purposes. No personal data.
 #[utoipa::path(get, path = "/api/v1/catalogue", tag = "catalogue",
     responses((status = 200, body = Catalogue), (status = 401, body = Problem)))]
-pub(crate) async fn catalogue(State(app): State<App>, Caller(_): Caller) -> Result<Json<Catalogue>, Problem> {
+pub(crate) async fn catalogue(State(app): State<App>, _caller: Caller) -> Result<Json<Catalogue>, Problem> {
     service::catalogue(&app).await.map(Json)
 }
 
 /// Gives how often each role acted under each purpose.
 #[utoipa::path(get, path = "/api/v1/uses", tag = "catalogue",
     responses((status = 200, body = Vec<UseCount>), (status = 401, body = Problem)))]
-pub(crate) async fn uses(State(app): State<App>, Caller(_): Caller) -> Result<Json<Vec<UseCount>>, Problem> {
+pub(crate) async fn uses(State(app): State<App>, _caller: Caller) -> Result<Json<Vec<UseCount>>, Problem> {
     service::use_counts(&app).await.map(Json)
 }

@@ -46,7 +46,7 @@ pub(crate) async fn entry(
 /// Gives the newest signed checkpoint, a C2SP signed note. Keep it: it proves later that the log only grew.
 #[utoipa::path(get, path = "/api/v1/log/checkpoint", tag = "log",
     responses((status = 200, body = String, content_type = "text/plain"), (status = 401, body = Problem)))]
-pub(crate) async fn checkpoint(State(app): State<App>, Caller(_): Caller) -> Response {
+pub(crate) async fn checkpoint(State(app): State<App>, _caller: Caller) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], service::checkpoint(&app)).into_response()
 }
 

@@ -75,7 +75,7 @@ pub(crate) struct ProblemKind {
 /// Gives the kinds of problems.
 #[utoipa::path(get, path = "/api/v1/problems", tag = "server",
     responses((status = 200, body = Vec<ProblemKind>), (status = 401, body = Problem)))]
-pub(crate) async fn problems(Caller(_): Caller) -> Json<Vec<ProblemKind>> {
+pub(crate) async fn problems(_caller: Caller) -> Json<Vec<ProblemKind>> {
     let kinds = KINDS.iter().map(|(code, status, title, mend)| ProblemKind {
         kind: format!("/problems/{code}"),
         status: status.as_u16(),

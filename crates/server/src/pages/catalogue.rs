@@ -190,7 +190,9 @@ async fn register_page(view: &View, id: &str) -> Result<Response, Problem> {
                 special: column.special.as_deref().map(|category| t.of("special", category)),
             })
             .collect(),
-        purposes: purposes.map(|purpose| (purpose.id.clone(), t.pick(&purpose.says, &purpose.says_fr).to_owned())).collect(),
+        purposes: purposes
+            .map(|purpose| (purpose.id.clone(), t.pick(&purpose.says, &purpose.says_fr).to_owned()))
+            .collect(),
         agreements: agreements.map(|agreement| (agreement.id.clone(), agreement.says.clone())).collect(),
     };
     view.page(&page)
@@ -209,7 +211,11 @@ async fn purposes_page(view: &View) -> Result<Response, Problem> {
         frame: view.frame()?,
         t: view.t,
         count: catalogue.purposes.len() as u64,
-        purposes: catalogue.purposes.iter().map(|purpose| self::purpose(view, purpose, &catalogue.agreements, &uses)).collect(),
+        purposes: catalogue
+            .purposes
+            .iter()
+            .map(|purpose| self::purpose(view, purpose, &catalogue.agreements, &uses))
+            .collect(),
     };
     view.page(&page)
 }

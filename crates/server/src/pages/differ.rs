@@ -58,7 +58,10 @@ mod tests {
     use super::*;
 
     fn written(stretches: &[Stretch]) -> String {
-        stretches.iter().map(|stretch| if stretch.differs { format!("[{}]", stretch.text) } else { stretch.text.clone() }).collect()
+        stretches
+            .iter()
+            .map(|stretch| if stretch.differs { format!("[{}]", stretch.text) } else { stretch.text.clone() })
+            .collect()
     }
 
     #[test]

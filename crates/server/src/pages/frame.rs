@@ -5,13 +5,11 @@ use model::{Actor, PurposeId, Subject};
 
 use super::assets::{Addresses, addresses};
 use super::view::View;
-use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{PurposeView, Standing, purpose_view};
 
 /// What surrounds a page.
 pub(crate) struct Frame {
-    pub(crate) t: Words,
     pub(crate) assets: &'static Addresses,
     /// What the whole is called.
     pub(crate) project: String,
@@ -79,7 +77,6 @@ impl Frame {
         let at = view.path.split('?').next().unwrap_or_default();
         let current = |href: &str| at == href || (href != "/me" && at.starts_with(&format!("{href}/")));
         Ok(Self {
-            t,
             assets: addresses(),
             project: t.pick(&settings.name, settings.name_fr.as_deref().unwrap_or(&settings.name)).to_owned(),
             acting,
@@ -91,6 +88,21 @@ impl Frame {
         })
     }
 
+    /// Gives a frame in which nobody acts, for tests of templates.
+    #[cfg(test)]
+    pub(crate) fn of_nobody() -> Self {
+        Self {
+            assets: addresses(),
+            project: String::new(),
+            acting: None,
+            identities: Vec::new(),
+            links: Vec::new(),
+            form_token: String::new(),
+            back: "/".to_owned(),
+            repeat: Vec::new(),
+        }
+    }
+
     /// Gives the purpose that was chosen.
     pub(crate) fn purpose(&self) -> Option<&PurposeView> {
         self.acting.as_ref()?.purpose.as_ref()
@@ -100,7 +112,8 @@ impl Frame {
     pub(crate) fn is_ready(&self) -> bool {
         let Some(acting) = &self.acting else { return false };
         let Some(purpose) = &acting.purpose else { return false };
-        (!purpose.needs_case || !acting.case.is_empty()) && (!purpose.needs_justification || !acting.justification.is_empty())
+        (!purpose.needs_case || !acting.case.is_empty())
+            && (!purpose.needs_justification || !acting.justification.is_empty())
     }
 }
 

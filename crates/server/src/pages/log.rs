@@ -97,8 +97,11 @@ impl Filter {
         let before = before.map(|before| before.to_string()).unwrap_or_default();
         let all = [("kind", &self.kind), ("purpose", &self.purpose), ("agency", &self.agency), ("before", &before)];
         // Only names that the page offers are in addresses that it makes: letters, digits, `-` and `_`.
-        let is_name = |text: &&String| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        let pairs: Vec<String> = all.iter().filter(|(_, text)| is_name(text)).map(|(name, text)| format!("{name}={text}")).collect();
+        let is_name = |text: &&String| {
+            !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        };
+        let pairs: Vec<String> =
+            all.iter().filter(|(_, text)| is_name(text)).map(|(name, text)| format!("{name}={text}")).collect();
         if pairs.is_empty() { "/log".to_owned() } else { format!("/log?{}", pairs.join("&")) }
     }
 }
@@ -125,7 +128,8 @@ async fn entries(view: &View, filter: Filter) -> Result<Response, Problem> {
         agency: wanted(&filter.agency),
     };
     let found = service::entries(&view.app, view.acting()?, &asked).await?;
-    let choice = |value: &str, title: String, chosen: &str| Choice { value: value.to_owned(), title, chosen: value == chosen };
+    let choice =
+        |value: &str, title: String, chosen: &str| Choice { value: value.to_owned(), title, chosen: value == chosen };
     let project = view.app.project();
     let page = LogPage {
         frame: view.frame()?,
@@ -133,8 +137,16 @@ async fn entries(view: &View, filter: Filter) -> Result<Response, Problem> {
         size: found.size,
         entries: found.entries.iter().map(|entry| line(view, entry)).collect(),
         kinds: service::kinds().into_iter().map(|kind| choice(kind, t.of("kind", kind), &filter.kind)).collect(),
-        purposes: project.purposes.keys().map(|id| choice(id.as_str(), view.purpose_says(id.as_str()), &filter.purpose)).collect(),
-        agencies: project.agencies.keys().map(|id| choice(id.as_str(), view.agency_title(id.as_str()), &filter.agency)).collect(),
+        purposes: project
+            .purposes
+            .keys()
+            .map(|id| choice(id.as_str(), view.purpose_says(id.as_str()), &filter.purpose))
+            .collect(),
+        agencies: project
+            .agencies
+            .keys()
+            .map(|id| choice(id.as_str(), view.agency_title(id.as_str()), &filter.agency))
+            .collect(),
         filtered: asked.kind.is_some() || asked.purpose.is_some() || asked.agency.is_some(),
         older: found.next.map(|next| filter.href(Some(next))),
         newest: before.map(|_| filter.href(None)),
@@ -145,7 +157,8 @@ async fn entries(view: &View, filter: Filter) -> Result<Response, Problem> {
 
 fn line(view: &View, entry: &EntryView) -> Line {
     let t = view.t;
-    let registers = || entry.registers.iter().map(|register| view.register_title(register)).collect::<Vec<_>>().join(", ");
+    let registers =
+        || entry.registers.iter().map(|register| view.register_title(register)).collect::<Vec<_>>().join(", ");
     let about = match entry.kind.as_str() {
         "job" => entry.job.as_deref().map(|job| t.of("job", job)).unwrap_or_default(),
         "refusal" => entry.rules.join(", "),

@@ -32,7 +32,6 @@ struct Look {
     /// A sentence: who did what.
     sentence: String,
     own: bool,
-    agency: Option<String>,
     role: Option<String>,
     says: Option<String>,
     legal_basis: Vec<String>,
@@ -110,7 +109,6 @@ fn look(view: &View, found: LookView) -> Look {
         at: found.at,
         sentence,
         own,
-        agency,
         role: found.role,
         says,
         legal_basis: found.legal_basis,

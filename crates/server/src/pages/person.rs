@@ -87,7 +87,6 @@ pub(crate) struct Link {
 /// A comparison and what it adds.
 pub(crate) struct Step {
     pub(crate) name: String,
-    pub(crate) level: String,
     pub(crate) sentence: String,
     pub(crate) weight: String,
     /// Where its bar begins and how long it is, between 0 and 200; 100 is no weight.
@@ -106,7 +105,8 @@ async fn open(view: &View, person: &str) -> Result<Response, Problem> {
     view.acting()?.must_be(RoleKind::Officer)?;
     let work = work_of(view)?;
     let found = service::dossier(&view.app, view.acting()?, person, &work, true).await?;
-    let page = PersonPage { frame: view.frame()?, t: view.t, person: found.person.clone(), dossier: dossier(view, found) };
+    let page =
+        PersonPage { frame: view.frame()?, t: view.t, person: found.person.clone(), dossier: dossier(view, found) };
     view.page(&page)
 }
 
@@ -115,7 +115,8 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
     let t = view.t;
     let records = || found.sections.iter().flat_map(|section| &section.records);
     let fields = || records().flat_map(|record| &record.fields).filter(|field| field.value.text().is_some());
-    let weakest = records().filter(|record| !record.link.alone).map(|record| record.link.probability).min_by(f64::total_cmp);
+    let weakest =
+        records().filter(|record| !record.link.alone).map(|record| record.link.probability).min_by(f64::total_cmp);
     Dossier {
         name: records().find_map(|record| headline(&record.fields)),
         at: found.at.clone(),
@@ -174,7 +175,12 @@ fn section(view: &View, section: &SectionView) -> Section {
         legal_basis: section.legal_basis.clone(),
         bought: section.bought.clone(),
         count: section.records.len() as u64,
-        records: section.records.iter().zip(1..).map(|(record, number)| self::record(view, section, record, number)).collect(),
+        records: section
+            .records
+            .iter()
+            .zip(1..)
+            .map(|(record, number)| self::record(view, section, record, number))
+            .collect(),
         withheld: section.withheld.iter().map(|column| kept(t, column)).collect(),
         withheld_count: section.withheld.len() as u64,
     }
@@ -218,7 +224,6 @@ pub(crate) fn steps(t: Words, fields: &[service::FieldEvidence]) -> Vec<Step> {
         let x = if field.weight < 0.0 { HALF_WIDTH - width } else { HALF_WIDTH };
         Step {
             name: t.of("field", &field.name),
-            level: field.level.clone(),
             sentence: super::values::sentence(&field.sentence),
             weight: t.weight(&field.weight),
             x: format!("{x:.1}"),

@@ -89,11 +89,12 @@ fn refused(view: &View, frame: Frame, asked: Option<&'static str>, problem: &Pro
         purpose: acting.and_then(|acting| acting.purpose_says.clone()),
         case: acting.map(|acting| acting.case.clone()).unwrap_or_default(),
         justification: acting.map(|acting| acting.justification.clone()).unwrap_or_default(),
-        who: acting.map(|acting| match &acting.agency {
-            Some(agency) => format!("{}, {agency}", acting.title),
-            None => acting.title.clone(),
-        })
-        .unwrap_or_default(),
+        who: acting
+            .map(|acting| match &acting.agency {
+                Some(agency) => format!("{}, {agency}", acting.title),
+                None => acting.title.clone(),
+            })
+            .unwrap_or_default(),
         reasons: reasons.collect(),
         log_index: problem.log_index.map(|index| t.number(&index)),
         frame,

@@ -7,7 +7,7 @@ use model::agency::RoleKind;
 use serde::Deserialize;
 
 use super::frame::Frame;
-use super::values::{Rule, Shown, headline, rules, shown};
+use super::values::{Rule, Shown, headline, is_name, rules, shown};
 use super::view::{Sent, View};
 use super::words::Words;
 use crate::problem::Problem;
@@ -68,7 +68,9 @@ pub(crate) struct SearchAsked {
 
 impl SearchAsked {
     fn is_empty(&self) -> bool {
-        [&self.name, &self.birth_date, &self.identifier, &self.contact, &self.address].iter().all(|text| text.trim().is_empty())
+        [&self.name, &self.birth_date, &self.identifier, &self.contact, &self.address]
+            .iter()
+            .all(|text| text.trim().is_empty())
     }
 
     /// Gives the birth date as the service reads it: `1984-03-12` or, as people write it, `12.3.1984` or `12/03/1984`,
@@ -163,9 +165,8 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
 fn hit(view: &View, found: HitView) -> Hit {
     let t = view.t;
     let name = headline(&found.fields).unwrap_or_else(|| t.s("results-nameless"));
-    let tells_apart = |field: &&service::FieldView| {
-        TELLING_APART.contains(&field.rule.class.as_str()) && !(field.rule.class == "identity" && field.name.contains("name"))
-    };
+    let tells_apart =
+        |field: &&service::FieldView| TELLING_APART.contains(&field.rule.class.as_str()) && !is_name(field);
     let fields = found.fields.iter().filter(tells_apart);
     let matched = |matched: &service::MatchView| {
         let part = t.of("part", &matched.part);
@@ -173,7 +174,10 @@ fn hit(view: &View, found: HitView) -> Hit {
     };
     Hit {
         href: format!("/person/{}", found.person),
-        fields: fields.map(|field| shown(t, view.app.project(), &found.register, field)).filter(|shown| shown.text.is_some()).collect(),
+        fields: fields
+            .map(|field| shown(t, view.app.project(), &found.register, field))
+            .filter(|shown| shown.text.is_some())
+            .collect(),
         matched: found.matched.iter().map(matched).collect(),
         registers: found.registers.iter().map(|register| view.register_title(register)).collect(),
         name,
@@ -183,6 +187,49 @@ fn hit(view: &View, found: HitView) -> Hit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::words::Language;
+
+    /// What someone might have given to a register as their name.
+    const HOSTILE: &str = r#""><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 7 * 7 }}&lt;"#;
+
+    #[test]
+    fn a_hostile_name_is_text_wherever_it_stands() {
+        let t = Words::new(Language::English);
+        let mut frame = Frame::of_nobody();
+        frame.repeat = vec![("name", HOSTILE.to_owned())];
+        let field = Shown {
+            title: HOSTILE.into(),
+            text: Some(HOSTILE.into()),
+            masked: None,
+            class: HOSTILE.into(),
+            special: false,
+        };
+        let hit = Hit {
+            href: "/person/p-1".into(),
+            name: HOSTILE.into(),
+            fields: vec![field],
+            matched: vec![HOSTILE.into()],
+            registers: vec![HOSTILE.into()],
+        };
+        let page = ResultsPage {
+            frame,
+            t,
+            asked: SearchAsked { name: HOSTILE.into(), address: HOSTILE.into(), ..SearchAsked::default() },
+            hits: vec![hit],
+            found: 1,
+            more: false,
+            not_used: vec![HOSTILE.into()],
+            log_index: "1".into(),
+        };
+        let html = page.render().unwrap();
+        for tag in ["<script>alert", "<img", "onerror='"] {
+            assert!(!html.contains(tag), "{tag} got through");
+        }
+        let written = "&#60;script&#62;alert(1)&#60;/script&#62;";
+        assert!(html.matches(written).count() >= 8, "{}", html.matches(written).count());
+        assert!(!html.contains("49"), "no value is a template");
+        assert!(!html.contains("value=\"\">"), "no value closes an attribute");
+    }
 
     #[test]
     fn birth_dates_are_read_as_people_write_them() {

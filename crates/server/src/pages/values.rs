@@ -129,14 +129,22 @@ pub(crate) fn rules(t: Words, classes: &[ClassRule]) -> Vec<Rule> {
 
 /// Gives the words by which people would recognise the person: the values of the columns that hold parts of a name.
 ///
-/// Registers call these columns differently; all of them say `name`, and are of the class identity. At most three are
-/// joined, in the order of the register.
+/// Registers call these columns differently; all of them say `name` in their name or title, and are of the class
+/// identity. At most three are joined, in the order of the register.
 pub(crate) fn headline(fields: &[FieldView]) -> Option<String> {
-    let is_name = |field: &&FieldView| {
-        field.rule.class == "identity" && field.rule.disclosure == "value" && field.name.contains("name")
-    };
-    let words: Vec<String> = fields.iter().filter(is_name).filter_map(|field| field.value.text()).take(3).collect();
+    let words: Vec<String> = fields
+        .iter()
+        .filter(|field| is_name(field) && field.rule.disclosure == "value")
+        .filter_map(|field| field.value.text())
+        .take(3)
+        .collect();
     (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Tells whether a column holds a part of a name.
+pub(crate) fn is_name(field: &FieldView) -> bool {
+    let says_so = field.name.contains("name") || field.title.to_lowercase().contains("name");
+    field.rule.class == "identity" && says_so
 }
 
 #[cfg(test)]
@@ -168,9 +176,19 @@ mod tests {
         let income = field("income", ShownValue::Text("40000.50".into()), "value", Some("€"));
         let decimal = Some(ColumnType::Decimal { precision: 10, scale: 2 });
         assert_eq!(text(fr, &income, decimal).unwrap(), "40\u{202f}000,50\u{a0}€");
-        assert_eq!(text(en, &field("born", ShownValue::Text("1984-03-12".into()), "value", None), Some(ColumnType::Date)).unwrap(), "12 March 1984");
-        assert_eq!(text(en, &field("year", ShownValue::Number(2026), "value", None), Some(ColumnType::Integer)).unwrap(), "2026");
-        assert_eq!(text(en, &field("ssn", ShownValue::Text("•••1234".into()), "last", None), Some(ColumnType::Text)).unwrap(), "•••1234");
+        assert_eq!(
+            text(en, &field("born", ShownValue::Text("1984-03-12".into()), "value", None), Some(ColumnType::Date))
+                .unwrap(),
+            "12 March 1984"
+        );
+        assert_eq!(
+            text(en, &field("year", ShownValue::Number(2026), "value", None), Some(ColumnType::Integer)).unwrap(),
+            "2026"
+        );
+        assert_eq!(
+            text(en, &field("ssn", ShownValue::Text("•••1234".into()), "last", None), Some(ColumnType::Text)).unwrap(),
+            "•••1234"
+        );
         assert_eq!(text(en, &field("x", ShownValue::Missing(()), "value", None), None), None);
     }
 

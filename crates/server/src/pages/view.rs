@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use askama::Template;
-use axum::extract::{FromRequest as _, FromRequestParts};
+use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
@@ -49,7 +49,8 @@ impl FromRequestParts<App> for View {
             Ok(Visitor(who)) => (who, None),
             Err(problem) => (None, Some(problem)),
         };
-        let known = jar.get(VISIT_COOKIE).map(Cookie::value).filter(|visit| (1..=VISIT_BYTES_MAX).contains(&visit.len()));
+        let known =
+            jar.get(VISIT_COOKIE).map(Cookie::value).filter(|visit| (1..=VISIT_BYTES_MAX).contains(&visit.len()));
         let visit_is_new = known.is_none();
         let (visit, failed) = match known {
             Some(visit) => (visit.to_owned(), failed),
@@ -103,7 +104,9 @@ pub(crate) fn with_cookie(mut response: Response, cookie: &Cookie<'_>) -> Respon
 
 /// Gives the path to go back to after a form: one of this server, else the start page.
 pub(crate) fn own_path(path: &str) -> &str {
-    let is_own = path.starts_with('/') && !path.starts_with("//") && path.bytes().all(|byte| byte > b' ' && byte != b'\\' && byte < 0x7f);
+    let is_own = path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|byte| byte > b' ' && byte != b'\\' && byte < 0x7f);
     if is_own { path } else { "/" }
 }
 
@@ -205,8 +208,10 @@ impl View {
     pub(crate) fn recipient_title(&self, text: &str) -> String {
         let Some((agency, role)) = text.split_once('/') else { return self.t.of("by", text) };
         let roles = self.app.project().agencies.get(agency).map(|agency| &agency.roles);
-        let role = roles.and_then(|roles| roles.iter().find(|known| known.id.as_str() == role)).map_or(role, |role| &role.title);
-        format!("{}: {role}", self.agency_title(agency))
+        let role = roles
+            .and_then(|roles| roles.iter().find(|known| known.id.as_str() == role))
+            .map_or(role, |role| &role.title);
+        self.t.with_all("recipient", &[("agency", self.agency_title(agency)), ("role", role.to_owned())])
     }
 
     /// Gives what a purpose says.
@@ -222,7 +227,7 @@ impl View {
 /// A form that a page sent, or why it can't be read.
 pub(crate) struct Sent<T>(pub(crate) Result<T, Problem>);
 
-impl<T: DeserializeOwned> axum::extract::FromRequest<App> for Sent<T> {
+impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
     type Rejection = Infallible;
 
     async fn from_request(request: axum::extract::Request, app: &App) -> Result<Self, Infallible> {
@@ -261,7 +266,8 @@ mod tests {
         for good in ["/", "/log?kind=look&before=12", "/person/p-abc"] {
             assert_eq!(own_path(good), good);
         }
-        for bad in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/\r\nSet-Cookie: x", "/é"] {
+        for bad in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/\r\nSet-Cookie: x", "/é"]
+        {
             assert_eq!(own_path(bad), "/", "{bad:?}");
         }
     }

@@ -20,8 +20,8 @@ mod loaded {
     }
 }
 
-const ENGLISH: LanguageIdentifier = langid!("en");
-const FRENCH: LanguageIdentifier = langid!("fr");
+static ENGLISH: LanguageIdentifier = langid!("en");
+static FRENCH: LanguageIdentifier = langid!("fr");
 
 /// The cookie that keeps the language.
 pub(crate) const LANGUAGE_COOKIE: &str = "lucarne_lang";
@@ -181,12 +181,32 @@ impl Words {
 
     fn month(self, month: u32) -> &'static str {
         const ENGLISH: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
         ];
         const FRENCH: [&str; 12] = [
-            "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
-            "novembre", "décembre",
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
         ];
         let names = if self.is_french() { &FRENCH } else { &ENGLISH };
         names[(month.clamp(1, 12) - 1) as usize]

@@ -227,14 +227,14 @@ pub async fn verify(app: &App, who: &Who, saved: Option<String>) -> Result<Verif
     }
     let gate = app.gate().clone();
     let begun = std::time::Instant::now();
-    let outcome = tokio::task::spawn_blocking(move || gate.verify(saved.as_deref(), &mut |_, _| {})).await;
+    let outcome = tokio::task::spawn_blocking(move || gate.verify(&mut |_, _| {}, saved.as_deref())).await;
     let outcome = outcome.map_err(|error| Problem::failure("internal", &error))?;
     let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(match outcome {
         Ok(report) => VerifyView {
             verified: true,
-            entries: report.size,
-            root: Some(report.root.to_string()),
+            entries: report.checkpoint.size,
+            root: Some(report.checkpoint.root.to_string()),
             fault: None,
             took_ms,
         },
@@ -245,5 +245,6 @@ pub async fn verify(app: &App, who: &Who, saved: Option<String>) -> Result<Verif
 /// Gives the kinds of entries, for filters.
 #[must_use]
 pub fn kinds() -> Vec<&'static str> {
-    EntryKind::ALL.iter().map(|kind| kind.as_str()).collect()
+    use EntryKind::{Ingest, Job, Judgement, Look, Own, Refusal, Review, Search};
+    [Look, Search, Review, Own, Job, Ingest, Judgement, Refusal].map(EntryKind::as_str).to_vec()
 }

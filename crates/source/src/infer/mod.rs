@@ -59,7 +59,10 @@ pub fn infer(path: &Path, id: &RegisterId) -> Result<String, SourceError> {
     let file = quoted(&format!("incoming/{file_name}"));
     let source = match sample.format {
         SampleFormat::Csv { delimiter, encoding } => {
-            format!("file = {file}, format = \"csv\", delimiter = {}, encoding = \"{encoding}\"", quoted(&delimiter.to_string()))
+            format!(
+                "file = {file}, format = \"csv\", delimiter = {}, encoding = \"{encoding}\"",
+                quoted(&delimiter.to_string())
+            )
         }
         SampleFormat::JsonLines => format!("file = {file}, format = \"json-lines\""),
         SampleFormat::Parquet => format!("file = {file}, format = \"parquet\""),

@@ -16,7 +16,8 @@ const MISSING: [&str; 14] =
 
 /// Formats of days, likeliest first.
 const DATE_FORMATS: [&str; 10] = [
-    "%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%d %b %Y", "%d/%m/%y", "%m/%d/%y",
+    "%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%d %b %Y", "%d/%m/%y",
+    "%m/%d/%y",
 ];
 
 /// What the values look like.
@@ -39,9 +40,9 @@ pub(super) fn guess(name: &str, class: Option<Class>, values: &[Option<&str>], o
     let found: HashSet<&str> = present.iter().copied().collect();
     let is_unique = !values.is_empty() && present.len() == values.len() && found.len() == values.len();
     let missing: Vec<&'static str> = MISSING.into_iter().filter(|word| found.contains(word)).collect();
-    let real: Vec<Option<&str>> =
-        present.into_iter().filter(|value| !missing.contains(value)).map(Some).collect();
-    let mut guess = TypeGuess { of: ColumnType::Text, format: None, other_format: None, check: None, missing, is_unique };
+    let real: Vec<Option<&str>> = present.into_iter().filter(|value| !missing.contains(value)).map(Some).collect();
+    let mut guess =
+        TypeGuess { of: ColumnType::Text, format: None, other_format: None, check: None, missing, is_unique };
     if let Some(of) = of {
         guess.of = of;
         return guess;
@@ -49,7 +50,9 @@ pub(super) fn guess(name: &str, class: Option<Class>, values: &[Option<&str>], o
     // Numbers that name something stay text: their zeros in front count, and nobody adds them.
     let words: Vec<&str> = name.split('_').collect();
     let is_name_of_something = matches!(class, Some(Class::Identifier | Class::Contact))
-        || words.iter().any(|word| matches!(*word, "zip" | "zipcode" | "postcode" | "postal" | "code" | "phone" | "house" | "unit"));
+        || words.iter().any(|word| {
+            matches!(*word, "zip" | "zipcode" | "postcode" | "postal" | "code" | "phone" | "house" | "unit")
+        });
     if real.is_empty() {
         return guess;
     }
@@ -103,7 +106,8 @@ fn date_format(words: &[&str], values: &[Option<&str>]) -> Option<(&'static str,
         let formats = DateFormats::new(&[(*format).to_owned()]);
         let is_long_year = !format.ends_with("%y");
         mostly(values, |value| {
-            formats.read(value).is_ok_and(|day| (1850..=2150).contains(&day.year())) && (value.len() == 8 || is_long_year)
+            formats.read(value).is_ok_and(|day| (1850..=2150).contains(&day.year()))
+                && (value.len() == 8 || is_long_year)
         })
     });
     let first = fitting.next()?;
@@ -114,14 +118,19 @@ fn date_format(words: &[&str], values: &[Option<&str>]) -> Option<(&'static str,
 pub(super) fn of_arrow(of: &arrow_schema::DataType) -> Option<ColumnType> {
     use arrow_schema::DataType;
     match of {
-        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::UInt8 | DataType::UInt16 | DataType::UInt32 => {
-            Some(ColumnType::Integer)
-        }
+        DataType::Int8
+        | DataType::Int16
+        | DataType::Int32
+        | DataType::Int64
+        | DataType::UInt8
+        | DataType::UInt16
+        | DataType::UInt32 => Some(ColumnType::Integer),
         DataType::Boolean => Some(ColumnType::Boolean),
         DataType::Date32 => Some(ColumnType::Date),
-        DataType::Timestamp(TimeUnit::Second | TimeUnit::Millisecond | TimeUnit::Microsecond | TimeUnit::Nanosecond, _) => {
-            Some(ColumnType::Timestamp)
-        }
+        DataType::Timestamp(
+            TimeUnit::Second | TimeUnit::Millisecond | TimeUnit::Microsecond | TimeUnit::Nanosecond,
+            _,
+        ) => Some(ColumnType::Timestamp),
         DataType::Decimal128(precision, scale) if *scale >= 0 => {
             Some(ColumnType::Decimal { precision: *precision, scale: *scale })
         }

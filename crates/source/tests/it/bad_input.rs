@@ -105,7 +105,10 @@ async fn bad_lines_of_json_go_to_quarantine() {
     }
     let mut office = Office::new(plain_register(Format::JsonLines)).await;
     let long = format!("{{\"id\":\"2\",\"a\":\"{}\"}}", "x".repeat(10 << 20));
-    office.deliver("a.jsonl", [b"{\"id\":\"1\",\"a\":1,\"b\":1}\n{\"id\":\"\xFF\"}\n".as_slice(), long.as_bytes()].concat());
+    office.deliver(
+        "a.jsonl",
+        [b"{\"id\":\"1\",\"a\":1,\"b\":1}\n{\"id\":\"\xFF\"}\n".as_slice(), long.as_bytes()].concat(),
+    );
     office.register.quarantined_share_max = 1.0;
     assert_eq!(office.ingest().await.unwrap().quarantined, 2);
     let quarantined = office.quarantined().await;
@@ -180,10 +183,18 @@ fn refused_deliveries() -> Vec<Refused> {
     vec![
         refused("an empty file", "", &["incoming/a.csv is empty", "ask for the delivery again"]),
         refused("a header only", HEADER, &["has no row", "all records would be gone", "incoming/a.csv"]),
-        refused("a wrong delimiter", "id;name;born;paid;sex\n1;Ann;;;\n", &["looks delimited by `;`", "`delimiter = \";\"`"]),
+        refused(
+            "a wrong delimiter",
+            "id;name;born;paid;sex\n1;Ann;;;\n",
+            &["looks delimited by `;`", "`delimiter = \";\"`"],
+        ),
         refused("tabs", "id\tname\tborn\tpaid\tsex\n", &["`delimiter = \"\\t\"`"]),
         refused("no delimiter", "id\n1\n", &["nothing in it looks like a delimiter"]),
-        refused("a column missing", "id,name,born,paid\n1,,,\n", &["incoming/a.csv has no column `sex`", "registers/people.toml"]),
+        refused(
+            "a column missing",
+            "id,name,born,paid\n1,,,\n",
+            &["incoming/a.csv has no column `sex`", "registers/people.toml"],
+        ),
         refused("a column renamed", "id,Name,born,paid,sex\n", &["no column `name`", "the file has a column `Name`"]),
         refused("a column new", "id,name,born,paid,sex,shoe\n", &["a column `shoe`", "type and class"]),
         refused("a column twice", "id,name,born,paid,sex,id\n", &["two columns `id`"]),
@@ -191,7 +202,10 @@ fn refused_deliveries() -> Vec<Refused> {
             files: vec![("a.csv", b"id,name,born,paid,s\xE9x\n".to_vec())],
             ..refused("a header in another encoding", "", &["not in the encoding", "registers/people.toml"])
         },
-        Refused { files: Vec::new(), ..refused("no file", "", &["no file matches `incoming/*.csv`", "put the delivery there"]) },
+        Refused {
+            files: Vec::new(),
+            ..refused("no file", "", &["no file matches `incoming/*.csv`", "put the delivery there"])
+        },
         Refused {
             register: with(&|register| register.bought = bought("", "l", "b")),
             ..refused("a seller missing", &good, &["does not state its seller", "nothing of it is read"])
@@ -223,9 +237,17 @@ fn refused_deliveries() -> Vec<Refused> {
         json("blank lines", "\n\n", &["has no row"]),
         json("a name new", "{\"id\":\"1\",\"a\":1,\"b\":1,\"shoe\":1}\n", &["a column `shoe`"]),
         json("a name missing in all rows", "{\"id\":\"1\",\"a\":1}\n", &["has the name `b`", "registers/people.toml"]),
-        parquet_file("a truncated Parquet", whole[..whole.len() / 2].to_vec(), &["incoming/a.parquet can't be read as Parquet", "ask for"]),
+        parquet_file(
+            "a truncated Parquet",
+            whole[..whole.len() / 2].to_vec(),
+            &["incoming/a.parquet can't be read as Parquet", "ask for"],
+        ),
         parquet_file("an empty Parquet", Vec::new(), &["is empty"]),
-        parquet_file("no Parquet at all", b"id,a,b\n1,2,3\n".to_vec(), &["incoming/a.parquet can't be read as Parquet"]),
+        parquet_file(
+            "no Parquet at all",
+            b"id,a,b\n1,2,3\n".to_vec(),
+            &["incoming/a.parquet can't be read as Parquet"],
+        ),
         parquet_file("a Parquet with a column less", parquet(&batch().project(&[0, 1]).unwrap()), &["no column `b`"]),
     ]
 }

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use testkit::TestClock;
 
 /// Gives a column.
-pub fn column(name: &str, of: ColumnType) -> Column {
+pub(crate) fn column(name: &str, of: ColumnType) -> Column {
     Column {
         name: name.into(),
         from: name.into(),
@@ -34,7 +34,7 @@ pub fn column(name: &str, of: ColumnType) -> Column {
 
 /// Gives a register with columns `id` (text, required, the key), `name` (text), `born` (date, `%Y%m%d`), `paid`
 /// (decimal(8,2)), `sex` (one of F and M).
-pub fn register() -> Register {
+pub(crate) fn register() -> Register {
     let columns = [
         Column { required: true, class: Class::Identifier, ..column("id", ColumnType::Text) },
         column("name", ColumnType::Text),
@@ -63,7 +63,7 @@ pub fn register() -> Register {
 }
 
 /// Gives the same register with columns `id`, `a` and `b` of text, as which any value passes.
-pub fn plain_register(format: Format) -> Register {
+pub(crate) fn plain_register(format: Format) -> Register {
     let mut register = register();
     let files = match format {
         Format::Csv { .. } => "incoming/*.csv",
@@ -71,31 +71,32 @@ pub fn plain_register(format: Format) -> Register {
         Format::Parquet => "incoming/*.parquet",
     };
     register.source = Source { files: vec![files.into()], format };
-    register.columns = ["id", "a", "b"].map(|name| (name.to_owned(), column(name, ColumnType::Text))).into_iter().collect();
+    register.columns =
+        ["id", "a", "b"].map(|name| (name.to_owned(), column(name, ColumnType::Text))).into_iter().collect();
     register
 }
 
-pub struct Office {
-    pub folder: TempDir,
-    pub lake: Lake,
-    pub authority: ReadAuthority,
-    pub register: Register,
+pub(crate) struct Office {
+    pub(crate) folder: TempDir,
+    pub(crate) lake: Lake,
+    pub(crate) authority: ReadAuthority,
+    pub(crate) register: Register,
     runs: u32,
 }
 
 impl Office {
-    pub async fn new(register: Register) -> Self {
+    pub(crate) async fn new(register: Register) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("incoming")).unwrap();
         let (lake, authority) = Lake::open(&folder.path().join("data")).await.unwrap();
         Self { folder, lake, authority, register, runs: 0 }
     }
 
-    pub fn deliver(&self, name: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn deliver(&self, name: &str, bytes: impl AsRef<[u8]>) {
         std::fs::write(self.folder.path().join("incoming").join(name), bytes).unwrap();
     }
 
-    pub async fn ingest(&mut self) -> Result<IngestReport, SourceError> {
+    pub(crate) async fn ingest(&mut self) -> Result<IngestReport, SourceError> {
         self.runs += 1;
         let run = RunId::new(format!("run-{}", self.runs)).unwrap();
         let clock = TestClock::at("2026-05-01T12:00:00Z");
@@ -103,7 +104,7 @@ impl Office {
     }
 
     /// Gives a table's rows as texts of these columns, nulls as `∅`; none when there is no table.
-    pub async fn table(&self, table: &TableRef, columns: &[&str]) -> Vec<String> {
+    pub(crate) async fn table(&self, table: &TableRef, columns: &[&str]) -> Vec<String> {
         if self.lake.info(table).await.unwrap().is_none() {
             return Vec::new();
         }
@@ -123,12 +124,12 @@ impl Office {
         rows
     }
 
-    pub async fn rows(&self, columns: &[&str]) -> Vec<String> {
+    pub(crate) async fn rows(&self, columns: &[&str]) -> Vec<String> {
         self.table(&TableRef::register(&self.register.id), columns).await
     }
 
     /// Gives the quarantined rows as `row|line|column|code|text`.
-    pub async fn quarantined(&self) -> Vec<String> {
+    pub(crate) async fn quarantined(&self) -> Vec<String> {
         let table = TableRef::quarantine(&self.register.id);
         let rows = self.table(&table, &["_row", "_line", "column", "reason", "text"]).await;
         let short = rows.into_iter().map(|row| {
@@ -141,7 +142,7 @@ impl Office {
 }
 
 /// Writes a Parquet file in memory.
-pub fn parquet(batch: &RecordBatch) -> Vec<u8> {
+pub(crate) fn parquet(batch: &RecordBatch) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, Arc::clone(batch.schema_ref()), None).unwrap();
     writer.write(batch).unwrap();

@@ -21,11 +21,8 @@ async fn rows_know_where_they_come_from() {
     assert_eq!(report.files[0].sha256.len(), 64);
     assert!(!report.unchanged);
     let rows = office.rows(&["id", "a", "b", "_file", "_row", "_run"]).await;
-    let expected = [
-        "1|x|∅|incoming/a.csv|0|run-1",
-        "2|y|two\nlines|incoming/a.csv|1|run-1",
-        "3|x|∅|incoming/b.csv|0|run-1",
-    ];
+    let expected =
+        ["1|x|∅|incoming/a.csv|0|run-1", "2|y|two\nlines|incoming/a.csv|1|run-1", "3|x|∅|incoming/b.csv|0|run-1"];
     assert_eq!(rows, expected);
     let id = RecordId::from_key(&office.register.id, &[Some("2")]);
     assert_eq!(office.rows(&["_record"]).await[1], id.hash_hex());
@@ -102,7 +99,8 @@ async fn without_a_key_equal_rows_are_told_apart() {
     let report = office.ingest().await.unwrap();
     assert_eq!((report.rows, report.quarantined), (4, 0));
     let ids = office.rows(&["_record"]).await;
-    let expected = |occurrence| RecordId::from_text(&office.register.id, &[Some("1"), Some("x"), None], occurrence).hash_hex();
+    let expected =
+        |occurrence| RecordId::from_text(&office.register.id, &[Some("1"), Some("x"), None], occurrence).hash_hex();
     assert_eq!([&ids[0], &ids[1], &ids[3]], [&expected(0), &expected(1), &expected(2)]);
 
     office.deliver("a.csv", "id,a,b\n2,y,\n1,x,\n");
@@ -113,9 +111,12 @@ async fn without_a_key_equal_rows_are_told_apart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_between_the_two_commits_is_repaired_by_running_again() {
     // `run-2` is the run that is run again, under the name it had.
-    for (delivery, killed) in
-        [(Delivery::Full, "killed"), (Delivery::Changes, "killed"), (Delivery::Full, "run-2"), (Delivery::Changes, "run-2")]
-    {
+    for (delivery, killed) in [
+        (Delivery::Full, "killed"),
+        (Delivery::Changes, "killed"),
+        (Delivery::Full, "run-2"),
+        (Delivery::Changes, "run-2"),
+    ] {
         let mut office = Office::new(register()).await;
         office.register.delivery = delivery;
         office.deliver("a.csv", "id,name,born,paid,sex\n1,Ann,,,\n,bad,,,\n");
@@ -130,7 +131,11 @@ async fn a_crash_between_the_two_commits_is_repaired_by_running_again() {
         let batches: Vec<arrow_array::RecordBatch> = futures::TryStreamExt::try_collect(stream).await.unwrap();
         let run = arrow_array::StringArray::from(vec![killed]);
         let columns = schema.fields().iter().zip(batches[0].columns()).map(|(field, column)| {
-            if field.name() == "_run" { std::sync::Arc::new(run.clone()) as arrow_array::ArrayRef } else { column.clone() }
+            if field.name() == "_run" {
+                std::sync::Arc::new(run.clone()) as arrow_array::ArrayRef
+            } else {
+                column.clone()
+            }
         });
         let batch = arrow_array::RecordBatch::try_new(schema.clone(), columns.collect()).unwrap();
         let mode = if delivery == Delivery::Full { WriteMode::Overwrite } else { WriteMode::Append };
@@ -192,7 +197,8 @@ async fn values_are_read_as_the_register_file_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn progress_ends_where_the_delivery_does() {
     let office = Office::new(plain_register(csv())).await;
-    let text: String = std::iter::once("id,a,b\n".to_owned()).chain((0..70_000).map(|row| format!("{row},x,y\n"))).collect();
+    let text: String =
+        std::iter::once("id,a,b\n".to_owned()).chain((0..70_000).map(|row| format!("{row},x,y\n"))).collect();
     office.deliver("a.csv", &text);
     let steps = std::sync::Mutex::new(Vec::new());
     let run = model::RunId::new("run-1").unwrap();
@@ -204,4 +210,43 @@ async fn progress_ends_where_the_delivery_does() {
     let last = steps.last().unwrap();
     assert_eq!((last.rows, last.bytes, last.bytes_total), (70_000, text.len() as u64, text.len() as u64));
     assert_eq!(office.rows(&["id"]).await.len(), 70_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_fails_says_where_and_leaves_nothing() {
+    for (name, table) in [("quarantine", "people_quarantine"), ("registers", "people")] {
+        let mut office = Office::new(register()).await;
+        let rows: String = (0..50_000).map(|row| format!("{row},Ann,,,\n,bad,,,\n")).collect();
+        office.deliver("a.csv", format!("id,name,born,paid,sex\n{rows}"));
+        // A file where the folder of the table should be.
+        let folder = office.folder.path().join("data/lake").join(name);
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join(table), "").unwrap();
+        let error = office.ingest().await.unwrap_err().to_string();
+        assert!(error.contains(&format!("{name}/{table}")), "{error}");
+        assert!(office.lake.tables().await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_delivery_of_before_repairs_what_a_killed_run_quarantined() {
+    let mut office = Office::new(register()).await;
+    let first = "id,name,born,paid,sex\n1,Ann,,,\n,bad,,,\n";
+    office.deliver("a.csv", first);
+    office.ingest().await.unwrap();
+    let bad_table = TableRef::quarantine(&office.register.id);
+    let write = lake::Write {
+        table: bad_table.clone(),
+        schema: source::quarantine_schema(),
+        batches: Vec::new().into(),
+        mode: WriteMode::Overwrite,
+        txn: Some(("killed".into(), 1)),
+        statistics: Vec::new(),
+        metadata: [("run".to_owned(), "killed".to_owned())].into(),
+    };
+    office.lake.write(write).await.unwrap();
+    assert!(office.quarantined().await.is_empty());
+    assert!(!office.ingest().await.unwrap().unchanged);
+    assert_eq!(office.quarantined().await.len(), 1);
+    assert!(office.ingest().await.unwrap().unchanged);
 }

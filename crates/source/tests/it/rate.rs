@@ -46,7 +46,8 @@ async fn rate_of_csv_and_json() {
                 (row % 12).to_string(),
             ];
             if is_json {
-                let pairs: Vec<String> = names.iter().zip(&values).map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
+                let pairs: Vec<String> =
+                    names.iter().zip(&values).map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
                 writeln!(text, "{{{}}}", pairs.join(",")).unwrap();
             } else {
                 writeln!(text, "{}", values.join(",")).unwrap();

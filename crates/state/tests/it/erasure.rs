@@ -77,9 +77,8 @@ async fn an_erased_look_is_gone_from_the_bytes_and_the_others_stay() {
     let state = open(folder.path()).await;
     // Long details fill overflow pages, short ones share a page.
     let long = "x".repeat(20_000);
-    let looks: Vec<_> = (0..40)
-        .map(|number| look(number, &[number], if number % 2 == 0 { "a short detail" } else { &long }))
-        .collect();
+    let looks: Vec<_> =
+        (0..40).map(|number| look(number, &[number], if number % 2 == 0 { "a short detail" } else { &long })).collect();
     state.put_looks(looks.clone()).await.unwrap();
     for number in [8, 9] {
         let commitment = looks[number].commitment;
@@ -132,8 +131,12 @@ async fn an_erased_person_key_is_gone_from_the_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path()).await;
     state.person_keys(&[PersonId(1), PersonId(2)]).await.unwrap();
-    let mut connection =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(file(folder.path())).read_only(true).connect().await.unwrap();
+    let mut connection = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(file(folder.path()))
+        .read_only(true)
+        .connect()
+        .await
+        .unwrap();
     let rows = sqlx::query("SELECT wrapped_key FROM person_keys").fetch_all(&mut connection).await.unwrap();
     let wrapped: Vec<Vec<u8>> = rows.iter().map(|row| row.get(0)).collect();
     drop(connection);

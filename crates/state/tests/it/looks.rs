@@ -98,9 +98,8 @@ struct Opening {
 
 fn openings() -> impl Strategy<Value = Vec<Opening>> {
     let persons = proptest::collection::vec(prop_oneof![0_u64..5, any::<u64>()], 0..4);
-    let opening = (0_u8..2, 0_u8..2, 0_u8..2, persons, any::<bool>()).prop_map(
-        |(account, purpose, day, persons, counts)| Opening { account, purpose, day, persons, counts },
-    );
+    let opening = (0_u8..2, 0_u8..2, 0_u8..2, persons, any::<bool>())
+        .prop_map(|(account, purpose, day, persons, counts)| Opening { account, purpose, day, persons, counts });
     proptest::collection::vec(opening, 0..20)
 }
 

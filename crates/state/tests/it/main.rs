@@ -1,5 +1,13 @@
 //! The store on disk: what it keeps, what it forgets, and what it does when things break.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail by panicking, as tests do, and measurements are printed"
+)]
+
 mod cases_and_sessions;
 mod crash;
 mod erasure;

@@ -92,21 +92,31 @@ fn recovery_itself_may_be_cut_off() {
             storage.fail_at(step, fault);
             let mut acknowledged = Acknowledged::default();
             let _ = work(&storage, &mut acknowledged);
-            let mut second_step = 0;
-            loop {
-                let found = if is_machine_lost { storage.reboot(second_step) } else { storage.restart() };
-                found.fail_at(second_step, Fault::Crash);
-                let opened = open(&found);
-                let is_cut_off = opened.is_err();
-                drop(opened);
-                if !is_cut_off {
-                    break;
-                }
-                let context = format!("{fault:?} at {step}, then at {second_step} of recovery");
-                assert_all_is_there(&found.reboot(second_step ^ step), &acknowledged, &context);
-                second_step += 1;
+            for seed in 0..4 {
+                cut_off_recovery(&storage, is_machine_lost, seed, &acknowledged, &format!("{fault:?} at {step}"));
             }
         }
+    }
+}
+
+/// Stops the machine at each step of the recovery of what `storage` holds.
+fn cut_off_recovery(
+    storage: &MemoryStorage,
+    is_machine_lost: bool,
+    seed: u64,
+    acknowledged: &Acknowledged,
+    context: &str,
+) {
+    for step in 0.. {
+        let found = if is_machine_lost { storage.reboot(seed) } else { storage.restart() };
+        found.fail_at(step, Fault::Crash);
+        let is_cut_off = open(&found).is_err();
+        if !is_cut_off {
+            assert!(step > 2, "{context}");
+            return;
+        }
+        let context = format!("{context}, then at {step} of recovery, seed {seed}");
+        assert_all_is_there(&found.reboot(seed ^ step), acknowledged, &context);
     }
 }
 

@@ -18,8 +18,8 @@ fn percentile_ms(times: &mut [Duration], share: f64) -> f64 {
 }
 
 /// Appends of one block and an fsync each: what the disk itself takes.
-fn measure_disk(storage: &FolderStorage) -> Vec<Duration> {
-    let mut journal = storage.create_journal("probe").unwrap();
+fn measure_disk(storage: &FolderStorage, number: usize) -> Vec<Duration> {
+    let mut journal = storage.create_journal(&format!("probe/{number}")).unwrap();
     (0..2000)
         .map(|_| {
             let start = Instant::now();
@@ -64,7 +64,7 @@ fn measure() {
     let storage = Arc::new(FolderStorage::create(folder.path()).unwrap());
     let mut out = std::io::stderr();
     let log = Log::open(key(), storage.clone(), Options::default()).unwrap();
-    let mut disk = measure_disk(&storage);
+    let mut disk = measure_disk(&storage, 0);
     let (p50, p99) = (percentile_ms(&mut disk, 0.5), percentile_ms(&mut disk, 0.99));
     writeln!(out, "fsync alone: p50 {p50:.2} ms, p99 {p99:.2} ms").unwrap();
     for (in_flight, total, per_second) in [(50, 50_000, 1e9), (1000, 400_000, 1e9), (1000, 200_000, 20_000.0)] {
@@ -78,4 +78,33 @@ fn measure() {
     let start = Instant::now();
     let size = check(&*storage, None).unwrap().checkpoint.size;
     writeln!(out, "verify {size} entries: {:.2} s", start.elapsed().as_secs_f64()).unwrap();
+}
+
+/// The same rate with publication and without, in turns, with the disk probed before and after each: what
+/// publication adds, told from what other work on the machine adds.
+#[test]
+#[ignore = "measures"]
+fn measure_what_publication_adds() {
+    let mut out = std::io::stderr();
+    let without =
+        Options { publish_interval: Duration::from_secs(3600), segment_bytes_max: usize::MAX, ..Options::default() };
+    for round in 0..4 {
+        for (name, options) in [("publishing", Options::default()), ("journal alone", without)] {
+            let folder = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR")).unwrap();
+            let storage = Arc::new(FolderStorage::create(folder.path()).unwrap());
+            let mut before = measure_disk(&storage, 1);
+            let log = Log::open(key(), storage.clone(), options).unwrap();
+            let (mut times, rate) = measure_log(&log, 1000, 200_000, 20_000.0);
+            let mut after = measure_disk(&storage, 2);
+            let (p50, p99) = (percentile_ms(&mut times, 0.5), percentile_ms(&mut times, 0.99));
+            let (before, after) = (percentile_ms(&mut before, 0.99), percentile_ms(&mut after, 0.99));
+            writeln!(
+                out,
+                "round {round}, {name}: {rate:.0} entries/s, p50 {p50:.2} ms, p99 {p99:.2} ms; \
+                 fsync p99 before {before:.2} ms, after {after:.2} ms"
+            )
+            .unwrap();
+            log.close().unwrap();
+        }
+    }
 }

@@ -1,0 +1,125 @@
+# The frame of every page.
+skip = Skip to the content
+nav-label = Pages
+nav-search = Find a person
+nav-review = Uncertain links
+nav-log = The log
+nav-runs = Tables and runs
+nav-looks = Who looked at me
+nav-records = What is held about me
+nav-registers = Registers
+nav-purposes = Purposes
+nav-agreements = Agreements
+other-language = Français
+other-language-code = fr
+foot-synthetic = Demonstration. Everyone in it is made up.
+foot-api = The same over HTTP
+foot-no-islands = Checking receipts in the browser is not in this build: it was made without Node.
+
+# The bar.
+bar-label = Who acts, and why
+bar-acting = Acting as
+bar-agency = For
+bar-purpose = Purpose
+bar-purpose-missing = none chosen yet
+bar-purpose-none = none needed here
+bar-case = Case
+bar-why = Reason
+bar-missing = not given
+bar-change = Change
+bar-act-as = Act as
+bar-act-as-hint = For this demonstration; purpose and case are forgotten.
+bar-act-as-do = Switch role
+
+# What someone works on.
+work-purpose = Purpose
+work-choose = Choose a purpose
+work-mine = Purposes of your role
+work-others = Purposes of others: refused and logged
+work-case = Case
+work-case-hint = As your agency writes it, such as SL-2026-0417
+work-why = Reason
+work-why-hint = One sentence. The person can read it.
+work-do = Work on this
+purpose-expired = { $says } (expired)
+purpose-not-yet = { $says } (not yet in force)
+why-purpose-title = Why a purpose first
+why-purpose = The purpose decides what you are shown, and the person you look at sees which one you chose. Without one, nothing personal appears.
+why-purpose-all = All purposes and what they allow
+allows-title = What this purpose allows
+allows-rest = Everything that is not named here is withheld.
+allows-nothing = Nothing is shown to anyone under this purpose.
+allows-until = In force until { $date }.
+
+# The first page.
+start-title = Start
+start-heading = Look into the registers of the { $project }. Be seen looking.
+start-what = Lucarne brings the registers of agencies together at the moment of a question, for one person and one stated purpose, and keeps no file of the answer.
+start-promise = Every look is written to a log that cannot be changed unnoticed, and the person looked at can read who, when, why and under which law.
+start-continue = Continue where you were
+start-choose = Who are you today?
+start-choose-hint = There is no sign-in yet: this demonstration answers on this computer only, and you choose a role.
+start-nobody = This server has no demonstration identities, so nobody can act. Start it with `lucarne demo`.
+start-counts = What is here, and how it is used
+start-counts-hint = Counted from the registers and the log, as anyone may see them.
+start-agencies = agencies
+start-registers = registers
+start-rows = records
+start-looks = looks allowed
+start-refusals = looks refused
+start-entries = entries in the log
+task-officer = Find a person for a case, see what the purpose allows and where each value comes from.
+task-steward = Decide whether two similar records are of one person.
+task-data-protection-officer = Read the log of every look, verify it, see what was refused.
+task-engineer = See what was read in, built and put into quarantine.
+task-citizen = See who looked at you, why and under which law, and what is held about you.
+
+# Problems.
+problem-event = The operator finds it in the server’s log under
+problem-about = About this kind of problem
+problem-home = To the first page
+problem-title-unauthenticated = No valid session
+problem-do-unauthenticated = Choose who acts on the first page, or send a token that this server signed.
+problem-title-refused = Refused by a rule
+problem-do-refused = Each reason names the rule and what would be needed. The refusal is in the log.
+problem-title-wrong-role = Not for this role
+problem-do-wrong-role = Act in a role that has this task. You can switch in the bar above.
+problem-title-foreign-request = The form is not of this session
+problem-do-foreign-request = Open the page again and send the form from there. Nothing was done.
+problem-title-not-meant = A look must be meant
+problem-do-not-meant = The page was prefetched, not opened. Open it if you mean to look.
+problem-title-not-found = There is nothing here
+problem-do-not-found = Check the address, or begin at the first page.
+problem-title-bad-request = The request can’t be read
+problem-do-bad-request = Go back and mend what is named below.
+problem-title-too-large = The request is too large
+problem-do-too-large = Send less.
+problem-title-unavailable = No answer is possible now
+problem-do-unavailable = Nothing was disclosed. Try again later.
+problem-title-internal = The server failed
+problem-do-internal = Nothing was disclosed. Tell the operator the number below.
+kind-type = Type
+kind-status = HTTP status
+kind-what = Programs get problems as documents of RFC 9457; this page is what their type names.
+
+# Refusals.
+refused-title = This was refused
+refused-nothing = Nothing about anyone was shown.
+refused-logged = The refusal is entry { $entry } of the log.
+refused-rules = { $count ->
+    [one] The rule that refuses
+   *[other] The { $n } rules that refuse
+ }
+refused-needed = What would be needed:
+refused-rule = Rule
+refused-asked = What was asked
+refused-what = Question
+refused-who = By
+refused-next = What you can do
+refused-next-says = Choose a purpose that names your role, or complete case and reason, with “Change” in the bar above. If your task needs what no purpose of yours allows, ask your data protection officer for a purpose or agreement that does.
+asked-search = Search for a person
+asked-person = Open a person
+asked-own = Read one’s own records or looks
+asked-review = Show an uncertain link
+asked-judgement = Judge an uncertain link
+asked-page = Open a page

@@ -1,0 +1,104 @@
+# Search.
+search-title = Find a person
+search-hint = Fill in what you know. Names may be in any order and slightly wrong. Everyone who is shown to you will see that you searched.
+search-first-purpose = Say first why you look: purpose, case and reason.
+search-nothing-asked = Fill in one field at least.
+search-name = Name
+search-name-hint = First and last name, in any order
+search-birth-date = Birth date
+search-birth-date-hint = Such as 1984-03-12 or 12.3.1984
+search-birth-date-unread = This date can’t be read. Write day, month and year.
+search-identifier = Number
+search-identifier-hint = National, tax or passport number
+search-address = Address
+search-address-hint = Street, town or postcode
+search-contact = Telephone or e-mail
+search-do = Search
+
+# Results.
+results-title = Persons found
+results-count = { $count ->
+    [0] Nobody was found
+    [one] One person was found
+   *[other] { $n } persons were found
+ }
+results-logged = This search is entry { $entry } of the log. Each person shown here can see it.
+results-not-used = Not used, because the purpose doesn’t let you compare it: { $parts }.
+results-none = Nobody in the registers within reach of this purpose is like this. Try fewer fields, or another spelling.
+results-caption = Persons found, the best first
+results-person = Person
+results-details = To tell them apart
+results-why = Why found
+results-registers = Has records in
+results-nameless = Name withheld
+results-more = There are more. Add what you know to narrow the search.
+results-again = Search again
+matched-same = { $part }: the same
+matched-similar = { $part }: similar
+
+# The dossier.
+person-title = Person
+person-nameless = One person
+person-logged = Assembled on { $when }; entry { $entry } of the log.
+person-kept-nowhere = It is kept nowhere.
+person-pseudonym = Your agency knows this person as
+person-empty = The registers within reach of this purpose hold nothing about this person.
+person-search-again = Find another person
+person-registers = { $count ->
+    [one] register
+   *[other] registers
+ }
+person-records = { $count ->
+    [one] record
+   *[other] records
+ }
+person-given = { $count ->
+    [one] value given
+   *[other] values given
+ }
+person-masked = { $count ->
+    [one] value reduced
+   *[other] values reduced
+ }
+person-withheld = { $count ->
+    [one] column withheld
+   *[other] columns withheld
+ }
+person-weakest = least certain link
+identity-title = Who this is, as the registers have it
+identity-caption = Registers that disagree are shown side by side; none is preferred.
+identity-what = What
+identity-value = Value
+identity-registers = Registers
+identity-differs = registers differ
+sections-label = Registers of this page
+section-bought = Bought: { $seller }
+record-of = Record { $number } of { $count }
+record-what = What
+record-value = Value
+record-class = Class
+special-short = special category
+special-category = special category: { $category }
+source-row = Source
+source-row-number = row { $row }
+source-fresh = Read in
+source-run = Run
+link-title = The link
+link-alone-short = Source; stands alone
+link-alone = This record stands alone: nothing had to be linked.
+link-sure = Source; link { $percent } sure
+link-says = { $percent } sure that the record is of this person (match weight { $weight }).
+link-via = It agrees most with a record of: { $register }.
+link-via-hidden = It agrees most with a record of a register outside this purpose.
+weights-caption = How each comparison counts, in bits: positive for one person, negative against. Only what you may see of both records.
+weights-field = Compared
+weights-says = What was found
+weights-weight = Weight
+weights-picture = Weight as a bar
+withheld-count = { $count ->
+    [one] One column is withheld: why, and how to ask
+   *[other] { $n } columns are withheld: why, and how to ask
+ }
+withheld-caption = Withheld columns
+withheld-why = Why it is withheld
+withheld-needed = What would be needed

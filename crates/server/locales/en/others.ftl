@@ -1,0 +1,209 @@
+# The log.
+log-title = The log
+log-size = { $count ->
+    [0] The log has no entries yet.
+    [one] One entry. It holds no personal data.
+   *[other] { $n } entries, the latest first. They hold no personal data.
+ }
+log-filters = Filter the log
+log-kind = Kind
+log-purpose = Purpose
+log-agency = Agency
+log-all = All
+log-filter = Filter
+log-unfilter = Show all
+log-empty = No entry is like this.
+log-entry = Entry
+recipient = { $agency }: { $role }
+log-at = When
+log-by = Who
+log-subjects = Persons
+log-about = About
+log-newest = Newest entries
+log-older = Earlier entries
+verify-what = Every entry, every hash and the signature are recomputed.
+verify-more = Compare with a checkpoint, or save one
+verify-saved = A checkpoint you saved (optional)
+verify-saved-hint = With it the verification also proves that the log only grew since. Paste the whole text, with its signature.
+verify-do = Verify the whole log
+checkpoint-title = Signed checkpoint
+checkpoint-what = It fixes every entry up to now. Save it outside this server: nobody can then change the past unnoticed.
+verified-title = Verification of the log
+verified-holds = The log holds
+verified-broken = The log does not hold
+verified-entries = { $count ->
+    [one] One entry was recomputed, and the root is what the signed checkpoint says.
+   *[other] { $n } entries were recomputed, and the root is what the signed checkpoint says.
+ }
+verified-grew = Since the checkpoint that you saved it only grew.
+verified-not-compared = It was not compared with an earlier checkpoint. Save the one below to do so next time.
+verified-do-not-trust = What is recomputed differs from what was signed. Keep a copy of the data folder and tell the operator.
+verified-took = Took
+verified-root = Root
+verified-back = Back to the log
+entry-title = Entry { $entry }
+entry-registers = Registers within reach
+entry-refused-by = Refused by
+entry-rows = Rows taken in
+entry-quarantined = Rows in quarantine
+entry-tables = Tables read
+entry-classes = How each class was disclosed
+entry-proof = Proof that it is in the log
+entry-proof-what = Hash the bytes below with the prefix 0x00 (RFC 6962), then with the hashes on the way to the root: the result is the root in the checkpoint.
+entry-leaf = Hash of the entry
+entry-commitment = Commitment to the detail
+entry-path = Hashes on the way
+entry-path-empty = none: the log has one entry
+entry-bytes = The entry, byte for byte
+entry-back = Back to the list
+
+# The citizen.
+looks-title = Who looked at me
+looks-what = Every search that showed you, every time your records were opened, and every time that was refused. The list is complete, and you can check that.
+looks-logged = Reading this list is itself entry { $entry } of the log. Only you see it here.
+looks-none = Nobody looked at you yet.
+look-look = { $agency } opened your records
+look-search = You were among those shown in a search by { $agency }
+look-review = { $agency } compared two records that may both be yours
+look-judgement = { $agency } decided whether two records are both yours
+look-own = { $agency } read your records in your name
+look-job = { $agency } ran a job over your records
+look-ingest = { $agency } read in your records
+look-refused-look = { $agency } asked to open your records, and was refused
+look-refused-search = { $agency } asked to search for you, and was refused
+look-refused-review = { $agency } asked to compare your records, and was refused
+look-refused-judgement = { $agency } asked to decide about your records, and was refused
+look-refused-own = { $agency } asked to read in your name, and was refused
+look-refused-job = { $agency } asked to run a job over your records, and was refused
+look-refused-ingest = { $agency } asked to read in your records, and was refused
+look-yourself = You read about yourself
+look-purpose = “{ $says }”
+look-role = By
+look-law = Law
+look-why = Reason given
+look-case = Case
+look-case-named = A case was named; its number stays with the agency.
+look-refused = Refused by
+look-registers = Registers
+look-fields = Which fields, and how much of them
+look-fields-rest = Everything else stayed hidden.
+look-receipt = Receipt: entry { $entry } of the log
+receipt-what = The log holds this entry for ever. The texts below are what it commits to; those that concern others stay closed.
+receipt-proof = Proof that the entry is in the log
+receipt-closed = Concerns others
+receipt-check = Check it in this browser
+receipt-good = Recomputed here: the texts are what the log committed to.
+receipt-bad = Recomputed here: the texts are NOT what the log committed to. Keep this page and tell the data protection officer.
+part-of-entry-terms = Purpose at the time
+part-of-entry-justification = Reason given
+part-of-entry-subject = You
+part-of-entry-officer = Account
+part-of-entry-case = Case
+part-of-entry-more = More
+keys-title = Check that the list is complete
+keys-what = With your key anyone whom you trust can read the public log and find every entry about you. Whoever has the key can do so too: do not publish it.
+keys-show = Show my keys
+records-title = What is held about me
+records-what = Every record in the registers that was linked to you, as your right of access gives it, with its source and how sure the link is.
+records-empty = The registers hold nothing about you.
+
+# The steward.
+queue-title = Uncertain links
+queue-what = Pairs of records that may or may not be of one person. You see both, say what they are, and give a reason. Your judgement wins over the score.
+queue-open = { $count ->
+    [one] pair waits
+   *[other] pairs wait
+ }
+queue-judged = { $count ->
+    [one] was judged
+   *[other] were judged
+ }
+queue-begin = Begin
+queue-empty = Nothing waits.
+queue-when = Judgements count from the next run of linking on; until then a judged pair stays in the queue.
+queue-decided = Your judgement was written; entry { $entry } of the log.
+pair-title = Are these one person?
+pair-place = Pair { $place } of { $open }. Showing it is entry { $entry } of the log.
+pair-caption = The linkage is { $percent } sure that they are (match weight { $weight }). Differences are marked.
+pair-alike = the same
+judge-title = Your judgement
+judge-verdict = These two records are of
+judge-verdict-missing = Choose one of the three.
+judge-same = the same person
+judge-different = different persons
+judge-cannot-say = I cannot say
+judge-reason = Reason
+judge-reason-hint = What decided it. It stays with the judgement.
+judge-reason-missing = Give a reason: without one nobody can review the judgement.
+judge-do = Write judgement
+judge-skip = Next pair, without judging
+
+# The catalogue.
+registers-title = Registers
+registers-what = { $count ->
+    [one] One register, kept by its own agency. Lucarne merges nothing.
+   *[other] { $n } registers, each kept by its own agency. They are never merged.
+ }
+register-name = Register
+register-agency = Agency
+register-rows = Rows
+register-quarantined = In quarantine
+register-fresh = Read in
+register-never = never read in
+register-bought = bought
+register-columns = What it holds
+register-column = Column
+register-purposes = Purposes that reach it
+register-agreements = Agreements that cover it
+purposes-title = Purposes
+purposes-what = { $count ->
+    [one] One reason for which data may be read.
+   *[other] { $n } reasons for which data may be read. There is no other.
+ }
+purpose-recipients = Who may use it
+purpose-subject = About
+purpose-agreement = Agreement
+purpose-registers = Registers
+purpose-needs = Asks for
+purpose-budget = Limit
+purpose-budget-says = { $count ->
+    [one] one person a day for each officer
+   *[other] { $n } persons a day for each officer
+ }
+purpose-use = Used so far
+purpose-looks = { $count ->
+    [one] one look
+   *[other] { $n } looks
+ }
+purpose-refusals = { $count ->
+    [one] one refusal
+   *[other] { $n } refusals
+ }
+needs-case = a case
+needs-justification = a reason
+valid-between = { $from } to { $until }
+agreements-title = Agreements
+agreements-what = { $count ->
+    [one] One agreement on which registers may be linked or disclosed together.
+   *[other] { $n } agreements on which registers may be linked or disclosed together.
+ }
+agreement-parties = Signed by
+agreement-linking = Linking
+agreement-linking-yes = Records of these registers may be linked.
+agreement-linking-no = It allows no linking.
+agreement-special = Special categories
+agreement-special-none = It names none.
+
+# The engineer.
+runs-title = Tables and runs
+runs-what = Every table as its last run left it. No row can be read here.
+runs-quarantined = { $count ->
+    [one] One row is in quarantine: it did not fit its register’s schema, and nobody is shown it.
+   *[other] { $n } rows are in quarantine: they did not fit their register’s schema, and nobody is shown them.
+ }
+runs-empty = Nothing was read in yet. Run `lucarne ingest`.
+runs-table = Table
+runs-kind = Kind
+runs-version = Version
+runs-size = Size in MB
+runs-at = Written

@@ -1,0 +1,104 @@
+# Classes de ce qu’une colonne dit d’une personne.
+class-identifier = Identifiants
+class-identity = Nom et naissance
+class-address = Adresse
+class-contact = Contact
+class-family = Famille
+class-employment = Emploi
+class-income = Revenus
+class-tax = Impôts
+class-loan = Prêt étudiant
+class-benefit = Prestations
+class-migration = Titre de séjour
+class-travel = Voyages
+class-form = Formulaires envoyés
+class-commercial = Profil acheté
+class-administrative = Gestion
+class-firearm = Armes
+class-donation = Dons politiques
+class-politics = Activité politique
+class-biometric = Biométrie
+class-health = Santé
+class-religion = Religion
+special-politics = politique
+special-religion = religion
+special-health = santé
+special-biometrics = biométrie
+special-firearms = armes
+
+# La part d’une valeur qui est donnée.
+how-value = montré
+how-yes-no = seulement si c’est inférieur à { $bound }
+how-district = district seulement
+how-coarse = année ou première lettre seulement
+how-last = { $count ->
+    [one] dernier caractère seulement
+   *[other] { $n } derniers caractères seulement
+ }
+how-presence = seulement s’il y en a
+how-match-only = comparé dans les recherches, pas montré
+how-withheld = retenu
+masked-yes-no = Réponse seulement : est-ce inférieur à { $bound } ?
+masked-last = Seule la fin est donnée.
+masked-district = Seul le district est donné.
+masked-coarse = Seule l’année ou la première lettre est donnée.
+masked-presence = Seule l’existence d’une valeur est donnée.
+value-held = présent
+value-not-held = absent
+value-yes = oui
+value-no = non
+value-none = sans valeur
+
+# Parties d’une recherche.
+part-name = Nom
+part-birth-date = Date de naissance
+part-identifier = Numéro
+part-contact = Téléphone ou courriel
+part-address = Adresse
+
+# Colonnes des fiches de personnes, telles qu’elles sont comparées.
+field-first-name = Prénom
+field-middle-name = Deuxième prénom
+field-last-name = Nom
+field-birth-date = Date de naissance
+field-birth-name = Nom de naissance
+field-birth-year = Année de naissance
+field-birth-place = Lieu de naissance
+field-sex = Sexe
+field-national-id = Numéro national
+field-tax-number = Numéro fiscal
+field-passport-number = Numéro de passeport
+field-house-number = Numéro de rue
+field-street = Rue
+field-city = Commune
+field-postcode = Code postal
+field-district = District
+field-phone = Téléphone
+field-email = Courriel
+
+# Natures des entrées du journal.
+kind-look = Personne ouverte
+kind-search = Recherche
+kind-review = Lien montré
+kind-own = Propres données lues
+kind-job = Exécution d’une tâche
+kind-ingest = Registre versé
+kind-judgement = Lien jugé
+kind-refusal = Refus
+by-citizen = Une personne, sur elle-même
+by-system = Le système
+by-unknown = Un rôle inconnu
+job-build = Construire les modèles
+job-link = Relier les enregistrements
+job-index = Construire l’index
+subject-one-person = une personne à la fois
+subject-self = la personne qui demande
+subject-link-review = deux enregistrements d’un lien incertain
+subject-run = une exécution du système, montrée à personne
+standing-in-force = en vigueur
+standing-not-yet = pas encore en vigueur
+standing-expired = échu
+namespace-registers = registre
+namespace-quarantine = quarantaine
+namespace-models = modèle
+namespace-spine = épine dorsale

@@ -1,0 +1,104 @@
+# Recherche.
+search-title = Chercher une personne
+search-hint = Remplissez ce que vous savez. Les noms peuvent être dans n’importe quel ordre et un peu faux. Toute personne qui vous est montrée verra que vous avez cherché.
+search-first-purpose = Dites d’abord pourquoi vous consultez : finalité, dossier et motif.
+search-nothing-asked = Remplissez au moins un champ.
+search-name = Nom
+search-name-hint = Prénom et nom, dans n’importe quel ordre
+search-birth-date = Date de naissance
+search-birth-date-hint = Par exemple 12/03/1984 ou 1984-03-12
+search-birth-date-unread = Cette date est illisible. Écrivez jour, mois et année.
+search-identifier = Numéro
+search-identifier-hint = Numéro national, fiscal ou de passeport
+search-address = Adresse
+search-address-hint = Rue, commune ou code postal
+search-contact = Téléphone ou courriel
+search-do = Chercher
+
+# Résultats.
+results-title = Personnes trouvées
+results-count = { $count ->
+    [0] Personne n’a été trouvé
+    [one] Une personne a été trouvée
+   *[other] { $n } personnes ont été trouvées
+ }
+results-logged = Cette recherche est l’entrée { $entry } du journal. Chaque personne montrée ici peut la voir.
+results-not-used = Non utilisé, car la finalité ne permet pas de le comparer : { $parts }.
+results-none = Personne de semblable dans les registres que cette finalité atteint. Essayez moins de champs, ou une autre graphie.
+results-caption = Personnes trouvées, la meilleure d’abord
+results-person = Personne
+results-details = Pour les distinguer
+results-why = Pourquoi trouvée
+results-registers = A des enregistrements dans
+results-nameless = Nom retenu
+results-more = Il y en a d’autres. Ajoutez ce que vous savez pour restreindre la recherche.
+results-again = Chercher encore
+matched-same = { $part } : identique
+matched-similar = { $part } : semblable
+
+# Le dossier.
+person-title = Personne
+person-nameless = Une personne
+person-logged = Réuni le { $when } ; entrée { $entry } du journal.
+person-kept-nowhere = Il n’est gardé nulle part.
+person-pseudonym = Votre administration connaît cette personne sous
+person-empty = Les registres que cette finalité atteint ne contiennent rien sur cette personne.
+person-search-again = Chercher une autre personne
+person-registers = { $count ->
+    [one] registre
+   *[other] registres
+ }
+person-records = { $count ->
+    [one] enregistrement
+   *[other] enregistrements
+ }
+person-given = { $count ->
+    [one] valeur donnée
+   *[other] valeurs données
+ }
+person-masked = { $count ->
+    [one] valeur réduite
+   *[other] valeurs réduites
+ }
+person-withheld = { $count ->
+    [one] colonne retenue
+   *[other] colonnes retenues
+ }
+person-weakest = lien le moins certain
+identity-title = Qui est cette personne, d’après les registres
+identity-caption = Les registres qui se contredisent sont montrés côte à côte ; aucun n’est préféré.
+identity-what = Quoi
+identity-value = Valeur
+identity-registers = Registres
+identity-differs = les registres diffèrent
+sections-label = Registres de cette page
+section-bought = Acheté : { $seller }
+record-of = Enregistrement { $number } sur { $count }
+record-what = Quoi
+record-value = Valeur
+record-class = Classe
+special-short = catégorie particulière
+special-category = catégorie particulière : { $category }
+source-row = Source
+source-row-number = ligne { $row }
+source-fresh = Lu le
+source-run = Exécution
+link-title = Le lien
+link-alone-short = Source ; enregistrement isolé
+link-alone = Cet enregistrement est isolé : rien n’a dû être relié.
+link-sure = Source ; lien sûr à { $percent }
+link-says = Sûr à { $percent } que l’enregistrement concerne cette personne (poids d’appariement { $weight }).
+link-via = Il concorde le plus avec un enregistrement de : { $register }.
+link-via-hidden = Il concorde le plus avec un enregistrement d’un registre hors de cette finalité.
+weights-caption = Ce que compte chaque comparaison, en bits : positif pour une seule personne, négatif contre. Seulement ce que vous pouvez voir des deux enregistrements.
+weights-field = Comparé
+weights-says = Ce qui a été trouvé
+weights-weight = Poids
+weights-picture = Le poids en barre
+withheld-count = { $count ->
+    [one] Une colonne est retenue : pourquoi, et comment demander
+   *[other] { $n } colonnes sont retenues : pourquoi, et comment demander
+ }
+withheld-caption = Colonnes retenues
+withheld-why = Pourquoi elle est retenue
+withheld-needed = Ce qu’il faudrait

@@ -1,0 +1,209 @@
+# Le journal.
+log-title = Le journal
+log-size = { $count ->
+    [0] Le journal n’a pas encore d’entrée.
+    [one] Une entrée. Elle ne contient aucune donnée personnelle.
+   *[other] { $n } entrées, les dernières d’abord. Elles ne contiennent aucune donnée personnelle.
+ }
+log-filters = Filtrer le journal
+log-kind = Nature
+log-purpose = Finalité
+log-agency = Administration
+log-all = Toutes
+log-filter = Filtrer
+log-unfilter = Tout montrer
+log-empty = Aucune entrée ne correspond.
+log-entry = Entrée
+recipient = { $agency } : { $role }
+log-at = Quand
+log-by = Qui
+log-subjects = Personnes
+log-about = Objet
+log-newest = Dernières entrées
+log-older = Entrées antérieures
+verify-what = Chaque entrée, chaque empreinte et la signature sont recalculées.
+verify-more = Comparer à un point de contrôle, ou en garder un
+verify-saved = Un point de contrôle que vous avez gardé (facultatif)
+verify-saved-hint = Avec lui, la vérification prouve aussi que le journal n’a fait que croître depuis. Collez le texte entier, avec sa signature.
+verify-do = Vérifier tout le journal
+checkpoint-title = Point de contrôle signé
+checkpoint-what = Il fixe chaque entrée jusqu’à présent. Gardez-le hors de ce serveur : personne ne peut alors changer le passé sans que cela se voie.
+verified-title = Vérification du journal
+verified-holds = Le journal tient
+verified-broken = Le journal ne tient pas
+verified-entries = { $count ->
+    [one] Une entrée a été recalculée, et la racine est celle du point de contrôle signé.
+   *[other] { $n } entrées ont été recalculées, et la racine est celle du point de contrôle signé.
+ }
+verified-grew = Depuis le point de contrôle que vous aviez gardé, il n’a fait que croître.
+verified-not-compared = Il n’a pas été comparé à un point de contrôle antérieur. Gardez celui ci-dessous pour le faire la prochaine fois.
+verified-do-not-trust = Ce qui est recalculé diffère de ce qui a été signé. Gardez une copie du dossier des données et prévenez l’exploitant.
+verified-took = Durée
+verified-root = Racine
+verified-back = Retour au journal
+entry-title = Entrée { $entry }
+entry-registers = Registres atteints
+entry-refused-by = Refusée par
+entry-rows = Lignes lues
+entry-quarantined = Lignes en quarantaine
+entry-tables = Tables lues
+entry-classes = Comment chaque classe a été divulguée
+entry-proof = Preuve qu’elle est au journal
+entry-proof-what = Calculez l’empreinte des octets ci-dessous avec le préfixe 0x00 (RFC 6962), puis avec les empreintes jusqu’à la racine : le résultat est la racine du point de contrôle.
+entry-leaf = Empreinte de l’entrée
+entry-commitment = Engagement sur le détail
+entry-path = Empreintes du chemin
+entry-path-empty = aucune : le journal n’a qu’une entrée
+entry-bytes = L’entrée, octet par octet
+entry-back = Retour à la liste
+
+# La citoyenne ou le citoyen.
+looks-title = Qui m’a consulté
+looks-what = Chaque recherche qui vous a montré, chaque ouverture de vos enregistrements, et chaque fois que ce fut refusé. La liste est complète, et vous pouvez le vérifier.
+looks-logged = Lire cette liste est aussi l’entrée { $entry } du journal. Vous seul la voyez ici.
+looks-none = Personne ne vous a encore consulté.
+look-look = { $agency } a ouvert vos enregistrements
+look-search = Vous étiez parmi les personnes montrées dans une recherche de { $agency }
+look-review = { $agency } a comparé deux enregistrements qui sont peut-être tous deux les vôtres
+look-judgement = { $agency } a décidé si deux enregistrements sont tous deux les vôtres
+look-own = { $agency } a lu vos enregistrements en votre nom
+look-job = { $agency } a exécuté une tâche sur vos enregistrements
+look-ingest = { $agency } a versé vos enregistrements
+look-refused-look = { $agency } a demandé à ouvrir vos enregistrements, et cela fut refusé
+look-refused-search = { $agency } a demandé à vous chercher, et cela fut refusé
+look-refused-review = { $agency } a demandé à comparer vos enregistrements, et cela fut refusé
+look-refused-judgement = { $agency } a demandé à décider de vos enregistrements, et cela fut refusé
+look-refused-own = { $agency } a demandé à lire en votre nom, et cela fut refusé
+look-refused-job = { $agency } a demandé à exécuter une tâche sur vos enregistrements, et cela fut refusé
+look-refused-ingest = { $agency } a demandé à verser vos enregistrements, et cela fut refusé
+look-yourself = Vous avez lu ce qui vous concerne
+look-purpose = « { $says } »
+look-role = Par
+look-law = Loi
+look-why = Motif donné
+look-case = Dossier
+look-case-named = Un dossier a été nommé ; son numéro reste à l’administration.
+look-refused = Refusée par
+look-registers = Registres
+look-fields = Quels champs, et dans quelle mesure
+look-fields-rest = Tout le reste est resté caché.
+look-receipt = Reçu : entrée { $entry } du journal
+receipt-what = Le journal garde cette entrée pour toujours. Les textes ci-dessous sont ce sur quoi elle engage ; ceux qui concernent d’autres restent fermés.
+receipt-proof = Preuve que l’entrée est au journal
+receipt-closed = Concerne d’autres personnes
+receipt-check = Vérifier dans ce navigateur
+receipt-good = Recalculé ici : les textes sont bien ceux sur lesquels le journal s’est engagé.
+receipt-bad = Recalculé ici : les textes ne sont PAS ceux sur lesquels le journal s’est engagé. Gardez cette page et prévenez le délégué à la protection des données.
+part-of-entry-terms = La finalité à ce moment
+part-of-entry-justification = Motif donné
+part-of-entry-subject = Vous
+part-of-entry-officer = Compte
+part-of-entry-case = Dossier
+part-of-entry-more = Autres
+keys-title = Vérifier que la liste est complète
+keys-what = Avec votre clé, toute personne de confiance peut lire le journal public et y trouver chaque entrée à votre sujet. Quiconque a la clé le peut aussi : ne la publiez pas.
+keys-show = Montrer mes clés
+records-title = Ce que l’on détient sur moi
+records-what = Chaque enregistrement des registres qui vous a été rattaché, tel que votre droit d’accès le donne, avec sa source et la certitude du lien.
+records-empty = Les registres ne contiennent rien sur vous.
+
+# Le responsable des données.
+queue-title = Liens incertains
+queue-what = Des paires d’enregistrements qui concernent peut-être une seule personne. Vous voyez les deux, dites ce qu’il en est, et donnez un motif. Votre jugement l’emporte sur le calcul.
+queue-open = { $count ->
+    [one] paire attend
+   *[other] paires attendent
+ }
+queue-judged = { $count ->
+    [one] a été jugée
+   *[other] ont été jugées
+ }
+queue-begin = Commencer
+queue-empty = Rien n’attend.
+queue-when = Les jugements comptent dès la prochaine exécution de l’appariement ; d’ici là une paire jugée reste dans la file.
+queue-decided = Votre jugement est écrit ; entrée { $entry } du journal.
+pair-title = Est-ce une seule personne ?
+pair-place = Paire { $place } sur { $open }. La montrer est l’entrée { $entry } du journal.
+pair-caption = L’appariement en est sûr à { $percent } (poids { $weight }). Les différences sont marquées.
+pair-alike = identique
+judge-title = Votre jugement
+judge-verdict = Ces deux enregistrements concernent
+judge-verdict-missing = Choisissez l’une des trois réponses.
+judge-same = la même personne
+judge-different = des personnes différentes
+judge-cannot-say = je ne peux pas le dire
+judge-reason = Motif
+judge-reason-hint = Ce qui a décidé. Il reste avec le jugement.
+judge-reason-missing = Donnez un motif : sans lui, personne ne peut revoir le jugement.
+judge-do = Écrire le jugement
+judge-skip = Paire suivante, sans juger
+
+# Le catalogue.
+registers-title = Registres
+registers-what = { $count ->
+    [one] Un registre, tenu par son administration. Lucarne ne fusionne rien.
+   *[other] { $n } registres, chacun tenu par son administration. Ils ne sont jamais fusionnés.
+ }
+register-name = Registre
+register-agency = Administration
+register-rows = Lignes
+register-quarantined = En quarantaine
+register-fresh = Lu le
+register-never = jamais lu
+register-bought = acheté
+register-columns = Ce qu’il contient
+register-column = Colonne
+register-purposes = Finalités qui l’atteignent
+register-agreements = Accords qui le couvrent
+purposes-title = Finalités
+purposes-what = { $count ->
+    [one] Une raison pour laquelle des données peuvent être lues.
+   *[other] { $n } raisons pour lesquelles des données peuvent être lues. Il n’y en a pas d’autre.
+ }
+purpose-recipients = Qui peut l’utiliser
+purpose-subject = Porte sur
+purpose-agreement = Accord
+purpose-registers = Registres
+purpose-needs = Demande
+purpose-budget = Limite
+purpose-budget-says = { $count ->
+    [one] une personne par jour et par agent
+   *[other] { $n } personnes par jour et par agent
+ }
+purpose-use = Usage à ce jour
+purpose-looks = { $count ->
+    [one] { $n } consultation
+   *[other] { $n } consultations
+ }
+purpose-refusals = { $count ->
+    [one] { $n } refus
+   *[other] { $n } refus
+ }
+needs-case = un dossier
+needs-justification = un motif
+valid-between = du { $from } au { $until }
+agreements-title = Accords
+agreements-what = { $count ->
+    [one] Un accord sur les registres qui peuvent être reliés ou divulgués ensemble.
+   *[other] { $n } accords sur les registres qui peuvent être reliés ou divulgués ensemble.
+ }
+agreement-parties = Signé par
+agreement-linking = Appariement
+agreement-linking-yes = Les enregistrements de ces registres peuvent être reliés.
+agreement-linking-no = Il ne permet aucun appariement.
+agreement-special = Catégories particulières
+agreement-special-none = Il n’en nomme aucune.
+
+# L’ingénieur.
+runs-title = Tables et exécutions
+runs-what = Chaque table telle que sa dernière exécution l’a laissée. Aucune ligne ne peut être lue ici.
+runs-quarantined = { $count ->
+    [one] Une ligne est en quarantaine : elle ne correspondait pas au schéma de son registre, et personne ne la voit.
+   *[other] { $n } lignes sont en quarantaine : elles ne correspondaient pas au schéma de leur registre, et personne ne les voit.
+ }
+runs-empty = Rien n’a encore été lu. Lancez `lucarne ingest`.
+runs-table = Table
+runs-kind = Nature
+runs-version = Version
+runs-size = Taille en Mo
+runs-at = Écrite le

@@ -1,0 +1,163 @@
+//! Every word that the pages use is there in both languages, and every word that is there is used.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use model::class::SpecialCategory;
+use model::{Class, Job};
+
+use crate::problem::KINDS;
+use crate::service;
+
+/// Keys that code chooses among, so that they don't stand directly in a call.
+const CHOSEN_KEYS: [&str; 13] = [
+    "matched-same",
+    "matched-similar",
+    "nav-agreements",
+    "nav-log",
+    "nav-looks",
+    "nav-purposes",
+    "nav-records",
+    "nav-registers",
+    "nav-review",
+    "nav-runs",
+    "nav-search",
+    "needs-case",
+    "needs-justification",
+];
+
+fn crate_folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &Path, extension: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|known| known == extension) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "{} has no .{extension}", folder.display());
+    found
+}
+
+/// Gives the keys of a language, each with the variables that its text names.
+fn keys_of(language: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in files(&crate_folder().join("locales").join(language), "ftl") {
+        let mut key = String::new();
+        for line in text.lines() {
+            if let Some((name, _)) = line.split_once(" = ").filter(|_| !line.starts_with([' ', '#'])) {
+                key = name.to_owned();
+                assert!(keys.insert(key.clone(), BTreeSet::new()).is_none(), "{}: {key} twice", path.display());
+            }
+            for piece in line.split('$').skip(1) {
+                let name: String = piece.chars().take_while(char::is_ascii_alphanumeric).collect();
+                keys.get_mut(&key).unwrap().insert(name);
+            }
+        }
+    }
+    keys
+}
+
+/// Gives the names that a family of keys has: each is one that the server can be given.
+fn families() -> BTreeMap<&'static str, Vec<String>> {
+    let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let disclosures = ["value", "yes-no", "district", "coarse", "last", "presence", "match-only", "withheld"];
+    let kinds: Vec<String> = service::kinds().into_iter().map(str::to_owned).collect();
+    let columns: Vec<&str> = model::sql_model::PERSON_COLUMNS.iter().map(|(name, _)| *name).collect();
+    BTreeMap::from([
+        ("class", Class::ALL.iter().map(ToString::to_string).collect()),
+        ("special", SpecialCategory::ALL.iter().map(ToString::to_string).collect()),
+        ("how", own(&disclosures)),
+        // The others give no value, so there is nothing to say beside it.
+        ("masked", own(&["yes-no", "district", "coarse", "last", "presence"])),
+        ("kind", kinds.clone()),
+        ("look", kinds.iter().filter(|kind| *kind != "refusal").cloned().collect()),
+        ("look-refused", kinds.into_iter().filter(|kind| kind != "refusal").collect()),
+        ("by", own(&["citizen", "system", "unknown"])),
+        ("job", Job::ALL.iter().map(|job| job.as_str().to_owned()).collect()),
+        ("subject", own(&["one-person", "self", "link-review", "run"])),
+        ("standing", own(&["in-force", "not-yet", "expired"])),
+        ("namespace", lake::Namespace::ALL.iter().map(|namespace| namespace.as_str().to_owned()).collect()),
+        ("part", own(&["name", "birth_date", "identifier", "contact", "address"])),
+        ("part-of-entry", own(&["terms", "justification", "subject", "officer", "case", "more"])),
+        ("field", own(&columns)),
+        ("asked", own(&["search", "person", "own", "review", "judgement", "page"])),
+        ("problem-title", KINDS.iter().map(|(kind, ..)| (*kind).to_owned()).collect()),
+        ("problem-do", KINDS.iter().map(|(kind, ..)| (*kind).to_owned()).collect()),
+    ])
+}
+
+/// Gives the texts between quotes that directly follow `before` in `text`.
+fn quoted<'a>(text: &'a str, before: &str) -> Vec<&'a str> {
+    text.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+fn used_keys() -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    let families = families();
+    let sources = files(&crate_folder().join("templates"), "html").into_iter();
+    for (path, text) in sources.chain(files(&crate_folder().join("src/pages"), "rs")) {
+        if path.ends_with("words.rs") || path.ends_with("word_tests.rs") {
+            continue;
+        }
+        for call in ["t.s(\"", "t.with(\"", "t.with_all(\"", "t.count(\""] {
+            used.extend(quoted(&text, call).into_iter().map(str::to_owned));
+        }
+        for family in quoted(&text, "t.of(\"") {
+            assert!(families.contains_key(family), "{}: family {family} is not listed", path.display());
+        }
+        for key in CHOSEN_KEYS {
+            if text.contains(&format!("\"{key}\"")) {
+                used.insert(key.to_owned());
+            }
+        }
+    }
+    for (family, names) in families {
+        used.extend(names.iter().map(|name| format!("{family}-{}", name.replace('_', "-"))));
+    }
+    used
+}
+
+#[test]
+fn both_languages_have_the_same_words_with_the_same_variables() {
+    let (english, french) = (keys_of("en"), keys_of("fr"));
+    let names = |keys: &BTreeMap<String, BTreeSet<String>>| keys.keys().cloned().collect::<BTreeSet<_>>();
+    let missing: Vec<String> = names(&english).symmetric_difference(&names(&french)).cloned().collect();
+    assert!(missing.is_empty(), "in one language only: {missing:?}");
+    for (key, variables) in &english {
+        // A number in words may be left out, so that `one person` need not say 1.
+        let needed = |variables: &BTreeSet<String>| variables.iter().filter(|v| *v != "n").cloned().collect::<Vec<_>>();
+        assert_eq!(needed(variables), needed(&french[key]), "{key}");
+    }
+}
+
+#[test]
+fn every_word_that_is_used_is_there_and_every_word_that_is_there_is_used() {
+    let there: BTreeSet<String> = keys_of("en").into_keys().collect();
+    let used = used_keys();
+    let missing: Vec<&String> = used.difference(&there).collect();
+    let unused: Vec<&String> = there.difference(&used).collect();
+    assert!(missing.is_empty() && unused.is_empty(), "missing: {missing:?}; unused: {unused:?}");
+}
+
+#[test]
+fn every_word_can_be_given_in_both_languages() {
+    use crate::pages::words::{Language, Words};
+    for language in [Language::English, Language::French] {
+        let words = Words::new(language);
+        for (key, variables) in keys_of(words.code()) {
+            let text = if variables.contains("count") {
+                words.count(&key, &2)
+            } else {
+                let names: Vec<&'static str> = variables.iter().map(|name| &*name.clone().leak()).collect();
+                words.with_all(&key, &names.into_iter().map(|name| (name, "x".to_owned())).collect::<Vec<_>>())
+            };
+            assert!(text != key && !text.contains('$') && !text.contains('{'), "{key}: {text}");
+        }
+    }
+}

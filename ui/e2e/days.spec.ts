@@ -1,0 +1,148 @@
+// Each role's day, from the choice of the role to its result.
+
+import { CASE, OTHERS, POLITICAL, REASON, RELIEF, checkAccessibility, enter, expect, search, test, workOn } from "./visit";
+
+/** Reads names as the registers have them from the citizen's own records, so that the officer can look for the citizen. */
+async function nameOfCitizen(page: import("@playwright/test").Page): Promise<string> {
+  await enter(page, "citizen");
+  await page.goto("/me/records");
+  const name = await page.evaluate(() => {
+    const rows = [...document.querySelectorAll("section[aria-labelledby=identity] tbody tr")];
+    const cells = rows.map((row) => [row.querySelector("th")?.textContent ?? "", row.querySelector("td")?.textContent ?? ""]);
+    const value = (title: RegExp) => cells.find(([what]) => title.test(what ?? ""))?.[1]?.trim() ?? "";
+    return [value(/given|first|forename/i), value(/surname|last|family/i)].join(" ");
+  });
+  expect(name.trim()).not.toBe("");
+  return name;
+}
+
+test("an officer chooses a role, states a purpose, finds a person and opens the dossier", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: /Case officer, student loans/ }).click();
+  await expect(page).toHaveURL(/\/search$/);
+  await expect(page.locator("form[role=search]"), "nothing can be searched before there is a purpose").toHaveCount(0);
+  await workOn(page, RELIEF);
+  await expect(page.locator(".bar")).toContainText(CASE);
+  await expect(page.locator("aside"), "what the purpose allows is said before it is used").toContainText("40,000");
+  await search(page, "Maria");
+  await expect(page.locator(".entry-note")).toContainText(/entry [\d,]+ of the log/);
+  const first = page.locator("tbody tr").first();
+  await expect(first).toContainText(/Name: (similar|the same)/);
+  expect(page.url(), "what was searched is not in the address").not.toContain("Maria");
+  await first.getByRole("link").click();
+  await expect(page).toHaveURL(/\/person\/p-/);
+  await expect(page.locator(".register-head").first()).toBeVisible();
+  await expect(page.locator(".entry-note")).toContainText(/entry \d+ of the log/);
+  await page.locator("details.more summary").first().click();
+  await expect(page.getByText(/incoming\/registers\//).first(), "each record names its file").toBeVisible();
+});
+
+test("a purpose of others, a political purpose and one without a case are refused, and the page says why", async ({ page }) => {
+  await enter(page, "officer");
+  for (const purpose of [OTHERS, POLITICAL]) {
+    await workOn(page, purpose);
+    await search(page, "Maria");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("This was refused");
+    await expect(page.locator(".note.bad").first()).toContainText("purpose.recipient");
+    await expect(page.locator(".note.bad").first()).toContainText("What would be needed:");
+    await expect(page.locator(".entry-note")).toContainText(/entry [\d,]+ of the log/);
+    await expect(page.locator(".facts")).toContainText(REASON);
+    await expect(page.locator("tbody tr")).toHaveCount(0);
+    await checkAccessibility(page, "a refusal");
+    await page.goto("/search");
+  }
+});
+
+test("a citizen sees the search and the look of an officer, and checks the receipt", async ({ page, browser }) => {
+  const name = await nameOfCitizen(page);
+  const officer = await (await browser.newContext({ baseURL: process.env.LUCARNE_URL })).newPage();
+  await enter(officer, "officer");
+  await workOn(officer, RELIEF);
+  await search(officer, name);
+  // Namesakes are shown too; whoever they are, the citizen is told when it was them.
+  const links = await officer.locator("tbody a.main").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).pathname));
+  expect(links.length).toBeGreaterThan(0);
+  for (const link of links.slice(0, 8)) await officer.goto(link);
+  await officer.context().close();
+
+  await enter(page, "citizen");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Who looked at me");
+  const looks = page.locator(".look");
+  await expect(looks.filter({ hasText: /shown in a search by/ }).first()).toBeVisible();
+  const opened = looks.filter({ hasText: /opened your records/ }).first();
+  await expect(opened).toContainText("Decide whether a borrower");
+  await expect(opened).toContainText("Loan Relief Act");
+  await expect(opened, "of a look at them alone, they read the reason").toContainText(REASON);
+  await opened.getByText(/^Receipt: entry/).click();
+  await opened.getByRole("button", { name: "Check it in this browser" }).click();
+  await expect(opened.getByRole("status")).toContainText("the texts are what the log committed to");
+  await opened.locator("[data-text]").first().evaluate((part) => (part.textContent += " "));
+  await opened.getByRole("button", { name: "Check it in this browser" }).click();
+  await expect(opened.getByRole("status")).toContainText("NOT");
+  await opened.getByRole("link", { name: "Proof that the entry is in the log" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Entry");
+});
+
+test("a data protection officer filters the log, verifies it, and later proves that it only grew", async ({ page }) => {
+  await enter(page, "data-protection-officer");
+  await page.locator("#kind").selectOption("refusal");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page).toHaveURL(/kind=refusal/);
+  const rows = page.locator("tbody tr");
+  expect(await rows.count()).toBeGreaterThan(0);
+  for (const row of await rows.all()) await expect(row).toContainText("Refused");
+  await rows.first().getByRole("link").click();
+  await expect(page.getByText("Proof that it is in the log")).toBeVisible();
+  await page.goto("/log");
+  await page.getByRole("button", { name: "Verify the whole log" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("The log holds");
+  await expect(page.getByRole("status")).toContainText("not compared");
+  await page.getByRole("link", { name: "Back to the log" }).click();
+  await page.getByRole("button", { name: "Verify the whole log" }).click();
+  await expect(page.getByRole("status"), "the checkpoint that this browser kept").toContainText("only grew");
+  await page.goto("/log");
+  await page.getByText("Compare with a checkpoint").click();
+  await page.locator("#saved").fill("log.example/other\n1\nAAAA\n\n— log.example/other AAAA");
+  await page.getByRole("button", { name: "Verify the whole log" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("The log does not hold");
+});
+
+test("a data steward judges a pair, and not without a reason", async ({ page }) => {
+  await enter(page, "steward");
+  await page.getByRole("link", { name: "Begin" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Are these one person?");
+  await page.getByLabel("the same person").check();
+  await page.getByRole("button", { name: "Write judgement" }).click();
+  await expect(page.locator("#reason-wrong")).toBeVisible();
+  await expect(page.getByLabel("the same person"), "what was chosen is kept").toBeChecked();
+  await page.locator("#reason").fill("Birth date and street agree; the first name is a nickname.");
+  await page.getByRole("button", { name: "Write judgement" }).click();
+  await expect(page.getByRole("status")).toContainText(/Your judgement was written; entry [\d,]+ of the log/);
+});
+
+test("an engineer sees tables and quarantine, and no row", async ({ page }) => {
+  await enter(page, "engineer");
+  await expect(page.locator("tbody tr").filter({ hasText: "quarantine" }).first()).toBeVisible();
+  await expect(page.locator(".note.careful")).toContainText(/rows are in quarantine/);
+});
+
+test("a role does not reach the pages of another", async ({ page }) => {
+  await enter(page, "officer");
+  for (const path of ["/log", "/review", "/review/0", "/runs", "/me", "/me/records"]) {
+    const answer = await page.goto(path);
+    expect(answer?.status(), path).toBe(403);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Not for this role");
+  }
+  await enter(page, "citizen");
+  expect((await page.goto("/search"))?.status()).toBe(403);
+});
+
+test("without a session nothing personal is reached, and every page leads to the first", async ({ page }) => {
+  for (const path of ["/search", "/log", "/review", "/me", "/me/records", "/runs", "/person/p-aaaaaaaaaaaaaaaaaaaaaaaaaa"]) {
+    await page.goto(path);
+    await expect(page, path).toHaveURL(/\/$/);
+  }
+  const answer = await page.goto("/nowhere");
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is nothing here");
+});

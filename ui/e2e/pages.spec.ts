@@ -1,0 +1,128 @@
+// Every page, in light and dark, wide and narrow, in both languages, with and without scripts.
+
+import type { Page } from "@playwright/test";
+import { RELIEF, type Role, checkAccessibility, checkWidth, enter, expect, search, test, workOn } from "./visit";
+
+const OPEN_PAGES = ["/", "/registers", "/registers/tax", "/purposes", "/agreements", "/problems/refused", "/nowhere"];
+
+/** Visits every page there is, and calls `look` on each. */
+async function everyPage(page: Page, look: (what: string) => Promise<void>): Promise<void> {
+  for (const path of OPEN_PAGES) {
+    await page.goto(path);
+    await look(path);
+  }
+  await enter(page, "officer");
+  await look("search, without a purpose");
+  await workOn(page, RELIEF);
+  await look("search");
+  await page.locator("#birth-date").fill("31.31");
+  await page.locator("form[role=search]").getByRole("button").click();
+  await look("search, unread");
+  await page.locator("#birth-date").fill("");
+  await search(page, "Maria");
+  await look("results");
+  const person = await page.locator("tbody a.main").first().getAttribute("href");
+  await search(page, "Xqzwv Qqxzzy");
+  await look("results, none");
+  await page.goto(person ?? "");
+  await look("dossier");
+  const rest: [Role, string[]][] = [
+    ["steward", ["/review", "/review/0"]],
+    ["data-protection-officer", ["/log", "/log/0", "/log?kind=refusal"]],
+    ["engineer", ["/runs"]],
+    ["citizen", ["/me", "/me/records", "/log/0"]],
+  ];
+  for (const [role, paths] of rest) {
+    await enter(page, role);
+    for (const path of paths) {
+      await page.goto(path);
+      await look(`${role}: ${path}`);
+    }
+  }
+}
+
+for (const [width, colorScheme] of [
+  [1280, "light"],
+  [1280, "dark"],
+  [390, "light"],
+  [390, "dark"],
+] as const) {
+  test(`axe finds nothing on any page, ${width} px, ${colorScheme}`, async ({ browser }) => {
+    test.setTimeout(240_000);
+    const context = await browser.newContext({ baseURL: process.env.LUCARNE_URL, viewport: { width, height: 900 }, colorScheme });
+    const page = await context.newPage();
+    await everyPage(page, async (what) => {
+      await checkAccessibility(page, what);
+      await checkWidth(page, what);
+    });
+    await context.close();
+  });
+}
+
+test("every page is whole without scripts", async ({ browser }) => {
+  test.setTimeout(120_000);
+  const context = await browser.newContext({ baseURL: process.env.LUCARNE_URL, javaScriptEnabled: false });
+  const page = await context.newPage();
+  await everyPage(page, async (what) => {
+    await expect(page.getByRole("heading", { level: 1 }), what).toBeVisible();
+  });
+  await context.close();
+});
+
+test("switching the language keeps the page, also one that a form made", async ({ page }) => {
+  await enter(page, "officer");
+  await workOn(page, RELIEF);
+  await search(page, "Maria");
+  const found = await page.locator("tbody tr").count();
+  await page.getByRole("button", { name: "Français" }).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "fr");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(/trouvée/);
+  expect(await page.locator("tbody tr").count()).toBe(found);
+  await page.locator("tbody a.main").first().click();
+  const address = page.url();
+  await page.getByRole("button", { name: "English" }).click();
+  expect(page.url()).toBe(address);
+  await expect(page.locator("html")).toHaveAttribute("lang", "en");
+});
+
+test("French pages have no English left in their frame, and write dates as French does", async ({ browser }) => {
+  const context = await browser.newContext({ baseURL: process.env.LUCARNE_URL, locale: "fr-FR" });
+  const page = await context.newPage();
+  await page.goto("/purposes");
+  await expect(page.locator("html")).toHaveAttribute("lang", "fr");
+  await expect(page.locator("main")).toContainText(/du 1er janvier 2026 au 31 décembre 20\d\d/);
+  await expect(page.locator("main")).not.toContainText(/in force|shown|withheld/);
+  await context.close();
+});
+
+test("a form of another session, or of none, does nothing", async ({ page }) => {
+  await enter(page, "officer");
+  for (const path of ["/work", "/act-as", "/language", "/leave", "/search"]) {
+    const answer = await page.request.post(path, {
+      form: { form_token: "AAAA", back: "/", purpose: RELIEF, identity: "steward", language: "fr", name: "Maria" },
+    });
+    expect(answer.status(), path).toBe(403);
+  }
+});
+
+test("a person's page is not opened by a prefetch", async ({ page }) => {
+  await enter(page, "officer");
+  const answer = await page.request.get("/person/p-aaaaaaaaaaaaaaaaaaaaaaaaaa", { headers: { "Sec-Purpose": "prefetch" } });
+  expect(answer.status()).toBe(403);
+});
+
+test("from the first key to the open dossier without a mouse", async ({ page }) => {
+  await enter(page, "officer");
+  await workOn(page, RELIEF);
+  await expect(page.locator("#name")).toBeFocused();
+  await page.keyboard.type("Maria");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("tbody tr").first()).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(page.locator(".skip")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await expect(page.locator("tbody a.main").first()).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/person\//);
+});

@@ -1,0 +1,34 @@
+import { defineConfig } from "@playwright/test";
+
+// The server is started by `cargo xtask test --only browser`, which says where it is and how to enter.
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "../target/e2e/results",
+  // Looks are counted and logged: the days of the roles follow each other.
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  timeout: 60_000,
+  reporter: [["list"]],
+  use: {
+    baseURL: process.env.LUCARNE_URL,
+    locale: "en-GB",
+    trace: "off",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-default-apps",
+        "--disable-sync",
+        "--no-first-run",
+      ],
+    },
+  },
+  projects: [
+    { name: "tests", testIgnore: /screenshots\.spec\.ts/ },
+    { name: "screenshots", testMatch: /screenshots\.spec\.ts/ },
+  ],
+});
