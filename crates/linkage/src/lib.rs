@@ -5,8 +5,8 @@
 //! ([`spine`]), person ids that survive a re-run, what happened to persons, which pairs a steward should look at, and
 //! what stewards decided. [`link_files`] does the same matching over loose files and never opens a project's data.
 //!
-//! What this crate never does: it writes no value of a register into the spine, puts two registers' values into no row,
-//! and links no register that no agreement covers.
+//! What this crate never does: it writes no value of a record into the spine, puts two records' values into no row, and
+//! links no register that no agreement covers.
 
 mod compute;
 mod coverage;

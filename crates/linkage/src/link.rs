@@ -116,6 +116,10 @@ pub async fn link(
         quality,
         seconds: indexmap::IndexMap::new(),
     };
+    if report.quality.as_ref().is_some_and(|quality| quality.records_scored == 0) {
+        report.quality = None;
+        report.warnings.push("the truth names no row that was linked: nothing was measured".to_owned());
+    }
     let Assignment { persons, events } = assignment;
     let events = rows::events(&events, at, run, previous.generation + 1)?;
     let links = rows::links(records, ties, matched.clusters, persons, run);

@@ -13,7 +13,9 @@
 //! Events of a later generation than that of `links` are of a run that was cut short: they never happened, and the next
 //! run removes them.
 //!
-//! No row holds a value of a register: records are named by their ids, and the reasons are levels of agreement.
+//! No row holds a value of a record: records are named by their ids, and the reasons are levels of agreement. Only
+//! `models` holds values at all, as a list of how frequent they are over all registers, and only those that at least five
+//! records have.
 
 use std::sync::{Arc, LazyLock};
 

@@ -34,7 +34,7 @@ pub(crate) struct Truth {
 impl Truth {
     /// Reads a file with the columns `register`, `row`, `person` and perhaps `file`: Parquet, or CSV with a header.
     ///
-    /// Rows count from 0 over data rows; files are named relative to the project.
+    /// Rows count from 0 over data rows; files are named relative to the project, or by their names alone.
     pub(crate) fn read(path: &Path) -> Result<Self, LinkageError> {
         let problem = |problem: String| LinkageError::Truth { path: path.to_owned(), problem };
         let present = table_file::columns(path)?;
@@ -104,6 +104,13 @@ impl Truth {
         Ok(())
     }
 
+    /// Gives the number of a file that a register's table names: by its path, or, where the truth gives names only, by
+    /// its name.
+    fn number_of_file(&self, file: &str) -> Option<u32> {
+        let name = Path::new(file).file_name().and_then(|name| name.to_str());
+        self.files.get(file).or_else(|| self.files.get(name?)).copied()
+    }
+
     /// Gives the true person of each record, by where the registers' tables say that it came from.
     pub(crate) async fn labels(self, grant: &JobGrant, records: &Records) -> Result<Labels, LinkageError> {
         let mut of_record = vec![Labels::UNKNOWN; records.len()];
@@ -137,8 +144,8 @@ impl Truth {
             for index in 0..batch.num_rows() {
                 let file = files.value(index);
                 if self.names_files {
-                    match self.files.get(file) {
-                        Some(file) => key.1 = *file,
+                    match self.number_of_file(file) {
+                        Some(file) => key.1 = file,
                         None => continue,
                     }
                 } else if only_file.as_deref() != Some(file) {

@@ -90,7 +90,7 @@ impl App {
     /// Closes the log and the state in order, so that the checkpoint covers every entry.
     pub(crate) async fn close(self) -> Result<(), Failure> {
         self.gate.close().await?;
-        self.state.close().await;
+        self.state.close().await?;
         Ok(())
     }
 }

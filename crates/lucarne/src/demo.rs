@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use pipeline::Models;
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
-use crate::app::{self, App};
+use crate::app::App;
 use crate::cli::Demo;
 use crate::commands::{build, index, ingest, init, link, serve, synth};
-use crate::exit::{Ending, Failure, Outcome};
+use crate::exit::{Failure, Outcome};
 use crate::output::Output;
 
 /// The project of the synthetic republic.
@@ -133,15 +133,13 @@ fn peak_rss_bytes() -> u64 {
     kib.unwrap_or(0) * 1024
 }
 
-/// Tells whether `dir` holds a project, for errors that say so.
-#[cfg(test)]
-fn is_project(dir: &Path) -> bool {
-    app::check(dir).is_ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::app;
+    use crate::exit::Ending;
 
     fn options(dir: &Path) -> Demo {
         Demo {
@@ -172,7 +170,7 @@ mod tests {
         let quiet = Output::new(true, true);
         let (_, finished) = prepare(&options(&dir), &mut DemoReport::default(), quiet).unwrap();
         assert!(!finished);
-        assert!(is_project(&dir));
+        assert!(app::check(&dir).is_ok());
         let larger = Demo { people: 11, ..options(&dir) };
         assert_eq!(prepare(&larger, &mut DemoReport::default(), quiet).unwrap_err().ending, Ending::Usage);
         prepare(&Demo { reset: true, ..larger }, &mut DemoReport::default(), quiet).unwrap();

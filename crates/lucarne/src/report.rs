@@ -1,6 +1,6 @@
 //! How failures are shown: project files like a compiler would, everything else as a chain of causes.
 
-use miette::{Diagnostic as _, GraphicalReportHandler, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
+use miette::{GraphicalReportHandler, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
 use model::{Diagnostic, Diagnostics};
 use serde_json::json;
 

@@ -18,6 +18,8 @@ use crate::settings::Block;
 const TILE_PAIRS: u64 = 1 << 15;
 
 /// What a blocking rule gave and what it left out.
+///
+/// Where sources are attached only, blocks that hold their records are counted once more for each such source.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RuleReport {
     /// The rule as text.

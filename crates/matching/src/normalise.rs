@@ -33,7 +33,6 @@ const PLACEHOLDERS: &[&str] = &[
     "customer",
     "dad",
     "daughter",
-    "dauter",
     "deceased",
     "declined",
     "dk",

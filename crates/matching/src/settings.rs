@@ -255,7 +255,7 @@ impl Settings {
         if !(self.threshold > 0.0 && self.threshold < 1.0) {
             return refuse(format!("the threshold is a probability between 0 and 1, not {}", self.threshold));
         }
-        if !self.edge_weight_min.is_finite() || !(self.attach_margin >= 0.0 && self.attach_margin.is_finite()) {
+        if !(self.edge_weight_min.is_finite() && self.attach_margin.is_finite()) || self.attach_margin < 0.0 {
             return refuse(
                 "the least weight of an edge and the margin are finite, the margin is not negative".to_owned(),
             );
@@ -287,7 +287,8 @@ impl Settings {
     /// Returns the rules over which m is learnt: those stated, or else those derived from the comparisons.
     ///
     /// Derived are: each identifier; given with family name; each name with each date; each address and telephone
-    /// number. They do not depend on `blocks`, so adding a blocking rule changes no m and no u.
+    /// number. They do not depend on `blocks`, so adding a blocking rule changes no m and no u. Only where the
+    /// comparisons give none of these are `blocks` taken; then state `training`.
     pub fn training_blocks(&self) -> Vec<Block> {
         if !self.training.is_empty() {
             return self.training.clone();

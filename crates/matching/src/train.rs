@@ -299,7 +299,7 @@ impl Parameters {
     fn learn_u(&mut self, random: &Counts, prior: f64, household: f64) {
         let mixture = [prior, household, 1.0 - prior - household];
         let all = vec![true; self.u.len()];
-        let tables = [&self.m, &self.h, &self.u].map(logarithms);
+        let tables = [&self.m, &self.h, &self.u].map(|shares| logarithms(shares));
         let mut seen: Vec<Shares> = self.u.iter().map(|shares| vec![0.0; shares.len()]).collect();
         for (pattern, count) in random {
             let unrelated = if prior > 0.0 { posterior(*pattern, &all, &mixture, &tables)[2] } else { 1.0 };
@@ -335,7 +335,7 @@ impl Parameters {
     }
 }
 
-fn logarithms(shares: &Vec<Shares>) -> Vec<Shares> {
+fn logarithms(shares: &[Shares]) -> Vec<Shares> {
     shares.iter().map(|levels| levels.iter().map(|share| share.max(SHARE_MIN).ln()).collect()).collect()
 }
 
@@ -372,7 +372,7 @@ fn maximise(
         shares.iter().map(|levels| levels.iter().map(|share| share * PRESUMED_PAIRS).collect()).collect()
     };
     for iteration in 1..=ITERATIONS_MAX {
-        let tables = [&parameters.m, &parameters.h, &parameters.u].map(logarithms);
+        let tables = [&parameters.m, &parameters.h, &parameters.u].map(|shares| logarithms(shares));
         let mut seen = [scaled(&presumed.0), scaled(&presumed.1)];
         let mut moved: f64 = 0.0;
         for sample in samples.iter_mut().filter(|sample| sample.pairs > 0.0) {

@@ -179,7 +179,7 @@ fn bad_input_says_what_to_do_and_replaces_nothing() {
     assert!(said.contains("no id column `key`; it has unique_id, first_name"), "{said}");
     let said = failing(&|options| options.truth = Some("person".to_owned()));
     assert!(said.contains("no truth column `person`"), "{said}");
-    let said = failing(&|options| options.id = "birth_date".to_owned());
+    let said = failing(&|options| options.id = "first_name".to_owned());
     assert!(said.contains("repeats an id within one source"), "{said}");
     let said = failing(&|options| drop(options.inputs.remove(0)));
     assert!(said.contains("no input has `national_id`"), "{said}");

@@ -6,5 +6,6 @@ mod linking;
 mod loose;
 mod people;
 mod refusals;
+mod scale;
 mod separation;
 mod steward;

@@ -14,14 +14,14 @@ use pipeline::{Models, build};
 use crate::fixture::{Opened, Republic, Row, SYSTEM, Standing, put_register, run};
 
 /// Numbers that look random and are the same in every run.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
@@ -60,15 +60,15 @@ const LAST: [&str; 24] = [
 
 /// A republic's deliveries.
 #[derive(Clone)]
-pub struct Deliveries {
-    pub tax: Vec<Row>,
-    pub census: Vec<Row>,
-    pub donations: Vec<Row>,
+pub(crate) struct Deliveries {
+    pub(crate) tax: Vec<Row>,
+    pub(crate) census: Vec<Row>,
+    pub(crate) donations: Vec<Row>,
 }
 
 /// Gives the records of `count` people: `tax` has all of them, `census` nine of ten with slips, `donations` one of ten.
 /// The key of a record is the number of its person, with a letter where a person has several.
-pub fn deliveries(count: u64) -> Deliveries {
+pub(crate) fn deliveries(count: u64) -> Deliveries {
     let mut dice = Dice::new(count);
     let mut made = Deliveries { tax: Vec::new(), census: Vec::new(), donations: Vec::new() };
     for person in 0..count {
@@ -91,28 +91,28 @@ pub fn deliveries(count: u64) -> Deliveries {
 }
 
 /// Writes registers and builds the models below the spine.
-pub async fn deliver(opened: &Opened, project: &Project, deliveries: &Deliveries) {
+pub(crate) async fn deliver(opened: &Opened, project: &Project, deliveries: &Deliveries) {
     put_register(&opened.lake, project, "tax", &deliveries.tax).await;
     put_register(&opened.lake, project, "census", &deliveries.census).await;
     put_register(&opened.lake, project, "donations", &deliveries.donations).await;
     build(&opened.lake, &opened.gate, project, &SYSTEM, &run("build"), Models::All, &|_| {}).await.unwrap();
 }
 
-pub async fn link_now(opened: &Opened, republic: &Republic, name: &str) -> Result<LinkReport, LinkageError> {
+pub(crate) async fn link_now(opened: &Opened, republic: &Republic, name: &str) -> Result<LinkReport, LinkageError> {
     link(&opened.lake, &opened.gate, &republic.project, &SYSTEM, &run(name), &Standing, &|_| {}).await
 }
 
 /// One row of `spine.links`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LinkRow {
-    pub person: i64,
-    pub weight: Option<f64>,
-    pub probability: Option<f64>,
-    pub via: Option<String>,
-    pub why: String,
+pub(crate) struct LinkRow {
+    pub(crate) person: i64,
+    pub(crate) weight: Option<f64>,
+    pub(crate) probability: Option<f64>,
+    pub(crate) via: Option<String>,
+    pub(crate) why: String,
 }
 
-pub async fn table(opened: &Opened, name: &'static str) -> Vec<RecordBatch> {
+pub(crate) async fn table(opened: &Opened, name: &'static str) -> Vec<RecordBatch> {
     let table = TableRef::spine(name);
     if opened.lake.info(&table).await.unwrap().is_none() {
         return Vec::new();
@@ -122,7 +122,7 @@ pub async fn table(opened: &Opened, name: &'static str) -> Vec<RecordBatch> {
 }
 
 /// Gives `spine.links` by record, written `register:hash`.
-pub async fn links(opened: &Opened) -> BTreeMap<String, LinkRow> {
+pub(crate) async fn links(opened: &Opened) -> BTreeMap<String, LinkRow> {
     let mut found = BTreeMap::new();
     for batch in table(opened, "links").await {
         let text = |name: &str| batch.column_by_name(name).unwrap().as_string::<i32>().clone();
@@ -149,12 +149,12 @@ pub async fn links(opened: &Opened) -> BTreeMap<String, LinkRow> {
 }
 
 /// Gives the person of each record.
-pub async fn persons(opened: &Opened) -> BTreeMap<String, i64> {
+pub(crate) async fn persons(opened: &Opened) -> BTreeMap<String, i64> {
     links(opened).await.into_iter().map(|(record, link)| (record, link.person)).collect()
 }
 
 /// Gives `spine.events` as (generation, kind, person, from), sorted.
-pub async fn events(opened: &Opened) -> Vec<(i64, String, i64, Vec<i64>)> {
+pub(crate) async fn events(opened: &Opened) -> Vec<(i64, String, i64, Vec<i64>)> {
     let mut found = Vec::new();
     for batch in table(opened, "events").await {
         let number = |name: &str| batch.column_by_name(name).unwrap().as_primitive::<Int64Type>().clone();
@@ -171,7 +171,7 @@ pub async fn events(opened: &Opened) -> Vec<(i64, String, i64, Vec<i64>)> {
 }
 
 /// Checks that events tell the same story as the links: who is there came once and did not go.
-pub async fn check_story(opened: &Opened) {
+pub(crate) async fn check_story(opened: &Opened) {
     let now: BTreeSet<i64> = persons(opened).await.into_values().collect();
     let mut told: BTreeSet<i64> = BTreeSet::new();
     for (_, kind, person, _) in events(opened).await {

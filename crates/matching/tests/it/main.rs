@@ -1,5 +1,8 @@
 //! Tests of the crate as a user sees it.
 
+// Helpers outside of test functions are test code too.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod blocking;
 mod clustering;
 mod explaining;

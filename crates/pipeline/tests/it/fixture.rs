@@ -31,12 +31,12 @@ use tempfile::TempDir;
 use tlog::{FolderStorage, Log, Options, SigningKey, Storage};
 
 /// The day on which everything happens.
-pub fn noon() -> DateTime<Utc> {
+pub(crate) fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 6, 15, 12, 0, 0).unwrap()
 }
 
 /// A clock that stands still.
-pub struct Standing;
+pub(crate) struct Standing;
 
 impl Clock for Standing {
     fn now(&self) -> Result<DateTime<Utc>, ClockError> {
@@ -45,18 +45,18 @@ impl Clock for Standing {
 }
 
 /// The republic's project, and the folder that it is in.
-pub struct Republic {
-    pub folder: TempDir,
-    pub project: Project,
+pub(crate) struct Republic {
+    pub(crate) folder: TempDir,
+    pub(crate) project: Project,
 }
 
 /// The lake and the gate of a republic. A new one can be opened when this is dropped.
-pub struct Opened {
-    pub lake: Lake,
-    pub gate: Gate,
+pub(crate) struct Opened {
+    pub(crate) lake: Lake,
+    pub(crate) gate: Gate,
 }
 
-pub fn run(name: &str) -> RunId {
+pub(crate) fn run(name: &str) -> RunId {
     RunId::new(name).unwrap()
 }
 
@@ -69,7 +69,7 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
 }
 
 /// Gives the model whose SQL is `sql`.
-pub fn model(name: &str, kind: ModelKind, register: &str, sql: &str) -> SqlModel {
+pub(crate) fn model(name: &str, kind: ModelKind, register: &str, sql: &str) -> SqlModel {
     let settings = format!("--! kind = \"{}\"\n", serde_json::to_value(kind).unwrap().as_str().unwrap());
     SqlModel {
         id: id(name),
@@ -209,7 +209,7 @@ fn linkage() -> LinkageConfig {
 
 impl Republic {
     /// Gives the republic: `tax` and `census` are linked, `donations` is attached.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let base = agreement("base", &["tax", "census"], &[]);
         let politics = agreement("politics", &["donations"], &[SpecialCategory::Politics]);
@@ -301,7 +301,7 @@ impl Republic {
     }
 
     /// Adds a model, or puts it in the place of one of the same name.
-    pub fn put(&mut self, model: SqlModel) {
+    pub(crate) fn put(&mut self, model: SqlModel) {
         let file = SourceFile { path: model.path.clone(), text: model.text.clone() };
         self.project.files.insert(model.path.clone(), Arc::new(file));
         self.project.models.insert(model.id.clone(), model);
@@ -309,14 +309,14 @@ impl Republic {
     }
 
     /// Changes a model.
-    pub fn change(&mut self, name: &str, change: impl FnOnce(&mut SqlModel)) {
+    pub(crate) fn change(&mut self, name: &str, change: impl FnOnce(&mut SqlModel)) {
         let mut model = self.project.models[name].clone();
         change(&mut model);
         self.put(model);
     }
 
     /// Opens the lake and the gate over the project as it is now.
-    pub async fn open(&self) -> Opened {
+    pub(crate) async fn open(&self) -> Opened {
         let data = self.project.data_dir();
         let (lake, authority) = Lake::open(&data).await.unwrap();
         let key = || MasterKey::load_or_create(&data.join("keys/master.key")).unwrap();
@@ -338,30 +338,30 @@ impl Republic {
 }
 
 /// Who runs jobs.
-pub const SYSTEM: Actor = Actor::System;
+pub(crate) const SYSTEM: Actor = Actor::System;
 
 /// A steward of the treasury.
-pub fn steward() -> Actor {
+pub(crate) fn steward() -> Actor {
     Actor::Member { account: id("steward-one"), recipient: id("treasury/steward"), role: RoleKind::Steward }
 }
 
 /// Gives the record with this key.
-pub fn record(register: &str, key: &str) -> RecordId {
+pub(crate) fn record(register: &str, key: &str) -> RecordId {
     RecordId::from_key(&id(register), &[Some(key)])
 }
 
 /// A row of a register: its key, who it is about, and the register's own columns as text.
 #[derive(Clone, Debug)]
-pub struct Row {
-    pub key: String,
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    pub birth_date: Option<NaiveDate>,
-    pub own: Vec<Option<String>>,
+pub(crate) struct Row {
+    pub(crate) key: String,
+    pub(crate) first_name: Option<String>,
+    pub(crate) last_name: Option<String>,
+    pub(crate) birth_date: Option<NaiveDate>,
+    pub(crate) own: Vec<Option<String>>,
 }
 
 impl Row {
-    pub fn new(key: &str, first_name: &str, last_name: &str, born: (i32, u32, u32), own: &[&str]) -> Self {
+    pub(crate) fn new(key: &str, first_name: &str, last_name: &str, born: (i32, u32, u32), own: &[&str]) -> Self {
         Self {
             key: key.to_owned(),
             first_name: Some(first_name.to_owned()),
@@ -373,7 +373,7 @@ impl Row {
 }
 
 /// Writes a register's table, as ingest would.
-pub async fn put_register(lake: &Lake, project: &Project, name: &str, rows: &[Row]) -> u64 {
+pub(crate) async fn put_register(lake: &Lake, project: &Project, name: &str, rows: &[Row]) -> u64 {
     let register = &project.registers[name];
     let text =
         |of: &dyn Fn(&Row) -> Option<String>| -> ArrayRef { Arc::new(StringArray::from_iter(rows.iter().map(of))) };
@@ -423,7 +423,7 @@ async fn write(lake: &Lake, table: TableRef, columns: Vec<(&str, ArrayRef)>) -> 
 }
 
 /// Gives every Parquet file under a folder.
-pub fn parquet_files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn parquet_files(folder: &Path) -> Vec<PathBuf> {
     let mut open = vec![folder.to_owned()];
     let mut found = Vec::new();
     while let Some(folder) = open.pop() {

@@ -31,7 +31,6 @@ pub(crate) fn viewer() -> Router<App> {
         .route("/api/docs", get(|| async { Redirect::permanent("/api/docs/") }))
         .route("/api/docs/", get(|| async { Html(PAGE) }))
         .route("/api/docs/{file}", get(file))
-        .route("/problems/{code}", get(problem))
 }
 
 async fn file(Path(name): Path<String>) -> Response {
@@ -83,15 +82,4 @@ pub(crate) async fn problems(_caller: Caller) -> Json<Vec<ProblemKind>> {
         mend,
     });
     Json(kinds.collect())
-}
-
-/// Explains a kind of problem, at the address that problem documents name.
-async fn problem(Path(code): Path<String>) -> Response {
-    match KINDS.iter().find(|(known, ..)| *known == code) {
-        Some((_, status, title, mend)) => {
-            let text = format!("{title} (HTTP {})\n\n{mend}\n", status.as_u16());
-            ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
-        }
-        None => Problem::new("not-found", "there is no such kind of problem").into_response(),
-    }
 }

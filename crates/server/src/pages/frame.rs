@@ -97,7 +97,7 @@ impl Frame {
             acting: None,
             identities: Vec::new(),
             links: Vec::new(),
-            form_token: String::new(),
+            form_token: "token".to_owned(),
             back: "/".to_owned(),
             repeat: Vec::new(),
         }

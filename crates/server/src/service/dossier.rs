@@ -217,8 +217,7 @@ pub(crate) fn fields_of(
     let mut withheld = Vec::new();
     for column in &disclosed.columns {
         let known = value::column(project, register, &column.name);
-        let title = known.map_or_else(|| title_of(&column.name), |known| known.title.clone());
-        let title_fr = known.and_then(|known| known.title_fr.clone()).unwrap_or_else(|| title.clone());
+        let (title, title_fr) = value::titles(project, register, &column.name);
         if let Some(array) = disclosed.batch.column_by_name(&column.name) {
             for (row, fields) in rows.iter_mut().enumerate() {
                 let value = ShownValue::of(array, row)?;
@@ -249,11 +248,4 @@ pub(crate) fn fields_of(
         }
     }
     Ok((rows, withheld))
-}
-
-/// Gives a name such as `birth_date` as people read it.
-fn title_of(name: &str) -> String {
-    let text = name.replace('_', " ");
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

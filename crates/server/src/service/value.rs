@@ -78,7 +78,57 @@ pub fn column_title<'a>(project: &'a Project, register: &RegisterId, name: &'a s
     column(project, register, name).map_or(name, |column| column.title.as_str())
 }
 
+/// What people call the columns of person records, in English and French.
+const PERSON_TITLES: [(&str, &str, &str); 18] = [
+    ("first_name", "First name", "Prénom"),
+    ("middle_name", "Middle name", "Deuxième prénom"),
+    ("last_name", "Last name", "Nom"),
+    ("birth_name", "Birth name", "Nom de naissance"),
+    ("birth_date", "Birth date", "Date de naissance"),
+    ("birth_year", "Birth year", "Année de naissance"),
+    ("birth_place", "Birth place", "Lieu de naissance"),
+    ("sex", "Sex", "Sexe"),
+    ("national_id", "National number", "Numéro national"),
+    ("tax_number", "Tax number", "Numéro fiscal"),
+    ("passport_number", "Passport number", "Numéro de passeport"),
+    ("house_number", "House number", "Numéro"),
+    ("street", "Street", "Rue"),
+    ("city", "Town", "Commune"),
+    ("postcode", "Postcode", "Code postal"),
+    ("district", "District", "District"),
+    ("phone", "Telephone", "Téléphone"),
+    ("email", "E-mail", "Courriel"),
+];
+
+/// Gives what people call a column, in English and French: by the register, or, for columns of person records, by what
+/// they mean; else the name itself, as people write it.
+pub(crate) fn titles(project: &Project, register: &RegisterId, name: &str) -> (String, String) {
+    if let Some(column) = column(project, register, name) {
+        return (column.title.clone(), column.title_fr.clone().unwrap_or_else(|| column.title.clone()));
+    }
+    if let Some((_, english, french)) = PERSON_TITLES.iter().find(|(known, ..)| *known == name) {
+        return ((*english).to_owned(), (*french).to_owned());
+    }
+    let text = name.replace('_', " ");
+    let mut letters = text.chars();
+    let title: String = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+    (title.clone(), title)
+}
+
 /// Gives a column of a register.
 pub(crate) fn column<'a>(project: &'a Project, register: &RegisterId, name: &str) -> Option<&'a Column> {
     project.registers.get(register)?.columns.get(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_of_person_records_has_a_title_in_both_languages() {
+        for (name, _) in model::sql_model::PERSON_COLUMNS {
+            assert!(PERSON_TITLES.iter().any(|(known, ..)| *known == name), "{name}");
+        }
+        assert_eq!(PERSON_TITLES.len(), model::sql_model::PERSON_COLUMNS.len());
+    }
 }
