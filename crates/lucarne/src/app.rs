@@ -65,8 +65,7 @@ impl App {
         let state = State::open(&data.join("state.sqlite"), master).await?;
         let (log, storage, log_key) = open_log(&project, &keys)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let policy =
-            policy::Engine::new(&project).map_err(|diagnostics| Failure::new(Ending::Project, diagnostics))?;
+        let policy = policy::Engine::new(&project).map_err(|diagnostics| Failure::new(Ending::Project, diagnostics))?;
         let parts = Parts {
             project: Arc::clone(&project),
             policy,

@@ -142,15 +142,7 @@ mod tests {
     use crate::exit::Ending;
 
     fn options(dir: &Path) -> Demo {
-        Demo {
-            people: 10,
-            seed: 1,
-            dir: dir.to_owned(),
-            project: None,
-            reset: false,
-            port: 0,
-            no_serve: true,
-        }
+        Demo { people: 10, seed: 1, dir: dir.to_owned(), project: None, reset: false, port: 0, no_serve: true }
     }
 
     #[test]
@@ -175,6 +167,9 @@ mod tests {
         assert_eq!(prepare(&larger, &mut DemoReport::default(), quiet).unwrap_err().ending, Ending::Usage);
         prepare(&Demo { reset: true, ..larger }, &mut DemoReport::default(), quiet).unwrap();
         fs::write(dir.join(MARK), mark(&options(&dir), true)).unwrap();
-        assert!(prepare(&options(&dir), &mut DemoReport::default(), quiet).unwrap().1, "a finished demo is served at once");
+        assert!(
+            prepare(&options(&dir), &mut DemoReport::default(), quiet).unwrap().1,
+            "a finished demo is served at once"
+        );
     }
 }

@@ -130,7 +130,10 @@ mod tests {
 
     #[test]
     fn templates_can_be_read() {
-        for template in ["{spinner} {msg:18} {wide_bar} {human_pos}/{human_len} {elapsed}", "{spinner} {msg:18} {human_pos} {elapsed}"] {
+        for template in [
+            "{spinner} {msg:18} {wide_bar} {human_pos}/{human_len} {elapsed}",
+            "{spinner} {msg:18} {human_pos} {elapsed}",
+        ] {
             assert!(ProgressStyle::with_template(template).is_ok());
         }
     }

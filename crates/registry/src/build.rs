@@ -127,9 +127,16 @@ async fn rows_in(lake: &Lake, tables: &[TableRef]) -> Result<u64, RegistryError>
 }
 
 /// Gives the number of the link run that `links` holds: events of a later one never happened.
+///
+/// # Errors
+/// When there are links without such a number: without it nobody knows which merges and splits happened, and a citizen's
+/// list of looks would lack some.
 async fn spine_generation(lake: &Lake) -> Result<i64, RegistryError> {
-    let info = lake.info(&TableRef::spine(linkage::spine::LINKS)).await?;
-    Ok(info.and_then(|info| info.metadata.get(linkage::spine::GENERATION)?.parse().ok()).unwrap_or(0))
+    let table = TableRef::spine(linkage::spine::LINKS);
+    let Some(info) = lake.info(&table).await? else { return Ok(0) };
+    let number = info.metadata.get(linkage::spine::GENERATION).and_then(|number| number.parse().ok());
+    let column = || linkage::spine::GENERATION.to_owned();
+    number.ok_or_else(|| RegistryError::Column { table: table.to_string(), column: column() })
 }
 
 struct Builder<'a> {
@@ -218,6 +225,9 @@ impl Builder<'_> {
             RowCodec::new(Arc::new(arrow_schema::Schema::empty()))?.save(&schema_file(self.generation, name))?;
         }
         places.sort_unstable();
+        if places.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return Err(RegistryError::Duplicate { table: title });
+        }
         let keyspace = self.store.keyspace(name, KeyspaceCreateOptions::default)?;
         let mut ingestion = keyspace.start_ingestion()?;
         let count = places.len() as u64;
@@ -265,6 +275,9 @@ impl Builder<'_> {
         links.sort_unstable_by_key(|(person, link)| (*person, link.place));
         let mut by_record: Vec<(Place, u64)> = links.iter().map(|(person, link)| (link.place, *person)).collect();
         by_record.sort_unstable();
+        if by_record.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return Err(RegistryError::Duplicate { table: table.to_string() });
+        }
         let keyspace = self.store.keyspace(keyspace::RECORDS, KeyspaceCreateOptions::default)?;
         let mut ingestion = keyspace.start_ingestion()?;
         for (place, person) in by_record {
@@ -327,6 +340,7 @@ impl Builder<'_> {
     async fn pairs(&mut self) -> Result<(), RegistryError> {
         let table = TableRef::spine(linkage::spine::PAIRS);
         let mut list = PairList::default();
+        let reviewable = crate::review::Reviewable::of(self.project);
         if self.present.contains(&table) {
             let title = table.to_string();
             let mut stream = self.job.scan(&table, None).await?;
@@ -335,7 +349,7 @@ impl Builder<'_> {
                 let (left, right, status) = (text("left")?, text("right")?, text("status")?);
                 let weight: &Float64Array = typed(&title, &batch, "weight")?;
                 let probability: &Float64Array = typed(&title, &batch, "probability")?;
-                for row in 0..batch.num_rows() {
+                for row in (0..batch.num_rows()).filter(|row| reviewable.has(left.value(*row), right.value(*row))) {
                     let open = status.value(row) == "open";
                     list.add(left.value(row), right.value(row), weight.value(row), probability.value(row), open);
                 }
@@ -378,10 +392,7 @@ impl Builder<'_> {
 pub(crate) fn load_explainer(generation: &Path) -> Result<Option<Explainer>, RegistryError> {
     let path = generation.join(EXPLAINER);
     match std::fs::read_to_string(&path) {
-        Ok(text) => {
-            let explainer = serde_json::from_str(&text).map_err(|error| RegistryError::damaged(&path, error.to_string()));
-            explainer.map(Some)
-        }
+        Ok(text) => serde_json::from_str(&text).map(Some).map_err(RegistryError::json(&path)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(RegistryError::Io { path, source: error }),
     }

@@ -40,11 +40,12 @@ pub struct Section {
 /// What links a record to its person.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct Evidence {
-    /// Log2 of the odds that the record and the one it agrees with most are of one person.
+    /// Log2 of the odds that the record and the one it agrees with most are of one person; 0 when `alone`.
     pub weight: f64,
-    /// The probability that goes with it.
+    /// The probability that goes with it; 1 when `alone`.
     pub probability: f64,
-    /// Whether the record stands alone, so that nothing had to be linked.
+    /// Whether no link is told. Either nothing had to be linked, or what the record agrees with most is out of reach: that
+    /// there is such a record, and how much the two agree, is then not the asker's to know.
     pub alone: bool,
     /// The register of the record that it agrees with most, when that is within reach too.
     pub via: Option<RegisterId>,
@@ -61,25 +62,30 @@ impl Index {
     ///
     /// # Errors
     /// [`RegistryError::Denied`] when the gate refuses or fails; whatever keeps the index from being read.
-    pub async fn open_person(
-        &self,
-        gate: &Gate,
-        request: &Request,
-        explain: bool,
-    ) -> Result<Dossier, RegistryError> {
+    pub async fn open_person(&self, gate: &Gate, request: &Request, explain: bool) -> Result<Dossier, RegistryError> {
         let person = match (&request.action, &request.actor) {
             (Action::OpenPerson { person }, _) => *person,
             (Action::ReadOwn, Actor::Citizen { person, .. }) => *person,
             _ => return Err(RegistryError::NotAPerson),
         };
         let permit = gate.decide(request).await?;
-        let links = self.links_of(person)?;
+        let links = match request.action {
+            // An id that a merge took away still stands for its person: their records are theirs to see.
+            Action::ReadOwn => self.links_of(self.current_id(person)?)?,
+            _ => self.links_of(person)?,
+        };
         let records = self.record_ids(&links)?;
         let grant = gate.commit(permit, vec![LookSubject { person, records }]).await?;
         self.assemble(&grant, person, &links, explain)
     }
 
-    fn assemble(&self, grant: &Grant, person: PersonId, links: &[Link], explain: bool) -> Result<Dossier, RegistryError> {
+    fn assemble(
+        &self,
+        grant: &Grant,
+        person: PersonId,
+        links: &[Link],
+        explain: bool,
+    ) -> Result<Dossier, RegistryError> {
         let mut sections = Vec::new();
         for register in grant.registers() {
             let Some(number) = self.numbers.get(register) else { continue };
@@ -102,7 +108,13 @@ impl Index {
         Ok(Dossier { person, leaf: grant.leaf(), at: grant.at(), purpose: grant.purpose().clone(), sections })
     }
 
-    fn evidence(&self, grant: &Grant, record: &RecordId, link: &Link, explain: bool) -> Result<Evidence, RegistryError> {
+    fn evidence(
+        &self,
+        grant: &Grant,
+        record: &RecordId,
+        link: &Link,
+        explain: bool,
+    ) -> Result<Evidence, RegistryError> {
         let via = match link.via {
             Some(via) => Some(self.record_id(via)?).filter(|via| grant.registers().contains(&via.register)),
             None => None,
@@ -111,10 +123,11 @@ impl Index {
             Some(via) if explain => self.fields_between(grant, record, via)?,
             _ => Vec::new(),
         };
+        let (weight, probability) = if via.is_some() { (link.weight, link.probability) } else { (0.0, 1.0) };
         Ok(Evidence {
-            weight: link.weight,
-            probability: link.probability,
-            alone: link.via.is_none(),
+            weight,
+            probability,
+            alone: via.is_none(),
             via: via.map(|via| via.register),
             fields,
         })
@@ -128,24 +141,31 @@ impl Index {
         right: &RecordId,
     ) -> Result<Vec<FieldEvidence>, RegistryError> {
         let Some(explainer) = &self.explainer else { return Ok(Vec::new()) };
-        let (Some(left), Some(right)) = (self.disclosed_person(grant, left)?, self.disclosed_person(grant, right)?) else {
+        let (Some(left), Some(right)) = (self.disclosed_person(grant, left)?, self.disclosed_person(grant, right)?)
+        else {
             return Ok(Vec::new());
         };
         // The explanation is made of what is disclosed, so it can tell nothing else.
         Ok(explainer.explain(&left, &right)?)
     }
 
-    /// Gives what the grant discloses of a record's row in its register's person model.
+    /// Gives what the grant discloses of a record's row in its register's person model: one row, or none when there is none
+    /// or the grant doesn't reach it.
     pub(crate) fn disclosed_person(
         &self,
         grant: &Grant,
         record: &RecordId,
     ) -> Result<Option<Disclosed>, RegistryError> {
-        let Some(model) = self.person_models.get(&record.register) else { return Ok(None) };
-        let Some(row) = self.person_rows(model, &[record.hash])?.filter(|row| row.num_rows() == 1) else {
+        if !grant.registers().contains(&record.register) {
             return Ok(None);
-        };
-        Ok(Some(grant.apply_model(model, &row)?))
+        }
+        for model in self.person_models.get(&record.register).into_iter().flatten() {
+            if let Some(row) = self.person_rows(model, &[record.hash])?.filter(|row| row.num_rows() == 1) {
+                let disclosed = grant.apply_model(model, &row)?;
+                return Ok(Some(disclosed).filter(|disclosed| disclosed.records.len() == 1));
+            }
+        }
+        Ok(None)
     }
 
     fn record_ids(&self, links: &[Link]) -> Result<Vec<RecordId>, RegistryError> {

@@ -47,9 +47,21 @@ pub enum RegistryError {
     /// A link can't be explained.
     #[error("the matching model of the index can't be used: run `lucarne link` and `lucarne index`")]
     Matching(#[from] matching::Error),
-    /// A batch of rows can't be used.
-    #[error("rows can't be converted")]
-    Arrow(#[from] arrow_schema::ArrowError),
+    /// A batch of rows can't be used. Why is left out: it may quote a value.
+    #[error("rows can't be converted: run `lucarne index`")]
+    Rows,
+    /// A table has two rows of one record.
+    #[error("table {table} has several rows of one record: run `lucarne build` and `lucarne link`, then `lucarne index`")]
+    Duplicate {
+        /// The table.
+        table: String,
+    },
+    /// The run that is to name a generation has made the one in use.
+    #[error("the run {run} has made the index that is in use: a run makes one index")]
+    RunUsed {
+        /// The run.
+        run: String,
+    },
     /// A table lacks a column that the index needs.
     #[error("table {table} has no usable column `{column}`: run `lucarne build` and `lucarne link` with this version")]
     Column {
@@ -64,8 +76,8 @@ pub enum RegistryError {
         /// The register.
         register: RegisterId,
     },
-    /// A request to open a person names none.
-    #[error("the request names no person to open")]
+    /// A request to open a person names none, or nobody makes it who could be named.
+    #[error("the request names no person")]
     NotAPerson,
     /// The project has more registers than an index can number.
     #[error("an index holds at most {} registers", u16::MAX)]
@@ -91,6 +103,25 @@ impl RegistryError {
 
     pub(crate) fn damaged(path: &Path, why: impl Into<String>) -> Self {
         Self::Damaged { path: path.to_owned(), why: why.into() }
+    }
+
+    /// Gives the error of a JSON file that can't be read: where, not what, for what may be a value.
+    pub(crate) fn json<'a>(path: &'a Path) -> impl FnOnce(serde_json::Error) -> Self + 'a {
+        |error| Self::damaged(path, format!("line {}, column {}", error.line(), error.column()))
+    }
+
+    /// Gives the error of a store that can't be opened. Whose lock another holds is whole.
+    pub(crate) fn opening<'a>(path: &'a Path) -> impl FnOnce(fjall::Error) -> Self + 'a {
+        |error| match error {
+            fjall::Error::Locked => Self::Store(error),
+            _ => Self::damaged(path, "the store can't be opened"),
+        }
+    }
+}
+
+impl From<arrow_schema::ArrowError> for RegistryError {
+    fn from(_: arrow_schema::ArrowError) -> Self {
+        Self::Rows
     }
 }
 

@@ -42,7 +42,8 @@ impl Explainer {
     /// hidden in one of them are left out.
     pub(crate) fn explain(&self, left: &Disclosed, right: &Disclosed) -> Result<Vec<FieldEvidence>, matching::Error> {
         let shown = |disclosed: &Disclosed, name: &str| {
-            let is_value = |column: &&gate::ColumnDisclosed| column.name == name && column.disclosure == Disclosure::Value;
+            let is_value =
+                |column: &&gate::ColumnDisclosed| column.name == name && column.disclosure == Disclosure::Value;
             disclosed.columns.iter().any(|column| is_value(&column))
         };
         let columns: Vec<String> = self.columns();

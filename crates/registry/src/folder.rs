@@ -43,8 +43,15 @@ impl Folder {
     }
 
     /// Makes the folder of a new generation. What an earlier run left unfinished there is removed.
+    ///
+    /// # Errors
+    /// [`RegistryError::RunUsed`] when the run has made the generation in use, which would be lost.
     pub(crate) fn begin(&self, run: &str) -> Result<PathBuf, RegistryError> {
         let path = self.root.join(run);
+        // A pointer that can't be read doesn't stop a build: building is the way out.
+        if matches!(self.current(), Ok(Some(current)) if current == path) {
+            return Err(RegistryError::RunUsed { run: run.to_owned() });
+        }
         if path.exists() {
             fs::remove_dir_all(&path).map_err(RegistryError::io(&path))?;
         }
@@ -55,10 +62,14 @@ impl Folder {
     /// Makes the generation `run` the current one, durably, and removes all others.
     pub(crate) fn finish(&self, run: &str, meta: &Meta) -> Result<(), RegistryError> {
         let generation = self.root.join(run);
-        let text = serde_json::to_vec(meta).map_err(|error| RegistryError::damaged(&generation, error.to_string()))?;
+        let text = serde_json::to_vec(meta).map_err(RegistryError::json(&generation))?;
         write_durably(&generation.join(META), &text)?;
         sync_folder(&generation)?;
-        let before = self.current()?;
+        // A damaged pointer names no generation to keep, and is replaced.
+        let before = match self.current() {
+            Err(RegistryError::Damaged { .. }) => None,
+            current => current?,
+        };
         let fresh = self.root.join("CURRENT.new");
         write_durably(&fresh, run.as_bytes())?;
         let pointer = self.root.join(POINTER);
@@ -90,17 +101,24 @@ impl Folder {
     pub(crate) fn open(&self) -> Result<(PathBuf, Meta), RegistryError> {
         let path = self.current()?.ok_or_else(|| RegistryError::Absent { path: self.root.clone() })?;
         let file = path.join(META);
-        let text = fs::read(&file).map_err(RegistryError::io(&file))?;
-        let value: serde_json::Value =
-            serde_json::from_slice(&text).map_err(|error| RegistryError::damaged(&file, error.to_string()))?;
+        let text = read(&file)?;
+        let value: serde_json::Value = serde_json::from_slice(&text).map_err(RegistryError::json(&file))?;
         let found = value["format"].as_u64().and_then(|format| u32::try_from(format).ok());
         let found = found.ok_or_else(|| RegistryError::damaged(&file, "it names no format"))?;
         if found != INDEX_FORMAT {
             return Err(RegistryError::Format { path, found });
         }
-        let meta = serde_json::from_value(value).map_err(|error| RegistryError::damaged(&file, error.to_string()))?;
+        let meta = serde_json::from_value(value).map_err(RegistryError::json(&file))?;
         Ok((path, meta))
     }
+}
+
+/// Reads a file that belongs to every generation: without it, the generation is damaged.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, RegistryError> {
+    fs::read(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => RegistryError::damaged(path, "it is not there"),
+        _ => RegistryError::Io { path: path.to_owned(), source },
+    })
 }
 
 pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), RegistryError> {
@@ -135,6 +153,7 @@ mod tests {
         assert!(folder.open().unwrap().0.ends_with("r1"), "the old one serves while the new one is built");
         folder.finish("r2", &meta()).unwrap();
         assert!(folder.open().unwrap().0.ends_with("r2"));
+        assert!(matches!(folder.begin("r2"), Err(RegistryError::RunUsed { .. })), "the one in use is not removed");
         folder.begin("r3").unwrap();
         folder.finish("r3", &meta()).unwrap();
         assert!(!dir.path().join("index/r1").exists(), "generations before the last are removed");
@@ -159,6 +178,9 @@ mod tests {
         for pointer in ["", "../elsewhere", "a/b"] {
             fs::write(dir.path().join("index/CURRENT"), pointer).unwrap();
             assert!(matches!(folder.open(), Err(RegistryError::Damaged { .. })), "{pointer}");
+            folder.begin("r1").unwrap();
         }
+        folder.finish("r1", &meta()).unwrap();
+        assert!(folder.open().unwrap().0.ends_with("r1"), "building anew mends the pointer");
     }
 }

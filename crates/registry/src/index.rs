@@ -50,8 +50,8 @@ pub struct Index {
     pub(crate) numbers: HashMap<RegisterId, u16>,
     registers: HashMap<RegisterId, Table>,
     models: HashMap<ModelId, Table>,
-    /// The person model of each register, where it has one.
-    pub(crate) person_models: HashMap<RegisterId, ModelId>,
+    /// The person models of each register, where it has some: each record is in one of them.
+    pub(crate) person_models: HashMap<RegisterId, Vec<ModelId>>,
     persons: Keyspace,
     records: Keyspace,
     kin: Keyspace,
@@ -70,7 +70,7 @@ impl Index {
     /// whatever keeps its files from being read.
     pub fn open(project: &Arc<Project>) -> Result<Self, RegistryError> {
         let (path, meta) = Folder::new(&project.data_dir()).open()?;
-        let store = open_store(&path.join("store"))?;
+        let store = reopen_store(&path.join("store"))?;
         let mut registers = HashMap::new();
         let mut numbers = HashMap::new();
         for (number, register) in meta.registers.iter().enumerate() {
@@ -78,17 +78,17 @@ impl Index {
             numbers.insert(register.clone(), u16::try_from(number).map_err(|_| RegistryError::TooMany)?);
         }
         let mut models = HashMap::new();
-        let mut person_models = HashMap::new();
+        let mut person_models: HashMap<RegisterId, Vec<ModelId>> = HashMap::new();
         for model in project.models.values().filter(|model| model.kind == ModelKind::Person) {
             let name = model_table(&model.id);
             if store.keyspace_exists(&name) {
                 models.insert(model.id.clone(), open_table(&store, &path, &name)?);
-                person_models.insert(model.register.clone(), model.id.clone());
+                person_models.entry(model.register.clone()).or_default().push(model.id.clone());
             }
         }
         let (terms, fields) = Fields::open(&path.join("terms"))?;
         let reader = terms.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
-        let open = |name: &str| store.keyspace(name, KeyspaceCreateOptions::default);
+        let open = |name: &str| open_keyspace(&store, &path, name);
         Ok(Self {
             project: Arc::clone(project),
             numbers,
@@ -218,8 +218,8 @@ impl Index {
         Ok(table.codec.decode(rows.iter().map(|row| &row[..]))?)
     }
 
-    /// Gives rows of the person model of a register; records without one are left out. As above, the caller holds a
-    /// permit or grant.
+    /// Gives rows of a person model; records that it doesn't have are left out. As above, the caller holds a permit or
+    /// grant.
     pub(crate) fn person_rows(
         &self,
         model: &ModelId,
@@ -230,7 +230,7 @@ impl Index {
         Ok(Some(table.codec.decode(rows.iter().map(|row| &row[..]))?))
     }
 
-    fn damaged(&self, what: &str) -> RegistryError {
+    pub(crate) fn damaged(&self, what: &str) -> RegistryError {
         RegistryError::damaged(&self.project.data_dir().join("index"), format!("{what} can't be read"))
     }
 }
@@ -238,7 +238,10 @@ impl Index {
 /// Shows sizes only.
 impl std::fmt::Debug for Index {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Index").field("run", &self.meta.run).field("persons", &self.meta.persons).finish_non_exhaustive()
+        f.debug_struct("Index")
+            .field("run", &self.meta.run)
+            .field("persons", &self.meta.persons)
+            .finish_non_exhaustive()
     }
 }
 
@@ -254,9 +257,25 @@ pub(crate) fn open_store(path: &Path) -> Result<Database, RegistryError> {
     Ok(Database::builder(path).cache_size(CACHE_BYTES).open()?)
 }
 
+/// Opens the store of a generation that was built.
+fn reopen_store(path: &Path) -> Result<Database, RegistryError> {
+    // Where there is nothing the store would make an empty one, in which nobody is found and nobody looked at anyone.
+    if !path.is_dir() {
+        return Err(RegistryError::damaged(path, "it is not there"));
+    }
+    Database::builder(path).cache_size(CACHE_BYTES).open().map_err(RegistryError::opening(path))
+}
+
+fn open_keyspace(store: &Database, generation: &Path, name: &str) -> Result<Keyspace, RegistryError> {
+    if !store.keyspace_exists(name) {
+        return Err(RegistryError::damaged(&generation.join("store"), format!("`{name}` is not there")));
+    }
+    store.keyspace(name, KeyspaceCreateOptions::default).map_err(RegistryError::opening(generation))
+}
+
 fn open_table(store: &Database, generation: &Path, name: &str) -> Result<Table, RegistryError> {
     Ok(Table {
-        keyspace: store.keyspace(name, KeyspaceCreateOptions::default)?,
+        keyspace: open_keyspace(store, generation, name)?,
         codec: RowCodec::load(&schema_file(generation, name))?,
     })
 }

@@ -27,8 +27,8 @@ mod review;
 mod rows;
 mod terms;
 
-pub use citizen::Page;
 pub use build::{BuildProgress, IndexReport, build};
+pub use citizen::Page;
 pub use dossier::{Dossier, Evidence, Section};
 pub use error::RegistryError;
 pub use explain::FieldEvidence;

@@ -4,14 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use arrow_array::{Array, Date32Array, RecordBatch, StringArray};
 use chrono::NaiveDate;
-use gate::{Disclosed, Gate, LookSubject, Permit};
+use gate::{Disclosed, Gate, Grant, LookSubject, Permit};
 use matching::normalise;
 use model::{ModelId, PersonId, RegisterId, Request};
 use serde::{Deserialize, Serialize};
 use tantivy::collector::TopDocs;
+use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue};
 use tantivy::query::{BooleanQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, Term};
+use tantivy::{DocAddress, Order, Term};
 
 use crate::error::RegistryError;
 use crate::index::Index;
@@ -59,8 +60,7 @@ impl std::fmt::Debug for SearchQuery {
     }
 }
 
-/// What a search found.
-#[derive(Debug)]
+/// What a search found. Holds values, hence no `Debug`: it must not end in a log.
 pub struct SearchAnswer {
     /// The number of its entry in the log.
     pub leaf: u64,
@@ -72,8 +72,7 @@ pub struct SearchAnswer {
     pub not_used: Vec<&'static str>,
 }
 
-/// A person that was found.
-#[derive(Debug)]
+/// A person that was found. Holds values, hence no `Debug`.
 pub struct Hit {
     /// The person. Agencies see a pseudonym of it.
     pub person: PersonId,
@@ -81,7 +80,8 @@ pub struct Hit {
     pub score: f64,
     /// What was alike.
     pub matched: Vec<Matched>,
-    /// The register of the record that answers best.
+    /// The register of the record that is shown: the one that answers best, or where the purpose lets that be compared but
+    /// not seen, another record of the person.
     pub register: RegisterId,
     /// What the purpose discloses of that record: one row of the register's person model.
     pub shown: Disclosed,
@@ -155,10 +155,7 @@ impl Index {
         let grant = gate.commit(permit, subjects).await?;
         let mut hits = Vec::with_capacity(best.len());
         for ((person, candidate), subject) in best.into_iter().zip(grant.subjects()) {
-            let register = self.record_id(candidate.place)?.register;
-            let stale = || RegistryError::Stale { register: register.clone() };
-            let model = self.person_models.get(&register).ok_or_else(stale)?;
-            let row = self.person_rows(model, &[candidate.place.hash])?.ok_or_else(stale)?;
+            let Some((register, shown)) = self.shown_of(&grant, candidate.place, subject)? else { continue };
             let mut registers: Vec<RegisterId> = subject.records.iter().map(|record| record.register.clone()).collect();
             registers.retain(|register| grant.registers().contains(register));
             registers.sort();
@@ -166,8 +163,12 @@ impl Index {
             hits.push(Hit {
                 person,
                 score: candidate.score,
-                matched: candidate.parts.iter().map(|(kind, how)| Matched { part: part_name(*kind), how: *how }).collect(),
-                shown: grant.apply_model(model, &row)?,
+                matched: candidate
+                    .parts
+                    .iter()
+                    .map(|(kind, how)| Matched { part: part_name(*kind), how: *how })
+                    .collect(),
+                shown,
                 register,
                 registers,
             });
@@ -175,13 +176,36 @@ impl Index {
         Ok(SearchAnswer { leaf: grant.leaf(), hits, more, not_used })
     }
 
+    /// Gives the row that stands for a person who was found. A record whose register can be compared but not seen is not
+    /// told of; a person who has no other record is not shown.
+    fn shown_of(
+        &self,
+        grant: &Grant,
+        found: Place,
+        subject: &LookSubject,
+    ) -> Result<Option<(RegisterId, Disclosed)>, RegistryError> {
+        let found = self.record_id(found)?;
+        if grant.registers().contains(&found.register) {
+            let shown = self.disclosed_person(grant, &found)?;
+            let shown = shown.ok_or_else(|| RegistryError::Stale { register: found.register.clone() })?;
+            return Ok(Some((found.register, shown)));
+        }
+        for record in &subject.records {
+            if let Some(shown) = self.disclosed_person(grant, record)? {
+                return Ok(Some((record.register.clone(), shown)));
+            }
+        }
+        Ok(None)
+    }
+
     /// Gives the registers whose records may be compared, by kind of value: all of its columns must be searchable.
     fn allowed(&self, permit: &Permit) -> HashMap<Kind, Vec<u16>> {
         let mut allowed = HashMap::new();
         for kind in Kind::ALL {
             let may = |register: &&RegisterId| {
-                let Some(model) = self.person_models.get(*register) else { return false };
-                kind.columns().iter().all(|column| permit.searchable_in_model(model, column))
+                let Some(models) = self.person_models.get(*register) else { return false };
+                let of_model = |model| kind.columns().iter().all(|column| permit.searchable_in_model(model, column));
+                models.iter().all(of_model)
             };
             let registers = permit.registers().iter().filter(may).filter_map(|id| self.numbers.get(id).copied());
             allowed.insert(kind, registers.collect());
@@ -205,7 +229,10 @@ impl Index {
             }
         }
         let searcher = self.reader.searcher();
-        let found = searcher.search(&BooleanQuery::new(clauses), &TopDocs::with_limit(CANDIDATES).order_by_score())?;
+        // Where scores tie the record id decides, not the place in the index, which hidden records would move.
+        let by_id = (SortByStaticFastValue::<u64>::for_field(HASH_HIGH), Order::Asc);
+        let best = TopDocs::with_limit(CANDIDATES).order_by((SortBySimilarityScore, by_id));
+        let found = searcher.search(&BooleanQuery::new(clauses), &best)?;
         let mut by_register: HashMap<u16, Vec<[u8; 16]>> = HashMap::new();
         for (_, address) in found {
             let place = place_at(&searcher, address)?;
@@ -214,10 +241,12 @@ impl Index {
         let mut candidates = Vec::new();
         for (number, hashes) in by_register {
             let register = self.record_id(Place { register: number, hash: [0; 16] })?.register;
-            let Some(model) = self.person_models.get(&register) else { continue };
-            let Some(rows) = self.person_rows(model, &hashes)? else { continue };
             let kinds: HashSet<Kind> = Kind::ALL.into_iter().filter(|kind| allowed[kind].contains(&number)).collect();
-            candidates.extend(score_rows(model, number, &rows, &kinds, wanted)?);
+            for model in self.person_models.get(&register).into_iter().flatten() {
+                if let Some(rows) = self.person_rows(model, &hashes)?.filter(|rows| rows.num_rows() > 0) {
+                    candidates.extend(score_rows(model, number, &rows, &kinds, wanted)?);
+                }
+            }
         }
         candidates.retain(|candidate| candidate.score >= rank::SCORE_MIN);
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
@@ -239,6 +268,12 @@ impl Index {
             Kind::Birth => {
                 for (term, worth) in wanted.birth.map(terms::birth_terms).unwrap_or_default() {
                     clauses.push(exact(field, &term, worth));
+                }
+                if let Some(swapped) = wanted.birth.and_then(terms::swapped) {
+                    clauses.push(exact(field, &terms::day_term(swapped), 3.0));
+                }
+                if let Some(birth) = wanted.birth {
+                    clauses.push(fuzzy(field, &terms::day_term(birth), 1, 2.0));
                 }
             }
             Kind::Identifier => {

@@ -29,8 +29,8 @@ pub enum How {
     Similar,
 }
 
-/// What was typed, made ready to be compared.
-#[derive(Debug, Clone, Default)]
+/// What was typed, made ready to be compared. Holds values, hence no `Debug`.
+#[derive(Clone, Default)]
 pub(crate) struct Wanted {
     pub(crate) name: Vec<String>,
     pub(crate) birth: Option<NaiveDate>,
@@ -39,8 +39,8 @@ pub(crate) struct Wanted {
     pub(crate) address: Vec<String>,
 }
 
-/// What of a record may be compared.
-#[derive(Debug, Clone, Default)]
+/// What of a record may be compared. Holds values, hence no `Debug`.
+#[derive(Clone, Default)]
 pub(crate) struct Seen {
     pub(crate) name: Vec<String>,
     pub(crate) birth: Option<NaiveDate>,
@@ -129,8 +129,7 @@ fn date_similarity(one: NaiveDate, other: NaiveDate) -> f64 {
     if one == other {
         return 1.0;
     }
-    let swapped = one.year() == other.year() && one.day() == other.month() && one.month() == other.day();
-    if swapped {
+    if terms::swapped(one) == Some(other) {
         return 0.9;
     }
     let text = |date: NaiveDate| date.format("%Y%m%d").to_string();

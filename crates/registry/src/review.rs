@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use gate::{Disclosed, Gate, LookSubject};
 use lake::Lake;
-use model::{Judgement, RecordId, Request, Verdict};
+use model::{Judgement, Project, Purpose, RecordId, RegisterId, Request, Subject, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::error::RegistryError;
@@ -16,13 +16,13 @@ use crate::index::Index;
 const FILE: &str = "pairs.json";
 
 /// The uncertain pairs of a generation, the most uncertain first.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct PairList {
     pairs: Vec<StoredPair>,
     judged: u64,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct StoredPair {
     left: String,
     right: String,
@@ -41,19 +41,48 @@ impl PairList {
 
     pub(crate) fn save(mut self, generation: &Path) -> Result<(), RegistryError> {
         let doubt = |pair: &StoredPair| (pair.probability - 0.5).abs();
-        self.pairs.sort_by(|a, b| {
-            doubt(a).total_cmp(&doubt(b)).then_with(|| (&a.left, &a.right).cmp(&(&b.left, &b.right)))
-        });
+        self.pairs
+            .sort_by(|a, b| doubt(a).total_cmp(&doubt(b)).then_with(|| (&a.left, &a.right).cmp(&(&b.left, &b.right))));
         let path = generation.join(FILE);
-        let text = serde_json::to_vec(&self).map_err(|error| RegistryError::damaged(&path, error.to_string()))?;
+        let text = serde_json::to_vec(&self).map_err(RegistryError::json(&path))?;
         folder::write_durably(&path, &text)
     }
 
     pub(crate) fn load(generation: &Path) -> Result<Self, RegistryError> {
         let path = generation.join(FILE);
-        let text = std::fs::read(&path).map_err(RegistryError::io(&path))?;
-        serde_json::from_slice(&text).map_err(|error| RegistryError::damaged(&path, error.to_string()))
+        serde_json::from_slice(&folder::read(&path)?).map_err(RegistryError::json(&path))
     }
+}
+
+/// Which registers a purpose of link review reaches, purpose by purpose. Pairs that none reaches wait for nobody: they are
+/// not kept, not numbered and not counted.
+pub(crate) struct Reviewable<'a>(Vec<Vec<&'a RegisterId>>);
+
+impl<'a> Reviewable<'a> {
+    pub(crate) fn of(project: &'a Project) -> Self {
+        let reviews = project.purposes.values().filter(|purpose| purpose.subject == Subject::LinkReview);
+        let reach = |purpose: &'a Purpose| -> Vec<&'a RegisterId> {
+            let Some(agreement) = project.agreements.get(&purpose.agreement) else { return Vec::new() };
+            let is_named = |special| agreement.special_categories.contains(special);
+            let within = |id: &&RegisterId| {
+                let register = project.registers.get(*id);
+                agreement.registers.contains(*id)
+                    && register.is_some_and(|register| register.special_categories().iter().all(is_named))
+            };
+            purpose.registers.iter().filter(within).collect()
+        };
+        Self(reviews.map(reach).collect())
+    }
+
+    pub(crate) fn has(&self, left: &str, right: &str) -> bool {
+        self.0.iter().any(|registers| [left, right].iter().all(|record| is_of(record, registers.iter().copied())))
+    }
+}
+
+/// Tells whether a record, written `register:hash`, is of one of these registers.
+fn is_of<'a>(record: &str, mut registers: impl Iterator<Item = &'a RegisterId>) -> bool {
+    let register = record.split_once(':').map(|(register, _)| register);
+    register.is_some_and(|register| registers.any(|id| id.as_str() == register))
 }
 
 /// How far the review is.
@@ -87,6 +116,14 @@ pub struct Pair {
     pub fields: Vec<FieldEvidence>,
 }
 
+/// An uncertain pair of the list.
+struct KnownPair {
+    left: RecordId,
+    right: RecordId,
+    weight: f64,
+    probability: f64,
+}
+
 /// What a steward decided.
 pub struct Decided {
     /// Whether the records are of one person.
@@ -104,11 +141,16 @@ impl Index {
         ReviewProgress { open: self.pairs.pairs.len() as u64, judged: self.pairs.judged }
     }
 
-    /// Gives the ids of the records of a pair, to write a judgement of it; none when there is no such pair.
-    #[must_use]
-    pub fn pair_records(&self, number: u64) -> Option<(RecordId, RecordId)> {
-        let pair = self.pairs.pairs.get(usize::try_from(number).ok()?)?;
-        Some((pair.left.parse().ok()?, pair.right.parse().ok()?))
+    /// Gives the pair `number` of those within these registers.
+    fn pair_within(&self, registers: &[RegisterId], number: u64) -> Result<Option<KnownPair>, RegistryError> {
+        let Ok(number) = usize::try_from(number) else { return Ok(None) };
+        let is_within = |pair: &&StoredPair| {
+            [&pair.left, &pair.right].into_iter().all(|record| is_of(record, registers.iter()))
+        };
+        let Some(pair) = self.pairs.pairs.iter().filter(is_within).nth(number) else { return Ok(None) };
+        let record = |text: &str| text.parse().map_err(|_| self.damaged("an uncertain pair"));
+        let (left, right) = (record(&pair.left)?, record(&pair.right)?);
+        Ok(Some(KnownPair { left, right, weight: pair.weight, probability: pair.probability }))
     }
 
     /// Shows the uncertain pair `number`, counted from 0, the most uncertain first; none past the last.
@@ -117,8 +159,8 @@ impl Index {
     /// [`RegistryError::Denied`] when the gate refuses or fails; whatever keeps the index from being read.
     pub async fn pair(&self, gate: &Gate, request: &Request, number: u64) -> Result<Option<Pair>, RegistryError> {
         let permit = gate.decide(request).await?;
-        let stored = usize::try_from(number).ok().and_then(|at| self.pairs.pairs.get(at));
-        let (Some(stored), Some((left, right))) = (stored, self.pair_records(number)) else { return Ok(None) };
+        let Some(known) = self.pair_within(permit.registers(), number)? else { return Ok(None) };
+        let KnownPair { left, right, weight, probability } = known;
         let subjects = self.subjects_of(&left, &right)?;
         let grant = gate.commit(permit, subjects).await?;
         Ok(Some(Pair {
@@ -129,8 +171,8 @@ impl Index {
             fields: self.fields_between(&grant, &left, &right)?,
             left,
             right,
-            weight: stored.weight,
-            probability: stored.probability,
+            weight,
+            probability,
         }))
     }
 
@@ -148,9 +190,9 @@ impl Index {
         number: u64,
         decided: Decided,
     ) -> Result<Option<u64>, RegistryError> {
-        let Some((left, right)) = self.pair_records(number) else { return Ok(None) };
-        let by = request.actor.account().map(ToString::to_string).unwrap_or_default();
         let permit = gate.decide(request).await?;
+        let Some(KnownPair { left, right, .. }) = self.pair_within(permit.registers(), number)? else { return Ok(None) };
+        let by = request.actor.account().ok_or(RegistryError::NotAPerson)?.to_string();
         let subjects = self.subjects_of(&left, &right)?;
         let Decided { verdict, at, reason } = decided;
         let judgement = Judgement { left, right, verdict, by, at, reason };

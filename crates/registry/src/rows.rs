@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
 use arrow_ipc::reader::FileReader;
 use arrow_ipc::writer::FileWriter;
 use arrow_row::{RowConverter, SortField};
@@ -37,8 +37,9 @@ impl RowCodec {
 
     /// Reads the schema from `path`.
     pub(crate) fn load(path: &Path) -> Result<Self, RegistryError> {
-        let file = File::open(path).map_err(RegistryError::io(path))?;
-        let reader = FileReader::try_new(file, None).map_err(|error| RegistryError::damaged(path, error.to_string()))?;
+        let file = std::io::Cursor::new(crate::folder::read(path)?);
+        let reader =
+            FileReader::try_new(file, None).map_err(|_| RegistryError::damaged(path, "it holds no schema"))?;
         Ok(Self::new(reader.schema())?)
     }
 
@@ -50,8 +51,11 @@ impl RowCodec {
     /// Gives the batch of these rows.
     pub(crate) fn decode<'a>(&self, rows: impl IntoIterator<Item = &'a [u8]>) -> Result<RecordBatch, ArrowError> {
         let parser = self.converter.parser();
-        let columns = self.converter.convert_rows(rows.into_iter().map(|row| parser.parse(row)))?;
-        RecordBatch::try_new(self.schema.clone(), columns)
+        let rows: Vec<_> = rows.into_iter().map(|row| parser.parse(row)).collect();
+        // A table that never had rows has no columns either; its batch has to be told how many rows it has.
+        let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+        let columns = self.converter.convert_rows(rows)?;
+        RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)
     }
 }
 
@@ -86,9 +90,7 @@ pub(crate) fn parse_hash(digits: &str) -> Option<[u8; 16]> {
 
 /// Gives a column of a batch.
 pub(crate) fn array<'a>(table: &str, batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, RegistryError> {
-    batch
-        .column_by_name(name)
-        .ok_or_else(|| RegistryError::Column { table: table.to_owned(), column: name.to_owned() })
+    batch.column_by_name(name).ok_or_else(|| RegistryError::Column { table: table.to_owned(), column: name.to_owned() })
 }
 
 /// Gives a text column of a batch.
@@ -137,6 +139,8 @@ mod tests {
         assert_eq!(again.decode(bytes.iter().map(Vec::as_slice)).unwrap(), batch);
         assert_eq!(again.decode([bytes[2].as_slice()]).unwrap(), batch.slice(2, 1));
         assert_eq!(again.decode([]).unwrap().num_rows(), 0);
+        let of_nothing = RowCodec::new(Arc::new(Schema::empty())).unwrap();
+        assert_eq!(of_nothing.decode([]).unwrap().num_rows(), 0);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use arrow_array::{Array, Date32Array, RecordBatch};
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use matching::normalise;
 use tantivy::schema::{FAST, Field, INDEXED, STRING, Schema};
 use tantivy::{Index, IndexWriter, TantivyDocument};
@@ -79,7 +79,13 @@ impl Fields {
 
     /// Gives the fields of an index that was opened.
     pub(crate) fn open(path: &Path) -> Result<(Index, Self), RegistryError> {
-        let index = Index::open_in_dir(path)?;
+        // What the full-text index says of a damaged file may quote it.
+        let unreadable = |_| RegistryError::damaged(path, "the full-text index can't be opened");
+        let index = Index::open_in_dir(path).map_err(unreadable)?;
+        // A damaged file would not be noticed: persons would just not be found.
+        if !index.validate_checksum().map_err(unreadable)?.is_empty() {
+            return Err(RegistryError::damaged(path, "a file of the full-text index has changed"));
+        }
         let (schema, fields) = Self::make();
         if index.schema() != schema {
             return Err(RegistryError::damaged(path, "its fields are not those of this version"));
@@ -90,8 +96,8 @@ impl Fields {
 
 /// Writes the full-text index of a generation.
 ///
-/// Documents are written by one thread and merged into one segment, in the order in which they come: where hits tie, the
-/// earlier document wins, whatever else is in the index.
+/// Documents are written by one thread and merged into one segment. Their order says nothing: where hits tie, the record
+/// id decides, whatever else is in the index.
 pub(crate) struct TermWriter {
     index: Index,
     writer: IndexWriter<TantivyDocument>,
@@ -119,13 +125,13 @@ impl TermWriter {
                 }
             }
         }
-        let births = match batch.column_by_name("birth_date") {
-            Some(column) => Some(column.as_any().downcast_ref::<Date32Array>().ok_or_else(|| RegistryError::Column {
-                table: table.to_owned(),
-                column: "birth_date".to_owned(),
-            })?),
-            None => None,
-        };
+        let births =
+            match batch.column_by_name("birth_date") {
+                Some(column) => Some(column.as_any().downcast_ref::<Date32Array>().ok_or_else(|| {
+                    RegistryError::Column { table: table.to_owned(), column: "birth_date".to_owned() }
+                })?),
+                None => None,
+            };
         let mut terms = Vec::new();
         for (row, hash) in hashes.into_iter().enumerate() {
             let (high, low) = halves(Place { register, hash });
@@ -142,7 +148,9 @@ impl TermWriter {
                     }
                 }
             }
-            if let Some(date) = births.filter(|births| births.is_valid(row)).and_then(|births| births.value_as_date(row)) {
+            if let Some(date) =
+                births.filter(|births| births.is_valid(row)).and_then(|births| births.value_as_date(row))
+            {
                 for (term, _) in birth_terms(date) {
                     document.add_text(self.fields.of(Kind::Birth), term);
                 }
@@ -195,19 +203,32 @@ fn some(text: String) -> Option<String> {
 
 /// Gives the words of a text, folded: lower case, without accents.
 pub(crate) fn words(text: &str) -> Vec<String> {
-    normalise::fold(text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    normalise::fold(text)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
-/// Gives the terms of a birth date and what agreeing on each is worth: the day, the same with day and month swapped, day
-/// and month in another year, and the year.
+/// Gives the terms of a birth date and what agreeing on each is worth: the day, day and month in another year, and the
+/// year.
 pub(crate) fn birth_terms(date: NaiveDate) -> Vec<(String, f32)> {
-    use chrono::Datelike as _;
     let (year, month, day) = (date.year(), date.month(), date.day());
     vec![
-        (format!("{year:04}{month:02}{day:02}"), 4.0),
+        (day_term(date), 4.0),
         (format!("{month:02}{day:02}"), 1.0),
         (format!("{year:04}"), 0.5),
     ]
+}
+
+/// Gives the term of a day.
+pub(crate) fn day_term(date: NaiveDate) -> String {
+    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
+}
+
+/// Gives the date with day and month swapped, where that is another one.
+pub(crate) fn swapped(date: NaiveDate) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(date.year(), date.day(), date.month()).filter(|other| *other != date)
 }
 
 #[cfg(test)]

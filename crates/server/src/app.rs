@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, State};
+use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts as RequestParts;
 use axum_extra::extract::CookieJar;
@@ -45,8 +45,6 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct App {
     inner: Arc<Inner>,
-    /// Whether any `Host` is answered: tests only, which call the router without a socket.
-    pub(crate) any_host: bool,
 }
 
 struct Inner {
@@ -67,7 +65,7 @@ impl App {
         let Parts { project, gate, index, lake, state, clock, session_key, demo } = parts;
         let index = RwLock::new(index);
         let demo = demo.unwrap_or_default();
-        Self { inner: Arc::new(Inner { project, gate, index, lake, state, clock, session_key, demo }), any_host: false }
+        Self { inner: Arc::new(Inner { project, gate, index, lake, state, clock, session_key, demo }) }
     }
 
     /// Gives the project.
@@ -152,7 +150,8 @@ impl App {
     pub fn who(&self, token: &str) -> Result<Who, Problem> {
         let now = self.now()?;
         let verified = identity::verify(&self.inner.session_key, token, now);
-        let Verified { name, expires, work } = verified.map_err(|error: TokenError| Problem::new("unauthenticated", error.to_string()))?;
+        let Verified { name, expires, work } =
+            verified.map_err(|error: TokenError| Problem::new("unauthenticated", error.to_string()))?;
         let identity = self.inner.demo.iter().find(|identity| identity.name == name);
         let identity = identity.ok_or_else(|| Problem::new("unauthenticated", "the token names nobody here"))?;
         Ok(Who { identity: identity.clone(), expires, work, token: token.to_owned() })
@@ -251,6 +250,3 @@ impl FromRequestParts<App> for Visitor {
         }
     }
 }
-
-/// Gives the state as handlers take it.
-pub type AppState = State<App>;

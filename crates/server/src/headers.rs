@@ -1,11 +1,10 @@
 //! What every answer carries, and which requests are turned away before anything looks at them.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::app::App;
 use crate::problem::Problem;
 
 /// The content security policy of every page: nothing inline, nothing from elsewhere.
@@ -39,12 +38,15 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
 ///
 /// A name in `Host` that is not loopback means that another site's name was pointed here; a form or script of another
 /// site shows in `Sec-Fetch-Site` or `Origin`; a prefetch is not meant by a person.
-pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
-    if !host_is_ours(request.headers(), app.any_host) {
+pub(crate) async fn guard(request: Request, next: Next) -> Response {
+    if !host_is_ours(request.headers()) {
         return Problem::new("foreign-request", "the host named in the request is not this server").into_response();
     }
     if changes_something(request.method()) && comes_from_elsewhere(request.headers()) {
         return Problem::new("foreign-request", "the request comes from another site").into_response();
+    }
+    if is_fetched_by_another_site(request.headers()) {
+        return Problem::new("foreign-request", "a page of another site asks for this").into_response();
     }
     if is_prefetch(request.headers()) {
         return Problem::new("not-meant", "the page was not opened but prefetched").into_response();
@@ -56,13 +58,13 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-fn host_is_ours(headers: &HeaderMap, any_host: bool) -> bool {
+fn host_is_ours(headers: &HeaderMap) -> bool {
     let Some(host) = text(headers, "host") else { return false };
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
-    any_host || matches!(name, "localhost" | "127.0.0.1" | "::1")
+    matches!(name, "localhost" | "127.0.0.1" | "::1")
 }
 
 fn changes_something(method: &Method) -> bool {
@@ -79,8 +81,19 @@ fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
     }
 }
 
+/// Tells whether a page of another site asks in the background: as a picture, a frame or by a script. A person who follows
+/// a link from there opens a page, which is a navigation to a document. Every look is written down under somebody's name,
+/// so none is made by a page that they happen to visit.
+fn is_fetched_by_another_site(headers: &HeaderMap) -> bool {
+    let is = |name: &str, wanted: &str| text(headers, name) == Some(wanted);
+    let comes_from_another = is("sec-fetch-site", "cross-site") || is("sec-fetch-site", "same-site");
+    comes_from_another && !(is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document"))
+}
+
 fn is_prefetch(headers: &HeaderMap) -> bool {
-    ["sec-purpose", "purpose"].iter().any(|name| text(headers, name).is_some_and(|value| value.contains("prefetch")))
+    let says_so =
+        |name: &&str| text(headers, name).is_some_and(|value| value.to_ascii_lowercase().contains("prefetch"));
+    ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| says_so(name))
 }
 
 #[cfg(test)]
@@ -94,12 +107,12 @@ mod tests {
     #[test]
     fn hosts_are_loopback() {
         for good in ["localhost", "localhost:7070", "127.0.0.1:7070", "[::1]:7070"] {
-            assert!(host_is_ours(&headers(&[("host", good)]), false), "{good}");
+            assert!(host_is_ours(&headers(&[("host", good)])), "{good}");
         }
         for bad in ["lucarne.example", "127.0.0.1.evil.example", "localhost.evil.example:7070", ""] {
-            assert!(!host_is_ours(&headers(&[("host", bad)]), false), "{bad}");
+            assert!(!host_is_ours(&headers(&[("host", bad)])), "{bad}");
         }
-        assert!(!host_is_ours(&HeaderMap::new(), false));
+        assert!(!host_is_ours(&HeaderMap::new()));
     }
 
     #[test]
@@ -116,6 +129,20 @@ mod tests {
     #[test]
     fn prefetches_are_seen() {
         assert!(is_prefetch(&headers(&[("sec-purpose", "prefetch;prerender")])));
+        assert!(is_prefetch(&headers(&[("x-moz", "Prefetch")])));
         assert!(!is_prefetch(&headers(&[])));
+    }
+
+    #[test]
+    fn other_sites_open_pages_and_fetch_nothing() {
+        let from = |site, mode, dest| [("sec-fetch-site", site), ("sec-fetch-mode", mode), ("sec-fetch-dest", dest)];
+        for site in ["cross-site", "same-site"] {
+            assert!(is_fetched_by_another_site(&headers(&from(site, "no-cors", "image"))));
+            assert!(is_fetched_by_another_site(&headers(&from(site, "navigate", "iframe"))));
+            assert!(!is_fetched_by_another_site(&headers(&from(site, "navigate", "document"))));
+        }
+        assert!(!is_fetched_by_another_site(&headers(&from("same-origin", "cors", "empty"))));
+        assert!(!is_fetched_by_another_site(&headers(&from("none", "navigate", "document"))));
+        assert!(!is_fetched_by_another_site(&HeaderMap::new()));
     }
 }

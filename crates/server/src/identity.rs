@@ -16,7 +16,7 @@ use sha2::Sha256;
 const TOKEN_BYTES_MAX: usize = 4096;
 
 /// Someone who can act in a demo.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DemoIdentity {
     /// Its name, such as `officer`.
     pub name: String,
@@ -28,8 +28,15 @@ pub struct DemoIdentity {
     pub actor: Actor,
 }
 
+/// Shows its name only: who the citizen is stays out of logs.
+impl std::fmt::Debug for DemoIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DemoIdentity").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 /// What a token says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Payload {
     /// The identity's name.
     name: String,
@@ -41,7 +48,7 @@ struct Payload {
 }
 
 /// What someone works on: kept in the session of the pages, signed, so that it can't be changed on the way.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
     /// The purpose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,6 +64,13 @@ pub struct Work {
 impl Work {
     fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+/// Shows nothing of what was typed.
+impl std::fmt::Debug for Work {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Work").finish_non_exhaustive()
     }
 }
 

@@ -13,12 +13,12 @@ pub mod service;
 
 use std::future::Future;
 
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 
-pub use api::openapi;
+pub use api::{OPEN_PATHS, ROUTES, Route, openapi};
 pub use app::{App, Caller, Parts, SESSION_COOKIE, Visitor, Who};
 pub use axum::Router;
 pub use headers::CONTENT_SECURITY_POLICY;
@@ -28,26 +28,27 @@ pub use problem::{KINDS, Problem, RefusedBy};
 const BODY_BYTES_MAX: usize = 64 << 10;
 
 /// Gives everything that the server answers: pages, API, assets.
-#[must_use]
 pub fn router(parts: Parts) -> Router {
-    with_layers(App::new(parts))
+    let inner = Router::new()
+        .merge(pages::routes())
+        .merge(api::routes())
+        .fallback(pages::not_found)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::from_fn(headers::guard));
+    protected(inner).with_state(App::new(parts))
 }
 
-fn with_layers(app: App) -> Router {
-    Router::new()
-        .merge(pages::routes())
-        .nest("/api/v1", api::routes())
-        .merge(api::viewer())
-        .fallback(pages::not_found)
-        .layer(middleware::from_fn_with_state(app.clone(), headers::guard))
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
+/// Adds what every answer passes, whatever becomes of its request: failures and panics too.
+fn protected<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    router
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(api::panicked))
         .layer(middleware::from_fn(headers::secure))
-        .with_state(app)
 }
 
 /// Serves until `until` is ready, then lets requests under way finish.
+///
+/// From then on a panic anywhere in the process is logged by its place alone: its message may quote a value.
 ///
 /// # Errors
 /// When the socket fails.
@@ -56,5 +57,32 @@ pub async fn serve(
     router: Router,
     until: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    std::panic::set_hook(Box::new(problem::log_panic));
     axum::serve(listener, router).with_graceful_shutdown(until).await
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn fail() -> &'static str {
+        panic!("the row of Jane Doe")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_that_tells_nothing() {
+        let router = protected(Router::new().route("/fail", get(fail)));
+        let answer = router.oneshot(Request::get("/fail").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), 500);
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+        assert_eq!(answer.headers()["content-security-policy"], CONTENT_SECURITY_POLICY);
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+        let text = String::from_utf8(to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
+        assert!(text.contains("/problems/internal") && !text.contains("Jane"), "{text}");
+    }
 }

@@ -54,16 +54,36 @@ pub struct RefusedBy {
 
 /// The kinds of problem: code, status, title and what to do about it.
 pub const KINDS: &[(&str, StatusCode, &str, &str)] = &[
-    ("unauthenticated", StatusCode::UNAUTHORIZED, "No valid session", "Send a token that this server signed: `Authorization: Bearer …`."),
+    (
+        "unauthenticated",
+        StatusCode::UNAUTHORIZED,
+        "No valid session",
+        "Send a token that this server signed: `Authorization: Bearer …`.",
+    ),
     ("refused", StatusCode::FORBIDDEN, "Refused by a rule", "Each reason names the rule and what would be needed."),
     ("wrong-role", StatusCode::FORBIDDEN, "Not for this role", "Act in a role that has this task."),
-    ("foreign-request", StatusCode::FORBIDDEN, "From another site", "Send the request from a page of this server, or with a token."),
+    (
+        "foreign-request",
+        StatusCode::FORBIDDEN,
+        "From another site",
+        "Send the request from a page of this server, or with a token.",
+    ),
     ("not-meant", StatusCode::FORBIDDEN, "A look must be meant", "Open the page instead of prefetching it."),
     ("not-found", StatusCode::NOT_FOUND, "Not found", "Check the address."),
     ("bad-request", StatusCode::BAD_REQUEST, "The request can't be read", "The detail names what is wrong."),
     ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large", "Send less."),
-    ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "No answer is possible now", "Nothing was disclosed. Try again later; the operator finds the event in the server's log."),
-    ("internal", StatusCode::INTERNAL_SERVER_ERROR, "The server failed", "Nothing was disclosed. The operator finds the event in the server's log."),
+    (
+        "unavailable",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "No answer is possible now",
+        "Nothing was disclosed. Try again later; the operator finds the event in the server's log.",
+    ),
+    (
+        "internal",
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "The server failed",
+        "Nothing was disclosed. The operator finds the event in the server's log.",
+    ),
 ];
 
 impl Problem {
@@ -71,8 +91,8 @@ impl Problem {
     #[must_use]
     pub fn new(code: &str, detail: impl Into<String>) -> Self {
         let kind = KINDS.iter().find(|(known, ..)| *known == code);
-        let (status, title) =
-            kind.map_or((StatusCode::INTERNAL_SERVER_ERROR, "The server failed"), |(_, status, title, _)| (*status, title));
+        let (status, title) = kind
+            .map_or((StatusCode::INTERNAL_SERVER_ERROR, "The server failed"), |(_, status, title, _)| (*status, title));
         Self {
             kind: format!("/problems/{code}"),
             title: title.to_owned(),
@@ -84,6 +104,26 @@ impl Problem {
         }
     }
 
+    /// Gives the problem of a method that a path doesn't have. Its status says it all, so it is of no kind of our own
+    /// (RFC 9457, section 4.2.1).
+    pub(crate) fn of_method(known: &str) -> Response {
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        let problem = Self {
+            kind: "about:blank".to_owned(),
+            title: "Method Not Allowed".to_owned(),
+            status: status.as_u16(),
+            detail: format!("this path has the method {known}"),
+            reasons: Vec::new(),
+            log_index: None,
+            event: None,
+        };
+        let mut response = problem.into_response();
+        if let Ok(known) = HeaderValue::from_str(known) {
+            response.headers_mut().insert(header::ALLOW, known);
+        }
+        response
+    }
+
     /// Gives the HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -91,12 +131,12 @@ impl Problem {
     }
 
     /// Gives the problem of a failure of the server: logged under an id, and nothing of it told.
-    pub(crate) fn failure(code: &str, error: &dyn std::error::Error) -> Self {
+    pub(crate) fn failure(code: &str, error: &(dyn std::error::Error + 'static)) -> Self {
         let event = event_id();
         let mut causes = Vec::new();
         let mut cause = Some(error);
         while let Some(error) = cause {
-            causes.push(error.to_string());
+            causes.push(without_values(error));
             cause = error.source();
         }
         tracing::error!(event, causes = causes.join(": "), "request failed");
@@ -104,6 +144,24 @@ impl Problem {
         problem.event = Some(event);
         problem
     }
+}
+
+/// Gives what an error says. Errors of the rooms quote no value; those of libraries that convert values may, so of them
+/// only the kind is given.
+fn without_values(error: &(dyn std::error::Error + 'static)) -> String {
+    if error.is::<arrow_schema::ArrowError>() {
+        return "rows can't be converted".to_owned();
+    }
+    if let Some(json) = error.downcast_ref::<serde_json::Error>() {
+        return format!("JSON can't be read: {:?} at line {}, column {}", json.classify(), json.line(), json.column());
+    }
+    error.to_string()
+}
+
+/// Logs where a panic was, and nothing of its message: that of a slice out of bounds quotes the text.
+pub(crate) fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(place, "a thread panicked");
 }
 
 fn event_id() -> String {
@@ -143,7 +201,9 @@ impl From<&policy::Reason> for RefusedBy {
 impl From<RegistryError> for Problem {
     fn from(error: RegistryError) -> Self {
         match error {
-            RegistryError::Denied(denied) => denied.into(),
+            RegistryError::Denied(denied) | RegistryError::Linkage(linkage::LinkageError::Denied(denied)) => {
+                denied.into()
+            }
             other => Self::failure("unavailable", &other),
         }
     }
@@ -173,6 +233,16 @@ mod tests {
         assert!(!text.contains("Jane"));
         assert!(problem.event.is_some());
         assert_eq!(problem.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    #[test]
+    fn causes_that_may_quote_values_are_logged_by_kind() {
+        let arrow = arrow_schema::ArrowError::CastError("Cannot cast string 'Jane' to Int64".to_owned());
+        assert_eq!(without_values(&arrow), "rows can't be converted");
+        let json = serde_json::from_str::<u64>("\"Jane\"").unwrap_err();
+        assert!(json.to_string().contains("Jane"));
+        assert_eq!(without_values(&json), "JSON can't be read: Data at line 1, column 6");
+        assert_eq!(without_values(&std::io::Error::other("disk")), "disk");
     }
 
     #[test]

@@ -79,7 +79,10 @@ fn demo(people: u64) -> Result<Value> {
     for (stage, seconds) in &seconds {
         println!("| {stage}, s | {seconds:.1} |");
     }
-    println!("| peak memory, GiB | {:.2} |", report["peak_rss_bytes"].as_f64().unwrap_or(f64::NAN) / f64::from(1 << 30));
+    println!(
+        "| peak memory, GiB | {:.2} |",
+        report["peak_rss_bytes"].as_f64().unwrap_or(f64::NAN) / f64::from(1 << 30)
+    );
     Ok(report)
 }
 

@@ -56,8 +56,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// When it can't be started, ends with a status other than 0 or prints something that is not UTF-8.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let shown = show(command);
-    let output =
-        command.stderr(Stdio::inherit()).output().with_context(|| format!("`{shown}` can't be started"))?;
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("`{shown}` can't be started"))?;
     if !output.status.success() {
         bail!("`{shown}` ended with {}", output.status);
     }

@@ -15,7 +15,8 @@ const RUST_MINOR_MIN: u32 = 95;
 
 /// Tells whether Node and npm are there in a version that serves, and why not.
 pub(crate) fn node() -> Result<()> {
-    let version = version_of("node").context("Node is not on the PATH: install Node 20 or later (Debian: nodejs npm)")?;
+    let version =
+        version_of("node").context("Node is not on the PATH: install Node 20 or later (Debian: nodejs npm)")?;
     let major = version.trim_start_matches('v').split('.').next().and_then(|text| text.parse::<u32>().ok());
     match major {
         Some(major) if major >= NODE_MAJOR_MIN => {}
@@ -57,9 +58,7 @@ pub(crate) fn chromium() -> Result<PathBuf> {
             return Ok(path);
         }
     }
-    bail!(
-        "Chromium is missing: run `cargo xtask test --install` on Debian, or install it and set CHROMIUM to its path"
-    )
+    bail!("Chromium is missing: run `cargo xtask test --install` on Debian, or install it and set CHROMIUM to its path")
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {

@@ -119,22 +119,25 @@ async fn a_transaction_is_committed_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_holds_no_personal_value() {
     let test = TestLake::new().await;
-    test.lake.write(write(&[("Aaron", 911_222_333_444), ("Zoe", 922_333_444_555)], WriteMode::Append)).await.unwrap();
-    test.lake.write(write(&[("Mia", 933_444_555_666)], WriteMode::UpsertBy("name".into()))).await.unwrap();
-    test.lake.delete_where(&people(), "name", &["Zoe".to_owned()]).await.unwrap();
+    test.lake
+        .write(write(&[("Aaronsdottir", 911_222_333_444), ("Zoetemelk", 922_333_444_555)], WriteMode::Append))
+        .await
+        .unwrap();
+    test.lake.write(write(&[("Miaforgotten", 933_444_555_666)], WriteMode::UpsertBy("name".into()))).await.unwrap();
+    test.lake.delete_where(&people(), "name", &["Zoetemelk".to_owned()]).await.unwrap();
     // Enough commits for a checkpoint.
     for _ in 0..101 {
-        test.lake.write(write(&[("Noa", 944_555_666_777)], WriteMode::Append)).await.unwrap();
+        test.lake.write(write(&[("Noaforgotten", 944_555_666_777)], WriteMode::Append)).await.unwrap();
     }
     let checkpoints = test.files().iter().filter(|(name, _)| name.contains("checkpoint")).count();
     assert!(checkpoints > 0);
-    // Numbers so long that no time, size or count has their digits by chance.
+    // Values so long that they aren't there by chance.
     let log = test.log();
     for value in [
-        "Aaron",
-        "Zoe",
-        "Mia",
-        "Noa",
+        "Aaronsdottir",
+        "Zoetemelk",
+        "Miaforgotten",
+        "Noaforgotten",
         "911222333444",
         "922333444555",
         "933444555666",

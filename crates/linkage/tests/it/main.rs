@@ -1,5 +1,7 @@
 //! Tests of the linkage over a small republic and over loose files.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "helpers of tests fail like tests")]
+
 #[path = "../../../pipeline/tests/it/fixture.rs"]
 mod fixture;
 mod linking;

@@ -58,6 +58,9 @@ const LAST: [&str; 24] = [
     "Zeman",
 ];
 
+const ENDS: [&str; 16] =
+    ["Ba", "Ce", "Di", "Fo", "Gu", "Ha", "Ke", "Li", "Mo", "Nu", "Pa", "Re", "Si", "To", "Vu", "Za"];
+
 /// A republic's deliveries.
 #[derive(Clone)]
 pub(crate) struct Deliveries {
@@ -73,7 +76,12 @@ pub(crate) fn deliveries(count: u64) -> Deliveries {
     let mut made = Deliveries { tax: Vec::new(), census: Vec::new(), donations: Vec::new() };
     for person in 0..count {
         let first = FIRST[dice.below(24) as usize];
-        let last = format!("{}{}", LAST[dice.below(24) as usize], ["", "sen", "ova", "ini"][dice.below(4) as usize]);
+        let mut last =
+            format!("{}{}", LAST[dice.below(24) as usize], ["", "sen", "ova", "ini"][dice.below(4) as usize]);
+        if count > 10_000 {
+            // Many people need many names, or a name and a birth date tell nobody apart.
+            last = format!("{}{}{last}", ENDS[dice.below(16) as usize], ENDS[dice.below(16) as usize]);
+        }
         let born = (1940 + dice.below(60) as i32, 1 + dice.below(12) as u32, 1 + dice.below(28) as u32);
         let ssn = format!("{:09}", 100_000_000 + person * 7_919);
         let key = person.to_string();

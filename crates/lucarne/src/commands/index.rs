@@ -21,12 +21,12 @@ pub(crate) async fn index(app: &App, output: Output) -> Result<IndexReport, Fail
     let stage = output.stage("index");
     let run = app.new_run()?;
     let progress = |progress: registry::BuildProgress| stage.at(progress.rows_done, progress.rows_total);
-    let report = registry::build(&app.lake, &app.gate, &app.project, &Actor::System, &run, &progress)
-        .await
-        .map_err(|error| match error {
+    let report = registry::build(&app.lake, &app.gate, &app.project, &Actor::System, &run, &progress).await.map_err(
+        |error| match error {
             registry::RegistryError::Denied(denied) => super::denied(denied),
             other => Failure::from(other),
-        })?;
+        },
+    )?;
     stage.done(format!("{} records of {} persons", count(report.records), count(report.persons)));
     Ok(report)
 }

@@ -56,17 +56,19 @@ pub(crate) async fn ingest(app: &App, names: &[String], output: Output) -> Resul
         let run = app.new_run()?;
         let before = ingested.rows + ingested.quarantined;
         let progress = |progress: source::IngestProgress| stage.at(before + progress.rows, 0);
-        let report = source::ingest(&app.lake, &app.project.root, register, &run, app.clock.as_ref(), &progress)
-            .await
-            .map_err(|error| {
-                Failure::new(if is_rejection(&error) { Ending::Rejected } else { Ending::Failed }, error)
-            })?;
-        let files = report.files.iter().map(|file| IngestedFile { path: file.path.display().to_string(), sha256: file.sha256.clone() });
+        let report =
+            source::ingest(&app.lake, &app.project.root, register, &run, app.clock.as_ref(), &progress).await.map_err(
+                |error| Failure::new(if is_rejection(&error) { Ending::Rejected } else { Ending::Failed }, error),
+            )?;
+        let files = report
+            .files
+            .iter()
+            .map(|file| IngestedFile { path: file.path.display().to_string(), sha256: file.sha256.clone() });
         let entry = IngestEntry {
             run,
             register: register.id.clone(),
             files: files.collect(),
-            rows: report.rows,
+            rows: report.rows - report.quarantined,
             quarantined: report.quarantined,
         };
         if !report.unchanged {
@@ -89,8 +91,8 @@ pub(crate) async fn ingest(app: &App, names: &[String], output: Output) -> Resul
 /// Tells whether the data itself was at fault, not the machine.
 fn is_rejection(error: &SourceError) -> bool {
     use SourceError::{
-        AbsentColumn, ColumnTwice, Delimiter, EmptyFile, Header, MissingColumn, NewColumn, NoRows, Parquet, ParquetType,
-        TooManyBad,
+        AbsentColumn, ColumnTwice, Delimiter, EmptyFile, Header, MissingColumn, NewColumn, NoRows, Parquet,
+        ParquetType, TooManyBad,
     };
     matches!(
         error,

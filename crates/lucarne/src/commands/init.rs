@@ -39,7 +39,8 @@ pub(crate) fn write_all<E: RustEmbed>(dir: &Path) -> Result<usize, Failure> {
             fs::create_dir_all(parent)?;
         }
         let Some(file) = E::get(&name) else { continue };
-        fs::write(&path, &file.data).map_err(|error| anyhow::anyhow!("{} can't be written: {error}", path.display()))?;
+        fs::write(&path, &file.data)
+            .map_err(|error| anyhow::anyhow!("{} can't be written: {error}", path.display()))?;
         files += 1;
     }
     Ok(files)

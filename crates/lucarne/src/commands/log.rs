@@ -55,8 +55,8 @@ pub(crate) fn checkpoint(dir: &Path, output: Output) -> Outcome {
 pub(crate) fn show(dir: &Path, from: u64, how_many: u64, output: Output) -> Outcome {
     let project = app::load(dir)?;
     let (storage, key) = app::log_for_reading(&project)?;
-    let checkpoint = Checkpoint::open(&storage.read("checkpoint")?, &key)
-        .map_err(|error| Failure::new(Ending::LogBroken, error))?;
+    let checkpoint =
+        Checkpoint::open(&storage.read("checkpoint")?, &key).map_err(|error| Failure::new(Ending::LogBroken, error))?;
     let mut shown = Vec::new();
     for index in (from..checkpoint.size).take(usize::try_from(how_many).unwrap_or(usize::MAX)) {
         let entry = gate::Entry::decode(&entry_bytes(&storage, &checkpoint, index)?)?;

@@ -24,8 +24,11 @@ async fn open(dir: &Path) -> Result<App, Failure> {
 pub(crate) fn denied(denied: gate::Denied) -> Failure {
     match denied {
         gate::Denied::Refused(refusal) => {
-            let rules: Vec<String> =
-                refusal.reasons.iter().map(|reason| format!("{} ({}): {}", reason.says, reason.rule, reason.needed)).collect();
+            let rules: Vec<String> = refusal
+                .reasons
+                .iter()
+                .map(|reason| format!("{} ({}): {}", reason.says, reason.rule, reason.needed))
+                .collect();
             Failure::new(Ending::Refused, anyhow::anyhow!("refused: {}", rules.join("; ")))
         }
         gate::Denied::Failed(error) => Failure::from(error),

@@ -46,7 +46,8 @@ pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
         if error.kind() == std::io::ErrorKind::AddrInUse {
-            let what = anyhow::anyhow!("port {port} is taken by another program: choose one with --port, or 0 for a free one");
+            let what =
+                anyhow::anyhow!("port {port} is taken by another program: choose one with --port, or 0 for a free one");
             Failure::new(Ending::InUse, what)
         } else {
             Failure::from(anyhow::anyhow!("port {port} can't be opened: {error}"))

@@ -13,12 +13,7 @@ pub(crate) fn run(options: &Synth, output: Output) -> Result<synth::Report, Fail
 }
 
 /// Makes the registers and gives what was made and how long it took.
-pub(crate) fn generate(
-    people: u64,
-    seed: u64,
-    out: &Path,
-    output: Output,
-) -> Result<(synth::Report, f64), Failure> {
+pub(crate) fn generate(people: u64, seed: u64, out: &Path, output: Output) -> Result<(synth::Report, f64), Failure> {
     let stage = output.stage("synth");
     let report = synth::generate(&synth::Config { people, seed }, out, &mut |progress| {
         stage.at(progress.people_done, progress.people_total);

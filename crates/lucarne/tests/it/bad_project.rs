@@ -9,7 +9,7 @@ fn all_errors_of_all_files_come_at_once_with_their_places() {
     project.edit("purposes/fee-waiver.toml", "town/case-officer", "town/case-oficer");
     project.edit("linkage.toml", "threshold = 0.95", "threshold = 95");
     let said = project.fails(&["check"], 3);
-    for place in ["registers/residents.toml:18:", "purposes/fee-waiver.toml:4:", "linkage.toml:3:"] {
+    for place in ["registers/residents.toml:20:", "purposes/fee-waiver.toml:4:", "linkage.toml:3:"] {
         assert!(said.contains(place), "{place} is not said in: {said}");
     }
     assert!(said.contains("benefit"), "the mend is named: {said}");
@@ -34,7 +34,10 @@ fn models_that_read_each_other_in_a_circle_are_told_apart() {
 #[test]
 fn a_policy_that_is_wrong_is_pointed_at() {
     let project = Project::new();
-    project.write("policies/one-town.cedar", "@id(\"town.x\")\nforbid (principal, action, resource)\nwhen { context.nonsense };\n");
+    project.write(
+        "policies/one-town.cedar",
+        "@id(\"town.x\")\nforbid (principal, action, resource)\nwhen { context.nonsense };\n",
+    );
     let said = project.fails(&["check"], 3);
     assert!(said.contains("policies/one-town.cedar:"), "{said}");
 }
@@ -47,7 +50,7 @@ fn json_lists_the_same_errors() {
     let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(object["status"], 3);
     assert_eq!(object["diagnostics"][0]["file"], "registers/residents.toml");
-    assert_eq!(object["diagnostics"][0]["line"], 18);
+    assert_eq!(object["diagnostics"][0]["line"], 20);
 }
 
 #[test]

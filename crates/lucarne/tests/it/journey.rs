@@ -64,7 +64,8 @@ impl Served {
 }
 
 fn work(more: Value) -> Value {
-    let mut work = json!({ "purpose": "fee-waiver", "case": "F-2026-17", "justification": "application of the family" });
+    let mut work =
+        json!({ "purpose": "fee-waiver", "case": "F-2026-17", "justification": "application of the family" });
     work.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     work
 }
@@ -107,7 +108,10 @@ async fn an_officer_asks_is_refused_elsewhere_and_the_citizen_sees_both() {
         let problem: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(status, 403, "{text}");
         assert!(problem["log_index"].is_u64(), "{text}");
-        assert!(problem["reasons"].as_array().unwrap().iter().any(|reason| reason["rule"].as_str().unwrap().contains(rule)), "{text}");
+        assert!(
+            problem["reasons"].as_array().unwrap().iter().any(|reason| reason["rule"].as_str().unwrap().contains(rule)),
+            "{text}"
+        );
     }
     let (status, _) = served.ask(Some(&officer), "POST", &path, Some(json!({ "case": "F-1" }))).await;
     assert_eq!(status, 400, "a read without any purpose is not even a request");
@@ -158,6 +162,11 @@ async fn other_sites_and_other_names_are_turned_away() {
     }
     let rebound = client.get(&health).header("host", "evil.example").send().await.unwrap();
     assert_eq!(rebound.status(), 403);
-    let foreign = client.post(format!("{}/api/v1/search", served.address)).header("origin", "http://evil.example").send().await.unwrap();
+    let foreign = client
+        .post(format!("{}/api/v1/search", served.address))
+        .header("origin", "http://evil.example")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(foreign.status(), 403);
 }

@@ -7,7 +7,8 @@ fn one_flipped_bit_anywhere_is_found() {
     let project = Project::ready();
     project.must(&["log", "verify"]);
     let log = project.path("data/log");
-    let tampered: Vec<_> = files_below(&log).into_iter().filter(|file| file.to_string_lossy().contains("tile")).collect();
+    let tampered: Vec<_> =
+        files_below(&log).into_iter().filter(|file| file.to_string_lossy().contains("tile")).collect();
     assert!(!tampered.is_empty());
     for file in tampered.iter().chain([&log.join("checkpoint")]) {
         let before = std::fs::read(file).unwrap();

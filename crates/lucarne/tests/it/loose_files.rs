@@ -10,7 +10,12 @@ fn csv(people: usize, slip: bool) -> String {
     for number in 0..people {
         let name: String = format!("{number:04}").bytes().map(|digit| char::from(b'a' + digit - b'0')).collect();
         let name = if slip && number % 7 == 0 { format!("{name}x") } else { name };
-        text.push_str(&format!("{number},M{name}son,{}-{:02}-{:02},{number}\n", 1950 + number % 50, 1 + number % 12, 1 + number % 28));
+        text.push_str(&format!(
+            "{number},M{name}son,{}-{:02}-{:02},{number}\n",
+            1950 + number % 50,
+            1 + number % 12,
+            1 + number % 28
+        ));
     }
     text
 }
@@ -23,8 +28,19 @@ fn loose_files_are_linked_and_measured_without_a_project() {
     std::fs::write(path("b.csv"), csv(400, true)).unwrap();
     std::fs::write(path("linkage.toml"), CONFIG).unwrap();
     let output = lucarne(&[
-        "link", "run", "--input", &path("a.csv"), &path("b.csv"), "--config", &path("linkage.toml"), "--out", &path("out"),
-        "--truth", "who", "--link-only", "--json",
+        "link",
+        "run",
+        "--input",
+        &path("a.csv"),
+        &path("b.csv"),
+        "--config",
+        &path("linkage.toml"),
+        "--out",
+        &path("out"),
+        "--truth",
+        "who",
+        "--link-only",
+        "--json",
     ]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -40,7 +56,8 @@ fn a_wrong_config_is_pointed_at() {
     let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
     std::fs::write(path("a.csv"), csv(3, false)).unwrap();
     std::fs::write(path("linkage.toml"), CONFIG.replace("threshold = 0.9", "treshold = 0.9")).unwrap();
-    let output = lucarne(&["link", "run", "--input", &path("a.csv"), "--config", &path("linkage.toml"), "--out", &path("out")]);
+    let output =
+        lucarne(&["link", "run", "--input", &path("a.csv"), "--config", &path("linkage.toml"), "--out", &path("out")]);
     assert_eq!(output.status.code(), Some(3));
     assert!(text(&output.stderr).contains("linkage.toml:1:1"), "{}", text(&output.stderr));
 }

@@ -1,5 +1,7 @@
 //! The binary as people run it: commands, exit statuses, messages, and what bad input gets.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
 mod bad_input;
 mod bad_project;
 mod journey;

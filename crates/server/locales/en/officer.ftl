@@ -91,6 +91,7 @@ link-says = { $percent } sure that the record is of this person (match weight { 
 link-via = It agrees most with a record of: { $register }.
 link-via-hidden = It agrees most with a record of a register outside this purpose.
 weights-caption = How each comparison counts, in bits: positive for one person, negative against. Only what you may see of both records.
+comparison-swapped = Order of { $columns }
 weights-field = Compared
 weights-says = What was found
 weights-weight = Weight

@@ -76,7 +76,11 @@ look-refused-judgement = { $agency } asked to decide about your records, and was
 look-refused-own = { $agency } asked to read in your name, and was refused
 look-refused-job = { $agency } asked to run a job over your records, and was refused
 look-refused-ingest = { $agency } asked to read in your records, and was refused
-look-yourself = You read about yourself
+look-yourself = { $count ->
+    [one] You read about yourself
+   *[other] You read about yourself { $n } times
+ }
+look-receipts = Receipts
 look-purpose = “{ $says }”
 look-role = By
 look-law = Law

@@ -91,6 +91,7 @@ link-says = Sûr à { $percent } que l’enregistrement concerne cette personne 
 link-via = Il concorde le plus avec un enregistrement de : { $register }.
 link-via-hidden = Il concorde le plus avec un enregistrement d’un registre hors de cette finalité.
 weights-caption = Ce que compte chaque comparaison, en bits : positif pour une seule personne, négatif contre. Seulement ce que vous pouvez voir des deux enregistrements.
+comparison-swapped = Ordre de { $columns }
 weights-field = Comparé
 weights-says = Ce qui a été trouvé
 weights-weight = Poids

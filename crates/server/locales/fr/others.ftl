@@ -76,7 +76,11 @@ look-refused-judgement = { $agency } a demandé à décider de vos enregistremen
 look-refused-own = { $agency } a demandé à lire en votre nom, et cela fut refusé
 look-refused-job = { $agency } a demandé à exécuter une tâche sur vos enregistrements, et cela fut refusé
 look-refused-ingest = { $agency } a demandé à verser vos enregistrements, et cela fut refusé
-look-yourself = Vous avez lu ce qui vous concerne
+look-yourself = { $count ->
+    [one] Vous avez lu ce qui vous concerne
+   *[other] Vous avez lu { $n } fois ce qui vous concerne
+ }
+look-receipts = Reçus
 look-purpose = « { $says } »
 look-role = Par
 look-law = Loi

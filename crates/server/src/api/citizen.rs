@@ -1,10 +1,11 @@
 //! What citizens see about themselves.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::Asked;
 use crate::app::{App, Caller};
 use crate::problem::Problem;
 use crate::service::{self, LooksView, OwnRecords};
@@ -32,7 +33,7 @@ pub(crate) struct RecordsFilter {
 pub(crate) async fn looks(
     State(app): State<App>,
     Caller(who): Caller,
-    Query(filter): Query<LooksFilter>,
+    Asked(filter): Asked<LooksFilter>,
 ) -> Result<Json<LooksView>, Problem> {
     service::looks_at_self(&app, &who, filter.before).await.map(Json)
 }
@@ -43,7 +44,7 @@ pub(crate) async fn looks(
 pub(crate) async fn records(
     State(app): State<App>,
     Caller(who): Caller,
-    Query(filter): Query<RecordsFilter>,
+    Asked(filter): Asked<RecordsFilter>,
 ) -> Result<Json<OwnRecords>, Problem> {
     service::own_records(&app, &who, filter.explain).await.map(Json)
 }

@@ -1,13 +1,13 @@
 //! The log. Its entries hold no personal data.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Body;
+use super::{Asked, Body, Place};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
 use crate::service::{self, LogFilter, LogPage, ProofView, VerifyView};
@@ -26,7 +26,7 @@ pub(crate) struct VerifyForm {
 pub(crate) async fn entries(
     State(app): State<App>,
     Caller(who): Caller,
-    Query(filter): Query<LogFilter>,
+    Asked(filter): Asked<LogFilter>,
 ) -> Result<Json<LogPage>, Problem> {
     service::entries(&app, &who, &filter).await.map(Json)
 }
@@ -38,7 +38,7 @@ pub(crate) async fn entries(
 pub(crate) async fn entry(
     State(app): State<App>,
     Caller(who): Caller,
-    Path(index): Path<u64>,
+    Place(index): Place<u64>,
 ) -> Result<Json<ProofView>, Problem> {
     service::entry(&app, &who, index).await.map(Json)
 }

@@ -8,50 +8,81 @@ mod review;
 mod viewer;
 
 use axum::Router;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use utoipa::openapi::content::Content;
+use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use crate::app::App;
 use crate::problem::Problem;
 
-pub(crate) use viewer::viewer;
-
-/// Paths of the API that answer without a token; each has its reason.
+/// Paths of the API that answer without a token; each has its reason. All others answer 401 then.
 pub const OPEN_PATHS: &[(&str, &str)] = &[
     ("/api/v1/health", "tells that the server runs, to who starts it"),
     ("/api/v1/openapi.json", "describes the API; has no data"),
+    ("/api/docs", "leads to the viewer"),
     ("/api/docs/", "shows that description; has no data"),
+    ("/api/docs/{file}", "a script or style of the viewer; has no data"),
 ];
 
-/// Gives the routes, below `/api/v1`.
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/health", get(catalogue::health))
-        .route("/openapi.json", get(viewer::description))
-        .route("/session", get(catalogue::session))
-        .route("/catalogue", get(catalogue::catalogue))
-        .route("/uses", get(catalogue::uses))
-        .route("/search", post(persons::search))
-        .route("/persons/{person}/dossier", post(persons::dossier))
-        .route("/log/entries", get(log::entries))
-        .route("/log/entries/{index}", get(log::entry))
-        .route("/log/checkpoint", get(log::checkpoint))
-        .route("/log/verify", post(log::verify))
-        .route("/me/looks", get(citizen::looks))
-        .route("/me/records", get(citizen::records))
-        .route("/review/{pair}", get(review::pair))
-        .route("/review/{pair}/judgement", post(review::judge))
-        .route("/problems", get(viewer::problems))
-        .fallback(nothing_here)
+/// A route of the API.
+pub struct Route {
+    /// Its method.
+    pub method: &'static str,
+    /// Its path, as the description writes it.
+    pub path: &'static str,
+    handler: fn() -> MethodRouter<App>,
 }
 
-async fn nothing_here() -> Problem {
-    Problem::new("not-found", "the API has no such path: /api/docs/ shows those that it has")
+impl Route {
+    const fn get(path: &'static str, handler: fn() -> MethodRouter<App>) -> Self {
+        Self { method: "GET", path, handler }
+    }
+
+    const fn post(path: &'static str, handler: fn() -> MethodRouter<App>) -> Self {
+        Self { method: "POST", path, handler }
+    }
+
+    fn router(&self) -> MethodRouter<App> {
+        let method = self.method;
+        (self.handler)().fallback(move || async move { Problem::of_method(method) })
+    }
+}
+
+/// Every route of the API: the router is made of this table, and tests walk it.
+pub const ROUTES: &[Route] = &[
+    Route::get("/api/v1/health", || get(catalogue::health)),
+    Route::get("/api/v1/openapi.json", || get(viewer::description)),
+    Route::get("/api/v1/session", || get(catalogue::session)),
+    Route::get("/api/v1/catalogue", || get(catalogue::catalogue)),
+    Route::get("/api/v1/uses", || get(catalogue::uses)),
+    Route::post("/api/v1/search", || post(persons::search)),
+    Route::post("/api/v1/persons/{person}/dossier", || post(persons::dossier)),
+    Route::get("/api/v1/log/entries", || get(log::entries)),
+    Route::get("/api/v1/log/entries/{index}", || get(log::entry)),
+    Route::get("/api/v1/log/checkpoint", || get(log::checkpoint)),
+    Route::post("/api/v1/log/verify", || post(log::verify)),
+    Route::get("/api/v1/me/looks", || get(citizen::looks)),
+    Route::get("/api/v1/me/records", || get(citizen::records)),
+    Route::get("/api/v1/review/{pair}", || get(review::pair)),
+    Route::post("/api/v1/review/{pair}/judgement", || post(review::judge)),
+    Route::get("/api/v1/problems", || get(viewer::problems)),
+    Route::get("/api/docs", || get(viewer::to_page)),
+    Route::get("/api/docs/", || get(viewer::page)),
+    Route::get("/api/docs/{file}", || get(viewer::file)),
+];
+
+/// Gives the routes.
+pub(crate) fn routes() -> Router<App> {
+    ROUTES.iter().fold(Router::new(), |router, route| router.route(route.path, route.router()))
 }
 
 /// Answers after a panic: nothing of it is told.
@@ -86,7 +117,7 @@ pub(crate) fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
         viewer::problems,
     ),
     components(schemas(Problem)),
-    modifiers(&Bearer),
+    modifiers(&Bearer, &Answers),
     security(("token" = []))
 )]
 struct Description;
@@ -95,9 +126,50 @@ struct Bearer;
 
 impl Modify for Bearer {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A token that `lucarne serve` prints.")).build();
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A token that `lucarne serve` prints."))
+            .build();
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Says of every answer what it is; what fails is a problem document, which has a media type of its own.
+struct Answers;
+
+impl Modify for Answers {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let items = openapi.paths.paths.values_mut();
+        for operation in items.flat_map(|item| [&mut item.get, &mut item.post]).flatten() {
+            let responses = &mut operation.responses.responses;
+            if responses.contains_key("401") {
+                let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+                let other = ResponseBuilder::new().content("application/json", problem).build();
+                responses.insert("default".to_owned(), other.into());
+            }
+            for (status, response) in responses {
+                let RefOr::T(response) = response else { continue };
+                if response.description.is_empty() {
+                    response.description = what_it_is(status).to_owned();
+                }
+                if status != "200" {
+                    let contents = std::mem::take(&mut response.content).into_values();
+                    response.content = contents.map(|content| ("application/problem+json".to_owned(), content)).collect();
+                }
+            }
+        }
+    }
+}
+
+fn what_it_is(status: &str) -> &'static str {
+    match status {
+        "200" => "The answer.",
+        "400" => "The request can't be read.",
+        "401" => "There is no valid session.",
+        "403" => "A rule refuses it, which is in the log; or it is the task of another role.",
+        "404" => "There is no such thing, or not for who asks.",
+        _ => "Any other problem: the request is too large, or no answer is possible now.",
     }
 }
 
@@ -114,26 +186,60 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        match axum::Json::<T>::from_request(request, app).await {
-            Ok(axum::Json(body)) => Ok(Self(body)),
-            Err(JsonRejection::MissingJsonContentType(_)) => {
-                Err(Problem::new("bad-request", "the body is not JSON: send `Content-Type: application/json`"))
-            }
-            Err(JsonRejection::BytesRejection(_)) => Err(Problem::new("too-large", "the body is too large or was cut")),
-            // The text of other rejections repeats parts of the body.
-            Err(rejection) => Err(Problem::new("bad-request", place_of(&rejection))),
+        if !is_json(request.headers()) {
+            return Err(Problem::new("bad-request", "the body is not JSON: send `Content-Type: application/json`"));
         }
+        let bytes = Bytes::from_request(request, app).await.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new("too-large", "the body is too large"),
+            _ => Problem::new("bad-request", "the body was cut"),
+        })?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::new("bad-request", place_of(&error)))
     }
 }
 
-/// Says where a body could not be read, and nothing of what stands there.
-fn place_of(rejection: &JsonRejection) -> String {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(rejection);
-    while let Some(error) = cause {
-        if let Some(json) = error.downcast_ref::<serde_json::Error>() {
-            return format!("the body can't be read at line {}, column {}: see /api/docs/ for its shape", json.line(), json.column());
-        }
-        cause = error.source();
+/// Tells whether a body is said to be JSON. Forms of other sites can't say so without being asked first (CORS).
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let essence = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+}
+
+/// What stands in a path; where it can't be read there is nothing, and it is not repeated.
+pub(crate) struct Place<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Place<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let place = Path::<T>::from_request_parts(parts, app).await;
+        place.map(|Path(place)| Self(place)).map_err(|_| nothing_here())
     }
-    "the body does not have the shape that /api/docs/ describes".to_owned()
+}
+
+/// Gives the problem of a path that the API doesn't have.
+pub(crate) fn nothing_here() -> Problem {
+    Problem::new("not-found", "the API has no such path: /api/docs/ shows those that it has")
+}
+
+/// What an address asks for after `?`; one that can't be read is not repeated.
+pub(crate) struct Asked<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let asked = Query::<T>::from_request_parts(parts, app).await;
+        let unread = |_| Problem::new("bad-request", "what follows `?` can't be read: see /api/docs/ for its shape");
+        asked.map(|Query(asked)| Self(asked)).map_err(unread)
+    }
+}
+
+/// Says where a body could not be read, and nothing of what stands there: the error's own text repeats it.
+fn place_of(error: &serde_json::Error) -> String {
+    match (error.line(), error.column()) {
+        (0, _) => "the body does not have the shape that /api/docs/ describes".to_owned(),
+        (line, column) => {
+            format!("the body can't be read at line {line}, column {column}: see /api/docs/ for its shape")
+        }
+    }
 }

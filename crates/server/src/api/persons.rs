@@ -1,11 +1,11 @@
 //! Persons: search and dossier. Both are POST since what they ask with is personal and belongs in no address.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Body;
+use super::{Body, Place};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
 use crate::service::{self, DossierView, SearchForm, SearchView, WorkForm};
@@ -41,7 +41,7 @@ pub(crate) async fn search(
 pub(crate) async fn dossier(
     State(app): State<App>,
     Caller(who): Caller,
-    Path(person): Path<String>,
+    Place(person): Place<String>,
     Body(form): Body<DossierForm>,
 ) -> Result<Json<DossierView>, Problem> {
     service::dossier(&app, &who, &person, &form.work, form.explain).await.map(Json)

@@ -1,11 +1,11 @@
 //! Uncertain links, for data stewards.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Body;
+use super::{Body, Place};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
 use crate::service::{self, JudgementForm, PairView};
@@ -25,7 +25,7 @@ pub(crate) struct Judged {
 pub(crate) async fn pair(
     State(app): State<App>,
     Caller(who): Caller,
-    Path(pair): Path<u64>,
+    Place(pair): Place<u64>,
 ) -> Result<Json<PairView>, Problem> {
     service::pair(&app, &who, pair).await.map(Json)
 }
@@ -38,7 +38,7 @@ pub(crate) async fn pair(
 pub(crate) async fn judge(
     State(app): State<App>,
     Caller(who): Caller,
-    Path(pair): Path<u64>,
+    Place(pair): Place<u64>,
     Body(form): Body<JudgementForm>,
 ) -> Result<Json<Judged>, Problem> {
     let log_index = service::judge(&app, &who, pair, &form).await?;

@@ -2,15 +2,14 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::Path;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::Json;
+use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::{App, Caller};
+use super::{Place, nothing_here};
+use crate::app::Caller;
 use crate::problem::{KINDS, Problem};
 
 static DESCRIPTION: LazyLock<String> = LazyLock::new(|| super::openapi().to_json().unwrap_or_default());
@@ -25,20 +24,24 @@ const PAGE: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\
 const START: &str = "window.addEventListener(\"load\", () => {\n  SwaggerUIBundle({ url: \"/api/v1/openapi.json\", dom_id: \"#swagger-ui\", \
     deepLinking: true, validatorUrl: null, persistAuthorization: false });\n});\n";
 
-/// Gives the routes of the viewer.
-pub(crate) fn viewer() -> Router<App> {
-    Router::new()
-        .route("/api/docs", get(|| async { Redirect::permanent("/api/docs/") }))
-        .route("/api/docs/", get(|| async { Html(PAGE) }))
-        .route("/api/docs/{file}", get(file))
+/// Leads to the viewer's page, whose addresses are relative to it.
+pub(crate) async fn to_page() -> Redirect {
+    Redirect::permanent("/api/docs/")
 }
 
-async fn file(Path(name): Path<String>) -> Response {
-    let script = |bytes: &'static str| ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], bytes).into_response();
+/// Gives the viewer's page.
+pub(crate) async fn page() -> Html<&'static str> {
+    Html(PAGE)
+}
+
+/// Gives a script or style of the viewer.
+pub(crate) async fn file(Place(name): Place<String>) -> Response {
+    let script =
+        |bytes: &'static str| ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], bytes).into_response();
     match name.as_str() {
         "start.js" => script(START),
         "swagger-ui.css" | "swagger-ui-bundle.js" => vendored(&name),
-        _ => StatusCode::NOT_FOUND.into_response(),
+        _ => nothing_here().into_response(),
     }
 }
 
@@ -46,7 +49,7 @@ fn vendored(name: &str) -> Response {
     let config = std::sync::Arc::new(utoipa_swagger_ui::Config::from("/api/v1/openapi.json"));
     match utoipa_swagger_ui::serve(name, config) {
         Ok(Some(file)) => ([(header::CONTENT_TYPE, file.content_type)], file.bytes.into_owned()).into_response(),
-        _ => StatusCode::NOT_FOUND.into_response(),
+        _ => nothing_here().into_response(),
     }
 }
 

@@ -18,11 +18,19 @@ use crate::service::{self, LookView};
 struct LooksPage {
     frame: Frame,
     t: Words,
-    looks: Vec<Look>,
+    groups: Vec<Group>,
     log_index: String,
     keys: Vec<String>,
     older: Option<String>,
     is_first: bool,
+}
+
+/// Looks that are shown as one: those of the person themselves that follow each other, or a single look of others.
+struct Group {
+    at: String,
+    own: bool,
+    sentence: String,
+    looks: Vec<Look>,
 }
 
 /// A look as the page shows it.
@@ -82,13 +90,32 @@ async fn looks_page(view: &View, before: Option<&str>) -> Result<Response, Probl
     let page = LooksPage {
         frame: view.frame()?,
         t: view.t,
-        looks: found.looks.into_iter().map(|found| look(view, found)).collect(),
+        groups: grouped(view.t, found.looks.into_iter().map(|found| look(view, found)).collect()),
         log_index: view.t.number(&found.log_index),
         keys: found.keys,
         older: found.next.map(|next| format!("/me?before={next}")),
         is_first: before.is_none(),
     };
     view.page(&page)
+}
+
+fn grouped(t: Words, looks: Vec<Look>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for look in looks {
+        match groups.last_mut() {
+            Some(last) if last.own && look.own => last.looks.push(look),
+            _ => groups.push(Group {
+                at: look.at.clone(),
+                own: look.own,
+                sentence: look.sentence.clone(),
+                looks: vec![look],
+            }),
+        }
+    }
+    for group in groups.iter_mut().filter(|group| group.own) {
+        group.sentence = t.count("look-yourself", &(group.looks.len() as u64));
+    }
+    groups
 }
 
 fn look(view: &View, found: LookView) -> Look {
@@ -101,7 +128,7 @@ fn look(view: &View, found: LookView) -> Look {
     let verb = if found.refused.is_empty() { "look" } else { "look-refused" };
     let sentence = match &agency {
         Some(agency) => t.with(&format!("{verb}-{}", found.kind), "agency", agency),
-        None => t.s("look-yourself"),
+        None => t.count("look-yourself", &1),
     };
     let says = found.says.as_ref().map(|says| t.pick(says, found.says_fr.as_deref().unwrap_or(says)).to_owned());
     Look {

@@ -7,7 +7,7 @@ use model::agency::RoleKind;
 
 use super::frame::Frame;
 use super::search::work_of;
-use super::values::{Kept, Shown, headline, kept, shown};
+use super::values::{Kept, Shown, comparison, headline, kept, sentence, shown};
 use super::view::View;
 use super::words::Words;
 use crate::problem::Problem;
@@ -222,9 +222,13 @@ pub(crate) fn steps(t: Words, fields: &[service::FieldEvidence]) -> Vec<Step> {
     let step = |field: &service::FieldEvidence| {
         let width = field.weight.abs() / largest * HALF_WIDTH;
         let x = if field.weight < 0.0 { HALF_WIDTH - width } else { HALF_WIDTH };
+        let name = comparison(t, &field.name);
+        // The sentence begins with the comparison's name, which stands beside it already.
+        let told = field.sentence.strip_prefix(field.name.as_str()).unwrap_or(&field.sentence);
+        let told = told.strip_prefix(':').unwrap_or(told);
         Step {
-            name: t.of("field", &field.name),
-            sentence: super::values::sentence(&field.sentence),
+            name,
+            sentence: sentence(told),
             weight: t.weight(&field.weight),
             x: format!("{x:.1}"),
             width: format!("{width:.1}"),
@@ -256,9 +260,10 @@ mod tests {
             level: "exact".into(),
             weight,
             term_frequency: None,
-            sentence: "alike".into(),
+            sentence: "first_name: alike".into(),
         };
         let steps = steps(Words::new(Language::English), &[field(8.0), field(-4.0), field(0.0)]);
+        assert_eq!((steps[0].name.as_str(), steps[0].sentence.as_str()), ("First name", "Alike."));
         let bars: Vec<(&str, &str, bool)> = steps.iter().map(|s| (s.x.as_str(), s.width.as_str(), s.against)).collect();
         assert_eq!(bars, [("100.0", "100.0", false), ("50.0", "50.0", true), ("100.0", "0.0", false)]);
     }

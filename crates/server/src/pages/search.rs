@@ -167,7 +167,9 @@ fn hit(view: &View, found: HitView) -> Hit {
     let name = headline(&found.fields).unwrap_or_else(|| t.s("results-nameless"));
     let tells_apart =
         |field: &&service::FieldView| TELLING_APART.contains(&field.rule.class.as_str()) && !is_name(field);
-    let fields = found.fields.iter().filter(tells_apart);
+    // The year says nothing beside the whole date.
+    let has_date = found.fields.iter().any(|field| field.name == "birth_date" && field.rule.disclosure == "value");
+    let fields = found.fields.iter().filter(tells_apart).filter(|field| !has_date || field.name != "birth_year");
     let matched = |matched: &service::MatchView| {
         let part = t.of("part", &matched.part);
         t.with_all(if matched.how == "same" { "matched-same" } else { "matched-similar" }, &[("part", part)])

@@ -1,5 +1,6 @@
 //! Values as a page shows them: written as the language does, with what the purpose made of them.
 
+use model::sql_model::PERSON_COLUMNS;
 use model::{ColumnType, Project, RegisterId};
 
 use super::words::Words;
@@ -32,9 +33,13 @@ pub(crate) struct Kept {
 pub(crate) fn shown(t: Words, project: &Project, register: &str, field: &FieldView) -> Shown {
     let register = RegisterId::new(register).ok().and_then(|id| project.registers.get(&id));
     let column = register.and_then(|register| register.columns.get(&field.name));
-    let kind = column.map(|column| column.r#type);
+    // Columns of person records are ours, not a register's: they are in the pages' words, and one of them is a date.
+    let is_ours = column.is_none() && PERSON_COLUMNS.iter().any(|(name, _)| *name == field.name);
+    let own_kind = if is_ours && field.name == "birth_date" { ColumnType::Date } else { ColumnType::Text };
+    let kind = column.map(|column| column.r#type).or(is_ours.then_some(own_kind));
+    let title = if is_ours { t.of("field", &field.name) } else { t.pick(&field.title, &field.title_fr).to_owned() };
     Shown {
-        title: t.pick(&field.title, &field.title_fr).to_owned(),
+        title,
         text: text(t, field, kind),
         masked: masked(t, &field.rule, field.unit.as_deref()),
         class: t.of("class", &field.rule.class),
@@ -103,6 +108,15 @@ pub(crate) fn sentence(text: &str) -> String {
         sentence.push('.');
     }
     sentence
+}
+
+/// Gives what a comparison of linkage is called: its name is that of a column, of several joined by `+`, or of two that
+/// may be swapped.
+pub(crate) fn comparison(t: Words, name: &str) -> String {
+    let inner = name.strip_prefix("swapped(").and_then(|rest| rest.strip_suffix(')'));
+    let columns: Vec<String> = inner.unwrap_or(name).split('+').map(|column| t.of("field", column)).collect();
+    let columns = columns.join(", ");
+    if inner.is_some() { t.with("comparison-swapped", "columns", columns) } else { columns }
 }
 
 /// What a purpose does with a class.
@@ -214,6 +228,14 @@ mod tests {
         ];
         assert_eq!(headline(&fields).unwrap(), "Ana Ruiz");
         assert_eq!(headline(&fields[..1]), None);
+    }
+
+    #[test]
+    fn comparisons_are_called_after_their_columns() {
+        let en = Words::new(Language::English);
+        assert_eq!(comparison(en, "first_name"), "First name");
+        assert_eq!(comparison(en, "street+city"), "Street, Town");
+        assert_eq!(comparison(en, "swapped(first_name+last_name)"), "Order of First name, Last name");
     }
 
     #[test]

@@ -175,8 +175,12 @@ impl Words {
 
     /// Gives a weight with its sign.
     pub(crate) fn weight(&self, weight: &f64) -> String {
-        let sign = if *weight >= 0.0 { "+" } else { "" };
-        format!("{sign}{}", self.decimal(&format!("{weight:.1}")))
+        let tenths = (weight * 10.0).round();
+        if tenths == 0.0 {
+            return self.decimal("0.0");
+        }
+        let sign = if tenths > 0.0 { "+" } else { "" };
+        format!("{sign}{}", self.decimal(&format!("{:.1}", tenths / 10.0)))
     }
 
     fn month(self, month: u32) -> &'static str {
@@ -271,6 +275,7 @@ mod tests {
         assert_eq!(EN.percent(&0.0), "0.0%");
         assert_eq!(EN.weight(&12.34), "+12.3");
         assert_eq!(FR.weight(&-3.0), "\u{2212}3,0");
+        assert_eq!(EN.weight(&-0.01), "0.0");
     }
 
     #[test]

@@ -246,7 +246,12 @@ pub async fn catalogue(app: &App) -> Result<Catalogue, Problem> {
         title_fr: agency.title_fr.clone().unwrap_or_else(|| agency.title.clone()),
         says: agency.says.clone(),
         contact: agency.contact.clone(),
-        registers: project.registers.values().filter(|register| register.agency == agency.id).map(|r| r.id.to_string()).collect(),
+        registers: project
+            .registers
+            .values()
+            .filter(|register| register.agency == agency.id)
+            .map(|r| r.id.to_string())
+            .collect(),
     });
     let agreements = project.agreements.values().map(|agreement| AgreementView {
         id: agreement.id.to_string(),

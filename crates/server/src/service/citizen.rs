@@ -2,14 +2,14 @@
 
 use gate::{Look, Part};
 use model::request::Action;
-use model::{Actor, Subject};
+use model::{Actor, Request, Subject};
 use registry::Page;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::catalogue::ClassRule;
 use super::dossier::{DossierView, view};
-use super::work::{WorkForm, request};
+use super::work::{WorkForm, refuse, request};
 use crate::app::{App, Who};
 use crate::problem::Problem;
 
@@ -17,7 +17,7 @@ use crate::problem::Problem;
 const LOOKS_PAGE: u32 = 50;
 
 /// Who looked.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct LooksView {
     /// The number of the entry that this reading made in the log.
     pub log_index: u64,
@@ -30,7 +30,7 @@ pub struct LooksView {
 }
 
 /// One look.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct LookView {
     /// The number of its entry in the log.
     pub log_index: u64,
@@ -81,14 +81,17 @@ pub struct OwnRecords {
     pub dossier: DossierView,
 }
 
-/// Gives the purpose of the right of access: the one of subject `self`.
-fn own_purpose(app: &App, who: &Who) -> Result<WorkForm, Problem> {
-    if !matches!(who.actor(), Actor::Citizen { .. }) {
-        return Err(Problem::new("wrong-role", "this is for citizens, about themselves"));
-    }
+/// Gives the request of the right of access, under the purpose of subject `self`. Others than citizens are refused it by
+/// the gate, on the record.
+async fn own_request(app: &App, who: &Who) -> Result<Request, Problem> {
     let purpose = app.project().purposes.values().find(|purpose| purpose.subject == Subject::Self_);
     let purpose = purpose.ok_or_else(|| Problem::new("not-found", "the project has no purpose of subject `self`"))?;
-    Ok(WorkForm { purpose: purpose.id.to_string(), case: None, justification: None })
+    let work = WorkForm { purpose: purpose.id.to_string(), case: None, justification: None };
+    let request = request(who, &work, Action::ReadOwn)?;
+    match who.actor() {
+        Actor::Citizen { .. } => Ok(request),
+        Actor::Member { .. } | Actor::System => Err(refuse(app, &request).await),
+    }
 }
 
 /// Gives who looked at the citizen; the reading itself is logged.
@@ -96,7 +99,7 @@ fn own_purpose(app: &App, who: &Who) -> Result<WorkForm, Problem> {
 /// # Errors
 /// For others than citizens; what the gate refuses, and what fails.
 pub async fn looks_at_self(app: &App, who: &Who, before: Option<u64>) -> Result<LooksView, Problem> {
-    let request = request(who, &own_purpose(app, who)?, Action::ReadOwn)?;
+    let request = own_request(app, who).await?;
     let page = Page { before, limit: LOOKS_PAGE };
     let found = app.index().looks_at_self(app.gate(), &request, page).await?;
     Ok(LooksView {
@@ -137,7 +140,7 @@ fn look_view(app: &App, look: Look) -> LookView {
 /// # Errors
 /// For others than citizens; what the gate refuses, and what fails.
 pub async fn own_records(app: &App, who: &Who, explain: bool) -> Result<OwnRecords, Problem> {
-    let request = request(who, &own_purpose(app, who)?, Action::ReadOwn)?;
+    let request = own_request(app, who).await?;
     let dossier = app.index().open_person(app.gate(), &request, explain).await?;
     Ok(OwnRecords { dossier: view(app.project(), dossier, "me".to_owned())? })
 }

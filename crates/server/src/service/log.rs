@@ -158,7 +158,7 @@ pub async fn entries(app: &App, who: &Who, filter: &LogFilter) -> Result<LogPage
     let limit = filter.limit.unwrap_or(50).clamp(1, PAGE_MAX) as usize;
     let mut found = Vec::new();
     let mut upto = filter.before.unwrap_or(size).min(size);
-    while upto > 0 && found.len() < limit {
+    while upto > 0 {
         let from = upto.saturating_sub(STRIDE);
         let mut read = app.gate().entries(from..upto).await.map_err(failed)?;
         read.reverse();
@@ -167,12 +167,13 @@ pub async fn entries(app: &App, who: &Who, filter: &LogFilter) -> Result<LogPage
             if wanted(&entry, filter) {
                 found.push(EntryView::new(leaf, &entry));
                 if found.len() == limit {
-                    break;
+                    return Ok(LogPage { size, entries: found, next: (upto > 0).then_some(upto) });
                 }
             }
         }
+        upto = from;
     }
-    Ok(LogPage { size, entries: found, next: (upto > 0).then_some(upto) })
+    Ok(LogPage { size, entries: found, next: None })
 }
 
 fn wanted(entry: &Entry, filter: &LogFilter) -> bool {

@@ -10,8 +10,8 @@ mod value;
 mod work;
 
 pub use catalogue::{
-    AgencyView, AgreementView, Catalogue, ClassRule, ColumnView, PurposeView, RegisterView, Standing, UseCount, catalogue,
-    purpose_view, use_counts,
+    AgencyView, AgreementView, Catalogue, ClassRule, ColumnView, PurposeView, RegisterView, Standing, UseCount,
+    catalogue, purpose_view, use_counts,
 };
 pub use citizen::{LookView, LooksView, OwnRecords, looks_at_self, own_records};
 pub use dossier::{DossierView, FieldView, LinkEvidence, RecordView, SectionView, Withheld, dossier};

@@ -11,6 +11,9 @@ use super::work::{WorkForm, request};
 use crate::app::{App, Who};
 use crate::problem::Problem;
 
+/// The longest part of a search, in characters: nobody's name is longer, and comparing costs time.
+const PART_CHARACTERS_MAX: usize = 200;
+
 /// Whom to look for, and why.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 pub struct SearchForm {
@@ -92,9 +95,16 @@ impl SearchForm {
                 Problem::new("bad-request", "`birth_date` can't be read: write year, month and day, such as 1984-03-12")
             })?),
         };
-        let nothing = [&self.name, &self.identifier, &self.contact, &self.address].iter().all(|text| text.trim().is_empty());
-        if nothing && birth_date.is_none() {
-            return Err(Problem::new("bad-request", "name, birth date, identifier, contact or address: fill in one at least"));
+        let parts = [&self.name, &self.identifier, &self.contact, &self.address];
+        if parts.iter().any(|part| part.chars().count() > PART_CHARACTERS_MAX) {
+            let detail = format!("a part of the search is longer than {PART_CHARACTERS_MAX} characters");
+            return Err(Problem::new("bad-request", detail));
+        }
+        if birth_date.is_none() && parts.iter().all(|part| part.trim().is_empty()) {
+            return Err(Problem::new(
+                "bad-request",
+                "name, birth date, identifier, contact or address: fill in one at least",
+            ));
         }
         Ok(SearchQuery {
             name: self.name.clone(),
@@ -116,7 +126,8 @@ pub async fn search(app: &App, who: &Who, form: &SearchForm) -> Result<SearchVie
     let query = form.query()?;
     let index = app.index();
     let answer = index.search(app.gate(), &request, &query).await?;
-    let agency = who.agency().ok_or_else(|| Problem::new("wrong-role", "only members of agencies search for persons"))?;
+    let agency =
+        who.agency().ok_or_else(|| Problem::new("wrong-role", "only members of agencies search for persons"))?;
     let mut hits = Vec::with_capacity(answer.hits.len());
     for hit in answer.hits {
         let rows = fields_of(app.project(), &hit.register, &hit.shown, false)?;

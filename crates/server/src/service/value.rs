@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::problem::Problem;
 
 /// A value as JSON.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ShownValue {
     /// Text; dates as `2026-11-24`, moments as RFC 3339 in UTC, decimals with all of their digits.

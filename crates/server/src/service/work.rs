@@ -10,7 +10,7 @@ use crate::app::{App, Who};
 use crate::problem::Problem;
 
 /// Under which purpose, for which case and why something is asked.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 pub struct WorkForm {
     /// The purpose's id.
     #[schema(example = "student-loan-relief")]
@@ -45,6 +45,15 @@ pub struct SessionView {
     pub purposes: Vec<PurposeView>,
 }
 
+/// Gives why a request is not for who asks: the gate says so, and writes the refusal into the log. Should a policy allow
+/// what this server can't show to such an actor, nothing is shown either.
+pub(crate) async fn refuse(app: &App, request: &Request) -> Problem {
+    match app.gate().decide(request).await {
+        Err(denied) => denied.into(),
+        Ok(_) => Problem::new("wrong-role", "this is the task of another role"),
+    }
+}
+
 /// Gives who acts.
 ///
 /// # Errors
@@ -74,8 +83,8 @@ pub fn session(app: &App, who: &Who) -> Result<SessionView, Problem> {
     })
 }
 
-/// Makes the request that the gate decides. A purpose that can't be an id is passed on as one that the project doesn't
-/// have, so that the gate refuses and logs it.
+/// Makes the request that the gate decides. A purpose that the project doesn't have goes on to the gate, which refuses it
+/// and logs that.
 ///
 /// # Errors
 /// When the purpose's name can't be that of any purpose.

@@ -1,0 +1,62 @@
+//! The citizen: who looked, and who was refused.
+
+use serde_json::Value;
+
+use crate::house::{Answer, Ask, House, WHY};
+
+impl House {
+    pub(crate) async fn own_records(&self) -> Answer {
+        let answer = self.ask(Ask::new("GET", "/api/v1/me/records").token(&self.token("citizen"))).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_citizen_sees_the_look_and_the_refusal() {
+    let house = House::new().await;
+    let person = house.ysolde_at("education");
+    let look = house.dossier("officer", &person, "loan-relief").await.json();
+    let refusal = house.dossier("officer", &person, "party-finance").await.json();
+    let other = house.search("officer", "loan-relief", "Farid Haddad").await.json();
+
+    let answer = house.ask(Ask::new("GET", "/api/v1/me/looks").token(&house.token("citizen"))).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let list = answer.json();
+    let looks = list["looks"].as_array().unwrap();
+    let at = |index: &Value| looks.iter().find(|look| look["log_index"] == *index);
+
+    let seen = at(&look["log_index"]).expect("the look is in the list");
+    assert_eq!((&seen["kind"], &seen["agency"], &seen["purpose"]), (&"look".into(), &"education".into(), &"loan-relief".into()));
+    assert_eq!(seen["justification"], WHY);
+    assert_eq!(seen["legal_basis"][1], "Loan Relief Act, art. 4");
+    assert_eq!(seen["refused"], serde_json::json!([]));
+    let refused = at(&refusal["log_index"]).expect("the refusal is in the list");
+    assert_eq!(refused["purpose"], "party-finance");
+    assert!(refused["refused"].as_array().unwrap().contains(&"purpose.not-a-recipient".into()), "{refused}");
+    assert!(at(&other["log_index"]).is_none(), "a search that showed others is not about her");
+
+    assert!(list["log_index"].as_u64() > refusal["log_index"].as_u64(), "her reading is in the log too");
+    assert!(!answer.text.contains("account-officer") && !answer.text.contains("CASE-7"), "{}", answer.text);
+    let keys = list["keys"].as_array().unwrap();
+    assert!(!keys.is_empty() && keys.iter().all(|key| key.as_str().is_some_and(|key| key.len() == 64)), "{keys:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_citizen_can_prove_an_entry_and_verify_the_log() {
+    let house = House::new().await;
+    let token = house.token("citizen");
+    let look = house.dossier("officer", &house.ysolde_at("education"), "loan-relief").await.json();
+    let path = format!("/api/v1/log/entries/{}", look["log_index"]);
+    let proof = house.ask(Ask::new("GET", &path).token(&token)).await.json();
+    assert_eq!(proof["entry"]["kind"], "look");
+    assert!(proof["checkpoint"].as_str().unwrap().starts_with("small.example/log\n"), "{proof}");
+    let saved = house.ask(Ask::new("GET", "/api/v1/log/checkpoint").token(&token)).await;
+    assert_eq!(saved.headers["content-type"], "text/plain; charset=utf-8");
+    let body = serde_json::json!({ "checkpoint": saved.text });
+    let verified = house.ask(Ask::new("POST", "/api/v1/log/verify").token(&token).json(&body)).await.json();
+    assert_eq!((&verified["verified"], &verified["fault"]), (&true.into(), &Value::Null), "{verified}");
+    let body = serde_json::json!({ "checkpoint": saved.text.replace("small.example", "other.example") });
+    let verified = house.ask(Ask::new("POST", "/api/v1/log/verify").token(&token).json(&body)).await.json();
+    assert_eq!(verified["verified"], false, "a checkpoint of another log proves nothing: {verified}");
+}

@@ -1,0 +1,317 @@
+//! A small republic, ingested, linked, indexed and served: rows with canaries, identities of every role.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use chrono::{TimeDelta, Utc};
+use gate::{Gate, Keys, Parts};
+use lake::Lake;
+use linkage::link;
+use model::agency::RoleKind;
+use model::request::Action;
+use model::{Actor, CaseId, Clock as _, OfficerId, PersonId, Project, RunId};
+use pipeline::{Models, build};
+use policy::Engine;
+use registry::{Index, SearchQuery};
+use serde_json::{Value, json};
+use server::identity::{self, DemoIdentity};
+use state::{MasterKey, State};
+use testkit::{ProjectFolder, TestClock};
+use tlog::fault::MemoryStorage;
+use tlog::{Log, SigningKey, Storage};
+use tower::ServiceExt as _;
+
+/// Values of Ysolde's rows that `loan-relief` withholds: each would betray a hole.
+pub(crate) const WITHHELD: [&str; 8] = [
+    "TN-48151",
+    "Nightingale Row",
+    "31415",
+    "LN-70017",
+    "555-0199",
+    "Marzipan League",
+    "777.25",
+    "R-90210",
+];
+
+/// What officers write when they ask; it is in no answer of theirs that fails.
+pub(crate) const WHY: &str = "because of the canary in her file";
+
+/// The key that signs sessions.
+pub(crate) const SESSION_KEY: [u8; 32] = [5; 32];
+
+const FIRST: [&str; 10] =
+    ["Amelia", "Bruno", "Chiara", "Dmitri", "Esther", "Farid", "Greta", "Hassan", "Ingrid", "Jerome"];
+const LAST: [&str; 8] = ["Okafor", "Lindqvist", "Aubigny", "Haddad", "Castellan", "Novotny", "Brightwater", "Yildirim"];
+
+/// The republic, open and served.
+pub(crate) struct House {
+    /// Holds the folder until the house is gone.
+    _folder: ProjectFolder,
+    pub(crate) gate: Gate,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) router: Router,
+    pub(crate) identities: Vec<DemoIdentity>,
+    /// Ysolde Quillfeather: in all three registers, and the demo's citizen.
+    pub(crate) ysolde: PersonId,
+}
+
+/// An answer.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// Gives the kind of a problem document; the answer is one.
+    #[track_caller]
+    pub(crate) fn problem(&self) -> String {
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{} {}", self.status, self.text);
+        let problem = self.json();
+        assert_eq!(problem["status"], self.status.as_u16());
+        problem["type"].as_str().unwrap().trim_start_matches("/problems/").to_owned()
+    }
+}
+
+/// A request in the making: from this machine, with nothing else.
+pub(crate) struct Ask(pub(crate) axum::http::request::Builder, pub(crate) Body);
+
+impl Ask {
+    pub(crate) fn new(method: &str, path: &str) -> Self {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        Self(Request::builder().method(method).uri(path).header(header::HOST, "localhost"), Body::empty())
+    }
+
+    pub(crate) fn header(self, name: &str, value: &str) -> Self {
+        Self(self.0.header(name, value), self.1)
+    }
+
+    pub(crate) fn token(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.text("application/json", &body.to_string())
+    }
+
+    pub(crate) fn text(self, kind: &str, body: &str) -> Self {
+        Self(self.0.header("content-type", kind), Body::from(body.to_owned()))
+    }
+}
+
+fn run(name: &str) -> RunId {
+    RunId::new(name).unwrap()
+}
+
+/// Writes the rows. Ysolde is in all registers; most others are in two; a few are written differently, so that some
+/// links are uncertain.
+fn write_rows(folder: &ProjectFolder) {
+    let mut tax = "tax_number,first_name,last_name,birth_date,street,district,income\n".to_owned();
+    let mut loans = "loan_number,first_name,last_name,birth_date,owed,phone\n".to_owned();
+    tax += "TN-48151,Ysolde,Quillfeather,1984-03-12,7 Nightingale Row,North,31415.00\n";
+    loans += "LN-70017,Ysolde,Quillfeather,1984-03-12,12500,555-0199\n";
+    for (number, (last, first)) in LAST.iter().flat_map(|last| FIRST.map(|first| (*last, first))).enumerate() {
+        let (year, month, day) = (1950 + number * 7 % 50, 1 + number * 5 % 12, 1 + number * 11 % 28);
+        let born = format!("{year}-{month:02}-{day:02}");
+        writeln!(tax, "TN-{number},{first},{last},{born},{number} Mill Lane,South,{}.00", 20_000 + number * 100).unwrap();
+        // One in seven has no loan; one in nine is written with a slip in the name, one in eleven with another birthday.
+        if number % 7 == 3 {
+            continue;
+        }
+        let name = if number % 9 == 4 { format!("{}x", &first[..first.len() - 1]) } else { first.to_owned() };
+        let born = if number % 11 == 5 { format!("{year}-{month:02}-{:02}", day % 28 + 1) } else { born };
+        writeln!(loans, "LN-{number},{name},{last},{born},{},555-{number:04}", 1_000 + number * 50).unwrap();
+    }
+    folder.write("incoming/tax_2025.csv", &tax);
+    folder.write("incoming/loans_2025.csv", &loans);
+    folder.write(
+        "incoming/donations_2025.csv",
+        "receipt,first_name,last_name,birth_date,party,amount\n\
+         R-90210,Ysolde,Quillfeather,1984-03-12,Marzipan League,777.25\n\
+         R-2,Bruno,Okafor,1957-06-12,Thursday Club,20.00\n",
+    );
+    // Donors are told apart by their birthday, so that donations reach their persons.
+    folder.replace(
+        "registers/donations.toml",
+        "party = {",
+        "birth_date = { type = \"date\", class = \"identity\" }\nparty = {",
+    );
+    folder.replace("models/donation_person.sql", "last_name\n", "last_name, birth_date\n");
+    folder.write(
+        "linkage.toml",
+        r#"agreement = "education-tax"
+attach = [{ agreement = "party-finance", registers = ["donations"] }]
+# High, so that pairs written differently are near it.
+threshold = 0.99995
+
+[[block]]
+on = ["last_name", "birth_date.year"]
+[[block]]
+on = ["first_name", "last_name"]
+
+[[compare]]
+column = "first_name"
+as = "name"
+[[compare]]
+column = "last_name"
+as = "name"
+[[compare]]
+column = "birth_date"
+as = "date"
+"#,
+    );
+}
+
+async fn prepare(lake: &Lake, gate: &Gate, project: &Arc<Project>, clock: &TestClock) -> Index {
+    for register in project.registers.values() {
+        let name = run(&format!("ingest-{}", register.id));
+        let report = source::ingest(lake, &project.root, register, &name, clock, &|_| {}).await.unwrap();
+        assert_eq!(report.quarantined, 0, "{}", register.id);
+    }
+    build(lake, gate, project, &Actor::System, &run("build-one"), Models::PersonSide, &|_| {}).await.unwrap();
+    link(lake, gate, project, &Actor::System, &run("link-one"), clock, &|_| {}).await.unwrap();
+    build(lake, gate, project, &Actor::System, &run("build-two"), Models::ObjectSide, &|_| {}).await.unwrap();
+    registry::build(lake, gate, project, &Actor::System, &run("index-one"), &|_| {}).await.unwrap();
+    Index::open(project).unwrap()
+}
+
+fn member(name: &str, recipient: &str, role: RoleKind) -> DemoIdentity {
+    let account = OfficerId::new(format!("account-{name}")).unwrap();
+    let actor = Actor::Member { account, recipient: recipient.parse().unwrap(), role };
+    DemoIdentity { name: name.to_owned(), title: name.to_owned(), title_fr: None, actor }
+}
+
+async fn find_ysolde(gate: &Gate, index: &Index, officer: &Actor) -> PersonId {
+    let request = model::Request {
+        actor: officer.clone(),
+        purpose: "loan-relief".parse().unwrap(),
+        case: Some(CaseId("CASE-0".to_owned())),
+        justification: Some("finding out whom the tests are about".to_owned()),
+        action: Action::Search,
+    };
+    let query = SearchQuery { name: "Ysolde Quillfeather".to_owned(), ..SearchQuery::default() };
+    let found = index.search(gate, &request, &query).await.unwrap();
+    found.hits.first().expect("Ysolde is found").person
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        let folder = ProjectFolder::small();
+        write_rows(&folder);
+        let project = Arc::new(folder.load().unwrap_or_else(|found| panic!("{found}")));
+        let data = project.data_dir();
+        let (lake, authority) = Lake::open(&data).await.unwrap();
+        let master = || MasterKey::from_bytes([7; 32]);
+        let state = State::open(&data.join("state.sqlite"), master()).await.unwrap();
+        let clock = Arc::new(TestClock::at("2026-05-04T12:00:00Z"));
+        let signing = SigningKey::from_seed("small.example/log", &[3; 32]).unwrap();
+        let log_key = signing.verifying_key();
+        let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::new());
+        let parts = Parts {
+            project: Arc::clone(&project),
+            policy: Engine::new(&project).unwrap_or_else(|found| panic!("{found}")),
+            log: Log::open(signing, Arc::clone(&storage), tlog::Options::default()).unwrap(),
+            log_storage: storage,
+            log_key,
+            state: state.clone(),
+            clock: clock.clone(),
+            keys: Keys::from_master(&master()),
+        };
+        let gate = Gate::new(authority, parts).await.unwrap();
+        let index = prepare(&lake, &gate, &project, &clock).await;
+        let mut identities = vec![
+            member("officer", "education/case-officer", RoleKind::Officer),
+            member("tax-officer", "tax/case-officer", RoleKind::Officer),
+            member("auditor", "elections/auditor", RoleKind::Officer),
+            member("steward", "education/steward", RoleKind::Steward),
+            member("engineer", "education/engineer", RoleKind::Engineer),
+            member("dpo", "education/dpo", RoleKind::DataProtectionOfficer),
+        ];
+        let ysolde = find_ysolde(&gate, &index, &identities[0].actor).await;
+        identities.push(DemoIdentity {
+            name: "citizen".to_owned(),
+            title: "citizen".to_owned(),
+            title_fr: None,
+            actor: Actor::Citizen { account: OfficerId::new("account-citizen").unwrap(), person: ysolde },
+        });
+        let router = server::router(server::Parts {
+            project,
+            gate: gate.clone(),
+            index: Arc::new(index),
+            lake,
+            state,
+            clock: clock.clone(),
+            session_key: SESSION_KEY,
+            demo: Some(identities.clone()),
+        });
+        Self { _folder: folder, gate, clock, router, identities, ysolde }
+    }
+
+    /// Gives the answer to a request.
+    pub(crate) async fn ask(&self, ask: Ask) -> Answer {
+        let response = self.router.clone().oneshot(ask.0.body(ask.1).unwrap()).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+
+    pub(crate) fn now(&self) -> chrono::DateTime<Utc> {
+        self.clock.now().unwrap()
+    }
+
+    /// Gives a token of an identity that holds for an hour.
+    pub(crate) fn token(&self, name: &str) -> String {
+        let identity = self.identities.iter().find(|identity| identity.name == name).expect("an identity");
+        identity::sign(&SESSION_KEY, identity, self.now() + TimeDelta::hours(1))
+    }
+
+    /// Gives the name under which an agency knows Ysolde.
+    pub(crate) fn ysolde_at(&self, agency: &str) -> String {
+        self.gate.pseudonym(&agency.parse().unwrap(), self.ysolde)
+    }
+
+    pub(crate) async fn dossier(&self, who: &str, person: &str, purpose: &str) -> Answer {
+        let path = format!("/api/v1/persons/{person}/dossier");
+        self.ask(Ask::new("POST", &path).token(&self.token(who)).json(&work(purpose))).await
+    }
+
+    pub(crate) async fn search(&self, who: &str, purpose: &str, name: &str) -> Answer {
+        let mut body = work(purpose);
+        body["name"] = json!(name);
+        self.ask(Ask::new("POST", "/api/v1/search").token(&self.token(who)).json(&body)).await
+    }
+}
+
+/// Gives a body that says what is worked on.
+pub(crate) fn work(purpose: &str) -> Value {
+    json!({ "purpose": purpose, "case": "CASE-7", "justification": WHY })
+}
+
+/// Gives a path in which each `{…}` has a value, and the body that the route takes.
+#[track_caller]
+pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
+    let searched = json!({
+        "purpose": "loan-relief", "case": "CASE-7", "justification": WHY, "name": "Ysolde Quillfeather",
+    });
+    let body = match path {
+        "/api/v1/search" => Some(searched),
+        "/api/v1/persons/{person}/dossier" => Some(work("loan-relief")),
+        "/api/v1/log/verify" => Some(json!({})),
+        "/api/v1/review/{pair}/judgement" => Some(json!({ "verdict": "cannot-say", "reason": "the rows don't tell" })),
+        _ => None,
+    };
+    let filled = path
+        .replace("{person}", person)
+        .replace("{index}", "0")
+        .replace("{pair}", "0")
+        .replace("{file}", "start.js");
+    assert!(!filled.contains('{'), "{path} has a part for which this function has no example");
+    (filled, body)
+}

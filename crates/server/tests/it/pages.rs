@@ -1,0 +1,127 @@
+//! The pages' sessions: begun on purpose, bound to their forms, and read by nobody else.
+
+use server::SESSION_COOKIE;
+
+use crate::house::{Answer, Ask, House, WITHHELD};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Gives the cookies that an answer sets, as a browser would send them back.
+fn cookies(answer: &Answer) -> String {
+    let set = answer.headers.get_all("set-cookie").iter();
+    let pairs: Vec<&str> = set.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap()).collect();
+    pairs.join("; ")
+}
+
+fn session_cookie(answer: &Answer) -> Option<&str> {
+    let mut set = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    set.find(|cookie| cookie.starts_with(SESSION_COOKIE))
+}
+
+/// Gives the token that the first form of a page carries.
+fn form_token(page: &str) -> &str {
+    let (_, after) = page.split_once("name=\"form_token\" value=\"").expect("a form");
+    after.split_once('"').unwrap().0
+}
+
+async fn enter(house: &House, who: &str) -> String {
+    let answer = house.ask(Ask::new("GET", &format!("/enter?token={}", house.token(who)))).await;
+    assert_eq!(answer.status, 303);
+    let to = answer.headers["location"].to_str().unwrap();
+    assert!(!to.contains("token"), "the token leaves the address: {to}");
+    let cookie = session_cookie(&answer).expect("a session");
+    for attribute in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(cookie.contains(attribute), "{attribute} in {cookie}");
+    }
+    cookies(&answer)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_session_pages_lead_to_the_first_one_which_shows_nothing_personal() {
+    let house = House::new().await;
+    let size = house.gate.log_size();
+    let person = format!("/person/{}", house.ysolde_at("education"));
+    for path in ["/search", &person, "/me", "/me/records", "/log", "/log/0", "/review", "/review/0", "/runs"] {
+        let answer = house.ask(Ask::new("GET", path)).await;
+        assert_eq!((answer.status.as_u16(), &answer.headers["location"]), (303, &"/".parse().unwrap()), "{path}");
+        assert!(answer.text.is_empty(), "{path}");
+    }
+    let forged = format!("{SESSION_COOKIE}=eyJuYW1lIjoib2ZmaWNlciJ9.AAAA");
+    assert_eq!(house.ask(Ask::new("GET", "/me").header("cookie", &forged)).await.status, 303);
+    let first = house.ask(Ask::new("GET", "/")).await;
+    for canary in WITHHELD.iter().chain(&["Quillfeather", "Ysolde"]) {
+        assert!(!first.text.contains(canary), "{canary}");
+    }
+    assert_eq!(house.gate.log_size(), size);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bearer_token_opens_no_page_and_a_bad_one_no_session() {
+    let house = House::new().await;
+    assert_eq!(house.ask(Ask::new("GET", "/me").token(&house.token("citizen"))).await.status, 303);
+    for token in ["", "made.up", "no-dot"] {
+        let answer = house.ask(Ask::new("GET", &format!("/enter?token={token}"))).await;
+        assert!(session_cookie(&answer).is_none(), "{token:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_are_taken_only_from_their_own_session() {
+    let house = House::new().await;
+    let first = house.ask(Ask::new("GET", "/")).await;
+    let (visit, token) = (cookies(&first), form_token(&first.text).to_owned());
+    let act_as = |cookie: &str, token: &str| {
+        let body = format!("form_token={token}&identity=officer");
+        Ask::new("POST", "/act-as").header("cookie", cookie).text(FORM, &body)
+    };
+    for (cookie, token) in [(visit.as_str(), "AAAA"), (visit.as_str(), ""), ("", &token), ("lucarne_visit=other", &token)] {
+        let answer = house.ask(act_as(cookie, token)).await;
+        assert_eq!(answer.status, 403, "{cookie} {token}");
+        assert!(session_cookie(&answer).is_none());
+    }
+    let answer = house.ask(act_as(&visit, &token).header("sec-fetch-site", "cross-site")).await;
+    assert_eq!(answer.status, 403, "even with the right token");
+    let answer = house.ask(act_as(&visit, &token)).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    assert!(session_cookie(&answer).is_some());
+
+    // The token of one session is worth nothing in another.
+    let (officer, citizen) = (enter(&house, "officer").await, enter(&house, "citizen").await);
+    let page = house.ask(Ask::new("GET", "/search").header("cookie", &officer)).await;
+    let leave = |cookie: &str| {
+        let body = format!("form_token={}", form_token(&page.text));
+        Ask::new("POST", "/leave").header("cookie", cookie).text(FORM, &body)
+    };
+    assert_eq!(house.ask(leave(&citizen)).await.status, 403);
+    let left = house.ask(leave(&officer)).await;
+    assert_eq!(left.status, 303);
+    assert!(session_cookie(&left).is_some_and(|cookie| cookie.contains("Max-Age=0")), "{:?}", left.headers);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_works_through_the_pages_and_sees_what_the_purpose_gives() {
+    let house = House::new().await;
+    let session = enter(&house, "officer").await;
+    let page = house.ask(Ask::new("GET", "/search").header("cookie", &session)).await;
+    let body = format!(
+        "form_token={}&back=/search&purpose=loan-relief&case=CASE-7&justification=because+of+the+canary",
+        form_token(&page.text)
+    );
+    let set = house.ask(Ask::new("POST", "/work").header("cookie", &session).text(FORM, &body)).await;
+    assert_eq!(set.status, 303, "{}", set.text);
+    let session = cookies(&set);
+    let page = house.ask(Ask::new("GET", "/search").header("cookie", &session)).await;
+    let body = format!("form_token={}&name=Ysolde+Quillfeather", form_token(&page.text));
+    let found = house.ask(Ask::new("POST", "/search").header("cookie", &session).text(FORM, &body)).await;
+    assert_eq!(found.status, 200, "{}", found.text);
+    let href = format!("/person/{}", house.ysolde_at("education"));
+    assert!(found.text.contains(&href), "{}", found.text);
+    let size = house.gate.log_size();
+    let person = house.ask(Ask::new("GET", &href).header("cookie", &session)).await;
+    assert_eq!(person.status, 200);
+    assert_eq!(house.gate.log_size(), size + 1, "one look, one entry");
+    assert!(person.text.contains("Quillfeather"), "{}", person.text);
+    for canary in WITHHELD {
+        assert!(!found.text.contains(canary) && !person.text.contains(canary), "{canary} on a page");
+    }
+}
