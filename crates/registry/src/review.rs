@@ -63,11 +63,13 @@ impl<'a> Reviewable<'a> {
         let reviews = project.purposes.values().filter(|purpose| purpose.subject == Subject::LinkReview);
         let reach = |purpose: &'a Purpose| -> Vec<&'a RegisterId> {
             let Some(agreement) = project.agreements.get(&purpose.agreement) else { return Vec::new() };
-            let is_named = |special| agreement.special_categories.contains(special);
             let within = |id: &&RegisterId| {
                 let register = project.registers.get(*id);
                 agreement.registers.contains(*id)
-                    && register.is_some_and(|register| register.special_categories().iter().all(is_named))
+                    && register.is_some_and(|register| {
+                        let mut special = register.special_categories().into_iter();
+                        special.all(|special| agreement.special_categories.contains(&special))
+                    })
             };
             purpose.registers.iter().filter(within).collect()
         };

@@ -1,0 +1,65 @@
+//! Generations come and go as a whole, and a damaged one says so.
+
+use std::fs;
+
+use registry::{Index, RegistryError};
+
+use crate::house::House;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_old_index_serves_until_the_new_one_is_there() {
+    let house = House::new().await;
+    let old = house.index();
+    let ysolde = house.find(&old, "Ysolde Quillfeather").await;
+    assert!(!old.is_outdated().unwrap());
+    // What a build that was cut short leaves behind.
+    fs::create_dir_all(house.project.data_dir().join("index/index-cut/store")).unwrap();
+    assert!(!old.is_outdated().unwrap());
+    house.build_index("index-two").await;
+    assert!(old.is_outdated().unwrap());
+    assert_eq!(house.find(&old, "Ysolde Quillfeather").await, ysolde, "the old one goes on serving");
+    let new = house.index();
+    assert!(!new.is_outdated().unwrap());
+    assert_eq!(house.find(&new, "Ysolde Quillfeather").await, ysolde);
+    assert!(!house.project.data_dir().join("index/index-cut").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_index_says_what_to_do() {
+    let house = House::new().await;
+    let generation = house.project.data_dir().join("index/index-one");
+    let complains = |what: &str| {
+        let error = Index::open(&house.project).err().unwrap_or_else(|| panic!("{what} is not noticed"));
+        assert!(error.to_string().contains("run `lucarne index`"), "{what}: {error}");
+        error
+    };
+    let damages = ["meta.json", "pairs.json", "matching.json", "register.tax.arrow"];
+    for name in damages {
+        let path = generation.join(name);
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        complains(name);
+        fs::write(&path, whole).unwrap();
+    }
+    let meta = fs::read_to_string(generation.join("meta.json")).unwrap();
+    fs::write(generation.join("meta.json"), meta.replace("\"format\":1", "\"format\":7")).unwrap();
+    assert!(matches!(complains("format"), RegistryError::Format { found: 7, .. }));
+    fs::write(generation.join("meta.json"), &meta).unwrap();
+
+    let terms = fs::read_dir(generation.join("terms")).unwrap().map(|entry| entry.unwrap().path());
+    let term = terms.into_iter().find(|path| path.extension().is_some_and(|end| end == "term")).unwrap();
+    let whole = fs::read(&term).unwrap();
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 3] ^= 1;
+    fs::write(&term, flipped).unwrap();
+    complains("terms");
+    fs::write(&term, whole).unwrap();
+
+    fs::rename(generation.join("store"), generation.join("elsewhere")).unwrap();
+    complains("store");
+    fs::rename(generation.join("elsewhere"), generation.join("store")).unwrap();
+    Index::open(&house.project).unwrap();
+
+    fs::remove_file(house.project.data_dir().join("index/CURRENT")).unwrap();
+    assert!(matches!(complains("pointer"), RegistryError::Absent { .. }));
+}
