@@ -124,13 +124,7 @@ impl Index {
             _ => Vec::new(),
         };
         let (weight, probability) = if via.is_some() { (link.weight, link.probability) } else { (0.0, 1.0) };
-        Ok(Evidence {
-            weight,
-            probability,
-            alone: via.is_none(),
-            via: via.map(|via| via.register),
-            fields,
-        })
+        Ok(Evidence { weight, probability, alone: via.is_none(), via: via.map(|via| via.register), fields })
     }
 
     /// Gives why two records agree, field by field; fields of which the grant doesn't give both values are left out.

@@ -51,7 +51,9 @@ pub enum RegistryError {
     #[error("rows can't be converted: run `lucarne index`")]
     Rows,
     /// A table has two rows of one record.
-    #[error("table {table} has several rows of one record: run `lucarne build` and `lucarne link`, then `lucarne index`")]
+    #[error(
+        "table {table} has several rows of one record: run `lucarne build` and `lucarne link`, then `lucarne index`"
+    )]
     Duplicate {
         /// The table.
         table: String,

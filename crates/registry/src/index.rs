@@ -70,6 +70,9 @@ impl Index {
     /// whatever keeps its files from being read.
     pub fn open(project: &Arc<Project>) -> Result<Self, RegistryError> {
         let (path, meta) = Folder::new(&project.data_dir()).open()?;
+        let (pairs, explainer) = (PairList::load(&path)?, crate::build::load_explainer(&path)?);
+        let (terms, fields) = Fields::open(&path.join("terms"))?;
+        let reader = terms.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
         let store = reopen_store(&path.join("store"))?;
         let mut registers = HashMap::new();
         let mut numbers = HashMap::new();
@@ -86,8 +89,6 @@ impl Index {
                 person_models.entry(model.register.clone()).or_default().push(model.id.clone());
             }
         }
-        let (terms, fields) = Fields::open(&path.join("terms"))?;
-        let reader = terms.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
         let open = |name: &str| open_keyspace(&store, &path, name);
         Ok(Self {
             project: Arc::clone(project),
@@ -100,8 +101,8 @@ impl Index {
             kin: open(keyspace::KIN)?,
             reader,
             fields,
-            pairs: PairList::load(&path)?,
-            explainer: crate::build::load_explainer(&path)?,
+            pairs,
+            explainer,
             meta,
             _store: store,
         })

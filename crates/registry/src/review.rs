@@ -146,9 +146,8 @@ impl Index {
     /// Gives the pair `number` of those within these registers.
     fn pair_within(&self, registers: &[RegisterId], number: u64) -> Result<Option<KnownPair>, RegistryError> {
         let Ok(number) = usize::try_from(number) else { return Ok(None) };
-        let is_within = |pair: &&StoredPair| {
-            [&pair.left, &pair.right].into_iter().all(|record| is_of(record, registers.iter()))
-        };
+        let is_within =
+            |pair: &&StoredPair| [&pair.left, &pair.right].into_iter().all(|record| is_of(record, registers.iter()));
         let Some(pair) = self.pairs.pairs.iter().filter(is_within).nth(number) else { return Ok(None) };
         let record = |text: &str| text.parse().map_err(|_| self.damaged("an uncertain pair"));
         let (left, right) = (record(&pair.left)?, record(&pair.right)?);
@@ -193,7 +192,9 @@ impl Index {
         decided: Decided,
     ) -> Result<Option<u64>, RegistryError> {
         let permit = gate.decide(request).await?;
-        let Some(KnownPair { left, right, .. }) = self.pair_within(permit.registers(), number)? else { return Ok(None) };
+        let Some(KnownPair { left, right, .. }) = self.pair_within(permit.registers(), number)? else {
+            return Ok(None);
+        };
         let by = request.actor.account().ok_or(RegistryError::NotAPerson)?.to_string();
         let subjects = self.subjects_of(&left, &right)?;
         let Decided { verdict, at, reason } = decided;
@@ -217,6 +218,15 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pairs_out_of_reach_are_no_pairs() {
+        let project = testkit::ProjectFolder::small().load().unwrap();
+        let reviewable = Reviewable::of(&project);
+        assert!(reviewable.has("tax:00", "loans:00"));
+        assert!(!reviewable.has("tax:00", "donations:00"), "the review's agreement doesn't cover donations");
+        assert!(!reviewable.has("tax2:00", "loans:00") && !reviewable.has("tax", "loans"));
+    }
 
     #[test]
     fn the_most_uncertain_pair_comes_first_and_judged_ones_are_counted() {

@@ -38,8 +38,7 @@ impl RowCodec {
     /// Reads the schema from `path`.
     pub(crate) fn load(path: &Path) -> Result<Self, RegistryError> {
         let file = std::io::Cursor::new(crate::folder::read(path)?);
-        let reader =
-            FileReader::try_new(file, None).map_err(|_| RegistryError::damaged(path, "it holds no schema"))?;
+        let reader = FileReader::try_new(file, None).map_err(|_| RegistryError::damaged(path, "it holds no schema"))?;
         Ok(Self::new(reader.schema())?)
     }
 

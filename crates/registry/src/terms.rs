@@ -214,11 +214,7 @@ pub(crate) fn words(text: &str) -> Vec<String> {
 /// year.
 pub(crate) fn birth_terms(date: NaiveDate) -> Vec<(String, f32)> {
     let (year, month, day) = (date.year(), date.month(), date.day());
-    vec![
-        (day_term(date), 4.0),
-        (format!("{month:02}{day:02}"), 1.0),
-        (format!("{year:04}"), 0.5),
-    ]
+    vec![(day_term(date), 4.0), (format!("{month:02}{day:02}"), 1.0), (format!("{year:04}"), 0.5)]
 }
 
 /// Gives the term of a day.
@@ -239,6 +235,14 @@ mod tests {
     fn words_lose_accents_and_marks() {
         assert_eq!(words("Jean-François  D’Arc"), ["jean", "francois", "d", "arc"]);
         assert!(words(" — ").is_empty());
+    }
+
+    #[test]
+    fn days_and_months_swap_where_that_is_a_date() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(swapped(day("1984-03-12")), Some(day("1984-12-03")));
+        assert_eq!(swapped(day("1984-03-31")), None);
+        assert_eq!(swapped(day("1984-03-03")), None, "the same day is not another");
     }
 
     #[test]

@@ -93,7 +93,7 @@ fn is_fetched_by_another_site(headers: &HeaderMap) -> bool {
 fn is_prefetch(headers: &HeaderMap) -> bool {
     let says_so =
         |name: &&str| text(headers, name).is_some_and(|value| value.to_ascii_lowercase().contains("prefetch"));
-    ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| says_so(name))
+    ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(says_so)
 }
 
 #[cfg(test)]

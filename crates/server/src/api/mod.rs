@@ -155,7 +155,8 @@ impl Modify for Answers {
                 }
                 if status != "200" {
                     let contents = std::mem::take(&mut response.content).into_values();
-                    response.content = contents.map(|content| ("application/problem+json".to_owned(), content)).collect();
+                    response.content =
+                        contents.map(|content| ("application/problem+json".to_owned(), content)).collect();
                 }
             }
         }

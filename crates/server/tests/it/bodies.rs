@@ -32,7 +32,8 @@ async fn bodies_that_cannot_be_read_are_not_repeated() {
         assert!(!answer.text.contains("Quillfeather"), "{body}: {}", answer.text);
     }
     let path = format!("/api/v1/persons/{person}/dossier");
-    let answer = house.ask(Ask::new("POST", &path).token(&token).text("application/json", "{\"explain\": \"Ysolde\"}")).await;
+    let answer =
+        house.ask(Ask::new("POST", &path).token(&token).text("application/json", "{\"explain\": \"Ysolde\"}")).await;
     assert_eq!(answer.problem(), "bad-request");
     assert!(!answer.text.contains("Ysolde"), "{}", answer.text);
 }
@@ -94,7 +95,8 @@ async fn a_pseudonym_of_nobody_opens_nobody() {
     changed.push(last);
     let own_id = house.ysolde.to_string();
     let number = house.ysolde.0.to_string();
-    for person in [&house.ysolde_at("tax"), &changed, &own_id, &number, "p-", "me", "%F0%9F%92%A9", &"p".repeat(4_000)] {
+    for person in [&house.ysolde_at("tax"), &changed, &own_id, &number, "p-", "me", "%F0%9F%92%A9", &"p".repeat(4_000)]
+    {
         let answer = house.dossier("officer", person, "loan-relief").await;
         assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (404, "not-found"), "{person}");
     }

@@ -27,7 +27,10 @@ async fn a_citizen_sees_the_look_and_the_refusal() {
     let at = |index: &Value| looks.iter().find(|look| look["log_index"] == *index);
 
     let seen = at(&look["log_index"]).expect("the look is in the list");
-    assert_eq!((&seen["kind"], &seen["agency"], &seen["purpose"]), (&"look".into(), &"education".into(), &"loan-relief".into()));
+    assert_eq!(
+        (&seen["kind"], &seen["agency"], &seen["purpose"]),
+        (&"look".into(), &"education".into(), &"loan-relief".into())
+    );
     assert_eq!(seen["justification"], WHY);
     assert_eq!(seen["legal_basis"][1], "Loan Relief Act, art. 4");
     assert_eq!(seen["refused"], serde_json::json!([]));

@@ -97,11 +97,9 @@ async fn the_viewer_needs_nothing_that_the_policy_of_content_forbids() {
         assert!(!page.text.contains(inline), "{inline}");
     }
     assert!(page.text.split("<script").skip(1).all(|script| script.starts_with(" src=")), "{}", page.text);
-    for (file, kind) in [
-        ("swagger-ui.css", "text/css"),
-        ("swagger-ui-bundle.js", "text/javascript"),
-        ("start.js", "text/javascript"),
-    ] {
+    for (file, kind) in
+        [("swagger-ui.css", "text/css"), ("swagger-ui-bundle.js", "text/javascript"), ("start.js", "text/javascript")]
+    {
         assert!(page.text.contains(&format!("\"{file}\"")), "{file}");
         let answer = house.ask(Ask::new("GET", &format!("/api/docs/{file}"))).await;
         assert_eq!(answer.status, 200, "{file}");

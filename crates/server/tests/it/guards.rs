@@ -41,14 +41,26 @@ async fn every_answer_carries_the_headers_of_security() {
         ("the viewer", 200, Ask::new("GET", "/api/docs/")),
         ("an answer", 200, Ask::new("GET", "/api/v1/session").token(&officer)),
         ("a page's address asked twice at once", 401, Ask::new("GET", "/api/v1/session")),
-        ("a refusal", 403, Ask::new("POST", "/api/v1/search").token(&officer).json(&{
-            let mut body = work("own-data");
-            body["name"] = "Okafor".into();
-            body
-        })),
+        (
+            "a refusal",
+            403,
+            Ask::new("POST", "/api/v1/search").token(&officer).json(&{
+                let mut body = work("own-data");
+                body["name"] = "Okafor".into();
+                body
+            }),
+        ),
         ("another role's task", 403, Ask::new("GET", "/api/v1/log/entries").token(&officer)),
-        ("a body that can't be read", 400, Ask::new("POST", "/api/v1/search").token(&officer).text("application/json", "{")),
-        ("a body that is too large", 413, Ask::new("POST", "/api/v1/search").token(&officer).text("application/json", &large)),
+        (
+            "a body that can't be read",
+            400,
+            Ask::new("POST", "/api/v1/search").token(&officer).text("application/json", "{"),
+        ),
+        (
+            "a body that is too large",
+            413,
+            Ask::new("POST", "/api/v1/search").token(&officer).text("application/json", &large),
+        ),
         ("another method", 405, Ask::new("DELETE", "/api/v1/session").token(&officer)),
         ("another host", 403, Ask::new("GET", "/").header("x-ignored", "1")),
     ];
@@ -94,9 +106,8 @@ async fn requests_of_other_sites_reach_nothing() {
     let token = house.token("officer");
     let size = house.gate.log_size();
     let person = house.ysolde_at("education");
-    let open = || {
-        Ask::new("POST", &format!("/api/v1/persons/{person}/dossier")).token(&token).json(&work("loan-relief"))
-    };
+    let open =
+        || Ask::new("POST", &format!("/api/v1/persons/{person}/dossier")).token(&token).json(&work("loan-relief"));
     for (name, value) in [
         ("sec-fetch-site", "cross-site"),
         ("sec-fetch-site", "same-site"),

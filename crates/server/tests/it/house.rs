@@ -25,16 +25,8 @@ use tlog::{Log, SigningKey, Storage};
 use tower::ServiceExt as _;
 
 /// Values of Ysolde's rows that `loan-relief` withholds: each would betray a hole.
-pub(crate) const WITHHELD: [&str; 8] = [
-    "TN-48151",
-    "Nightingale Row",
-    "31415",
-    "LN-70017",
-    "555-0199",
-    "Marzipan League",
-    "777.25",
-    "R-90210",
-];
+pub(crate) const WITHHELD: [&str; 8] =
+    ["TN-48151", "Nightingale Row", "31415", "LN-70017", "555-0199", "Marzipan League", "777.25", "R-90210"];
 
 /// What officers write when they ask; it is in no answer of theirs that fails.
 pub(crate) const WHY: &str = "because of the canary in her file";
@@ -120,7 +112,8 @@ fn write_rows(folder: &ProjectFolder) {
     for (number, (last, first)) in LAST.iter().flat_map(|last| FIRST.map(|first| (*last, first))).enumerate() {
         let (year, month, day) = (1950 + number * 7 % 50, 1 + number * 5 % 12, 1 + number * 11 % 28);
         let born = format!("{year}-{month:02}-{day:02}");
-        writeln!(tax, "TN-{number},{first},{last},{born},{number} Mill Lane,South,{}.00", 20_000 + number * 100).unwrap();
+        writeln!(tax, "TN-{number},{first},{last},{born},{number} Mill Lane,South,{}.00", 20_000 + number * 100)
+            .unwrap();
         // One in seven has no loan; one in nine is written with a slip in the name, one in eleven with another birthday.
         if number % 7 == 3 {
             continue;
@@ -307,11 +300,8 @@ pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
         "/api/v1/review/{pair}/judgement" => Some(json!({ "verdict": "cannot-say", "reason": "the rows don't tell" })),
         _ => None,
     };
-    let filled = path
-        .replace("{person}", person)
-        .replace("{index}", "0")
-        .replace("{pair}", "0")
-        .replace("{file}", "start.js");
+    let filled =
+        path.replace("{person}", person).replace("{index}", "0").replace("{pair}", "0").replace("{file}", "start.js");
     assert!(!filled.contains('{'), "{path} has a part for which this function has no example");
     (filled, body)
 }

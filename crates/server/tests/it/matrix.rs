@@ -28,7 +28,8 @@ async fn matrix(house: &House) -> String {
     for route in ROUTES {
         writeln!(text, "\n{} {}", route.method, route.path).unwrap();
         let nobody = (String::from("nobody"), None);
-        let members = house.identities.iter().map(|identity| (identity.name.clone(), Some(house.token(&identity.name))));
+        let members =
+            house.identities.iter().map(|identity| (identity.name.clone(), Some(house.token(&identity.name))));
         for (name, token) in std::iter::once(nobody).chain(members) {
             // Each agency has a name of its own for the person; others try that of Education.
             let agency = match name.as_str() {

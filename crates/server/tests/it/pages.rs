@@ -74,7 +74,9 @@ async fn forms_are_taken_only_from_their_own_session() {
         let body = format!("form_token={token}&identity=officer");
         Ask::new("POST", "/act-as").header("cookie", cookie).text(FORM, &body)
     };
-    for (cookie, token) in [(visit.as_str(), "AAAA"), (visit.as_str(), ""), ("", &token), ("lucarne_visit=other", &token)] {
+    for (cookie, token) in
+        [(visit.as_str(), "AAAA"), (visit.as_str(), ""), ("", &token), ("lucarne_visit=other", &token)]
+    {
         let answer = house.ask(act_as(cookie, token)).await;
         assert_eq!(answer.status, 403, "{cookie} {token}");
         assert!(session_cookie(&answer).is_none());

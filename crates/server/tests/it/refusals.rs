@@ -50,7 +50,8 @@ async fn what_the_purpose_does_not_reach_is_refused_on_the_record() {
 async fn a_day_has_a_budget_and_a_purpose_an_end() {
     let house = House::new().await;
     let found = house.search("officer", "loan-relief", "Okafor").await.json();
-    let persons: Vec<&str> = found["hits"].as_array().unwrap().iter().map(|hit| hit["person"].as_str().unwrap()).collect();
+    let persons: Vec<&str> =
+        found["hits"].as_array().unwrap().iter().map(|hit| hit["person"].as_str().unwrap()).collect();
     for person in &persons[..3] {
         assert_eq!(house.dossier("officer", person, "loan-relief").await.status, 200);
     }
