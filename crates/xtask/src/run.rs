@@ -1,15 +1,25 @@
 //! Running other programs, with their names in the errors.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// Gives the folder of the checkout.
+/// Gives the folder of the checkout: the one that cargo runs this task for. What was compiled in may be another, when two
+/// checkouts share a target directory.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    here.ancestors().nth(2).unwrap_or(&here).to_path_buf()
+}
+
+/// Tells whether cargo set this variable for the task itself.
+///
+/// They are not passed on: build scripts that watch one of them (ring's does) would run again whenever a build comes from a
+/// task instead of the command line, and everything above them, DataFusion among it, would be compiled again.
+fn is_of_this_package(name: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(|start| name.starts_with(start))
+        || name == "CARGO_PRIMARY_PACKAGE"
 }
 
 /// Gives the folder in which cargo builds, as cargo itself would choose it.
@@ -29,6 +39,9 @@ pub(crate) fn binary() -> PathBuf {
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_of_this_package)) {
+        command.env_remove(name);
+    }
     command
 }
 
