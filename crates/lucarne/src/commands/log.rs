@@ -49,7 +49,10 @@ pub(crate) fn checkpoint(dir: &Path, output: Output) -> Outcome {
     let path = project.data_dir().join("log").join("checkpoint");
     let text = std::fs::read_to_string(&path)
         .map_err(|error| anyhow::anyhow!("{} can't be read: {error}; is there a log yet?", path.display()))?;
-    if output.json() { output.object(&json!({ "checkpoint": text })) } else { Ok(output.raw(&text)) }
+    if !output.json() {
+        output.raw(&text);
+    }
+    output.object(&json!({ "checkpoint": text }))
 }
 
 pub(crate) fn show(dir: &Path, from: u64, how_many: u64, output: Output) -> Outcome {
