@@ -298,8 +298,6 @@ impl Run<'_> {
         clustering.refused = refused;
     }
 
-    /// Notes each record's strongest and weakest link within its cluster. A base record is told of other base records
-    /// only: what is attached to it may be hidden from who asks why it is there, and must change nothing of the answer.
     fn links(&self, predictions: &Predictions, clustering: &mut Clustering) {
         let records = self.data.records;
         clustering.strongest = vec![None; records];
@@ -309,9 +307,6 @@ impl Run<'_> {
                 continue;
             }
             for (record, via) in [(edge.left, edge.right), (edge.right, edge.left)] {
-                if self.data.tier(record) == 0 && self.data.tier(via) != 0 {
-                    continue;
-                }
                 let strongest = &mut clustering.strongest[record as usize];
                 if strongest.is_none_or(|link| edge.weight > link.weight) {
                     *strongest = Some(Link { via, weight: edge.weight });
