@@ -107,6 +107,8 @@ fn dossiers(people: u64) -> Result<()> {
     if !folder.join("lucarne.toml").is_file() {
         demo(people)?;
     }
+    // Before the server has the folder: two processes never share one.
+    let persons = some_persons(&folder, DOSSIERS)?;
     let served = browser::serve(&folder)?;
     let token = served
         .told
@@ -116,7 +118,6 @@ fn dossiers(people: u64) -> Result<()> {
         .context("the demo has no identity `load-test`")?;
     let address: SocketAddr = served.told.address.trim_start_matches("http://").parse()?;
     let headers = format!("Authorization: Bearer {}\r\nAccept: application/json\r\n", token.token);
-    let persons = some_persons(&folder, DOSSIERS)?;
     let shots = persons.iter().map(|person| Shot {
         method: "POST",
         path: format!("/api/v1/persons/{person}/dossier"),
