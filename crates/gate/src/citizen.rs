@@ -24,9 +24,10 @@ pub struct Looks {
     pub leaf: u64,
     /// The looks, the latest first.
     pub looks: Vec<Look>,
-    /// The keys that find every look at the person in the log: one for each id that their records had. With them anyone
-    /// whom the person trusts can read the whole log and check that this list is complete.
-    pub keys: Vec<PersonKey>,
+    /// The key that finds the looks in the log that were made under the person's id. With it anyone whom they trust can
+    /// read the whole log and check that this list is complete. None where their records go by another id than the one
+    /// that they signed in with: the merge may prove wrong, and a key that was handed out can't be taken back.
+    pub key: Option<PersonKey>,
     /// What [`Page::before`] is to be for the looks that came before these; none when there are no more.
     pub next: Option<u64>,
 }
@@ -87,26 +88,30 @@ pub struct LookProof {
 }
 
 /// Who asks, as the spine knows them.
-struct Myself<'a> {
-    persons: HashSet<PersonId>,
-    records: HashSet<&'a RecordId>,
+struct Myself {
+    /// The id that they signed in with and the one that their records have today; mostly the same.
+    ids: [PersonId; 2],
+    records: HashSet<RecordId>,
 }
 
-impl Myself<'_> {
-    /// Tells whether a subject of a look is this person: under one of their ids, with one of their records. A refusal
-    /// names no records; the id decides.
+impl Myself {
+    /// Tells whether a subject of a look is this person: it has one of the records that are theirs today, whatever id
+    /// they had then. Where it names no record, as that of a refusal, the id decides, and must be theirs today: an
+    /// earlier one may have been another person's.
     fn is(&self, subject: &SubjectThen) -> bool {
-        let has_own_record = || subject.records.iter().any(|record| self.records.contains(record));
-        self.persons.contains(&subject.person) && (subject.records.is_empty() || has_own_record())
+        if subject.records.is_empty() {
+            return self.ids.contains(&subject.person);
+        }
+        subject.records.iter().any(|record| self.records.contains(record))
     }
 }
 
 impl Gate {
     /// Gives the looks at the person who asks, refused ones and their own included, and writes that they asked.
     ///
-    /// `now` is the person as the spine has them today, with all of their records; `before` are the other ids that these
-    /// records ever had, so that a look is found again after merges and splits. A look at a merged person is listed for
-    /// those only whose records it was about.
+    /// `now` is the person as the spine has them today, with all of their records; `before` are the other ids that merges
+    /// and splits connect with theirs. A look under one of those is listed when it was about a record that is theirs
+    /// today. What is not listed leaves no trace here: neither keys of those ids, nor shorter pages.
     ///
     /// # Errors
     /// [`Denied::Refused`] unless a citizen asks about themselves; [`Denied::Failed`] when the entry can't be written, or
@@ -122,38 +127,67 @@ impl Gate {
         let (Action::ReadOwn, Actor::Citizen { person: own, .. }) = (&request.action, &request.actor) else {
             return Err(GateError::Subjects.into());
         };
-        let persons: HashSet<PersonId> = before.iter().copied().chain([now.person]).collect();
-        if !persons.contains(own) {
+        let mut ids: Vec<PersonId> = before.iter().copied().chain([now.person]).collect();
+        if !ids.contains(own) {
             return Err(GateError::Subjects.into());
         }
-        let leaf = self.spend_on_self(permit, now).await?;
-        let inner = Arc::clone(&self.inner);
-        let mut ids: Vec<PersonId> = persons.iter().copied().collect();
         ids.sort_unstable();
+        ids.dedup();
+        let leaf = self.spend_on_self(permit, now).await?;
+        let mut key = None;
+        if *own == now.person {
+            let keys = self.inner.state.person_keys(&[*own]).await.map_err(GateError::state)?;
+            key = keys.into_iter().next().map(PersonKey::from_bytes);
+        }
+        let myself = Myself { ids: [*own, now.person], records: now.records.iter().cloned().collect() };
+        let (looks, next) = looks_page(&self.inner, &ids, Arc::new(myself), page).await?;
+        Ok(Looks { leaf, looks, key, next })
+    }
+}
+
+/// Gives a page of the looks under any of these ids that were at this person, and where the next page begins. Looks at
+/// others are passed over as if they were not there: a page is full as long as there are more.
+async fn looks_page(
+    inner: &Arc<Inner>,
+    ids: &[PersonId],
+    myself: Arc<Myself>,
+    page: Page,
+) -> Result<(Vec<Look>, Option<u64>), GateError> {
+    let limit = page.limit as usize;
+    // One more than is shown tells whether there are more.
+    let stride = page.limit.saturating_add(1);
+    let mut found: Vec<(u64, Look)> = Vec::new();
+    let mut before = page.before;
+    while found.len() <= limit {
         // Taken before the store is read: a place is noted there first and forgotten here afterwards.
         let pending = inner.writer.pending.lock().clone();
-        let stored = inner.state.looks_of(&ids, page).await.map_err(GateError::state)?;
-        let keys = inner.state.person_keys(&ids).await.map_err(GateError::state)?;
-        let keys = keys.into_iter().map(PersonKey::from_bytes).collect();
-        let next = stored.last().map(|look| look.sequence).filter(|_| stored.len() == page.limit as usize);
-        let records: Vec<RecordId> = now.records.clone();
+        let stored = inner.state.looks_of(ids, Page { before, limit: stride }).await.map_err(GateError::state)?;
+        let is_last = stored.len() < stride as usize;
+        before = stored.last().map(|look| look.sequence);
+        let (inner, myself) = (Arc::clone(inner), Arc::clone(&myself));
         let looks = tokio::task::spawn_blocking(move || {
-            let myself = Myself { persons, records: records.iter().collect() };
             let looks = stored.into_iter().filter_map(|stored| {
                 // Without an entry nobody was answered, and there is nothing that proves a look.
                 let leaf = stored.leaf.or_else(|| pending.get(&stored.commitment).copied())?;
-                inner.look(leaf, stored, &myself).transpose()
+                let sequence = stored.sequence;
+                inner.look(leaf, stored, &myself).transpose().map(|look| look.map(|look| (sequence, look)))
             });
             looks.collect::<Result<Vec<_>, GateError>>()
         });
-        let looks = looks.await.map_err(GateError::state)??;
-        Ok(Looks { leaf, looks, keys, next })
+        found.extend(looks.await.map_err(GateError::state)??);
+        if is_last {
+            break;
+        }
     }
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().map(|(sequence, _)| *sequence).filter(|_| has_more);
+    Ok((found.into_iter().map(|(_, look)| look).collect(), next))
 }
 
 impl Inner {
     /// Gives a stored look, whose entry is `leaf`, as the person may see it; none when it is not about them.
-    fn look(&self, leaf: u64, stored: StoredLook, myself: &Myself<'_>) -> Result<Option<Look>, GateError> {
+    fn look(&self, leaf: u64, stored: StoredLook, myself: &Myself) -> Result<Option<Look>, GateError> {
         let sealed = Stored::decode(&stored.detail, &stored.commitment)?;
         let detail = sealed.open()?;
         let own: Vec<&SubjectThen> = detail.subjects.iter().filter(|subject| myself.is(subject)).collect();

@@ -21,7 +21,7 @@ use crate::error::{Denied, GateError, Refusal};
 use crate::grant::{Grant, LookSubject, Permit};
 use crate::keys::Keys;
 use crate::ports::{DetailsInState, LeavesInLog};
-use crate::terms::{self, Terms};
+use crate::terms::{self, TableClasses, Terms, TermsCache};
 use crate::writer::{BudgetKey, Outcome, Prepared, Spending, Writer, count_with};
 
 /// The most persons that one look names: their tags must fit into one entry.
@@ -78,6 +78,8 @@ pub(crate) struct Inner {
     pub(crate) writer: Writer,
     /// By purpose: the registers within its reach.
     reach: HashMap<PurposeId, Vec<RegisterId>>,
+    pub(crate) classes: TableClasses,
+    terms: TermsCache,
     pub(crate) counted: parking_lot::Mutex<crate::audit::Counted>,
 }
 
@@ -101,9 +103,22 @@ impl Gate {
         let reach = project.purposes.values();
         let reach =
             reach.map(|purpose| (purpose.id.clone(), terms::registers_within_reach(&project, purpose))).collect();
-        let counted = parking_lot::Mutex::default();
-        let inner =
-            Inner { authority, project, policy, log, log_storage, log_key, state, clock, keys, writer, reach, counted };
+        let inner = Inner {
+            authority,
+            classes: TableClasses::of(&project)?,
+            terms: TermsCache::default(),
+            project,
+            policy,
+            log,
+            log_storage,
+            log_key,
+            state,
+            clock,
+            keys,
+            writer,
+            reach,
+            counted: parking_lot::Mutex::default(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -126,8 +141,8 @@ impl Gate {
         inner.judge(request, at, persons_today).await?;
         let query = query(request, at, persons_today);
         let within = inner.reach.get(&request.purpose).map_or(&[][..], Vec::as_slice);
-        let terms = Terms::of(&request.purpose, within, inner.policy.disclosures(&query));
-        Ok(Permit { gate: Arc::clone(inner), request: request.clone(), terms: Arc::new(terms), at })
+        let terms = inner.terms.of(&request.purpose, within, inner.policy.disclosures(&query));
+        Ok(Permit { gate: Arc::clone(inner), request: request.clone(), terms, at })
     }
 
     /// Spends a permit on these subjects: writes the detail, then the entry, and gives the grant once both are durable.
@@ -306,7 +321,7 @@ impl Inner {
             actor: request.actor.clone(),
             purpose: request.purpose.clone(),
             registers: terms.searched.clone(),
-            classes: terms.given(),
+            classes: terms.given.clone(),
             rules: Vec::new(),
             run: None,
             detail,

@@ -14,7 +14,7 @@ use model::{Disclosure, ModelId, PersonId, PurposeId, RecordId, RegisterId, Requ
 use crate::error::GateError;
 use crate::gate::Inner;
 use crate::mask::{self, Disclosed, Table};
-use crate::terms::{self, Terms};
+use crate::terms::Terms;
 
 /// A person that a look is about, with all of their records.
 ///
@@ -94,8 +94,8 @@ impl Permit {
     /// Tells whether a search may compare what was typed with this column of a model's table.
     #[must_use]
     pub fn searchable_in_model(&self, model: &ModelId, column: &str) -> bool {
-        let Ok((register, classes)) = terms::model_classes(&self.gate.project, model) else { return false };
-        classes.get(column).is_some_and(|class| self.terms.disclosure(&register, *class).searchable())
+        let Ok((register, classes)) = self.gate.classes.model(model) else { return false };
+        classes.get(column).is_some_and(|class| self.terms.disclosure(register, *class).searchable())
     }
 
     /// Gives the purpose.
@@ -212,8 +212,8 @@ impl Grant {
     /// Nothing is given when the grant does not reach the register, when a column has no class, and when the batch has
     /// no `_record`.
     pub fn apply(&self, register: &RegisterId, batch: &RecordBatch) -> Result<Disclosed, GateError> {
-        let classes = terms::register_classes(&self.gate.project, register)?;
-        self.apply_table(register.as_str(), register, &classes, batch)
+        let classes = self.gate.classes.register(register)?;
+        self.apply_table(register.as_str(), register, classes, batch)
     }
 
     /// Gives what the grant discloses of a batch of a model's rows, by the classes of the model's columns.
@@ -221,8 +221,8 @@ impl Grant {
     /// # Errors
     /// As [`apply`](Self::apply); and when the project has no such model.
     pub fn apply_model(&self, model: &ModelId, batch: &RecordBatch) -> Result<Disclosed, GateError> {
-        let (register, classes) = terms::model_classes(&self.gate.project, model)?;
-        self.apply_table(model.as_str(), &register, &classes, batch)
+        let (register, classes) = self.gate.classes.model(model)?;
+        self.apply_table(model.as_str(), register, classes, batch)
     }
 
     fn apply_table(
@@ -254,8 +254,8 @@ impl Grant {
     /// # Errors
     /// As [`read`](Self::read).
     pub async fn read_model(&self, model: &ModelId) -> Result<Disclosed, GateError> {
-        let (register, _) = terms::model_classes(&self.gate.project, model)?;
-        let batch = self.scan(&TableRef::model(model), &register).await?;
+        let (register, _) = self.gate.classes.model(model)?;
+        let batch = self.scan(&TableRef::model(model), register).await?;
         self.apply_model(model, &batch)
     }
 

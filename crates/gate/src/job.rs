@@ -14,7 +14,6 @@ use crate::detail::{Detail, TermsThen};
 use crate::entry::{EntryKind, TableRead};
 use crate::error::{Denied, GateError};
 use crate::gate::{Draft, Gate, Inner, RunDraft};
-use crate::terms;
 use crate::writer::Outcome;
 
 /// The right of one run to read the tables that it named when it began, in the versions of that moment. Its entry in
@@ -268,8 +267,8 @@ impl Inner {
 
     fn model_table(&self, table: &TableRef) -> Result<(RegisterId, Vec<Class>), Vec<Reason>> {
         let id = ModelId::new(&table.name).map_err(|_| vec![unknown_table(table)])?;
-        let (register, classes) = terms::model_classes(&self.project, &id).map_err(|_| vec![unknown_table(table)])?;
-        Ok((register, classes.into_values().collect()))
+        let (register, classes) = self.classes.model(&id).map_err(|_| vec![unknown_table(table)])?;
+        Ok((register.clone(), classes.values().copied().collect()))
     }
 
     /// Judges whether a job may read a register under the agreements that it needs.

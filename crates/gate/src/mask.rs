@@ -9,9 +9,11 @@ use std::sync::Arc;
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type};
-use arrow_array::{Array, ArrayRef, BooleanArray, Int32Array, RecordBatch, RecordBatchOptions, StringArray};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Int32Array, RecordBatch, RecordBatchOptions, StringArray, new_empty_array,
+};
 use arrow_cast::cast;
-use arrow_schema::{DataType, Field, Schema, TimeUnit};
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow_select::filter::filter_record_batch;
 use chrono::{DateTime, Datelike};
 use model::record::column;
@@ -29,15 +31,27 @@ const HIDDEN: &str = "•••";
 const KEEP_MAX: usize = 4;
 
 /// What a grant gives of a batch.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Disclosed {
     /// The rows of the subjects with the columns that are given, masked; then `_file`, `_row` and `_run`, where the
     /// batch had them. No column tells the record or the person.
     pub batch: RecordBatch,
     /// Every column of the batch but those of ingest, in its order: how it is disclosed and why it is not here.
-    pub columns: Vec<ColumnDisclosed>,
+    pub columns: Arc<[ColumnDisclosed]>,
     /// The record of each row. It stays inside: record ids are identifiers and are not part of an answer.
     pub records: Vec<RecordId>,
+}
+
+/// Shows the shape of the table: its columns and their types, and how many rows there are. No value, no record.
+impl std::fmt::Debug for Disclosed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let schema = self.batch.schema_ref();
+        let types: Vec<_> = schema.fields().iter().map(|field| (field.name(), field.data_type())).collect();
+        f.debug_struct("Disclosed")
+            .field("rows", &self.batch.num_rows())
+            .field("columns", &types)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How one column is disclosed.
@@ -69,6 +83,77 @@ impl Table<'_> {
     }
 }
 
+/// What is done to the columns of a table under some terms.
+///
+/// It depends on the names, types and classes of columns only, so that it is made once for all batches of the table.
+pub(crate) struct Plan {
+    /// One for each column of the table, in its order.
+    steps: Vec<Step>,
+    /// What is given.
+    schema: SchemaRef,
+    columns: Arc<[ColumnDisclosed]>,
+}
+
+enum Step {
+    /// The record's id: it stays inside.
+    Drop,
+    /// A column of ingest, given as it is.
+    Pass,
+    Mask(Disclosure),
+    Withhold,
+}
+
+impl Plan {
+    /// Gives what `terms` make of a table of this schema.
+    ///
+    /// # Errors
+    /// A column without a class, a column twice, or a type that registers don't have.
+    pub(crate) fn of(table: &Table<'_>, terms: &Terms, schema: &Schema) -> Result<Self, GateError> {
+        let of_register = terms.of_register(table.register);
+        let mut seen = HashSet::new();
+        let mut steps = Vec::with_capacity(schema.fields().len());
+        let mut fields = Vec::new();
+        let mut columns = Vec::new();
+        for field in schema.fields() {
+            let name = field.name().as_str();
+            if !seen.insert(name) {
+                return Err(table.shape(format!("column {name} occurs twice")));
+            }
+            // Without rows: what is done to a column must not depend on any.
+            let array = plain(table, name, &new_empty_array(field.data_type()))?;
+            if name == column::RECORD {
+                steps.push(Step::Drop);
+                continue;
+            }
+            if column::ALL.contains(&name) {
+                fields.push(Field::new(name, array.data_type().clone(), true));
+                steps.push(Step::Pass);
+                continue;
+            }
+            let class = *table
+                .classes
+                .get(name)
+                .ok_or_else(|| GateError::UnknownColumn { table: table.name.to_owned(), column: name.to_owned() })?;
+            let disclosure = of_register.disclosure(class);
+            let withheld_because = match mask(disclosure, name, &array)? {
+                Masked::Given(given) => {
+                    fields.push(Field::new(name, given.data_type().clone(), true));
+                    steps.push(Step::Mask(disclosure.clone()));
+                    None
+                }
+                Masked::Withheld(why) => {
+                    steps.push(Step::Withhold);
+                    Some(because(why, table.register, class, disclosure, terms))
+                }
+            };
+            let (name, disclosure) = (name.to_owned(), disclosure.clone());
+            columns.push(ColumnDisclosed { name, class, disclosure, withheld_because });
+        }
+        // The metadata of the schema is left behind: nothing says that it is not personal.
+        Ok(Self { steps, schema: Arc::new(Schema::new(fields)), columns: columns.into() })
+    }
+}
+
 /// Gives what `terms` disclose of the rows of `batch` whose `_record` is among `records` (hexadecimal digits).
 ///
 /// # Errors
@@ -79,54 +164,26 @@ pub(crate) fn apply(
     records: &HashSet<String>,
     batch: &RecordBatch,
 ) -> Result<Disclosed, GateError> {
-    let schema = batch.schema();
-    let mut seen = HashSet::new();
-    for field in schema.fields() {
-        if !seen.insert(field.name().as_str()) {
-            return Err(table.shape(format!("column {} occurs twice", field.name())));
-        }
-    }
+    let plan = terms.plan(table, batch.schema_ref())?;
     let (batch, kept_records) = rows_of_subjects(table, records, batch)?;
-
-    let mut fields = Vec::new();
-    let mut arrays: Vec<ArrayRef> = Vec::new();
-    let mut columns = Vec::new();
-    for (field, array) in schema.fields().iter().zip(batch.columns()) {
-        let name = field.name().as_str();
-        if name == column::RECORD {
-            continue;
-        }
-        let array = plain(table, name, array)?;
-        if column::ALL.contains(&name) {
-            fields.push(Field::new(name, array.data_type().clone(), true));
-            arrays.push(array);
-            continue;
-        }
-        let class = *table
-            .classes
-            .get(name)
-            .ok_or_else(|| GateError::UnknownColumn { table: table.name.to_owned(), column: name.to_owned() })?;
-        let disclosure = terms.disclosure(table.register, class);
-        let withheld_because = match mask(disclosure, name, &array)? {
-            Masked::Given(given) => {
-                fields.push(Field::new(name, given.data_type().clone(), true));
-                arrays.push(given);
-                None
+    let mut arrays: Vec<ArrayRef> = Vec::with_capacity(plan.schema.fields().len());
+    for ((step, field), array) in plan.steps.iter().zip(batch.schema_ref().fields()).zip(batch.columns()) {
+        match step {
+            Step::Drop | Step::Withhold => {}
+            Step::Pass => arrays.push(plain(table, field.name(), array)?),
+            Step::Mask(disclosure) => {
+                let array = plain(table, field.name(), array)?;
+                match mask(disclosure, field.name(), &array)? {
+                    Masked::Given(given) => arrays.push(given),
+                    Masked::Withheld(_) => return Err(table.shape("a column is masked another way than planned")),
+                }
             }
-            Masked::Withheld(why) => Some(because(why, table.register, class, disclosure, terms)),
-        };
-        columns.push(ColumnDisclosed {
-            name: name.to_owned(),
-            class,
-            disclosure: disclosure.clone(),
-            withheld_because,
-        });
+        }
     }
-    // The metadata of the schema is left behind: nothing says that it is not personal.
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    let batch = RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
+    let batch = RecordBatch::try_new_with_options(Arc::clone(&plan.schema), arrays, &options)
         .map_err(|_| table.shape("its masked columns don't fit together"))?;
-    Ok(Disclosed { batch, columns, records: kept_records })
+    Ok(Disclosed { batch, columns: Arc::clone(&plan.columns), records: kept_records })
 }
 
 /// Drops the rows that are not of the subjects' records.
@@ -145,6 +202,9 @@ fn rows_of_subjects(
         .map(|id| RecordId::from_hex(table.register, id))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|_| table.shape("its column _record holds no record ids"))?;
+    if keep.true_count() == batch.num_rows() {
+        return Ok((batch.clone(), kept_records));
+    }
     let batch = filter_record_batch(batch, &keep).map_err(|_| table.shape("its rows can't be filtered"))?;
     Ok((batch, kept_records))
 }

@@ -241,7 +241,7 @@ fn with_hidden_removed(batch: &RecordBatch, terms: &Terms) -> RecordBatch {
 }
 
 fn as_json(disclosed: &Disclosed) -> (RecordBatch, Vec<ColumnDisclosed>, Vec<RecordId>) {
-    (disclosed.batch.clone(), disclosed.columns.clone(), disclosed.records.clone())
+    (disclosed.batch.clone(), disclosed.columns.to_vec(), disclosed.records.clone())
 }
 
 proptest! {
@@ -431,4 +431,15 @@ fn what_is_withheld_says_why() {
     assert_eq!(rule("number").as_deref(), Some("disclosure.match-only"));
     assert_eq!(rule("income").as_deref(), Some("disclosure.class-withheld"));
     assert_eq!(disclosed.columns.len(), classes().len());
+}
+
+#[test]
+fn a_debug_text_has_the_shape_and_no_value() {
+    let disclosed = apply_to(&batch(&[one_row()]), &terms(&[(Class::Identity, Disclosure::Value)])).unwrap();
+    assert_eq!(disclosed.batch.column_by_name("name").unwrap().as_string::<i32>().value(0), " Éloïse");
+    let text = format!("{disclosed:?}");
+    assert!(text.contains("rows: 1") && text.contains("(\"name\", Utf8)"), "{text}");
+    for value in ["Éloïse", &disclosed.records[0].hash_hex()] {
+        assert!(!text.contains(value), "{text}");
+    }
 }

@@ -4,27 +4,33 @@ use std::collections::HashSet;
 
 use futures::future::BoxFuture;
 use model::PersonId;
-use state::{NewLook, State};
+use state::{NewLook, State, StateError, UnsavedKeys};
 use tlog::Appender;
 use tokio::sync::oneshot;
 
 use crate::error::GateError;
 use crate::keys::PersonKey;
-use crate::writer::{BudgetKey, Details, Leaves};
+use crate::writer::{BudgetKey, Details, Leaves, Put};
 
 /// Details in SQLite.
 pub(crate) struct DetailsInState(pub(crate) State);
 
 impl Details for DetailsInState {
-    fn person_keys(&self, persons: Vec<PersonId>) -> BoxFuture<'_, Result<Vec<PersonKey>, GateError>> {
+    fn person_keys(&self, persons: Vec<PersonId>) -> BoxFuture<'_, Result<(Vec<PersonKey>, UnsavedKeys), GateError>> {
         Box::pin(async move {
-            let keys = self.0.person_keys(&persons).await.map_err(GateError::state)?;
-            Ok(keys.into_iter().map(PersonKey::from_bytes).collect())
+            let (keys, unsaved) = self.0.person_keys_for_looks(&persons).await.map_err(GateError::state)?;
+            Ok((keys.into_iter().map(PersonKey::from_bytes).collect(), unsaved))
         })
     }
 
-    fn put(&self, looks: Vec<NewLook>) -> BoxFuture<'_, Result<(), GateError>> {
-        Box::pin(async move { self.0.put_looks(looks).await.map_err(GateError::state) })
+    fn put(&self, looks: Vec<NewLook>, unsaved: UnsavedKeys) -> BoxFuture<'_, Result<Put, GateError>> {
+        Box::pin(async move {
+            match self.0.put_looks_with_keys(looks, unsaved).await {
+                Ok(()) => Ok(Put::Kept),
+                Err(StateError::SamePersonKey) => Ok(Put::KeysChanged),
+                Err(error) => Err(GateError::state(error)),
+            }
+        })
     }
 
     fn set_leaves(&self, leaves: Vec<([u8; 32], u64)>) -> BoxFuture<'_, Result<(), GateError>> {

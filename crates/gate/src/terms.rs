@@ -3,11 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use arrow_schema::SchemaRef;
 use indexmap::IndexMap;
 use model::{Class, Disclosure, ModelId, ModelKind, Project, Purpose, PurposeId, RegisterId};
 use policy::{Disclosed, Disclosures, Reason};
 
 use crate::error::GateError;
+use crate::mask::{Plan, Table};
 
 static WITHHELD: Disclosure = Disclosure::Withheld;
 
@@ -18,7 +20,44 @@ pub(crate) struct Terms {
     pub(crate) searched: Vec<RegisterId>,
     /// Registers of which values are shown.
     pub(crate) shown: Vec<RegisterId>,
+    /// The classes that some register gives, in the order of [`Class::ALL`].
+    pub(crate) given: IndexMap<Class, Disclosure>,
     classes: Classes,
+    plans: parking_lot::RwLock<KnownPlans>,
+}
+
+/// Plans by table and address of its schema, which is held so that the address stays taken.
+type KnownPlans = HashMap<(String, usize), (SchemaRef, Arc<Plan>)>;
+
+/// The most plans kept. The serving index has one schema a table; batches from the lake each bring their own.
+const PLANS_MAX: usize = 256;
+
+/// What a purpose gives of one register.
+#[derive(Clone, Copy)]
+pub(crate) struct RegisterTerms<'a> {
+    classes: OfRegister<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum OfRegister<'a> {
+    /// Not within reach, or nothing is decided: all is withheld.
+    Nothing,
+    Decided(&'a IndexMap<Class, Disclosed>),
+    #[cfg(test)]
+    MadeUp(&'a HashMap<Class, Disclosure>),
+}
+
+impl<'a> RegisterTerms<'a> {
+    /// Gives how `class` is disclosed; withheld where nothing says otherwise.
+    pub(crate) fn disclosure(&self, class: Class) -> &'a Disclosure {
+        let found = match self.classes {
+            OfRegister::Nothing => None,
+            OfRegister::Decided(classes) => classes.get(&class).map(|class| &class.disclosure),
+            #[cfg(test)]
+            OfRegister::MadeUp(classes) => classes.get(&class),
+        };
+        found.unwrap_or(&WITHHELD)
+    }
 }
 
 /// How classes are disclosed: what the policy said; tests make up their own.
@@ -37,7 +76,15 @@ impl Terms {
         let is_shown = |class: &Disclosed| !matches!(class.disclosure, Disclosure::Withheld | Disclosure::MatchOnly);
         let shows = |register: &RegisterId| Class::ALL.iter().any(|class| is_shown(disclosures.how(register, *class)));
         let shown = searched.iter().filter(|register| shows(register)).cloned().collect();
-        Self { purpose: purpose.clone(), searched, shown, classes: Classes::Decided(disclosures) }
+        let given = given(&searched, &disclosures);
+        Self {
+            purpose: purpose.clone(),
+            searched,
+            shown,
+            given,
+            classes: Classes::Decided(disclosures),
+            plans: Default::default(),
+        }
     }
 
     /// Gives terms under which each class of these registers is disclosed as said.
@@ -47,20 +94,46 @@ impl Terms {
             purpose: PurposeId::new("made-up").unwrap(),
             searched: registers.to_vec(),
             shown: registers.to_vec(),
+            given: IndexMap::new(),
             classes: Classes::MadeUp(classes),
+            plans: Default::default(),
         }
+    }
+
+    /// Gives what is disclosed of `register`; nothing when it is not within reach.
+    pub(crate) fn of_register(&self, register: &RegisterId) -> RegisterTerms<'_> {
+        let classes = match &self.classes {
+            _ if !self.searched.contains(register) => OfRegister::Nothing,
+            Classes::Decided(disclosures) => {
+                disclosures.of_register(register).map_or(OfRegister::Nothing, OfRegister::Decided)
+            }
+            #[cfg(test)]
+            Classes::MadeUp(classes) => OfRegister::MadeUp(classes),
+        };
+        RegisterTerms { classes }
     }
 
     /// Gives how `class` of `register` is disclosed; withheld where nothing says otherwise.
     pub(crate) fn disclosure(&self, register: &RegisterId, class: Class) -> &Disclosure {
-        if !self.searched.contains(register) {
-            return &WITHHELD;
+        self.of_register(register).disclosure(class)
+    }
+
+    /// Gives what is done to the columns of a table of this schema.
+    ///
+    /// # Errors
+    /// As [`Plan::of`].
+    pub(crate) fn plan(&self, table: &Table<'_>, schema: &SchemaRef) -> Result<Arc<Plan>, GateError> {
+        let key = (table.name.to_owned(), Arc::as_ptr(schema).addr());
+        if let Some((_, plan)) = self.plans.read().get(&key) {
+            return Ok(Arc::clone(plan));
         }
-        match &self.classes {
-            Classes::Decided(disclosures) => &disclosures.how(register, class).disclosure,
-            #[cfg(test)]
-            Classes::MadeUp(classes) => classes.get(&class).unwrap_or(&WITHHELD),
+        let plan = Arc::new(Plan::of(table, self, schema)?);
+        let mut plans = self.plans.write();
+        if plans.len() >= PLANS_MAX {
+            plans.clear();
         }
+        plans.insert(key, (Arc::clone(schema), Arc::clone(&plan)));
+        Ok(plan)
     }
 
     /// Gives the rule that withholds `class` of `register`, where there is one.
@@ -72,21 +145,76 @@ impl Terms {
         }
     }
 
-    /// Gives the classes that some register gives, in the order of [`Class::ALL`]. A purpose says one thing of a class,
-    /// and a policy can only withhold it: what the first register gives is the most that any of them does.
-    pub(crate) fn given(&self) -> IndexMap<Class, Disclosure> {
-        let most = |&class: &Class| {
-            let mut all = self.searched.iter().map(|register| self.disclosure(register, class));
-            all.find(|disclosure| **disclosure != Disclosure::Withheld).map(|disclosure| (class, disclosure.clone()))
-        };
-        Class::ALL.iter().filter_map(most).collect()
-    }
-
     /// Gives how a column of a register is disclosed; withheld where the register is not within reach or has no such
     /// column.
     pub(crate) fn column(&self, project: &Project, register: &RegisterId, column: &str) -> &Disclosure {
         let column = project.registers.get(register).and_then(|register| register.columns.get(column));
         column.map_or(&WITHHELD, |column| self.disclosure(register, column.class))
+    }
+}
+
+/// Gives the classes that some register gives, in the order of [`Class::ALL`]. A purpose says one thing of a class, and a
+/// policy can only withhold it: what the first register gives is the most that any of them does.
+fn given(searched: &[RegisterId], disclosures: &Disclosures) -> IndexMap<Class, Disclosure> {
+    let most = |&class: &Class| {
+        let mut all = searched.iter().map(|register| &disclosures.how(register, class).disclosure);
+        all.find(|disclosure| **disclosure != Disclosure::Withheld).map(|disclosure| (class, disclosure.clone()))
+    };
+    Class::ALL.iter().filter_map(most).collect()
+}
+
+/// Terms by purpose and address of the disclosures, which are held so that the address stays taken.
+type KnownTerms = HashMap<(PurposeId, usize), (Arc<Disclosures>, Arc<Terms>)>;
+
+/// Terms worked out before: the same disclosures under the same purpose make the same terms.
+#[derive(Default)]
+pub(crate) struct TermsCache(parking_lot::RwLock<KnownTerms>);
+
+/// The most terms kept; there are at most purposes × roles × actions a day.
+const CACHED_MAX: usize = 4_096;
+
+impl TermsCache {
+    /// Gives the terms of `disclosures`, which the policy keeps for all who ask alike.
+    pub(crate) fn of(&self, purpose: &PurposeId, within: &[RegisterId], disclosures: Arc<Disclosures>) -> Arc<Terms> {
+        let key = (purpose.clone(), Arc::as_ptr(&disclosures).addr());
+        if let Some((_, terms)) = self.0.read().get(&key) {
+            return Arc::clone(terms);
+        }
+        let terms = Arc::new(Terms::of(purpose, within, Arc::clone(&disclosures)));
+        let mut known = self.0.write();
+        if known.len() >= CACHED_MAX {
+            known.clear();
+        }
+        known.insert(key, (disclosures, Arc::clone(&terms)));
+        terms
+    }
+}
+
+/// The classes of the columns of every table of a project.
+pub(crate) struct TableClasses {
+    registers: HashMap<RegisterId, HashMap<String, Class>>,
+    models: HashMap<ModelId, (RegisterId, HashMap<String, Class>)>,
+}
+
+impl TableClasses {
+    pub(crate) fn of(project: &Project) -> Result<Self, GateError> {
+        let registers = project.registers.keys().map(|id| Ok((id.clone(), register_classes(project, id)?)));
+        let models = project.models.keys().map(|id| Ok((id.clone(), model_classes(project, id)?)));
+        Ok(Self {
+            registers: registers.collect::<Result<_, GateError>>()?,
+            models: models.collect::<Result<_, GateError>>()?,
+        })
+    }
+
+    /// Gives the classes of the columns of a register's table.
+    pub(crate) fn register(&self, register: &RegisterId) -> Result<&HashMap<String, Class>, GateError> {
+        self.registers.get(register).ok_or_else(|| GateError::UnknownRegister(register.clone()))
+    }
+
+    /// Gives the register of a model and the classes of the columns of its table, as far as they are known.
+    pub(crate) fn model(&self, model: &ModelId) -> Result<(&RegisterId, &HashMap<String, Class>), GateError> {
+        let found = self.models.get(model).ok_or_else(|| GateError::UnknownModel(model.clone()))?;
+        Ok((&found.0, &found.1))
     }
 }
 
@@ -105,7 +233,7 @@ pub(crate) fn registers_within_reach(project: &Project, purpose: &Purpose) -> Ve
 }
 
 /// Gives the classes of the columns of a register's table.
-pub(crate) fn register_classes(project: &Project, register: &RegisterId) -> Result<HashMap<String, Class>, GateError> {
+fn register_classes(project: &Project, register: &RegisterId) -> Result<HashMap<String, Class>, GateError> {
     let found = project.registers.get(register).ok_or_else(|| GateError::UnknownRegister(register.clone()))?;
     Ok(found.columns.iter().map(|(name, column)| (name.clone(), column.class)).collect())
 }
@@ -115,10 +243,7 @@ pub(crate) fn register_classes(project: &Project, register: &RegisterId) -> Resu
 /// What the model says of a column wins, then the register's column of the same name, then, in a model of persons, the
 /// meaning that the column has there. The register comes before that meaning: a city that was bought stays
 /// `commercial`.
-pub(crate) fn model_classes(
-    project: &Project,
-    model: &ModelId,
-) -> Result<(RegisterId, HashMap<String, Class>), GateError> {
+fn model_classes(project: &Project, model: &ModelId) -> Result<(RegisterId, HashMap<String, Class>), GateError> {
     let found = project.models.get(model).ok_or_else(|| GateError::UnknownModel(model.clone()))?;
     let mut classes = HashMap::new();
     if found.kind == ModelKind::Person {

@@ -5,12 +5,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use futures::future::BoxFuture;
 use model::{OfficerId, PersonId, PurposeId};
 use parking_lot::Mutex;
-use state::NewLook;
+use state::{NewLook, UnsavedKeys};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -21,19 +22,34 @@ use crate::keys::PersonKey;
 /// The most looks that are written together.
 const BATCH_MAX: usize = 512;
 
+/// How often a batch is tried whose persons are given keys meanwhile by others.
+const KEY_ATTEMPTS: usize = 8;
+
+/// How long places of entries are gathered before they are noted: each noting takes the store from the looks.
+const NOTE_EVERY: Duration = Duration::from_millis(100);
+
 /// The most looks that wait; who comes later waits to be let in.
 const WAITING_MAX: usize = 1024;
 
 /// Where details are kept. [`state::State`] in earnest; tests put fakes here.
 pub(crate) trait Details: Send + Sync + 'static {
-    /// Gives the key of each person, made where there is none yet.
-    fn person_keys(&self, persons: Vec<PersonId>) -> BoxFuture<'_, Result<Vec<PersonKey>, GateError>>;
-    /// Makes all of them durable, or none.
-    fn put(&self, looks: Vec<NewLook>) -> BoxFuture<'_, Result<(), GateError>>;
+    /// Gives the key of each person, and those among them that are new and must be kept with the looks.
+    fn person_keys(&self, persons: Vec<PersonId>) -> BoxFuture<'_, Result<(Vec<PersonKey>, UnsavedKeys), GateError>>;
+    /// Makes all of them durable with the new keys, or none.
+    fn put(&self, looks: Vec<NewLook>, unsaved: UnsavedKeys) -> BoxFuture<'_, Result<Put, GateError>>;
     /// Notes the place in the log of details that are already there.
     fn set_leaves(&self, leaves: Vec<([u8; 32], u64)>) -> BoxFuture<'_, Result<(), GateError>>;
     /// Gives the persons that an account opened under a purpose on a day.
     fn persons_opened<'a>(&'a self, key: &'a BudgetKey) -> BoxFuture<'a, Result<HashSet<PersonId>, GateError>>;
+}
+
+/// What became of details.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Put {
+    /// They are durable.
+    Kept,
+    /// A person was given a key meanwhile; nothing was kept.
+    KeysChanged,
 }
 
 /// Where entries are kept. [`tlog::Log`] in earnest.
@@ -214,25 +230,34 @@ impl Task {
 
     /// The order is the invariant: the detail, then the entry; the answer comes after both. Gives the number of the
     /// first entry.
-    async fn write_durably(&self, batch: Vec<Prepared>) -> Result<u64, GateError> {
+    async fn write_durably(&self, mut batch: Vec<Prepared>) -> Result<u64, GateError> {
         let persons: Vec<PersonId> = batch.iter().flat_map(|prepared| prepared.look.persons.iter().copied()).collect();
-        let mut keys =
-            if persons.is_empty() { Vec::new() } else { self.details.person_keys(persons).await? }.into_iter();
-        let mut looks = Vec::with_capacity(batch.len());
-        let mut entries = Vec::with_capacity(batch.len());
-        for Prepared { look, mut entry, .. } in batch {
-            let keys = keys.by_ref().take(look.persons.len());
-            entry.tags = keys.map(|key| Tag(key.tag(&look.commitment))).collect();
-            if entry.tags.len() != look.persons.len() {
-                return Err(GateError::Rules("a subject has no key".into()));
+        for _ in 0..KEY_ATTEMPTS {
+            let (keys, unsaved) = if persons.is_empty() {
+                (Vec::new(), UnsavedKeys::default())
+            } else {
+                self.details.person_keys(persons.clone()).await?
+            };
+            let mut keys = keys.into_iter();
+            let mut entries = Vec::with_capacity(batch.len());
+            for Prepared { look, entry, .. } in &mut batch {
+                let keys = keys.by_ref().take(look.persons.len());
+                entry.tags = keys.map(|key| Tag(key.tag(&look.commitment))).collect();
+                if entry.tags.len() != look.persons.len() {
+                    return Err(GateError::Rules("a subject has no key".into()));
+                }
+                // Their order would tell which tag is the first hit's.
+                entry.tags.sort_unstable();
+                entries.push(entry.encode()?);
             }
-            // Their order would tell which tag is the first hit's.
-            entry.tags.sort_unstable();
-            entries.push(entry.encode()?);
-            looks.push(look);
+            let looks = batch.iter().map(|prepared| prepared.look.clone()).collect();
+            match self.details.put(looks, unsaved).await? {
+                Put::Kept => return self.leaves.append(entries).await,
+                // A citizen who reads their list is given a key too. With the keys that are kept now the tags are others.
+                Put::KeysChanged => {}
+            }
         }
-        self.details.put(looks).await?;
-        self.leaves.append(entries).await
+        Err(GateError::Rules("the keys of persons change faster than looks can be written".into()))
     }
 
     async fn spend(&self, spending: Option<&Spending>) -> Result<Spent, GateError> {
@@ -275,6 +300,10 @@ async fn note_leaves(
     let mut batches = Vec::new();
     let mut leaves: Vec<([u8; 32], u64)> = Vec::new();
     while notes.recv_many(&mut batches, 64).await > 0 {
+        tokio::time::sleep(NOTE_EVERY).await;
+        while let Ok(more) = notes.try_recv() {
+            batches.push(more);
+        }
         leaves.extend(batches.drain(..).flatten());
         match details.set_leaves(leaves.clone()).await {
             Ok(()) => {

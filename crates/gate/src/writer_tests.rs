@@ -14,6 +14,8 @@ struct Fake {
     put_fails: Mutex<bool>,
     append_fails: Mutex<bool>,
     set_leaves_fails: Mutex<bool>,
+    /// How often keys are found to have changed; each time they are others.
+    rounds_of_keys: Mutex<usize>,
     persons: Mutex<HashMap<BudgetKey, HashSet<PersonId>>>,
     size: Mutex<u64>,
     /// Appending waits for a permit of this, where there is one.
@@ -35,14 +37,21 @@ fn broken() -> GateError {
 }
 
 impl Details for Fake {
-    fn person_keys(&self, persons: Vec<PersonId>) -> BoxFuture<'_, Result<Vec<PersonKey>, GateError>> {
-        Box::pin(async move { Ok(persons.iter().map(|person| PersonKey::from_bytes([person.0 as u8; 32])).collect()) })
+    fn person_keys(&self, persons: Vec<PersonId>) -> BoxFuture<'_, Result<(Vec<PersonKey>, UnsavedKeys), GateError>> {
+        let round = *self.rounds_of_keys.lock() as u8;
+        let key = move |person: &PersonId| PersonKey::from_bytes([(person.0 as u8).wrapping_add(round); 32]);
+        Box::pin(async move { Ok((persons.iter().map(key).collect(), UnsavedKeys::default())) })
     }
 
-    fn put(&self, looks: Vec<NewLook>) -> BoxFuture<'_, Result<(), GateError>> {
+    fn put(&self, looks: Vec<NewLook>, _: UnsavedKeys) -> BoxFuture<'_, Result<Put, GateError>> {
         Box::pin(async move {
             if *self.put_fails.lock() {
                 return Err(broken());
+            }
+            let mut rounds = self.rounds_of_keys.lock();
+            if *rounds > 0 {
+                *rounds -= 1;
+                return Ok(Put::KeysChanged);
             }
             for look in &looks {
                 self.note(format!("detail {}", look.commitment[0]));
@@ -51,7 +60,7 @@ impl Details for Fake {
                     self.persons.lock().entry(key).or_default().extend(&look.persons);
                 }
             }
-            Ok(())
+            Ok(Put::Kept)
         })
     }
 
@@ -85,6 +94,9 @@ impl Leaves for Fake {
             for entry in &entries {
                 let entry = Entry::decode(entry).unwrap();
                 self.note(format!("entry {}", entry.commitment.0[0]));
+                for tag in &entry.tags {
+                    self.note(format!("tag {}", hex::encode(tag.0)));
+                }
             }
             let mut size = self.size.lock();
             let first = *size;
@@ -223,6 +235,8 @@ async fn a_budget_is_read_from_the_store_and_read_anew_after_a_failure() {
 async fn places_that_could_not_be_noted_are_noted_with_the_next_ones() {
     let (writer, fake) = start(Fake { set_leaves_fails: Mutex::new(true), ..Fake::default() });
     assert!(matches!(writer.write(look(1, None)).await, Outcome::Written(0)));
+    // Until the first attempt has failed.
+    tokio::time::sleep(2 * NOTE_EVERY).await;
     assert_eq!(writer.pending.lock().get(&[1; 32]), Some(&0));
     *fake.set_leaves_fails.lock() = false;
     assert!(matches!(writer.write(look(2, None)).await, Outcome::Written(1)));
@@ -230,6 +244,20 @@ async fn places_that_could_not_be_noted_are_noted_with_the_next_ones() {
     let done = fake.done();
     assert!(done.contains(&"place 1 at 0".to_owned()) && done.contains(&"place 2 at 1".to_owned()), "{done:?}");
     assert!(writer.pending.lock().is_empty());
+}
+
+#[tokio::test]
+async fn tags_are_made_with_the_keys_that_are_kept() {
+    let (writer, fake) = start(Fake { rounds_of_keys: Mutex::new(3), ..Fake::default() });
+    assert!(matches!(writer.write(look(7, spending(2, 9))).await, Outcome::Written(0)));
+    let kept = hex::encode(PersonKey::from_bytes([2; 32]).tag(&[7; 32]));
+    assert!(fake.done().contains(&format!("tag {kept}")), "{:?}", fake.done());
+    assert_eq!(fake.done().iter().filter(|what| what.starts_with("tag")).count(), 1);
+
+    // Keys that never settle are a failure, not a look without a tag.
+    *fake.rounds_of_keys.lock() = usize::MAX;
+    assert!(matches!(writer.write(look(8, spending(2, 9))).await, Outcome::Failed(_)));
+    assert!(!fake.done().contains(&"entry 8".to_owned()));
 }
 
 #[tokio::test]

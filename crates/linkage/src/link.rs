@@ -82,10 +82,12 @@ pub async fn link(
     };
     let (matched, ties, quality, mut watch) = compute::blocking(progress, work).await??;
 
-    let order = records.order(&matched.clusters, matched.count);
+    let is_attached = |record: u32| matched.data.is_attached(record);
+    let order = records.order(&matched.clusters, matched.count, is_attached);
     let assignment = identity::assign(
         &matched.clusters,
         matched.count,
+        is_attached,
         &previous.persons,
         &previous.gone_with,
         &order,

@@ -88,19 +88,19 @@ impl Records {
         (self.register_name(index), &self.hashes[index as usize])
     }
 
-    /// Gives every cluster once, ordered by the smallest of its records.
-    pub(crate) fn order(&self, clusters: &[u32], count: usize) -> Vec<u32> {
+    /// Gives every cluster once: first those that hold base records, ordered by the smallest of these, then the others,
+    /// ordered by the smallest of their records. So the order of persons is the same whatever is attached to them.
+    pub(crate) fn order(&self, clusters: &[u32], count: usize, is_attached: impl Fn(u32) -> bool) -> Vec<u32> {
+        let key = |record: u32| (is_attached(record), self.sort_key(record));
         let mut smallest: Vec<u32> = vec![u32::MAX; count];
         for (record, cluster) in (0_u32..).zip(clusters) {
             let first = &mut smallest[*cluster as usize];
-            if *first == u32::MAX || self.sort_key(record) < self.sort_key(*first) {
+            if *first == u32::MAX || key(record) < key(*first) {
                 *first = record;
             }
         }
         let mut order: Vec<u32> = (0..count as u32).filter(|cluster| smallest[*cluster as usize] != u32::MAX).collect();
-        order.sort_unstable_by(|left, right| {
-            self.sort_key(smallest[*left as usize]).cmp(&self.sort_key(smallest[*right as usize]))
-        });
+        order.sort_unstable_by(|left, right| key(smallest[*left as usize]).cmp(&key(smallest[*right as usize])));
         order
     }
 
@@ -146,8 +146,13 @@ mod tests {
         assert_eq!(records.find_id(&RecordId { register: census, hash: [3; 16] }), None);
         assert_eq!(records.id(2), RecordId { register: tax, hash: [3; 16] });
         // Ordered by register, then hash: census 7 is smallest, then tax 3, then tax 7.
-        assert_eq!(records.order(&[0, 1, 2], 3), [1, 2, 0]);
-        assert_eq!(records.order(&[0, 1, 0], 2), [1, 0]);
+        let none = |_| false;
+        assert_eq!(records.order(&[0, 1, 2], 3, none), [1, 2, 0]);
+        assert_eq!(records.order(&[0, 1, 0], 2, none), [1, 0]);
+        // With the census attached: persons that it alone knows come last, and it moves no other.
+        let census = |record| record == 1;
+        assert_eq!(records.order(&[0, 1, 2], 3, census), [2, 0, 1]);
+        assert_eq!(records.order(&[0, 0, 1], 2, census), [1, 0]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The rows of the spine, made of what matching found.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow_array::builder::{Int64Builder, ListBuilder};
@@ -28,7 +28,8 @@ const BATCH_ROWS: usize = 1 << 16;
 pub(crate) const PATTERN_ROWS: usize = 1 << 20;
 /// How many bits from the threshold a pair is uncertain.
 const UNCERTAIN_BITS: f64 = 4.0;
-/// The most pairs put before stewards: more than they can look at between two runs.
+/// The most pairs of base records put before stewards, and the most of each attached register: more than they can look at
+/// between two runs.
 const UNCERTAIN_MAX: usize = 10_000;
 /// Says that a record has no pair with another of its person.
 const NO_RECORD: u32 = u32::MAX;
@@ -43,13 +44,35 @@ pub(crate) struct Ties {
 
 impl Ties {
     /// Works out the tie of each record: the strongest pair with another record of its cluster.
+    ///
+    /// A record is told of base records, an attached one of those of its own register too. Who may see a record need not
+    /// see what else is attached to its person, so what is said of its tie doesn't hang on that.
     pub(crate) fn of(matched: &Matched, judgements: &Judgements) -> Result<Self, LinkageError> {
         let records = matched.clusters.len();
-        let mut sizes = vec![0_u32; matched.count];
-        for cluster in &matched.clusters {
-            sizes[*cluster as usize] += 1;
+        let data = &matched.data;
+        let is_told_of = |record: u32, other: u32| {
+            !data.is_attached(other) || (data.is_attached(record) && data.source(record) == data.source(other))
+        };
+        let mut base_records = vec![0_u32; matched.count];
+        let mut attached_records: HashMap<(u32, &str), u32> = HashMap::new();
+        for (record, cluster) in (0_u32..).zip(&matched.clusters) {
+            if data.is_attached(record) {
+                *attached_records.entry((*cluster, data.source(record))).or_default() += 1;
+            } else {
+                base_records[*cluster as usize] += 1;
+            }
         }
-        let judged: HashSet<u32> = judgements.must_link.iter().flat_map(|(left, right)| [*left, *right]).collect();
+        let is_alone = |record: u32| {
+            let cluster = matched.clusters[record as usize];
+            let own = match data.is_attached(record) {
+                true => attached_records.get(&(cluster, data.source(record))).copied().unwrap_or_default(),
+                false => 0,
+            };
+            base_records[cluster as usize] + own <= 1
+        };
+        let both_ways = judgements.must_link.iter().flat_map(|(left, right)| [(*left, *right), (*right, *left)]);
+        let judged: HashSet<u32> =
+            both_ways.filter(|(record, other)| is_told_of(*record, *other)).map(|(record, _)| record).collect();
         let mut ties = Self {
             via: vec![NO_RECORD; records],
             weight: vec![f64::NAN; records],
@@ -61,7 +84,7 @@ impl Ties {
             if let Some(link) = link {
                 ties.via[record as usize] = link.via;
                 tied.push(record);
-            } else if sizes[matched.clusters[record as usize] as usize] > 1 {
+            } else if !is_alone(record) {
                 let is_judged = judged.contains(&record);
                 ties.why[record as usize] = if is_judged { Whys::JUDGEMENT } else { Whys::OTHERS };
             }
@@ -129,6 +152,9 @@ pub(crate) fn links(
 }
 
 /// Gives the rows of `pairs`: those nearest to the threshold, the nearest first.
+///
+/// Pairs of an attached register take no place of others: who may not see the former sees the latter as if there were no
+/// such register.
 pub(crate) fn pairs(
     records: &Records,
     matched: &Matched,
@@ -145,12 +171,12 @@ pub(crate) fn pairs(
         distance(left).total_cmp(&distance(right)).then_with(|| ids(left).cmp(&ids(right)))
     };
     let is_uncertain = |edge: &&Edge| distance(edge) <= UNCERTAIN_BITS;
-    let mut uncertain: Vec<Edge> = matched.predictions.edges.iter().filter(is_uncertain).copied().collect();
-    if uncertain.len() > UNCERTAIN_MAX {
-        uncertain.select_nth_unstable_by(UNCERTAIN_MAX, nearer);
-        uncertain.truncate(UNCERTAIN_MAX);
-    }
-    uncertain.sort_unstable_by(nearer);
+    let uncertain: Vec<Edge> = matched.predictions.edges.iter().filter(is_uncertain).copied().collect();
+    let attached = |edge: &Edge| {
+        let record = [edge.left, edge.right].into_iter().find(|record| matched.data.is_attached(*record));
+        record.map(|record| matched.data.source(record))
+    };
+    let uncertain = first_of_each(uncertain, UNCERTAIN_MAX, attached, nearer);
     let (weights, _) = scored(matched, uncertain.clone())?;
 
     let (mut left, mut right, mut status) = (Vec::new(), Vec::new(), Vec::new());
@@ -170,6 +196,29 @@ pub(crate) fn pairs(
         Arc::new(StringArray::from_iter_values(uncertain.iter().map(|_| run.as_str()))),
     ];
     Ok(RecordBatch::try_new(Arc::clone(&spine::PAIRS_SCHEMA), columns)?)
+}
+
+/// Keeps of each kind the first, at most `most`, and sorts what is kept.
+fn first_of_each<T, K: Ord>(
+    all: Vec<T>,
+    most: usize,
+    kind: impl Fn(&T) -> K,
+    order: impl Fn(&T, &T) -> Ordering,
+) -> Vec<T> {
+    let mut by_kind: BTreeMap<K, Vec<T>> = BTreeMap::new();
+    for one in all {
+        by_kind.entry(kind(&one)).or_default().push(one);
+    }
+    let mut kept = Vec::new();
+    for mut of_kind in by_kind.into_values() {
+        if of_kind.len() > most {
+            of_kind.select_nth_unstable_by(most, &order);
+            of_kind.truncate(most);
+        }
+        kept.append(&mut of_kind);
+    }
+    kept.sort_unstable_by(order);
+    kept
 }
 
 /// Gives the rows of `events`.
@@ -214,4 +263,70 @@ pub(crate) fn model(
         text(training),
     ];
     Ok(RecordBatch::try_new(Arc::clone(&spine::MODELS_SCHEMA), columns)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compute;
+    use crate::report::Stopwatch;
+    use crate::why::Why;
+    use matching::{Block, Comparison, Dataset, Kind, Settings, Silent};
+    use std::collections::BTreeSet;
+
+    /// Gives why each record is of its person. A record is `[source, id, name, birth date]`.
+    fn whys(rows: &[[&str; 4]], must_link: &[(u32, u32)]) -> Vec<Why> {
+        let settings = Settings {
+            comparisons: vec![Comparison::new("name", Kind::FamilyName), Comparison::new("birth", Kind::Date)],
+            blocks: vec![Block::on(["birth"]).unwrap()],
+            source: Some("source".to_owned()),
+            id: Some("id".to_owned()),
+            prior: Some(0.01),
+            attach_only: BTreeSet::from(["broker".to_owned(), "forms".to_owned()]),
+            ..Settings::default()
+        };
+        let column = |at: usize| Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row[at]))) as ArrayRef;
+        let names = ["source", "id", "name", "birth"];
+        let columns = names.into_iter().enumerate().map(|(at, name)| (name, column(at)));
+        let data = Dataset::new(&settings, &RecordBatch::try_from_iter(columns).unwrap()).unwrap();
+        let judgements = Judgements { must_link: must_link.to_vec(), cannot_link: Vec::new() };
+        let matched = compute::run(data, 0, &judgements, &Silent, &mut Stopwatch::start()).unwrap();
+        let ties = Ties::of(&matched, &judgements).unwrap();
+        ties.why.iter().map(|why| serde_json::from_str(ties.whys.text(*why)).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_record_is_not_told_of_what_else_is_attached_to_its_person() {
+        let rows = [
+            ["tax", "t", "brennan", "1990-05-01"],
+            ["broker", "b", "brennan", "1990-05-01"],
+            ["forms", "f", "castello", "1947-11-23"],
+            ["forms", "g", "lindqvist", "1971-02-03"],
+        ];
+        let whys_of = |of: &[usize], must_link| {
+            let rows: Vec<[&str; 4]> = of.iter().map(|row| rows[*row]).collect();
+            whys(&rows, must_link)
+        };
+        let [base, broker] = whys_of(&[0, 1], &[]).try_into().unwrap();
+        assert_eq!(base, Why::Alone, "as without the broker's");
+        assert!(matches!(broker, Why::Score { .. }), "{broker:?}");
+        // A judgement of two registers that are both attached is told in neither.
+        assert_eq!(whys_of(&[0, 1, 2], &[(1, 2)])[2], Why::Others);
+        assert_eq!(whys_of(&[1, 2], &[(0, 1)]), [Why::Alone, Why::Alone]);
+        // One of a base record, or within a register, is.
+        assert_eq!(whys_of(&[0, 2], &[(0, 1)]), [Why::Alone, Why::Judgement]);
+        assert_eq!(whys_of(&[2, 3], &[(0, 1)]), [Why::Judgement, Why::Judgement]);
+        assert_eq!(whys_of(&[2], &[]), [Why::Alone]);
+    }
+
+    #[test]
+    fn no_kind_of_pair_takes_the_places_of_another() {
+        let base = [(0, 9), (0, 3), (0, 7), (0, 8)];
+        let attached = (0..50).map(|distance| (1, distance));
+        let all: Vec<(u8, u32)> = attached.chain(base).collect();
+        let by_distance = |left: &(u8, u32), right: &(u8, u32)| left.1.cmp(&right.1).then(left.0.cmp(&right.0));
+        let kept = first_of_each(all, 3, |pair| pair.0, by_distance);
+        assert_eq!(kept, [(1, 0), (1, 1), (1, 2), (0, 3), (0, 7), (0, 8)]);
+        assert_eq!(first_of_each(base.to_vec(), 3, |pair| pair.0, by_distance), [(0, 3), (0, 7), (0, 8)]);
+    }
 }

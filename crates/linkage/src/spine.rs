@@ -60,6 +60,9 @@ pub(crate) fn list_item() -> Field {
 /// record makes with `via_register`, `via_record`, the record of the same person that it agrees with most; all four null
 /// for a person's only record, and for one that only a judgement holds there. `why`: JSON, see
 /// [`Why`](crate::why::Why). `run`.
+///
+/// The row of a base record is the same whatever is attached to its person: attached records are neither named nor
+/// counted in it, and have no say in its person's id.
 pub static LINKS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(&[
         ("register", DataType::Utf8, false),

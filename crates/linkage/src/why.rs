@@ -1,4 +1,7 @@
 //! Why a record is of its person, in few bytes: levels of agreement, never values.
+//!
+//! A record is told of the base records of its person, an attached one of those of its own register too, and of no
+//! others: they may be hidden from who asks.
 
 use std::collections::HashMap;
 
@@ -10,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "by")]
 pub enum Why {
-    /// It is the only record of its person.
+    /// It is the only record of its person among those that it is told of.
     Alone,
     /// It agrees with another record; by comparison, the level of agreement. A comparison of which one record lacks the
     /// value is not named.

@@ -135,14 +135,14 @@ impl<'a> Blocking<'a> {
     }
 
     /// Calls `take` with the members of every set of two or more records that agree on the keys.
-    fn each_set(&self, keys: &[usize], hashed: &[(u64, u32)], mut take: impl FnMut(u64, Vec<u32>)) {
+    fn each_set(&self, keys: &[usize], hashed: &[(u64, u32)], mut take: impl FnMut(Vec<u32>)) {
         for run in hashed.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
             let members = || run.iter().map(|(_, record)| *record);
             let tuple = |record: u32| keys.iter().map(|key| self.code(*key, record)).collect::<Vec<u32>>();
             let first = run[0].1;
             let same = |record: u32| keys.iter().all(|key| self.code(*key, record) == self.code(*key, first));
             if keys.len() <= 2 || members().all(same) {
-                take(run[0].0, members().collect());
+                take(members().collect());
                 continue;
             }
             // Two keys with one hash: told apart by the keys themselves.
@@ -150,7 +150,7 @@ impl<'a> Blocking<'a> {
             members().for_each(|record| by_key.entry(tuple(record)).or_default().push(record));
             let mut sets: Vec<Vec<u32>> = by_key.into_values().filter(|set| set.len() > 1).collect();
             sets.sort_unstable();
-            sets.into_iter().for_each(|set| take(run[0].0, set));
+            sets.into_iter().for_each(&mut take);
         }
     }
 
@@ -168,7 +168,7 @@ impl<'a> Blocking<'a> {
         let hashed = self.runs(keys, records);
         let mut grouped = Grouped::default();
         grouped.report.rule = name.clone();
-        self.each_set(keys, &hashed, |_, members| {
+        self.each_set(keys, &hashed, |members| {
             if !members.iter().any(|record| matters(*record)) {
                 return;
             }
@@ -181,7 +181,7 @@ impl<'a> Blocking<'a> {
             if !split.is_empty() {
                 grouped.report.blocks_split += 1;
                 let parts = self.runs(split, members.into_par_iter());
-                self.each_set(split, &parts, |_, part| {
+                self.each_set(split, &parts, |part| {
                     if part.len() <= size_max {
                         kept += pairs_in(part.len());
                         grouped.add(&part);
@@ -198,7 +198,8 @@ impl<'a> Blocking<'a> {
     }
 
     /// Returns a sample of the blocks of a rule with at most about `pairs_max` pairs, and the share that was taken.
-    /// Whole blocks are taken or left, by a hash of their key.
+    /// Whole blocks are taken or left, by the tie-breaking words of their records: codes of keys depend on the order of
+    /// records and on records that are not admitted, and neither may change what is learnt.
     pub(crate) fn sample(
         &self,
         rule: usize,
@@ -216,11 +217,12 @@ impl<'a> Blocking<'a> {
         let limit = (share * u64::MAX as f64) as u64;
         let mut grouped = Grouped::default();
         grouped.report.rule = name.clone();
-        self.each_set(keys, &hashed, |hash, members| {
+        let word = |members: &[u32]| members.iter().map(|member| self.data.ties[*member as usize]).min();
+        self.each_set(keys, &hashed, |members| {
             if members.len() > size_max {
                 grouped.report.blocks_skipped += 1;
                 grouped.report.pairs_cut += pairs_in(members.len());
-            } else if share >= 1.0 || mix(hash ^ mix(seed)) <= limit {
+            } else if share >= 1.0 || mix(word(&members).unwrap_or_default() ^ mix(seed)) <= limit {
                 grouped.add(&members);
             }
         });

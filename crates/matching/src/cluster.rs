@@ -54,9 +54,9 @@ pub struct Refusal {
 pub struct Clustering {
     /// For each record the smallest record index of its cluster.
     pub labels: Vec<u32>,
-    /// For each record its strongest kept edge within the cluster.
+    /// For each record its strongest kept edge within the cluster; for a base record, that to another base record.
     pub strongest: Vec<Option<Link>>,
-    /// For each record its weakest kept edge within the cluster.
+    /// For each record its weakest kept edge within the cluster; for a base record, that to another base record.
     pub weakest: Vec<Option<Link>>,
     /// Merges that were refused, the most tempting first.
     pub refused: Vec<Refusal>,
@@ -298,6 +298,8 @@ impl Run<'_> {
         clustering.refused = refused;
     }
 
+    /// Notes each record's strongest and weakest link within its cluster. A base record is told of other base records
+    /// only: what is attached to it may be hidden from who asks why it is there, and must change nothing of the answer.
     fn links(&self, predictions: &Predictions, clustering: &mut Clustering) {
         let records = self.data.records;
         clustering.strongest = vec![None; records];
@@ -307,6 +309,9 @@ impl Run<'_> {
                 continue;
             }
             for (record, via) in [(edge.left, edge.right), (edge.right, edge.left)] {
+                if self.data.is_attached(via) && !self.data.is_attached(record) {
+                    continue;
+                }
                 let strongest = &mut clustering.strongest[record as usize];
                 if strongest.is_none_or(|link| edge.weight > link.weight) {
                     *strongest = Some(Link { via, weight: edge.weight });

@@ -84,6 +84,25 @@ pub(crate) fn levels(kind: &Kind) -> Vec<LevelSpec> {
     std::iter::once(missing()).chain(rows.iter().map(|(name, m, frequency)| spec(name, *m, *frequency))).collect()
 }
 
+/// Returns the names that levels can have, each once, but for those of texts, which say `within N edits` too.
+pub fn level_names() -> Vec<String> {
+    let kinds = [
+        Kind::Exact,
+        Kind::GivenName,
+        Kind::FamilyName,
+        Kind::SwappedNames,
+        Kind::Date,
+        Kind::Identifier,
+        Kind::Number,
+        Kind::Address,
+        Kind::Email,
+    ];
+    let mut names: Vec<String> = kinds.iter().flat_map(levels).map(|level| level.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 fn missing() -> LevelSpec {
     spec("missing", 0.0, 0.0)
 }

@@ -83,6 +83,11 @@ impl Dataset {
         &self.source_names[usize::from(self.sources[record as usize])]
     }
 
+    /// Says whether a record is of a source that is only attached, see [`Settings::attach_only`].
+    pub fn is_attached(&self, record: u32) -> bool {
+        self.tier(record) != 0
+    }
+
     /// Returns the heap bytes the records take, values included.
     pub fn bytes(&self) -> usize {
         let columns: usize = self.columns.iter().map(|column| column.pool.bytes() + column.codes.capacity() * 4).sum();

@@ -177,13 +177,28 @@ fn field(data: &Dataset, model: &Model, at: usize, part: Part, left: u32, right:
     }
 }
 
+/// Writes a share: in percent, small ones as one in so many.
 fn percent(share: f64) -> String {
     let percent = share * 100.0;
     if percent >= 99.95 && share < 1.0 {
         format!("{percent:.4} %")
-    } else if percent >= 1.0 || percent == 0.0 {
+    } else if percent >= 1.0 || share <= 0.0 {
         format!("{percent:.1} %")
     } else {
-        format!("{percent:.2e} %")
+        format!("one in {:.0}", share.recip())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn shares_are_written_for_people() {
+        let written = [1.0, 0.9999, 0.5, 0.01, 0.005, 0.0, 1.94e-3, 2e-7].map(percent);
+        assert_eq!(
+            written,
+            ["100.0 %", "99.9900 %", "50.0 %", "1.0 %", "one in 200", "0.0 %", "one in 515", "one in 5000000"]
+        );
     }
 }

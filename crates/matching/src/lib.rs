@@ -108,11 +108,13 @@ mod predict;
 mod progress;
 mod score;
 mod settings;
+pub mod splink;
 mod train;
 mod union;
 
 pub use block::RuleReport;
 pub use cluster::{Clustering, Judgements, Link, Refusal, cluster};
+pub use compare::level_names;
 pub use dataset::{Dataset, DatasetBuilder, RECORDS_MAX};
 pub use error::Error;
 pub use evaluate::{Evaluation, Quality, evaluate};

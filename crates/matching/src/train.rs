@@ -504,3 +504,67 @@ fn warnings(model: &Model, samples: &[Sample], random: &Counts) -> Vec<String> {
     }
     warnings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+    use crate::settings::{Comparison, Settings};
+    use arrow_array::{ArrayRef, RecordBatch, StringArray};
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    type Row = [String; 5];
+
+    fn learnt(rows: &[Row]) -> (Model, TrainingReport) {
+        let settings = Settings {
+            comparisons: vec![
+                Comparison::new("given", Kind::GivenName),
+                Comparison::new("family", Kind::FamilyName),
+                Comparison::new("birth", Kind::Date),
+            ],
+            blocks: vec![Block::on(["birth"]).unwrap()],
+            source: Some("source".to_owned()),
+            id: Some("id".to_owned()),
+            attach_only: BTreeSet::from(["broker".to_owned()]),
+            random_pairs: 2000,
+            training_pairs_max: 300,
+            ..Settings::default()
+        };
+        let column = |at: usize| Arc::new(StringArray::from_iter_values(rows.iter().map(|row| &row[at]))) as ArrayRef;
+        let names = ["source", "id", "given", "family", "birth"];
+        let columns = names.into_iter().enumerate().map(|(at, name)| (name, column(at)));
+        let data = Dataset::new(&settings, &RecordBatch::try_from_iter(columns).unwrap()).unwrap();
+        train(&data, &Silent).unwrap()
+    }
+
+    fn rows(source: &str, count: usize, stride: usize) -> Vec<Row> {
+        let row = |at: usize| {
+            let person = at * stride % 500;
+            let birth = format!("19{:02}-{:02}-{:02}", person % 60 + 20, person % 12 + 1, person % 28 + 1);
+            [
+                source.to_owned(),
+                format!("{source}{at}"),
+                format!("given{}", person % 30),
+                format!("family{}", person % 40),
+                birth,
+            ]
+        };
+        (0..count).map(row).collect()
+    }
+
+    #[test]
+    fn attached_records_change_nothing_of_a_sampled_training() {
+        let base = [rows("tax", 500, 1), rows("census", 400, 3)].concat();
+        let (model, report) = learnt(&base);
+        assert!(report.blocks.iter().any(|block| block.sampled < 0.9 && block.pairs > 0), "blocks are sampled");
+        // They come first and half of them bring values of their own, so that every code is another.
+        let mut all = rows("broker", 600, 7);
+        for row in all.iter_mut().step_by(2) {
+            row[2].push('x');
+            row[4].replace_range(..2, "18");
+        }
+        all.extend(base);
+        assert_eq!(learnt(&all), (model, report));
+    }
+}

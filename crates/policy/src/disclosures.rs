@@ -37,6 +37,12 @@ impl Disclosures {
         self.registers.get(register).and_then(|classes| classes.get(&class)).unwrap_or(&self.elsewhere)
     }
 
+    /// Gives how each class of a register is given; none when the purpose doesn't reach the register.
+    #[must_use]
+    pub fn of_register(&self, register: &RegisterId) -> Option<&IndexMap<Class, Disclosed>> {
+        self.registers.get(register)
+    }
+
     /// Gives the registers that the purpose reaches, in the order of the purpose, with all their classes.
     pub fn registers(&self) -> impl Iterator<Item = (&RegisterId, &IndexMap<Class, Disclosed>)> {
         self.registers.iter()

@@ -50,8 +50,9 @@ pub struct IndexReport {
 
 /// Builds a generation from the newest version of each table and makes it current.
 ///
-/// A build that is cut short leaves the old generation in use. Records of registers that no person model standardises,
-/// and that the spine doesn't name, are in no person's list and so in no dossier.
+/// A build that is cut short leaves the old generation in use. One that is done removes it, unless it is being read:
+/// whoever begins to serve calls [`remove_old_generations`](crate::remove_old_generations) for that. Records of registers
+/// that no person model standardises, and that the spine doesn't name, are in no person's list and so in no dossier.
 ///
 /// # Errors
 /// When the gate refuses the job, a table is missing or of another shape, or the disk fails.
@@ -75,7 +76,7 @@ pub async fn build(
     let job = gate.start_job(by, Job::Index, run, &tables).await?;
 
     let folder = Folder::new(&project.data_dir());
-    let generation = folder.begin(run.as_str())?;
+    let (generation, _in_use) = folder.begin(run.as_str())?;
     let mut builder = Builder {
         project,
         job: &job,

@@ -9,8 +9,9 @@ use crate::index::Index;
 pub use state::Page;
 
 impl Index {
-    /// Gives the looks at the citizen who asks, and writes that they asked. Looks at any person that one of their records
-    /// ever belonged to are found, as far as they were about that record.
+    /// Gives the looks at the citizen who asks, and writes that they asked. A look under any id that merges and splits
+    /// connect with theirs is found by its records: it is theirs when it was about one that is theirs today. The key is
+    /// that of the id which they have now, and of no other.
     ///
     /// # Errors
     /// [`RegistryError::Denied`] unless a citizen asks about themselves, or when the gate fails.

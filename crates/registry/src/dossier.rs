@@ -1,7 +1,5 @@
 //! One person, assembled for one purpose at the moment of the question, and not kept.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use gate::{Disclosed, Gate, Grant, LookSubject};
 use model::request::Action;
@@ -95,10 +93,9 @@ impl Index {
             }
             let hashes: Vec<[u8; 16]> = here.iter().map(|link| link.place.hash).collect();
             let disclosed = grant.apply(register, &self.register_rows(register, &hashes)?)?;
-            let by_hash: HashMap<[u8; 16], &Link> = here.iter().map(|link| (link.place.hash, *link)).collect();
             let mut evidence = Vec::with_capacity(disclosed.records.len());
             for record in &disclosed.records {
-                match by_hash.get(&record.hash) {
+                match here.iter().find(|link| link.place.hash == record.hash) {
                     Some(link) => evidence.push(self.evidence(grant, record, link, explain)?),
                     None => return Err(RegistryError::Stale { register: register.clone() }),
                 }

@@ -29,10 +29,16 @@ pub struct FieldEvidence {
     pub right: Vec<Option<String>>,
     /// What the level of agreement is called.
     pub level: String,
+    /// The share of this level among pairs of one person; none when a value is missing.
+    pub m: Option<f64>,
+    /// Its share among pairs of unrelated people.
+    pub u: Option<f64>,
     /// What it adds to the log2 odds that both are one person.
     pub weight: f64,
     /// The share of records that hold the more frequent of both values, where that counts.
     pub term_frequency: Option<f64>,
+    /// The part of `weight` that is owed to this share.
+    pub term_frequency_weight: f64,
     /// All of it in a sentence, without the values.
     pub sentence: String,
 }
@@ -59,8 +65,11 @@ impl Explainer {
                 left: field.left,
                 right: field.right,
                 level: field.level,
+                m: field.m,
+                u: field.u,
                 weight: field.weight,
                 term_frequency: field.term_frequency,
+                term_frequency_weight: field.term_frequency_weight,
                 sentence: field.sentence,
             })
             .collect())

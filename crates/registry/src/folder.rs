@@ -14,6 +14,7 @@ pub const INDEX_FORMAT: u32 = 1;
 
 const POINTER: &str = "CURRENT";
 const META: &str = "meta.json";
+const IN_USE: &str = "IN_USE";
 
 /// What a generation says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,31 @@ pub(crate) struct Meta {
     pub(crate) records: Vec<u64>,
 }
 
+/// Says that a generation is read or built, until this is dropped or the process ends: nobody removes it meanwhile.
+///
+/// One process has the data folder open, so this is about what that process does at the same time. It is a lock on a file
+/// of the generation all the same: that needs no list of who reads what, and a crash releases it.
+#[derive(Debug)]
+pub(crate) struct InUse {
+    _lock: fs::File,
+}
+
+impl InUse {
+    /// Marks a generation, together with whoever else uses it.
+    pub(crate) fn of(generation: &Path) -> Result<Self, RegistryError> {
+        let (path, lock) = lock_file(generation)?;
+        lock.lock_shared().map_err(RegistryError::io(&path))?;
+        Ok(Self { _lock: lock })
+    }
+}
+
+fn lock_file(generation: &Path) -> Result<(PathBuf, fs::File), RegistryError> {
+    let path = generation.join(IN_USE);
+    let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(RegistryError::io(&path))?;
+    Ok((path, file))
+}
+
 /// The folder that holds the generations.
 #[derive(Debug, Clone)]
 pub(crate) struct Folder {
@@ -42,11 +68,12 @@ impl Folder {
         Self { root: data_dir.join("index") }
     }
 
-    /// Makes the folder of a new generation. What an earlier run left unfinished there is removed.
+    /// Makes the folder of a new generation, in use until the second value is dropped. What an earlier run left unfinished
+    /// there is removed.
     ///
     /// # Errors
     /// [`RegistryError::RunUsed`] when the run has made the generation in use, which would be lost.
-    pub(crate) fn begin(&self, run: &str) -> Result<PathBuf, RegistryError> {
+    pub(crate) fn begin(&self, run: &str) -> Result<(PathBuf, InUse), RegistryError> {
         let path = self.root.join(run);
         // A pointer that can't be read doesn't stop a build: building is the way out.
         if matches!(self.current(), Ok(Some(current)) if current == path) {
@@ -56,34 +83,46 @@ impl Folder {
             fs::remove_dir_all(&path).map_err(RegistryError::io(&path))?;
         }
         fs::create_dir_all(&path).map_err(RegistryError::io(&path))?;
-        Ok(path)
+        let in_use = InUse::of(&path)?;
+        Ok((path, in_use))
     }
 
-    /// Makes the generation `run` the current one, durably, and removes all others.
+    /// Makes the generation `run` the current one, durably, and removes all others that nobody reads.
     pub(crate) fn finish(&self, run: &str, meta: &Meta) -> Result<(), RegistryError> {
         let generation = self.root.join(run);
         let text = serde_json::to_vec(meta).map_err(RegistryError::json(&generation))?;
         write_durably(&generation.join(META), &text)?;
         sync_folder(&generation)?;
-        // A damaged pointer names no generation to keep, and is replaced.
-        let before = match self.current() {
-            Err(RegistryError::Damaged { .. }) => None,
-            current => current?,
-        };
         let fresh = self.root.join("CURRENT.new");
         write_durably(&fresh, run.as_bytes())?;
         let pointer = self.root.join(POINTER);
         fs::rename(&fresh, &pointer).map_err(RegistryError::io(&pointer))?;
         sync_folder(&self.root)?;
+        self.remove_all_but(&generation)
+    }
+
+    /// Removes every generation but this one and those in use: values that were erased since may still be in them.
+    pub(crate) fn remove_all_but(&self, current: &Path) -> Result<(), RegistryError> {
+        let mut removed = false;
         for entry in fs::read_dir(&self.root).map_err(RegistryError::io(&self.root))? {
             let path = entry.map_err(RegistryError::io(&self.root))?.path();
-            // The generation before stays until the next run: a server may still be reading it.
-            let keep = [Some(&generation), before.as_ref()].contains(&Some(&path));
-            if path.is_dir() && !keep {
-                fs::remove_dir_all(&path).map_err(RegistryError::io(&path))?;
+            if path == current || !path.is_dir() {
+                continue;
             }
+            let (file, lock) = lock_file(&path)?;
+            match lock.try_lock() {
+                Ok(()) => fs::remove_dir_all(&path).map_err(RegistryError::io(&path))?,
+                Err(fs::TryLockError::WouldBlock) => continue,
+                Err(fs::TryLockError::Error(error)) => return Err(RegistryError::io(&file)(error)),
+            }
+            removed = true;
         }
-        Ok(())
+        if removed { sync_folder(&self.root) } else { Ok(()) }
+    }
+
+    /// Gives the error of a project that has no index yet.
+    pub(crate) fn absent(&self) -> RegistryError {
+        RegistryError::Absent { path: self.root.clone() }
     }
 
     /// Gives the folder of the current generation, if there is one.
@@ -99,7 +138,7 @@ impl Folder {
 
     /// Gives the current generation and what it says of itself.
     pub(crate) fn open(&self) -> Result<(PathBuf, Meta), RegistryError> {
-        let path = self.current()?.ok_or_else(|| RegistryError::Absent { path: self.root.clone() })?;
+        let path = self.current()?.ok_or_else(|| self.absent())?;
         let file = path.join(META);
         let text = read(&file)?;
         let value: serde_json::Value = serde_json::from_slice(&text).map_err(RegistryError::json(&file))?;
@@ -153,10 +192,28 @@ mod tests {
         assert!(folder.open().unwrap().0.ends_with("r1"), "the old one serves while the new one is built");
         folder.finish("r2", &meta()).unwrap();
         assert!(folder.open().unwrap().0.ends_with("r2"));
-        assert!(matches!(folder.begin("r2"), Err(RegistryError::RunUsed { .. })), "the one in use is not removed");
-        folder.begin("r3").unwrap();
+        assert!(matches!(folder.begin("r2"), Err(RegistryError::RunUsed { .. })), "the current one is not removed");
+    }
+
+    #[test]
+    fn no_generation_outlives_its_use() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path());
+        let is_there = |run: &str| dir.path().join("index").join(run).exists();
+        folder.begin("r1").unwrap();
+        folder.finish("r1", &meta()).unwrap();
+        folder.begin("r2").unwrap();
+        folder.finish("r2", &meta()).unwrap();
+        assert!(!is_there("r1"), "nobody reads it, so it goes with the build that replaces it");
+        let read = InUse::of(&dir.path().join("index/r2")).unwrap();
+        let (current, _built) = folder.begin("r3").unwrap();
         folder.finish("r3", &meta()).unwrap();
-        assert!(!dir.path().join("index/r1").exists(), "generations before the last are removed");
+        let (_, built) = folder.begin("r4").unwrap();
+        folder.remove_all_but(&current).unwrap();
+        assert!(is_there("r2") && is_there("r4"), "one is read, one is built");
+        drop((read, built));
+        folder.remove_all_but(&current).unwrap();
+        assert!(is_there("r3") && !is_there("r2") && !is_there("r4"));
     }
 
     #[test]

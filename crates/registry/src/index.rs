@@ -11,7 +11,7 @@ use tantivy::IndexReader;
 
 use crate::error::RegistryError;
 use crate::explain::Explainer;
-use crate::folder::{Folder, Meta};
+use crate::folder::{Folder, InUse, Meta};
 use crate::link::{Link, Place};
 use crate::review::PairList;
 use crate::rows::RowCodec;
@@ -43,7 +43,8 @@ pub(crate) fn model_table(model: &ModelId) -> String {
     format!("model.{model}")
 }
 
-/// The serving index, opened at one generation. Opening again gives a newer one.
+/// The serving index, opened at one generation. Opening again after a build gives the newer one; the older one can be read
+/// until it is dropped.
 pub struct Index {
     pub(crate) project: Arc<Project>,
     pub(crate) meta: Meta,
@@ -60,6 +61,21 @@ pub struct Index {
     pub(crate) pairs: PairList,
     pub(crate) explainer: Option<Explainer>,
     _store: Database,
+    /// Keeps the generation's folder as long as it is read.
+    _use: InUse,
+}
+
+/// Removes every generation of the project's index but the current one: what was erased since may still be in it. Those
+/// that are being read or built stay. A build does so when it ends; whoever begins to serve does so for a build that was
+/// cut short, or that ended while the generation before was read.
+///
+/// # Errors
+/// [`RegistryError::Absent`] when no index was built, [`RegistryError::Damaged`] when nothing tells which one is current,
+/// [`RegistryError::Io`] when one can't be removed.
+pub fn remove_old_generations(project: &Project) -> Result<(), RegistryError> {
+    let folder = Folder::new(&project.data_dir());
+    let current = folder.current()?.ok_or_else(|| folder.absent())?;
+    folder.remove_all_but(&current)
 }
 
 impl Index {
@@ -70,6 +86,7 @@ impl Index {
     /// whatever keeps its files from being read.
     pub fn open(project: &Arc<Project>) -> Result<Self, RegistryError> {
         let (path, meta) = Folder::new(&project.data_dir()).open()?;
+        let in_use = InUse::of(&path)?;
         let (pairs, explainer) = (PairList::load(&path)?, crate::build::load_explainer(&path)?);
         let (terms, fields) = Fields::open(&path.join("terms"))?;
         let reader = terms.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
@@ -105,16 +122,8 @@ impl Index {
             explainer,
             meta,
             _store: store,
+            _use: in_use,
         })
-    }
-
-    /// Tells whether a newer generation than this one is current.
-    ///
-    /// # Errors
-    /// When the pointer can't be read.
-    pub fn is_outdated(&self) -> Result<bool, RegistryError> {
-        let (_, meta) = Folder::new(&self.project.data_dir()).open()?;
-        Ok(meta.run != self.meta.run)
     }
 
     /// Gives how many persons the spine has.

@@ -137,6 +137,12 @@ pub struct Decided {
 }
 
 impl Index {
+    /// Gives the name of this generation of the index. The numbers of pairs hold within one generation.
+    #[must_use]
+    pub fn generation(&self) -> &str {
+        &self.meta.run
+    }
+
     /// Gives how far the review is.
     #[must_use]
     pub fn review_progress(&self) -> ReviewProgress {

@@ -11,12 +11,13 @@ use gate::Gate;
 use lake::Lake;
 use model::agency::RoleKind;
 use model::{Actor, AgencyId, Clock, Project};
-use parking_lot::RwLock;
 use registry::Index;
 use state::State as Decided;
 
 use crate::identity::{self, DemoIdentity, TokenError, Verified, Work};
 use crate::problem::Problem;
+use crate::service::Heads;
+use crate::verifications::Verifications;
 
 /// The name of the cookie of the pages' session.
 pub const SESSION_COOKIE: &str = "lucarne_session";
@@ -42,6 +43,10 @@ pub struct Parts {
 }
 
 /// The server's state, shared by all requests.
+///
+/// It serves one generation of the index for as long as it runs. A newer one can't appear meanwhile: it is made by a job,
+/// for which the data folder must be open, and one process at a time has that. So who has new data stops the server, runs
+/// the jobs and starts it again.
 #[derive(Clone)]
 pub struct App {
     inner: Arc<Inner>,
@@ -50,12 +55,14 @@ pub struct App {
 struct Inner {
     project: Arc<Project>,
     gate: Gate,
-    index: RwLock<Arc<Index>>,
+    index: Arc<Index>,
     lake: Lake,
     state: Decided,
     clock: Arc<dyn Clock>,
     session_key: [u8; 32],
     demo: Vec<DemoIdentity>,
+    verifications: Arc<Verifications>,
+    heads: Heads,
 }
 
 impl App {
@@ -63,9 +70,22 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { project, gate, index, lake, state, clock, session_key, demo } = parts;
-        let index = RwLock::new(index);
         let demo = demo.unwrap_or_default();
-        Self { inner: Arc::new(Inner { project, gate, index, lake, state, clock, session_key, demo }) }
+        let (verifications, heads) = (Arc::default(), Heads::default());
+        Self {
+            inner: Arc::new(Inner {
+                project,
+                gate,
+                index,
+                lake,
+                state,
+                clock,
+                session_key,
+                demo,
+                verifications,
+                heads,
+            }),
+        }
     }
 
     /// Gives the project.
@@ -80,23 +100,10 @@ impl App {
         &self.inner.gate
     }
 
-    /// Gives the index that serves now.
+    /// Gives the index.
     #[must_use]
-    pub fn index(&self) -> Arc<Index> {
-        Arc::clone(&self.inner.index.read())
-    }
-
-    /// Takes the newest generation of the index into service, if there is a newer one.
-    ///
-    /// # Errors
-    /// When it can't be opened; the old one goes on serving.
-    pub fn refresh_index(&self) -> Result<bool, registry::RegistryError> {
-        if !self.index().is_outdated()? {
-            return Ok(false);
-        }
-        let fresh = Index::open(&self.inner.project)?;
-        *self.inner.index.write() = Arc::new(fresh);
-        Ok(true)
+    pub fn index(&self) -> &Arc<Index> {
+        &self.inner.index
     }
 
     /// Gives what is known of tables without reading rows.
@@ -109,6 +116,16 @@ impl App {
     #[must_use]
     pub fn state(&self) -> &Decided {
         &self.inner.state
+    }
+
+    /// Gives the verification of the log that is under way, if there is one.
+    pub(crate) fn verifications(&self) -> &Arc<Verifications> {
+        &self.inner.verifications
+    }
+
+    /// Gives what is known of how tables are shown.
+    pub(crate) fn heads(&self) -> &Heads {
+        &self.inner.heads
     }
 
     /// Gives who can act in the demo.

@@ -1,7 +1,7 @@
 //! What every answer carries, and which requests are turned away before anything looks at them.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -20,7 +20,10 @@ const FIXED: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Adds the headers of security to an answer; keeps everything but assets out of caches.
+/// When to ask again where no answer is possible, in seconds.
+const RETRY_AFTER_SECONDS: &str = "5";
+
+/// Adds the headers of security to an answer; keeps everything but assets out of caches; says when to ask again.
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
     let is_asset = request.uri().path().starts_with("/assets/");
     let mut response = next.run(request).await;
@@ -30,6 +33,9 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
     }
     if !is_asset {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
     }
     response
 }

@@ -7,14 +7,17 @@ mod api;
 mod app;
 mod headers;
 pub mod identity;
+mod pace;
 mod pages;
 mod problem;
 pub mod service;
+mod verifications;
 
 use std::future::Future;
 
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
+use pace::{Limits, Pace, Paced};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -29,13 +32,14 @@ const BODY_BYTES_MAX: usize = 64 << 10;
 
 /// Gives everything that the server answers: pages, API, assets.
 pub fn router(parts: Parts) -> Router {
-    let inner = Router::new()
-        .merge(pages::routes())
-        .merge(api::routes())
-        .fallback(pages::not_found)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn(headers::guard));
-    protected(inner).with_state(App::new(parts))
+    let inner = Router::new().merge(pages::routes()).merge(api::routes()).fallback(pages::not_found);
+    let guarded = bounded(inner, Limits::IN_SERVICE).layer(middleware::from_fn(headers::guard));
+    protected(guarded).with_state(App::new(parts))
+}
+
+/// Limits the size of bodies, and the time that they and answers take.
+fn bounded<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: Limits) -> Router<S> {
+    router.layer(middleware::from_fn_with_state(limits, pace::bounded)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
 /// Adds what every answer passes, whatever becomes of its request: failures and panics too.
@@ -46,7 +50,8 @@ fn protected<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
         .layer(middleware::from_fn(headers::secure))
 }
 
-/// Serves until `until` is ready, then lets requests under way finish.
+/// Serves until `until` is ready, then lets requests under way finish. A connection from which no request comes, or whose
+/// client does not take the answer, is closed after half a minute.
 ///
 /// From then on a panic anywhere in the process is logged by its place alone: its message may quote a value.
 ///
@@ -58,7 +63,17 @@ pub async fn serve(
     until: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     std::panic::set_hook(Box::new(problem::log_panic));
-    axum::serve(listener, router).with_graceful_shutdown(until).await
+    serve_within(Limits::IN_SERVICE, listener, router, until).await
+}
+
+async fn serve_within(
+    limits: Limits,
+    listener: tokio::net::TcpListener,
+    router: Router,
+    until: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router.layer(middleware::from_fn(pace::hold)).into_make_service_with_connect_info::<Pace>();
+    axum::serve(Paced { listener, limits }, service).with_graceful_shutdown(until).await
 }
 
 #[cfg(test)]
@@ -69,6 +84,19 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
+
+    async fn busy() -> Problem {
+        Problem::new("unavailable", "busy")
+    }
+
+    #[tokio::test]
+    async fn who_finds_nothing_available_is_told_when_to_ask_again() {
+        let router = protected(Router::new().route("/busy", get(busy)));
+        let answer = router.oneshot(Request::get("/busy").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), 503);
+        assert_eq!(answer.headers()["content-type"], "application/problem+json");
+        assert_eq!(answer.headers()["retry-after"], "5");
+    }
 
     async fn fail() -> &'static str {
         panic!("the row of Jane Doe")

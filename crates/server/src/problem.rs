@@ -71,6 +71,13 @@ pub const KINDS: &[(&str, StatusCode, &str, &str)] = &[
     ("not-meant", StatusCode::FORBIDDEN, "A look must be meant", "Open the page instead of prefetching it."),
     ("not-found", StatusCode::NOT_FOUND, "Not found", "Check the address."),
     ("bad-request", StatusCode::BAD_REQUEST, "The request can't be read", "The detail names what is wrong."),
+    (
+        "changed-meanwhile",
+        StatusCode::CONFLICT,
+        "What you saw has changed",
+        "Nothing was written. Open the page anew and decide again.",
+    ),
+    ("too-slow", StatusCode::REQUEST_TIMEOUT, "The request came too slowly", "Send it at once."),
     ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large", "Send less."),
     (
         "unavailable",

@@ -74,6 +74,9 @@ pub enum StateError {
     /// A look of this commitment is there already.
     #[error("a look with this commitment is already kept")]
     SameCommitment,
+    /// A person was given a key meanwhile; nothing of this write was kept.
+    #[error("a person was given a key meanwhile: ask for the keys again")]
+    SamePersonKey,
     /// The agency has this case already.
     #[error("the agency has a case of this name already")]
     CaseExists,

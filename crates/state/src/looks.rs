@@ -8,6 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use crate::error::StateError;
+use crate::persons::{UnsavedKeys, push_keys};
 use crate::seal::{Keys, Tag};
 use crate::store::State;
 use crate::writer::Durability;
@@ -124,12 +125,31 @@ impl State {
     /// # Errors
     /// [`StateError`]; nothing was kept, unless [`StateError::is_uncertain`] says that this isn't known.
     pub async fn put_looks(&self, looks: Vec<NewLook>) -> Result<(), StateError> {
-        if looks.is_empty() {
+        self.put_looks_with_keys(looks, UnsavedKeys::default()).await
+    }
+
+    /// Keeps looks as [`State::put_looks`] does, and in the same transaction the new keys of their persons.
+    ///
+    /// # Errors
+    /// As [`State::put_looks`]; [`StateError::SamePersonKey`] when a person was given a key meanwhile: nothing was kept, and
+    /// the keys are to be asked for again.
+    pub async fn put_looks_with_keys(&self, looks: Vec<NewLook>, unsaved: UnsavedKeys) -> Result<(), StateError> {
+        if looks.is_empty() && unsaved.0.is_empty() {
             return Ok(());
         }
         let keys = &self.inner.keys;
         let sealed = looks.into_iter().map(|look| seal(keys, look)).collect::<Result<Vec<_>, _>>()?;
-        self.write(Durability::Now, |connection| Box::pin(insert(connection, sealed))).await
+        let kept = self.write_looks(sealed.len(), move |first| script(first, &sealed, &unsaved)).await;
+        kept.map_err(|error| match &error {
+            StateError::Database(source) => match source.as_database_error() {
+                Some(found) if found.is_unique_violation() && found.message().contains("person_keys") => {
+                    StateError::SamePersonKey
+                }
+                Some(found) if found.is_unique_violation() => StateError::SameCommitment,
+                _ => error,
+            },
+            _ => error,
+        })
     }
 
     /// Notes at which place of the log looks are.
@@ -230,64 +250,60 @@ fn seal(keys: &Keys, look: NewLook) -> Result<SealedLook, StateError> {
     Ok(SealedLook { commitment: look.commitment, at_ms, purpose: look.purpose, wrapped_key, sealed, persons, opened })
 }
 
-async fn insert(connection: &mut SqliteConnection, looks: Vec<SealedLook>) -> Result<(), StateError> {
-    // The writer is alone in its transaction: the ids after the greatest are free.
-    let first: i64 =
-        sqlx::query_scalar("SELECT coalesce(max(id), 0) + 1 FROM looks").fetch_one(&mut *connection).await?;
-    let numbered: Vec<(i64, SealedLook)> = (first..).zip(looks).collect();
+/// Gives the statements that keep looks, numbered from `first`, and new keys. They are sent to the database's thread at
+/// once: each way there and back costs more than a statement.
+fn script(first: i64, looks: &[SealedLook], unsaved: &UnsavedKeys) -> QueryBuilder<Sqlite> {
+    let mut script = QueryBuilder::<Sqlite>::new("BEGIN IMMEDIATE;\n");
+    push_keys(&mut script, unsaved, "INSERT");
+    let numbered: Vec<(i64, &SealedLook)> = (first..).zip(looks).collect();
     for chunk in numbered.chunks(ROWS_MAX) {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO looks (id, commitment, at, purpose) ");
-        query.push_values(chunk, |mut row, (id, look)| {
+        script.push("INSERT INTO looks (id, commitment, at, purpose) ");
+        script.push_values(chunk, |mut row, (id, look)| {
             row.push_bind(*id)
                 .push_bind(look.commitment.to_vec())
                 .push_bind(look.at_ms)
                 .push_bind(look.purpose.as_str().to_owned());
         });
-        let inserted = query.build().persistent(false).execute(&mut *connection).await;
-        inserted.map_err(|error| match error.as_database_error() {
-            Some(found) if found.is_unique_violation() => StateError::SameCommitment,
-            _ => error.into(),
-        })?;
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO details (look, wrapped_key, sealed) ");
-        query.push_values(chunk, |mut row, (id, look)| {
+        script.push(";\nINSERT INTO details (look, wrapped_key, sealed) ");
+        script.push_values(chunk, |mut row, (id, look)| {
             row.push_bind(*id).push_bind(look.wrapped_key.clone()).push_bind(look.sealed.clone());
         });
-        query.build().persistent(false).execute(&mut *connection).await?;
+        script.push(";\n");
     }
     let persons: Vec<(Tag, i64)> =
         numbered.iter().flat_map(|(id, look)| look.persons.iter().map(move |person| (*person, *id))).collect();
     for chunk in persons.chunks(ROWS_MAX) {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO look_persons (person, look) ");
-        query.push_values(chunk, |mut row, (person, look)| {
+        script.push("INSERT INTO look_persons (person, look) ");
+        script.push_values(chunk, |mut row, (person, look)| {
             row.push_bind(person.to_vec()).push_bind(*look);
         });
-        query.build().persistent(false).execute(&mut *connection).await?;
+        script.push(";\n");
     }
     let opened: Vec<(&PurposeId, &Opened)> =
-        numbered.iter().flat_map(|(_, look)| look.opened.iter().map(|opened| (&look.purpose, opened))).collect();
+        looks.iter().flat_map(|look| look.opened.iter().map(|opened| (&look.purpose, opened))).collect();
     for chunk in opened.chunks(ROWS_MAX) {
-        let mut query =
-            QueryBuilder::<Sqlite>::new("INSERT OR IGNORE INTO opened (account, purpose, day, person, masked) ");
-        query.push_values(chunk, |mut row, (purpose, opened)| {
+        script.push("INSERT OR IGNORE INTO opened (account, purpose, day, person, masked) ");
+        script.push_values(chunk, |mut row, (purpose, opened)| {
             row.push_bind(opened.account.to_vec())
                 .push_bind(purpose.as_str().to_owned())
                 .push_bind(opened.day)
                 .push_bind(opened.person.to_vec())
                 .push_bind(opened.masked.to_vec());
         });
-        query.build().persistent(false).execute(&mut *connection).await?;
+        script.push(";\n");
     }
-    Ok(())
+    script
 }
 
+/// One statement a look, sent at once. A single one that joins them all would be planned as a scan of every look there is.
 async fn update_leaves(connection: &mut SqliteConnection, leaves: Vec<([u8; 32], u64)>) -> Result<(), StateError> {
     for chunk in leaves.chunks(ROWS_MAX) {
-        let mut query = QueryBuilder::<Sqlite>::new("WITH noted (commitment, leaf) AS (");
-        query.push_values(chunk, |mut row, (commitment, leaf)| {
-            row.push_bind(commitment.to_vec()).push_bind(i64::try_from(*leaf).unwrap_or(i64::MAX));
-        });
-        query.push(") UPDATE looks SET leaf = noted.leaf FROM noted WHERE looks.commitment = noted.commitment");
-        query.build().persistent(false).execute(&mut *connection).await?;
+        let mut script = QueryBuilder::<Sqlite>::new("");
+        for (commitment, leaf) in chunk {
+            script.push("UPDATE looks SET leaf = ").push_bind(i64::try_from(*leaf).unwrap_or(i64::MAX));
+            script.push(" WHERE commitment = ").push_bind(commitment.to_vec()).push(";\n");
+        }
+        script.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 use subtle::ConstantTimeEq;
 use tokio::sync::{Mutex, Notify};
 
@@ -130,17 +130,37 @@ impl State {
     {
         let inner = Arc::clone(&self.inner);
         let task = tokio::spawn(async move {
-            let mut writer = inner.writer.lock().await;
-            let outcome = writer.transact(durability, work).await;
-            drop(writer);
-            if inner.writes.fetch_add(1, Ordering::Relaxed) % WRITES_BETWEEN_CHECKPOINTS
-                == WRITES_BETWEEN_CHECKPOINTS - 1
-            {
-                inner.checkpoint.notify_one();
-            }
+            let outcome = inner.writer.lock().await.transact(durability, work).await;
+            inner.written();
             outcome
         });
         task.await.unwrap_or(Err(StateError::Uncertain))
+    }
+
+    /// Keeps `count` looks by a script, as [`State::write`] does work.
+    pub(crate) async fn write_looks<F>(&self, count: usize, script: F) -> Result<(), StateError>
+    where
+        F: FnOnce(i64) -> QueryBuilder<Sqlite> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        // A batch has at most some hundred looks.
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let task = tokio::spawn(async move {
+            let outcome = inner.writer.lock().await.put_looks(count, script).await;
+            inner.written();
+            outcome
+        });
+        task.await.unwrap_or(Err(StateError::Uncertain))
+    }
+}
+
+impl Inner {
+    /// Has the write-ahead log copied back when enough was written.
+    fn written(&self) {
+        let writes = self.writes.fetch_add(1, Ordering::Relaxed);
+        if writes % WRITES_BETWEEN_CHECKPOINTS == WRITES_BETWEEN_CHECKPOINTS - 1 {
+            self.checkpoint.notify_one();
+        }
     }
 }
 

@@ -76,9 +76,8 @@ pub(crate) fn demo(arguments: &[String]) -> Result<()> {
     let begun = Instant::now();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     if !run::binary().is_file() {
-        // The dependencies take 17 minutes on 2 cores, measured; our own crates and the last stretch, which does not spread
-        // over many cores, are added by estimate.
-        let minutes = 3 + 36_usize.div_ceil(cores);
+        // Measured on 2 cores: 17 and a half minutes. The last stretch does not spread over many cores.
+        let minutes = 2 + 31_usize.div_ceil(cores);
         eprintln!("building Lucarne from nothing: about {minutes} minutes on {cores} cores; later builds take seconds");
     }
     setup::rust()?;

@@ -50,17 +50,21 @@ async fn records_of_a_person_are_found_and_the_report_says_how_well() {
 
     let links = links(&opened).await;
     assert_eq!(links.len(), records);
+    let is_attached = |record: &str| record.starts_with("donations:");
     for (record, link) in &links {
         let why: Why = serde_json::from_str(&link.why).unwrap();
         match (&link.via, why) {
             (Some(via), Why::Score { levels }) => {
                 assert_eq!(links[via].person, link.person, "a record is tied to one of its person");
+                assert!(is_attached(record) || !is_attached(via), "{record} tells of what is attached to it");
                 assert!(!levels.is_empty());
                 let (weight, probability) = (link.weight.unwrap(), link.probability.unwrap());
                 assert!((probability - 1.0 / (1.0 + (-weight).exp2())).abs() < 1e-9);
             }
             (None, Why::Alone) => {
-                let same = links.values().filter(|other| other.person == link.person).count();
+                // A base record is told of base records only.
+                let counts = |other: &str| is_attached(record) || !is_attached(other);
+                let same = links.iter().filter(|(other, row)| row.person == link.person && counts(other)).count();
                 assert_eq!((same, link.weight), (1, None), "{record}");
             }
             (via, why) => panic!("{via:?} {why:?}"),

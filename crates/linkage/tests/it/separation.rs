@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
 use arrow_array::cast::AsArray;
+use arrow_array::{BooleanArray, RecordBatch};
 use arrow_cast::cast;
 use arrow_schema::DataType;
+use arrow_select::concat::concat_batches;
+use arrow_select::filter::filter_record_batch;
+use linkage::why::Why;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use crate::fixture::{Republic, Row, parquet_files};
-use crate::people::{Deliveries, deliver, deliveries, link_now, persons};
+use crate::fixture::{Opened, Republic, Row, parquet_files, record};
+use crate::people::{Deliveries, check_story, deliver, deliveries, link_now, links, persons, table};
 
 /// Puts a word that no other register has into every text that only this register has. Names and dates stay, so that
 /// records are linked all the same.
@@ -116,4 +120,87 @@ async fn attached_registers_move_no_base_person() {
     none.donations.truncate(0);
     none.donations.push(made.donations[0].clone());
     assert_eq!(groups(&many).await, groups(&none).await);
+}
+
+/// Gives the rows of a table of the spine that name no donation in these columns.
+async fn rows_without_donations(opened: &Opened, name: &'static str, columns: [&str; 2]) -> RecordBatch {
+    let batches = table(opened, name).await;
+    let all = concat_batches(&batches[0].schema(), &batches).unwrap();
+    let names = columns.map(|column| all.column_by_name(column).unwrap().as_string::<i32>());
+    let is_kept = |row: usize| names.iter().all(|names| !names.value(row).starts_with("donations"));
+    let kept: BooleanArray = (0..all.num_rows()).map(|row| Some(is_kept(row))).collect();
+    filter_record_batch(&all, &kept).unwrap()
+}
+
+/// Links, and gives the rows of links and uncertain pairs that are of base records.
+async fn base_rows(republic: &Republic, made: &Deliveries) -> [RecordBatch; 2] {
+    let opened = republic.open().await;
+    deliver(&opened, &republic.project, made).await;
+    link_now(&opened, republic, "link-1").await.unwrap();
+    [
+        rows_without_donations(&opened, "links", ["register", "register"]).await,
+        rows_without_donations(&opened, "pairs", ["left", "right"]).await,
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn base_rows_are_the_same_byte_for_byte_whatever_is_attached() {
+    let mut made = deliveries(150);
+    for (number, row) in made.tax.iter().enumerate() {
+        // Everybody gave, some under a name that is nearly another's, and so did people whom no other register knows.
+        let mut gift = row.clone();
+        gift.own = vec![Some("Reform Party".to_owned())];
+        let mut bridge = gift.clone();
+        bridge.last_name = made.tax[(number + 1) % made.tax.len()].last_name.clone();
+        let mut stranger = gift.clone();
+        stranger.first_name = Some(format!("Zenobia{number}"));
+        stranger.birth_date = made.tax[(number + 2) % made.tax.len()].birth_date;
+        for (kind, mut row) in [("gift", gift), ("bridge", bridge), ("stranger", stranger)] {
+            row.key = format!("{kind}-{number}");
+            made.donations.push(row);
+        }
+    }
+    let with = Republic::new();
+    let mut without = Republic::new();
+    without.project.models.shift_remove("person_donations").unwrap();
+    without.project.linkage.as_mut().unwrap().attach.clear();
+    let [links, pairs] = base_rows(&with, &made).await;
+    assert_eq!(links.num_rows(), made.tax.len() + made.census.len());
+    assert!(pairs.num_rows() > 0);
+    assert_eq!([links, pairs], base_rows(&without, &made).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_base_record_with_nothing_but_gifts_is_alone() {
+    let republic = Republic::new();
+    let opened = republic.open().await;
+    let mut made = deliveries(60);
+    made.tax.push(Row::new("solo", "Zenobia", "Quackenbush", (1999, 9, 9), &["999999999", "1"]));
+    for number in 0..3 {
+        let key = format!("solo-{number}");
+        made.donations.push(Row::new(&key, "Zenobia", "Quackenbush", (1999, 9, 9), &["Reform Party"]));
+    }
+    let solo = record("tax", "solo").to_string();
+    let gifts: Vec<String> = (0..3).map(|number| record("donations", &format!("solo-{number}")).to_string()).collect();
+    deliver(&opened, &republic.project, &made).await;
+    link_now(&opened, &republic, "link-1").await.unwrap();
+    let before = links(&opened).await;
+    assert_eq!(serde_json::from_str::<Why>(&before[&solo].why).unwrap(), Why::Alone);
+    assert_eq!((&before[&solo].via, before[&solo].weight), (&None, None));
+    for gift in &gifts {
+        assert_eq!(before[gift].person, before[&solo].person);
+        assert!(before[gift].via.is_some(), "the gift's own row says why");
+    }
+
+    // The taxpayer takes another name: the three gifts stay together and are no longer of that person, who keeps the id.
+    let taxpayer = made.tax.last_mut().unwrap();
+    *taxpayer = Row::new("solo", "Ottoline", "Vandersloot", (1950, 1, 2), &["999999999", "1"]);
+    deliver(&opened, &republic.project, &made).await;
+    link_now(&opened, &republic, "link-2").await.unwrap();
+    let after = persons(&opened).await;
+    assert_eq!(after[&solo], before[&solo].person);
+    let of_gifts: BTreeSet<i64> = gifts.iter().map(|gift| after[gift]).collect();
+    assert_eq!(of_gifts.len(), 1);
+    assert!(!of_gifts.contains(&after[&solo]));
+    check_story(&opened).await;
 }

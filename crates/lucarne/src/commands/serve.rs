@@ -53,6 +53,7 @@ pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
             Failure::from(anyhow::anyhow!("port {port} can't be opened: {error}"))
         }
     })?;
+    registry::remove_old_generations(&app.project)?;
     let index = Arc::new(Index::open(&app.project)?);
     let identities = identities(&app, &index)?;
     let expires = app.clock.now()? + chrono::Duration::hours(TOKEN_HOURS);

@@ -86,7 +86,7 @@ async fn an_officer_asks_is_refused_elsewhere_and_the_citizen_sees_both() {
     // A search, with a slip and without the accent.
     let found = served.must(&officer, "POST", "/search", Some(work(json!({ "name": "Amelia Okafour" })))).await;
     let person = found["hits"][0]["person"].as_str().unwrap().to_owned();
-    assert!(found["hits"][0]["fields"].to_string().contains("Okafor"), "{found}");
+    assert!(found["hits"][0]["values"].to_string().contains("Okafor"), "{found}");
 
     // The dossier: what the purpose names, and no more.
     let path = format!("/persons/{person}/dossier");

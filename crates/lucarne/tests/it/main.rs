@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod bad_project;
+mod generations;
 mod journey;
 mod log;
 mod loose_files;

@@ -8,4 +8,5 @@ mod clustering;
 mod explaining;
 mod people;
 mod properties;
+mod splink;
 mod training;

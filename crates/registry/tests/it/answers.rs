@@ -1,5 +1,8 @@
 //! What is shown, what is not, and what the person looked at learns of it. Invariants 1 to 4, 6 and 8.
 
+use std::fmt::Write as _;
+
+use arrow_array::Array as _;
 use gate::{Denied, EntryKind};
 use model::request::Action;
 use model::{Disclosure, PersonId};
@@ -12,9 +15,22 @@ fn named(name: &str) -> SearchQuery {
     SearchQuery { name: name.to_owned(), ..SearchQuery::default() }
 }
 
+/// Writes out all that is disclosed of a table, down to its values.
+fn written(disclosed: &gate::Disclosed) -> String {
+    let gate::Disclosed { batch, columns, records } = disclosed;
+    let mut text = format!("{columns:?} {records:?}\n");
+    for row in 0..batch.num_rows() {
+        for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
+            let value = arrow_cast::display::array_value_to_string(array, row).unwrap();
+            writeln!(text, "{row} {}: {} {value}", field.name(), array.is_null(row)).unwrap();
+        }
+    }
+    text
+}
+
 /// Writes out all that a dossier shows of rows.
 fn rendered(dossier: &Dossier) -> String {
-    let section = |section: &registry::Section| format!("{} {:?}", section.register, section.disclosed);
+    let section = |section: &registry::Section| format!("{} {}", section.register, written(&section.disclosed));
     dossier.sections.iter().map(section).collect::<Vec<_>>().join("\n")
 }
 
@@ -65,8 +81,12 @@ async fn what_is_out_of_reach_changes_nothing_shown() {
             text.push_str(&format!("{name} {} {:?}\n", answer.more, answer.not_used));
             for hit in &answer.hits {
                 text.push_str(&format!(
-                    "{} {:?} {} {:?} {:?}\n",
-                    hit.score, hit.matched, hit.register, hit.shown, hit.registers
+                    "{} {:?} {} {} {:?}\n",
+                    hit.score,
+                    hit.matched,
+                    hit.register,
+                    written(&hit.shown),
+                    hit.registers
                 ));
             }
         }
@@ -118,6 +138,67 @@ async fn the_person_sees_every_look_also_after_a_merge() {
         assert!(found.looks.iter().any(|look| look.kind == EntryKind::Search));
         let own = index.open_person(&house.gate, &citizen(id), false).await.unwrap();
         assert!(rendered(&own).contains("TN-48151"), "their records are theirs to see under either id");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_merge_and_a_split_give_nobody_the_looks_of_another() {
+    // No donation is hers: two base records that come together are to be one person and nothing else.
+    let donations = DONATIONS.replace("R-1,Ysolde,Quillfeather", "R-1,Chloé,Okafor");
+    let (hers, wandas) = ("LN-7001,Ysolde,Quillfeather,1984-03-12", "LN-7001,Wanda,Tumbleweed,1931-10-30");
+    let house = House::with(&donations, |folder| folder.replace("incoming/loans_2025.csv", hers, wandas)).await;
+    // What each of the two was ever given: the keys, and the entries of the last list.
+    let mut keys: [Vec<gate::PersonKey>; 2] = Default::default();
+    let mut lists: [Vec<u64>; 2] = Default::default();
+
+    let index = house.index();
+    let before = [house.find(&index, "Ysolde Quillfeather").await, house.find(&index, "Wanda Tumbleweed").await];
+    let alone = [house.open(&index, before[0]).await.leaf, house.open(&index, before[1]).await.leaf];
+    for (person, keys) in before.iter().zip(&mut keys) {
+        keys.extend(index.looks_at_self(&house.gate, &citizen(*person), Page::first(100)).await.unwrap().key);
+    }
+    assert!(keys.iter().all(|keys| keys.len() == 1));
+    drop(index);
+
+    house.folder.replace("incoming/loans_2025.csv", wandas, hers);
+    house.ingest("merge").await;
+    house.build_and_link("merge").await;
+    house.build_index("index-merge").await;
+    let index = house.index();
+    let merged = house.find(&index, "Ysolde Quillfeather").await;
+    let together = house.open(&index, merged).await.leaf;
+    for (person, keys) in before.iter().zip(&mut keys) {
+        // One of the two ids went into the other: under that one a key is given, under this one none.
+        let found = index.looks_at_self(&house.gate, &citizen(*person), Page::first(100)).await.unwrap();
+        assert_eq!(found.key.is_some(), *person == merged);
+        keys.extend(found.key);
+    }
+    drop(index);
+
+    house.folder.replace("incoming/loans_2025.csv", hers, wandas);
+    house.ingest("split").await;
+    house.build_and_link("split").await;
+    house.build_index("index-split").await;
+    let index = house.index();
+    let after = [house.find(&index, "Ysolde Quillfeather").await, house.find(&index, "Wanda Tumbleweed").await];
+    assert_ne!(after[0], after[1]);
+    assert!(index.persons_ever(after[0]).unwrap().contains(&after[1]), "the ids stay connected");
+    for ((person, keys), list) in after.iter().zip(&mut keys).zip(&mut lists) {
+        let found = index.looks_at_self(&house.gate, &citizen(*person), Page::first(100)).await.unwrap();
+        keys.extend(found.key);
+        for look in &found.looks {
+            assert_eq!(gate::commitment_of(&look.proof.parts), look.proof.commitment);
+            assert_eq!(house.gate.entry_bytes(look.leaf).await.unwrap(), look.proof.entry.as_bytes());
+        }
+        list.extend(found.looks.iter().map(|look| look.leaf));
+    }
+    for (own, other) in [(0, 1), (1, 0)] {
+        assert!(lists[own].contains(&alone[own]), "found by the record, whatever the id");
+        assert!(lists[own].contains(&together), "their record was looked at");
+        assert!(!lists[own].contains(&alone[other]), "only the other's was");
+        assert!(keys[own].iter().all(|key| !keys[other].contains(key)), "nobody has a key of the other's");
+        let entry = house.gate.entries(alone[other]..alone[other] + 1).await.unwrap().remove(0).entry;
+        assert!(keys[own].iter().all(|key| !entry.is_about(key)), "and none that finds the look at the other");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Generations come and go as a whole, and a damaged one says so.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use registry::{Index, RegistryError};
 
@@ -11,17 +12,56 @@ async fn the_old_index_serves_until_the_new_one_is_there() {
     let house = House::new().await;
     let old = house.index();
     let ysolde = house.find(&old, "Ysolde Quillfeather").await;
-    assert!(!old.is_outdated().unwrap());
     // What a build that was cut short leaves behind.
     fs::create_dir_all(house.project.data_dir().join("index/index-cut/store")).unwrap();
-    assert!(!old.is_outdated().unwrap());
     house.build_index("index-two").await;
-    assert!(old.is_outdated().unwrap());
     assert_eq!(house.find(&old, "Ysolde Quillfeather").await, ysolde, "the old one goes on serving");
     let new = house.index();
-    assert!(!new.is_outdated().unwrap());
+    assert_eq!((old.generation(), new.generation()), ("index-one", "index-two"));
     assert_eq!(house.find(&new, "Ysolde Quillfeather").await, ysolde);
-    assert!(!house.project.data_dir().join("index/index-cut").exists());
+    assert_eq!(generations(&house), ["index-one", "index-two"], "the one that was cut short is gone");
+    drop(old);
+    registry::remove_old_generations(&house.project).unwrap();
+    assert_eq!(generations(&house), ["index-two"], "and now the old one");
+    assert_eq!(house.find(&new, "Ysolde Quillfeather").await, ysolde);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_index_keeps_what_left_its_register() {
+    let house = House::new().await;
+    // Rows are stored in pieces of eight bytes.
+    let is_kept = || {
+        let has = |path: &PathBuf| fs::read(path).unwrap().windows(8).any(|part| part == b"Quillfea");
+        files_below(&house.project.data_dir().join("index")).iter().any(has)
+    };
+    assert!(is_kept(), "or the test would not see it");
+    for name in ["tax", "loans", "donations"] {
+        let path = house.folder.root().join(format!("incoming/{name}_2025.csv"));
+        let rows = fs::read_to_string(&path).unwrap();
+        fs::write(&path, rows.replace("Quillfeather", "Tumbleweed")).unwrap();
+    }
+    house.ingest("two").await;
+    house.build_and_link("two").await;
+    house.build_index("index-two").await;
+    assert_eq!(generations(&house), ["index-two"], "nobody reads the old one");
+    assert!(!is_kept());
+}
+
+fn generations(house: &House) -> Vec<String> {
+    let entries = fs::read_dir(house.project.data_dir().join("index")).unwrap().map(|entry| entry.unwrap());
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort_unstable();
+    names
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
+    }
+    files
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -103,3 +103,35 @@ withheld-count = { $count ->
 withheld-caption = Withheld columns
 withheld-why = Why it is withheld
 withheld-needed = What would be needed
+one-in = 1 in { $many }
+step-missing = Missing on one side: it says nothing.
+step-found = { $level } So are { $m } of pairs of one person, and { $u } of pairs of unrelated people.
+step-rare = The value is rarer than most: { $share } of records hold it.
+step-frequent = The value is more frequent than most: { $share } of records hold it.
+step-within = { $count ->
+    [one] one letter apart
+   *[other] { $n } letters apart
+}
+level-day-and-month-exchanged = day and month exchanged
+level-different = different
+level-equal = equal
+level-exchanged = exchanged
+level-familiar-form = one is a familiar form of the other
+level-in-order = in order
+level-initial = one is the initial of the other
+level-near = nearly the same
+level-nearly-equal = nearly equal
+level-nearly-exchanged = nearly exchanged
+level-number-and-street = same number and street
+level-one-slip = one slip
+level-same-day-of-year = same day and month, another year
+level-same-name--other-host = same name at another provider
+level-same-place = same place
+level-same-street = same street
+level-same-year-and-month-or-day = same year, and month or day
+level-shared-part = one part in common
+level-similar-0-7 = a little alike
+level-similar-0-88 = alike
+level-similar-0-92 = very much alike
+level-two-slips = two slips
+level-year-within-one = years one apart

@@ -103,3 +103,35 @@ withheld-count = { $count ->
 withheld-caption = Colonnes retenues
 withheld-why = Pourquoi elle est retenue
 withheld-needed = Ce qu’il faudrait
+one-in = 1 sur { $many }
+step-missing = Absent d’un côté : cela ne dit rien.
+step-found = { $level } C’est le cas de { $m } des paires d’une même personne, et de { $u } des paires sans lien.
+step-rare = La valeur est plus rare que la plupart : { $share } des enregistrements la portent.
+step-frequent = La valeur est plus fréquente que la plupart : { $share } des enregistrements la portent.
+step-within = { $count ->
+    [one] à une lettre près
+   *[other] à { $n } lettres près
+}
+level-day-and-month-exchanged = jour et mois inversés
+level-different = différents
+level-equal = identiques
+level-exchanged = inversés
+level-familiar-form = l’un est une forme familière de l’autre
+level-in-order = dans l’ordre
+level-initial = l’un est l’initiale de l’autre
+level-near = presque identiques
+level-nearly-equal = presque identiques
+level-nearly-exchanged = presque inversés
+level-number-and-street = mêmes numéro et rue
+level-one-slip = une faute
+level-same-day-of-year = mêmes jour et mois, autre année
+level-same-name--other-host = même nom chez un autre fournisseur
+level-same-place = même localité
+level-same-street = même rue
+level-same-year-and-month-or-day = même année, et mois ou jour
+level-shared-part = une partie en commun
+level-similar-0-7 = un peu semblables
+level-similar-0-88 = semblables
+level-similar-0-92 = très semblables
+level-two-slips = deux fautes
+level-year-within-one = années à un près

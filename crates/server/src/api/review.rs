@@ -34,7 +34,7 @@ pub(crate) async fn pair(
 #[utoipa::path(post, path = "/api/v1/review/{pair}/judgement", tag = "review", request_body = JudgementForm,
     params(("pair" = u64, Path, description = "the pair's number, counted from 0")),
     responses((status = 200, body = Judged), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem)))]
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn judge(
     State(app): State<App>,
     Caller(who): Caller,

@@ -1,5 +1,7 @@
 //! One person, assembled for the purpose that was chosen.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -7,11 +9,11 @@ use model::agency::RoleKind;
 
 use super::frame::Frame;
 use super::search::work_of;
-use super::values::{Kept, Shown, comparison, headline, kept, sentence, shown};
+use super::values::{Kept, Shown, comparison, headline, kept, sentence, share, shown};
 use super::view::View;
 use super::words::Words;
 use crate::problem::Problem;
-use crate::service::{self, DossierView, FieldView, LinkEvidence, RecordView, SectionView};
+use crate::service::{self, DossierView, Field, LinkEvidence, ReasonView, RecordView, SectionView};
 
 /// Half the width of the picture of weights, in its own units.
 const HALF_WIDTH: f64 = 100.0;
@@ -114,21 +116,21 @@ async fn open(view: &View, person: &str) -> Result<Response, Problem> {
 pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
     let t = view.t;
     let records = || found.sections.iter().flat_map(|section| &section.records);
-    let fields = || records().flat_map(|record| &record.fields).filter(|field| field.value.text().is_some());
+    let fields = || records().flat_map(|record| record.values.fields()).filter(|field| field.value.text().is_some());
     let weakest =
         records().filter(|record| !record.link.alone).map(|record| record.link.probability).min_by(f64::total_cmp);
     Dossier {
-        name: records().find_map(|record| headline(&record.fields)),
+        name: records().find_map(|record| headline(record.values.fields())),
         at: found.at.clone(),
         log_index: found.log_index.to_string(),
         registers: found.sections.len() as u64,
         records: records().count() as u64,
-        given: fields().filter(|field| field.rule.disclosure == "value").count() as u64,
-        masked: fields().filter(|field| field.rule.disclosure != "value").count() as u64,
+        given: fields().filter(|field| field.column.rule.disclosure == "value").count() as u64,
+        masked: fields().filter(|field| field.column.rule.disclosure != "value").count() as u64,
         withheld: found.sections.iter().map(|section| section.withheld.len() as u64).sum(),
         weakest: weakest.map(|weakest| t.percent(&weakest)),
         identity: identity(view, &found.sections),
-        sections: found.sections.iter().map(|section| self::section(view, section)).collect(),
+        sections: found.sections.iter().map(|section| self::section(view, section, &found.reasons)).collect(),
     }
 }
 
@@ -139,8 +141,11 @@ fn identity(view: &View, sections: &[SectionView]) -> Vec<Identity> {
     let mut found: Vec<Identity> = Vec::new();
     for section in sections {
         let register = t.pick(&section.title, &section.title_fr);
-        let is_identity = |field: &&FieldView| field.rule.class == "identity" && field.rule.disclosure == "value";
-        for field in section.records.iter().flat_map(|record| &record.fields).filter(is_identity) {
+        let is_identity = |field: &Field<'_>| {
+            let rule = &field.column.rule;
+            rule.class == "identity" && rule.disclosure == "value"
+        };
+        for field in section.records.iter().flat_map(|record| record.values.fields()).filter(is_identity) {
             let field = shown(t, view.app.project(), &section.register, field);
             let Some(text) = field.text else { continue };
             let at = found.iter().position(|known| known.title.eq_ignore_ascii_case(&field.title));
@@ -166,7 +171,7 @@ fn identity(view: &View, sections: &[SectionView]) -> Vec<Identity> {
     found
 }
 
-fn section(view: &View, section: &SectionView) -> Section {
+fn section(view: &View, section: &SectionView, reasons: &[Arc<ReasonView>]) -> Section {
     let t = view.t;
     Section {
         id: section.register.replace('_', "-"),
@@ -181,7 +186,7 @@ fn section(view: &View, section: &SectionView) -> Section {
             .zip(1..)
             .map(|(record, number)| self::record(view, section, record, number))
             .collect(),
-        withheld: section.withheld.iter().map(|column| kept(t, column)).collect(),
+        withheld: section.withheld.iter().map(|column| kept(t, column, reasons)).collect(),
         withheld_count: section.withheld.len() as u64,
     }
 }
@@ -189,7 +194,11 @@ fn section(view: &View, section: &SectionView) -> Section {
 fn record(view: &View, section: &SectionView, record: &RecordView, number: u64) -> Record {
     Record {
         number,
-        fields: record.fields.iter().map(|field| shown(view.t, view.app.project(), &section.register, field)).collect(),
+        fields: record
+            .values
+            .fields()
+            .map(|field| shown(view.t, view.app.project(), &section.register, field))
+            .collect(),
         file: record.file.clone(),
         row: record.row.map(|row| row.to_string()),
         fresh: record.run.as_deref().and_then(moment_of_run),
@@ -222,13 +231,9 @@ pub(crate) fn steps(t: Words, fields: &[service::FieldEvidence]) -> Vec<Step> {
     let step = |field: &service::FieldEvidence| {
         let width = field.weight.abs() / largest * HALF_WIDTH;
         let x = if field.weight < 0.0 { HALF_WIDTH - width } else { HALF_WIDTH };
-        let name = comparison(t, &field.name);
-        // The sentence begins with the comparison's name, which stands beside it already.
-        let told = field.sentence.strip_prefix(field.name.as_str()).unwrap_or(&field.sentence);
-        let told = told.strip_prefix(':').unwrap_or(told);
         Step {
-            name,
-            sentence: sentence(told),
+            name: comparison(t, &field.name),
+            sentence: told(t, field),
             weight: t.weight(&field.weight),
             x: format!("{x:.1}"),
             width: format!("{width:.1}"),
@@ -236,6 +241,19 @@ pub(crate) fn steps(t: Words, fields: &[service::FieldEvidence]) -> Vec<Step> {
         }
     };
     fields.iter().map(step).collect()
+}
+
+/// Gives what a comparison found, in a sentence or two.
+fn told(t: Words, field: &service::FieldEvidence) -> String {
+    let (Some(m), Some(u)) = (field.m, field.u) else { return t.s("step-missing") };
+    let level = match field.level.strip_prefix("within ").and_then(|rest| rest.strip_suffix(" edits")) {
+        Some(edits) => t.count("step-within", &edits.parse().unwrap_or_default()),
+        None => t.of("level", &field.level.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")),
+    };
+    let told = t.with_all("step-found", &[("level", sentence(&level)), ("m", share(t, m)), ("u", share(t, u))]);
+    let Some(held_by) = field.term_frequency else { return told };
+    let rarity = if field.term_frequency_weight >= 0.0 { "step-rare" } else { "step-frequent" };
+    format!("{told} {}", t.with(rarity, "share", share(t, held_by)))
 }
 
 #[cfg(test)]
@@ -257,14 +275,43 @@ mod tests {
             name: "first_name".into(),
             left: Vec::new(),
             right: Vec::new(),
-            level: "exact".into(),
+            level: "equal".into(),
+            m: Some(0.8),
+            u: Some(0.0005),
             weight,
             term_frequency: None,
-            sentence: "first_name: alike".into(),
+            term_frequency_weight: 0.0,
+            sentence: String::new(),
         };
         let steps = steps(Words::new(Language::English), &[field(8.0), field(-4.0), field(0.0)]);
-        assert_eq!((steps[0].name.as_str(), steps[0].sentence.as_str()), ("First name", "Alike."));
+        assert_eq!(steps[0].name, "First name");
+        assert!(steps[0].sentence.starts_with("Equal.") && steps[0].sentence.contains("1 in 2,000"));
         let bars: Vec<(&str, &str, bool)> = steps.iter().map(|s| (s.x.as_str(), s.width.as_str(), s.against)).collect();
         assert_eq!(bars, [("100.0", "100.0", false), ("50.0", "50.0", true), ("100.0", "0.0", false)]);
+    }
+
+    #[test]
+    fn comparisons_are_told_in_the_language_of_the_page() {
+        let field = |level: &str, m, share, rarity| service::FieldEvidence {
+            name: "first_name".into(),
+            left: Vec::new(),
+            right: Vec::new(),
+            level: level.into(),
+            m,
+            u: Some(0.02),
+            weight: 1.0,
+            term_frequency: share,
+            term_frequency_weight: rarity,
+            sentence: String::new(),
+        };
+        let (en, fr) = (Words::new(Language::English), Words::new(Language::French));
+        assert_eq!(told(en, &field("missing", None, None, 0.0)), en.s("step-missing"));
+        let slip = field("one slip", Some(0.05), None, 0.0);
+        assert!(told(en, &slip).starts_with("One slip."), "{}", told(en, &slip));
+        assert!(told(fr, &slip).contains("2,0\u{a0}%"), "{}", told(fr, &slip));
+        assert!(told(en, &field("within 2 edits", Some(0.05), None, 0.0)).contains('2'));
+        let rare = told(en, &field("equal", Some(0.9), Some(0.0001), 3.0));
+        let frequent = told(en, &field("equal", Some(0.9), Some(0.0001), -3.0));
+        assert!(rare.contains("10,000") && rare != frequent, "{rare} {frequent}");
     }
 }

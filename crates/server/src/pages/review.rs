@@ -37,6 +37,7 @@ struct PairPage {
     place: String,
     open: String,
     number: u64,
+    generation: String,
     log_index: String,
     left: String,
     right: String,
@@ -103,9 +104,11 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
     let t = view.t;
     let number = number_of(number)?;
     let found = service::pair(&view.app, view.acting()?, number).await?;
+    // What was filled in was meant for the pair that was shown then.
+    let form = form.filter(|form| form.generation == found.generation);
     let next = number + 1;
     let rows = rows(view, &found);
-    let withheld: Vec<Kept> = found.left.withheld.iter().map(|column| kept(t, column)).collect();
+    let withheld: Vec<Kept> = found.left.withheld.iter().map(|column| kept(t, column, &found.reasons)).collect();
     let mut frame = view.frame()?;
     frame.back = format!("/review/{number}");
     let page = PairPage {
@@ -114,6 +117,7 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
         place: t.number(&next),
         open: t.number(&found.open),
         number,
+        generation: found.generation.clone(),
         log_index: t.number(&found.log_index),
         left: view.register_title(&found.left.register),
         right: view.register_title(&found.right.register),
@@ -138,19 +142,19 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
 fn rows(view: &View, pair: &PairView) -> Vec<Row> {
     let t = view.t;
     let text = |row: &ReviewRow, name: &str| {
-        let field = row.fields.iter().find(|field| field.name == name)?;
+        let field = row.values.fields().find(|field| field.column.name == name)?;
         shown(t, view.app.project(), &row.register, field).text
     };
-    let mut names: Vec<&service::FieldView> = Vec::new();
-    for field in pair.left.fields.iter().chain(&pair.right.fields) {
-        if !names.iter().any(|known| known.name == field.name) {
-            names.push(field);
+    let mut columns: Vec<&service::GivenColumn> = Vec::new();
+    for column in pair.left.columns.iter().chain(pair.right.columns.iter()) {
+        if !columns.iter().any(|known| known.name == column.name) {
+            columns.push(column);
         }
     }
-    let row = |field: &service::FieldView| {
-        let (left, right) = (text(&pair.left, &field.name), text(&pair.right, &field.name));
-        let title = t.pick(&field.title, &field.title_fr);
-        let title = if title == field.title { named(t, &field.name, title) } else { title.to_owned() };
+    let row = |column: &service::GivenColumn| {
+        let (left, right) = (text(&pair.left, &column.name), text(&pair.right, &column.name));
+        let title = t.pick(&column.title, &column.title_fr);
+        let title = if title == column.title { named(t, &column.name, title) } else { title.to_owned() };
         match (left, right) {
             (None, None) => None,
             (Some(left), Some(right)) => {
@@ -164,7 +168,7 @@ fn rows(view: &View, pair: &PairView) -> Vec<Row> {
             }
         }
     };
-    names.into_iter().filter_map(row).collect()
+    columns.into_iter().filter_map(row).collect()
 }
 
 /// Gives what a column of a person record is called: person records are ours, so their columns are in the pages' words.
@@ -177,6 +181,8 @@ fn named(t: Words, name: &str, title: &str) -> String {
 #[derive(Deserialize)]
 pub(crate) struct Judged {
     form_token: String,
+    #[serde(default)]
+    generation: String,
     #[serde(default)]
     verdict: String,
     #[serde(default)]
@@ -201,7 +207,7 @@ async fn judged(view: &View, number: &str, form: Judged) -> Result<Response, Pro
         return Err(Problem::new("bad-request", format!("the reason is longer than {REASON_MAX} characters")));
     }
     let number = number_of(number)?;
-    let judgement = JudgementForm { verdict: form.verdict, reason: form.reason };
+    let judgement = JudgementForm { generation: form.generation, verdict: form.verdict, reason: form.reason };
     let leaf = service::judge(&view.app, view.acting()?, number, &judgement).await?;
     let next = number + 1;
     let to = if next < view.app.index().review_progress().open {

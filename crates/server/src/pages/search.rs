@@ -11,7 +11,7 @@ use super::values::{Rule, Shown, headline, is_name, rules, shown};
 use super::view::{Sent, View};
 use super::words::Words;
 use crate::problem::Problem;
-use crate::service::{self, HitView, SearchForm, WorkForm};
+use crate::service::{self, Field, HitView, SearchForm, ShownValue, WorkForm};
 
 /// Classes by which people are told apart. Nothing else is shown before one is chosen.
 const TELLING_APART: [&str; 4] = ["identity", "identifier", "address", "contact"];
@@ -164,12 +164,17 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
 
 fn hit(view: &View, found: HitView) -> Hit {
     let t = view.t;
-    let name = headline(&found.fields).unwrap_or_else(|| t.s("results-nameless"));
-    let tells_apart =
-        |field: &&service::FieldView| TELLING_APART.contains(&field.rule.class.as_str()) && !is_name(field);
+    let name = headline(found.values.fields()).unwrap_or_else(|| t.s("results-nameless"));
+    let tells_apart = |field: &Field<'_>| TELLING_APART.contains(&field.column.rule.class.as_str()) && !is_name(*field);
     // The year says nothing beside the whole date.
-    let has_date = found.fields.iter().any(|field| field.name == "birth_date" && field.rule.disclosure == "value");
-    let fields = found.fields.iter().filter(tells_apart).filter(|field| !has_date || field.name != "birth_year");
+    let is_date = |field: Field<'_>| {
+        field.column.name == "birth_date"
+            && field.column.rule.disclosure == "value"
+            && *field.value != ShownValue::Missing(())
+    };
+    let has_date = found.values.fields().any(is_date);
+    let fields =
+        found.values.fields().filter(tells_apart).filter(|field| !has_date || field.column.name != "birth_year");
     let matched = |matched: &service::MatchView| {
         let part = t.of("part", &matched.part);
         t.with_all(if matched.how == "same" { "matched-same" } else { "matched-similar" }, &[("part", part)])

@@ -1,10 +1,12 @@
 //! Values as a page shows them: written as the language does, with what the purpose made of them.
 
+use std::sync::Arc;
+
 use model::sql_model::PERSON_COLUMNS;
 use model::{ColumnType, Project, RegisterId};
 
 use super::words::Words;
-use crate::service::{ClassRule, FieldView, ShownValue, Withheld};
+use crate::service::{ClassRule, Field, ReasonView, ShownValue, WithheldColumn};
 
 /// A value of a record.
 pub(crate) struct Shown {
@@ -30,39 +32,43 @@ pub(crate) struct Kept {
 }
 
 /// Gives a value as the page shows it.
-pub(crate) fn shown(t: Words, project: &Project, register: &str, field: &FieldView) -> Shown {
+pub(crate) fn shown(t: Words, project: &Project, register: &str, field: Field<'_>) -> Shown {
     let register = RegisterId::new(register).ok().and_then(|id| project.registers.get(&id));
-    let column = register.and_then(|register| register.columns.get(&field.name));
+    let column = register.and_then(|register| register.columns.get(&field.column.name));
     // Columns of person records are ours, not a register's: they are in the pages' words, and one of them is a date.
-    let is_ours = column.is_none() && PERSON_COLUMNS.iter().any(|(name, _)| *name == field.name);
-    let own_kind = if is_ours && field.name == "birth_date" { ColumnType::Date } else { ColumnType::Text };
+    let is_ours = column.is_none() && PERSON_COLUMNS.iter().any(|(name, _)| *name == field.column.name);
+    let own_kind = if is_ours && field.column.name == "birth_date" { ColumnType::Date } else { ColumnType::Text };
     let kind = column.map(|column| column.r#type).or(is_ours.then_some(own_kind));
-    let title = if is_ours { t.of("field", &field.name) } else { t.pick(&field.title, &field.title_fr).to_owned() };
+    let title = if is_ours {
+        t.of("field", &field.column.name)
+    } else {
+        t.pick(&field.column.title, &field.column.title_fr).to_owned()
+    };
     Shown {
         title,
         text: text(t, field, kind),
-        masked: masked(t, &field.rule, field.unit.as_deref()),
-        class: t.of("class", &field.rule.class),
-        special: field.rule.special.is_some(),
+        masked: masked(t, &field.column.rule, field.column.unit.as_deref()),
+        class: t.of("class", &field.column.rule.class),
+        special: field.column.rule.special.is_some(),
     }
 }
 
-fn text(t: Words, field: &FieldView, kind: Option<ColumnType>) -> Option<String> {
-    let as_it_is = field.rule.disclosure == "value";
-    let with_unit = |number: String| match &field.unit {
+fn text(t: Words, field: Field<'_>, kind: Option<ColumnType>) -> Option<String> {
+    let as_it_is = field.column.rule.disclosure == "value";
+    let with_unit = |number: String| match &field.column.unit {
         Some(unit) => format!("{number}\u{a0}{unit}"),
         None => number,
     };
-    Some(match &field.value {
+    Some(match field.value {
         ShownValue::Missing(()) => return None,
-        ShownValue::Truth(truth) => match (field.rule.disclosure.as_str(), truth) {
+        ShownValue::Truth(truth) => match (field.column.rule.disclosure.as_str(), truth) {
             ("presence", true) => t.s("value-held"),
             ("presence", false) => t.s("value-not-held"),
             (_, true) => t.s("value-yes"),
             (_, false) => t.s("value-no"),
         },
         // A number without a unit is often a year or a code: it is not grouped.
-        ShownValue::Number(number) if field.unit.is_some() => with_unit(t.decimal(&number.to_string())),
+        ShownValue::Number(number) if field.column.unit.is_some() => with_unit(t.decimal(&number.to_string())),
         ShownValue::Number(number) => number.to_string(),
         ShownValue::Fraction(number) => with_unit(t.decimal(&number.to_string())),
         ShownValue::Text(text) if as_it_is => match kind {
@@ -89,13 +95,15 @@ fn masked(t: Words, rule: &ClassRule, unit: Option<&str>) -> Option<String> {
 }
 
 /// Gives a column that is not given as the page shows it.
-pub(crate) fn kept(t: Words, column: &Withheld) -> Kept {
+pub(crate) fn kept(t: Words, column: &WithheldColumn, reasons: &[Arc<ReasonView>]) -> Kept {
+    let reason = reasons.get(column.reason);
+    let text = |text: Option<&str>| text.map(sentence).unwrap_or_default();
     Kept {
-        title: t.pick(&column.title, &column.title_fr).to_owned(),
-        class: t.of("class", &column.class),
-        says: sentence(t.pick(&column.says, &column.says_fr)),
-        needed: sentence(t.pick(&column.needed, &column.needed_fr)),
-        rule: column.rule.clone(),
+        title: t.pick(&column.column.title, &column.column.title_fr).to_owned(),
+        class: t.of("class", &column.column.class),
+        says: text(reason.map(|reason| t.pick(&reason.says, &reason.says_fr))),
+        needed: text(reason.map(|reason| t.pick(&reason.needed, &reason.needed_fr))),
+        rule: reason.map(|reason| reason.rule.clone()).unwrap_or_default(),
     }
 }
 
@@ -117,6 +125,15 @@ pub(crate) fn comparison(t: Words, name: &str) -> String {
     let columns: Vec<String> = inner.unwrap_or(name).split('+').map(|column| t.of("field", column)).collect();
     let columns = columns.join(", ");
     if inner.is_some() { t.with("comparison-swapped", "columns", columns) } else { columns }
+}
+
+/// Gives a share: in per cent, small ones as one in so many.
+pub(crate) fn share(t: Words, share: f64) -> String {
+    if share >= 0.01 || share <= 0.0 {
+        return t.percent(&share);
+    }
+    // Shares come from counts: their inverses are far below what an u64 holds.
+    t.with("one-in", "many", t.number(&(share.recip().round() as u64)))
 }
 
 /// What a purpose does with a class.
@@ -145,10 +162,9 @@ pub(crate) fn rules(t: Words, classes: &[ClassRule]) -> Vec<Rule> {
 ///
 /// Registers call these columns differently; all of them say `name` in their name or title, and are of the class
 /// identity. At most three are joined, in the order of the register.
-pub(crate) fn headline(fields: &[FieldView]) -> Option<String> {
+pub(crate) fn headline<'a>(fields: impl Iterator<Item = Field<'a>>) -> Option<String> {
     let words: Vec<String> = fields
-        .iter()
-        .filter(|field| is_name(field) && field.rule.disclosure == "value")
+        .filter(|field| is_name(*field) && field.column.rule.disclosure == "value")
         .filter_map(|field| field.value.text())
         .take(3)
         .collect();
@@ -156,22 +172,23 @@ pub(crate) fn headline(fields: &[FieldView]) -> Option<String> {
 }
 
 /// Tells whether a column holds a part of a name.
-pub(crate) fn is_name(field: &FieldView) -> bool {
-    let says_so = field.name.contains("name") || field.title.to_lowercase().contains("name");
-    field.rule.class == "identity" && says_so
+pub(crate) fn is_name(field: Field<'_>) -> bool {
+    let column = field.column;
+    let says_so = column.name.contains("name") || column.title.to_lowercase().contains("name");
+    column.rule.class == "identity" && says_so
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::pages::words::Language;
+    use crate::service::GivenColumn;
 
-    fn field(name: &str, value: ShownValue, disclosure: &str, unit: Option<&str>) -> FieldView {
-        FieldView {
+    fn column(name: &str, disclosure: &str, unit: Option<&str>) -> GivenColumn {
+        GivenColumn {
             name: name.into(),
             title: name.into(),
             title_fr: name.into(),
-            value,
             unit: unit.map(Into::into),
             rule: ClassRule {
                 class: "identity".into(),
@@ -183,51 +200,50 @@ mod tests {
         }
     }
 
+    fn written(t: Words, column: &GivenColumn, value: ShownValue, kind: Option<ColumnType>) -> Option<String> {
+        text(t, Field { column, value: &value }, kind)
+    }
+
     #[test]
     fn values_are_written_as_the_language_does() {
         let fr = Words::new(Language::French);
         let en = Words::new(Language::English);
-        let income = field("income", ShownValue::Text("40000.50".into()), "value", Some("€"));
         let decimal = Some(ColumnType::Decimal { precision: 10, scale: 2 });
-        assert_eq!(text(fr, &income, decimal).unwrap(), "40\u{202f}000,50\u{a0}€");
+        let owed = column("income", "value", Some("€"));
         assert_eq!(
-            text(en, &field("born", ShownValue::Text("1984-03-12".into()), "value", None), Some(ColumnType::Date))
-                .unwrap(),
-            "12 March 1984"
+            written(fr, &owed, ShownValue::Text("40000.50".into()), decimal).unwrap(),
+            "40\u{202f}000,50\u{a0}€"
         );
-        assert_eq!(
-            text(en, &field("year", ShownValue::Number(2026), "value", None), Some(ColumnType::Integer)).unwrap(),
-            "2026"
-        );
-        assert_eq!(
-            text(en, &field("ssn", ShownValue::Text("•••1234".into()), "last", None), Some(ColumnType::Text)).unwrap(),
-            "•••1234"
-        );
-        assert_eq!(text(en, &field("x", ShownValue::Missing(()), "value", None), None), None);
+        let plain = column("x", "value", None);
+        let date = written(en, &plain, ShownValue::Text("1984-03-12".into()), Some(ColumnType::Date));
+        assert_eq!(date.unwrap(), "12 March 1984");
+        let year = written(en, &plain, ShownValue::Number(2026), Some(ColumnType::Integer));
+        assert_eq!(year.unwrap(), "2026");
+        let number = column("ssn", "last", None);
+        let hidden = written(en, &number, ShownValue::Text("•••1234".into()), Some(ColumnType::Text));
+        assert_eq!(hidden.unwrap(), "•••1234");
+        assert_eq!(written(en, &plain, ShownValue::Missing(()), None), None);
     }
 
     #[test]
     fn what_is_masked_says_so() {
         let en = Words::new(Language::English);
-        assert_eq!(masked(en, &field("x", ShownValue::Truth(true), "value", None).rule, None), None);
-        let rule = field("x", ShownValue::Truth(true), "yes-no", None).rule;
+        assert_eq!(masked(en, &column("x", "value", None).rule, None), None);
+        let rule = column("x", "yes-no", None).rule;
         assert!(masked(en, &rule, Some("€")).unwrap().contains("40,000\u{a0}€"));
         for how in ["last", "district", "coarse", "presence"] {
-            let rule = field("x", ShownValue::Truth(true), how, None).rule;
-            assert_ne!(masked(en, &rule, None).unwrap(), how);
+            assert_ne!(masked(en, &column("x", how, None).rule, None).unwrap(), how);
         }
     }
 
     #[test]
     fn a_headline_is_made_of_names_that_are_given() {
-        let fields = [
-            field("ssn", ShownValue::Text("1".into()), "value", None),
-            field("first_name", ShownValue::Text("Ana".into()), "value", None),
-            field("middle_name", ShownValue::Missing(()), "value", None),
-            field("last_name", ShownValue::Text("Ruiz".into()), "value", None),
-        ];
-        assert_eq!(headline(&fields).unwrap(), "Ana Ruiz");
-        assert_eq!(headline(&fields[..1]), None);
+        let columns = ["ssn", "first_name", "middle_name", "last_name"].map(|name| column(name, "value", None));
+        let text = |text: &str| ShownValue::Text(text.into());
+        let values = [text("1"), text("Ana"), ShownValue::Missing(()), text("Ruiz")];
+        let fields = columns.iter().zip(&values).map(|(column, value)| Field { column, value });
+        assert_eq!(headline(fields.clone()).unwrap(), "Ana Ruiz");
+        assert_eq!(headline(fields.take(1)), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::problem::KINDS;
 use crate::service;
 
 /// Keys that code chooses among, so that they don't stand directly in a call.
-const CHOSEN_KEYS: [&str; 13] = [
+const CHOSEN_KEYS: [&str; 15] = [
     "matched-same",
     "matched-similar",
     "nav-agreements",
@@ -24,6 +24,8 @@ const CHOSEN_KEYS: [&str; 13] = [
     "nav-search",
     "needs-case",
     "needs-justification",
+    "step-frequent",
+    "step-rare",
 ];
 
 fn crate_folder() -> PathBuf {
@@ -69,6 +71,12 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
     let disclosures = ["value", "yes-no", "district", "coarse", "last", "presence", "match-only", "withheld"];
     let kinds: Vec<String> = service::kinds().into_iter().map(str::to_owned).collect();
     let columns: Vec<&str> = model::sql_model::PERSON_COLUMNS.iter().map(|(name, _)| *name).collect();
+    // A comparison whose value is missing says so in a sentence of its own.
+    let levels: Vec<String> = registry::level_names()
+        .into_iter()
+        .filter(|level| level != "missing")
+        .map(|level| level.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"))
+        .collect();
     BTreeMap::from([
         ("class", Class::ALL.iter().map(ToString::to_string).collect()),
         ("special", SpecialCategory::ALL.iter().map(ToString::to_string).collect()),
@@ -86,6 +94,7 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("part", own(&["name", "birth_date", "identifier", "contact", "address"])),
         ("part-of-entry", own(&["terms", "justification", "subject", "officer", "case", "more"])),
         ("field", own(&columns)),
+        ("level", levels),
         ("asked", own(&["search", "person", "own", "review", "judgement", "page"])),
         ("problem-title", KINDS.iter().map(|(kind, ..)| (*kind).to_owned()).collect()),
         ("problem-do", KINDS.iter().map(|(kind, ..)| (*kind).to_owned()).collect()),

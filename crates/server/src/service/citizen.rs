@@ -23,7 +23,9 @@ pub struct LooksView {
     pub log_index: u64,
     /// The looks, the latest first.
     pub looks: Vec<LookView>,
-    /// Keys that find every look at the person in the log, as hexadecimal digits; the person's own.
+    /// The key that finds the looks under the person's id in the log, as hexadecimal digits. One at most: of other ids
+    /// that their records had, the looks are in the list and the keys are not given. None where their records go by
+    /// another id than the one that they signed in with.
     pub keys: Vec<String>,
     /// What `before` is to be for earlier looks; none when there are no more.
     pub next: Option<u64>,
@@ -105,7 +107,7 @@ pub async fn looks_at_self(app: &App, who: &Who, before: Option<u64>) -> Result<
     Ok(LooksView {
         log_index: found.leaf,
         looks: found.looks.into_iter().map(|look| look_view(app, look)).collect(),
-        keys: found.keys.iter().map(gate::PersonKey::to_hex).collect(),
+        keys: found.key.iter().map(gate::PersonKey::to_hex).collect(),
         next: found.next,
     })
 }
@@ -142,5 +144,5 @@ fn look_view(app: &App, look: Look) -> LookView {
 pub async fn own_records(app: &App, who: &Who, explain: bool) -> Result<OwnRecords, Problem> {
     let request = own_request(app, who).await?;
     let dossier = app.index().open_person(app.gate(), &request, explain).await?;
-    Ok(OwnRecords { dossier: view(app.project(), dossier, "me".to_owned())? })
+    Ok(OwnRecords { dossier: view(app, dossier, "me".to_owned())? })
 }

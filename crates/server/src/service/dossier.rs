@@ -1,14 +1,15 @@
 //! One person, assembled for one purpose.
 
-use gate::Disclosed;
+use std::sync::Arc;
+
+use model::PersonId;
 use model::request::Action;
-use model::{PersonId, Project, RegisterId};
 use registry::{Dossier, Evidence, FieldEvidence};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::catalogue::ClassRule;
-use super::value::{self, ShownValue};
+use super::given::{Given, GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given};
+use super::value::ShownValue;
 use super::work::{WorkForm, request};
 use crate::app::{App, Who};
 use crate::problem::Problem;
@@ -26,6 +27,9 @@ pub struct DossierView {
     pub log_index: u64,
     /// One section for each register within reach that has records of the person.
     pub sections: Vec<SectionView>,
+    /// Why columns are withheld.
+    #[schema(value_type = Vec<ReasonView>)]
+    pub reasons: Vec<Arc<ReasonView>>,
 }
 
 /// The records of one register.
@@ -46,17 +50,21 @@ pub struct SectionView {
     /// Who sold it, under which licence, when it was bought.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bought: Option<String>,
+    /// The columns that are given, in the order of the register.
+    #[schema(value_type = Vec<GivenColumn>)]
+    pub columns: Arc<[GivenColumn]>,
     /// The records.
     pub records: Vec<RecordView>,
     /// Columns that are withheld, and why.
-    pub withheld: Vec<Withheld>,
+    pub withheld: Vec<WithheldColumn>,
 }
 
 /// One record.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct RecordView {
-    /// The values that are given.
-    pub fields: Vec<FieldView>,
+    /// The values that are given, by column; `null` where the record has none.
+    #[schema(value_type = Object)]
+    pub values: Values,
     /// The file that the row came from.
     pub file: Option<String>,
     /// The row's number in that file, counted from 0 over data rows.
@@ -65,48 +73,6 @@ pub struct RecordView {
     pub run: Option<String>,
     /// What links it to the person.
     pub link: LinkEvidence,
-}
-
-/// A value that is given.
-#[derive(Clone, Serialize, ToSchema)]
-pub struct FieldView {
-    /// The column.
-    pub name: String,
-    /// What people call it in English.
-    pub title: String,
-    /// What people call it in French.
-    pub title_fr: String,
-    /// The value, as the purpose discloses it.
-    pub value: ShownValue,
-    /// The unit of numbers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit: Option<String>,
-    /// What it says about the person, and how it is disclosed.
-    #[serde(flatten)]
-    pub rule: ClassRule,
-}
-
-/// A column that is not given.
-#[derive(Clone, Serialize, ToSchema)]
-pub struct Withheld {
-    /// The column.
-    pub name: String,
-    /// What people call it in English.
-    pub title: String,
-    /// What people call it in French.
-    pub title_fr: String,
-    /// What it says about the person.
-    pub class: String,
-    /// The rule that withholds it.
-    pub rule: String,
-    /// Why, in English.
-    pub says: String,
-    /// Why, in French.
-    pub says_fr: String,
-    /// What would be needed, and how to ask for it, in English.
-    pub needed: String,
-    /// The same in French.
-    pub needed_fr: String,
 }
 
 /// What links a record to its person.
@@ -155,25 +121,27 @@ pub async fn dossier(
     let request = request(who, work, Action::OpenPerson { person })?;
     let index = app.index();
     let dossier = index.open_person(app.gate(), &request, explain).await?;
-    view(app.project(), dossier, pseudonym.to_owned())
+    view(app, dossier, pseudonym.to_owned())
 }
 
 /// Gives a dossier as it is shown.
-pub(crate) fn view(project: &Project, dossier: Dossier, person: String) -> Result<DossierView, Problem> {
+pub(crate) fn view(app: &App, dossier: Dossier, person: String) -> Result<DossierView, Problem> {
+    let project = app.project();
     let mut sections = Vec::with_capacity(dossier.sections.len());
+    let mut reasons = Reasons::default();
     for section in dossier.sections {
         let register = project.registers.get(&section.register);
         let register = register.ok_or_else(|| Problem::new("internal", "a register left the project"))?;
-        let (rows, withheld) = fields_of(project, &section.register, &section.disclosed, true)?;
+        let Given { columns, rows, withheld } = given(app, &section.register, &section.disclosed, &mut reasons)?;
         let batch = &section.disclosed.batch;
         let mut records = Vec::with_capacity(rows.len());
-        for (row, (fields, evidence)) in rows.into_iter().zip(section.evidence).enumerate() {
+        for (row, (values, evidence)) in rows.into_iter().zip(section.evidence).enumerate() {
             let lineage = |name: &str| -> Result<Option<ShownValue>, Problem> {
                 batch.column_by_name(name).map(|column| ShownValue::of(column, row)).transpose()
             };
             let text = |name: &str| Ok::<_, Problem>(lineage(name)?.and_then(|value| value.text()));
             records.push(RecordView {
-                fields,
+                values,
                 file: text(model::record::column::FILE)?,
                 row: match lineage(model::record::column::ROW)? {
                     Some(ShownValue::Number(row)) => Some(row),
@@ -192,6 +160,7 @@ pub(crate) fn view(project: &Project, dossier: Dossier, person: String) -> Resul
             agency_title: agency.map(|agency| agency.title.clone()).unwrap_or_default(),
             legal_basis: register.legal_basis.clone(),
             bought: register.bought.as_ref().map(|bought| format!("{}, {}", bought.seller, bought.licence)),
+            columns,
             records,
             withheld,
         });
@@ -202,50 +171,6 @@ pub(crate) fn view(project: &Project, dossier: Dossier, person: String) -> Resul
         at: dossier.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         log_index: dossier.leaf,
         sections,
+        reasons: reasons.into_views(),
     })
-}
-
-/// Gives the values of each row, and the columns that are withheld. Values that are missing are left out unless
-/// `with_missing`.
-pub(crate) fn fields_of(
-    project: &Project,
-    register: &RegisterId,
-    disclosed: &Disclosed,
-    with_missing: bool,
-) -> Result<(Vec<Vec<FieldView>>, Vec<Withheld>), Problem> {
-    let mut rows: Vec<Vec<FieldView>> = (0..disclosed.batch.num_rows()).map(|_| Vec::new()).collect();
-    let mut withheld = Vec::new();
-    for column in &disclosed.columns {
-        let known = value::column(project, register, &column.name);
-        let (title, title_fr) = value::titles(project, register, &column.name);
-        if let Some(array) = disclosed.batch.column_by_name(&column.name) {
-            for (row, fields) in rows.iter_mut().enumerate() {
-                let value = ShownValue::of(array, row)?;
-                if value == ShownValue::Missing(()) && !with_missing {
-                    continue;
-                }
-                fields.push(FieldView {
-                    name: column.name.clone(),
-                    title: title.clone(),
-                    title_fr: title_fr.clone(),
-                    unit: known.and_then(|known| known.unit.clone()),
-                    rule: ClassRule::new(column.class, &column.disclosure),
-                    value,
-                });
-            }
-        } else if let Some(reason) = &column.withheld_because {
-            withheld.push(Withheld {
-                name: column.name.clone(),
-                title,
-                title_fr,
-                class: column.class.to_string(),
-                rule: reason.rule.clone(),
-                says: reason.says.clone(),
-                says_fr: reason.says_fr.clone(),
-                needed: reason.needed.clone(),
-                needed_fr: reason.needed_fr.clone(),
-            });
-        }
-    }
-    Ok((rows, withheld))
 }

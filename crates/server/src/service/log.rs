@@ -217,21 +217,24 @@ pub fn checkpoint(app: &App) -> String {
     app.gate().log_checkpoint().to_string()
 }
 
-/// Recomputes the whole log.
+/// Recomputes the whole log. One run at a time: who asks for the same meanwhile is given the answer of that run.
 ///
 /// # Errors
-/// For other roles than data protection officers and citizens; when the server fails. A log that doesn't hold is an
-/// answer, not an error.
+/// For other roles than data protection officers and citizens; while a run against another checkpoint is under way; when
+/// the server fails. A log that doesn't hold is an answer, not an error.
 pub async fn verify(app: &App, who: &Who, saved: Option<String>) -> Result<VerifyView, Problem> {
     if who.role().is_some() {
         auditor(who)?;
     }
     let gate = app.gate().clone();
+    app.verifications().verify(saved, move |saved| verified(&gate, saved)).await
+}
+
+fn verified(gate: &gate::Gate, saved: Option<&str>) -> VerifyView {
     let begun = std::time::Instant::now();
-    let outcome = tokio::task::spawn_blocking(move || gate.verify(&mut |_, _| {}, saved.as_deref())).await;
-    let outcome = outcome.map_err(|error| Problem::failure("internal", &error))?;
+    let outcome = gate.verify(&mut |_, _| {}, saved);
     let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(match outcome {
+    match outcome {
         Ok(report) => VerifyView {
             verified: true,
             entries: report.checkpoint.size,
@@ -240,7 +243,7 @@ pub async fn verify(app: &App, who: &Who, saved: Option<String>) -> Result<Verif
             took_ms,
         },
         Err(error) => VerifyView { verified: false, entries: 0, root: None, fault: Some(error.to_string()), took_ms },
-    })
+    }
 }
 
 /// Gives the kinds of entries, for filters.

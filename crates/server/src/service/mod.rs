@@ -3,6 +3,7 @@
 mod catalogue;
 mod citizen;
 mod dossier;
+mod given;
 mod log;
 mod review;
 mod search;
@@ -14,7 +15,9 @@ pub use catalogue::{
     catalogue, purpose_view, use_counts,
 };
 pub use citizen::{LookView, LooksView, OwnRecords, looks_at_self, own_records};
-pub use dossier::{DossierView, FieldView, LinkEvidence, RecordView, SectionView, Withheld, dossier};
+pub use dossier::{DossierView, LinkEvidence, RecordView, SectionView, dossier};
+pub(crate) use given::Heads;
+pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColumn};
 pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};
 pub use registry::FieldEvidence;
 pub use review::{JudgementForm, PairView, ReviewRow, judge, pair};

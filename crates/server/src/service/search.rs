@@ -1,12 +1,14 @@
 //! Searching for a person under a purpose.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use model::request::Action;
 use registry::{How, SearchQuery};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::dossier::{FieldView, Withheld, fields_of};
+use super::given::{GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given};
 use super::work::{WorkForm, request};
 use crate::app::{App, Who};
 use crate::problem::Problem;
@@ -51,6 +53,9 @@ pub struct SearchView {
     pub more: bool,
     /// Parts of the search that the purpose doesn't let the asker compare; they were not used.
     pub not_used: Vec<String>,
+    /// Why columns of hits are withheld.
+    #[schema(value_type = Vec<ReasonView>)]
+    pub reasons: Vec<Arc<ReasonView>>,
 }
 
 /// A person that was found.
@@ -65,10 +70,14 @@ pub struct HitView {
     pub matched: Vec<MatchView>,
     /// The register of the record that answers best.
     pub register: String,
-    /// What the purpose discloses of that record.
-    pub fields: Vec<FieldView>,
+    /// The columns of that record which the purpose gives.
+    #[schema(value_type = Vec<GivenColumn>)]
+    pub columns: Arc<[GivenColumn]>,
+    /// Their values; `null` where the record has none.
+    #[schema(value_type = Object)]
+    pub values: Values,
     /// What it withholds, and why.
-    pub withheld: Vec<Withheld>,
+    pub withheld: Vec<WithheldColumn>,
     /// The registers within reach that hold records of the person.
     pub registers: Vec<String>,
 }
@@ -128,10 +137,10 @@ pub async fn search(app: &App, who: &Who, form: &SearchForm) -> Result<SearchVie
     let answer = index.search(app.gate(), &request, &query).await?;
     let agency =
         who.agency().ok_or_else(|| Problem::new("wrong-role", "only members of agencies search for persons"))?;
+    let mut reasons = Reasons::default();
     let mut hits = Vec::with_capacity(answer.hits.len());
     for hit in answer.hits {
-        let rows = fields_of(app.project(), &hit.register, &hit.shown, false)?;
-        let (fields, withheld) = rows;
+        let (columns, values, withheld) = given(app, &hit.register, &hit.shown, &mut reasons)?.into_row();
         hits.push(HitView {
             person: app.gate().pseudonym(agency, hit.person),
             score: hit.score,
@@ -148,11 +157,12 @@ pub async fn search(app: &App, who: &Who, form: &SearchForm) -> Result<SearchVie
                 })
                 .collect(),
             register: hit.register.to_string(),
-            fields: fields.into_iter().next().unwrap_or_default(),
+            columns,
+            values,
             withheld,
             registers: hit.registers.iter().map(ToString::to_string).collect(),
         });
     }
     let not_used = answer.not_used.iter().map(|part| (*part).to_owned()).collect();
-    Ok(SearchView { log_index: answer.leaf, hits, more: answer.more, not_used })
+    Ok(SearchView { log_index: answer.leaf, hits, more: answer.more, not_used, reasons: reasons.into_views() })
 }

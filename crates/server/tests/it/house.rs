@@ -297,7 +297,9 @@ pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
         "/api/v1/search" => Some(searched),
         "/api/v1/persons/{person}/dossier" => Some(work("loan-relief")),
         "/api/v1/log/verify" => Some(json!({})),
-        "/api/v1/review/{pair}/judgement" => Some(json!({ "verdict": "cannot-say", "reason": "the rows don't tell" })),
+        "/api/v1/review/{pair}/judgement" => {
+            Some(json!({ "generation": "index-one", "verdict": "cannot-say", "reason": "the rows don't tell" }))
+        }
         _ => None,
     };
     let filled =

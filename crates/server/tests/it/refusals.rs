@@ -85,11 +85,22 @@ async fn withheld_values_are_not_in_the_bytes() {
         sections.as_array().unwrap().iter().map(|section| section["register"].as_str().unwrap()).collect();
     assert_eq!(registers.len(), 2, "{registers:?}");
     assert!(registers.contains(&"tax") && registers.contains(&"loans"), "{registers:?}");
+    let reasons = answer.json()["reasons"].as_array().unwrap().clone();
     for section in sections.as_array().unwrap() {
         for column in section["withheld"].as_array().unwrap() {
-            assert!(column["says"].as_str().is_some_and(|says| !says.is_empty()), "{column}");
+            let reason = &reasons[usize::try_from(column["reason"].as_u64().unwrap()).unwrap()];
+            assert!(reason["says"].as_str().is_some_and(|says| !says.is_empty()), "{column}");
+        }
+        let columns: Vec<&str> =
+            section["columns"].as_array().unwrap().iter().map(|column| column["name"].as_str().unwrap()).collect();
+        for record in section["records"].as_array().unwrap() {
+            let values: Vec<&String> = record["values"].as_object().unwrap().keys().collect();
+            assert_eq!(values.len(), columns.len(), "{record}");
+            assert!(values.iter().all(|name| columns.contains(&name.as_str())), "{record}");
         }
     }
+    let said: std::collections::HashSet<String> = reasons.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), reasons.len(), "a reason is said twice");
     // The canaries are hers: she sees them herself, so their absence above is no accident.
     let own = house.own_records().await;
     for canary in WITHHELD {

@@ -149,3 +149,24 @@ proptest! {
         });
     }
 }
+
+#[tokio::test]
+async fn new_keys_are_kept_with_the_looks_that_use_them_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (keys, unsaved) = state.person_keys_for_looks(&[PersonId(1), PersonId(2), PersonId(1)]).await.unwrap();
+    assert_eq!(keys[0], keys[2]);
+    assert_ne!(keys[0], keys[1]);
+    // Person 2 is given a key meanwhile.
+    let theirs = state.person_keys(&[PersonId(2)]).await.unwrap();
+    assert_ne!(theirs[0], keys[1]);
+    let error = state.put_looks_with_keys(vec![look(1, &[1, 2], "one")], unsaved).await.unwrap_err();
+    assert!(matches!(error, StateError::SamePersonKey), "{error:?}");
+    assert!(state.looks_of(&[PersonId(1)], Page::first(9)).await.unwrap().is_empty());
+
+    let (again, unsaved) = state.person_keys_for_looks(&[PersonId(1), PersonId(2)]).await.unwrap();
+    assert_eq!(again[1], theirs[0]);
+    state.put_looks_with_keys(vec![look(1, &[1, 2], "one")], unsaved).await.unwrap();
+    assert_eq!(state.person_keys(&[PersonId(1), PersonId(2)]).await.unwrap(), again);
+    assert_eq!(state.looks_of(&[PersonId(1)], Page::first(9)).await.unwrap().len(), 1);
+}

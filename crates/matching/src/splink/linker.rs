@@ -1,0 +1,386 @@
+//! Records made ready for a model, and every pair of them scored.
+
+use std::sync::{Mutex, PoisonError};
+
+use arrow_array::RecordBatch;
+use rayon::prelude::*;
+
+use super::block::{Blocks, Keyed, keyed};
+use super::error::SplinkError;
+use super::model::{SplinkLinkType, SplinkModel};
+use super::records::{Column, NULL, read};
+use super::score::{Made, Memory, Other, Single};
+use super::search::Search;
+use super::value::{Type, Value};
+use crate::dataset::RECORDS_MAX;
+use crate::progress::Progress;
+
+/// The most comparisons, and the most blocking rules.
+const COMPARISONS_MAX: usize = 32;
+
+/// Between the parts of a composite id, as Splink writes it.
+const SEPARATOR: &str = "-__-";
+
+/// A pair that was scored.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SplinkPair {
+    /// The record that Splink calls `l`, by its place in the input from 0.
+    pub left: u32,
+    /// The record that Splink calls `r`.
+    pub right: u32,
+    /// The log2 odds that both are one person, the prior included: Splink's `match_weight`.
+    pub weight: f64,
+    /// The level of every comparison, packed; see [`SplinkLinker::gammas`].
+    pub levels: u64,
+    /// The place of the blocking rule that gave the pair: Splink's `match_key`.
+    pub rule: u16,
+}
+
+impl SplinkPair {
+    /// Returns the probability that both records are one person: Splink's `match_probability`.
+    pub fn probability(&self) -> f64 {
+        if self.weight >= 0.0 {
+            return 1.0 / (1.0 + (-self.weight).exp2());
+        }
+        let odds = self.weight.exp2();
+        odds / (1.0 + odds)
+    }
+}
+
+/// What was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SplinkReport {
+    /// Pairs that the blocking rules gave, each once.
+    pub pairs: u64,
+    /// Pairs of the least weight or more.
+    pub kept: u64,
+    /// The blocking rules, in order.
+    pub rules: Vec<SplinkRuleReport>,
+}
+
+/// What one blocking rule gave.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SplinkRuleReport {
+    /// The rule.
+    pub sql: String,
+    /// Blocks of two or more records, or where both sides of the rule differ, of one on each side.
+    pub blocks: u64,
+    /// The records in the largest of these, on its left side.
+    pub largest_block: u64,
+    /// Pairs that no earlier rule had given.
+    pub pairs: u64,
+}
+
+/// Records made ready for one model.
+///
+/// Per record it holds four bytes for each comparison and for each blocking rule, both rounded up to 8, 16 or 32 of
+/// them, four for each column, and eight more; distinct values are held once.
+pub struct SplinkLinker {
+    pub(super) model: SplinkModel,
+    /// The input's records in the order of their ids: in a pair, the left one comes first.
+    pub(super) order: Vec<u32>,
+    /// The data set of each record in that order. Empty unless only pairs across data sets are wanted.
+    pub(super) sources: Vec<u32>,
+    /// For each record in that order, the codes of the comparisons of one column.
+    pub(super) rows: Vec<u32>,
+    /// In the order of a row's codes.
+    pub(super) singles: Vec<Single>,
+    pub(super) others: Vec<Other>,
+    /// Where each comparison is.
+    pub(super) places: Vec<Place>,
+    /// The comparisons of one column in the model's order: the place of the code in a row, how far the level is
+    /// shifted, and whether there are term frequencies.
+    pub(super) lanes: Vec<(usize, u32, bool)>,
+    /// How far each comparison's level is shifted in [`SplinkPair::levels`], and how many bits it has.
+    pub(super) packing: Vec<(u32, u32)>,
+    pub(super) rules: Vec<Keyed>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    Single(usize),
+    Other(usize),
+}
+impl SplinkLinker {
+    /// Makes records ready.
+    ///
+    /// All batches have the columns that [`SplinkModel::columns`] lists. Where the model links data sets, they come
+    /// one after the other in the batches, told apart by the source column.
+    ///
+    /// # Errors
+    /// When a column is missing or of a type that the model's SQL does not take, an id is missing or not unique, or
+    /// there is more of something than fits.
+    pub fn new(model: &SplinkModel, batches: &[RecordBatch]) -> Result<Self, SplinkError> {
+        let records: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        if records > RECORDS_MAX {
+            return Err(SplinkError::TooMany("records", RECORDS_MAX));
+        }
+        for (what, count) in [("comparisons", model.comparisons().len()), ("blocking rules", model.rules.len())] {
+            if count > COMPARISONS_MAX {
+                return Err(SplinkError::TooMany(what, COMPARISONS_MAX));
+            }
+        }
+        let columns = read(&model.columns(), batches)?;
+        let order = order(model, &columns, records)?;
+        let mut shift = 0;
+        let mut packing = Vec::new();
+        for comparison in model.comparisons() {
+            let bits = usize::BITS - (comparison.levels.len() - 1).leading_zeros();
+            packing.push((shift, bits));
+            shift += bits;
+        }
+        if shift > u64::BITS {
+            return Err(SplinkError::TooMany("levels of all comparisons together", 1 << 21));
+        }
+        let made = (0..model.comparisons().len())
+            .into_par_iter()
+            .map(|at| Made::new(model, at, &columns))
+            .collect::<Result<Vec<_>, _>>()?;
+        let (mut singles, mut others) = (Vec::new(), Vec::new());
+        let mut places = vec![Place::Single(0); made.len()];
+        for (at, made) in made.into_iter().enumerate() {
+            match made {
+                Made::Single(single, column) => singles.push((at, single, &columns[column])),
+                Made::Other(other) => {
+                    places[at] = Place::Other(others.len());
+                    others.push(other);
+                }
+            }
+        }
+        // What promises most is asked first, so that a pair is given up early.
+        singles.sort_by_key(|(_, single, _)| std::cmp::Reverse(single.bound_different));
+        singles.iter().enumerate().for_each(|(lane, (at, ..))| places[*at] = Place::Single(lane));
+        let lanes_of = |(place, (shift, _)): (&Place, &(u32, u32))| match place {
+            Place::Single(lane) => {
+                let adjusted = singles[*lane].1.frequencies.iter().any(Option::is_some);
+                Some((*lane, *shift, adjusted))
+            }
+            Place::Other(_) => None,
+        };
+        let in_order = places.iter().zip(&packing).filter_map(lanes_of).collect();
+        let keys: Vec<&Column> = singles.iter().map(|(.., column)| *column).collect();
+        let rules = keyed(&model.rules, &columns, &order)?;
+        let width = lanes(singles.len());
+        let mut rows = vec![NULL; records * width];
+        rows.par_chunks_mut(width).zip(&order).for_each(|(row, record)| {
+            row.iter_mut().zip(&keys).for_each(|(code, column)| *code = column.codes[*record as usize]);
+        });
+        let sources = match model.source_column() {
+            Some(source) if model.link_type() == SplinkLinkType::LinkOnly => {
+                let column = columns.iter().find(|column| column.name == source);
+                order.iter().map(|record| column.map_or(NULL, |column| column.codes[*record as usize])).collect()
+            }
+            _ => Vec::new(),
+        };
+        let singles = singles.into_iter().map(|(_, single, _)| single).collect();
+        Ok(Self {
+            model: model.clone(),
+            order,
+            sources,
+            rows,
+            singles,
+            others,
+            places,
+            lanes: in_order,
+            packing,
+            rules,
+        })
+    }
+
+    /// Returns the model.
+    pub fn model(&self) -> &SplinkModel {
+        &self.model
+    }
+
+    /// Returns the number of records.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Says whether there are no records.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// Returns the place of the level of each comparison of a pair.
+    pub fn levels(&self, pair: &SplinkPair) -> impl Iterator<Item = usize> {
+        let packed = pair.levels;
+        self.packing.iter().map(move |(shift, bits)| (packed >> shift & ((1 << bits) - 1)) as usize)
+    }
+
+    /// Returns the comparison vector of a pair: the numbers that Splink has in its `gamma_…` columns.
+    pub fn gammas(&self, pair: &SplinkPair) -> impl Iterator<Item = i8> {
+        self.levels(pair).zip(self.model.comparisons()).map(|(level, comparison)| comparison.levels[level].gamma)
+    }
+
+    /// Scores every pair that the blocking rules give, each once, and hands on those of `least` weight or more, or
+    /// all of them. They come in batches, from any thread and in any order.
+    ///
+    /// # Errors
+    /// When the model's SQL fails for a pair, as it would in DuckDB. Pairs may have been handed on before.
+    pub fn predict(
+        &self,
+        least: Option<f64>,
+        progress: &dyn Progress,
+        take: &(dyn Fn(&[SplinkPair]) + Sync),
+    ) -> Result<SplinkReport, SplinkError> {
+        let (report, _) = self.run(least, progress, &|pairs: Vec<SplinkPair>| {
+            if !pairs.is_empty() {
+                take(&pairs);
+            }
+        })?;
+        Ok(report)
+    }
+
+    /// Scores as [`Self::predict`] does and returns the pairs, in an order that does not depend on the number of
+    /// threads.
+    ///
+    /// # Errors
+    /// When the model's SQL fails for a pair.
+    pub fn pairs(
+        &self,
+        least: Option<f64>,
+        progress: &dyn Progress,
+    ) -> Result<(Vec<SplinkPair>, SplinkReport), SplinkError> {
+        let (report, pairs) = self.run(least, progress, &|pairs: Vec<SplinkPair>| pairs)?;
+        Ok((pairs.into_iter().flatten().collect(), report))
+    }
+
+    fn run<T: Send>(
+        &self,
+        least: Option<f64>,
+        progress: &dyn Progress,
+        done: &(dyn Fn(Vec<SplinkPair>) -> T + Sync),
+    ) -> Result<(SplinkReport, Vec<T>), SplinkError> {
+        // The number of each record's block under each rule, as the left record of a pair and as the right one.
+        let width = lanes(self.rules.len());
+        let numbers = |of: &(dyn Fn(&Keyed) -> &[u32] + Sync)| {
+            let mut numbers = vec![0_u32; self.len() * width];
+            numbers.par_chunks_mut(width).enumerate().for_each(|(record, row)| {
+                row.iter_mut().zip(&self.rules).for_each(|(number, rule)| *number = of(rule)[record]);
+            });
+            numbers
+        };
+        let left = numbers(&|rule| &rule.left);
+        let right = match self.rules.iter().any(|rule| rule.right.is_some()) {
+            true => Some(numbers(&|rule| rule.right.as_ref().unwrap_or(&rule.left))),
+            false => None,
+        };
+        let right = right.as_deref().unwrap_or(&left);
+        let desks = Mutex::new(Vec::new());
+        let mut report = SplinkReport::default();
+        let mut all = Vec::new();
+        for (rule, keyed) in self.rules.iter().enumerate() {
+            let blocks = Blocks::new(keyed);
+            let tiles = blocks.tiles();
+            progress.stage("scoring", tiles.len() as u64);
+            let search = Search { linker: self, rule, blocks: &blocks, left: &left, right, least };
+            let scored = tiles
+                .into_par_iter()
+                .map(|tile| {
+                    let mut memory = lock(&desks).pop().unwrap_or_else(|| Box::new(Memory::new(&self.singles)));
+                    let found = search.tile(tile, &mut memory);
+                    let fault = memory.desk.fault.take();
+                    lock(&desks).push(memory);
+                    progress.advance(1);
+                    match fault {
+                        Some(fault) => Err(fault),
+                        None => {
+                            let kept = found.pairs.len() as u64;
+                            Ok((found.given, kept, done(found.pairs)))
+                        }
+                    }
+                })
+                .collect::<Result<Vec<_>, SplinkError>>()?;
+            let given = scored.iter().map(|(given, ..)| given).sum();
+            report.pairs += given;
+            report.kept += scored.iter().map(|(_, kept, _)| kept).sum::<u64>();
+            report.rules.push(SplinkRuleReport {
+                sql: self.model.rules[rule].sql.clone(),
+                blocks: blocks.len() as u64,
+                largest_block: blocks.largest() as u64,
+                pairs: given,
+            });
+            all.extend(scored.into_iter().map(|(_, _, done)| done));
+        }
+        Ok((report, all))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // A thread that panicked left a stack of desks as good as before.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Returns how many codes a record has room for: what is compared at once has one of three sizes.
+pub(super) fn lanes(used: usize) -> usize {
+    match used {
+        0..=8 => 8,
+        9..=16 => 16,
+        _ => COMPARISONS_MAX,
+    }
+}
+
+/// Returns the records in the order of their ids, as Splink compares them.
+fn order(model: &SplinkModel, columns: &[Column], records: usize) -> Result<Vec<u32>, SplinkError> {
+    let column = |name: &str| columns.iter().find(|column| column.name == name);
+    let Some(ids) = column(model.id_column()) else { return Ok(Vec::new()) };
+    let wrong = |reason: &str| SplinkError::Ids(format!("the id column {:?} {reason}", ids.name));
+    if ids.codes.contains(&NULL) {
+        return Err(wrong("has missing values"));
+    }
+    if !matches!(ids.of, Type::Text | Type::Integer | Type::Null) {
+        return Err(wrong("must be text or integers"));
+    }
+    let mut order: Vec<u32> = (0..records as u32).collect();
+    let Some(sources) = model.source_column().and_then(column) else {
+        if ids.dictionary.len() - 1 != records {
+            return Err(wrong("must be unique"));
+        }
+        let id = |record: &u32| ids.codes[*record as usize];
+        match ids.of {
+            Type::Text => {
+                let bytes = ids.dictionary.bytes();
+                let text = |record: &u32| &bytes[ids.dictionary.span(id(record))];
+                order.par_sort_unstable_by(|a, b| text(a).cmp(text(b)));
+            }
+            _ => {
+                let number = |record: &u32| match ids.dictionary.value(id(record)) {
+                    Value::Integer(number) => number,
+                    _ => 0,
+                };
+                order.par_sort_by_cached_key(number);
+            }
+        }
+        return Ok(order);
+    };
+    if sources.codes.contains(&NULL) || !matches!(sources.of, Type::Text | Type::Null) {
+        return Err(SplinkError::Ids(format!(
+            "the source column {:?} must be text without missing values",
+            sources.name
+        )));
+    }
+    // Splink joins the data set and the id to one text, and compares that.
+    let text = |value: Value| match value {
+        Value::Text(text) => text,
+        Value::Integer(number) => number.to_string(),
+        _ => String::new(),
+    };
+    let joined: Vec<String> = (0..records)
+        .into_par_iter()
+        .map(|record| {
+            let source = text(sources.dictionary.value(sources.codes[record]));
+            source + SEPARATOR + &text(ids.dictionary.value(ids.codes[record]))
+        })
+        .collect();
+    order.par_sort_unstable_by(|a, b| joined[*a as usize].cmp(&joined[*b as usize]));
+    if order.windows(2).any(|two| joined[two[0] as usize] == joined[two[1] as usize]) {
+        return Err(wrong("must be unique within a data set"));
+    }
+    // Of exactly two data sets that are linked, the first by name is left, whatever the joined texts say.
+    if model.link_type() == SplinkLinkType::LinkOnly && sources.dictionary.len() == 3 {
+        let source = |record: &u32| text(sources.dictionary.value(sources.codes[*record as usize]));
+        order.par_sort_by_cached_key(source);
+    }
+    Ok(order)
+}

@@ -1,0 +1,151 @@
+//! Slow clients, over sockets.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::routing::{get, post};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::time::sleep;
+
+use super::*;
+
+/// Longer than any test waits.
+const NEVER: Duration = Duration::from_secs(60);
+
+/// Long enough that a busy machine is not taken for a slow client.
+const SOON: Duration = Duration::from_millis(400);
+
+const GENEROUS: Limits = Limits { head: NEVER, body: NEVER, answer: NEVER };
+
+async fn length(body: Bytes) -> String {
+    body.len().to_string()
+}
+
+/// Serves a few routes within these limits.
+async fn serve(limits: Limits) -> SocketAddr {
+    let slow = || async {
+        sleep(SOON * 3).await;
+        "late"
+    };
+    let router = Router::new()
+        .route("/length", post(length))
+        .route("/soon", get(|| async { "soon" }))
+        .route("/slow", get(slow))
+        .route("/much", get(|| async { vec![b'x'; 64 << 20] }));
+    let router: Router = crate::protected(crate::bounded(router, limits)).with_state(());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(crate::serve_within(limits, listener, router, std::future::pending()));
+    address
+}
+
+/// Gives what comes until the server closes the connection.
+async fn rest(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    // A connection that is cut while something is on the way ends with an error; what came counts.
+    let _ = timeout(NEVER / 2, stream.read_to_end(&mut bytes)).await.expect("the server closes the connection");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn assert_problem(answer: &str, status: &str, kind: &str) {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer}"));
+    assert!(head.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+    assert!(head.contains("content-type: application/problem+json"), "{answer}");
+    assert!(body.contains(&format!("\"type\":\"/problems/{kind}\"")), "{answer}");
+}
+
+#[tokio::test]
+async fn a_head_that_never_ends_ends_the_connection() {
+    let address = serve(Limits { head: SOON, ..GENEROUS }).await;
+    let mut silent = TcpStream::connect(address).await.unwrap();
+    assert_eq!(rest(&mut silent).await, "");
+    // A byte now and then makes no difference.
+    let mut dripping = TcpStream::connect(address).await.unwrap();
+    let begun = Instant::now();
+    dripping.write_all(b"GET /soon HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").await.unwrap();
+    while dripping.write_all(b"x").await.is_ok() {
+        assert!(begun.elapsed() < NEVER / 2, "the server closes the connection");
+        sleep(SOON / 8).await;
+    }
+}
+
+#[tokio::test]
+async fn a_connection_serves_request_after_request() {
+    let address = serve(Limits { head: SOON, ..GENEROUS }).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // The second takes longer than a head may: what the server takes is not held against the client.
+    for (path, expected) in [("soon", "soon"), ("slow", "late"), ("soon", "soon")] {
+        let ask = format!("GET /{path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        stream.write_all(ask.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        while !answer.ends_with(&format!("\r\n\r\n{expected}")) {
+            let mut bytes = [0; 4096];
+            let read = timeout(NEVER / 2, stream.read(&mut bytes)).await.unwrap().unwrap();
+            assert!(read > 0, "closed after {answer}");
+            answer.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+        }
+    }
+    assert_eq!(rest(&mut stream).await, "", "and is closed when no more come");
+}
+
+#[tokio::test]
+async fn a_body_that_drips_is_too_slow() {
+    let address = serve(Limits { body: SOON, ..GENEROUS }).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n").await.unwrap();
+    let (mut reading, mut writing) = stream.into_split();
+    let drip = tokio::spawn(async move {
+        while writing.write_all(b"x").await.is_ok() {
+            sleep(SOON / 8).await;
+        }
+    });
+    let mut bytes = Vec::new();
+    let _ = timeout(NEVER / 2, reading.read_to_end(&mut bytes)).await.expect("the server closes the connection");
+    let answer = String::from_utf8_lossy(&bytes).into_owned();
+    assert_problem(&answer, "408", "too-slow");
+    assert!(answer.contains("connection: close"), "{answer}");
+    drip.abort();
+}
+
+#[tokio::test]
+async fn bodies_come_whole_or_are_too_large() {
+    let address = serve(GENEROUS).await;
+    let chunk = |size: usize| format!("{size:x}\r\n{}\r\n", "x".repeat(size));
+    let head = "POST /length HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+    for (size, expected) in [(0, Some("0")), (1 << 10, Some("1024")), (BODY_BYTES_MAX, Some("65536")), (70 << 10, None)]
+    {
+        let declared = format!("{head}Content-Length: {size}\r\n\r\n{}", "x".repeat(size));
+        let first = if size > 0 { chunk(size) } else { String::new() };
+        let chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\n{first}0\r\n\r\n");
+        for (way, request) in [("declared", declared), ("chunked", chunked)] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let answer = rest(&mut stream).await;
+            match expected {
+                Some(length) => assert!(answer.ends_with(&format!("\r\n\r\n{length}")), "{way} {size}: {answer}"),
+                None => assert!(answer.starts_with("HTTP/1.1 413"), "{way} {size}: {answer}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_too_long_is_unavailable() {
+    let address = serve(Limits { answer: SOON, ..GENEROUS }).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.unwrap();
+    let answer = rest(&mut stream).await;
+    assert_problem(&answer, "503", "unavailable");
+    assert!(answer.contains("retry-after: 5"), "{answer}");
+    assert!(answer.contains("\"event\""), "the operator finds it: {answer}");
+}
+
+#[tokio::test]
+async fn a_client_that_takes_no_answer_is_let_go() {
+    let address = serve(Limits { head: SOON, ..GENEROUS }).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET /much HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    sleep(SOON * 4).await;
+    let received = rest(&mut stream).await.len();
+    assert!(received < 64 << 20, "all {received} bytes were kept for a client that took none");
+}
