@@ -11,6 +11,9 @@ pub enum LinkageError {
     /// The project does not say how to link.
     #[error("the project has no linkage.toml: write one, or leave `link` out")]
     NoConfig,
+    /// A model of Splink is not understood, or does not fit the records.
+    #[error(transparent)]
+    Splink(#[from] matching::splink::SplinkError),
     /// What `linkage.toml` says can't be done.
     #[error("linkage.toml: {0}")]
     Config(String),

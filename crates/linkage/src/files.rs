@@ -90,7 +90,7 @@ pub fn link_files(
         labels.as_ref().map(|labels| labels.quality(&matched.predictions.edges, &matched.clusters, wanted_across));
     progress(LinkProgress { stage: "writing".to_owned(), done: 0, of: 0 });
     let names = Names { sources: &sources, source_names: &source_names, ids };
-    write(&options.out, &matched, &names)?;
+    write(&options.out, &names, edge_batches(&matched, &names), &matched.clusters)?;
     watch.lap("write");
 
     let mut records_by_source: IndexMap<String, u64> = source_names.iter().map(|name| (name.clone(), 0)).collect();
@@ -121,7 +121,7 @@ struct Loaded {
     labels: Option<Labels>,
 }
 
-fn problem(path: &Path, problem: impl Into<String>) -> LinkageError {
+pub(crate) fn problem(path: &Path, problem: impl Into<String>) -> LinkageError {
     LinkageError::Input { path: path.to_owned(), problem: problem.into() }
 }
 
@@ -214,7 +214,7 @@ fn check(wanted: &BTreeSet<String>, options: &FileOptions) -> Result<DataType, L
 }
 
 /// Gives the name of a file without folder and ending.
-fn source_name(path: &Path) -> Result<String, LinkageError> {
+pub(crate) fn source_name(path: &Path) -> Result<String, LinkageError> {
     let stem = path.file_stem().and_then(|stem| stem.to_str());
     stem.map(str::to_owned).ok_or_else(|| problem(path, "the name of the file is not UTF-8: rename it"))
 }
@@ -286,10 +286,11 @@ fn text(array: &ArrayRef) -> Result<StringArray, LinkageError> {
 }
 
 /// Who the records are.
-struct Names<'a> {
-    sources: &'a [u32],
-    source_names: &'a [String],
-    ids: ArrayRef,
+pub(crate) struct Names<'a> {
+    /// The source of each record, by its place in `source_names`.
+    pub(crate) sources: &'a [u32],
+    pub(crate) source_names: &'a [String],
+    pub(crate) ids: ArrayRef,
 }
 
 impl Names<'_> {
@@ -297,14 +298,20 @@ impl Names<'_> {
         &self.source_names[self.sources[record as usize] as usize]
     }
 
-    fn of(&self, records: &UInt32Array) -> Result<[ArrayRef; 2], LinkageError> {
+    /// Gives the sources and ids of records.
+    pub(crate) fn of(&self, records: &UInt32Array) -> Result<[ArrayRef; 2], LinkageError> {
         let sources = StringArray::from_iter_values(records.values().iter().map(|record| self.source(*record)));
         Ok([Arc::new(sources), take(&self.ids, records, None)?])
     }
 }
 
 /// Writes both files beside their names, then gives them their names.
-fn write(out: &Path, matched: &Matched, names: &Names<'_>) -> Result<(), LinkageError> {
+pub(crate) fn write(
+    out: &Path,
+    names: &Names<'_>,
+    edges_found: impl Iterator<Item = Result<RecordBatch, LinkageError>>,
+    clusters_found: &[u32],
+) -> Result<(), LinkageError> {
     let failed = |path: &Path, error: &dyn std::fmt::Display| LinkageError::Output {
         path: path.to_owned(),
         problem: error.to_string(),
@@ -312,16 +319,16 @@ fn write(out: &Path, matched: &Matched, names: &Names<'_>) -> Result<(), Linkage
     std::fs::create_dir_all(out).map_err(|error| failed(out, &error))?;
     let id_type = names.ids.data_type();
     let edges = out.join("edges.parquet");
-    let edges_part = write_parquet(&edges, &edges_schema(id_type), edge_batches(matched, names))?;
+    let edges_part = write_parquet(&edges, &edges_schema(id_type), edges_found)?;
     let clusters = out.join("clusters.parquet");
-    let clusters_part = write_parquet(&clusters, &clusters_schema(id_type), cluster_batches(matched, names))?;
+    let clusters_part = write_parquet(&clusters, &clusters_schema(id_type), cluster_batches(clusters_found, names))?;
     for (part, path) in [(edges_part, edges), (clusters_part, clusters)] {
         std::fs::rename(part, &path).map_err(|error| failed(&path, &error))?;
     }
     Ok(())
 }
 
-fn edges_schema(id: &DataType) -> SchemaRef {
+pub(crate) fn edges_schema(id: &DataType) -> SchemaRef {
     let field = |name: &str, of: &DataType| Field::new(name, of.clone(), false);
     Arc::new(Schema::new(vec![
         field("source_l", &DataType::Utf8),
@@ -359,13 +366,13 @@ fn edge_batches<'a>(
 }
 
 fn cluster_batches<'a>(
-    matched: &'a Matched,
+    clusters: &'a [u32],
     names: &'a Names<'_>,
 ) -> impl Iterator<Item = Result<RecordBatch, LinkageError>> + 'a {
-    (0..matched.clusters.len()).step_by(PATTERN_ROWS).map(|start| {
-        let end = (start + PATTERN_ROWS).min(matched.clusters.len());
+    (0..clusters.len()).step_by(PATTERN_ROWS).map(|start| {
+        let end = (start + PATTERN_ROWS).min(clusters.len());
         let [source, id] = names.of(&UInt32Array::from_iter_values(start as u32..end as u32))?;
-        let clusters = matched.clusters[start..end].iter().map(|cluster| i64::from(*cluster));
+        let clusters = clusters[start..end].iter().map(|cluster| i64::from(*cluster));
         let cluster = Arc::new(Int64Array::from_iter_values(clusters));
         Ok(RecordBatch::try_new(clusters_schema(names.ids.data_type()), vec![source, id, cluster])?)
     })

@@ -199,8 +199,21 @@ pub(crate) struct LinkRun {
     pub(crate) input: Vec<PathBuf>,
 
     /// Blocking, comparisons and threshold: a linkage.toml.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "model")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// A model that Splink 5 trained and saved as JSON, instead of a linkage.toml: its comparisons, m and u, term
+    /// frequencies and blocking rules. Columns of ids and sources are those that it names.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["config", "id", "source", "link_only"])]
+    pub(crate) model: Option<PathBuf>,
+
+    /// With `--model`: the least match weight (log2 odds) of the pairs that are written.
+    #[arg(long, value_name = "BITS", requires = "model", allow_hyphen_values = true, default_value_t = 0.0)]
+    pub(crate) least_weight: f64,
+
+    /// With `--model`: the least match probability of pairs that make clusters.
+    #[arg(long, value_name = "P", requires = "model", default_value_t = 0.95, value_parser = probability)]
+    pub(crate) threshold: f64,
 
     /// The folder to write.
     #[arg(long, value_name = "DIR")]
@@ -221,6 +234,12 @@ pub(crate) struct LinkRun {
     /// Compares rows of different files only.
     #[arg(long)]
     pub(crate) link_only: bool,
+}
+
+/// Reads a probability of which log odds can be taken.
+fn probability(text: &str) -> Result<f64, String> {
+    let found: f64 = text.parse().map_err(|_| "it is not a number".to_owned())?;
+    if found > 0.0 && found < 1.0 { Ok(found) } else { Err("it must lie between 0 and 1".to_owned()) }
 }
 
 /// Options of `serve`.

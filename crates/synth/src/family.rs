@@ -82,7 +82,7 @@ impl Person {
 /// Dwellings are kept from here on; no register holds an older address.
 const FIRST_MOVE: Day = Day::civil(1994, 1, 1);
 
-/// Ages at death, as evenly spaced quantiles: the shape of a period life table of a rich country in the 2010s.
+/// Ages at death, as evenly spaced quantiles: chosen by us to look like those of a rich country, from no life table.
 const DEATH_AGES: [f64; 11] = [0.5, 57.0, 67.0, 73.0, 78.0, 82.0, 85.5, 88.5, 91.5, 95.5, 104.0];
 
 /// Chances of 0, 1, 2, … children of a couple, in percent.
@@ -322,7 +322,8 @@ impl Maker<'_> {
         let (takes, joins) = match culture {
             Culture::Hispanic | Culture::Arabic | Culture::EastAsian => (0.15, 0.02),
             Culture::French => (0.70, 0.10),
-            // Of women married to men, 79 % took his name and 5 % joined both (Pew Research Center, United States, 2023).
+            // Of women married to men, 79 % say they took his name and 5 % that they joined both (Pew Research Center,
+            // United States, 2023); the shares of all cultures here are chosen by us.
             _ => (0.76, 0.05),
         };
         let draw = self.dice.unit();
@@ -377,7 +378,7 @@ impl Maker<'_> {
             for index in who {
                 self.person(*index).homes.push((day, place));
             }
-            // Movers are young: about 15 % a year at 25, 3 % at 60.
+            // Movers are young: about 15 % a year at 25, 4 % at 60 (chosen by us).
             let age = self.block.people[who[0] as usize].age_on(day).clamp(20.0, 70.0);
             let mean_years = 4.0 + (age - 20.0) * 0.55;
             day = day.plus_years(mean_years * (0.25 + 1.5 * self.dice.unit())).plus(1);
@@ -392,7 +393,8 @@ impl Maker<'_> {
         let mut day = wedding.plus(self.dice.between(-200, 1_600));
         let oldest_day = self.person(mother).birth.plus_years(44.0).min(until.plus(200)).min(AS_OF.plus(-20));
         while born.len() < wanted && day < oldest_day && !self.full() {
-            // Twins: 1.6 in 100 births (Human Multiple Births Database, rich countries around 2015).
+            // Twins: chosen by us, between the 9.5 in 1,000 deliveries of 1975 and the more than 17 of 2015 in the
+            // United States, France and Germany (Human Multiple Births Database).
             let twins = self.dice.chance(0.016);
             let first = self.child(mother, father, day, &born, None);
             born.push(first);

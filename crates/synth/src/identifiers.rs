@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn check_digit_of_the_standard() {
-        // The textbook example of ISO/IEC 7812-1: 7992739871 has check digit 3.
+        // The usual textbook example of the Luhn algorithm: 7992739871 has check digit 3.
         assert_eq!(luhn("7992739871"), 3);
     }
 

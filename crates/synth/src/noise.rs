@@ -1,10 +1,11 @@
 //! The errors of people, keyboards, scanners and ears.
 //!
 //! Most misspelt words have one error of four kinds: a letter wrong, missing, too many, or two in each other's place
-//! (more than 80 % of them: F. J. Damerau, *A technique for computer detection and correction of spelling errors*,
-//! CACM 7(3), 1964). Which letters are confused depends on how the text came in: keys beside each other when typed,
-//! shapes alike when scanned, sounds alike when heard (P. Christen and A. Pudjijono, *Accurate synthetic generation of
-//! realistic personal information*, PAKDD 2009).
+//! (more than 80 % of them: F. J. Damerau, *A technique for computer detection and correction of spelling errors*, CACM
+//! 7(3), 1964). Which letters are confused depends on how the text came in: keys beside each other when typed, shapes
+//! alike when scanned, sounds alike when heard. Generators of test data make such errors too (P. Christen and A.
+//! Pudjijono, *Accurate synthetic generation of realistic personal information*, PAKDD 2009); the pairs of letters and
+//! the shares of each error here are chosen by us.
 
 use crate::day::{Day, month_length};
 use crate::dice::Dice;

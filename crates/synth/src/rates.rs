@@ -1,23 +1,25 @@
 //! How often each register errs: one committed table.
 //!
-//! Sources and what they say:
+//! Every rate is chosen by us. What is usual elsewhere, as far as sources say it (`docs/synthetic-republic.md` tells
+//! which of them were read at second hand):
 //!
-//! * *Any cell, about 1 in 100 per kind of error*: the default of pseudopeople 1.x (Institute for Health Metrics and
+//! * *Any cell, about 1 in 100 per kind of error*: the default of pseudopeople 1.3.1 (Institute for Health Metrics and
 //!   Evaluation) for each of typing, scanning, hearing, nicknames, wrong figures, day and month exchanged and blanks.
-//! * *The national register itself is wrong in about 4 in 100 records* in name, birth date, citizenship or death: Social
-//!   Security Administration, Office of the Inspector General, *Accuracy of the Social Security Administration's Numident
-//!   File*, A-08-06-26100 (2006): 4.1 % of records could give wrong feedback.
+//! * *The national register itself is wrong in about 4 in 100 records* in name, birth date, citizenship or death:
+//!   Social Security Administration, Office of the Inspector General, *Accuracy of the Social Security Administration's
+//!   Numident File*, A-08-06-26100 (2006): an estimated 4.1 % of records could give wrong feedback.
 //! * *Other people's numbers*: in commercial files 6.1 % of Americans have two or more social security numbers and more
-//!   than 15 % of numbers belong to two or more names, mostly by errors of entry (ID Analytics, 2010). Registers of
-//!   agencies are better than that and worse than the source: 0.5–2 % wrong, 0.3–1.2 % borrowed.
-//! * *A number borrowed within the household*: pseudopeople's noise type of that name, 1 % by default.
-//! * *Misspelt names*: one error a word in four of five cases (Damerau, CACM 1964); the channels as in febrl's generator
-//!   (Christen, 2008; Christen and Pudjijono, 2009).
-//! * *Stale addresses*: 8.7 % of people of the United States moved within 2022 (Census Bureau, Current Population
-//!   Survey); a register that asks once in two years is therefore wrong for 10–20 %, bought data for more.
-//! * *Rows that no schema accepts*: 1 to 6 in 1,000; our own choice, so that a quarantine has something to hold.
+//!   than 15 % of numbers belong to two or more people; most are likely errors of entry (ID Analytics, 2010). That the
+//!   agencies of the republic are better than that is our choice.
+//! * *A number borrowed within the household*: pseudopeople's `copy_from_household_member`, 1 % by default, but none
+//!   for the number on W-2 and 1099 forms and in its social security file.
+//! * *Misspelt names*: one error a word in more than 80 % of cases (Damerau, CACM 1964); typing, scanning and
+//!   hearing are told apart as in pseudopeople.
+//! * *Stale addresses*: 8.7 % of people of the United States had moved in the year before the survey of 2022 (Census
+//!   Bureau, Current Population Survey). Our rates count among those who moved; no source gives such a rate.
+//! * *Rows that no schema accepts*: 1 to 6 in 1,000, so that a quarantine has something to hold; no source.
 //!
-//! Where a source speaks of another country or another kind of file, the figure here is our reading of it, not its claim.
+//! The sources speak of other countries and other kinds of files: no figure here is their claim.
 
 pub use crate::noise::Channel;
 

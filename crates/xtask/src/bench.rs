@@ -8,13 +8,15 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::load::{self, Shot};
-use crate::{browser, run};
+use crate::{browser, run, setup};
 
 type Bench = (&'static str, &'static str, fn() -> Result<()>);
 
 const BENCHES: &[Bench] = &[
     ("demo", "the demo at 50,000 people, stage by stage", demo_small),
     ("demo-1m", "the demo at 1,000,000 people, stage by stage", demo_large),
+    ("linkage", "the same Splink model run by Splink and by us, 50,000 people", linkage_small),
+    ("linkage-1m", "the same Splink model run by Splink and by us, 1,000,000 people", linkage_large),
     ("dossier", "dossiers over HTTP at 50,000 people, 50 in flight", dossier_small),
     ("dossier-1m", "dossiers over HTTP at 1,000,000 people, 50 in flight", dossier_large),
 ];
@@ -92,6 +94,87 @@ fn demo_small() -> Result<()> {
 
 fn demo_large() -> Result<()> {
     demo(1_000_000).map(|_| ())
+}
+
+fn linkage_small() -> Result<()> {
+    linkage(50_000)
+}
+
+fn linkage_large() -> Result<()> {
+    linkage(1_000_000)
+}
+
+/// The least match weight of pairs that either side keeps.
+const LEAST_WEIGHT: &str = "-4";
+
+/// Runs Splink and us with one model on one table, one after the other, each in a process of its own.
+fn linkage(people: u64) -> Result<()> {
+    let scripts = run::root().join("bench").join("linkage");
+    let python = setup::python("splink-venv", &scripts.join("requirements.txt"))?;
+    let script = |name: &str| {
+        let mut command = run::command(&python);
+        command.arg(scripts.join(name));
+        command
+    };
+    let persons = persons_table(people, &script)?;
+    // The model is trained once, on the small republic: how it was trained plays no part in what is timed.
+    let trained = run::target_dir().join("bench").join("linkage-model");
+    let model = trained.join("model.json");
+    if !model.is_file() {
+        let small = persons_table(50_000, &script)?;
+        run::run(script("splink_parity.py").arg("run").arg(small).arg(&trained).args(["--least", LEAST_WEIGHT]))?;
+    }
+    let out = run::target_dir().join("bench").join(format!("linkage-{people}"));
+    let mut theirs = script("splink_speed.py");
+    theirs.arg(&model).arg(&persons).arg(out.join("splink")).args(["--least", LEAST_WEIGHT]);
+    let theirs: Value = serde_json::from_str(&run::output(&mut theirs)?)?;
+    let mut ours = script("timed.py");
+    ours.arg(run::binary()).args(["link", "run", "--json", "--least-weight", LEAST_WEIGHT, "--input"]).arg(&persons);
+    ours.arg("--model").arg(&model).arg("--out").arg(out.join("lucarne"));
+    let ours: Value = serde_json::from_str(&run::output(&mut ours)?)?;
+    if theirs["edges"] != ours["edges"] || theirs["persons"] != ours["persons"] {
+        bail!(
+            "the same work was not done: {} and {} pairs kept, {} and {} clusters",
+            theirs["edges"],
+            ours["edges"],
+            theirs["persons"],
+            ours["persons"]
+        );
+    }
+    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+    println!("{} records, {} pairs compared, {} kept\n", ours["records"], ours["pairs_compared"], ours["edges"]);
+    println!("| what | Splink 5.0.0, DuckDB 2.0.0 | Lucarne | ratio |\n|---|---|---|---|");
+    let row = |what: &str, theirs: f64, ours: f64| {
+        println!("| {what} | {theirs:.2} | {ours:.2} | {:.1} |", theirs / ours);
+    };
+    let stage =
+        |report: &Value, names: &[&str]| names.iter().map(|name| number(&report["seconds"][*name])).sum::<f64>();
+    row("in all, s", number(&theirs["total"]), number(&ours["total"]));
+    row("predict, s", stage(&theirs, &["predict"]), stage(&ours, &["encode", "predict"]));
+    row("cluster, s", stage(&theirs, &["cluster"]), stage(&ours, &["cluster"]));
+    let gib = |report: &Value| number(&report["peak_rss_bytes"]) / f64::from(1 << 30);
+    row("peak memory, GiB", gib(&theirs), gib(&ours));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from) as f64;
+    let rate = |seconds: f64| number(&ours["pairs_compared"]) / seconds / cores / 1e6;
+    println!(
+        "| million pairs a second and core, predict | {:.2} | {:.2} | |",
+        rate(stage(&theirs, &["predict"])),
+        rate(stage(&ours, &["encode", "predict"]))
+    );
+    Ok(())
+}
+
+/// Gives the person table of a republic, made where it is not there yet.
+fn persons_table(people: u64, script: &dyn Fn(&str) -> std::process::Command) -> Result<PathBuf> {
+    let folder = run::target_dir().join("bench").join(format!("linkage-{people}"));
+    let persons = folder.join("persons.parquet");
+    if !persons.is_file() {
+        let mut synth = run::command(run::binary());
+        synth.args(["synth", "--quiet", "--seed", "1", "--people", &people.to_string(), "--out"]).arg(&folder);
+        run::run(&mut synth)?;
+        run::run(script("synth_persons.py").arg(&folder))?;
+    }
+    Ok(persons)
 }
 
 fn dossier_small() -> Result<()> {

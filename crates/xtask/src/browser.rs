@@ -116,16 +116,7 @@ pub(crate) fn screenshots(arguments: &[String]) -> Result<()> {
 
 /// Reads the demo's tables with Python's deltalake and DuckDB, and verifies its log with a reader of its own.
 pub(crate) fn interop() -> Result<()> {
-    let venv = run::target_dir().join("interop-venv");
-    let python = venv.join("bin").join("python");
-    let wanted = run::root().join("bench").join("interop").join("requirements.txt");
-    let stamp = venv.join("requirements.txt");
-    let text = std::fs::read_to_string(&wanted).with_context(|| format!("{} can't be read", wanted.display()))?;
-    if std::fs::read_to_string(&stamp).ok().as_deref() != Some(text.as_str()) {
-        run::run(run::command("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
-        run::run(run::command(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&wanted))?;
-        std::fs::write(&stamp, &text)?;
-    }
+    let python = setup::python("interop-venv", &run::root().join("bench").join("interop").join("requirements.txt"))?;
     let folder = small_demo()?;
     run::run(run::command(&python).arg("bench/interop/read_tables.py").arg(&folder))?;
     let data = folder.join("data");

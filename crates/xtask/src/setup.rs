@@ -61,6 +61,20 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     bail!("Chromium is missing: run `cargo xtask test --install` on Debian, or install it and set CHROMIUM to its path")
 }
 
+/// Gives a Python that has what the file of requirements names, in a folder of its own below the target folder.
+pub(crate) fn python(folder: &str, wanted: &Path) -> Result<PathBuf> {
+    let venv = run::target_dir().join(folder);
+    let python = venv.join("bin").join("python");
+    let stamp = venv.join("requirements.txt");
+    let text = std::fs::read_to_string(wanted).with_context(|| format!("{} can't be read", wanted.display()))?;
+    if std::fs::read_to_string(&stamp).ok().as_deref() != Some(text.as_str()) {
+        run::run(run::command("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+        run::run(run::command(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(wanted))?;
+        std::fs::write(&stamp, &text)?;
+    }
+    Ok(python)
+}
+
 fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|candidate| candidate.is_file())

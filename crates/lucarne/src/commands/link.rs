@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use linkage::{FileOptions, FileReport, LinkProgress, LinkReport, LinkageError, Quality};
+use linkage::{FileOptions, FileReport, LinkProgress, LinkReport, LinkageError, Quality, SplinkOptions};
 use model::diagnostic::SourceFile;
 use model::{Actor, Diagnostics, LinkageConfig};
 
@@ -55,11 +55,52 @@ pub(crate) fn say_quality(quality: Option<&Quality>, output: Output) {
     }
 }
 
+/// Reads a file that an option names.
+fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Failure::new(Ending::Usage, anyhow::anyhow!("{} can't be read: {error}", path.display())))
+}
+
+/// Links loose files by a model of Splink.
+fn run_by_splink(model: &Path, options: &LinkRun, output: Output) -> Outcome {
+    let text = read(model)?;
+    let stage = output.stage("link");
+    let files = SplinkOptions {
+        inputs: options.input.clone(),
+        truth: options.truth.clone(),
+        least_weight: options.least_weight,
+        threshold: options.threshold,
+        out: options.out.clone(),
+    };
+    let report = linkage::link_files_by_splink(&text, &files, &|progress| stage.at(progress.done, progress.of))
+        .map_err(|error| match error {
+            wrong @ LinkageError::Splink(_) => {
+                let path = model.display().to_string();
+                Failure::new(Ending::Project, anyhow::Error::new(wrong).context(path))
+            }
+            other => Failure::from(other),
+        })?;
+    stage.done(format!(
+        "{} records, {} clusters, {} pairs compared, {} edges",
+        count(report.records),
+        count(report.persons),
+        count(report.pairs_compared),
+        count(report.edges)
+    ));
+    say_quality(report.quality.as_ref(), output);
+    output.say(format!("{0}/edges.parquet, {0}/clusters.parquet", options.out.display()));
+    output.object(&report)
+}
+
 pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
-    let text = std::fs::read_to_string(&options.config).map_err(|error| {
-        Failure::new(Ending::Usage, anyhow::anyhow!("{} can't be read: {error}", options.config.display()))
-    })?;
-    let file = Arc::new(SourceFile { path: options.config.clone(), text });
+    let config = match (&options.model, &options.config) {
+        (Some(model), _) => return run_by_splink(model, &options, output),
+        (None, Some(config)) => config.clone(),
+        (None, None) => {
+            return Err(Failure::new(Ending::Usage, anyhow::anyhow!("name `--config` or `--model`")));
+        }
+    };
+    let file = Arc::new(SourceFile { text: read(&config)?, path: config });
     let wrong = |diagnostics: Diagnostics| Failure::new(Ending::Project, diagnostics);
     let config = LinkageConfig::parse(&file).map_err(wrong)?;
     let stage = output.stage("link");

@@ -50,6 +50,58 @@ fn loose_files_are_linked_and_measured_without_a_project() {
     assert!(dir.path().join("out/clusters.parquet").is_file());
 }
 
+const MODEL: &str = r#"{
+    "link_type": "link_only",
+    "unique_id_column_name": "unique_id",
+    "source_dataset_column_name": "source_dataset",
+    "probability_two_random_records_match": 0.1,
+    "comparisons": [{
+        "output_column_name": "name",
+        "comparison_levels": [
+            {"sql_condition": "\"name_l\" IS NULL OR \"name_r\" IS NULL", "is_null_level": true},
+            {"sql_condition": "\"name_l\" = \"name_r\"", "m_probability": 0.8, "u_probability": 0.0001},
+            {"sql_condition": "levenshtein(\"name_l\", \"name_r\") <= 1", "m_probability": 0.19,
+             "u_probability": 0.0005},
+            {"sql_condition": "ELSE", "m_probability": 0.01, "u_probability": 0.9994}
+        ]
+    }],
+    "blocking_rules_to_generate_predictions": [{"blocking_rule": "l.\"born\" = r.\"born\""}]
+}"#;
+
+#[test]
+fn a_model_of_splink_links_loose_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("a.csv"), csv(400, false)).unwrap();
+    std::fs::write(path("b.csv"), csv(400, true)).unwrap();
+    std::fs::write(path("model.json"), MODEL).unwrap();
+    let (a, b, model, out) = (path("a.csv"), path("b.csv"), path("model.json"), path("out"));
+    let run = |more: &[&str]| {
+        lucarne(
+            &[&["link", "run", "--input", &a, &b, "--model", &model, "--out", &out, "--truth", "who"], more].concat(),
+        )
+    };
+    let output = run(&["--json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((report["records"].as_u64(), report["persons"].as_u64()), (Some(800), Some(400)), "{report}");
+    assert_eq!(report["edges"], 400, "one slip is within one edit: {report}");
+    assert_eq!(report["quality"]["clusters"]["f1"], 1.0, "{report}");
+    assert!(report["rules"][0]["pairs"].as_u64() >= Some(400), "{report}");
+    assert!(dir.path().join("out/edges.parquet").is_file() && dir.path().join("out/clusters.parquet").is_file());
+
+    // What the model does not say is not asked for, and what it can't mean is pointed at.
+    assert_eq!(run(&["--id", "name"]).status.code(), Some(2));
+    assert_eq!(run(&["--threshold", "1"]).status.code(), Some(2));
+    std::fs::write(path("model.json"), MODEL.replace("levenshtein", "soundex")).unwrap();
+    let refused = run(&[]);
+    assert_eq!(refused.status.code(), Some(3));
+    let said = text(&refused.stderr);
+    assert!(said.contains("model.json") && said.contains("character 1") && said.contains("name"), "{said}");
+    std::fs::write(path("model.json"), MODEL.replace("born", "birthday")).unwrap();
+    assert!(text(&run(&[]).stderr).contains("it has no column `birthday`"));
+}
+
 #[test]
 fn a_wrong_config_is_pointed_at() {
     let dir = tempfile::tempdir().unwrap();

@@ -14,6 +14,7 @@ use super::search::Search;
 use super::value::{Type, Value};
 use crate::dataset::RECORDS_MAX;
 use crate::progress::Progress;
+use crate::union::Sets;
 
 /// The most comparisons, and the most blocking rules.
 const COMPARISONS_MAX: usize = 32;
@@ -69,6 +70,27 @@ pub struct SplinkRuleReport {
     pub largest_block: u64,
     /// Pairs that no earlier rule had given.
     pub pairs: u64,
+}
+
+/// Returns the connected components of the pairs of `least` weight or more, as Splink's clustering makes them: the
+/// cluster of each of `records` records, numbered from 0 by their first records, and how many there are.
+///
+/// # Panics
+/// When a pair has a record that is not among the `records`.
+pub fn connected(records: usize, pairs: &[SplinkPair], least: f64) -> (Vec<u32>, u32) {
+    let mut sets = Sets::new(records);
+    for pair in pairs.iter().filter(|pair| pair.weight >= least) {
+        sets.join(pair.left, pair.right);
+    }
+    let mut labels = sets.labels();
+    let mut count = 0;
+    for at in 0..labels.len() {
+        // The representative is the smallest member, so that it was numbered before the others.
+        let first = labels[at] as usize;
+        labels[at] = if first == at { count } else { labels[first] };
+        count += u32::from(first == at);
+    }
+    (labels, count)
 }
 
 /// Records made ready for one model.

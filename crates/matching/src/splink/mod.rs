@@ -73,5 +73,5 @@ mod value;
 
 pub use error::SplinkError;
 pub use kernel::{damerau_levenshtein, jaccard, jaro_similarity, jaro_winkler_similarity, levenshtein};
-pub use linker::{SplinkLinker, SplinkPair, SplinkReport, SplinkRuleReport};
+pub use linker::{SplinkLinker, SplinkPair, SplinkReport, SplinkRuleReport, connected};
 pub use model::{SplinkComparison, SplinkLevel, SplinkLinkType, SplinkModel};
