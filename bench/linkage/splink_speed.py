@@ -50,8 +50,8 @@ def main() -> None:
     kept.select(f"{uid}_l, {uid}_r, match_weight, match_probability").write_parquet(str(args.out / "edges.parquet"))
     clusters.as_duckdbpyrelation().select(f"{uid}, cluster_id").write_parquet(str(args.out / "clusters.parquet"))
     lap("write")
-    count = duckdb.sql(f"select count(*) from read_parquet('{args.out}/edges.parquet')").fetchone()[0]
-    persons = duckdb.sql(f"select count(distinct cluster_id) from read_parquet('{args.out}/clusters.parquet')").fetchone()[0]
+    count = duckdb.sql(f"select count(*) from read_parquet('{args.out}/edges.parquet')").fetchall()[0][0]
+    persons = duckdb.sql(f"select count(distinct cluster_id) from read_parquet('{args.out}/clusters.parquet')").fetchall()[0][0]
     print(json.dumps({"records": table.num_rows, "edges": count, "persons": persons, "seconds": seconds,
                       "total": sum(seconds.values()),
                       "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
