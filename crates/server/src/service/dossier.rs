@@ -82,7 +82,8 @@ pub struct LinkEvidence {
     pub weight: f64,
     /// The probability that goes with it.
     pub probability: f64,
-    /// Whether the record stands alone, so that nothing had to be linked.
+    /// Whether no record within reach links it to the person: it stands alone, or what links it is out of reach. Which of
+    /// the two is not told.
     pub alone: bool,
     /// The register of the record that it agrees with most, when that is within reach too.
     pub via: Option<String>,
