@@ -28,27 +28,10 @@ from splink import ColumnExpression, Linker, SettingsCreator, block_on
 from splink.backends.duckdb import DuckDBAPI
 from splink.blocking_rule_library import CustomRule
 
-RULES = [
-    block_on("ssn"),
-    block_on("first_name", "last_name"),
-    block_on("last_name", "dob"),
-    block_on("first_name", "dob"),
-    block_on("last_name", "zip"),
-    block_on("first_name", "zip", "mi"),
-    block_on("street_name", "street_number", "zip"),
-    block_on("substr(first_name,1,3)", "substr(last_name,1,4)", "substr(dob,1,4)"),
-]
-COMPARISONS = [
-    cl.NameComparison("first_name").configure(term_frequency_adjustments=True),
-    cl.NameComparison("last_name").configure(term_frequency_adjustments=True),
-    cl.ExactMatch("mi"),
-    cl.DamerauLevenshteinAtThresholds("dob", [1, 2]),
-    cl.DamerauLevenshteinAtThresholds("ssn", [1, 2]),
-    cl.ExactMatch("street_number"),
-    cl.LevenshteinAtThresholds("street_name", [1, 3]),
-    cl.ExactMatch("zip").configure(term_frequency_adjustments=True),
-    cl.ExactMatch("sex"),
-]
+from splink_synth import settings
+
+# The usual comparisons and blocking rules, as the comparison of quality has them.
+COMPARISONS, RULES, _ = settings(more=False)
 USUAL = SettingsCreator(
     link_type="dedupe_only", unique_id_column_name="uid", comparisons=COMPARISONS,
     blocking_rules_to_generate_predictions=RULES)
