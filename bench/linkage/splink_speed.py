@@ -1,14 +1,16 @@
 """Times Splink 5 on DuckDB with a trained model: Parquet in, clusters out.
 
     pip install -r requirements.txt
-    python splink_speed.py MODEL.json PERSONS.parquet OUT [--least -4] [--threshold 0.95]
+    python splink_speed.py MODEL.json PERSONS.parquet OUT [--least-weight -4 | --clusters-only] [--threshold 0.95]
 
 It does what `lucarne link run --model` does: reads the records, predicts every pair of the least match weight or more,
-clusters at the threshold, and writes OUT/edges.parquet and OUT/clusters.parquet. One JSON object is printed: seconds by
-stage and in all, the pairs kept and the peak of memory.
+clusters at the threshold, and writes OUT/edges.parquet and OUT/clusters.parquet. With --clusters-only the least weight
+is that of the threshold, so that Splink keeps no more pairs than clusters need, and no edges are written. One JSON object
+is printed: seconds by stage and in all, the pairs kept and the peak of memory.
 """
 import argparse
 import json
+import math
 import resource
 import time
 from pathlib import Path
@@ -23,7 +25,8 @@ def main() -> None:
     arguments.add_argument("model", type=Path)
     arguments.add_argument("persons", type=Path)
     arguments.add_argument("out", type=Path)
-    arguments.add_argument("--least", type=float, default=-4.0)
+    arguments.add_argument("--least-weight", type=float, default=-4.0)
+    arguments.add_argument("--clusters-only", action="store_true")
     arguments.add_argument("--threshold", type=float, default=0.95)
     args = arguments.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -40,17 +43,20 @@ def main() -> None:
     table = con.sql(f"select {hidden} from read_parquet('{args.persons}')").to_arrow_table()
     linker = Linker(DuckDBAPI().register(table), dict(model, retain_matching_columns=False), log_level=40)
     lap("read")
-    pairs = linker.inference.predict(threshold_match_weight=args.least, warning_mode="never")
+    least = math.log2(args.threshold / (1 - args.threshold)) if args.clusters_only else args.least_weight
+    pairs = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
     lap("predict")
     clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
         pairs, threshold_match_probability=args.threshold)
     lap("cluster")
     kept = pairs.as_duckdbpyrelation()
     uid = model["unique_id_column_name"]
-    kept.select(f"{uid}_l, {uid}_r, match_weight, match_probability").write_parquet(str(args.out / "edges.parquet"))
+    if not args.clusters_only:
+        columns = f"{uid}_l, {uid}_r, match_weight, match_probability"
+        kept.select(columns).write_parquet(str(args.out / "edges.parquet"))
     clusters.as_duckdbpyrelation().select(f"{uid}, cluster_id").write_parquet(str(args.out / "clusters.parquet"))
     lap("write")
-    count = duckdb.sql(f"select count(*) from read_parquet('{args.out}/edges.parquet')").fetchall()[0][0]
+    count = kept.count("*").fetchall()[0][0]
     persons = duckdb.sql(f"select count(distinct cluster_id) from read_parquet('{args.out}/clusters.parquet')").fetchall()[0][0]
     print(json.dumps({"records": table.num_rows, "edges": count, "persons": persons, "seconds": seconds,
                       "total": sum(seconds.values()),

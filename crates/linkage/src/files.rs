@@ -29,6 +29,10 @@ use crate::settings::{columns_of, settings_of};
 use crate::shape;
 use crate::table_file;
 
+/// The names of what is written.
+const EDGES: &str = "edges.parquet";
+const CLUSTERS: &str = "clusters.parquet";
+
 /// How loose files are linked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileOptions {
@@ -306,26 +310,56 @@ impl Names<'_> {
 }
 
 /// Writes both files beside their names, then gives them their names.
-pub(crate) fn write(
+fn write(
     out: &Path,
     names: &Names<'_>,
-    edges_found: impl Iterator<Item = Result<RecordBatch, LinkageError>>,
-    clusters_found: &[u32],
+    edges: impl Iterator<Item = Result<RecordBatch, LinkageError>>,
+    clusters: &[u32],
 ) -> Result<(), LinkageError> {
-    let failed = |path: &Path, error: &dyn std::fmt::Display| LinkageError::Output {
-        path: path.to_owned(),
-        problem: error.to_string(),
-    };
-    std::fs::create_dir_all(out).map_err(|error| failed(out, &error))?;
-    let id_type = names.ids.data_type();
-    let edges = out.join("edges.parquet");
-    let edges_part = write_parquet(&edges, &edges_schema(id_type), edges_found)?;
-    let clusters = out.join("clusters.parquet");
-    let clusters_part = write_parquet(&clusters, &clusters_schema(id_type), cluster_batches(clusters_found, names))?;
-    for (part, path) in [(edges_part, edges), (clusters_part, clusters)] {
-        std::fs::rename(part, &path).map_err(|error| failed(&path, &error))?;
+    let edges = write_edges(out, names, edges)?;
+    let clusters = write_clusters(out, names, clusters)?;
+    publish(&[edges, clusters])
+}
+
+/// A file that is whole, but not yet under its name.
+pub(crate) struct Part {
+    part: PathBuf,
+    path: PathBuf,
+}
+
+/// Writes edges beside their name.
+pub(crate) fn write_edges(
+    out: &Path,
+    names: &Names<'_>,
+    batches: impl Iterator<Item = Result<RecordBatch, LinkageError>>,
+) -> Result<Part, LinkageError> {
+    write_parquet(out.join(EDGES), &edges_schema(names.ids.data_type()), batches)
+}
+
+/// Writes clusters beside their name.
+pub(crate) fn write_clusters(out: &Path, names: &Names<'_>, clusters: &[u32]) -> Result<Part, LinkageError> {
+    write_parquet(out.join(CLUSTERS), &clusters_schema(names.ids.data_type()), cluster_batches(clusters, names))
+}
+
+/// Gives files their names.
+pub(crate) fn publish(parts: &[Part]) -> Result<(), LinkageError> {
+    for Part { part, path } in parts {
+        std::fs::rename(part, path).map_err(|error| output_problem(path, &error))?;
     }
     Ok(())
+}
+
+/// Removes the edges of an earlier run, which would lie beside clusters that they did not make.
+pub(crate) fn remove_edges(out: &Path) -> Result<(), LinkageError> {
+    let path = out.join(EDGES);
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(output_problem(&path, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn output_problem(path: &Path, error: &dyn std::fmt::Display) -> LinkageError {
+    LinkageError::Output { path: path.to_owned(), problem: error.to_string() }
 }
 
 pub(crate) fn edges_schema(id: &DataType) -> SchemaRef {
@@ -380,12 +414,14 @@ fn cluster_batches<'a>(
 
 /// Writes a Parquet file beside `path` and gives its name.
 fn write_parquet(
-    path: &Path,
+    path: PathBuf,
     schema: &SchemaRef,
     batches: impl Iterator<Item = Result<RecordBatch, LinkageError>>,
-) -> Result<PathBuf, LinkageError> {
-    let failed =
-        |error: &dyn std::fmt::Display| LinkageError::Output { path: path.to_owned(), problem: error.to_string() };
+) -> Result<Part, LinkageError> {
+    let failed = |error: &dyn std::fmt::Display| output_problem(&path, error);
+    if let Some(out) = path.parent() {
+        std::fs::create_dir_all(out).map_err(|error| output_problem(out, &error))?;
+    }
     let part = path.with_extension("parquet.part");
     let file = File::create(&part).map_err(|error| failed(&error))?;
     let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
@@ -396,5 +432,5 @@ fn write_parquet(
     }
     let file = writer.into_inner().map_err(|error| failed(&error))?;
     file.sync_all().map_err(|error| failed(&error))?;
-    Ok(part)
+    Ok(Part { part, path })
 }

@@ -42,7 +42,7 @@ pub fn settings_of(config: &LinkageConfig, attach_only: BTreeSet<String>) -> Res
     let defaults = Settings::default();
     let settings = Settings {
         comparisons,
-        blocks: config.blocks.iter().map(|block| block_of(&block.on)).collect(),
+        blocks: config.blocks.iter().map(block_of).collect(),
         source: Some(SOURCE_COLUMN.to_owned()),
         id: Some(ID_COLUMN.to_owned()),
         threshold: config.threshold,
@@ -75,8 +75,12 @@ pub(crate) fn columns_of(settings: &Settings) -> BTreeSet<String> {
     compared.chain(keys).collect()
 }
 
-fn block_of(keys: &[Key]) -> Block {
-    Block { keys: keys.iter().map(key_of).collect(), split: Vec::new() }
+fn block_of(block: &model::linkage::Block) -> Block {
+    Block {
+        keys: block.on.iter().map(key_of).collect(),
+        split: Vec::new(),
+        size_max: block.size_max.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
+    }
 }
 
 fn key_of(key: &Key) -> KeyExpr {
@@ -180,6 +184,7 @@ mod tests {
                     Key { column: "first_name".to_owned(), part: Part::Prefix(3) },
                     Key { column: "birth_date".to_owned(), part: Part::Year },
                 ],
+                size_max: Some(40),
             }],
             comparisons: vec![first_name, last_name, compare("birth_date", "date"), compare("street", "address")],
             block_size_max: Some(500),
@@ -199,6 +204,7 @@ mod tests {
         assert_eq!(settings.comparisons[1].columns, ["first_name", "last_name"]);
         assert_eq!(settings.comparisons[4].columns, ["house_number", "street", "city"]);
         assert_eq!(settings.blocks[0].name(), "first_name[..3] & birth_date.year");
+        assert_eq!(settings.blocks[0].size_max, Some(40));
         assert_eq!((settings.threshold, settings.block_size_max, settings.seed), (0.95, 500, 7));
         assert_eq!(settings.one_record_per_person["tax"], 0.99);
         assert!(settings.attach_only.contains("politics"));

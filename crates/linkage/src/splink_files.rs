@@ -1,26 +1,34 @@
 //! Linking loose files by a model that Splink trained: the same pairs, levels and weights, and connected components.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use arrow_array::cast::AsArray;
-use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt32Array};
+use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array};
 use arrow_cast::cast;
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::DataType;
 use arrow_select::concat::concat;
 use indexmap::IndexMap;
 use matching::Edge;
-use matching::splink::{SplinkLinker, SplinkModel, SplinkPair, SplinkReport, SplinkRuleReport, connected};
+use matching::splink::{
+    SplinkColumn, SplinkComponents, SplinkLinker, SplinkModel, SplinkPair, SplinkReport, SplinkRuleReport,
+};
+use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::compute::Watcher;
 use crate::error::LinkageError;
-use crate::files::{Names, edges_schema, problem, source_name, write};
+use crate::files::{
+    Names, Part, edges_schema, problem, publish, remove_edges, source_name, write_clusters, write_edges,
+};
 use crate::quality::{Labels, Quality};
 use crate::report::{LinkProgress, Stopwatch};
 use crate::rows::PATTERN_ROWS;
 use crate::table_file;
+
+/// How many batches of pairs wait for being written at most.
+const WAITING: usize = 64;
 
 /// How loose files are linked by a model of Splink.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +38,9 @@ pub struct SplinkOptions {
     pub inputs: Vec<PathBuf>,
     /// The column that names each record's true person, for measuring. It takes no part in linking.
     pub truth: Option<String>,
-    /// The least match weight (log2 odds) of pairs that are written.
-    pub least_weight: f64,
+    /// The least match weight (log2 odds) of pairs that are written to `edges.parquet`; none: only clusters are written,
+    /// and no pair is kept.
+    pub least_weight: Option<f64>,
     /// The least match probability of pairs that make clusters, between 0 and 1.
     pub threshold: f64,
     /// The folder for `edges.parquet` and `clusters.parquet`; made when it is not there.
@@ -47,7 +56,8 @@ pub struct SplinkFileReport {
     pub persons: u64,
     /// Pairs of records that were compared, each once.
     pub pairs_compared: u64,
-    /// Pairs in `edges.parquet`.
+    /// Pairs of the least weight that was asked for or more: those in `edges.parquet`, or if only clusters were wanted,
+    /// those that made them.
     pub edges: u64,
     /// The blocking rules.
     pub rules: Vec<RuleCount>,
@@ -88,34 +98,95 @@ pub fn link_files_by_splink(
 ) -> Result<SplinkFileReport, LinkageError> {
     let mut watch = Stopwatch::start();
     let model = SplinkModel::from_json(model)?;
-    let Read { batches, ids, sources, source_names, labels } = read(&model, options)?;
+    let Read { columns, ids, sources, source_names, labels } = read(&model, options)?;
     watch.lap("read");
-    let linker = SplinkLinker::new(&model, &batches)?;
-    drop(batches);
+    let linker = SplinkLinker::of_columns(&model, columns)?;
     watch.lap("encode");
-    let told = Watcher::new(progress);
-    let cut = weight_of(options.threshold);
-    let (pairs, SplinkReport { pairs: compared, rules, .. }) =
-        linker.pairs(Some(options.least_weight.min(cut)), &told)?;
+    let names = Names { sources: &sources, source_names: &source_names, ids };
+    let run = Run { linker: &linker, options, names: &names, measured: labels.is_some() };
+    let Found { components, report, edges, part } = run.pairs(&Watcher::new(progress))?;
     watch.lap("predict");
-    let (clusters, persons) = connected(linker.len(), &pairs, cut);
+    let (clusters, persons) = components.finish();
     watch.lap("cluster");
 
-    let edges: Vec<SplinkPair> = pairs.into_iter().filter(|pair| pair.weight >= options.least_weight).collect();
-    let quality = labels.map(|labels| labels.quality(&as_edges(&edges), &clusters, None));
+    let quality = labels.map(|labels| labels.quality(&edges, &clusters, None));
     progress(LinkProgress { stage: "writing".to_owned(), done: 0, of: 0 });
-    let names = Names { sources: &sources, source_names: &source_names, ids };
-    write(&options.out, &names, edge_batches(&edges, &names), &clusters)?;
+    let clusters = write_clusters(&options.out, &names, &clusters)?;
+    match part {
+        Some(edges) => publish(&[edges, clusters])?,
+        None => {
+            remove_edges(&options.out)?;
+            publish(&[clusters])?;
+        }
+    }
     watch.lap("write");
     Ok(SplinkFileReport {
         records: sources.len() as u64,
         persons: u64::from(persons),
-        pairs_compared: compared,
-        edges: edges.len() as u64,
-        rules: rules.into_iter().map(RuleCount::from).collect(),
+        pairs_compared: report.pairs,
+        edges: report.kept,
+        rules: report.rules.into_iter().map(RuleCount::from).collect(),
         quality,
         seconds: watch.stop(),
     })
+}
+
+/// A run, once the records are ready.
+struct Run<'a> {
+    linker: &'a SplinkLinker,
+    options: &'a SplinkOptions,
+    names: &'a Names<'a>,
+    /// Whether edges are needed for measuring.
+    measured: bool,
+}
+
+/// What scoring gave.
+struct Found {
+    components: SplinkComponents,
+    report: SplinkReport,
+    /// Those of the least weight; empty unless they are needed for measuring.
+    edges: Vec<Edge>,
+    /// Where the edges are written.
+    part: Option<Part>,
+}
+
+impl Run<'_> {
+    /// Scores all pairs, joins the clusters, and writes the edges meanwhile. No table of pairs is held.
+    fn pairs(&self, told: &dyn matching::Progress) -> Result<Found, LinkageError> {
+        let cut = weight_of(self.options.threshold);
+        let components = SplinkComponents::new(self.linker.len());
+        let Some(least) = self.options.least_weight else {
+            let edges = Mutex::new(Vec::new());
+            let report = self.linker.predict(Some(cut), told, &|pairs| {
+                components.join(pairs, cut);
+                if self.measured {
+                    edges.lock().extend(pairs.iter().map(edge));
+                }
+            })?;
+            return Ok(Found { components, report, edges: edges.into_inner(), part: None });
+        };
+        std::thread::scope(|scope| {
+            let (give, take) = sync_channel(WAITING);
+            let writer = scope.spawn(move || write_edges(&self.options.out, self.names, edge_batches(take, self.names)));
+            let mut edges = Vec::new();
+            let mut written = 0;
+            let scored = self.linker.predict_in_order(Some(least.min(cut)), told, |mut pairs| {
+                components.join(&pairs, cut);
+                pairs.retain(|pair| pair.weight >= least);
+                written += pairs.len() as u64;
+                if self.measured {
+                    edges.extend(pairs.iter().map(edge));
+                }
+                // Fails only when the writer did, and then what it says is given below.
+                let path = self.options.out.clone();
+                give.send(pairs).map_err(|_| LinkageError::Output { path, problem: "edges can't be written".into() })
+            });
+            drop(give);
+            let part = writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            let report = SplinkReport { kept: written, ..scored? };
+            Ok(Found { components, report, edges, part: Some(part) })
+        })
+    }
 }
 
 /// Gives the log2 odds of a probability.
@@ -123,71 +194,131 @@ fn weight_of(probability: f64) -> f64 {
     (probability / (1.0 - probability)).log2()
 }
 
-fn as_edges(pairs: &[SplinkPair]) -> Vec<Edge> {
-    let edge = |pair: &SplinkPair| Edge {
+fn edge(pair: &SplinkPair) -> Edge {
+    Edge {
         left: pair.left.min(pair.right),
         right: pair.left.max(pair.right),
         weight: pair.weight as f32,
         // At most 32 rules.
         rule: pair.rule as u8,
-    };
-    pairs.iter().map(edge).collect()
+    }
 }
 
 struct Read {
     /// The columns that the model reads.
-    batches: Vec<RecordBatch>,
+    columns: Vec<SplinkColumn>,
     ids: ArrayRef,
     sources: Vec<u32>,
     source_names: Vec<String>,
     labels: Option<Labels>,
 }
 
+/// What becomes of one column of the files.
+struct Reader<'a> {
+    name: &'a str,
+    /// For linking.
+    encoded: Option<SplinkColumn>,
+    /// As it is, for the names of records.
+    kept: Option<Vec<ArrayRef>>,
+    /// By number, for sources and truth.
+    numbered: Option<Numbered>,
+}
+
+impl Reader<'_> {
+    fn push(&mut self, array: &ArrayRef) -> Result<(), LinkageError> {
+        if let Some(encoded) = &mut self.encoded {
+            encoded.push(array)?;
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.push(Arc::clone(array));
+        }
+        if let Some(numbered) = &mut self.numbered {
+            numbered.push(array)?;
+        }
+        Ok(())
+    }
+}
+
+/// Texts by numbers from 0, in order of first sight.
+#[derive(Default)]
+struct Numbered {
+    of_record: Vec<u32>,
+    numbers: IndexMap<String, u32>,
+}
+
+impl Numbered {
+    fn push(&mut self, array: &ArrayRef) -> Result<(), LinkageError> {
+        for text in cast(array, &DataType::Utf8)?.as_string::<i32>() {
+            let number = text.map_or(Labels::UNKNOWN, |text| self.number(text));
+            self.of_record.push(number);
+        }
+        Ok(())
+    }
+
+    fn number(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let next = self.numbers.len() as u32;
+        *self.numbers.entry(text.to_owned()).or_insert(next)
+    }
+}
+
 fn read(model: &SplinkModel, options: &SplinkOptions) -> Result<Read, LinkageError> {
     let columns = model.columns();
-    let mut batches = Vec::new();
-    let mut ids: Vec<ArrayRef> = Vec::new();
-    let mut sources = Vec::new();
-    let mut source_names: IndexMap<String, u32> = IndexMap::new();
-    let mut truths = Truths::default();
+    let truth = options.truth.as_deref();
+    let more = truth.filter(|truth| columns.iter().all(|column| column != truth));
+    let reader = |name, encoded| {
+        Mutex::new(Reader {
+            name,
+            encoded,
+            kept: (name == model.id_column()).then(Vec::new),
+            numbered: (Some(name) == truth || Some(name) == model.source_column()).then(Numbered::default),
+        })
+    };
+    let encoded = columns.iter().map(|name| reader(name, Some(SplinkColumn::new(name))));
+    let readers: Vec<Mutex<Reader<'_>>> = encoded.chain(more.map(|name| reader(name, None))).collect();
+    // Where the model knows no data sets, each file is one.
+    let mut files = Numbered::default();
     for path in &options.inputs {
         let name = source_name(path)?;
-        let own_source = check(path, &columns, model.source_column(), options.truth.as_deref())?;
-        let wanted: Vec<&str> = columns.iter().map(String::as_str).chain(options.truth.as_deref()).collect();
-        table_file::each_batch(path, &wanted, |batch| {
-            let id = batch.column_by_name(model.id_column());
-            ids.push(Arc::clone(id.ok_or_else(|| problem(path, "its columns changed while it was read"))?));
-            let of_file: ArrayRef =
-                Arc::new(StringArray::from_iter_values(std::iter::repeat_n(&name, batch.num_rows())));
-            let source = match model.source_column().filter(|_| !own_source) {
-                Some(column) => batch.column_by_name(column).unwrap_or(&of_file),
-                None => &of_file,
-            };
-            for source in cast(source, &DataType::Utf8)?.as_string::<i32>() {
-                let next = source_names.len() as u32;
-                sources.push(*source_names.entry(source.unwrap_or_default().to_owned()).or_insert(next));
-            }
-            if let Some(truth) = &options.truth {
-                truths.add(batch.column_by_name(truth).ok_or_else(|| problem(path, "it has no truth"))?)?;
-            }
-            batches.push(columns_of(batch, &columns, model.source_column().filter(|_| own_source), &of_file)?);
-            Ok(())
-        })?;
+        let added = check(path, &columns, model.source_column(), truth)?;
+        let (there, absent): (Vec<_>, Vec<_>) =
+            readers.iter().partition(|reader| !(added && Some(reader.lock().name) == model.source_column()));
+        let wanted: Vec<&str> = there.iter().map(|reader| reader.lock().name).collect();
+        let rows = table_file::each_column(path, &wanted, |at, array| there[at].lock().push(array))?;
+        let of_file: ArrayRef = Arc::new(StringArray::from_iter_values(std::iter::repeat_n(&name, rows)));
+        absent.iter().try_for_each(|reader| reader.lock().push(&of_file))?;
+        if model.source_column().is_none() {
+            let number = files.number(&name);
+            files.of_record.extend(std::iter::repeat_n(number, rows));
+        }
     }
-    if sources.is_empty() {
+    let (mut columns, mut ids, mut sources, mut labels) = (Vec::new(), Vec::new(), files, None);
+    for reader in readers {
+        let Reader { name, encoded, kept, numbered } = reader.into_inner();
+        columns.extend(encoded);
+        ids.extend(kept.unwrap_or_default());
+        match numbered {
+            Some(numbered) if Some(name) == truth => labels = Some(Labels { of_record: numbered.of_record, unused: 0 }),
+            Some(numbered) => sources = numbered,
+            None => {}
+        }
+    }
+    if ids.iter().all(|ids| ids.is_empty()) {
         let path = options.inputs.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
         return Err(problem(path, "there are no records in the input"));
     }
-    let same_type = ids.iter().all(|id| id.data_type() == ids[0].data_type());
+    let same_type = ids.iter().all(|part| part.data_type() == ids[0].data_type());
     let ids = ids.iter().map(|id| if same_type { Ok(Arc::clone(id)) } else { cast(id, &DataType::Utf8) });
     let ids = ids.collect::<Result<Vec<_>, _>>()?;
-    let parts: Vec<&dyn arrow_array::Array> = ids.iter().map(AsRef::as_ref).collect();
+    let parts: Vec<&dyn Array> = ids.iter().map(AsRef::as_ref).collect();
     Ok(Read {
-        batches,
+        columns,
         ids: concat(&parts)?,
-        sources,
-        source_names: source_names.into_keys().collect(),
-        labels: options.truth.is_some().then_some(Labels { of_record: truths.of_record, unused: 0 }),
+        sources: sources.of_record,
+        source_names: sources.numbers.into_keys().collect(),
+        labels,
     })
 }
 
@@ -195,65 +326,37 @@ fn read(model: &SplinkModel, options: &SplinkOptions) -> Result<Read, LinkageErr
 fn check(path: &Path, columns: &[String], source: Option<&str>, truth: Option<&str>) -> Result<bool, LinkageError> {
     let present = table_file::columns(path)?;
     let is_there = |name: &str| present.iter().any(|column| column == name);
-    let own_source = source.is_some_and(|source| !is_there(source));
+    let added = source.is_some_and(|source| !is_there(source));
     let wanted = columns.iter().map(String::as_str).chain(truth);
-    for name in wanted.filter(|name| !(own_source && Some(*name) == source)) {
+    for name in wanted.filter(|name| !(added && Some(*name) == source)) {
         if !is_there(name) {
             return Err(problem(path, format!("it has no column `{name}`; it has {}", present.join(", "))));
         }
     }
-    Ok(own_source)
+    Ok(added)
 }
 
-/// Gives the columns of a batch in the model's order, with a source column of the file's name where one is to be added.
-fn columns_of(
-    batch: &RecordBatch,
-    columns: &[String],
-    added: Option<&str>,
-    of_file: &ArrayRef,
-) -> Result<RecordBatch, LinkageError> {
-    let mut fields = Vec::with_capacity(columns.len());
-    let mut arrays = Vec::with_capacity(columns.len());
-    for name in columns {
-        let array = match batch.column_by_name(name) {
-            Some(array) if added != Some(name.as_str()) => array,
-            _ => of_file,
-        };
-        fields.push(Field::new(name, array.data_type().clone(), true));
-        arrays.push(Arc::clone(array));
-    }
-    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
-}
-
-/// Persons as the truth names them, numbered as they come.
-#[derive(Default)]
-struct Truths {
-    of_record: Vec<u32>,
-    numbers: HashMap<String, u32>,
-}
-
-impl Truths {
-    fn add(&mut self, column: &ArrayRef) -> Result<(), LinkageError> {
-        for person in cast(column, &DataType::Utf8)?.as_string::<i32>() {
-            let next = self.numbers.len() as u32;
-            self.of_record.push(match person {
-                None => Labels::UNKNOWN,
-                Some(person) => *self.numbers.entry(person.to_owned()).or_insert(next),
-            });
-        }
-        Ok(())
-    }
-}
-
+/// Makes batches of edges from pairs as they come.
 fn edge_batches<'a>(
-    edges: &'a [SplinkPair],
+    pairs: Receiver<Vec<SplinkPair>>,
     names: &'a Names<'_>,
 ) -> impl Iterator<Item = Result<RecordBatch, LinkageError>> + 'a {
-    edges.chunks(PATTERN_ROWS).map(|edges| {
+    let mut waiting: Vec<SplinkPair> = Vec::new();
+    std::iter::from_fn(move || {
+        while waiting.len() < PATTERN_ROWS {
+            match pairs.recv() {
+                Ok(more) => waiting.extend(more),
+                Err(_) => break,
+            }
+        }
+        let edges = std::mem::take(&mut waiting);
+        (!edges.is_empty()).then_some(edges)
+    })
+    .map(|edges| {
         let [source_l, id_l] = names.of(&UInt32Array::from_iter_values(edges.iter().map(|edge| edge.left)))?;
         let [source_r, id_r] = names.of(&UInt32Array::from_iter_values(edges.iter().map(|edge| edge.right)))?;
-        let weight = arrow_array::Float64Array::from_iter_values(edges.iter().map(|edge| edge.weight));
-        let probability = arrow_array::Float64Array::from_iter_values(edges.iter().map(SplinkPair::probability));
+        let weight = Float64Array::from_iter_values(edges.iter().map(|edge| edge.weight));
+        let probability = Float64Array::from_iter_values(edges.iter().map(SplinkPair::probability));
         let schema = edges_schema(names.ids.data_type());
         let columns: Vec<ArrayRef> = vec![source_l, id_l, source_r, id_r, Arc::new(weight), Arc::new(probability)];
         Ok(RecordBatch::try_new(schema, columns)?)

@@ -9,6 +9,7 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use rayon::prelude::*;
 
 use crate::error::LinkageError;
 
@@ -87,6 +88,44 @@ pub(crate) fn each_batch(
         }
         Kind::Csv => each_csv_batch(path, wanted, take),
     }
+}
+
+/// Calls `take` with the place of a column in `wanted` and its values, piece by piece: those of one column in order,
+/// those of different columns from different threads. It returns the number of rows.
+///
+/// # Errors
+/// As [`each_batch`]; [`LinkageError::Input`] when a column is not there.
+pub(crate) fn each_column(
+    path: &Path,
+    wanted: &[&str],
+    take: impl Fn(usize, &ArrayRef) -> Result<(), LinkageError> + Sync,
+) -> Result<usize, LinkageError> {
+    match kind(path)? {
+        Kind::Parquet => {
+            // Columns lie apart in the file, so each is read and decoded by itself.
+            let rows = wanted.par_iter().enumerate().map(|(at, name)| {
+                let mut rows = 0;
+                each_batch(path, &[name], |batch| {
+                    rows += batch.num_rows();
+                    take(at, named(path, batch, name)?)
+                })?;
+                Ok(rows)
+            });
+            Ok(rows.collect::<Result<Vec<usize>, LinkageError>>()?.first().copied().unwrap_or(0))
+        }
+        Kind::Csv => {
+            let mut rows = 0;
+            each_csv_batch(path, wanted, |batch| {
+                rows += batch.num_rows();
+                wanted.par_iter().enumerate().try_for_each(|(at, name)| take(at, named(path, batch, name)?))
+            })?;
+            Ok(rows)
+        }
+    }
+}
+
+fn named<'a>(path: &Path, batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, LinkageError> {
+    batch.column_by_name(name).ok_or_else(|| problem(path, format!("it has no column `{name}`")))
 }
 
 fn open_parquet(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, LinkageError> {
@@ -178,6 +217,34 @@ mod tests {
         })
         .unwrap();
         assert_eq!(sizes, [BATCH_ROWS, 2]);
+    }
+
+    #[test]
+    fn columns_come_whole_and_in_order() {
+        let rows = BATCH_ROWS as i64 * 2 + 3;
+        let numbers = |from: i64| Arc::new(arrow_array::Int64Array::from_iter_values(from..from + rows)) as ArrayRef;
+        let batch = RecordBatch::try_from_iter([("a", numbers(0)), ("b", numbers(5)), ("c", numbers(9))]).unwrap();
+        let mut bytes = Vec::new();
+        let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        let csv: String = (0..rows).map(|row| format!("{row},{},{}\n", row + 5, row + 9)).collect();
+        for (name, bytes) in [("a.parquet", bytes), ("a.csv", format!("a,b,c\n{csv}").into_bytes())] {
+            let (_folder, path) = file(name, &bytes);
+            let found = [(); 2].map(|()| std::sync::Mutex::new(Vec::new()));
+            let read = each_column(&path, &["c", "a"], |at, values| {
+                let text = arrow_cast::cast(values, &DataType::Utf8).unwrap();
+                found[at].lock().unwrap().extend(text.as_string::<i32>().iter().map(|text| text.unwrap().to_owned()));
+                Ok(())
+            });
+            assert_eq!(read.unwrap() as i64, rows);
+            for (found, from) in found.into_iter().zip([9, 0]) {
+                let expected: Vec<String> = (from..from + rows).map(|number| number.to_string()).collect();
+                assert_eq!(found.into_inner().unwrap(), expected);
+            }
+            let missing = each_column(&path, &["d"], |_, _| Ok(())).unwrap_err().to_string();
+            assert!(missing.contains("it has no column `d`"), "{missing}");
+        }
     }
 
     #[test]

@@ -211,6 +211,10 @@ pub(crate) struct LinkRun {
     #[arg(long, value_name = "BITS", requires = "model", allow_hyphen_values = true, default_value_t = 0.0)]
     pub(crate) least_weight: f64,
 
+    /// With `--model`: only clusters are written, no edges: pairs make clusters as they come, and none is kept.
+    #[arg(long, requires = "model", conflicts_with = "least_weight")]
+    pub(crate) clusters_only: bool,
+
     /// With `--model`: the least match probability of pairs that make clusters.
     #[arg(long, value_name = "P", requires = "model", default_value_t = 0.95, value_parser = probability)]
     pub(crate) threshold: f64,

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     };
     let output = Output::new(cli.json, cli.quiet);
     start_logging();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().event_interval(4).global_queue_interval(4).build() {
         Ok(runtime) => runtime,
         Err(error) => {
             output.note(format!("error: threads can't be started: {error}"));

@@ -57,6 +57,7 @@ struct Rule {
     name: String,
     keys: Vec<usize>,
     split: Vec<usize>,
+    size_max: usize,
 }
 
 /// The blocks of one rule: runs of record indices, ascending within a block.
@@ -94,6 +95,7 @@ impl<'a> Blocking<'a> {
                 name: block.name(),
                 keys: block.keys.iter().map(&mut at).collect(),
                 split: block.split.iter().map(&mut at).collect(),
+                size_max: block.size_max.unwrap_or(usize::MAX),
             });
         }
         let tables = exprs.into_par_iter().map(|expr| KeyTable::new(data, expr)).collect::<Result<_, Error>>()?;
@@ -163,7 +165,8 @@ impl<'a> Blocking<'a> {
         admit: impl Fn(u32) -> bool + Sync,
         matters: impl Fn(u32) -> bool,
     ) -> Grouped {
-        let Rule { name, keys, split } = &self.rules[rule];
+        let Rule { name, keys, split, size_max: own_max } = &self.rules[rule];
+        let size_max = size_max.min(*own_max);
         let records = (0..self.data.records as u32).into_par_iter().filter(|record| admit(*record));
         let hashed = self.runs(keys, records);
         let mut grouped = Grouped::default();
@@ -208,7 +211,8 @@ impl<'a> Blocking<'a> {
         seed: u64,
         admit: impl Fn(u32) -> bool + Sync,
     ) -> (Grouped, f64) {
-        let Rule { name, keys, .. } = &self.rules[rule];
+        let Rule { name, keys, size_max: own_max, .. } = &self.rules[rule];
+        let size_max = size_max.min(*own_max);
         let records = (0..self.data.records as u32).into_par_iter().filter(|record| admit(*record));
         let hashed = self.runs(keys, records);
         let runs = || hashed.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() <= size_max);

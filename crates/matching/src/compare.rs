@@ -55,6 +55,9 @@ pub(crate) fn levels(kind: &Kind) -> Vec<LevelSpec> {
             ("same year and month or day", 0.005, 0.0),
             ("year within one", 0.005, 0.0),
             ("different", 0.01, 0.0),
+            ("same year and month, no day", 0.02, 0.0),
+            ("same year, no month", 0.02, 0.0),
+            ("one slip in what is there", 0.002, 0.0),
         ],
         Kind::Identifier => {
             &[("equal", 0.93, 1.0), ("one slip", 0.04, 0.0), ("two slips", 0.01, 0.0), ("different", 0.02, 0.0)]
@@ -149,10 +152,7 @@ impl Values {
                 if nobody { String::new() } else { normalise::fold_name(raw) }
             }
             Kind::Exact | Kind::Text { .. } => normalise::fold(raw),
-            Kind::Date => match Date::parse(raw) {
-                Date::Digits(digits) => str::from_utf8(&digits).unwrap_or_default().to_owned(),
-                Date::Other(text) => text,
-            },
+            Kind::Date => Date::parse(raw).text().to_owned(),
             Kind::Identifier | Kind::Number | Kind::Code => normalise::fold_identifier(raw),
             Kind::Address if column == 1 => normalise::fold_street(raw),
             Kind::Address => normalise::fold(raw),
@@ -216,6 +216,13 @@ impl Values {
 
     /// Returns the level of two equal values.
     pub(crate) fn level_of_equal(&self, code: u32) -> u8 {
+        if self.kind == Kind::Date {
+            return match self.dates[code as usize] {
+                Date::Digits(_) | Date::Other(_) => 1,
+                Date::Month(_) => 9,
+                Date::Year(_) => 10,
+            };
+        }
         if self.kind != Kind::Address {
             return 1;
         }
@@ -244,6 +251,9 @@ impl Values {
                 DateRelation::SameYearAndPart => 6,
                 DateRelation::NearYear => 7,
                 DateRelation::Different => 8,
+                DateRelation::SameMonth => 9,
+                DateRelation::SameYear => 10,
+                DateRelation::PartSlip => 11,
             },
             Kind::Identifier => match distance::damerau_text(self.pool.get(left), self.pool.get(right), 2) {
                 Some(1) => 2,

@@ -7,6 +7,10 @@ use crate::normalise;
 pub enum Date {
     /// Eight digits, year first. They need not be a day that exists: a 13th month is evidence of a swap.
     Digits([u8; 8]),
+    /// Six digits: the year and the month are known, the day is not.
+    Month([u8; 6]),
+    /// Four digits: only the year is known.
+    Year([u8; 4]),
     /// Letters and digits of anything else.
     Other(String),
 }
@@ -28,34 +32,55 @@ pub enum DateRelation {
     SameYearAndPart,
     /// The year is the same or differs by one.
     NearYear,
+    /// One of them has no day, and year and month are the same.
+    SameMonth,
+    /// One of them has only the year, and that is the same.
+    SameYear,
+    /// One of them lacks a part, and what both have is one slip apart.
+    PartSlip,
     /// None of these.
     Different,
 }
 
 impl Date {
-    /// Reads a date written year first (`19640229`, `1964-02-29`, `1964/2/29`); anything else is kept as it is.
+    /// Reads a date written year first (`19640229`, `1964-02-29`, `1964/2/29`), or as much of one as is known (`1964-02`,
+    /// `1964`); anything else is kept as it is.
     pub fn parse(text: &str) -> Self {
         let folded = normalise::fold(text);
         let other = || Self::Other(folded.replace(' ', ""));
         let digits = if folded.contains(' ') {
             let parts: Vec<&str> = folded.split(' ').collect();
-            let [year, month, day] = parts.as_slice() else { return other() };
-            if year.len() != 4 || month.len() > 2 || day.len() > 2 {
-                return other();
+            match parts.as_slice() {
+                [year, month, day] if year.len() == 4 && month.len() <= 2 && day.len() <= 2 => {
+                    format!("{year}{month:0>2}{day:0>2}")
+                }
+                [year, month] if year.len() == 4 && month.len() <= 2 => format!("{year}{month:0>2}"),
+                _ => return other(),
             }
-            format!("{year}{month:0>2}{day:0>2}")
         } else {
             folded.clone()
         };
-        match <[u8; 8]>::try_from(digits.as_bytes()) {
-            Ok(digits) if digits.iter().all(u8::is_ascii_digit) => Self::Digits(digits),
+        let bytes = digits.as_bytes();
+        if !bytes.iter().all(u8::is_ascii_digit) {
+            return other();
+        }
+        if let Ok(digits) = bytes.try_into() {
+            return Self::Digits(digits);
+        }
+        // Six digits in one are a date without its century as often as a month: only a separated one is read as a month.
+        match (bytes.try_into(), bytes.try_into()) {
+            (Ok(digits), _) if folded.contains(' ') || is_month(&digits) => Self::Month(digits),
+            (_, Ok(digits)) => Self::Year(digits),
             _ => other(),
         }
     }
 
-    fn text(&self) -> &str {
+    /// Returns the digits, or what was written.
+    pub(crate) fn text(&self) -> &str {
         match self {
             Self::Digits(digits) => str::from_utf8(digits).unwrap_or_default(),
+            Self::Month(digits) => str::from_utf8(digits).unwrap_or_default(),
+            Self::Year(digits) => str::from_utf8(digits).unwrap_or_default(),
             Self::Other(text) => text,
         }
     }
@@ -77,9 +102,13 @@ impl Date {
 
     fn part(&self, from: usize, to: usize) -> Option<String> {
         match self {
-            Self::Digits(_) => self.text().get(from..to).map(str::to_owned),
+            Self::Digits(_) | Self::Month(_) | Self::Year(_) => self.text().get(from..to).map(str::to_owned),
             Self::Other(_) => None,
         }
+    }
+
+    fn is_whole_or_part(&self) -> bool {
+        !matches!(self, Self::Other(_))
     }
 
     /// Says how two dates relate. Symmetric.
@@ -90,11 +119,32 @@ impl Date {
         if let (Self::Digits(left), Self::Digits(right)) = (self, other) {
             return digits_relation(left, right);
         }
+        if self.is_whole_or_part() && other.is_whole_or_part() {
+            return part_relation(self.text().as_bytes(), other.text().as_bytes());
+        }
         match crate::distance::damerau_text(self.text(), other.text(), 2) {
             Some(1) => DateRelation::OneSlip,
             Some(2) => DateRelation::TwoSlips,
             _ => DateRelation::Different,
         }
+    }
+}
+
+/// Says whether six digits are a year and a month that people alive can have been born in.
+fn is_month(digits: &[u8; 6]) -> bool {
+    matches!(&digits[..2], b"18" | b"19" | b"20") && (b"01".as_slice()..=b"12").contains(&&digits[4..])
+}
+
+/// Says how two dates relate of which at least one lacks a part: by what both have.
+fn part_relation(left: &[u8], right: &[u8]) -> DateRelation {
+    let known = left.len().min(right.len());
+    let (left, right) = (&left[..known], &right[..known]);
+    if left == right {
+        return if known == 4 { DateRelation::SameYear } else { DateRelation::SameMonth };
+    }
+    match crate::distance::damerau(left, right, 1) {
+        Some(_) => DateRelation::PartSlip,
+        None => DateRelation::Different,
     }
 }
 
@@ -143,6 +193,14 @@ mod tests {
             ("1964021", "19640215", OneSlip),
             ("x", "19640215", Different),
             ("19640215", "19871130", Different),
+            ("1964-02", "1964-02-15", SameMonth),
+            ("1964-02", "196402", SameMonth),
+            ("1964", "1964-02-15", SameYear),
+            ("1964", "1964-02", SameYear),
+            ("1964-02", "1964-03-15", PartSlip),
+            ("1964", "1965-02-15", PartSlip),
+            ("1964-02", "1987-11-30", Different),
+            ("1964", "1987", Different),
         ] {
             let (left_date, right_date) = (Date::parse(left), Date::parse(right));
             assert_eq!(left_date.relation(&right_date), expected, "{left} {right}");
@@ -154,5 +212,10 @@ mod tests {
     fn parts() {
         assert_eq!(Date::parse("1964/2/9").month().as_deref(), Some("02"));
         assert_eq!(Date::parse("9 Feb 1964").year(), None);
+        assert_eq!(Date::parse("1964-2"), Date::parse("196402"));
+        assert_eq!((Date::parse("1964-02").year().as_deref(), Date::parse("1964-02").day()), (Some("1964"), None));
+        assert_eq!((Date::parse("1964").year().as_deref(), Date::parse("1964").month()), (Some("1964"), None));
+        // Day, month and year without a century are no month.
+        assert_eq!(Date::parse("150264").year(), None);
     }
 }

@@ -209,7 +209,7 @@ impl Table {
         let most = |of: &[f64; WIDTH]| different.clone().map(|level| of[level]).fold(f64::NEG_INFINITY, f64::max);
         Self {
             shared: learnt.shared_by_household,
-            composite: learnt.kind == Kind::Address,
+            composite: matches!(learnt.kind, Kind::Address | Kind::Date),
             remember: !matches!(learnt.kind, Kind::Exact | Kind::Sex),
             // Addresses that differ may have nothing to compare, which weighs 0.
             most_different: most(&weight).max(if learnt.kind == Kind::Address { 0.0 } else { f64::NEG_INFINITY }),

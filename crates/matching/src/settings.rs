@@ -179,6 +179,9 @@ pub struct Block {
     /// Further keys by which blocks over the size limit are split. Empty: such blocks are skipped, and reported.
     #[serde(default)]
     pub split: Vec<KeyExpr>,
+    /// The most records of one block of this rule, where that is less than [`Settings::block_size_max`].
+    #[serde(default)]
+    pub size_max: Option<usize>,
 }
 
 impl Block {
@@ -188,7 +191,7 @@ impl Block {
     /// When a key cannot be read, see [`KeyExpr`].
     pub fn on<const N: usize>(keys: [&str; N]) -> Result<Self, Error> {
         let keys = keys.iter().map(|key| key.parse()).collect::<Result<Vec<KeyExpr>, Error>>()?;
-        Ok(Self { keys, split: Vec::new() })
+        Ok(Self { keys, split: Vec::new(), size_max: None })
     }
 
     /// Returns the rule with further keys by which blocks over the size limit are split.
@@ -297,6 +300,7 @@ impl Settings {
         let block = |columns: Vec<String>| Block {
             keys: columns.into_iter().map(KeyExpr::column).collect(),
             split: Vec::new(),
+            size_max: None,
         };
         let mut derived = Vec::new();
         for alone in of_kind(|kind| matches!(kind, Kind::Identifier | Kind::Address | Kind::Phone | Kind::Email)) {

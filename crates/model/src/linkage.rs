@@ -42,6 +42,9 @@ pub struct Attach {
 pub struct Block {
     /// The keys.
     pub on: Vec<Key>,
+    /// The most records of one block of this rule, where that is less than for all of them: what many records share says
+    /// little by itself.
+    pub size_max: Option<u64>,
 }
 
 /// A key: a column, or a part of it.

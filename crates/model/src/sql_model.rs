@@ -69,14 +69,16 @@ pub enum ModelKind {
     Step,
 }
 
-/// The columns of person records: name and what is in it. All are text but `birth_date`, which is a date.
-pub const PERSON_COLUMNS: [(&str, Class); 18] = [
+/// The columns of person records: name and what is in it. All are text but `birth_date`, which is a date. `born` is as much
+/// of it as is known, for linking: `1964-02-29`, `1964-02` or `1964`.
+pub const PERSON_COLUMNS: [(&str, Class); 19] = [
     ("first_name", Class::Identity),
     ("middle_name", Class::Identity),
     ("last_name", Class::Identity),
     ("birth_name", Class::Identity),
     ("birth_date", Class::Identity),
     ("birth_year", Class::Identity),
+    ("born", Class::Identity),
     ("birth_place", Class::Identity),
     ("sex", Class::Identity),
     ("national_id", Class::Identifier),

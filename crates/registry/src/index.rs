@@ -18,7 +18,7 @@ use crate::rows::RowCodec;
 use crate::terms::Fields;
 
 /// How much of the store is cached, in bytes.
-const CACHE_BYTES: u64 = 512 << 20;
+const CACHE_BYTES: u64 = 128 << 20;
 
 /// Names of the keyspaces that belong to no register.
 pub(crate) mod keyspace {
@@ -61,6 +61,7 @@ pub struct Index {
     pub(crate) pairs: PairList,
     pub(crate) explainer: Option<Explainer>,
     _store: Database,
+    folder: PathBuf,
     /// Keeps the generation's folder as long as it is read.
     _use: InUse,
 }
@@ -122,6 +123,7 @@ impl Index {
             explainer,
             meta,
             _store: store,
+            folder: path,
             _use: in_use,
         })
     }
@@ -174,6 +176,11 @@ impl Index {
             }
         }
         Ok(best.map(|(_, person)| person))
+    }
+
+    /// Gives the folder of the generation.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub(crate) fn links_of(&self, person: PersonId) -> Result<Vec<Link>, RegistryError> {

@@ -26,6 +26,7 @@ mod rank;
 mod review;
 mod rows;
 mod terms;
+mod warm;
 
 pub use build::{BuildProgress, IndexReport, build};
 pub use citizen::Page;
@@ -38,3 +39,4 @@ pub use matching::level_names;
 pub use query::{HITS_MAX, Hit, Matched, SearchAnswer, SearchQuery};
 pub use rank::How;
 pub use review::{Decided, Pair, ReviewProgress};
+pub use warm::Warmed;

@@ -26,7 +26,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS_MAX: u32 = 4;
 
 /// After how many writes the write-ahead log is copied back into the file, beside the writers.
-const WRITES_BETWEEN_CHECKPOINTS: usize = 256;
+const WRITES_BETWEEN_CHECKPOINTS: usize = 32;
 
 /// After how many pages of the write-ahead log a writer copies it back itself, should the task beside it not keep up.
 const CHECKPOINT_PAGES: &str = "16384";

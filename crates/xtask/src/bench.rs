@@ -125,24 +125,42 @@ fn linkage(people: u64) -> Result<()> {
         run::run(script("splink_parity.py").arg("run").arg(small).arg(&trained).args(["--least", LEAST_WEIGHT]))?;
     }
     let out = run::target_dir().join("bench").join(format!("linkage-{people}"));
-    let mut theirs = script("splink_speed.py");
-    theirs.arg(&model).arg(&persons).arg(out.join("splink")).args(["--least", LEAST_WEIGHT]);
-    let theirs: Value = serde_json::from_str(&run::output(&mut theirs)?)?;
-    let mut ours = script("timed.py");
-    ours.arg(run::binary()).args(["link", "run", "--json", "--least-weight", LEAST_WEIGHT, "--input"]).arg(&persons);
-    ours.arg("--model").arg(&model).arg("--out").arg(out.join("lucarne"));
-    let ours: Value = serde_json::from_str(&run::output(&mut ours)?)?;
-    if theirs["edges"] != ours["edges"] || theirs["persons"] != ours["persons"] {
-        bail!(
-            "the same work was not done: {} and {} pairs kept, {} and {} clusters",
-            theirs["edges"],
-            ours["edges"],
-            theirs["persons"],
-            ours["persons"]
-        );
+    let report = |command: &mut std::process::Command| -> Result<Value> {
+        Ok(serde_json::from_str(&run::output(command)?)?)
+    };
+    let mut tables = Vec::new();
+    // Once for the clusters alone, once with every pair of the least weight written too.
+    for (what, only) in [("clusters alone", true), ("clusters and pairs", false)] {
+        let options: &[&str] = if only { &["--clusters-only"] } else { &["--least-weight", LEAST_WEIGHT] };
+        let mut theirs = script("splink_speed.py");
+        let theirs = report(theirs.arg(&model).arg(&persons).arg(out.join("splink")).args(options))?;
+        let mut ours = script("timed.py");
+        ours.arg(run::binary()).args(["link", "run", "--json", "--input"]).arg(&persons).arg("--model").arg(&model);
+        let ours = report(ours.arg("--out").arg(out.join("lucarne")).args(options))?;
+        if theirs["edges"] != ours["edges"] || theirs["persons"] != ours["persons"] {
+            bail!(
+                "the same work was not done: {} and {} pairs kept, {} and {} clusters",
+                theirs["edges"],
+                ours["edges"],
+                theirs["persons"],
+                ours["persons"]
+            );
+        }
+        tables.push((what, theirs, ours));
     }
+    for (what, theirs, ours) in &tables {
+        compare(what, theirs, ours);
+    }
+    Ok(())
+}
+
+/// Prints what Splink and we took for the same work.
+fn compare(what: &str, theirs: &Value, ours: &Value) {
     let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
-    println!("{} records, {} pairs compared, {} kept\n", ours["records"], ours["pairs_compared"], ours["edges"]);
+    println!(
+        "\n{what}: {} records, {} pairs compared, {} kept\n",
+        ours["records"], ours["pairs_compared"], ours["edges"]
+    );
     println!("| what | Splink 5.0.0, DuckDB 2.0.0 | Lucarne | ratio |\n|---|---|---|---|");
     let row = |what: &str, theirs: f64, ours: f64| {
         println!("| {what} | {theirs:.2} | {ours:.2} | {:.1} |", theirs / ours);
@@ -150,18 +168,19 @@ fn linkage(people: u64) -> Result<()> {
     let stage =
         |report: &Value, names: &[&str]| names.iter().map(|name| number(&report["seconds"][*name])).sum::<f64>();
     row("in all, s", number(&theirs["total"]), number(&ours["total"]));
-    row("predict, s", stage(&theirs, &["predict"]), stage(&ours, &["encode", "predict"]));
-    row("cluster, s", stage(&theirs, &["cluster"]), stage(&ours, &["cluster"]));
+    row("read, s", stage(theirs, &["read"]), stage(ours, &["read"]));
+    row("predict, s", stage(theirs, &["predict"]), stage(ours, &["encode", "predict"]));
+    row("cluster, s", stage(theirs, &["cluster"]), stage(ours, &["cluster"]));
+    row("write, s", stage(theirs, &["write"]), stage(ours, &["write"]));
     let gib = |report: &Value| number(&report["peak_rss_bytes"]) / f64::from(1 << 30);
-    row("peak memory, GiB", gib(&theirs), gib(&ours));
+    row("peak memory, GiB", gib(theirs), gib(ours));
     let cores = std::thread::available_parallelism().map_or(1, usize::from) as f64;
     let rate = |seconds: f64| number(&ours["pairs_compared"]) / seconds / cores / 1e6;
     println!(
         "| million pairs a second and core, predict | {:.2} | {:.2} | |",
-        rate(stage(&theirs, &["predict"])),
-        rate(stage(&ours, &["encode", "predict"]))
+        rate(stage(theirs, &["predict"])),
+        rate(stage(ours, &["encode", "predict"]))
     );
-    Ok(())
 }
 
 /// Gives the person table of a republic, made where it is not there yet.

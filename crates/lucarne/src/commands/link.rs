@@ -68,7 +68,7 @@ fn run_by_splink(model: &Path, options: &LinkRun, output: Output) -> Outcome {
     let files = SplinkOptions {
         inputs: options.input.clone(),
         truth: options.truth.clone(),
-        least_weight: options.least_weight,
+        least_weight: (!options.clusters_only).then_some(options.least_weight),
         threshold: options.threshold,
         out: options.out.clone(),
     };
@@ -88,7 +88,11 @@ fn run_by_splink(model: &Path, options: &LinkRun, output: Output) -> Outcome {
         count(report.edges)
     ));
     say_quality(report.quality.as_ref(), output);
-    output.say(format!("{0}/edges.parquet, {0}/clusters.parquet", options.out.display()));
+    let out = options.out.display();
+    output.say(match options.clusters_only {
+        true => format!("{out}/clusters.parquet"),
+        false => format!("{out}/edges.parquet, {out}/clusters.parquet"),
+    });
     output.object(&report)
 }
 

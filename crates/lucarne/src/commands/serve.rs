@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use model::{Actor, OfficerId, PersonId};
 use registry::Index;
@@ -68,6 +69,11 @@ pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
             .collect(),
     };
     say(&app, &told, output)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let warming = tokio::task::spawn_blocking({
+        let (index, stop) = (Arc::clone(&index), Arc::clone(&stop));
+        move || index.warm(&stop)
+    });
     let parts = server::Parts {
         project: Arc::clone(&app.project),
         gate: app.gate.clone(),
@@ -79,7 +85,15 @@ pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
         demo: Some(identities),
     };
     let router = server::router(parts);
-    axum_serve(listener, router).await?;
+    let served = axum_serve(listener, router).await;
+    stop.store(true, Ordering::Relaxed);
+    // It only makes the first answers quicker; whoever reads the index is told what is wrong with it.
+    match warming.await {
+        Ok(Ok(warmed)) => tracing::debug!(?warmed, "the index was read"),
+        Ok(Err(error)) => tracing::warn!(%error, "the index could not be read ahead"),
+        Err(error) => tracing::warn!(%error, "reading the index ahead failed"),
+    }
+    served?;
     output.say("closing");
     app.close().await
 }

@@ -90,6 +90,16 @@ fn a_model_of_splink_links_loose_files() {
     assert!(report["rules"][0]["pairs"].as_u64() >= Some(400), "{report}");
     assert!(dir.path().join("out/edges.parquet").is_file() && dir.path().join("out/clusters.parquet").is_file());
 
+    // Without edges the clusters are the same, and those of before don't stay beside them.
+    let clusters = std::fs::read(dir.path().join("out/clusters.parquet")).unwrap();
+    let output = run(&["--json", "--clusters-only"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((report["edges"].as_u64(), report["persons"].as_u64()), (Some(400), Some(400)), "{report}");
+    assert_eq!(report["quality"]["pairs"]["f1"], 1.0, "{report}");
+    assert_eq!(std::fs::read(dir.path().join("out/clusters.parquet")).unwrap(), clusters);
+    assert!(!dir.path().join("out/edges.parquet").exists());
+    assert_eq!(run(&["--clusters-only", "--least-weight", "1"]).status.code(), Some(2));
+
     // What the model does not say is not asked for, and what it can't mean is pointed at.
     assert_eq!(run(&["--id", "name"]).status.code(), Some(2));
     assert_eq!(run(&["--threshold", "1"]).status.code(), Some(2));

@@ -5,19 +5,21 @@ use std::sync::{Mutex, PoisonError};
 use arrow_array::RecordBatch;
 use rayon::prelude::*;
 
-use super::block::{Blocks, Keyed, keyed};
+use super::block::{Blocks, Keyed, Tile, keyed};
 use super::error::SplinkError;
 use super::model::{SplinkLinkType, SplinkModel};
-use super::records::{Column, NULL, read};
+use super::records::{Column, NULL, SplinkColumn, read};
 use super::score::{Made, Memory, Other, Single};
 use super::search::Search;
 use super::value::{Type, Value};
 use crate::dataset::RECORDS_MAX;
 use crate::progress::Progress;
-use crate::union::Sets;
 
 /// The most comparisons, and the most blocking rules.
 const COMPARISONS_MAX: usize = 32;
+
+/// How many tiles are scored before their pairs are handed on in order: what is held of them stays bounded.
+const TILES_AT_ONCE: usize = 128;
 
 /// Between the parts of a composite id, as Splink writes it.
 const SEPARATOR: &str = "-__-";
@@ -72,27 +74,6 @@ pub struct SplinkRuleReport {
     pub pairs: u64,
 }
 
-/// Returns the connected components of the pairs of `least` weight or more, as Splink's clustering makes them: the
-/// cluster of each of `records` records, numbered from 0 by their first records, and how many there are.
-///
-/// # Panics
-/// When a pair has a record that is not among the `records`.
-pub fn connected(records: usize, pairs: &[SplinkPair], least: f64) -> (Vec<u32>, u32) {
-    let mut sets = Sets::new(records);
-    for pair in pairs.iter().filter(|pair| pair.weight >= least) {
-        sets.join(pair.left, pair.right);
-    }
-    let mut labels = sets.labels();
-    let mut count = 0;
-    for at in 0..labels.len() {
-        // The representative is the smallest member, so that it was numbered before the others.
-        let first = labels[at] as usize;
-        labels[at] = if first == at { count } else { labels[first] };
-        count += u32::from(first == at);
-    }
-    (labels, count)
-}
-
 /// Records made ready for one model.
 ///
 /// Per record it holds four bytes for each comparison and for each blocking rule, both rounded up to 8, 16 or 32 of
@@ -137,13 +118,40 @@ impl SplinkLinker {
         if records > RECORDS_MAX {
             return Err(SplinkError::TooMany("records", RECORDS_MAX));
         }
+        Self::ready(model, &read(&model.columns(), batches)?)
+    }
+
+    /// Makes records ready whose columns were encoded before: those that [`SplinkModel::columns`] lists, in any order.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; when columns have different numbers of records.
+    pub fn of_columns(model: &SplinkModel, columns: Vec<SplinkColumn>) -> Result<Self, SplinkError> {
+        let records = columns.first().map_or(0, SplinkColumn::len);
+        if records > RECORDS_MAX {
+            return Err(SplinkError::TooMany("records", RECORDS_MAX));
+        }
+        let columns: Vec<Column> = columns.into_iter().map(SplinkColumn::finish).collect();
+        for name in model.columns() {
+            match columns.iter().find(|column| column.name == name) {
+                Some(column) if column.codes.len() == records => {}
+                Some(_) => return Err(SplinkError::Ids(format!("the column {name:?} is not as long as the others"))),
+                None => {
+                    let present = columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
+                    return Err(SplinkError::ColumnMissing { column: name, present });
+                }
+            }
+        }
+        Self::ready(model, &columns)
+    }
+
+    fn ready(model: &SplinkModel, columns: &[Column]) -> Result<Self, SplinkError> {
+        let records = columns.first().map_or(0, |column| column.codes.len());
         for (what, count) in [("comparisons", model.comparisons().len()), ("blocking rules", model.rules.len())] {
             if count > COMPARISONS_MAX {
                 return Err(SplinkError::TooMany(what, COMPARISONS_MAX));
             }
         }
-        let columns = read(&model.columns(), batches)?;
-        let order = order(model, &columns, records)?;
+        let order = order(model, columns, records)?;
         let mut shift = 0;
         let mut packing = Vec::new();
         for comparison in model.comparisons() {
@@ -156,7 +164,7 @@ impl SplinkLinker {
         }
         let made = (0..model.comparisons().len())
             .into_par_iter()
-            .map(|at| Made::new(model, at, &columns))
+            .map(|at| Made::new(model, at, columns))
             .collect::<Result<Vec<_>, _>>()?;
         let (mut singles, mut others) = (Vec::new(), Vec::new());
         let mut places = vec![Place::Single(0); made.len()];
@@ -181,7 +189,7 @@ impl SplinkLinker {
         };
         let in_order = places.iter().zip(&packing).filter_map(lanes_of).collect();
         let keys: Vec<&Column> = singles.iter().map(|(.., column)| *column).collect();
-        let rules = keyed(&model.rules, &columns, &order)?;
+        let rules = keyed(&model.rules, columns, &order)?;
         let width = lanes(singles.len());
         let mut rows = vec![NULL; records * width];
         rows.par_chunks_mut(width).zip(&order).for_each(|(row, record)| {
@@ -246,12 +254,26 @@ impl SplinkLinker {
         progress: &dyn Progress,
         take: &(dyn Fn(&[SplinkPair]) + Sync),
     ) -> Result<SplinkReport, SplinkError> {
-        let (report, _) = self.run(least, progress, &|pairs: Vec<SplinkPair>| {
+        let done = |pairs: Vec<SplinkPair>| {
             if !pairs.is_empty() {
                 take(&pairs);
             }
-        })?;
-        Ok(report)
+        };
+        self.run(least, progress, &done, &mut |_| Ok(()))
+    }
+
+    /// Scores as [`Self::predict`] does and hands on the pairs in an order that does not depend on the number of
+    /// threads, to one caller at a time. While `take` is at work, nothing is scored.
+    ///
+    /// # Errors
+    /// When the model's SQL fails for a pair, and what `take` gives. Pairs may have been handed on before.
+    pub fn predict_in_order<E: From<SplinkError>>(
+        &self,
+        least: Option<f64>,
+        progress: &dyn Progress,
+        mut take: impl FnMut(Vec<SplinkPair>) -> Result<(), E>,
+    ) -> Result<SplinkReport, E> {
+        self.run(least, progress, &|pairs| pairs, &mut |parts| parts.into_iter().try_for_each(&mut take))
     }
 
     /// Scores as [`Self::predict`] does and returns the pairs, in an order that does not depend on the number of
@@ -264,16 +286,23 @@ impl SplinkLinker {
         least: Option<f64>,
         progress: &dyn Progress,
     ) -> Result<(Vec<SplinkPair>, SplinkReport), SplinkError> {
-        let (report, pairs) = self.run(least, progress, &|pairs: Vec<SplinkPair>| pairs)?;
-        Ok((pairs.into_iter().flatten().collect(), report))
+        let mut all = Vec::new();
+        let report = self.predict_in_order(least, progress, |pairs| {
+            all.extend(pairs);
+            Ok::<_, SplinkError>(())
+        })?;
+        Ok((all, report))
     }
 
-    fn run<T: Send>(
+    /// Scores tile by tile. `done` is called from the thread that scored a tile, `gather` after every so many tiles
+    /// with what `done` made of each, in order.
+    fn run<T: Send, E: From<SplinkError>>(
         &self,
         least: Option<f64>,
         progress: &dyn Progress,
         done: &(dyn Fn(Vec<SplinkPair>) -> T + Sync),
-    ) -> Result<(SplinkReport, Vec<T>), SplinkError> {
+        gather: &mut dyn FnMut(Vec<T>) -> Result<(), E>,
+    ) -> Result<SplinkReport, E> {
         // The number of each record's block under each rule, as the left record of a pair and as the right one.
         let width = lanes(self.rules.len());
         let numbers = |of: &(dyn Fn(&Keyed) -> &[u32] + Sync)| {
@@ -291,41 +320,38 @@ impl SplinkLinker {
         let right = right.as_deref().unwrap_or(&left);
         let desks = Mutex::new(Vec::new());
         let mut report = SplinkReport::default();
-        let mut all = Vec::new();
         for (rule, keyed) in self.rules.iter().enumerate() {
             let blocks = Blocks::new(keyed);
             let tiles = blocks.tiles();
             progress.stage("scoring", tiles.len() as u64);
             let search = Search { linker: self, rule, blocks: &blocks, left: &left, right, least };
-            let scored = tiles
-                .into_par_iter()
-                .map(|tile| {
-                    let mut memory = lock(&desks).pop().unwrap_or_else(|| Box::new(Memory::new(&self.singles)));
-                    let found = search.tile(tile, &mut memory);
-                    let fault = memory.desk.fault.take();
-                    lock(&desks).push(memory);
-                    progress.advance(1);
-                    match fault {
-                        Some(fault) => Err(fault),
-                        None => {
-                            let kept = found.pairs.len() as u64;
-                            Ok((found.given, kept, done(found.pairs)))
-                        }
-                    }
-                })
-                .collect::<Result<Vec<_>, SplinkError>>()?;
-            let given = scored.iter().map(|(given, ..)| given).sum();
+            let score = |tile: &Tile| {
+                let mut memory = lock(&desks).pop().unwrap_or_else(|| Box::new(Memory::new(&self.singles)));
+                let found = search.tile(*tile, &mut memory);
+                let fault = memory.desk.fault.take();
+                lock(&desks).push(memory);
+                progress.advance(1);
+                match fault {
+                    Some(fault) => Err(fault),
+                    None => Ok((found.given, found.pairs.len() as u64, done(found.pairs))),
+                }
+            };
+            let mut given = 0;
+            for tiles in tiles.chunks(TILES_AT_ONCE) {
+                let scored = tiles.par_iter().map(score).collect::<Result<Vec<_>, SplinkError>>()?;
+                given += scored.iter().map(|(given, ..)| given).sum::<u64>();
+                report.kept += scored.iter().map(|(_, kept, _)| kept).sum::<u64>();
+                gather(scored.into_iter().map(|(_, _, done)| done).collect())?;
+            }
             report.pairs += given;
-            report.kept += scored.iter().map(|(_, kept, _)| kept).sum::<u64>();
             report.rules.push(SplinkRuleReport {
                 sql: self.model.rules[rule].sql.clone(),
                 blocks: blocks.len() as u64,
                 largest_block: blocks.largest() as u64,
                 pairs: given,
             });
-            all.extend(scored.into_iter().map(|(_, _, done)| done));
         }
-        Ok((report, all))
+        Ok(report)
     }
 }
 

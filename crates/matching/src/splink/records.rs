@@ -163,33 +163,71 @@ pub(super) struct Column {
 /// DuckDB does not tell capitals in names of columns, so where no column has a name exactly, one that differs in
 /// capitals only will do.
 pub(super) fn read(names: &[String], batches: &[RecordBatch]) -> Result<Vec<Column>, SplinkError> {
-    names.par_iter().map(|name| column(name, batches)).collect()
+    let column = |name: &String| {
+        let mut column = SplinkColumn::new(name);
+        for batch in batches {
+            column.push(find(name, batch)?)?;
+        }
+        Ok(column.finish())
+    };
+    names.par_iter().map(column).collect()
 }
 
-fn column(name: &str, batches: &[RecordBatch]) -> Result<Column, SplinkError> {
-    let mut of = Type::Null;
-    let mut arrays = Vec::with_capacity(batches.len());
-    for batch in batches {
-        let array = find(name, batch)?;
-        let found = type_of(name, array.data_type())?;
-        match (of, found) {
+/// One column of the records, encoded piece by piece, so that a file need not be held whole.
+///
+/// It holds four bytes for each record, and distinct values once.
+pub struct SplinkColumn {
+    name: String,
+    dictionary: Dictionary,
+    codes: Vec<u32>,
+}
+
+impl SplinkColumn {
+    /// Makes a column without values.
+    pub fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), dictionary: Dictionary::new(Type::Null), codes: Vec::new() }
+    }
+
+    /// Returns the name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the number of records.
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Says whether there are no records.
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    /// Adds the values of the next records.
+    ///
+    /// # Errors
+    /// When the values are of another type than those before or of one that is not understood, or there are more
+    /// distinct ones than fit.
+    pub fn push(&mut self, array: &dyn Array) -> Result<(), SplinkError> {
+        let found = type_of(&self.name, array.data_type())?;
+        match (self.dictionary.of, found) {
             (_, Type::Null) => {}
-            (Type::Null, _) => of = found,
-            _ if of == found => {}
+            // Until now there was nothing but NULL.
+            (Type::Null, _) => self.dictionary.of = found,
+            (of, _) if of == found => {}
             _ => {
                 let found = format!("not of the same type in every batch: {}", array.data_type());
-                return Err(SplinkError::ColumnType { column: name.to_owned(), found });
+                return Err(SplinkError::ColumnType { column: self.name.clone(), found });
             }
         }
-        arrays.push(array);
+        encode(array, &mut self.dictionary, &mut self.codes)
     }
-    let mut dictionary = Dictionary::new(of);
-    let mut codes = Vec::with_capacity(arrays.iter().map(|array| array.len()).sum());
-    for array in arrays {
-        encode(array, &mut dictionary, &mut codes)?;
+
+    pub(super) fn finish(self) -> Column {
+        let Self { name, mut dictionary, codes } = self;
+        dictionary.finish();
+        Column { name, of: dictionary.of, dictionary: Arc::new(dictionary), codes: Arc::new(codes) }
     }
-    dictionary.finish();
-    Ok(Column { name: name.to_owned(), of, dictionary: Arc::new(dictionary), codes: Arc::new(codes) })
 }
 
 fn find<'a>(name: &str, batch: &'a RecordBatch) -> Result<&'a dyn Array, SplinkError> {

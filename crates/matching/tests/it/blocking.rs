@@ -62,10 +62,14 @@ proptest! {
     }
 
     #[test]
-    fn what_is_cut_is_counted_and_left_to_later_rules(rows in rows(), block_size_max in 2_usize..10) {
+    fn what_is_cut_is_counted_and_left_to_later_rules(
+        rows in rows(),
+        block_size_max in 2_usize..10,
+        own_size_max in prop::option::of(2_usize..10),
+    ) {
         let blocks = vec![
             Block::on(["a"]).unwrap().split_by(["c"]).unwrap(),
-            Block::on(["letters(b)"]).unwrap(),
+            Block { size_max: own_size_max, ..Block::on(["letters(b)"]).unwrap() },
         ];
         let settings = Settings { block_size_max, ..settings(blocks) };
         let size = |block: &Block, row: &Vec<String>| rows.iter().filter(|other| agree(block, row, other)).count();
@@ -80,7 +84,8 @@ proptest! {
                     if !agree(block, one, other) {
                         continue;
                     }
-                    let fits = size(block, one) <= block_size_max
+                    let size_max = block_size_max.min(block.size_max.unwrap_or(usize::MAX));
+                    let fits = size(block, one) <= size_max
                         || rule == 0 && agree(&split, one, other) && size(&split, one) <= block_size_max;
                     if fits { given = Some(rule) } else { cut[rule] += 1 }
                 }

@@ -58,12 +58,17 @@ pub(crate) fn read(table: &Table<'_>) -> Option<LinkageConfig> {
         one_record_per_person: one_record_per_person?,
         blocks: blocks?,
         comparisons: comparisons?,
-        block_size_max: match block_size_max {
-            Some(size) => Some(u64::try_from(size?).ok()?),
-            None => None,
-        },
+        block_size_max: size(block_size_max)?,
         seed: u64::try_from(seed?).ok()?,
     })
+}
+
+/// Gives a size that may be left out; nothing when what is written is none.
+fn size(read: Option<Option<i64>>) -> Option<Option<u64>> {
+    match read {
+        Some(size) => Some(Some(u64::try_from(size?).ok()?)),
+        None => Some(None),
+    }
 }
 
 fn attach(value: &Value<'_>) -> Option<Attach> {
@@ -107,8 +112,9 @@ fn block(value: &Value<'_>) -> Option<Block> {
     let on = table
         .require("on", "on = [\"last_name\", \"birth_date.year\"]")
         .and_then(|value| value.filled_list("linkage/empty-block", key));
+    let size_max = table.get("size_max").map(|value| value.integer(2..=i64::MAX));
     table.finish();
-    Some(Block { on: on? })
+    Some(Block { on: on?, size_max: size(size_max)? })
 }
 
 fn key(value: &Value<'_>) -> Option<Key> {

@@ -188,6 +188,7 @@ fn linkage() -> LinkageConfig {
     };
     let on = |columns: &[&str]| Block {
         on: columns.iter().map(|column| Key { column: (*column).to_owned(), part: Part::Whole }).collect(),
+        size_max: None,
     };
     LinkageConfig {
         purpose: Some(id("link-registers")),

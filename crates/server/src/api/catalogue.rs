@@ -1,10 +1,10 @@
 //! What there is, and who asks.
 
-use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::Answer;
 use crate::app::{App, Caller};
 use crate::problem::Problem;
 use crate::service::{self, Catalogue, SessionView, UseCount};
@@ -20,27 +20,27 @@ pub(crate) struct Health {
 
 /// Tells that the server runs.
 #[utoipa::path(get, path = "/api/v1/health", tag = "server", security(()), responses((status = 200, body = Health)))]
-pub(crate) async fn health() -> Json<Health> {
-    Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+pub(crate) async fn health() -> Answer<Health> {
+    Answer(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
 
 /// Gives who the token stands for, and under which purposes they may ask for what.
 #[utoipa::path(get, path = "/api/v1/session", tag = "server",
     responses((status = 200, body = SessionView), (status = 401, body = Problem)))]
-pub(crate) async fn session(State(app): State<App>, Caller(who): Caller) -> Result<Json<SessionView>, Problem> {
-    service::session(&app, &who).map(Json)
+pub(crate) async fn session(State(app): State<App>, Caller(who): Caller) -> Result<Answer<SessionView>, Problem> {
+    service::session(&app, &who).map(Answer)
 }
 
 /// Gives agencies, registers, agreements and purposes. No personal data.
 #[utoipa::path(get, path = "/api/v1/catalogue", tag = "catalogue",
     responses((status = 200, body = Catalogue), (status = 401, body = Problem)))]
-pub(crate) async fn catalogue(State(app): State<App>, _caller: Caller) -> Result<Json<Catalogue>, Problem> {
-    service::catalogue(&app).await.map(Json)
+pub(crate) async fn catalogue(State(app): State<App>, _caller: Caller) -> Result<Answer<Catalogue>, Problem> {
+    service::catalogue(&app).await.map(Answer)
 }
 
 /// Gives how often each role acted under each purpose.
 #[utoipa::path(get, path = "/api/v1/uses", tag = "catalogue",
     responses((status = 200, body = Vec<UseCount>), (status = 401, body = Problem)))]
-pub(crate) async fn uses(State(app): State<App>, _caller: Caller) -> Result<Json<Vec<UseCount>>, Problem> {
-    service::use_counts(&app).await.map(Json)
+pub(crate) async fn uses(State(app): State<App>, _caller: Caller) -> Result<Answer<Vec<UseCount>>, Problem> {
+    service::use_counts(&app).await.map(Answer)
 }

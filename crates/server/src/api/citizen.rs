@@ -1,11 +1,10 @@
 //! What citizens see about themselves.
 
-use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::Asked;
+use super::{Answer, Asked};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
 use crate::service::{self, LooksView, OwnRecords};
@@ -34,8 +33,8 @@ pub(crate) async fn looks(
     State(app): State<App>,
     Caller(who): Caller,
     Asked(filter): Asked<LooksFilter>,
-) -> Result<Json<LooksView>, Problem> {
-    service::looks_at_self(&app, &who, filter.before).await.map(Json)
+) -> Result<Answer<LooksView>, Problem> {
+    service::looks_at_self(&app, &who, filter.before).await.map(Answer)
 }
 
 /// Gives what is held about the citizen and by whom.
@@ -45,6 +44,6 @@ pub(crate) async fn records(
     State(app): State<App>,
     Caller(who): Caller,
     Asked(filter): Asked<RecordsFilter>,
-) -> Result<Json<OwnRecords>, Problem> {
-    service::own_records(&app, &who, filter.explain).await.map(Json)
+) -> Result<Answer<OwnRecords>, Problem> {
+    service::own_records(&app, &who, filter.explain).await.map(Answer)
 }

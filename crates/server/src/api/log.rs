@@ -1,13 +1,12 @@
 //! The log. Its entries hold no personal data.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Asked, Body, Place};
+use super::{Answer, Asked, Body, Place};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
 use crate::service::{self, LogFilter, LogPage, ProofView, VerifyView};
@@ -27,8 +26,8 @@ pub(crate) async fn entries(
     State(app): State<App>,
     Caller(who): Caller,
     Asked(filter): Asked<LogFilter>,
-) -> Result<Json<LogPage>, Problem> {
-    service::entries(&app, &who, &filter).await.map(Json)
+) -> Result<Answer<LogPage>, Problem> {
+    service::entries(&app, &who, &filter).await.map(Answer)
 }
 
 /// Gives an entry and what proves that it is in the log. For data protection officers and citizens.
@@ -39,8 +38,8 @@ pub(crate) async fn entry(
     State(app): State<App>,
     Caller(who): Caller,
     Place(index): Place<u64>,
-) -> Result<Json<ProofView>, Problem> {
-    service::entry(&app, &who, index).await.map(Json)
+) -> Result<Answer<ProofView>, Problem> {
+    service::entry(&app, &who, index).await.map(Answer)
 }
 
 /// Gives the newest signed checkpoint, a C2SP signed note. Keep it: it proves later that the log only grew.
@@ -59,6 +58,6 @@ pub(crate) async fn verify(
     State(app): State<App>,
     Caller(who): Caller,
     Body(form): Body<VerifyForm>,
-) -> Result<Json<VerifyView>, Problem> {
-    service::verify(&app, &who, form.checkpoint).await.map(Json)
+) -> Result<Answer<VerifyView>, Problem> {
+    service::verify(&app, &who, form.checkpoint).await.map(Answer)
 }

@@ -1,11 +1,10 @@
 //! Persons: search and dossier. Both are POST since what they ask with is personal and belongs in no address.
 
-use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Body, Place};
+use super::{Answer, Body, Place};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
 use crate::service::{self, DossierView, SearchForm, SearchView, WorkForm};
@@ -29,8 +28,8 @@ pub(crate) async fn search(
     State(app): State<App>,
     Caller(who): Caller,
     Body(form): Body<SearchForm>,
-) -> Result<Json<SearchView>, Problem> {
-    service::search(&app, &who, &form).await.map(Json)
+) -> Result<Answer<SearchView>, Problem> {
+    service::search(&app, &who, &form).await.map(Answer)
 }
 
 /// Opens one person under a purpose. The log entry is durable before the first byte of the answer.
@@ -43,6 +42,6 @@ pub(crate) async fn dossier(
     Caller(who): Caller,
     Place(person): Place<String>,
     Body(form): Body<DossierForm>,
-) -> Result<Json<DossierView>, Problem> {
-    service::dossier(&app, &who, &person, &form.work, form.explain).await.map(Json)
+) -> Result<Answer<DossierView>, Problem> {
+    service::dossier(&app, &who, &person, &form.work, form.explain).await.map(Answer)
 }

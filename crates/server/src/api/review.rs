@@ -1,11 +1,10 @@
 //! Uncertain links, for data stewards.
 
-use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Body, Place};
+use super::{Answer, Body, Place};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
 use crate::service::{self, JudgementForm, PairView};
@@ -26,8 +25,8 @@ pub(crate) async fn pair(
     State(app): State<App>,
     Caller(who): Caller,
     Place(pair): Place<u64>,
-) -> Result<Json<PairView>, Problem> {
-    service::pair(&app, &who, pair).await.map(Json)
+) -> Result<Answer<PairView>, Problem> {
+    service::pair(&app, &who, pair).await.map(Answer)
 }
 
 /// Writes what a steward decided. It counts from the next run of `link` on; a later judgement undoes it.
@@ -40,7 +39,7 @@ pub(crate) async fn judge(
     Caller(who): Caller,
     Place(pair): Place<u64>,
     Body(form): Body<JudgementForm>,
-) -> Result<Json<Judged>, Problem> {
+) -> Result<Answer<Judged>, Problem> {
     let log_index = service::judge(&app, &who, pair, &form).await?;
-    Ok(Json(Judged { log_index }))
+    Ok(Answer(Judged { log_index }))
 }

@@ -2,13 +2,12 @@
 
 use std::sync::LazyLock;
 
-use axum::Json;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Place, nothing_here};
+use super::{Answer, Place, nothing_here};
 use crate::app::Caller;
 use crate::problem::{KINDS, Problem};
 
@@ -77,12 +76,12 @@ pub(crate) struct ProblemKind {
 /// Gives the kinds of problems.
 #[utoipa::path(get, path = "/api/v1/problems", tag = "server",
     responses((status = 200, body = Vec<ProblemKind>), (status = 401, body = Problem)))]
-pub(crate) async fn problems(_caller: Caller) -> Json<Vec<ProblemKind>> {
+pub(crate) async fn problems(_caller: Caller) -> Answer<Vec<ProblemKind>> {
     let kinds = KINDS.iter().map(|(code, status, title, mend)| ProblemKind {
         kind: format!("/problems/{code}"),
         status: status.as_u16(),
         title,
         mend,
     });
-    Json(kinds.collect())
+    Answer(kinds.collect())
 }

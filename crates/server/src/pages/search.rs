@@ -173,8 +173,8 @@ fn hit(view: &View, found: HitView) -> Hit {
             && *field.value != ShownValue::Missing(())
     };
     let has_date = found.values.fields().any(is_date);
-    let fields =
-        found.values.fields().filter(tells_apart).filter(|field| !has_date || field.column.name != "birth_year");
+    let says_less = |field: &Field<'_>| has_date && matches!(field.column.name.as_str(), "birth_year" | "born");
+    let fields = found.values.fields().filter(tells_apart).filter(|field| !says_less(field));
     let matched = |matched: &service::MatchView| {
         let part = t.of("part", &matched.part);
         t.with_all(if matched.how == "same" { "matched-same" } else { "matched-similar" }, &[("part", part)])

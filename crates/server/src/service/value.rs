@@ -79,13 +79,14 @@ pub fn column_title<'a>(project: &'a Project, register: &RegisterId, name: &'a s
 }
 
 /// What people call the columns of person records, in English and French.
-const PERSON_TITLES: [(&str, &str, &str); 18] = [
+const PERSON_TITLES: [(&str, &str, &str); 19] = [
     ("first_name", "First name", "Prénom"),
     ("middle_name", "Middle name", "Deuxième prénom"),
     ("last_name", "Last name", "Nom"),
     ("birth_name", "Birth name", "Nom de naissance"),
     ("birth_date", "Birth date", "Date de naissance"),
     ("birth_year", "Birth year", "Année de naissance"),
+    ("born", "Born", "Naissance"),
     ("birth_place", "Birth place", "Lieu de naissance"),
     ("sex", "Sex", "Sexe"),
     ("national_id", "National number", "Numéro national"),

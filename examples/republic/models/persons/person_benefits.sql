@@ -9,7 +9,7 @@ select
     forename as first_name,
     surname as last_name,
     birth_date,
-    to_char(birth_date, '%Y') as birth_year,
+    to_char(birth_date, '%Y-%m-%d') as born,
     case title when 'Mr' then 'M' when 'Mrs' then 'F' when 'Ms' then 'F' when 'Miss' then 'F' end as sex,
     rpn as national_id,
     tin as tax_number,

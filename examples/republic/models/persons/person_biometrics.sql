@@ -10,7 +10,7 @@ select
     blank_to_null(substr(given_names, strpos(given_names || ' ', ' ') + 1)) as middle_name,
     family_name as last_name,
     birth_date,
-    to_char(birth_date, '%Y') as birth_year,
+    to_char(birth_date, '%Y-%m-%d') as born,
     sex,
     document_no as passport_number
 from registers.biometrics

@@ -9,7 +9,7 @@ select
     first as first_name,
     mi as middle_name,
     last as last_name,
-    substr(birth_month, 1, 4) as birth_year,
+    birth_month as born,
     gender as sex,
     house_number(street_address) as house_number,
     blank_to_null(regexp_replace(regexp_replace(street_address, '^[0-9]+[a-zA-Z]? ', ''), ', .*$', '')) as street,

@@ -9,7 +9,7 @@ select
     given_name as first_name,
     family_name as last_name,
     born as birth_date,
-    to_char(born, '%Y') as birth_year,
+    to_char(born, '%Y-%m-%d') as born,
     house_number,
     blank_to_null(regexp_replace(street, ', .*$', '')) as street,
     town as city,

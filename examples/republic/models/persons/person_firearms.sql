@@ -10,7 +10,7 @@ select
     blank_to_null(regexp_replace(split_part(given, ' ', 2), '^(Jr|Sr|II|III|IV)$|\.', '')) as middle_name,
     split_part(holder_name, ',', 1) as last_name,
     dob as birth_date,
-    to_char(dob, '%Y') as birth_year,
+    to_char(dob, '%Y-%m-%d') as born,
     sex,
     house_number(street_address) as house_number,
     blank_to_null(regexp_replace(regexp_replace(street_address, '^[0-9]+[a-zA-Z]? ', ''), ', .*$', '')) as street,

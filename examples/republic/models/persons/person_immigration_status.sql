@@ -10,7 +10,7 @@ select
     blank_to_null(substr(given_names, strpos(given_names || ' ', ' ') + 1)) as middle_name,
     family_name as last_name,
     date_of_birth as birth_date,
-    to_char(date_of_birth, '%Y') as birth_year,
+    to_char(date_of_birth, '%Y-%m-%d') as born,
     sex,
     rpn as national_id,
     passport_no as passport_number,

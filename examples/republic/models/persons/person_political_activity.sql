@@ -8,7 +8,7 @@ select
     _record,
     first_name,
     last_name,
-    cast(birth_year as varchar) as birth_year,
+    cast(birth_year as varchar) as born,
     house_number(street) as house_number,
     blank_to_null(regexp_replace(regexp_replace(street, '^[0-9]+[a-zA-Z]? ', ''), ', .*$', '')) as street,
     postcode,

@@ -10,7 +10,7 @@ select
     middle_name,
     last_name,
     date_of_birth as birth_date,
-    to_char(date_of_birth, '%Y') as birth_year,
+    to_char(date_of_birth, '%Y-%m-%d') as born,
     place_of_birth as birth_place,
     sex,
     rpn as national_id

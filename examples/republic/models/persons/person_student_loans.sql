@@ -10,7 +10,7 @@ select
     borrower_mi as middle_name,
     borrower_last as last_name,
     dob as birth_date,
-    to_char(dob, '%Y') as birth_year,
+    to_char(dob, '%Y-%m-%d') as born,
     borrower_rpn as national_id,
     house_number(street) as house_number,
     blank_to_null(regexp_replace(regexp_replace(street, '^[0-9]+[a-zA-Z]? ', ''), ', .*$', '')) as street,

@@ -10,7 +10,7 @@ select
     blank_to_null(substr(given_names, strpos(given_names || ' ', ' ') + 1)) as middle_name,
     surname as last_name,
     birth_date,
-    to_char(birth_date, '%Y') as birth_year,
+    to_char(birth_date, '%Y-%m-%d') as born,
     rpn as national_id,
     tin as tax_number,
     house_number(address) as house_number,
