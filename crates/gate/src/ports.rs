@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use futures::future::BoxFuture;
 use model::PersonId;
-use state::{NewLook, State, StateError, UnsavedKeys};
+use state::{NewLook, PlacedLooks, State, StateError, UnsavedKeys};
 use tlog::Appender;
 use tokio::sync::oneshot;
 
@@ -26,15 +26,15 @@ impl Details for DetailsInState {
     fn put(&self, looks: Vec<NewLook>, unsaved: UnsavedKeys) -> BoxFuture<'_, Result<Put, GateError>> {
         Box::pin(async move {
             match self.0.put_looks_with_keys(looks, unsaved).await {
-                Ok(()) => Ok(Put::Kept),
+                Ok(first) => Ok(Put::Kept(first)),
                 Err(StateError::SamePersonKey) => Ok(Put::KeysChanged),
                 Err(error) => Err(GateError::state(error)),
             }
         })
     }
 
-    fn set_leaves(&self, leaves: Vec<([u8; 32], u64)>) -> BoxFuture<'_, Result<(), GateError>> {
-        Box::pin(async move { self.0.set_leaves(&leaves).await.map_err(GateError::state) })
+    fn place(&self, runs: Vec<PlacedLooks>) -> BoxFuture<'_, Result<(), GateError>> {
+        Box::pin(async move { self.0.place_looks(&runs).await.map_err(GateError::state) })
     }
 
     fn persons_opened<'a>(&'a self, key: &'a BudgetKey) -> BoxFuture<'a, Result<HashSet<PersonId>, GateError>> {

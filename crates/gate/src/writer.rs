@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use futures::future::BoxFuture;
 use model::{OfficerId, PersonId, PurposeId};
 use parking_lot::Mutex;
-use state::{NewLook, UnsavedKeys};
+use state::{NewLook, PlacedLooks, UnsavedKeys};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -38,7 +38,7 @@ pub(crate) trait Details: Send + Sync + 'static {
     /// Makes all of them durable with the new keys, or none.
     fn put(&self, looks: Vec<NewLook>, unsaved: UnsavedKeys) -> BoxFuture<'_, Result<Put, GateError>>;
     /// Notes the place in the log of details that are already there.
-    fn set_leaves(&self, leaves: Vec<([u8; 32], u64)>) -> BoxFuture<'_, Result<(), GateError>>;
+    fn place(&self, runs: Vec<PlacedLooks>) -> BoxFuture<'_, Result<(), GateError>>;
     /// Gives the persons that an account opened under a purpose on a day.
     fn persons_opened<'a>(&'a self, key: &'a BudgetKey) -> BoxFuture<'a, Result<HashSet<PersonId>, GateError>>;
 }
@@ -46,8 +46,8 @@ pub(crate) trait Details: Send + Sync + 'static {
 /// What became of details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Put {
-    /// They are durable.
-    Kept,
+    /// They are durable, under numbers that count on from this one.
+    Kept(u64),
     /// A person was given a key meanwhile; nothing was kept.
     KeysChanged,
 }
@@ -168,7 +168,13 @@ struct Task {
     leaves: Arc<dyn Leaves>,
     book: Arc<Mutex<Book>>,
     pending: Pending,
-    notes: mpsc::UnboundedSender<Vec<([u8; 32], u64)>>,
+    notes: mpsc::UnboundedSender<Note>,
+}
+
+/// Entries whose places are to be noted.
+struct Note {
+    commitments: Vec<[u8; 32]>,
+    run: PlacedLooks,
 }
 
 impl Task {
@@ -203,15 +209,14 @@ impl Task {
         }
         let written = self.write_durably(batch).await;
         match written {
-            Ok(first) => {
-                let commitments = answers.iter().map(|(_, commitment)| *commitment);
-                let leaves: Vec<_> = commitments.zip(first..).collect();
-                self.pending.lock().extend(leaves.iter().copied());
-                for ((waiter, _), (_, leaf)) in answers.into_iter().zip(&leaves) {
-                    answer(waiter, Outcome::Written(*leaf));
+            Ok(run) => {
+                let commitments: Vec<[u8; 32]> = answers.iter().map(|(_, commitment)| *commitment).collect();
+                self.pending.lock().extend(commitments.iter().copied().zip(run.leaf..));
+                for ((waiter, _), leaf) in answers.into_iter().zip(run.leaf..) {
+                    answer(waiter, Outcome::Written(leaf));
                 }
                 // Whoever reads the notes ends after this task does.
-                let _ = self.notes.send(leaves);
+                let _ = self.notes.send(Note { commitments, run });
             }
             Err(error) => {
                 // What became of the details is not known: the budgets are read anew.
@@ -228,9 +233,8 @@ impl Task {
         }
     }
 
-    /// The order is the invariant: the detail, then the entry; the answer comes after both. Gives the number of the
-    /// first entry.
-    async fn write_durably(&self, mut batch: Vec<Prepared>) -> Result<u64, GateError> {
+    /// The order is the invariant: the detail, then the entry; the answer comes after both. Gives where they are.
+    async fn write_durably(&self, mut batch: Vec<Prepared>) -> Result<PlacedLooks, GateError> {
         let persons: Vec<PersonId> = batch.iter().flat_map(|prepared| prepared.look.persons.iter().copied()).collect();
         for _ in 0..KEY_ATTEMPTS {
             let (keys, unsaved) = if persons.is_empty() {
@@ -252,7 +256,10 @@ impl Task {
             }
             let looks = batch.iter().map(|prepared| prepared.look.clone()).collect();
             match self.details.put(looks, unsaved).await? {
-                Put::Kept => return self.leaves.append(entries).await,
+                Put::Kept(first) => {
+                    let leaf = self.leaves.append(entries).await?;
+                    return Ok(PlacedLooks { first, leaf, count: batch.len() as u64 });
+                }
                 // A citizen who reads their list is given a key too. With the keys that are kept now the tags are others.
                 Put::KeysChanged => {}
             }
@@ -292,23 +299,26 @@ fn answer(waiter: oneshot::Sender<Outcome>, outcome: Outcome) {
 
 /// Notes in `state` where the entries are, behind the answers. What fails here is tried with the next ones, and found
 /// again when the gate opens: the log is the truth.
-async fn note_leaves(
-    mut notes: mpsc::UnboundedReceiver<Vec<([u8; 32], u64)>>,
-    details: Arc<dyn Details>,
-    pending: Pending,
-) {
-    let mut batches = Vec::new();
-    let mut leaves: Vec<([u8; 32], u64)> = Vec::new();
-    while notes.recv_many(&mut batches, 64).await > 0 {
+async fn note_leaves(mut notes: mpsc::UnboundedReceiver<Note>, details: Arc<dyn Details>, pending: Pending) {
+    let mut gathered: Vec<Note> = Vec::new();
+    let mut runs: Vec<PlacedLooks> = Vec::new();
+    let mut commitments: Vec<[u8; 32]> = Vec::new();
+    while notes.recv_many(&mut gathered, 64).await > 0 {
         tokio::time::sleep(NOTE_EVERY).await;
         while let Ok(more) = notes.try_recv() {
-            batches.push(more);
+            gathered.push(more);
         }
-        leaves.extend(batches.drain(..).flatten());
-        match details.set_leaves(leaves.clone()).await {
+        for note in gathered.drain(..) {
+            commitments.extend(note.commitments);
+            if !runs.last_mut().is_some_and(|last| last.join(note.run)) {
+                runs.push(note.run);
+            }
+        }
+        match details.place(runs.clone()).await {
             Ok(()) => {
+                runs.clear();
                 let mut pending = pending.lock();
-                for (commitment, _) in leaves.drain(..) {
+                for commitment in commitments.drain(..) {
                     pending.remove(&commitment);
                 }
             }

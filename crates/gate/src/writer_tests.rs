@@ -13,10 +13,12 @@ struct Fake {
     done: Mutex<Vec<String>>,
     put_fails: Mutex<bool>,
     append_fails: Mutex<bool>,
-    set_leaves_fails: Mutex<bool>,
+    placing_fails: Mutex<bool>,
     /// How often keys are found to have changed; each time they are others.
     rounds_of_keys: Mutex<usize>,
     persons: Mutex<HashMap<BudgetKey, HashSet<PersonId>>>,
+    /// The details, in order.
+    kept: Mutex<Vec<u8>>,
     size: Mutex<u64>,
     /// Appending waits for a permit of this, where there is one.
     append_waits_for: Option<Arc<Semaphore>>,
@@ -53,24 +55,28 @@ impl Details for Fake {
                 *rounds -= 1;
                 return Ok(Put::KeysChanged);
             }
+            let first = self.kept.lock().len() as u64;
             for look in &looks {
+                self.kept.lock().push(look.commitment[0]);
                 self.note(format!("detail {}", look.commitment[0]));
                 if let (true, Some(account)) = (look.counts_to_budget, &look.account) {
                     let key = BudgetKey { account: account.clone(), purpose: look.purpose.clone(), day: look.day };
                     self.persons.lock().entry(key).or_default().extend(&look.persons);
                 }
             }
-            Ok(Put::Kept)
+            Ok(Put::Kept(first))
         })
     }
 
-    fn set_leaves(&self, leaves: Vec<([u8; 32], u64)>) -> BoxFuture<'_, Result<(), GateError>> {
+    fn place(&self, runs: Vec<PlacedLooks>) -> BoxFuture<'_, Result<(), GateError>> {
         Box::pin(async move {
-            if *self.set_leaves_fails.lock() {
+            if *self.placing_fails.lock() {
                 return Err(broken());
             }
-            for (commitment, leaf) in leaves {
-                self.note(format!("place {} at {leaf}", commitment[0]));
+            for PlacedLooks { first, leaf, count } in runs {
+                for at in 0..count {
+                    self.note(format!("place {} at {}", self.kept.lock()[(first + at) as usize], leaf + at));
+                }
             }
             Ok(())
         })
@@ -233,12 +239,12 @@ async fn a_budget_is_read_from_the_store_and_read_anew_after_a_failure() {
 
 #[tokio::test]
 async fn places_that_could_not_be_noted_are_noted_with_the_next_ones() {
-    let (writer, fake) = start(Fake { set_leaves_fails: Mutex::new(true), ..Fake::default() });
+    let (writer, fake) = start(Fake { placing_fails: Mutex::new(true), ..Fake::default() });
     assert!(matches!(writer.write(look(1, None)).await, Outcome::Written(0)));
     // Until the first attempt has failed.
     tokio::time::sleep(2 * NOTE_EVERY).await;
     assert_eq!(writer.pending.lock().get(&[1; 32]), Some(&0));
-    *fake.set_leaves_fails.lock() = false;
+    *fake.placing_fails.lock() = false;
     assert!(matches!(writer.write(look(2, None)).await, Outcome::Written(1)));
     writer.close().await;
     let done = fake.done();

@@ -21,6 +21,9 @@ use crate::output::Output;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// After how many steps of tasks a thread looks for events.
+const STEPS_BETWEEN_EVENTS: u32 = 4;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -33,7 +36,11 @@ fn main() -> ExitCode {
     };
     let output = Output::new(cli.json, cli.quiet);
     start_logging();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().event_interval(4).global_queue_interval(4).build() {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    // A dossier takes a worker for some tenths of a millisecond at a time. After the usual 61 such steps sockets and other
+    // threads would have waited for 20 milliseconds to be looked at.
+    builder.enable_all().event_interval(STEPS_BETWEEN_EVENTS).global_queue_interval(STEPS_BETWEEN_EVENTS);
+    let runtime = match builder.build() {
         Ok(runtime) => runtime,
         Err(error) => {
             output.note(format!("error: threads can't be started: {error}"));

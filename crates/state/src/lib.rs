@@ -26,7 +26,7 @@ pub use cases::Case;
 pub use erase::Erased;
 pub use error::StateError;
 pub use key::{DerivedKey, KeyError, MasterKey};
-pub use looks::{NewLook, Page, StoredLook};
+pub use looks::{NewLook, Page, PlacedLooks, StoredLook};
 pub use persons::UnsavedKeys;
 pub use sessions::{Session, SessionId};
 pub use store::{Options, State};

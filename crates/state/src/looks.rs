@@ -96,6 +96,27 @@ impl Page {
     }
 }
 
+/// Looks whose sequence numbers follow one another, and whose leaves do too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlacedLooks {
+    /// The sequence number of the first.
+    pub first: u64,
+    /// The index of its leaf in the log.
+    pub leaf: u64,
+    /// How many there are.
+    pub count: u64,
+}
+
+impl PlacedLooks {
+    /// Adds the looks that follow these, if `next` are they: tells whether it did.
+    #[must_use]
+    pub fn join(&mut self, next: Self) -> bool {
+        let follows = self.first + self.count == next.first && self.leaf + self.count == next.leaf;
+        self.count += if follows { next.count } else { 0 };
+        follows
+    }
+}
+
 /// A look, sealed and ready to be written.
 struct SealedLook {
     commitment: [u8; 32],
@@ -125,22 +146,23 @@ impl State {
     /// # Errors
     /// [`StateError`]; nothing was kept, unless [`StateError::is_uncertain`] says that this isn't known.
     pub async fn put_looks(&self, looks: Vec<NewLook>) -> Result<(), StateError> {
-        self.put_looks_with_keys(looks, UnsavedKeys::default()).await
+        self.put_looks_with_keys(looks, UnsavedKeys::default()).await.map(|_| ())
     }
 
-    /// Keeps looks as [`State::put_looks`] does, and in the same transaction the new keys of their persons.
+    /// Keeps looks as [`State::put_looks`] does, and in the same transaction the new keys of their persons. Returns the
+    /// sequence number of the first; the others count on from it.
     ///
     /// # Errors
     /// As [`State::put_looks`]; [`StateError::SamePersonKey`] when a person was given a key meanwhile: nothing was kept, and
     /// the keys are to be asked for again.
-    pub async fn put_looks_with_keys(&self, looks: Vec<NewLook>, unsaved: UnsavedKeys) -> Result<(), StateError> {
+    pub async fn put_looks_with_keys(&self, looks: Vec<NewLook>, unsaved: UnsavedKeys) -> Result<u64, StateError> {
         if looks.is_empty() && unsaved.0.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         let keys = &self.inner.keys;
         let sealed = looks.into_iter().map(|look| seal(keys, look)).collect::<Result<Vec<_>, _>>()?;
         let kept = self.write_looks(sealed.len(), move |first| script(first, &sealed, &unsaved)).await;
-        kept.map_err(|error| match &error {
+        kept.map(i64::unsigned_abs).map_err(|error| match &error {
             StateError::Database(source) => match source.as_database_error() {
                 Some(found) if found.is_unique_violation() && found.message().contains("person_keys") => {
                     StateError::SamePersonKey
@@ -165,6 +187,18 @@ impl State {
         }
         let leaves = leaves.to_vec();
         self.write(Durability::WithTheNext, |connection| Box::pin(update_leaves(connection, leaves))).await
+    }
+
+    /// Notes the same of looks that follow one another, in the store as in the log: a statement for each run of them.
+    ///
+    /// # Errors
+    /// As [`State::set_leaves`].
+    pub async fn place_looks(&self, runs: &[PlacedLooks]) -> Result<(), StateError> {
+        if runs.is_empty() {
+            return Ok(());
+        }
+        let runs = runs.to_vec();
+        self.write(Durability::WithTheNext, |connection| Box::pin(place_runs(connection, runs))).await
     }
 
     /// Gives the commitments of looks whose place in the log wasn't noted, oldest first; erased ones are left out.
@@ -304,6 +338,20 @@ async fn update_leaves(connection: &mut SqliteConnection, leaves: Vec<([u8; 32],
             script.push(" WHERE commitment = ").push_bind(commitment.to_vec()).push(";\n");
         }
         script.build().persistent(false).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn place_runs(connection: &mut SqliteConnection, runs: Vec<PlacedLooks>) -> Result<(), StateError> {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    for PlacedLooks { first, leaf, count } in runs.into_iter().filter(|run| run.count > 0) {
+        sqlx::query("UPDATE looks SET leaf = ? + (id - ?) WHERE id BETWEEN ? AND ?")
+            .bind(number(leaf))
+            .bind(number(first))
+            .bind(number(first))
+            .bind(number(first + count - 1))
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }

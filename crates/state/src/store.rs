@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection, SqlitePool};
 use subtle::ConstantTimeEq;
 use tokio::sync::{Mutex, Notify};
 
@@ -26,10 +26,15 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS_MAX: u32 = 4;
 
 /// After how many writes the write-ahead log is copied back into the file, beside the writers.
-const WRITES_BETWEEN_CHECKPOINTS: usize = 32;
+const WRITES_BETWEEN_CHECKPOINTS: usize = 16;
 
-/// After how many pages of the write-ahead log a writer copies it back itself, should the task beside it not keep up.
-const CHECKPOINT_PAGES: &str = "16384";
+/// From how many pages on the write-ahead log is begun anew once it is copied back. While writers write there is always a
+/// rest to copy, for which they wait; it is small.
+const RESTART_PAGES: i64 = 512;
+
+/// After how many pages of the write-ahead log a writer copies it back itself, should the task beside it not keep up. Looks
+/// wait for that, for a tenth of a second.
+const CHECKPOINT_PAGES: &str = "65536";
 
 /// How much the writer keeps of the file in memory, in KiB, written negative as SQLite wants it.
 const WRITER_CACHE: &str = "-32768";
@@ -137,8 +142,8 @@ impl State {
         task.await.unwrap_or(Err(StateError::Uncertain))
     }
 
-    /// Keeps `count` looks by a script, as [`State::write`] does work.
-    pub(crate) async fn write_looks<F>(&self, count: usize, script: F) -> Result<(), StateError>
+    /// Keeps `count` looks by a script, as [`State::write`] does work. Returns the number of the first.
+    pub(crate) async fn write_looks<F>(&self, count: usize, script: F) -> Result<i64, StateError>
     where
         F: FnOnce(i64) -> QueryBuilder<Sqlite> + Send + 'static,
     {
@@ -221,7 +226,17 @@ async fn keep_checkpointing(store: std::sync::Weak<Inner>, due: Arc<Notify>, mut
         if store.strong_count() == 0 {
             break;
         }
-        if sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&mut connection).await.is_err() {
+        let copied = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&mut connection).await;
+        let pages = copied.and_then(|row| row.try_get::<i64, _>("log"));
+        let begun_anew = match (pages, store.upgrade()) {
+            (Ok(pages), Some(inner)) if pages >= RESTART_PAGES => {
+                // No writer is at work meanwhile, so that neither has to try again and again.
+                let _writer = inner.writer.lock().await;
+                sqlx::query("PRAGMA wal_checkpoint(RESTART)").execute(&mut connection).await.map(|_| ())
+            }
+            (pages, _) => pages.map(|_| ()),
+        };
+        if begun_anew.is_err() {
             // Nothing is lost: the log grows until a later one succeeds or a writer does it.
             tracing::warn!("the write-ahead log could not be copied back");
         }

@@ -62,11 +62,11 @@ impl Writer {
     }
 
     /// Runs the script that keeps looks, which begins its own transaction, and commits it. The script is made for the number
-    /// that its first look is to have.
+    /// that its first look is to have, which is returned.
     ///
     /// # Errors
     /// As [`Writer::transact`].
-    pub(crate) async fn put_looks<F>(&mut self, count: i64, script: F) -> Result<(), StateError>
+    pub(crate) async fn put_looks<F>(&mut self, count: i64, script: F) -> Result<i64, StateError>
     where
         F: FnOnce(i64) -> QueryBuilder<Sqlite> + Send,
     {
@@ -84,7 +84,7 @@ impl Writer {
         let outcome = script(first).build().persistent(false).execute(&mut self.connection).await;
         self.end(outcome.map(|_| ()).map_err(StateError::from)).await?;
         self.next_look = first.checked_add(count);
-        Ok(())
+        Ok(first)
     }
 
     /// Ends a transaction: commits what went well, takes back what did not.

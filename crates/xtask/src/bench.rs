@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -23,6 +24,9 @@ const BENCHES: &[Bench] = &[
 
 /// How many requests are kept in flight.
 const IN_FLIGHT: usize = 50;
+
+/// How long a server is given to read its index ahead before it is measured.
+const READ_AHEAD: Duration = Duration::from_secs(5);
 
 /// How many dossiers are opened.
 const DOSSIERS: usize = 20_000;
@@ -226,6 +230,8 @@ fn dossiers(people: u64) -> Result<()> {
         body: r#"{"purpose":"load-test","case":"BENCH-1","justification":"measuring how long a dossier takes"}"#.into(),
     });
     let shots: Vec<Shot> = shots.collect();
+    // The server reads its index ahead when it starts, on the cores that are measured.
+    std::thread::sleep(READ_AHEAD);
     let warm_up = load::fire(address, &headers, &shots[..shots.len().min(500)], IN_FLIGHT)?;
     if warm_up.failed > 0 {
         bail!("{} of {} requests were refused", warm_up.failed, warm_up.latencies.len());

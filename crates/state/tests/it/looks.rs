@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::PersonId;
 use proptest::prelude::*;
-use state::{NewLook, Page, StateError};
+use state::{NewLook, Page, PlacedLooks, StateError, UnsavedKeys};
 
 use crate::kit::{at, day, look, officer, open, purpose};
 
@@ -63,6 +63,30 @@ async fn a_batch_is_kept_whole_or_not_at_all() {
     let leaves: Vec<([u8; 32], u64)> = (1..1_300).map(|number| (look(number, &[], "").commitment, number)).collect();
     state.set_leaves(&leaves).await.unwrap();
     assert!(state.looks_without_leaf().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn looks_in_a_row_are_placed_in_a_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let batch = |numbers: std::ops::Range<u64>| numbers.map(|number| look(number, &[number], "x")).collect();
+    let mut runs = Vec::new();
+    for (numbers, leaf) in [(0..3, 100), (3..4, 103), (4..9, 200)] {
+        let count = numbers.end - numbers.start;
+        let first = state.put_looks_with_keys(batch(numbers), UnsavedKeys::default()).await.unwrap();
+        runs.push(PlacedLooks { first, leaf, count });
+    }
+    let mut joined = runs[0];
+    assert!(joined.join(runs[1]) && joined.count == 4);
+    assert!(!joined.join(runs[2]) && joined.count == 4, "the log has others between them");
+    state.place_looks(&[joined]).await.unwrap();
+    assert_eq!(state.looks_without_leaf().await.unwrap().len(), 5);
+    state.place_looks(&[runs[2], PlacedLooks { first: 1, leaf: 0, count: 0 }]).await.unwrap();
+    assert!(state.looks_without_leaf().await.unwrap().is_empty());
+    for (number, leaf) in [(0, 100), (2, 102), (3, 103), (4, 200), (8, 204)] {
+        let kept = state.look(&look(number, &[], "").commitment).await.unwrap().unwrap();
+        assert_eq!(kept.leaf, Some(leaf), "look {number}");
+    }
 }
 
 #[tokio::test]
