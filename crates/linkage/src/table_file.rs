@@ -100,6 +100,10 @@ pub(crate) fn each_column(
     wanted: &[&str],
     take: impl Fn(usize, &ArrayRef) -> Result<(), LinkageError> + Sync,
 ) -> Result<usize, LinkageError> {
+    let present = columns(path)?;
+    if let Some(missing) = wanted.iter().find(|name| present.iter().all(|column| column != *name)) {
+        return Err(problem(path, format!("it has no column `{missing}`; it has {}", present.join(", "))));
+    }
     match kind(path)? {
         Kind::Parquet => {
             // Columns lie apart in the file, so each is read and decoded by itself.
@@ -125,7 +129,7 @@ pub(crate) fn each_column(
 }
 
 fn named<'a>(path: &Path, batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, LinkageError> {
-    batch.column_by_name(name).ok_or_else(|| problem(path, format!("it has no column `{name}`")))
+    batch.column_by_name(name).ok_or_else(|| problem(path, "its columns changed while it was read"))
 }
 
 fn open_parquet(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, LinkageError> {

@@ -47,17 +47,17 @@ pub(crate) fn levels(kind: &Kind) -> Vec<LevelSpec> {
         ],
         Kind::SwappedNames => &[("in order", 0.994, 0.0), ("exchanged", 0.005, 0.0), ("nearly exchanged", 0.001, 0.0)],
         Kind::Date => &[
-            ("equal", 0.92, 1.0),
+            ("equal", 0.878, 1.0),
             ("day and month exchanged", 0.01, 0.0),
             ("one slip", 0.04, 0.0),
             ("two slips", 0.005, 0.0),
             ("same day of year", 0.005, 0.0),
             ("same year and month or day", 0.005, 0.0),
             ("year within one", 0.005, 0.0),
-            ("different", 0.01, 0.0),
             ("same year and month, no day", 0.02, 0.0),
             ("same year, no month", 0.02, 0.0),
             ("one slip in what is there", 0.002, 0.0),
+            ("different", 0.01, 0.0),
         ],
         Kind::Identifier => {
             &[("equal", 0.93, 1.0), ("one slip", 0.04, 0.0), ("two slips", 0.01, 0.0), ("different", 0.02, 0.0)]
@@ -217,11 +217,7 @@ impl Values {
     /// Returns the level of two equal values.
     pub(crate) fn level_of_equal(&self, code: u32) -> u8 {
         if self.kind == Kind::Date {
-            return match self.dates[code as usize] {
-                Date::Digits(_) | Date::Other(_) => 1,
-                Date::Month(_) => 9,
-                Date::Year(_) => 10,
-            };
+            return self.level_of_different(code, code);
         }
         if self.kind != Kind::Address {
             return 1;
@@ -250,10 +246,10 @@ impl Values {
                 DateRelation::SameDayOfYear => 5,
                 DateRelation::SameYearAndPart => 6,
                 DateRelation::NearYear => 7,
-                DateRelation::Different => 8,
-                DateRelation::SameMonth => 9,
-                DateRelation::SameYear => 10,
-                DateRelation::PartSlip => 11,
+                DateRelation::SameMonth => 8,
+                DateRelation::SameYear => 9,
+                DateRelation::PartSlip => 10,
+                DateRelation::Different => 11,
             },
             Kind::Identifier => match distance::damerau_text(self.pool.get(left), self.pool.get(right), 2) {
                 Some(1) => 2,

@@ -114,7 +114,11 @@ impl Date {
     /// Says how two dates relate. Symmetric.
     pub fn relation(&self, other: &Self) -> DateRelation {
         if self == other {
-            return DateRelation::Same;
+            return match self {
+                Self::Digits(_) | Self::Other(_) => DateRelation::Same,
+                Self::Month(_) => DateRelation::SameMonth,
+                Self::Year(_) => DateRelation::SameYear,
+            };
         }
         if let (Self::Digits(left), Self::Digits(right)) = (self, other) {
             return digits_relation(left, right);

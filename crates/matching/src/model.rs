@@ -220,8 +220,25 @@ fn usual_agreement(kind: &Kind) -> f64 {
     }
 }
 
-/// Counts values of a comparison among base records.
-pub(crate) fn frequencies(data: &Dataset, comparison: usize) -> Frequencies {
+/// Returns the shares of pairs of base records with whole dates that have the year, and year and month in common.
+pub(crate) fn part_shares(data: &Dataset, comparison: usize) -> [f64; 2] {
+    let mut counts = [BTreeMap::new(), BTreeMap::new()];
+    for (code, count) in value_counts(data, comparison).into_iter().enumerate().skip(1) {
+        let text = data.values[comparison].text(code as u32);
+        for (digits, counts) in [4, 6].into_iter().zip(&mut counts) {
+            if let Some(part) = text.get(..digits).filter(|_| text.len() == 8) {
+                *counts.entry(part.to_owned()).or_insert(0.0) += f64::from(count);
+            }
+        }
+    }
+    counts.map(|counts| {
+        let all: f64 = counts.values().sum();
+        counts.values().map(|count: &f64| (count / all) * (count / all)).sum()
+    })
+}
+
+/// Returns how many base records have each value of a comparison, by code.
+fn value_counts(data: &Dataset, comparison: usize) -> Vec<u32> {
     let width = data.values.len();
     let mut counts = vec![0_u32; data.values[comparison].len()];
     for record in 0..data.records {
@@ -229,6 +246,12 @@ pub(crate) fn frequencies(data: &Dataset, comparison: usize) -> Frequencies {
             counts[data.codes[record * width + comparison] as usize] += 1;
         }
     }
+    counts
+}
+
+/// Counts values of a comparison among base records.
+pub(crate) fn frequencies(data: &Dataset, comparison: usize) -> Frequencies {
+    let counts = value_counts(data, comparison);
     let present: f64 = counts[1..].iter().map(|count| f64::from(*count)).sum::<f64>().max(1.0);
     let mut shares = BTreeMap::new();
     let (mut rare_values, mut rare_records) = (0.0, 0.0);

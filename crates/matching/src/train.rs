@@ -160,11 +160,50 @@ pub fn train(data: &Dataset, progress: &dyn Progress) -> Result<(Model, Training
             learnt.frequencies = Some(model::frequencies(data, at));
         }
     }
+    for at in 0..model.comparisons.len() {
+        derive_parts(data, &mut model, at, &samples, &random);
+    }
     model.prior = prior;
     model.household = (households && household_share > 0.0).then_some(household_share);
     model.round();
     report.warnings = warnings(&model, &samples, &random);
     Ok((model, report))
+}
+
+/// The places of a date's levels for pairs of which one lacks a part: the same month, the same year, one slip.
+const PARTS: std::ops::RangeInclusive<usize> = 7..=9;
+
+/// The share of pairs that a level is given which was never seen: only the ratio of its m and u counts.
+const UNSEEN: f64 = 1e-3;
+
+/// The share of unrelated pairs that are one slip apart in their years or months, about: the years of people alive differ
+/// in their last digit by one in a fifth of pairs.
+const PART_SLIP: f64 = 0.2;
+
+/// Says whether any pair was at a level in training.
+fn is_seen(at: usize, place: usize, samples: &[Sample], random: &Counts) -> bool {
+    let of_blocks = samples.iter().filter(|sample| sample.active[at]).flat_map(|sample| &sample.counts);
+    of_blocks.chain(random).any(|(pattern, _)| level(*pattern, at) == place + 1)
+}
+
+/// Works out what a date says of which only a part is known, where training saw none: sources that are only attached may
+/// be the only ones to have such dates. Whole dates tell it: how often unrelated people share a year or a month, and how
+/// often a date is right.
+fn derive_parts(data: &Dataset, model: &mut Model, at: usize, samples: &[Sample], random: &Counts) {
+    let learnt = &mut model.comparisons[at];
+    if learnt.kind != Kind::Date {
+        return;
+    }
+    let (right, shared) = (learnt.levels[0].m, learnt.levels[0].h);
+    let slip = learnt.levels[2].m;
+    let [year, month] = model::part_shares(data, at);
+    for (place, m, u) in [(*PARTS.start(), right, month), (PARTS.start() + 1, right, year), (*PARTS.end(), slip, PART_SLIP)]
+    {
+        if u > 0.0 && !is_seen(at, place, samples, random) {
+            let level = &mut learnt.levels[place];
+            (level.m, level.u, level.h) = (UNSEEN * m, UNSEEN * u, UNSEEN * (shared + u).min(1.0));
+        }
+    }
 }
 
 /// Returns how many pairs of base records may be linked at all.
@@ -480,16 +519,11 @@ fn warnings(model: &Model, samples: &[Sample], random: &Counts) -> Vec<String> {
             ));
         }
         for (place, level_learnt) in learnt.levels.iter().enumerate() {
-            let seen: f64 = samples
-                .iter()
-                .filter(|sample| sample.active[at])
-                .flat_map(|sample| &sample.counts)
-                .chain(random)
-                .filter(|(pattern, _)| level(*pattern, at) == place + 1)
-                .map(|(_, count)| count)
-                .sum();
             let level_name = &level_learnt.name;
-            if seen < 1.0 {
+            if !is_seen(at, place, samples, random) {
+                if learnt.kind == Kind::Date && PARTS.contains(&place) {
+                    continue;
+                }
                 warnings.push(format!("{name}: the level {level_name:?} was never seen"));
             } else if level_learnt.m < 1e-6 {
                 warnings.push(format!("{name}: m of {level_name:?} runs to 0"));

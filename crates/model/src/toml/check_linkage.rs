@@ -10,8 +10,8 @@ use crate::linkage::{Attach, LinkageConfig, Part};
 use crate::purpose::Job;
 use crate::sql_model::{ModelKind, PERSON_COLUMNS};
 
-/// The one column of person records that is a date.
-const BIRTH_DATE: &str = "birth_date";
+/// The columns of person records that are dates, `born` as far as it is known.
+const DATES: [&str; 2] = ["birth_date", "born"];
 
 pub(crate) fn check(draft: &Draft, entry: &Entry<LinkageConfig>, config: &LinkageConfig, found: &mut Diagnostics) {
     if let Some(id) = &config.purpose {
@@ -137,7 +137,7 @@ fn check_columns(draft: &Draft, entry: &Entry<LinkageConfig>, config: &LinkageCo
         for (position, key) in block.on.iter().enumerate() {
             let place = format!("block[{index}].on[{position}]");
             let of_a_date = matches!(key.part, Part::Year | Part::Month);
-            let is_date = key.column == BIRTH_DATE;
+            let is_date = DATES.contains(&key.column.as_str());
             if columns.contains(&key.column.as_str()) && key.part != Part::Whole && of_a_date != is_date {
                 let (message, help) = if is_date {
                     (format!("`{}` is a date", key.column), "take all of it, or `.year` or `.month`")
