@@ -167,7 +167,8 @@ impl Run<'_> {
         };
         std::thread::scope(|scope| {
             let (give, take) = sync_channel(WAITING);
-            let writer = scope.spawn(move || write_edges(&self.options.out, self.names, edge_batches(take, self.names)));
+            let writer =
+                scope.spawn(move || write_edges(&self.options.out, self.names, edge_batches(take, self.names)));
             let mut edges = Vec::new();
             let mut written = 0;
             let scored = self.linker.predict_in_order(Some(least.min(cut)), told, |mut pairs| {

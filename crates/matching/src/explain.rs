@@ -6,6 +6,7 @@ use crate::compare::{self, MISSING_LEVEL};
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::model::Model;
+use crate::pool::MISSING;
 use crate::predict::probability;
 use crate::score::{Memory, Part, Scorer};
 
@@ -62,6 +63,9 @@ pub struct FieldExplanation {
     /// All of it in a sentence, without the values.
     pub sentence: String,
 }
+
+/// What the level of a name is called that is found in another's place: one that names exchanged have.
+const EXCHANGED_NAME: &str = "exchanged";
 
 /// Explains the score of any pair, whether blocking gave it or not.
 ///
@@ -146,6 +150,11 @@ fn field(data: &Dataset, model: &Model, at: usize, part: Part, left: u32, right:
         name: name.clone(),
     };
     if part.level == MISSING_LEVEL {
+        if data.row(left)[at] != MISSING && data.row(right)[at] != MISSING && comparison.columns.len() == 1 {
+            // What two values are that are there, and yet say nothing by themselves.
+            let sentence = format!("{name} is found in the place of another name, which is counted there.");
+            return FieldExplanation { level: EXCHANGED_NAME.to_owned(), sentence, ..blank };
+        }
         return blank;
     }
     let level = &learnt.levels[usize::from(part.level) - 1];

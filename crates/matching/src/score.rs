@@ -58,13 +58,39 @@ pub(crate) struct Scorer<'a> {
     tables: Vec<Table>,
     prior_weight: f64,
     household: Option<f64>,
+    exchange: Option<Exchange>,
 }
+
+/// Where names are compared that may be exchanged.
+///
+/// That two names are found in each other's place says all that there is to say of them: each compared with the one in its
+/// own place would be taken for a difference, and count against one person.
+struct Exchange {
+    at: usize,
+    names: [usize; 2],
+}
+
+impl Exchange {
+    fn of(settings: &Settings) -> Option<Self> {
+        let comparisons = || settings.comparisons.iter().enumerate();
+        let (at, exchange) = comparisons().find(|(_, one)| one.kind == Kind::SwappedNames)?;
+        let named = |column: &String| {
+            let mut alone = comparisons().filter(|(other, _)| *other != at);
+            alone.find(|(_, one)| one.columns.as_slice() == std::slice::from_ref(column)).map(|(place, _)| place)
+        };
+        Some(Self { at, names: [named(&exchange.columns[0])?, named(&exchange.columns[1])?] })
+    }
+}
+
+/// The least level of names that are exchanged.
+const EXCHANGED: u8 = 2;
 
 impl<'a> Scorer<'a> {
     pub(crate) fn new(data: &'a Dataset, model: &Model) -> Result<Self, Error> {
         model.check(&data.settings)?;
         let tables = (0..model.comparisons.len()).map(|at| Table::new(data, model, at)).collect();
-        Ok(Self { data, tables, prior_weight: model.prior_weight(), household: model.household })
+        let exchange = Exchange::of(&data.settings);
+        Ok(Self { data, tables, prior_weight: model.prior_weight(), household: model.household, exchange })
     }
 
     pub(crate) fn data(&self) -> &'a Dataset {
@@ -80,6 +106,16 @@ impl<'a> Scorer<'a> {
         self.household.map_or(0.0, |share| ((1.0 - share) + share * household.exp2()).log2())
     }
 
+    /// Returns the comparisons that say nothing since names were found exchanged.
+    fn silenced(&self, left: &[u32], right: &[u32], memory: &mut Memory) -> Option<[usize; 2]> {
+        let Exchange { at, names } = self.exchange.as_ref()?;
+        // Names that agree in their places are not exchanged.
+        if names.iter().any(|name| left[*name] == right[*name]) {
+            return None;
+        }
+        (self.level(*at, left[*at], right[*at], memory) >= EXCHANGED).then_some(*names)
+    }
+
     /// Returns the log2 odds of a pair if they reach `least`.
     ///
     /// Equal and missing values are settled first; strings are compared only while the pair can still get there.
@@ -90,8 +126,9 @@ impl<'a> Scorer<'a> {
         let mut slack = 0.0;
         let mut open = [(0_u8, 0.0_f64); WIDTH];
         let mut opened = 0;
+        let silenced = self.silenced(left_row, right_row, memory);
         for (at, (table, (a, b))) in self.tables.iter().zip(left_row.iter().zip(right_row)).enumerate() {
-            if *a == MISSING || *b == MISSING {
+            if *a == MISSING || *b == MISSING || silenced.is_some_and(|names| names.contains(&at)) {
                 continue;
             }
             if a == b {
@@ -143,16 +180,25 @@ impl<'a> Scorer<'a> {
 
     /// Returns the level of every comparison, four bits each, the first comparison in the lowest.
     pub(crate) fn pattern(&self, left: u32, right: u32, memory: &mut Memory) -> u64 {
-        let rows = self.data.row(left).iter().zip(self.data.row(right)).enumerate();
+        let (left, right) = (self.data.row(left), self.data.row(right));
+        let silenced = self
+            .silenced(left, right, memory)
+            .map_or(0, |names| names.iter().fold(0, |bits, at| bits | 0xf << (4 * at)));
+        let rows = left.iter().zip(right).enumerate();
         rows.fold(0, |pattern, (at, (a, b))| pattern | u64::from(self.level(at, *a, *b, memory)) << (4 * at))
+            & !silenced
     }
 
-    /// Returns the parts of the score of a pair in the order of the comparisons; those beyond are missing.
+    /// Returns the parts of the score of a pair in the order of the comparisons; those beyond are missing, and so are names
+    /// that were found exchanged, which another part tells.
     pub(crate) fn parts(&self, left: u32, right: u32, memory: &mut Memory) -> [Part; WIDTH] {
         let mut parts = [Part::default(); WIDTH];
-        let rows = self.data.row(left).iter().zip(self.data.row(right)).enumerate();
-        for (part, (at, (a, b))) in parts.iter_mut().zip(rows) {
+        let (left, right) = (self.data.row(left), self.data.row(right));
+        for (part, (at, (a, b))) in parts.iter_mut().zip(left.iter().zip(right).enumerate()) {
             *part = self.part(at, *a, *b, memory);
+        }
+        for silenced in self.silenced(left, right, memory).into_iter().flatten() {
+            parts[silenced] = Part::default();
         }
         parts
     }

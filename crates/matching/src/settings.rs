@@ -90,9 +90,9 @@ pub struct Comparison {
 pub enum Kind {
     /// Equal or not, after folding.
     Exact,
-    /// A given name: equal, a familiar form, an initial, compounds that share a part, Jaro-Winkler 0.92, 0.88, 0.7.
+    /// A given name: equal, a familiar form, an initial, compounds that share a part, one slip, Jaro-Winkler 0.92, 0.88, 0.7.
     GivenName,
-    /// A family name: equal, compounds that share a part, Jaro-Winkler 0.92, 0.88, 0.7.
+    /// A family name: equal, compounds that share a part, one slip, Jaro-Winkler 0.92, 0.88, 0.7.
     FamilyName,
     /// Given and family name, in this order: whether they are exchanged between the records.
     SwappedNames,

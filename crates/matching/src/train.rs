@@ -197,7 +197,8 @@ fn derive_parts(data: &Dataset, model: &mut Model, at: usize, samples: &[Sample]
     let (right, shared) = (learnt.levels[0].m, learnt.levels[0].h);
     let slip = learnt.levels[2].m;
     let [year, month] = model::part_shares(data, at);
-    for (place, m, u) in [(*PARTS.start(), right, month), (PARTS.start() + 1, right, year), (*PARTS.end(), slip, PART_SLIP)]
+    for (place, m, u) in
+        [(*PARTS.start(), right, month), (PARTS.start() + 1, right, year), (*PARTS.end(), slip, PART_SLIP)]
     {
         if u > 0.0 && !is_seen(at, place, samples, random) {
             let level = &mut learnt.levels[place];

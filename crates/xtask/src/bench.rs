@@ -129,9 +129,8 @@ fn linkage(people: u64) -> Result<()> {
         run::run(script("splink_parity.py").arg("run").arg(small).arg(&trained).args(["--least", LEAST_WEIGHT]))?;
     }
     let out = run::target_dir().join("bench").join(format!("linkage-{people}"));
-    let report = |command: &mut std::process::Command| -> Result<Value> {
-        Ok(serde_json::from_str(&run::output(command)?)?)
-    };
+    let report =
+        |command: &mut std::process::Command| -> Result<Value> { Ok(serde_json::from_str(&run::output(command)?)?) };
     let mut tables = Vec::new();
     // Once for the clusters alone, once with every pair of the least weight written too.
     for (what, only) in [("clusters alone", true), ("clusters and pairs", false)] {
