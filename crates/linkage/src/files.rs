@@ -18,7 +18,7 @@ use matching::{DatasetBuilder, Predictions, Settings};
 use model::LinkageConfig;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use crate::compute::{self, Matched, Watcher};
 use crate::error::LinkageError;
@@ -424,7 +424,14 @@ fn write_parquet(
     }
     let part = path.with_extension("parquet.part");
     let file = File::create(&part).map_err(|error| failed(&error))?;
-    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    // Hardly a weight is there twice, so that a dictionary of them, and their extremes, would only take time.
+    let properties = ["match_weight", "match_probability"].into_iter().fold(
+        WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_statistics_enabled(EnabledStatistics::None),
+        |properties, column| properties.set_column_dictionary_enabled(column.into(), false),
+    );
+    let properties = properties.build();
     let mut writer =
         ArrowWriter::try_new(file, Arc::clone(schema), Some(properties)).map_err(|error| failed(&error))?;
     for batch in batches {
