@@ -2,7 +2,7 @@
 
     lucarne synth --people 50000 --seed 1 --out OUT
     pip install duckdb==2.0.0 pandas pyarrow
-    python synth_persons.py OUT
+    python synth_persons.py OUT [--first-uid 0]
 
 OUT/persons.parquet    uid, src, truth, first_name, mi, last_name, dob (YYYYMMDD), ssn (the national identifier),
                        street_number, street_name, city, zip, sex, and beside these: phone, email, tin, passport
@@ -168,7 +168,9 @@ def rows(path):
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("out", type=Path)
-    out = arguments.parse_args().out
+    arguments.add_argument("--first-uid", type=int, default=0, help="so that several republics can be linked as one")
+    args = arguments.parse_args()
+    out = args.out
     truth = pq.read_table(out / "truth.parquet").to_pandas()
     frames, refused = [], 0
     for (register, file), of_file in truth.groupby(["register", "file"], sort=False):
@@ -185,7 +187,7 @@ def main() -> None:
         frame.insert(0, "src", register)
         frames.append(frame)
     table = pd.concat(frames, ignore_index=True)
-    table.insert(0, "uid", range(len(table)))
+    table.insert(0, "uid", range(args.first_uid, args.first_uid + len(table)))
     text = [pa.field(column, pa.string()) for column in COLUMNS]
     schema = pa.schema([("uid", pa.int64()), ("src", pa.string()), ("truth", pa.int64()), *text])
     pq.write_table(pa.Table.from_pandas(table, schema=schema, preserve_index=False), out / "persons.parquet")

@@ -18,6 +18,8 @@ const BENCHES: &[Bench] = &[
     ("demo-1m", "the demo at 1,000,000 people, stage by stage", demo_large),
     ("linkage", "the same Splink model run by Splink and by us, 50,000 people", linkage_small),
     ("linkage-1m", "the same Splink model run by Splink and by us, 1,000,000 people", linkage_large),
+    ("linkage-growth", "that model at 100,000 to 10,000,000 records, by us alone", linkage_growth),
+    ("febrl", "FEBRL's data sets 3 and 4, linked by us and scored", febrl),
     ("dossier", "dossiers over HTTP at 50,000 people, 50 in flight", dossier_small),
     ("dossier-1m", "dossiers over HTTP at 1,000,000 people, 50 in flight", dossier_large),
 ];
@@ -108,26 +110,95 @@ fn linkage_large() -> Result<()> {
     linkage(1_000_000)
 }
 
+/// Links ever more records by one model of Splink: how time and memory grow.
+fn linkage_growth() -> Result<()> {
+    let (scripts, python) = linkage_scripts()?;
+    let model = splink_model(&scripts, &python)?;
+    println!(
+        "| records | pairs compared | in all, s | predict, s | million pairs a second and core | peak memory, GiB |"
+    );
+    println!("|---|---|---|---|---|---|");
+    // The last is two republics of a million people each: nobody is in both.
+    for republics in
+        [&[(20_000, 1)] as &[(u64, u64)], &[(200_000, 1)], &[(1_000_000, 1)], &[(1_000_000, 1), (1_000_000, 2)]]
+    {
+        let mut inputs = Vec::new();
+        for (people, seed) in republics {
+            inputs.push(persons_table(*people, *seed, &scripts, &python)?);
+        }
+        let mut ours = run::command(&python);
+        ours.arg(scripts.join("timed.py")).arg(run::binary());
+        ours.args(["link", "run", "--json", "--clusters-only", "--model"]).arg(&model).arg("--input").args(&inputs);
+        ours.arg("--out").arg(run::target_dir().join("bench").join("linkage-growth"));
+        let report: Value = serde_json::from_str(&run::output(&mut ours)?)?;
+        let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+        let predict = number(&report["seconds"]["encode"]) + number(&report["seconds"]["predict"]);
+        println!(
+            "| {} | {} | {:.2} | {predict:.2} | {:.2} | {:.2} |",
+            report["records"],
+            report["pairs_compared"],
+            number(&report["total"]),
+            number(&report["pairs_compared"]) / predict / cores() / 1e6,
+            number(&report["peak_rss_bytes"]) / f64::from(1 << 30),
+        );
+    }
+    Ok(())
+}
+
+/// Gives the folder of the linkage scripts and a Python that has what they need.
+fn linkage_scripts() -> Result<(PathBuf, PathBuf)> {
+    let scripts = run::root().join("bench").join("linkage");
+    let python = setup::python("splink-venv", &scripts.join("requirements.txt"))?;
+    Ok((scripts, python))
+}
+
+fn cores() -> f64 {
+    std::thread::available_parallelism().map_or(1, usize::from) as f64
+}
+
+/// Links two small sets that much of the literature reports, and says how right that is beside Splink's documentation.
+fn febrl() -> Result<()> {
+    let (scripts, python) = linkage_scripts()?;
+    let folder = run::target_dir().join("bench").join("febrl");
+    run::run(run::command(&python).arg(scripts.join("febrl.py")).arg(&folder))?;
+    println!("| data | Splink 5.0.0, pairs: F1 | Lucarne, pairs: F1 (precision, recall) | clusters: F1 | promised |");
+    println!("|---|---|---|---|---|");
+    for (data, files, theirs, promised) in [
+        ("FEBRL3", &["febrl3.parquet"] as &[&str], "0.9929", "0.995"),
+        ("FEBRL4", &["febrl4a.parquet", "febrl4b.parquet"], "0.9992", "0.9995"),
+    ] {
+        let mut link = run::command(run::binary());
+        link.args(["link", "run", "--json", "--truth", "truth", "--config"]).arg(scripts.join("febrl.toml"));
+        link.arg("--out").arg(folder.join("out")).arg("--input").args(files.iter().map(|file| folder.join(file)));
+        if files.len() > 1 {
+            link.arg("--link-only");
+        }
+        let report: Value = serde_json::from_str(&run::output(&mut link)?)?;
+        let score = |of: &str, what: &str| report["quality"][of][what].as_f64().unwrap_or(f64::NAN);
+        println!(
+            "| {data} | {theirs} | {:.4} ({:.4}, {:.4}) | {:.4} | {promised} |",
+            score("pairs", "f1"),
+            score("pairs", "precision"),
+            score("pairs", "recall"),
+            score("clusters", "f1")
+        );
+    }
+    Ok(())
+}
+
 /// The least match weight of pairs that either side keeps.
 const LEAST_WEIGHT: &str = "-4";
 
 /// Runs Splink and us with one model on one table, one after the other, each in a process of its own.
 fn linkage(people: u64) -> Result<()> {
-    let scripts = run::root().join("bench").join("linkage");
-    let python = setup::python("splink-venv", &scripts.join("requirements.txt"))?;
+    let (scripts, python) = linkage_scripts()?;
     let script = |name: &str| {
         let mut command = run::command(&python);
         command.arg(scripts.join(name));
         command
     };
-    let persons = persons_table(people, &script)?;
-    // The model is trained once, on the small republic: how it was trained plays no part in what is timed.
-    let trained = run::target_dir().join("bench").join("linkage-model");
-    let model = trained.join("model.json");
-    if !model.is_file() {
-        let small = persons_table(50_000, &script)?;
-        run::run(script("splink_parity.py").arg("run").arg(small).arg(&trained).args(["--least", LEAST_WEIGHT]))?;
-    }
+    let persons = persons_table(people, 1, &scripts, &python)?;
+    let model = splink_model(&scripts, &python)?;
     let out = run::target_dir().join("bench").join(format!("linkage-{people}"));
     let report =
         |command: &mut std::process::Command| -> Result<Value> { Ok(serde_json::from_str(&run::output(command)?)?) };
@@ -177,8 +248,7 @@ fn compare(what: &str, theirs: &Value, ours: &Value) {
     row("write, s", stage(theirs, &["write"]), stage(ours, &["write"]));
     let gib = |report: &Value| number(&report["peak_rss_bytes"]) / f64::from(1 << 30);
     row("peak memory, GiB", gib(theirs), gib(ours));
-    let cores = std::thread::available_parallelism().map_or(1, usize::from) as f64;
-    let rate = |seconds: f64| number(&ours["pairs_compared"]) / seconds / cores / 1e6;
+    let rate = |seconds: f64| number(&ours["pairs_compared"]) / seconds / cores() / 1e6;
     println!(
         "| million pairs a second and core, predict | {:.2} | {:.2} | |",
         rate(stage(theirs, &["predict"])),
@@ -186,15 +256,34 @@ fn compare(what: &str, theirs: &Value, ours: &Value) {
     );
 }
 
+/// Gives the model that Splink trained, once, on the small republic: how it was trained plays no part in what is timed.
+fn splink_model(scripts: &Path, python: &Path) -> Result<PathBuf> {
+    let trained = run::target_dir().join("bench").join("linkage-model");
+    let model = trained.join("model.json");
+    if !model.is_file() {
+        let small = persons_table(50_000, 1, scripts, python)?;
+        let mut train = run::command(python);
+        train.arg(scripts.join("splink_parity.py")).arg("run").arg(small).arg(&trained);
+        run::run(train.args(["--least", LEAST_WEIGHT]))?;
+    }
+    Ok(model)
+}
+
+/// How far apart the ids of two republics begin.
+const UIDS: u64 = 1_000_000_000;
+
 /// Gives the person table of a republic, made where it is not there yet.
-fn persons_table(people: u64, script: &dyn Fn(&str) -> std::process::Command) -> Result<PathBuf> {
-    let folder = run::target_dir().join("bench").join(format!("linkage-{people}"));
+fn persons_table(people: u64, seed: u64, scripts: &Path, python: &Path) -> Result<PathBuf> {
+    let name = if seed == 1 { format!("linkage-{people}") } else { format!("linkage-{people}-{seed}") };
+    let folder = run::target_dir().join("bench").join(name);
     let persons = folder.join("persons.parquet");
     if !persons.is_file() {
         let mut synth = run::command(run::binary());
-        synth.args(["synth", "--quiet", "--seed", "1", "--people", &people.to_string(), "--out"]).arg(&folder);
-        run::run(&mut synth)?;
-        run::run(script("synth_persons.py").arg(&folder))?;
+        synth.args(["synth", "--quiet", "--people", &people.to_string(), "--seed", &seed.to_string(), "--out"]);
+        run::run(synth.arg(&folder))?;
+        let mut table = run::command(python);
+        table.arg(scripts.join("synth_persons.py")).arg(&folder);
+        run::run(table.args(["--first-uid", &((seed - 1) * UIDS).to_string()]))?;
     }
     Ok(persons)
 }

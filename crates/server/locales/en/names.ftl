@@ -64,6 +64,7 @@ field-birth-date = Birth date
 field-birth-name = Name at birth
 field-birth-year = Year of birth
 field-birth-place = Place of birth
+field-born = Born, as far as is known
 field-sex = Sex
 field-national-id = National number
 field-tax-number = Tax number

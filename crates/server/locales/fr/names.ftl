@@ -64,6 +64,7 @@ field-birth-date = Date de naissance
 field-birth-name = Nom de naissance
 field-birth-year = Année de naissance
 field-birth-place = Lieu de naissance
+field-born = Naissance, telle que connue
 field-sex = Sexe
 field-national-id = Numéro national
 field-tax-number = Numéro fiscal

@@ -86,7 +86,7 @@ const PERSON_TITLES: [(&str, &str, &str); 19] = [
     ("birth_name", "Birth name", "Nom de naissance"),
     ("birth_date", "Birth date", "Date de naissance"),
     ("birth_year", "Birth year", "Année de naissance"),
-    ("born", "Born", "Naissance"),
+    ("born", "Born, as far as is known", "Naissance, telle que connue"),
     ("birth_place", "Birth place", "Lieu de naissance"),
     ("sex", "Sex", "Sexe"),
     ("national_id", "National number", "Numéro national"),
