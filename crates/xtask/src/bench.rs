@@ -119,9 +119,9 @@ fn linkage_growth() -> Result<()> {
     );
     println!("|---|---|---|---|---|---|");
     // The last is two republics of a million people each: nobody is in both.
-    for republics in
-        [&[(20_000, 1)] as &[(u64, u64)], &[(200_000, 1)], &[(1_000_000, 1)], &[(1_000_000, 1), (1_000_000, 2)]]
-    {
+    let all: [&[(u64, u64)]; 4] =
+        [&[(20_000, 1)], &[(200_000, 1)], &[(1_000_000, 1)], &[(1_000_000, 1), (1_000_000, 2)]];
+    for republics in all {
         let mut inputs = Vec::new();
         for (people, seed) in republics {
             inputs.push(persons_table(*people, *seed, &scripts, &python)?);
