@@ -26,8 +26,10 @@ pub struct Agency {
 pub struct Role {
     /// Its id within the agency.
     pub id: RoleId,
-    /// What people call it.
+    /// What people call it, in English.
     pub title: String,
+    /// The same in French, where the file gives one.
+    pub title_fr: Option<String>,
     /// What it does in Lucarne.
     pub kind: RoleKind,
 }

@@ -43,9 +43,39 @@ pub struct FieldEvidence {
     pub sentence: String,
 }
 
+impl FieldEvidence {
+    /// The name and level of what is held before anything is compared.
+    pub const PRIOR: &'static str = "prior";
+    /// The name and level of what is taken back since people of one household share much.
+    pub const HOUSEHOLD: &'static str = "household";
+
+    /// Gives what is no comparison and weighs all the same.
+    fn beside(name: &str, weight: f64, sentence: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            left: Vec::new(),
+            right: Vec::new(),
+            level: name.to_owned(),
+            m: None,
+            u: None,
+            weight,
+            term_frequency: None,
+            term_frequency_weight: 0.0,
+            sentence: sentence.to_owned(),
+        }
+    }
+}
+
+const PRIOR_SAYS: &str = "Before anything is compared: two records taken at random are hardly ever of one person.";
+const HOUSEHOLD_SAYS: &str = "People of one household share names and addresses, so that these count for less.";
+
+/// The least that is told to be taken back for households, in bits.
+const LEAST_HOUSEHOLD: f64 = 0.05;
+
 impl Explainer {
     /// Compares two rows of person records, as far as they are disclosed as values. Comparisons of a column that is
-    /// hidden in one of them are left out.
+    /// hidden in one of them are left out. Before the comparisons comes what is held before anything is compared, after them
+    /// what is taken back since people of one household share much, so that all of it adds up.
     pub(crate) fn explain(&self, left: &Disclosed, right: &Disclosed) -> Result<Vec<FieldEvidence>, matching::Error> {
         let shown = |disclosed: &Disclosed, name: &str| {
             let is_value =
@@ -59,7 +89,7 @@ impl Explainer {
         let explanation = matching::explain(&data, &self.model, 0, 1)?;
         let comparisons = self.settings.comparisons.iter().zip(explanation.fields);
         let told = comparisons.filter(|(comparison, _)| comparison.columns.iter().all(|name| both.contains(&name)));
-        Ok(told
+        let told: Vec<FieldEvidence> = told
             .map(|(_, field)| FieldEvidence {
                 name: field.name,
                 left: field.left,
@@ -72,7 +102,14 @@ impl Explainer {
                 term_frequency_weight: field.term_frequency_weight,
                 sentence: field.sentence,
             })
-            .collect())
+            .collect();
+        if told.is_empty() {
+            return Ok(told);
+        }
+        let prior = FieldEvidence::beside(FieldEvidence::PRIOR, explanation.prior_weight, PRIOR_SAYS);
+        let household = FieldEvidence::beside(FieldEvidence::HOUSEHOLD, explanation.household_weight, HOUSEHOLD_SAYS);
+        let counts = household.weight.abs() >= LEAST_HOUSEHOLD;
+        Ok(std::iter::once(prior).chain(told).chain(counts.then_some(household)).collect())
     }
 
     fn columns(&self) -> Vec<String> {

@@ -32,6 +32,9 @@ const WRITES_BETWEEN_CHECKPOINTS: usize = 16;
 /// rest to copy, for which they wait; it is small.
 const RESTART_PAGES: i64 = 512;
 
+/// How long beginning it anew waits for those who still read it, with no writer at work; else it is tried next time.
+const RESTART_PATIENCE: Duration = Duration::from_millis(20);
+
 /// After how many pages of the write-ahead log a writer copies it back itself, should the task beside it not keep up. Looks
 /// wait for that, for a tenth of a second.
 const CHECKPOINT_PAGES: &str = "65536";
@@ -96,7 +99,7 @@ impl State {
         let mut writer = writer_options.connect().await?;
         schema::migrate(&mut writer, path).await?;
         check_key(&mut writer, &keys, path).await?;
-        let checkpointer = connect_options(path, options).connect().await?;
+        let checkpointer = connect_options(path, options).busy_timeout(RESTART_PATIENCE).connect().await?;
         let reader_options = connect_options(path, options).pragma("query_only", "ON");
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)

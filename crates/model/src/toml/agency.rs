@@ -38,11 +38,12 @@ fn role(value: &Value<'_>) -> Option<Role> {
     let table = value.table()?;
     let id = table.require("id", "id = \"case-officer\"").and_then(|value| value.id::<crate::id::RoleId>());
     let title = table.get("title").map(|value| value.text());
+    let title_fr = table.get("title_fr").and_then(|value| value.text());
     let kind = table
         .require("kind", "kind = \"officer\"")
         .and_then(|value| value.choice("agency/unknown-role-kind", &ROLE_KINDS));
     table.finish();
     let id = id?;
     let title = title.unwrap_or_else(|| Some(title_from(id.as_str())))?;
-    Some(Role { id, title, kind: kind? })
+    Some(Role { id, title, title_fr, kind: kind? })
 }

@@ -137,9 +137,9 @@ fn agency(name: &str) -> Agency {
         says: "Made for a test.".to_owned(),
         contact: "nobody@republic.example".to_owned(),
         roles: vec![
-            Role { id: id("engineer"), title: "Engineer".to_owned(), kind: RoleKind::Engineer },
-            Role { id: id("officer"), title: "Officer".to_owned(), kind: RoleKind::Officer },
-            Role { id: id("steward"), title: "Steward".to_owned(), kind: RoleKind::Steward },
+            Role { id: id("engineer"), title: "Engineer".to_owned(), title_fr: None, kind: RoleKind::Engineer },
+            Role { id: id("officer"), title: "Officer".to_owned(), title_fr: None, kind: RoleKind::Officer },
+            Role { id: id("steward"), title: "Steward".to_owned(), title_fr: None, kind: RoleKind::Steward },
         ],
     }
 }

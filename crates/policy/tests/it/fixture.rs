@@ -41,7 +41,12 @@ fn by_id<K: std::hash::Hash + Eq, V>(things: Vec<V>, id: impl Fn(&V) -> K) -> In
 }
 
 fn agency(id: &str, roles: &[(&str, RoleKind)]) -> Agency {
-    let role = |(id, kind): &(&str, RoleKind)| Role { id: id.parse().unwrap(), title: (*id).to_owned(), kind: *kind };
+    let role = |(id, kind): &(&str, RoleKind)| Role {
+        id: id.parse().unwrap(),
+        title: (*id).to_owned(),
+        title_fr: None,
+        kind: *kind,
+    };
     Agency {
         id: id.parse().unwrap(),
         title: id.to_owned(),

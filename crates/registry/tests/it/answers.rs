@@ -6,7 +6,7 @@ use arrow_array::Array as _;
 use gate::{Denied, EntryKind};
 use model::request::Action;
 use model::{Disclosure, PersonId};
-use registry::{Dossier, Page, RegistryError, SearchQuery};
+use registry::{Dossier, FieldEvidence, Page, RegistryError, SearchQuery};
 use tlog::fault::Fault;
 
 use crate::house::{DONATIONS, House, citizen, officer};
@@ -53,7 +53,12 @@ async fn a_dossier_has_what_is_granted_and_no_more() {
         for evidence in &section.evidence {
             assert_ne!(evidence.via.as_ref().map(|via| via.as_str()), Some("donations"));
             assert_eq!(evidence.alone, evidence.via.is_none());
-            for field in &evidence.fields {
+            // What is held before anything is compared comes first, and is of no column.
+            assert!(
+                evidence.fields.first().is_none_or(|first| first.name == FieldEvidence::PRIOR && first.weight < 0.0)
+            );
+            let beside = [FieldEvidence::PRIOR, FieldEvidence::HOUSEHOLD];
+            for field in evidence.fields.iter().filter(|field| !beside.contains(&field.name.as_str())) {
                 let is_given = |column: &gate::ColumnDisclosed| {
                     column.name == field.name && column.disclosure == Disclosure::Value
                 };

@@ -122,7 +122,7 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
     Dossier {
         name: records().find_map(|record| headline(record.values.fields())),
         at: found.at.clone(),
-        log_index: found.log_index.to_string(),
+        log_index: t.number(&found.log_index),
         registers: found.sections.len() as u64,
         records: records().count() as u64,
         given: fields().filter(|field| field.column.rule.disclosure == "value").count() as u64,
@@ -232,7 +232,11 @@ pub(crate) fn steps(t: Words, fields: &[service::FieldEvidence]) -> Vec<Step> {
         let width = field.weight.abs() / largest * HALF_WIDTH;
         let x = if field.weight < 0.0 { HALF_WIDTH - width } else { HALF_WIDTH };
         Step {
-            name: comparison(t, &field.name),
+            name: match field.name.as_str() {
+                service::FieldEvidence::PRIOR => t.s("step-prior-name"),
+                service::FieldEvidence::HOUSEHOLD => t.s("step-household-name"),
+                name => comparison(t, name),
+            },
             sentence: told(t, field),
             weight: t.weight(&field.weight),
             x: format!("{x:.1}"),
@@ -245,6 +249,13 @@ pub(crate) fn steps(t: Words, fields: &[service::FieldEvidence]) -> Vec<Step> {
 
 /// Gives what a comparison found, in a sentence or two.
 fn told(t: Words, field: &service::FieldEvidence) -> String {
+    match (field.level.as_str(), field.m) {
+        (service::FieldEvidence::PRIOR, None) => return t.s("step-prior"),
+        (service::FieldEvidence::HOUSEHOLD, None) => return t.s("step-household"),
+        // A name that is in another's place: that comparison tells it.
+        ("exchanged", None) => return t.s("step-exchanged"),
+        _ => {}
+    }
     let (Some(m), Some(u)) = (field.m, field.u) else { return t.s("step-missing") };
     let level = match field.level.strip_prefix("within ").and_then(|rest| rest.strip_suffix(" edits")) {
         Some(edits) => t.count("step-within", &edits.parse().unwrap_or_default()),
@@ -306,6 +317,10 @@ mod tests {
         };
         let (en, fr) = (Words::new(Language::English), Words::new(Language::French));
         assert_eq!(told(en, &field("missing", None, None, 0.0)), en.s("step-missing"));
+        for (level, key) in [("prior", "step-prior"), ("household", "step-household"), ("exchanged", "step-exchanged")]
+        {
+            assert_eq!(told(fr, &field(level, None, None, 0.0)), fr.s(key));
+        }
         let slip = field("one slip", Some(0.05), None, 0.0);
         assert!(told(en, &slip).starts_with("One slip."), "{}", told(en, &slip));
         assert!(told(fr, &slip).contains("2,0\u{a0}%"), "{}", told(fr, &slip));

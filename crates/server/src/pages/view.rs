@@ -210,7 +210,7 @@ impl View {
         let roles = self.app.project().agencies.get(agency).map(|agency| &agency.roles);
         let role = roles
             .and_then(|roles| roles.iter().find(|known| known.id.as_str() == role))
-            .map_or(role, |role| &role.title);
+            .map_or(role, |role| self.t.pick(&role.title, role.title_fr.as_deref().unwrap_or(&role.title)));
         self.t.with_all("recipient", &[("agency", self.agency_title(agency)), ("role", role.to_owned())])
     }
 

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::PersonId;
 use proptest::prelude::*;
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 use state::{NewLook, Page, PlacedLooks, StateError, UnsavedKeys};
 
 use crate::kit::{at, day, look, officer, open, purpose};
@@ -87,6 +89,35 @@ async fn looks_in_a_row_are_placed_in_a_row() {
         let kept = state.look(&look(number, &[], "").commitment).await.unwrap().unwrap();
         assert_eq!(kept.leaf, Some(leaf), "look {number}");
     }
+}
+
+#[tokio::test]
+async fn the_write_ahead_log_stays_short_and_readers_stop_nobody() {
+    const BATCHES: u64 = 200;
+    const BATCH: u64 = 40;
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let batch =
+        |at: u64| (at * BATCH..(at + 1) * BATCH).map(|number| look(number, &[number], &"x".repeat(600))).collect();
+    for at in 0..BATCHES {
+        state.put_looks(batch(at)).await.unwrap();
+    }
+    let length = || std::fs::metadata(folder.path().join("state.sqlite-wal")).unwrap().len();
+    // All that was written is more than twice as long: some 25,000 pages.
+    assert!(length() < 40 << 20, "the write-ahead log has {} bytes", length());
+
+    // Someone reads for as long as they like, so that the log can't be begun anew.
+    let options = SqliteConnectOptions::new().filename(folder.path().join("state.sqlite")).read_only(true);
+    let mut reader = options.connect().await.unwrap();
+    sqlx::query("BEGIN").execute(&mut reader).await.unwrap();
+    let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM looks").fetch_one(&mut reader).await.unwrap();
+    for at in BATCHES..BATCHES + 40 {
+        state.put_looks(batch(at)).await.unwrap();
+    }
+    let still: i64 = sqlx::query_scalar("SELECT count(*) FROM looks").fetch_one(&mut reader).await.unwrap();
+    assert_eq!((seen, still), ((BATCHES * BATCH) as i64, seen), "who reads sees what there was when they began");
+    sqlx::query("COMMIT").execute(&mut reader).await.unwrap();
+    assert_eq!(state.looks_without_leaf().await.unwrap().len() as u64, (BATCHES + 40) * BATCH);
 }
 
 #[tokio::test]
