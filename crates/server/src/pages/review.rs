@@ -138,13 +138,22 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
     view.page_as(status, &page)
 }
 
+/// The column of person records that says of a birth date what is known of it. It is not shown beside whole dates.
+const BORN: &str = "born";
+
 /// Puts the columns of both records beside each other, in the order of the left one.
 fn rows(view: &View, pair: &PairView) -> Vec<Row> {
     let t = view.t;
     let text = |row: &ReviewRow, name: &str| {
         let field = row.values.fields().find(|field| field.column.name == name)?;
+        if name == BORN {
+            // A date as far as it is known; a register may have a column of this name too, which it is not.
+            return field.value.text().map(|known| t.date(&known));
+        }
         shown(t, view.app.project(), &row.register, field).text
     };
+    let dated = |row: &ReviewRow| text(row, "birth_date").is_some();
+    let says_less = |name: &str| name == BORN && dated(&pair.left) && dated(&pair.right);
     let mut columns: Vec<&service::GivenColumn> = Vec::new();
     for column in pair.left.columns.iter().chain(pair.right.columns.iter()) {
         if !columns.iter().any(|known| known.name == column.name) {
@@ -156,6 +165,7 @@ fn rows(view: &View, pair: &PairView) -> Vec<Row> {
         let title = t.pick(&column.title, &column.title_fr);
         let title = if title == column.title { named(t, &column.name, title) } else { title.to_owned() };
         match (left, right) {
+            _ if says_less(&column.name) => None,
             (None, None) => None,
             (Some(left), Some(right)) => {
                 let alike = left == right;
