@@ -589,6 +589,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_part_of_a_date_says_is_worked_out_where_none_was_seen() {
+        let (model, report) = learnt(&[rows("tax", 500, 1), rows("census", 400, 3)].concat());
+        let born = model.comparisons.iter().find(|learnt| learnt.kind == Kind::Date).unwrap();
+        let bits = |place: usize| (born.levels[place].m / born.levels[place].u).log2();
+        let [month, year, slip] = [7, 8, 9].map(bits);
+        assert_eq!(born.levels[8].name, "same year, no month");
+        // There are sixty years, and each comes with one month: agreeing on either is as rare among the unrelated, and as
+        // frequent among matches as a date that is right.
+        let expected = (60.0 * born.levels[0].m).log2();
+        assert!((year - expected).abs() < 0.1 && (month - expected).abs() < 0.1, "{year} {month} {expected}");
+        assert!((slip - (born.levels[2].m / PART_SLIP).log2()).abs() < 0.1, "{slip}");
+        assert!(!report.warnings.iter().any(|warning| warning.contains("no month")), "{:?}", report.warnings);
+    }
+
+    #[test]
     fn attached_records_change_nothing_of_a_sampled_training() {
         let base = [rows("tax", 500, 1), rows("census", 400, 3)].concat();
         let (model, report) = learnt(&base);

@@ -185,6 +185,42 @@ fn an_attached_record_connects_nobody() {
 }
 
 #[test]
+fn exchanged_names_are_no_two_differences() {
+    check(
+        &[
+            "register a1 Lucas Harris   -          111111111 12 Elm 100 M",
+            "tax      a2 Harris Lucas   -          111111111 -  -   -   -",
+            "tax      b1 Owen Castello  -          111111111 -  -   -   -",
+        ],
+        &[&["a1", "a2"], &["b1"]],
+    );
+}
+
+#[test]
+fn a_name_that_slips_once_is_the_same_name() {
+    check(
+        &[
+            "register a1 Elena Herrera 1983-01-08 - 12 Elm 100 F",
+            "forms    a2 Elena Heerera 1983-01-08 - -  -   -   -",
+            "register b1 Elena Castell 1983-02-09 - 9  Oak 200 F",
+        ],
+        &[&["a1", "a2"], &["b1"]],
+    );
+}
+
+#[test]
+fn a_month_is_compared_as_far_as_it_goes() {
+    check(
+        &[
+            "register a1 Hannah Quillfeather 1983-01-08 - 12 Elm 100 F",
+            "broker   a2 Hannah Quillfeather 1983-01    - 12 Elm 100 F",
+            "register b1 Hannah Quillfeather 1951-07-21 - 12 Elm 100 F",
+        ],
+        &[&["a1", "a2"], &["b1"]],
+    );
+}
+
+#[test]
 fn an_ambiguous_record_is_left_alone() {
     check_with(
         &attaching(),
