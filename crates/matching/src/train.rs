@@ -176,8 +176,8 @@ const PARTS: std::ops::RangeInclusive<usize> = 7..=9;
 /// The share of pairs that a level is given which was never seen: only the ratio of its m and u counts.
 const UNSEEN: f64 = 1e-3;
 
-/// The share of unrelated pairs that are one slip apart in their years or months, about: the years of people alive differ
-/// in their last digit by one in a fifth of pairs.
+/// The share of unrelated pairs that are one slip apart in what is known of their dates, about: two years of people alive
+/// differ in one digit alone in a fifth of pairs.
 const PART_SLIP: f64 = 0.2;
 
 /// Says whether any pair was at a level in training.

@@ -150,7 +150,7 @@ impl State {
     }
 
     /// Keeps looks as [`State::put_looks`] does, and in the same transaction the new keys of their persons. Returns the
-    /// sequence number of the first; the others count on from it.
+    /// sequence number of the first, from which the others count on; 0 when there was nothing to keep.
     ///
     /// # Errors
     /// As [`State::put_looks`]; [`StateError::SamePersonKey`] when a person was given a key meanwhile: nothing was kept, and
