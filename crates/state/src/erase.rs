@@ -1,7 +1,6 @@
 //! Erasure: keys and ciphertexts overwritten, and the write-ahead log truncated.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use model::PersonId;
@@ -9,12 +8,8 @@ use sqlx::{Row, SqliteConnection};
 
 use crate::error::StateError;
 use crate::looks::fixed;
-use crate::store::State;
+use crate::store::{State, truncate_log};
 use crate::writer::Durability;
-
-/// How often truncation is tried while somebody reads, and how long apart.
-const TRUNCATIONS_MAX: u32 = 100;
-const BETWEEN_TRUNCATIONS: Duration = Duration::from_millis(20);
 
 /// What an erasure did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +30,7 @@ impl State {
     /// [`StateError::EraseUnfinished`] when the tables are clean but the write-ahead log isn't yet; any other says that
     /// nothing was erased.
     pub async fn erase_look(&self, commitment: &[u8; 32], at: DateTime<Utc>) -> Result<bool, StateError> {
+        self.inner.settle_all().await?;
         let commitment = commitment.to_vec();
         let erased = self
             .write(Durability::Now, move |connection| {
@@ -59,6 +55,7 @@ impl State {
     /// # Errors
     /// As [`State::erase_look`].
     pub async fn erase_looks_of_person(&self, person: PersonId, at: DateTime<Utc>) -> Result<Erased, StateError> {
+        self.inner.settle_all().await?;
         let tag = self.inner.keys.person(person).to_vec();
         let erased = self
             .write(Durability::Now, move |connection| {
@@ -97,6 +94,7 @@ impl State {
     /// # Errors
     /// As [`State::erase_look`].
     pub async fn erase_person_key(&self, person: PersonId) -> Result<bool, StateError> {
+        self.inner.settle_all().await?;
         let tag = self.inner.keys.person(person).to_vec();
         let erased = self
             .write(Durability::Now, move |connection| {
@@ -124,20 +122,13 @@ impl State {
         Ok(found.is_some())
     }
 
-    /// Copies the write-ahead log back and cuts it to nothing, so that no old page is left in it.
+    /// Leaves no old page in the write-ahead log, nor what was erased in the file of recent looks.
     async fn truncate(&self) -> Result<(), StateError> {
         let inner = Arc::clone(&self.inner);
         let task = tokio::spawn(async move {
+            inner.recent.scrub().await?;
             let mut writer = inner.writer.lock().await;
-            for _ in 0..TRUNCATIONS_MAX {
-                let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut writer.connection).await;
-                match row.map_err(StateError::from) {
-                    Ok(row) if row.try_get::<i64, _>(0)? == 0 => return Ok(()),
-                    Ok(_) | Err(StateError::Busy(_)) => tokio::time::sleep(BETWEEN_TRUNCATIONS).await,
-                    Err(error) => return Err(error),
-                }
-            }
-            Err(StateError::EraseUnfinished)
+            truncate_log(&mut writer.connection).await
         });
         task.await.unwrap_or(Err(StateError::EraseUnfinished))
     }

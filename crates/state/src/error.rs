@@ -32,6 +32,18 @@ pub enum StateError {
         /// The file.
         path: PathBuf,
     },
+    /// The file of recent looks belongs to another store.
+    #[error("{path} belongs to another store: put back the two files of one backup")]
+    OtherStore {
+        /// The file of recent looks.
+        path: PathBuf,
+    },
+    /// The file of recent looks is gone.
+    #[error("{path} is missing, which holds the newest looks: put it back, or both files of a backup")]
+    RecentMissing {
+        /// The file of recent looks.
+        path: PathBuf,
+    },
     /// Others than its owner may read the file.
     #[error("{path} may be read by others than its owner: run `chmod 600` on it")]
     Exposed {

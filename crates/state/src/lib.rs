@@ -1,11 +1,12 @@
 //! What people decide: cases, sessions, budgets, and the encrypted, erasable details of looks. SQLite through sqlx.
 //!
 //! Invariants:
-//! - What was acknowledged survives `kill -9` and a cut of power: write-ahead log, `synchronous = FULL`. Two writes say
-//!   in their documentation that they become durable with the next one.
+//! - What was acknowledged survives `kill -9` and a cut of power: write-ahead log, `synchronous = FULL`. Noting the place of a
+//!   look in the log is not: the log is read for those that were forgotten.
+//! - Looks are durable in a file of recent ones first and moved into the tables behind the answers: see `recent`.
 //! - No personal value and no name of a person or an account stands in the files in clear: values are sealed with
 //!   XChaCha20-Poly1305, and what must be looked up is a keyed hash.
-//! - Erased means gone: key and ciphertext are overwritten, and the write-ahead log is truncated before
+//! - Erased means gone: key and ciphertext are overwritten, and the write-ahead logs are truncated before
 //!   [`State::erase_look`] and its kin return.
 //! - After a commit whose outcome isn't known, nothing more is written until the store is opened anew.
 //! - This crate never reads a clock: moments are arguments.
@@ -13,9 +14,11 @@
 mod cases;
 mod erase;
 mod error;
+mod frame;
 mod key;
 mod looks;
 mod persons;
+mod recent;
 mod schema;
 mod seal;
 mod sessions;

@@ -1,6 +1,8 @@
 //! Looks: what stands behind the leaves of the log.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use model::{OfficerId, PersonId, PurposeId};
@@ -8,7 +10,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use crate::error::StateError;
-use crate::persons::{UnsavedKeys, push_keys};
+use crate::persons::UnsavedKeys;
+use crate::recent::RecentLook;
 use crate::seal::{Keys, Tag};
 use crate::store::State;
 use crate::writer::Durability;
@@ -118,21 +121,24 @@ impl PlacedLooks {
 }
 
 /// A look, sealed and ready to be written.
-struct SealedLook {
-    commitment: [u8; 32],
-    at_ms: i64,
-    purpose: PurposeId,
-    wrapped_key: Vec<u8>,
-    sealed: Vec<u8>,
-    persons: Vec<Tag>,
-    opened: Vec<Opened>,
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct SealedLook {
+    pub(crate) commitment: [u8; 32],
+    pub(crate) at_ms: i64,
+    pub(crate) purpose: PurposeId,
+    pub(crate) wrapped_key: Vec<u8>,
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) persons: Vec<Tag>,
+    pub(crate) opened: Vec<Opened>,
 }
 
-struct Opened {
-    account: Tag,
-    day: i64,
-    person: Tag,
-    masked: [u8; 8],
+/// A person who counts as opened.
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct Opened {
+    pub(crate) account: Tag,
+    pub(crate) day: i64,
+    pub(crate) person: Tag,
+    pub(crate) masked: [u8; 8],
 }
 
 fn day_number(day: NaiveDate) -> i64 {
@@ -140,8 +146,7 @@ fn day_number(day: NaiveDate) -> i64 {
 }
 
 impl State {
-    /// Keeps looks: all of them, in one transaction, durable before this returns; or none. The persons of looks that
-    /// count are counted in the same transaction.
+    /// Keeps looks: all of them, durable before this returns, or none. The persons of looks that count are counted with them.
     ///
     /// # Errors
     /// [`StateError`]; nothing was kept, unless [`StateError::is_uncertain`] says that this isn't known.
@@ -149,35 +154,25 @@ impl State {
         self.put_looks_with_keys(looks, UnsavedKeys::default()).await.map(|_| ())
     }
 
-    /// Keeps looks as [`State::put_looks`] does, and in the same transaction the new keys of their persons. Returns the
-    /// sequence number of the first, from which the others count on; 0 when there was nothing to keep.
+    /// Keeps looks as [`State::put_looks`] does, and with them the new keys of their persons. Returns the sequence number of
+    /// the first, from which the others count on; 0 when there was nothing to keep.
     ///
     /// # Errors
     /// As [`State::put_looks`]; [`StateError::SamePersonKey`] when a person was given a key meanwhile: nothing was kept, and
     /// the keys are to be asked for again.
     pub async fn put_looks_with_keys(&self, looks: Vec<NewLook>, unsaved: UnsavedKeys) -> Result<u64, StateError> {
-        if looks.is_empty() && unsaved.0.is_empty() {
+        if looks.is_empty() && unsaved.keys.is_empty() {
             return Ok(0);
         }
         let keys = &self.inner.keys;
         let sealed = looks.into_iter().map(|look| seal(keys, look)).collect::<Result<Vec<_>, _>>()?;
-        let kept = self.write_looks(sealed.len(), move |first| script(first, &sealed, &unsaved)).await;
-        kept.map(i64::unsigned_abs).map_err(|error| match &error {
-            StateError::Database(source) => match source.as_database_error() {
-                Some(found) if found.is_unique_violation() && found.message().contains("person_keys") => {
-                    StateError::SamePersonKey
-                }
-                Some(found) if found.is_unique_violation() => StateError::SameCommitment,
-                _ => error,
-            },
-            _ => error,
-        })
+        self.inner.keep_looks(unsaved, sealed).await.map(i64::unsigned_abs)
     }
 
     /// Notes at which place of the log looks are.
     ///
-    /// Durable with the next write: after a cut of power [`State::looks_without_leaf`] gives those that were forgotten,
-    /// and the log itself knows where they are.
+    /// After a cut of power [`State::looks_without_leaf`] gives those that were forgotten, and the log itself knows where they
+    /// are.
     ///
     /// # Errors
     /// [`StateError`]; nothing was noted.
@@ -185,11 +180,13 @@ impl State {
         if leaves.is_empty() {
             return Ok(());
         }
+        self.inner.settle_all().await?;
         let leaves = leaves.to_vec();
         self.write(Durability::WithTheNext, |connection| Box::pin(update_leaves(connection, leaves))).await
     }
 
-    /// Notes the same of looks that follow one another, in the store as in the log: a statement for each run of them.
+    /// Notes the same of looks that follow one another, in the store as in the log: a statement for each run of them that is
+    /// in the tables already.
     ///
     /// # Errors
     /// As [`State::set_leaves`].
@@ -198,7 +195,20 @@ impl State {
             return Ok(());
         }
         let runs = runs.to_vec();
-        self.write(Durability::WithTheNext, |connection| Box::pin(place_runs(connection, runs))).await
+        let inner = Arc::clone(&self.inner);
+        let task = tokio::spawn(async move {
+            // Whoever moves looks into the tables holds the writer: none are moved between memory and tables here.
+            let mut writer = inner.writer.lock().await;
+            let moved = inner.recent.place(&runs);
+            if moved.is_empty() {
+                return Ok(());
+            }
+            let placed = writer.transact(Durability::WithTheNext, |connection| Box::pin(place_runs(connection, moved)));
+            let outcome = placed.await;
+            inner.written();
+            outcome
+        });
+        task.await.unwrap_or(Err(StateError::Uncertain))
     }
 
     /// Gives the commitments of looks whose place in the log wasn't noted, oldest first; erased ones are left out.
@@ -206,10 +216,16 @@ impl State {
     /// # Errors
     /// [`StateError`] when the database fails.
     pub async fn looks_without_leaf(&self) -> Result<Vec<[u8; 32]>, StateError> {
-        let rows = sqlx::query("SELECT commitment FROM looks WHERE leaf IS NULL AND erased_at IS NULL ORDER BY id")
-            .fetch_all(&self.inner.readers)
-            .await?;
-        rows.iter().map(|row| fixed(row, 0)).collect()
+        let (recent, oldest) = self.inner.recent.newest(usize::MAX, |_, _| true);
+        let rows =
+            sqlx::query("SELECT commitment FROM looks WHERE leaf IS NULL AND erased_at IS NULL AND id < ? ORDER BY id")
+                .bind(oldest)
+                .fetch_all(&self.inner.readers)
+                .await?;
+        let mut commitments = rows.iter().map(|row| fixed(row, 0)).collect::<Result<Vec<_>, _>>()?;
+        let placeless = recent.iter().rev().filter(|look| look.leaf.is_none());
+        commitments.extend(placeless.map(|look| look.sealed().commitment));
+        Ok(commitments)
     }
 
     /// Gives the looks at any of these persons, newest first, each once. Erased looks are not among them.
@@ -220,16 +236,25 @@ impl State {
         if persons.is_empty() {
             return Ok(Vec::new());
         }
+        let keys = &self.inner.keys;
+        let tags: Vec<Tag> = persons.iter().map(|person| keys.person(*person)).collect();
         let before = page.before.map_or(i64::MAX, |before| i64::try_from(before).unwrap_or(i64::MAX));
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        let is_of_persons = |look: &SealedLook| look.persons.iter().any(|person| tags.contains(person));
+        let (recent, oldest) = self.inner.recent.newest(limit, |id, look| id < before && is_of_persons(look));
+        let mut found = recent.iter().map(|look| recent_look(keys, look)).collect::<Result<Vec<_>, _>>()?;
         let mut query = QueryBuilder::<Sqlite>::new(LOOK_COLUMNS);
         query.push(" WHERE looks.id IN (SELECT look FROM look_persons WHERE person IN (");
-        let mut tags = query.separated(", ");
-        for person in persons {
-            tags.push_bind(self.inner.keys.person(*person).to_vec());
+        let mut list = query.separated(", ");
+        for tag in &tags {
+            list.push_bind(tag.to_vec());
         }
-        query.push(") AND look < ").push_bind(before).push(") ORDER BY looks.id DESC LIMIT ").push_bind(page.limit);
-        let rows = query.build().persistent(false).fetch_all(&self.inner.readers).await?;
-        rows.iter().map(|row| stored_look(&self.inner.keys, row)).collect()
+        query.push(") AND look < ").push_bind(before.min(oldest)).push(") ORDER BY looks.id DESC LIMIT ");
+        query.push_bind(i64::try_from(limit - found.len()).unwrap_or(i64::MAX));
+        for row in query.build().persistent(false).fetch_all(&self.inner.readers).await? {
+            found.push(stored_look(keys, &row)?);
+        }
+        Ok(found)
     }
 
     /// Gives the look of this commitment; none when there never was one or it was erased.
@@ -237,6 +262,10 @@ impl State {
     /// # Errors
     /// [`StateError`] when the database fails or the look can't be unsealed.
     pub async fn look(&self, commitment: &[u8; 32]) -> Result<Option<StoredLook>, StateError> {
+        let (recent, _) = self.inner.recent.newest(1, |_, look| look.commitment == *commitment);
+        if let Some(look) = recent.first() {
+            return recent_look(&self.inner.keys, look).map(Some);
+        }
         let mut query = QueryBuilder::<Sqlite>::new(LOOK_COLUMNS);
         query.push(" WHERE looks.commitment = ").push_bind(commitment.to_vec());
         let row = query.build().fetch_optional(&self.inner.readers).await?;
@@ -253,13 +282,28 @@ impl State {
         purpose: &PurposeId,
         day: NaiveDate,
     ) -> Result<Vec<PersonId>, StateError> {
-        let rows = sqlx::query("SELECT person, masked FROM opened WHERE account = ? AND purpose = ? AND day = ?")
-            .bind(self.inner.keys.account(account).to_vec())
+        let keys = &self.inner.keys;
+        let account = keys.account(account);
+        let (number, in_tables) =
+            (day_number(day), "SELECT person, masked FROM opened WHERE account = ? AND purpose = ? AND day = ?");
+        // First those in memory: what is moved from there meanwhile is found in both places.
+        let is_counted = |opened: &Opened| opened.account == account && opened.day == number;
+        let (recent, _) = self
+            .inner
+            .recent
+            .newest(usize::MAX, |_, look| look.purpose == *purpose && look.opened.iter().any(is_counted));
+        let counted = recent.iter().flat_map(|look| look.sealed().opened.iter().filter(|opened| is_counted(opened)));
+        let mut masked: HashMap<Tag, [u8; 8]> = counted.map(|opened| (opened.person, opened.masked)).collect();
+        let rows = sqlx::query(in_tables)
+            .bind(account.to_vec())
             .bind(purpose.as_str().to_owned())
-            .bind(day_number(day))
+            .bind(number)
             .fetch_all(&self.inner.readers)
             .await?;
-        rows.iter().map(|row| self.inner.keys.unmask_person(&fixed(row, 0)?, fixed(row, 1)?)).collect()
+        for row in rows {
+            masked.insert(fixed(&row, 0)?, fixed(&row, 1)?);
+        }
+        masked.iter().map(|(person, masked)| keys.unmask_person(person, *masked)).collect()
     }
 }
 
@@ -282,51 +326,6 @@ fn seal(keys: &Keys, look: NewLook) -> Result<SealedLook, StateError> {
     }
     let at_ms = look.at.timestamp_millis();
     Ok(SealedLook { commitment: look.commitment, at_ms, purpose: look.purpose, wrapped_key, sealed, persons, opened })
-}
-
-/// Gives the statements that keep looks, numbered from `first`, and new keys. They are sent to the database's thread at
-/// once: each way there and back costs more than a statement.
-fn script(first: i64, looks: &[SealedLook], unsaved: &UnsavedKeys) -> QueryBuilder<Sqlite> {
-    let mut script = QueryBuilder::<Sqlite>::new("BEGIN IMMEDIATE;\n");
-    push_keys(&mut script, unsaved, "INSERT");
-    let numbered: Vec<(i64, &SealedLook)> = (first..).zip(looks).collect();
-    for chunk in numbered.chunks(ROWS_MAX) {
-        script.push("INSERT INTO looks (id, commitment, at, purpose) ");
-        script.push_values(chunk, |mut row, (id, look)| {
-            row.push_bind(*id)
-                .push_bind(look.commitment.to_vec())
-                .push_bind(look.at_ms)
-                .push_bind(look.purpose.as_str().to_owned());
-        });
-        script.push(";\nINSERT INTO details (look, wrapped_key, sealed) ");
-        script.push_values(chunk, |mut row, (id, look)| {
-            row.push_bind(*id).push_bind(look.wrapped_key.clone()).push_bind(look.sealed.clone());
-        });
-        script.push(";\n");
-    }
-    let persons: Vec<(Tag, i64)> =
-        numbered.iter().flat_map(|(id, look)| look.persons.iter().map(move |person| (*person, *id))).collect();
-    for chunk in persons.chunks(ROWS_MAX) {
-        script.push("INSERT INTO look_persons (person, look) ");
-        script.push_values(chunk, |mut row, (person, look)| {
-            row.push_bind(person.to_vec()).push_bind(*look);
-        });
-        script.push(";\n");
-    }
-    let opened: Vec<(&PurposeId, &Opened)> =
-        looks.iter().flat_map(|look| look.opened.iter().map(|opened| (&look.purpose, opened))).collect();
-    for chunk in opened.chunks(ROWS_MAX) {
-        script.push("INSERT OR IGNORE INTO opened (account, purpose, day, person, masked) ");
-        script.push_values(chunk, |mut row, (purpose, opened)| {
-            row.push_bind(opened.account.to_vec())
-                .push_bind(purpose.as_str().to_owned())
-                .push_bind(opened.day)
-                .push_bind(opened.person.to_vec())
-                .push_bind(opened.masked.to_vec());
-        });
-        script.push(";\n");
-    }
-    script
 }
 
 /// One statement a look, sent at once. A single one that joins them all would be planned as a scan of every look there is.
@@ -354,6 +353,20 @@ async fn place_runs(connection: &mut SqliteConnection, runs: Vec<PlacedLooks>) -
             .await?;
     }
     Ok(())
+}
+
+fn recent_look(keys: &Keys, look: &RecentLook) -> Result<StoredLook, StateError> {
+    let RecentLook { id, leaf, .. } = look;
+    let sealed = look.sealed();
+    let changed = || StateError::Unsealable { what: "look" };
+    Ok(StoredLook {
+        sequence: u64::try_from(*id).map_err(|_| changed())?,
+        commitment: sealed.commitment,
+        leaf: leaf.map(u64::try_from).transpose().map_err(|_| changed())?,
+        at: DateTime::from_timestamp_millis(sealed.at_ms).ok_or_else(changed)?,
+        purpose: sealed.purpose.clone(),
+        detail: keys.unseal_detail(&sealed.commitment, &sealed.wrapped_key, &sealed.sealed)?,
+    })
 }
 
 fn stored_look(keys: &Keys, row: &SqliteRow) -> Result<StoredLook, StateError> {

@@ -8,37 +8,48 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::error::StateError;
 
-/// Marks a database as Lucarne's: `Luca` in ASCII.
-const APPLICATION_ID: i64 = 0x4c75_6361;
+/// What a file holds.
+pub(crate) struct Schema {
+    /// Marks a database as Lucarne's.
+    application_id: i64,
+    /// What brings a file from version N to N + 1, at place N. There are as many versions as steps.
+    migrations: &'static [&'static str],
+}
 
-/// What brings a file from version N to N + 1, at place N.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_initial.sql")];
+/// The store: `Luca` in ASCII.
+pub(crate) const STORE: Schema =
+    Schema { application_id: 0x4c75_6361, migrations: &[include_str!("../migrations/0001_initial.sql")] };
 
-/// The version that this build reads and writes.
-pub(crate) const VERSION: i64 = MIGRATIONS.len() as i64;
+/// The looks that are not in the store's tables yet: `Lucr` in ASCII.
+pub(crate) const RECENT: Schema =
+    Schema { application_id: 0x4c75_6372, migrations: &[include_str!("../migrations/recent/0001_initial.sql")] };
 
 async fn number(connection: &mut SqliteConnection, pragma: &'static str) -> Result<i64, StateError> {
     let row: SqliteRow = sqlx::query(pragma).fetch_one(connection).await?;
     Ok(row.try_get(0)?)
 }
 
-/// Brings the file at `path` to [`VERSION`]; each step is a transaction.
-pub(crate) async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StateError> {
-    let application = number(connection, "PRAGMA application_id").await?;
-    let found = number(connection, "PRAGMA user_version").await?;
-    let tables = number(connection, "SELECT count(*) FROM sqlite_schema").await?;
-    let is_new = application == 0 && found == 0 && tables == 0;
-    if !is_new && application != APPLICATION_ID {
-        return Err(StateError::NotOurs { path: path.to_owned() });
+impl Schema {
+    /// Brings the file at `path` to the version that this build reads and writes; each step is a transaction.
+    pub(crate) async fn migrate(&self, connection: &mut SqliteConnection, path: &Path) -> Result<(), StateError> {
+        let Self { application_id, migrations } = self;
+        let application = number(connection, "PRAGMA application_id").await?;
+        let found = number(connection, "PRAGMA user_version").await?;
+        let tables = number(connection, "SELECT count(*) FROM sqlite_schema").await?;
+        let is_new = application == 0 && found == 0 && tables == 0;
+        if !is_new && application != *application_id {
+            return Err(StateError::NotOurs { path: path.to_owned() });
+        }
+        let expected = migrations.len() as i64;
+        let other_version = || StateError::OtherVersion { path: path.to_owned(), found, expected };
+        let steps_done = usize::try_from(found).map_err(|_| other_version())?;
+        let steps = migrations.get(steps_done..).ok_or_else(other_version)?;
+        for (step, sql) in (steps_done + 1..).zip(steps) {
+            let script = format!(
+                "BEGIN IMMEDIATE;\n{sql}\nPRAGMA application_id = {application_id};\nPRAGMA user_version = {step};\nCOMMIT;"
+            );
+            sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut *connection).await?;
+        }
+        Ok(())
     }
-    let other_version = || StateError::OtherVersion { path: path.to_owned(), found, expected: VERSION };
-    let steps_done = usize::try_from(found).map_err(|_| other_version())?;
-    let steps = MIGRATIONS.get(steps_done..).ok_or_else(other_version)?;
-    for (step, sql) in (steps_done + 1..).zip(steps) {
-        let script = format!(
-            "BEGIN IMMEDIATE;\n{sql}\nPRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {step};\nCOMMIT;"
-        );
-        sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut *connection).await?;
-    }
-    Ok(())
 }

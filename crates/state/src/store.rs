@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, QueryBuilder, Row as _, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection, Row as _, SqliteConnection, SqlitePool};
 use subtle::ConstantTimeEq;
 use tokio::sync::{Mutex, Notify};
 
 use crate::error::StateError;
 use crate::key::MasterKey;
+use crate::recent::{self, Recent};
 use crate::schema;
 use crate::seal::Keys;
 use crate::writer::{Durability, Work, Writer};
@@ -42,6 +43,10 @@ const CHECKPOINT_PAGES: &str = "65536";
 /// How much the writer keeps of the file in memory, in KiB, written negative as SQLite wants it.
 const WRITER_CACHE: &str = "-32768";
 
+/// How often truncation is tried while somebody reads, and how long apart.
+const TRUNCATIONS_MAX: u32 = 100;
+const BETWEEN_TRUNCATIONS: Duration = Duration::from_millis(20);
+
 /// How a store is opened.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
@@ -66,14 +71,16 @@ pub(crate) struct Inner {
     pub(crate) keys: Keys,
     pub(crate) readers: SqlitePool,
     pub(crate) writer: Mutex<Writer>,
+    pub(crate) recent: Arc<Recent>,
     writes: AtomicUsize,
-    checkpoint: Arc<Notify>,
+    pub(crate) checkpoint: Arc<Notify>,
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // The task that checkpoints holds the other end; it sees that the store is gone.
+        // The tasks behind the store hold the other ends; they see that it is gone.
         self.checkpoint.notify_one();
+        self.recent.wake();
     }
 }
 
@@ -97,8 +104,9 @@ impl State {
         drop(key);
         let writer_options = connect_options(path, options).pragma("cache_size", WRITER_CACHE);
         let mut writer = writer_options.connect().await?;
-        schema::migrate(&mut writer, path).await?;
+        schema::STORE.migrate(&mut writer, path).await?;
         check_key(&mut writer, &keys, path).await?;
+        let recent = Arc::new(open_recent(&mut writer, path, options).await?);
         let checkpointer = connect_options(path, options).busy_timeout(RESTART_PATIENCE).connect().await?;
         let reader_options = connect_options(path, options).pragma("query_only", "ON");
         let readers = SqlitePoolOptions::new()
@@ -111,18 +119,23 @@ impl State {
             keys,
             readers,
             writer: Mutex::new(Writer::new(writer)),
+            recent: Arc::clone(&recent),
             writes: AtomicUsize::new(0),
             checkpoint: Arc::clone(&checkpoint),
         });
         tokio::spawn(keep_checkpointing(Arc::downgrade(&inner), checkpoint, checkpointer));
+        tokio::spawn(recent::keep_settling(Arc::downgrade(&inner), recent));
         Ok(Self { inner })
     }
 
-    /// Ends all reading, of all clones, and copies the write-ahead log back into the file. Not closing loses nothing.
+    /// Ends all reading, of all clones, and copies the write-ahead log and recent looks back into the file. Not closing loses
+    /// nothing.
     ///
     /// # Errors
-    /// [`StateError`] when the write-ahead log can't be copied back; it will be when the store is opened again.
+    /// [`StateError`] when they can't be copied back; they will be when the store is opened again.
     pub async fn close(self) -> Result<(), StateError> {
+        self.inner.settle_all().await?;
+        self.inner.recent.scrub().await?;
         self.inner.readers.close().await;
         let mut writer = self.inner.writer.lock().await;
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer.connection).await?;
@@ -144,27 +157,11 @@ impl State {
         });
         task.await.unwrap_or(Err(StateError::Uncertain))
     }
-
-    /// Keeps `count` looks by a script, as [`State::write`] does work. Returns the number of the first.
-    pub(crate) async fn write_looks<F>(&self, count: usize, script: F) -> Result<i64, StateError>
-    where
-        F: FnOnce(i64) -> QueryBuilder<Sqlite> + Send + 'static,
-    {
-        let inner = Arc::clone(&self.inner);
-        // A batch has at most some hundred looks.
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let task = tokio::spawn(async move {
-            let outcome = inner.writer.lock().await.put_looks(count, script).await;
-            inner.written();
-            outcome
-        });
-        task.await.unwrap_or(Err(StateError::Uncertain))
-    }
 }
 
 impl Inner {
     /// Has the write-ahead log copied back when enough was written.
-    fn written(&self) {
+    pub(crate) fn written(&self) {
         let writes = self.writes.fetch_add(1, Ordering::Relaxed);
         if writes % WRITES_BETWEEN_CHECKPOINTS == WRITES_BETWEEN_CHECKPOINTS - 1 {
             self.checkpoint.notify_one();
@@ -172,7 +169,7 @@ impl Inner {
     }
 }
 
-fn prepare_file(path: &Path) -> Result<(), StateError> {
+pub(crate) fn prepare_file(path: &Path) -> Result<(), StateError> {
     let failed = |source| StateError::Open { path: path.to_owned(), source };
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => return Ok(()),
@@ -186,7 +183,7 @@ fn prepare_file(path: &Path) -> Result<(), StateError> {
     Ok(())
 }
 
-fn connect_options(path: &Path, options: Options) -> SqliteConnectOptions {
+pub(crate) fn connect_options(path: &Path, options: Options) -> SqliteConnectOptions {
     let mut connect = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
@@ -220,6 +217,42 @@ async fn check_key(connection: &mut SqliteConnection, keys: &Keys, path: &Path) 
     } else {
         Err(StateError::WrongKey { path: path.to_owned() })
     }
+}
+
+/// Opens the file of recent looks that belongs to the store. One that is gone took looks with it that were acknowledged.
+async fn open_recent(connection: &mut SqliteConnection, path: &Path, options: Options) -> Result<Recent, StateError> {
+    let mut id = [0; 16];
+    getrandom::fill(&mut id).map_err(|_| StateError::Random)?;
+    sqlx::query("INSERT OR IGNORE INTO meta (name, value) VALUES ('id', ?)")
+        .bind(id.to_vec())
+        .execute(&mut *connection)
+        .await?;
+    let id: Vec<u8> =
+        sqlx::query_scalar("SELECT value FROM meta WHERE name = 'id'").fetch_one(&mut *connection).await?;
+    let beside = recent::path_beside(path);
+    let was_made =
+        sqlx::query("SELECT 1 FROM meta WHERE name = 'recent'").fetch_optional(&mut *connection).await?.is_some();
+    if was_made && !beside.exists() {
+        return Err(StateError::RecentMissing { path: beside });
+    }
+    let last_look = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM looks").fetch_one(&mut *connection).await?;
+    let found = recent::Found { settled: recent::settled(connection).await?, last_look };
+    let recent = Recent::open(path, options, &id, found).await?;
+    sqlx::query("INSERT OR IGNORE INTO meta (name, value) VALUES ('recent', x'01')").execute(connection).await?;
+    Ok(recent)
+}
+
+/// Copies a write-ahead log back and cuts it to nothing, so that no old page is left in it.
+pub(crate) async fn truncate_log(connection: &mut SqliteConnection) -> Result<(), StateError> {
+    for _ in 0..TRUNCATIONS_MAX {
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
+        match row.map_err(StateError::from) {
+            Ok(row) if row.try_get::<i64, _>(0)? == 0 => return Ok(()),
+            Ok(_) | Err(StateError::Busy(_)) => tokio::time::sleep(BETWEEN_TRUNCATIONS).await,
+            Err(error) => return Err(error),
+        }
+    }
+    Err(StateError::EraseUnfinished)
 }
 
 /// Copies the write-ahead log back into the file from time to time, beside the writers, so that none of them has to.
@@ -279,17 +312,16 @@ mod tests {
         let state = open(folder.path()).await;
         state.put_looks(vec![look(1)]).await.unwrap();
         {
-            let mut writer = state.inner.writer.lock().await;
-            writer.connection.lock_handle().await.unwrap().set_commit_hook(|| false);
+            let mut journal = state.inner.recent.journal.lock().await;
+            journal.connection.lock_handle().await.unwrap().set_commit_hook(|| false);
         }
         let error = state.put_looks(vec![look(2)]).await.unwrap_err();
         assert!(matches!(error, StateError::CommitFailed(_)), "{error:?}");
         assert!(error.is_uncertain());
-        state.inner.writer.lock().await.connection.lock_handle().await.unwrap().remove_commit_hook();
+        state.inner.recent.journal.lock().await.connection.lock_handle().await.unwrap().remove_commit_hook();
         for _ in 0..2 {
             assert!(matches!(state.put_looks(vec![look(3)]).await, Err(StateError::Uncertain)));
         }
-        assert!(matches!(state.set_leaves(&[([1; 32], 0)]).await, Err(StateError::Uncertain)));
         assert!(matches!(state.person_keys(&[PersonId(9)]).await, Err(StateError::Uncertain)));
         // What was acknowledged can still be read.
         assert_eq!(state.looks_of(&[PersonId(1)], Page::first(10)).await.unwrap().len(), 1);
@@ -309,8 +341,8 @@ mod tests {
             let state = state.clone();
             async move {
                 let pragma = if on { "PRAGMA query_only = ON" } else { "PRAGMA query_only = OFF" };
-                let mut writer = state.inner.writer.lock().await;
-                sqlx::query(pragma).execute(&mut writer.connection).await.unwrap();
+                let mut journal = state.inner.recent.journal.lock().await;
+                sqlx::query(pragma).execute(&mut journal.connection).await.unwrap();
             }
         };
         query_only(true).await;
@@ -327,7 +359,7 @@ mod tests {
     async fn a_write_goes_on_when_its_caller_goes_away() {
         let folder = tempfile::tempdir().unwrap();
         let state = open(folder.path()).await;
-        let held = state.inner.writer.lock().await;
+        let held = state.inner.recent.journal.lock().await;
         let writing = tokio::spawn({
             let state = state.clone();
             async move { state.put_looks(vec![look(1)]).await }

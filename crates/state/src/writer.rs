@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use crate::error::StateError;
 
@@ -27,14 +27,12 @@ pub(crate) struct Writer {
     set_to: Option<Durability>,
     /// Whether how a transaction ended isn't known.
     uncertain: bool,
-    /// The number of the next look; none when it has to be read. The writer is alone: nobody else takes numbers.
-    next_look: Option<i64>,
 }
 
 impl Writer {
     /// Takes a connection.
     pub(crate) fn new(connection: SqliteConnection) -> Self {
-        Self { connection, set_to: None, uncertain: false, next_look: None }
+        Self { connection, set_to: None, uncertain: false }
     }
 
     /// Does the work in one transaction. When it fails nothing of it is kept.
@@ -51,40 +49,12 @@ impl Writer {
         self.set_durability(durability).await?;
         // Set until the end is known, so that a task that dies on the way leaves it set.
         self.uncertain = true;
-        // What the work does is not known here: it may erase looks.
-        self.next_look = None;
         if let Err(error) = sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await {
             self.uncertain = !is_idle(&mut self.connection).await;
             return Err(error.into());
         }
         let outcome = work(&mut self.connection).await;
         self.end(outcome).await
-    }
-
-    /// Runs the script that keeps looks, which begins its own transaction, and commits it. The script is made for the number
-    /// that its first look is to have, which is returned.
-    ///
-    /// # Errors
-    /// As [`Writer::transact`].
-    pub(crate) async fn put_looks<F>(&mut self, count: i64, script: F) -> Result<i64, StateError>
-    where
-        F: FnOnce(i64) -> QueryBuilder<Sqlite> + Send,
-    {
-        if self.uncertain {
-            return Err(StateError::Uncertain);
-        }
-        self.set_durability(Durability::Now).await?;
-        let first = match self.next_look.take() {
-            Some(first) => first,
-            None => {
-                sqlx::query_scalar("SELECT coalesce(max(id), 0) + 1 FROM looks").fetch_one(&mut self.connection).await?
-            }
-        };
-        self.uncertain = true;
-        let outcome = script(first).build().persistent(false).execute(&mut self.connection).await;
-        self.end(outcome.map(|_| ()).map_err(StateError::from)).await?;
-        self.next_look = first.checked_add(count);
-        Ok(first)
     }
 
     /// Ends a transaction: commits what went well, takes back what did not.

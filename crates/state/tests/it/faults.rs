@@ -108,7 +108,7 @@ async fn a_changed_row_is_not_given_out() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path()).await;
     state.put_looks(vec![look(1, &[1], "one"), look(2, &[2], "two")]).await.unwrap();
-    drop(state);
+    state.close().await.unwrap();
     run(
         folder.path(),
         "UPDATE details SET sealed = (SELECT sealed FROM details WHERE look = 2), \

@@ -1,0 +1,241 @@
+//! What is between the file of recent looks and the tables, with each step interrupted.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use model::{OfficerId, PersonId, PurposeId};
+use proptest::prelude::*;
+use sqlx::Row as _;
+
+use super::*;
+use crate::key::MasterKey;
+use crate::looks::{NewLook, Page};
+use crate::store::State;
+
+fn look(number: u64, persons: &[u64]) -> NewLook {
+    let mut commitment = [0xab; 32];
+    commitment[..8].copy_from_slice(&number.to_le_bytes());
+    let at = chrono::DateTime::from_timestamp_millis(1_800_000_000_000).unwrap();
+    NewLook {
+        commitment,
+        at,
+        account: Some(OfficerId::new("o-1").unwrap()),
+        purpose: PurposeId::new("p").unwrap(),
+        day: at.date_naive(),
+        persons: persons.iter().copied().map(PersonId).collect(),
+        counts_to_budget: true,
+        detail: number.to_string().into_bytes(),
+    }
+}
+
+async fn open(folder: &Path) -> State {
+    State::open(&folder.join("state.sqlite"), MasterKey::from_bytes([1; 32])).await.unwrap()
+}
+
+async fn count(state: &State, sql: &'static str) -> i64 {
+    sqlx::query(sql).fetch_one(&state.inner.readers).await.unwrap().get(0)
+}
+
+async fn frames(state: &State) -> i64 {
+    let mut journal = state.inner.recent.journal.lock().await;
+    sqlx::query("SELECT count(*) FROM frames").fetch_one(&mut journal.connection).await.unwrap().get(0)
+}
+
+/// All that a store tells of its looks, persons 0 to 4.
+async fn told(state: &State) -> String {
+    let mut told = String::new();
+    for person in 0..5 {
+        for look in state.looks_of(&[PersonId(person)], Page::first(1_000)).await.unwrap() {
+            let detail = String::from_utf8(look.detail).unwrap();
+            told.push_str(&format!("{person}: {} {detail} {:?}\n", look.sequence, look.leaf));
+        }
+    }
+    let officer = OfficerId::new("o-1").unwrap();
+    let day = look(0, &[]).day;
+    let opened = state.persons_opened(&officer, &PurposeId::new("p").unwrap(), day).await.unwrap();
+    let distinct: BTreeSet<PersonId> = opened.iter().copied().collect();
+    assert_eq!(opened.len(), distinct.len());
+    let without: Vec<String> = state.looks_without_leaf().await.unwrap().iter().map(hex::encode).collect();
+    format!("{told}{distinct:?}\n{without:?}\n")
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Put(Vec<Vec<u64>>),
+    Place(u64, u64, u64),
+    Settle(usize),
+    DropSettled,
+    Reopen,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let persons = || proptest::collection::vec(0_u64..5, 0..3);
+    let step = prop_oneof![
+        4 => proptest::collection::vec(persons(), 1..4).prop_map(Step::Put),
+        2 => (1_u64..12, 0_u64..900, 1_u64..5).prop_map(|(first, leaf, count)| Step::Place(first, leaf, count)),
+        2 => (1_usize..6).prop_map(Step::Settle),
+        1 => Just(Step::DropSettled),
+        1 => Just(Step::Reopen),
+    ];
+    proptest::collection::vec(step, 0..14)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    #[test]
+    fn where_looks_are_changes_nothing_that_is_told(steps in steps()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+            // One is moved about; the other moves all that it has into the tables after every step.
+            let (mut moved, settled) = (open(folders[0].path()).await, open(folders[1].path()).await);
+            let mut next = 0;
+            // Places are forgotten with the process while looks are not in the tables: none is noted before a reopening.
+            let last_reopening = steps.iter().rposition(|step| matches!(step, Step::Reopen)).unwrap_or(0);
+            for (at, step) in steps.into_iter().enumerate() {
+                match step {
+                    Step::Put(looks) => {
+                        let looks: Vec<NewLook> = (next..).zip(&looks).map(|(number, persons)| look(number, persons)).collect();
+                        next += looks.len() as u64;
+                        let persons: Vec<PersonId> = looks.iter().flat_map(|look| look.persons.clone()).collect();
+                        for state in [&moved, &settled] {
+                            let (_, unsaved) = state.person_keys_for_looks(&persons).await.unwrap();
+                            state.put_looks_with_keys(looks.clone(), unsaved).await.unwrap();
+                        }
+                    }
+                    Step::Place(first, leaf, count) if at >= last_reopening => {
+                        for state in [&moved, &settled] {
+                            state.place_looks(&[PlacedLooks { first, leaf, count }]).await.unwrap();
+                        }
+                    }
+                    Step::Place(..) => {}
+                    Step::Settle(most) => moved.inner.settle(most).await.unwrap(),
+                    Step::DropSettled => moved.inner.recent.drop_settled().await.unwrap(),
+                    Step::Reopen => {
+                        drop(moved);
+                        moved = open(folders[0].path()).await;
+                    }
+                }
+                settled.inner.settle_all().await.unwrap();
+                prop_assert_eq!(told(&moved).await, told(&settled).await);
+            }
+            let persons: Vec<PersonId> = (0..5).map(PersonId).collect();
+            let keys = moved.person_keys(&persons).await.unwrap();
+            moved.inner.settle_all().await.unwrap();
+            prop_assert_eq!(moved.person_keys(&persons).await.unwrap(), keys);
+            Ok(())
+        })?;
+    }
+}
+
+#[tokio::test]
+async fn frames_that_a_crash_left_in_their_file_are_moved_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    for number in 0..4 {
+        state.put_looks(vec![look(2 * number, &[1]), look(2 * number + 1, &[2])]).await.unwrap();
+    }
+    let keys = state.person_keys(&[PersonId(1), PersonId(2)]).await.unwrap();
+    // Whole frames only: two, not one and a half.
+    state.inner.settle(3).await.unwrap();
+    assert_eq!(count(&state, "SELECT count(*) FROM looks").await, 4);
+    assert_eq!(frames(&state).await, 5, "moved ones are still in the file: this is where the process ends");
+    drop(state);
+    let state = open(folder.path()).await;
+    assert_eq!(state.inner.recent.len(), 4);
+    state.inner.settle_all().await.unwrap();
+    assert_eq!(count(&state, "SELECT count(*) FROM looks").await, 8);
+    assert_eq!(state.person_keys(&[PersonId(1), PersonId(2)]).await.unwrap(), keys);
+    state.inner.recent.drop_settled().await.unwrap();
+    assert_eq!(frames(&state).await, 0);
+    // Numbers go on where they were.
+    state.put_looks(vec![look(100, &[1])]).await.unwrap();
+    assert_eq!(state.looks_of(&[PersonId(1)], Page::first(1)).await.unwrap()[0].sequence, 9);
+    state.inner.settle_all().await.unwrap();
+    assert_eq!(count(&state, "SELECT count(*) FROM looks").await, 9);
+}
+
+#[tokio::test]
+async fn looks_are_kept_and_told_while_the_tables_can_t_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let query_only = |on: bool| {
+        let state = state.clone();
+        async move {
+            let pragma = if on { "PRAGMA query_only = ON" } else { "PRAGMA query_only = OFF" };
+            let mut writer = state.inner.writer.lock().await;
+            sqlx::query(pragma).execute(&mut writer.connection).await.unwrap();
+        }
+    };
+    query_only(true).await;
+    state.put_looks(vec![look(1, &[1])]).await.unwrap();
+    assert!(matches!(state.inner.settle_all().await, Err(StateError::ReadOnly(_))));
+    assert_eq!(state.looks_of(&[PersonId(1)], Page::first(9)).await.unwrap().len(), 1);
+    // Nothing is erased that would come back from the file of recent looks.
+    assert!(matches!(state.erase_look(&look(1, &[]).commitment, look(1, &[]).at).await, Err(StateError::ReadOnly(_))));
+    query_only(false).await;
+    state.inner.settle_all().await.unwrap();
+    assert_eq!(count(&state, "SELECT count(*) FROM looks").await, 1);
+}
+
+#[tokio::test]
+async fn who_brings_more_than_memory_holds_waits_for_the_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let many = u64::try_from(LOOKS_MAX).unwrap();
+    let mut writer = state.inner.writer.lock().await;
+    sqlx::query("PRAGMA query_only = ON").execute(&mut writer.connection).await.unwrap();
+    drop(writer);
+    state.put_looks((0..many).map(|number| look(number, &[])).collect()).await.unwrap();
+    let refused = state.put_looks(vec![look(many, &[])]).await;
+    assert!(matches!(refused, Err(StateError::ReadOnly(_))), "{refused:?}");
+    let mut writer = state.inner.writer.lock().await;
+    sqlx::query("PRAGMA query_only = OFF").execute(&mut writer.connection).await.unwrap();
+    drop(writer);
+    state.put_looks(vec![look(many, &[])]).await.unwrap();
+    assert_eq!(state.looks_without_leaf().await.unwrap().len(), LOOKS_MAX + 1);
+}
+
+#[tokio::test]
+async fn recent_looks_are_moved_behind_the_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    state.put_looks(vec![look(1, &[1])]).await.unwrap();
+    for _ in 0..600 {
+        if state.inner.recent.is_empty() && frames(&state).await == 0 {
+            assert_eq!(count(&state, "SELECT count(*) FROM looks").await, 1);
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("nobody moved the look");
+}
+
+#[tokio::test]
+async fn a_file_of_recent_looks_that_is_gone_of_another_store_or_damaged_is_said() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (store, file) = (folder.path().join("state.sqlite"), folder.path().join("state.recent.sqlite"));
+    for folder in [&folder, &other] {
+        let state = open(folder.path()).await;
+        state.put_looks(vec![look(1, &[1])]).await.unwrap();
+        state.close().await.unwrap();
+    }
+    let error = async || State::open(&store, MasterKey::from_bytes([1; 32])).await.unwrap_err();
+    let kept = std::fs::read(&file).unwrap();
+    std::fs::copy(other.path().join("state.recent.sqlite"), &file).unwrap();
+    assert!(matches!(error().await, StateError::OtherStore { .. }));
+    std::fs::remove_file(&file).unwrap();
+    let missing = error().await;
+    assert!(matches!(missing, StateError::RecentMissing { .. }), "{missing:?}");
+    assert!(missing.to_string().contains("put it back"));
+
+    std::fs::write(&file, kept).unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let state = open(folder.path()).await;
+    state.put_looks(vec![look(2, &[1])]).await.unwrap();
+    let mut journal = state.inner.recent.journal.lock().await;
+    sqlx::query("UPDATE frames SET frame = x'02'").execute(&mut journal.connection).await.unwrap();
+    drop(journal);
+    drop(state);
+    assert!(matches!(error().await, StateError::Unsealable { what: "frame of recent looks" }));
+}
