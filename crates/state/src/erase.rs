@@ -8,6 +8,7 @@ use sqlx::{Row, SqliteConnection};
 
 use crate::error::StateError;
 use crate::looks::fixed;
+use crate::recent::Recent;
 use crate::store::{State, truncate_log};
 use crate::writer::Durability;
 
@@ -126,7 +127,7 @@ impl State {
     async fn truncate(&self) -> Result<(), StateError> {
         let inner = Arc::clone(&self.inner);
         let task = tokio::spawn(async move {
-            inner.recent.scrub().await?;
+            inner.with_recent(Recent::scrub).await?;
             let mut writer = inner.writer.lock().await;
             truncate_log(&mut writer.connection).await
         });

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use crate::key::KeyError;
 
+/// What SQLite said.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// Says why the store could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
@@ -52,16 +55,16 @@ pub enum StateError {
     },
     /// The file is damaged.
     #[error("the database is damaged: restore it from a backup")]
-    Corrupt(#[source] sqlx::Error),
+    Corrupt(#[source] Cause),
     /// The disk or the quota is full; nothing of this write was kept.
     #[error("the disk is full: make room, then try again")]
-    Full(#[source] sqlx::Error),
+    Full(#[source] Cause),
     /// The file can't be written; nothing of this write was kept.
     #[error("the database can't be written: check the owner and the rights of the file and of its folder")]
-    ReadOnly(#[source] sqlx::Error),
+    ReadOnly(#[source] Cause),
     /// Another process holds the file.
     #[error("another process holds the database: end it, then try again")]
-    Busy(#[source] sqlx::Error),
+    Busy(#[source] Cause),
     /// The file can't be opened or created.
     #[error("{path} can't be opened")]
     Open {
@@ -73,7 +76,7 @@ pub enum StateError {
     },
     /// A commit failed, and whether it was kept isn't known.
     #[error("a write may or may not have been kept: open the store anew before writing again")]
-    CommitFailed(#[source] sqlx::Error),
+    CommitFailed(#[source] Cause),
     /// An earlier write ended in uncertainty.
     #[error("an earlier write ended in uncertainty: open the store anew before writing again")]
     Uncertain,
@@ -103,7 +106,7 @@ pub enum StateError {
     Key(#[from] KeyError),
     /// Anything else that SQLite says.
     #[error("the database failed")]
-    Database(#[source] sqlx::Error),
+    Database(#[source] Cause),
 }
 
 impl StateError {
@@ -132,14 +135,27 @@ fn primary_code(error: &sqlx::Error) -> Option<u32> {
     code.parse::<u32>().ok().map(|extended| extended & 0xff)
 }
 
+impl StateError {
+    fn of(code: Option<u32>, cause: Cause) -> Self {
+        match code {
+            Some(code::FULL) => Self::Full(cause),
+            Some(code::READONLY | code::PERM | code::CANTOPEN) => Self::ReadOnly(cause),
+            Some(code::CORRUPT | code::NOTADB) => Self::Corrupt(cause),
+            Some(code::BUSY | code::LOCKED) => Self::Busy(cause),
+            _ => Self::Database(cause),
+        }
+    }
+}
+
 impl From<sqlx::Error> for StateError {
     fn from(error: sqlx::Error) -> Self {
-        match primary_code(&error) {
-            Some(code::FULL) => Self::Full(error),
-            Some(code::READONLY | code::PERM | code::CANTOPEN) => Self::ReadOnly(error),
-            Some(code::CORRUPT | code::NOTADB) => Self::Corrupt(error),
-            Some(code::BUSY | code::LOCKED) => Self::Busy(error),
-            _ => Self::Database(error),
-        }
+        Self::of(primary_code(&error), error.into())
+    }
+}
+
+impl From<rusqlite::Error> for StateError {
+    fn from(error: rusqlite::Error) -> Self {
+        let code = error.sqlite_error().map(|error| error.extended_code.unsigned_abs() & 0xff);
+        Self::of(code, error.into())
     }
 }

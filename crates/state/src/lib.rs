@@ -27,7 +27,7 @@ mod writer;
 
 pub use cases::Case;
 pub use erase::Erased;
-pub use error::StateError;
+pub use error::{Cause, StateError};
 pub use key::{DerivedKey, KeyError, MasterKey};
 pub use looks::{NewLook, Page, PlacedLooks, StoredLook};
 pub use persons::UnsavedKeys;

@@ -3,18 +3,12 @@
 use std::collections::HashMap;
 
 use model::PersonId;
-use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 use zeroize::Zeroizing;
 
 use crate::error::StateError;
 use crate::frame::WrappedKey;
-use crate::looks::fixed;
-use crate::seal::{Keys, Tag};
+use crate::seal::Tag;
 use crate::store::State;
-use sqlx::Row;
-
-/// The most persons asked for in one statement.
-const PERSONS_MAX: usize = 500;
 
 /// How often keys are asked for that others give meanwhile.
 const ATTEMPTS: usize = 8;
@@ -71,8 +65,8 @@ impl State {
         // First those in memory: what is moved from there meanwhile is in the tables when they are read.
         let (recent, settles) = self.inner.recent.keys_of(&tags);
         let elsewhere: Vec<Tag> = tags.iter().filter(|tag| !recent.contains_key(*tag)).copied().collect();
-        let mut known = read_keys(&self.inner.readers, keys, &elsewhere).await?;
-        for (tag, wrapped) in &recent {
+        let mut known = HashMap::with_capacity(tags.len());
+        for (tag, wrapped) in self.inner.recent.keys_in_tables(&elsewhere)?.iter().chain(&recent) {
             known.insert(*tag, keys.unwrap_person_key(tag, wrapped)?);
         }
         let mut unsaved = UnsavedKeys { keys: Vec::new(), settles };
@@ -88,22 +82,4 @@ impl State {
         let all = tags.iter().map(|tag| known.get(tag).copied().ok_or_else(lost)).collect::<Result<_, _>>()?;
         Ok((all, unsaved))
     }
-}
-
-async fn read_keys(readers: &SqlitePool, keys: &Keys, persons: &[Tag]) -> Result<HashMap<Tag, [u8; 32]>, StateError> {
-    let mut found = HashMap::with_capacity(persons.len());
-    for chunk in persons.chunks(PERSONS_MAX) {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT person, wrapped_key FROM person_keys WHERE person IN (");
-        let mut tags = query.separated(", ");
-        for person in chunk {
-            tags.push_bind(person.to_vec());
-        }
-        query.push(")");
-        for row in query.build().persistent(chunk.len() == 1).fetch_all(readers).await? {
-            let person: Tag = fixed(&row, 0)?;
-            let wrapped: &[u8] = row.try_get(1)?;
-            found.insert(person, keys.unwrap_person_key(&person, wrapped)?);
-        }
-    }
-    Ok(found)
 }

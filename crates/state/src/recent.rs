@@ -4,6 +4,9 @@
 //! their persons are written as one frame into a file of its own, whose pages follow one another, and moved into the tables
 //! behind the answers, many at once. Until then they are found in memory, and after a crash in that file.
 //!
+//! The file is SQLite's too, so that what is durable, torn or full is its affair, but it is written on the thread that asks:
+//! going to the database's own thread and back, four times a look, took longer than the disk on cores that are busy.
+//!
 //! - A frame has a number. The transaction that moves frames into the tables notes there the number of the last, so that
 //!   each is moved once, whatever is interrupted; only then is it taken out of the file, and not before forgotten.
 //! - Frames are moved whole and in order. What is in memory is therefore newer than all that the tables hold.
@@ -14,8 +17,8 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use sqlx::query_builder::Separated;
-use sqlx::{ConnectOptions as _, QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 use tokio::sync::Notify;
 
 use crate::error::StateError;
@@ -25,7 +28,6 @@ use crate::persons::UnsavedKeys;
 use crate::schema;
 use crate::seal::Tag;
 use crate::store::{self, Inner, Options};
-use crate::writer::{Durability, Writer};
 
 /// How many looks are moved in one transaction, up to whole frames.
 const LOOKS_AT_ONCE: usize = 1_024;
@@ -49,8 +51,8 @@ const LOOKS_MAX: usize = 65_536;
 /// How long after a failure moving is tried again.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 
-/// The most rows that one statement inserts or asks for; SQLite takes at most 32,766 parameters.
-const ROWS_MAX: usize = 200;
+/// From how many pages on the write-ahead log of the file is begun anew, for which looks wait.
+const RESTART_PAGES: i64 = 4_096;
 
 /// What was made durable together.
 pub(crate) struct Frame {
@@ -125,10 +127,52 @@ impl Queue {
 /// The looks that are not in the tables yet.
 pub(crate) struct Recent {
     /// The file of frames. Who holds it writes alone.
-    pub(crate) journal: tokio::sync::Mutex<Writer>,
+    pub(crate) journal: Mutex<Journal>,
     queue: Mutex<Queue>,
+    /// Reads what the tables have.
+    tables: Mutex<Connection>,
+    /// Writes into the tables, by who holds the store's writer.
+    mover: Mutex<Connection>,
     arrived: Notify,
     due: Notify,
+}
+
+/// The file of frames.
+pub(crate) struct Journal {
+    pub(crate) connection: Connection,
+    /// Whether how a transaction ended isn't known: then nothing more is written.
+    is_uncertain: bool,
+}
+
+impl Journal {
+    /// Makes a frame durable.
+    ///
+    /// # Errors
+    /// [`StateError`]; it was not kept, unless [`StateError::is_uncertain`] says that this isn't known.
+    fn keep(&mut self, number: i64, first: i64, frame: &[u8]) -> Result<(), StateError> {
+        if self.is_uncertain {
+            return Err(StateError::Uncertain);
+        }
+        self.is_uncertain = true;
+        let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
+        let written = begun.and_then(|()| {
+            let mut insert =
+                self.connection.prepare_cached("INSERT INTO frames (number, first, frame) VALUES (?, ?, ?)")?;
+            insert.execute(params![number, first, frame])
+        });
+        if let Err(error) = written {
+            // SQLite rolls back by itself after some errors, such as a full disk; then there is nothing to roll back.
+            let rolled_back = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
+            self.is_uncertain = !rolled_back;
+            return Err(error.into());
+        }
+        if let Err(error) = self.connection.execute_batch("COMMIT") {
+            tracing::error!("a commit failed; nothing more is written until the store is opened anew");
+            return Err(StateError::CommitFailed(error.into()));
+        }
+        self.is_uncertain = false;
+        Ok(())
+    }
 }
 
 /// Gives the file of frames that belongs to a store.
@@ -137,12 +181,11 @@ pub(crate) fn path_beside(store: &Path) -> PathBuf {
 }
 
 impl Recent {
-    /// Opens the file beside the store at `path`, or makes it, and reads what is in it.
-    pub(crate) async fn open(path: &Path, options: Options, id: &[u8], found: Found) -> Result<Self, StateError> {
-        let path = path_beside(path);
+    /// Opens the file beside the store, or makes it, and reads what is in it.
+    pub(crate) async fn open(store: &Path, options: Options, id: &[u8], found: Found) -> Result<Self, StateError> {
+        let path = path_beside(store);
         store::prepare_file(&path)?;
-        // What is left of frames that were moved is scrubbed when something is erased, not each time.
-        let mut connection = store::connect_options(&path, options).pragma("secure_delete", "OFF").connect().await?;
+        let mut connection = store::connect_options(&path, options).connect().await?;
         schema::RECENT.migrate(&mut connection, &path).await?;
         check_id(&mut connection, id, &path).await?;
         let Found { settled, last_look } = found;
@@ -167,9 +210,17 @@ impl Recent {
             }
             queue.push(Frame::new(number, first, keys, looks));
         }
+        connection.close().await?;
+        let journal = connect(&path, options)?;
+        let (tables, mover) = (connect(store, options)?, connect(store, options)?);
+        tables.pragma_update(None, "query_only", "ON")?;
+        mover.pragma_update(None, "secure_delete", "ON")?;
+        mover.pragma_update(None, "cache_size", store::WRITER_CACHE_KIB)?;
         let recent = Self {
-            journal: tokio::sync::Mutex::new(Writer::new(connection)),
+            journal: Mutex::new(Journal { connection: journal, is_uncertain: false }),
             queue: Mutex::new(queue),
+            tables: Mutex::new(tables),
+            mover: Mutex::new(mover),
             arrived: Notify::new(),
             due: Notify::new(),
         };
@@ -269,38 +320,55 @@ impl Recent {
         self.queue.lock().frames.is_empty()
     }
 
+    /// Gives the wrapped keys that the tables have of these persons.
+    pub(crate) fn keys_in_tables(&self, persons: &[Tag]) -> Result<HashMap<Tag, Vec<u8>>, StateError> {
+        let tables = self.tables.lock();
+        let mut select = tables.prepare_cached("SELECT wrapped_key FROM person_keys WHERE person = ?")?;
+        let mut found = HashMap::with_capacity(persons.len());
+        for person in persons {
+            if let Some(wrapped) = select.query_row([person.as_slice()], |row| row.get(0)).optional()? {
+                found.insert(*person, wrapped);
+            }
+        }
+        Ok(found)
+    }
+
     /// Takes the frames that were moved out of the file. One that is left there by a crash is passed over when it is read.
-    async fn drop_settled(&self) -> Result<(), StateError> {
-        let mut journal = self.journal.lock().await;
+    fn drop_settled(&self) -> Result<(), StateError> {
+        let journal = self.journal.lock();
         let kept_from = self.queue.lock().frames.front().map(|frame| frame.number);
-        journal
-            .transact(Durability::WithTheNext, move |connection| {
-                Box::pin(async move {
-                    let query = match kept_from {
-                        // Without a condition SQLite frees the pages without reading them.
-                        None => sqlx::query("DELETE FROM frames"),
-                        Some(number) => sqlx::query("DELETE FROM frames WHERE number < ?").bind(number),
-                    };
-                    query.execute(connection).await?;
-                    Ok(())
-                })
-            })
-            .await?;
-        sqlx::query("PRAGMA wal_checkpoint(RESTART)").execute(&mut journal.connection).await?;
+        // Need not be durable: the sync of the next look covers it.
+        journal.connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let dropped = match kept_from {
+            // Without a condition SQLite frees the pages without reading them.
+            None => journal.connection.execute("DELETE FROM frames", ()),
+            Some(number) => journal.connection.execute("DELETE FROM frames WHERE number < ?", [number]),
+        };
+        journal.connection.pragma_update(None, "synchronous", "FULL")?;
+        dropped?;
+        let pages = "PRAGMA wal_checkpoint(PASSIVE)";
+        let pages: i64 = journal.connection.query_row(pages, (), |row| row.get(1))?;
+        if pages >= RESTART_PAGES {
+            journal.connection.query_row("PRAGMA wal_checkpoint(RESTART)", (), |_| Ok(()))?;
+        }
         Ok(())
     }
 
     /// Leaves no byte of frames that were moved in the file or its write-ahead log.
-    pub(crate) async fn scrub(&self) -> Result<(), StateError> {
-        self.drop_settled().await?;
-        let mut journal = self.journal.lock().await;
-        sqlx::query("VACUUM").execute(&mut journal.connection).await?;
-        store::truncate_log(&mut journal.connection).await
+    pub(crate) fn scrub(&self) -> Result<(), StateError> {
+        self.drop_settled()?;
+        let journal = self.journal.lock();
+        journal.connection.execute_batch("VACUUM")?;
+        let is_busy: i64 = journal.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))?;
+        // Nobody else reads this file, unless it is a backup.
+        if is_busy == 0 { Ok(()) } else { Err(StateError::EraseUnfinished) }
     }
 
     /// Keeps looks and new keys, durable when this returns. Returns the number of the first look.
-    async fn put(&self, store: &Inner, unsaved: UnsavedKeys, looks: Vec<SealedLook>) -> Result<i64, StateError> {
-        let mut journal = self.journal.lock().await;
+    ///
+    /// Waits for the disk on the thread that calls.
+    fn put(&self, unsaved: UnsavedKeys, looks: Vec<SealedLook>) -> Result<i64, StateError> {
+        let mut journal = self.journal.lock();
         let (number, first, settles) = {
             let queue = self.queue.lock();
             let mut seen = HashSet::with_capacity(looks.len());
@@ -312,54 +380,56 @@ impl Recent {
             }
             (queue.next_frame, queue.next_look, queue.settles)
         };
-        let commitments: Vec<&[u8]> = looks.iter().map(|look| look.commitment.as_slice()).collect();
-        if any_of(store, "SELECT 1 FROM looks WHERE commitment IN (", &commitments).await? {
+        if self.has_any_of(&looks)? {
             return Err(StateError::SameCommitment);
         }
         // Keys that were in memory when these were asked for may have been moved into the tables since.
         if unsaved.settles != settles {
-            let persons: Vec<&[u8]> = unsaved.keys.iter().map(|(person, _)| person.as_slice()).collect();
-            if any_of(store, "SELECT 1 FROM person_keys WHERE person IN (", &persons).await? {
+            let persons: Vec<Tag> = unsaved.keys.iter().map(|(person, _)| *person).collect();
+            if !self.keys_in_tables(&persons)?.is_empty() {
                 return Err(StateError::SamePersonKey);
             }
         }
-        let bytes = frame::encode(&unsaved.keys, &looks);
-        journal
-            .transact(Durability::Now, move |connection| {
-                Box::pin(async move {
-                    sqlx::query("INSERT INTO frames (number, first, frame) VALUES (?, ?, ?)")
-                        .bind(number)
-                        .bind(first)
-                        .bind(bytes)
-                        .execute(connection)
-                        .await?;
-                    Ok(())
-                })
-            })
-            .await?;
-        self.queue.lock().push(Frame::new(number, first, unsaved.keys, looks));
+        journal.keep(number, first, &frame::encode(&unsaved.keys, &looks))?;
+        let mut queue = self.queue.lock();
+        queue.push(Frame::new(number, first, unsaved.keys, looks));
+        let is_due = queue.commitments.len() >= GATHERED_MAX;
+        drop(queue);
         self.arrived.notify_one();
-        if self.len() >= GATHERED_MAX {
+        if is_due {
             self.due.notify_one();
         }
         Ok(first)
     }
+
+    /// Tells whether the tables have one of these looks.
+    fn has_any_of(&self, looks: &[SealedLook]) -> Result<bool, StateError> {
+        let tables = self.tables.lock();
+        let mut select = tables.prepare_cached("SELECT 1 FROM looks WHERE commitment = ?")?;
+        for look in looks {
+            if select.exists([look.commitment.as_slice()])? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
-/// Tells whether a statement that ends with a list of these values gives a row.
-async fn any_of(store: &Inner, select: &'static str, values: &[&[u8]]) -> Result<bool, StateError> {
-    for chunk in values.chunks(ROWS_MAX) {
-        let mut query = QueryBuilder::<Sqlite>::new(select);
-        let mut list = query.separated(", ");
-        for value in chunk {
-            list.push_bind(value.to_vec());
-        }
-        query.push(") LIMIT 1");
-        if query.build().persistent(false).fetch_optional(&store.readers).await?.is_some() {
-            return Ok(true);
-        }
+/// Opens a file that is there.
+fn connect(path: &Path, options: Options) -> Result<Connection, StateError> {
+    let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(store::BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.pragma_update(None, "trusted_schema", "OFF")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // What is left of frames that were moved is scrubbed when something is erased, not each time.
+    connection.pragma_update(None, "secure_delete", "OFF")?;
+    connection.pragma_update(None, "wal_autocheckpoint", store::CHECKPOINT_PAGES)?;
+    if let Some(pages) = options.pages_max {
+        connection.pragma_update(None, "max_page_count", pages)?;
     }
-    Ok(false)
+    Ok(connection)
 }
 
 /// Compares the id of the store with the one that the file of frames was made for, or notes it in a new file.
@@ -383,9 +453,9 @@ impl Inner {
         if self.recent.len() >= LOOKS_MAX {
             self.settle(LOOKS_AT_ONCE).await?;
         }
-        let inner = Arc::clone(self);
-        let task = tokio::spawn(async move { inner.recent.put(&inner, unsaved, looks).await });
-        task.await.unwrap_or(Err(StateError::Uncertain))
+        let recent = Arc::clone(&self.recent);
+        let kept = tokio::task::spawn_blocking(move || recent.put(unsaved, looks));
+        kept.await.unwrap_or(Err(StateError::Uncertain))
     }
 
     /// Moves about so many of the oldest looks into the tables. Goes on when the caller goes away.
@@ -395,12 +465,13 @@ impl Inner {
     pub(crate) async fn settle(self: &Arc<Self>, most: usize) -> Result<(), StateError> {
         let inner = Arc::clone(self);
         let task = tokio::spawn(async move {
-            let mut writer = inner.writer.lock().await;
+            let _writer = inner.writer.lock().await;
             let frames = inner.recent.oldest(most);
             let Some(last) = frames.last().map(|frame| frame.number) else { return Ok(()) };
-            writer.transact(Durability::Now, move |connection| Box::pin(insert_frames(connection, frames))).await?;
+            let recent = Arc::clone(&inner.recent);
+            let moved = tokio::task::spawn_blocking(move || insert_frames(&mut recent.mover.lock(), &frames)).await;
+            moved.unwrap_or(Err(StateError::Uncertain))?;
             inner.recent.forget(last);
-            drop(writer);
             inner.checkpoint.notify_one();
             Ok(())
         });
@@ -410,6 +481,15 @@ impl Inner {
     /// Moves all looks that are there now into the tables.
     pub(crate) async fn settle_all(self: &Arc<Self>) -> Result<(), StateError> {
         self.settle(usize::MAX).await
+    }
+
+    /// Does work with recent looks that waits for the disk longer than a look does.
+    pub(crate) async fn with_recent(
+        &self,
+        work: impl FnOnce(&Recent) -> Result<(), StateError> + Send + 'static,
+    ) -> Result<(), StateError> {
+        let recent = Arc::clone(&self.recent);
+        tokio::task::spawn_blocking(move || work(&recent)).await.unwrap_or(Err(StateError::Uncertain))
     }
 }
 
@@ -445,62 +525,62 @@ async fn settle_slowly(inner: &Arc<Inner>) -> Result<(), StateError> {
             tokio::time::sleep(begun.elapsed() * PAUSES).await;
         }
     }
-    recent.drop_settled().await
+    inner.with_recent(Recent::drop_settled).await
 }
 
 /// Writes frames into the tables, but for those that are there.
-async fn insert_frames(connection: &mut SqliteConnection, frames: Vec<Arc<Frame>>) -> Result<(), StateError> {
-    let settled = settled(&mut *connection).await?;
-    let frames: Vec<Arc<Frame>> = frames.into_iter().filter(|frame| frame.number > settled).collect();
+fn insert_frames(connection: &mut Connection, frames: &[Arc<Frame>]) -> Result<(), StateError> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let settled: Option<[u8; 8]> =
+        transaction.query_row("SELECT value FROM meta WHERE name = 'settled'", (), |row| row.get(0)).optional()?;
+    let settled = settled.map_or(0, i64::from_be_bytes);
+    let frames: Vec<&Arc<Frame>> = frames.iter().filter(|frame| frame.number > settled).collect();
     let Some(last) = frames.last().map(|frame| frame.number) else { return Ok(()) };
 
-    let leaves: Vec<Vec<Option<i64>>> = frames.iter().map(|frame| frame.leaves.lock().clone()).collect();
-    let looks: Vec<(i64, &SealedLook, Option<i64>)> = frames
-        .iter()
-        .zip(&leaves)
-        .flat_map(|(frame, leaves)| (frame.first..).zip(&frame.looks).zip(leaves))
-        .map(|((id, look), leaf)| (id, look, *leaf))
-        .collect();
-    insert(connection, "INSERT INTO looks (id, commitment, leaf, at, purpose) ", &looks, |row, (id, look, leaf)| {
-        row.push_bind(*id).push_bind(look.commitment.to_vec()).push_bind(*leaf);
-        row.push_bind(look.at_ms).push_bind(look.purpose.as_str().to_owned());
-    })
-    .await?;
-    insert(connection, "INSERT INTO details (look, wrapped_key, sealed) ", &looks, |row, (id, look, _)| {
-        row.push_bind(*id).push_bind(look.wrapped_key.clone()).push_bind(look.sealed.clone());
-    })
-    .await?;
+    insert_rows(&transaction, &frames)?;
+    transaction
+        .execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('settled', ?)", [last.to_be_bytes().as_slice()])?;
+    transaction.commit()?;
+    Ok(())
+}
 
+fn insert_rows(transaction: &rusqlite::Transaction<'_>, frames: &[&Arc<Frame>]) -> Result<(), StateError> {
+    let mut look_rows =
+        transaction.prepare_cached("INSERT INTO looks (id, commitment, leaf, at, purpose) VALUES (?, ?, ?, ?, ?)")?;
+    let mut details = transaction.prepare_cached("INSERT INTO details (look, wrapped_key, sealed) VALUES (?, ?, ?)")?;
+    let mut persons = Vec::new();
+    let mut opened = Vec::new();
+    let mut keys: Vec<&WrappedKey> = Vec::new();
+    for frame in frames {
+        let leaves = frame.leaves.lock().clone();
+        for ((id, look), leaf) in (frame.first..).zip(&frame.looks).zip(leaves) {
+            look_rows.execute(params![id, look.commitment.as_slice(), leaf, look.at_ms, look.purpose.as_str()])?;
+            details.execute(params![id, look.wrapped_key, look.sealed])?;
+            persons.extend(look.persons.iter().map(|person| (person, id)));
+            opened.extend(look.opened.iter().map(|opened| (look.purpose.as_str(), opened)));
+        }
+        keys.extend(&frame.keys);
+    }
     // In the order of their tables, so that rows that share a page meet there.
-    let mut persons: Vec<(Tag, i64)> =
-        looks.iter().flat_map(|(id, look, _)| look.persons.iter().map(move |person| (*person, *id))).collect();
     persons.sort_unstable();
-    insert(connection, "INSERT INTO look_persons (person, look) ", &persons, |row, (person, look)| {
-        row.push_bind(person.to_vec()).push_bind(*look);
-    })
-    .await?;
-    let mut opened: Vec<(&str, &Opened)> = looks
-        .iter()
-        .flat_map(|(_, look, _)| look.opened.iter().map(|opened| (look.purpose.as_str(), opened)))
-        .collect();
-    opened.sort_unstable_by_key(|(purpose, opened)| (opened.account, *purpose, opened.day, opened.person));
-    opened.dedup_by_key(|(purpose, opened)| (opened.account, *purpose, opened.day, opened.person));
-    let columns = "INSERT OR IGNORE INTO opened (account, purpose, day, person, masked) ";
-    insert(connection, columns, &opened, |row, (purpose, opened)| {
-        row.push_bind(opened.account.to_vec()).push_bind((*purpose).to_owned()).push_bind(opened.day);
-        row.push_bind(opened.person.to_vec()).push_bind(opened.masked.to_vec());
-    })
-    .await?;
-    let mut keys: Vec<&WrappedKey> = frames.iter().flat_map(|frame| &frame.keys).collect();
+    let mut rows = transaction.prepare_cached("INSERT INTO look_persons (person, look) VALUES (?, ?)")?;
+    for (person, look) in persons {
+        rows.execute(params![person.as_slice(), look])?;
+    }
+    let place =
+        |(purpose, opened): &(&str, &Opened)| (opened.account, (*purpose).to_owned(), opened.day, opened.person);
+    opened.sort_by_cached_key(place);
+    let mut rows = transaction.prepare_cached(
+        "INSERT OR IGNORE INTO opened (account, purpose, day, person, masked) VALUES (?, ?, ?, ?, ?)",
+    )?;
+    for (purpose, Opened { account, day, person, masked }) in opened {
+        rows.execute(params![account.as_slice(), purpose, day, person.as_slice(), masked.as_slice()])?;
+    }
     keys.sort_unstable();
-    insert(connection, "INSERT INTO person_keys (person, wrapped_key) ", &keys, |row, (person, wrapped)| {
-        row.push_bind(person.to_vec()).push_bind(wrapped.clone());
-    })
-    .await?;
-    sqlx::query("INSERT OR REPLACE INTO meta (name, value) VALUES ('settled', ?)")
-        .bind(last.to_be_bytes().to_vec())
-        .execute(connection)
-        .await?;
+    let mut rows = transaction.prepare_cached("INSERT INTO person_keys (person, wrapped_key) VALUES (?, ?)")?;
+    for (person, wrapped) in keys {
+        rows.execute(params![person.as_slice(), wrapped])?;
+    }
     Ok(())
 }
 
@@ -508,22 +588,6 @@ async fn insert_frames(connection: &mut SqliteConnection, frames: Vec<Arc<Frame>
 pub(crate) async fn settled(connection: &mut SqliteConnection) -> Result<i64, StateError> {
     let kept = sqlx::query("SELECT value FROM meta WHERE name = 'settled'").fetch_optional(connection).await?;
     kept.map_or(Ok(0), |row| Ok(i64::from_be_bytes(fixed(&row, 0)?)))
-}
-
-/// Inserts rows, many with one statement.
-async fn insert<'t, T>(
-    connection: &mut SqliteConnection,
-    columns: &'static str,
-    rows: &'t [T],
-    push: impl Fn(&mut Separated<'_, Sqlite, &'static str>, &'t T),
-) -> Result<(), StateError> {
-    for chunk in rows.chunks(ROWS_MAX) {
-        let mut query = QueryBuilder::<Sqlite>::new(columns);
-        query.push_values(chunk, |mut row, value| push(&mut row, value));
-        // Of whole chunks the text is always the same: SQLite keeps what it made of it.
-        query.build().persistent(chunk.len() == ROWS_MAX).execute(&mut *connection).await?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -36,9 +36,14 @@ async fn count(state: &State, sql: &'static str) -> i64 {
     sqlx::query(sql).fetch_one(&state.inner.readers).await.unwrap().get(0)
 }
 
-async fn frames(state: &State) -> i64 {
-    let mut journal = state.inner.recent.journal.lock().await;
-    sqlx::query("SELECT count(*) FROM frames").fetch_one(&mut journal.connection).await.unwrap().get(0)
+fn frames(state: &State) -> i64 {
+    let journal = state.inner.recent.journal.lock();
+    journal.connection.query_row("SELECT count(*) FROM frames", (), |row| row.get(0)).unwrap()
+}
+
+/// Lets the tables be written, or not.
+fn query_only(state: &State, on: &str) {
+    state.inner.recent.mover.lock().pragma_update(None, "query_only", on).unwrap();
 }
 
 /// All that a store tells of its looks, persons 0 to 4.
@@ -110,7 +115,7 @@ proptest! {
                     }
                     Step::Place(..) => {}
                     Step::Settle(most) => moved.inner.settle(most).await.unwrap(),
-                    Step::DropSettled => moved.inner.recent.drop_settled().await.unwrap(),
+                    Step::DropSettled => moved.inner.recent.drop_settled().unwrap(),
                     Step::Reopen => {
                         drop(moved);
                         moved = open(folders[0].path()).await;
@@ -139,15 +144,15 @@ async fn frames_that_a_crash_left_in_their_file_are_moved_once() {
     // Whole frames only: two, not one and a half.
     state.inner.settle(3).await.unwrap();
     assert_eq!(count(&state, "SELECT count(*) FROM looks").await, 4);
-    assert_eq!(frames(&state).await, 5, "moved ones are still in the file: this is where the process ends");
+    assert_eq!(frames(&state), 5, "moved ones are still in the file: this is where the process ends");
     drop(state);
     let state = open(folder.path()).await;
     assert_eq!(state.inner.recent.len(), 4);
     state.inner.settle_all().await.unwrap();
     assert_eq!(count(&state, "SELECT count(*) FROM looks").await, 8);
     assert_eq!(state.person_keys(&[PersonId(1), PersonId(2)]).await.unwrap(), keys);
-    state.inner.recent.drop_settled().await.unwrap();
-    assert_eq!(frames(&state).await, 0);
+    state.inner.recent.drop_settled().unwrap();
+    assert_eq!(frames(&state), 0);
     // Numbers go on where they were.
     state.put_looks(vec![look(100, &[1])]).await.unwrap();
     assert_eq!(state.looks_of(&[PersonId(1)], Page::first(1)).await.unwrap()[0].sequence, 9);
@@ -159,21 +164,13 @@ async fn frames_that_a_crash_left_in_their_file_are_moved_once() {
 async fn looks_are_kept_and_told_while_the_tables_can_t_be_written() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path()).await;
-    let query_only = |on: bool| {
-        let state = state.clone();
-        async move {
-            let pragma = if on { "PRAGMA query_only = ON" } else { "PRAGMA query_only = OFF" };
-            let mut writer = state.inner.writer.lock().await;
-            sqlx::query(pragma).execute(&mut writer.connection).await.unwrap();
-        }
-    };
-    query_only(true).await;
+    query_only(&state, "ON");
     state.put_looks(vec![look(1, &[1])]).await.unwrap();
     assert!(matches!(state.inner.settle_all().await, Err(StateError::ReadOnly(_))));
     assert_eq!(state.looks_of(&[PersonId(1)], Page::first(9)).await.unwrap().len(), 1);
     // Nothing is erased that would come back from the file of recent looks.
     assert!(matches!(state.erase_look(&look(1, &[]).commitment, look(1, &[]).at).await, Err(StateError::ReadOnly(_))));
-    query_only(false).await;
+    query_only(&state, "OFF");
     state.inner.settle_all().await.unwrap();
     assert_eq!(count(&state, "SELECT count(*) FROM looks").await, 1);
 }
@@ -183,15 +180,11 @@ async fn who_brings_more_than_memory_holds_waits_for_the_tables() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path()).await;
     let many = u64::try_from(LOOKS_MAX).unwrap();
-    let mut writer = state.inner.writer.lock().await;
-    sqlx::query("PRAGMA query_only = ON").execute(&mut writer.connection).await.unwrap();
-    drop(writer);
+    query_only(&state, "ON");
     state.put_looks((0..many).map(|number| look(number, &[])).collect()).await.unwrap();
     let refused = state.put_looks(vec![look(many, &[])]).await;
     assert!(matches!(refused, Err(StateError::ReadOnly(_))), "{refused:?}");
-    let mut writer = state.inner.writer.lock().await;
-    sqlx::query("PRAGMA query_only = OFF").execute(&mut writer.connection).await.unwrap();
-    drop(writer);
+    query_only(&state, "OFF");
     state.put_looks(vec![look(many, &[])]).await.unwrap();
     assert_eq!(state.looks_without_leaf().await.unwrap().len(), LOOKS_MAX + 1);
 }
@@ -202,7 +195,7 @@ async fn recent_looks_are_moved_behind_the_answers() {
     let state = open(folder.path()).await;
     state.put_looks(vec![look(1, &[1])]).await.unwrap();
     for _ in 0..600 {
-        if state.inner.recent.is_empty() && frames(&state).await == 0 {
+        if state.inner.recent.is_empty() && frames(&state) == 0 {
             assert_eq!(count(&state, "SELECT count(*) FROM looks").await, 1);
             return;
         }
@@ -233,9 +226,7 @@ async fn a_file_of_recent_looks_that_is_gone_of_another_store_or_damaged_is_said
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let state = open(folder.path()).await;
     state.put_looks(vec![look(2, &[1])]).await.unwrap();
-    let mut journal = state.inner.recent.journal.lock().await;
-    sqlx::query("UPDATE frames SET frame = x'02'").execute(&mut journal.connection).await.unwrap();
-    drop(journal);
+    state.inner.recent.journal.lock().connection.execute("UPDATE frames SET frame = x'02'", ()).unwrap();
     drop(state);
     assert!(matches!(error().await, StateError::Unsealable { what: "frame of recent looks" }));
 }

@@ -21,7 +21,7 @@ use crate::seal::Keys;
 use crate::writer::{Durability, Work, Writer};
 
 /// How long a connection waits for another to let go of the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many readers there are at most.
 const READERS_MAX: u32 = 4;
@@ -38,10 +38,10 @@ const RESTART_PATIENCE: Duration = Duration::from_millis(20);
 
 /// After how many pages of the write-ahead log a writer copies it back itself, should the task beside it not keep up. Looks
 /// wait for that, for a tenth of a second.
-const CHECKPOINT_PAGES: &str = "65536";
+pub(crate) const CHECKPOINT_PAGES: u32 = 65_536;
 
-/// How much the writer keeps of the file in memory, in KiB, written negative as SQLite wants it.
-const WRITER_CACHE: &str = "-32768";
+/// How much who writes keeps of the file in memory, in KiB, negative as SQLite wants it.
+pub(crate) const WRITER_CACHE_KIB: i32 = -32_768;
 
 /// How often truncation is tried while somebody reads, and how long apart.
 const TRUNCATIONS_MAX: u32 = 100;
@@ -102,7 +102,7 @@ impl State {
         prepare_file(path)?;
         let keys = Keys::new(&key);
         drop(key);
-        let writer_options = connect_options(path, options).pragma("cache_size", WRITER_CACHE);
+        let writer_options = connect_options(path, options).pragma("cache_size", WRITER_CACHE_KIB.to_string());
         let mut writer = writer_options.connect().await?;
         schema::STORE.migrate(&mut writer, path).await?;
         check_key(&mut writer, &keys, path).await?;
@@ -135,7 +135,7 @@ impl State {
     /// [`StateError`] when they can't be copied back; they will be when the store is opened again.
     pub async fn close(self) -> Result<(), StateError> {
         self.inner.settle_all().await?;
-        self.inner.recent.scrub().await?;
+        self.inner.with_recent(Recent::scrub).await?;
         self.inner.readers.close().await;
         let mut writer = self.inner.writer.lock().await;
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer.connection).await?;
@@ -195,7 +195,7 @@ pub(crate) fn connect_options(path: &Path, options: Options) -> SqliteConnectOpt
         .pragma("secure_delete", "ON")
         .pragma("trusted_schema", "OFF")
         .pragma("temp_store", "MEMORY")
-        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
         .disable_statement_logging();
     if let Some(pages) = options.pages_max {
         connect = connect.pragma("max_page_count", pages.to_string());
@@ -312,13 +312,13 @@ mod tests {
         let state = open(folder.path()).await;
         state.put_looks(vec![look(1)]).await.unwrap();
         {
-            let mut journal = state.inner.recent.journal.lock().await;
-            journal.connection.lock_handle().await.unwrap().set_commit_hook(|| false);
+            let journal = state.inner.recent.journal.lock();
+            journal.connection.commit_hook(Some(|| true)).unwrap();
         }
         let error = state.put_looks(vec![look(2)]).await.unwrap_err();
         assert!(matches!(error, StateError::CommitFailed(_)), "{error:?}");
         assert!(error.is_uncertain());
-        state.inner.recent.journal.lock().await.connection.lock_handle().await.unwrap().remove_commit_hook();
+        state.inner.recent.journal.lock().connection.commit_hook(None::<fn() -> bool>).unwrap();
         for _ in 0..2 {
             assert!(matches!(state.put_looks(vec![look(3)]).await, Err(StateError::Uncertain)));
         }
@@ -337,20 +337,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let state = open(folder.path()).await;
         state.put_looks(vec![look(1)]).await.unwrap();
-        let query_only = |on: bool| {
-            let state = state.clone();
-            async move {
-                let pragma = if on { "PRAGMA query_only = ON" } else { "PRAGMA query_only = OFF" };
-                let mut journal = state.inner.recent.journal.lock().await;
-                sqlx::query(pragma).execute(&mut journal.connection).await.unwrap();
-            }
+        let query_only = |on: &str| {
+            state.inner.recent.journal.lock().connection.pragma_update(None, "query_only", on).unwrap();
         };
-        query_only(true).await;
+        query_only("ON");
         let error = state.put_looks(vec![look(2)]).await.unwrap_err();
         assert!(matches!(error, StateError::ReadOnly(_)), "{error:?}");
         assert_eq!(state.looks_of(&[PersonId(1)], Page::first(10)).await.unwrap().len(), 1);
         // The transaction was rolled back for certain: writing goes on as soon as it can.
-        query_only(false).await;
+        query_only("OFF");
         state.put_looks(vec![look(2)]).await.unwrap();
         assert_eq!(state.looks_of(&[PersonId(1)], Page::first(10)).await.unwrap().len(), 2);
     }
@@ -359,17 +354,20 @@ mod tests {
     async fn a_write_goes_on_when_its_caller_goes_away() {
         let folder = tempfile::tempdir().unwrap();
         let state = open(folder.path()).await;
-        let held = state.inner.recent.journal.lock().await;
-        let writing = tokio::spawn({
-            let state = state.clone();
-            async move { state.put_looks(vec![look(1)]).await }
-        });
+        let agency = model::AgencyId::new("education").unwrap();
+        let (case, by) = (model::CaseId("case".to_owned()), OfficerId::new("o-1").unwrap());
+        let open_case = {
+            let (state, agency, case, by) = (state.clone(), agency.clone(), case.clone(), by.clone());
+            async move { state.open_case(&agency, &case, "title", &by, look(1).at).await }
+        };
+        let held = state.inner.writer.lock().await;
+        let writing = tokio::spawn(open_case);
         tokio::task::yield_now().await;
         writing.abort();
         assert!(writing.await.unwrap_err().is_cancelled());
         drop(held);
         // Writers take turns: once this one has had its turn, the abandoned one had it before.
-        state.put_looks(vec![look(2)]).await.unwrap();
-        assert_eq!(state.looks_of(&[PersonId(1)], Page::first(10)).await.unwrap().len(), 2);
+        let again = state.open_case(&agency, &case, "title", &by, look(1).at).await;
+        assert!(matches!(again, Err(StateError::CaseExists)), "{again:?}");
     }
 }

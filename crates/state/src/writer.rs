@@ -64,7 +64,7 @@ impl Writer {
             Ok(value) => {
                 if let Err(error) = sqlx::query("COMMIT").execute(&mut *connection).await {
                     tracing::error!("a commit failed; nothing more is written until the store is opened anew");
-                    return Err(StateError::CommitFailed(error));
+                    return Err(StateError::CommitFailed(error.into()));
                 }
                 self.uncertain = false;
                 Ok(value)

@@ -28,6 +28,7 @@ const CONFINED: &[(&str, &str)] = &[
     ("datafusion", "lake gate"),
     ("deltalake", "lake"),
     ("deltalake-core", "lake"),
+    ("rusqlite", "state"),
     ("sqlx", "state"),
     ("cedar-policy", "policy"),
     ("fjall", "registry"),
