@@ -13,6 +13,7 @@ await build({
   outdir: out,
   bundle: true,
   format: "esm",
+  splitting: true,
   minify: true,
   target: "es2022",
   charset: "utf8",

@@ -88,17 +88,22 @@ pub struct LookProof {
 }
 
 /// Who asks, as the spine knows them.
-struct Myself {
+pub(crate) struct Myself {
     /// The id that they signed in with and the one that their records have today; mostly the same.
     ids: [PersonId; 2],
     records: HashSet<RecordId>,
 }
 
 impl Myself {
+    /// Gives one person under their id of today.
+    pub(crate) fn of(subject: &LookSubject) -> Self {
+        Self { ids: [subject.person; 2], records: subject.records.iter().cloned().collect() }
+    }
+
     /// Tells whether a subject of a look is this person: it has one of the records that are theirs today, whatever id
     /// they had then. Where it names no record, as that of a refusal, the id decides, and must be theirs today: an
     /// earlier one may have been another person's.
-    fn is(&self, subject: &SubjectThen) -> bool {
+    pub(crate) fn is(&self, subject: &SubjectThen) -> bool {
         if subject.records.is_empty() {
             return self.ids.contains(&subject.person);
         }

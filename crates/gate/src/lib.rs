@@ -18,6 +18,7 @@
 mod audit;
 mod citizen;
 mod detail;
+mod earlier;
 mod entry;
 mod error;
 mod gate;
@@ -35,6 +36,7 @@ mod writer;
 pub use audit::{Count, LogProof, LoggedEntry};
 pub use citizen::{Look, LookProof, LookRefused, Looks};
 pub use detail::{IngestedFile, Part, commitment_of};
+pub use earlier::EarlierLook;
 pub use entry::{By, Digest32, ENTRY_BYTES_MAX, ENTRY_VERSION, Entry, EntryKind, TableRead, Tag, write_disclosure};
 pub use error::{Cause, Denied, GateError, Refusal};
 pub use gate::{Gate, Parts, SUBJECTS_MAX};

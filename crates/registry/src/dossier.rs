@@ -1,7 +1,7 @@
 //! One person, assembled for one purpose at the moment of the question, and not kept.
 
 use chrono::{DateTime, Utc};
-use gate::{Disclosed, Gate, Grant, LookSubject};
+use gate::{Disclosed, EarlierLook, Gate, Grant, LookSubject};
 use model::request::Action;
 use model::{Actor, PersonId, PurposeId, RecordId, RegisterId, Request};
 use serde::Serialize;
@@ -23,7 +23,12 @@ pub struct Dossier {
     pub purpose: PurposeId,
     /// One section for each register within reach that has records of the person.
     pub sections: Vec<Section>,
+    /// The last looks at the person by the asker's own agency, newest first; only with `explain`.
+    pub earlier: Vec<EarlierLook>,
 }
+
+/// How many earlier looks a dossier names.
+const EARLIER_MAX: usize = 10;
 
 /// The records of one register.
 pub struct Section {
@@ -53,7 +58,8 @@ pub struct Evidence {
 
 impl Index {
     /// Opens the person whom the request names under its purpose; a citizen's request to read their own names them.
-    /// With `explain` the evidence says field by field why records were linked, which costs about a millisecond.
+    /// With `explain` the evidence says field by field why records were linked, and the dossier which colleagues opened it
+    /// before, which costs about a millisecond.
     ///
     /// A person that the spine doesn't have is answered like one without records within reach, and logged alike, so that
     /// nothing is learnt from the difference.
@@ -74,7 +80,11 @@ impl Index {
         };
         let records = self.record_ids(&links)?;
         let grant = gate.commit(permit, vec![LookSubject { person, records }]).await?;
-        self.assemble(&grant, person, &links, explain)
+        let mut dossier = self.assemble(&grant, person, &links, explain)?;
+        if explain {
+            dossier.earlier = grant.earlier_looks(EARLIER_MAX).await.map_err(gate::Denied::Failed)?;
+        }
+        Ok(dossier)
     }
 
     fn assemble(
@@ -102,7 +112,14 @@ impl Index {
             }
             sections.push(Section { register: register.clone(), disclosed, evidence });
         }
-        Ok(Dossier { person, leaf: grant.leaf(), at: grant.at(), purpose: grant.purpose().clone(), sections })
+        Ok(Dossier {
+            person,
+            leaf: grant.leaf(),
+            at: grant.at(),
+            purpose: grant.purpose().clone(),
+            sections,
+            earlier: Vec::new(),
+        })
     }
 
     fn evidence(

@@ -14,6 +14,7 @@ use model::{Actor, AgencyId, Clock, Project};
 use registry::Index;
 use state::State as Decided;
 
+use crate::districts::Districts;
 use crate::identity::{self, DemoIdentity, TokenError, Verified, Work};
 use crate::problem::Problem;
 use crate::service::Heads;
@@ -63,6 +64,7 @@ struct Inner {
     demo: Vec<DemoIdentity>,
     verifications: Arc<Verifications>,
     heads: Heads,
+    districts: Option<Result<Districts, String>>,
 }
 
 impl App {
@@ -72,6 +74,10 @@ impl App {
         let Parts { project, gate, index, lake, state, clock, session_key, demo } = parts;
         let demo = demo.unwrap_or_default();
         let (verifications, heads) = (Arc::default(), Heads::default());
+        let districts = project.settings.districts.as_ref().map(|file| Districts::read(&project.root.join(file)));
+        if let Some(Err(problem)) = &districts {
+            tracing::warn!("pages have no map: {problem}");
+        }
         Self {
             inner: Arc::new(Inner {
                 project,
@@ -84,6 +90,7 @@ impl App {
                 demo,
                 verifications,
                 heads,
+                districts,
             }),
         }
     }
@@ -92,6 +99,11 @@ impl App {
     #[must_use]
     pub fn project(&self) -> &Arc<Project> {
         &self.inner.project
+    }
+
+    /// Gives the districts of maps, or what is wrong with their file; none when the project names no file.
+    pub(crate) fn districts(&self) -> Option<&Result<Districts, String>> {
+        self.inner.districts.as_ref()
     }
 
     /// Gives the gate.

@@ -5,6 +5,7 @@
 
 mod api;
 mod app;
+mod districts;
 mod headers;
 pub mod identity;
 mod pace;

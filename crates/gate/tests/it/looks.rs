@@ -258,3 +258,31 @@ async fn pseudonyms_come_back_to_their_own_agency_only() {
     assert_eq!(house.gate.person_of(&education, &pseudonym), Some(ZACHARIAS));
     assert_eq!(house.gate.person_of(&tax, &pseudonym), None);
 }
+
+#[tokio::test]
+async fn colleagues_learn_of_their_own_agencys_looks_alone() {
+    let house = House::new().await;
+    let look = async |actor, purpose: &str, person, subject| {
+        let wish = request(actor, purpose, Action::OpenPerson { person });
+        let permit = house.gate.decide(&wish).await.unwrap();
+        house.gate.commit(permit, vec![subject]).await.unwrap()
+    };
+    let auditor = || member("elections/auditor", RoleKind::Officer);
+    let first = look(officer(), "loan-relief", ZACHARIAS, zacharias()).await;
+    assert!(first.earlier_looks(10).await.unwrap().is_empty(), "a look is not before itself");
+    let _ = look(officer(), "loan-relief", YSOLDE, ysolde()).await;
+    let other = look(auditor(), "party-finance", ZACHARIAS, zacharias()).await;
+    assert!(other.earlier_looks(10).await.unwrap().is_empty(), "another agency's looks are not told");
+    let again = look(officer(), "loan-relief", ZACHARIAS, zacharias()).await;
+    let earlier = again.earlier_looks(10).await.unwrap();
+    assert_eq!(earlier.len(), 1, "{earlier:?}");
+    assert_eq!((earlier[0].leaf, earlier[0].role.as_str()), (first.leaf(), "case-officer"));
+    assert_eq!(earlier[0].purpose.as_ref().unwrap().as_str(), "loan-relief");
+    // The id of someone else, whose records these are not.
+    let mut stranger = zacharias();
+    stranger.records = ysolde().records;
+    let stranger = look(officer(), "loan-relief", ZACHARIAS, stranger).await;
+    assert!(stranger.earlier_looks(10).await.unwrap().is_empty());
+    let third = look(officer(), "loan-relief", ZACHARIAS, zacharias()).await;
+    assert_eq!(third.earlier_looks(1).await.unwrap()[0].leaf, again.leaf(), "the newest first, no more than asked for");
+}

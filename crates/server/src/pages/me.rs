@@ -68,6 +68,7 @@ struct RecordsPage {
     frame: Frame,
     t: Words,
     dossier: Dossier,
+    may_search: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -168,6 +169,7 @@ pub(crate) async fn records(view: View) -> Response {
 
 async fn records_page(view: &View) -> Result<Response, Problem> {
     let found = service::own_records(&view.app, view.acting()?, true).await?;
-    let page = RecordsPage { frame: view.frame()?, t: view.t, dossier: dossier(view, found.dossier) };
+    let page =
+        RecordsPage { frame: view.frame()?, t: view.t, dossier: dossier(view, found.dossier), may_search: false };
     view.page(&page)
 }

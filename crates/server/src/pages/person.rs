@@ -8,12 +8,15 @@ use axum::response::Response;
 use model::agency::RoleKind;
 
 use super::frame::Frame;
+use super::map::{Map, map};
+use super::relations::{Relations, relations};
 use super::search::work_of;
+use super::timeline::{Timeline, timeline};
 use super::values::{Kept, Shown, comparison, headline, kept, sentence, share, shown};
 use super::view::View;
 use super::words::Words;
 use crate::problem::Problem;
-use crate::service::{self, DossierView, Field, LinkEvidence, ReasonView, RecordView, SectionView};
+use crate::service::{self, DossierView, EarlierView, Field, LinkEvidence, ReasonView, RecordView, SectionView};
 
 /// Half the width of the picture of weights, in its own units.
 const HALF_WIDTH: f64 = 100.0;
@@ -25,6 +28,8 @@ struct PersonPage {
     t: Words,
     person: String,
     dossier: Dossier,
+    /// Whether to lead on to searches: citizens have none.
+    may_search: bool,
 }
 
 /// A dossier as the page shows it; shared with the page of what is held about a citizen.
@@ -42,6 +47,19 @@ pub(crate) struct Dossier {
     /// What the registers say of who the person is, agreeing or not.
     pub(crate) identity: Vec<Identity>,
     pub(crate) sections: Vec<Section>,
+    pub(crate) timeline: Option<Timeline>,
+    pub(crate) map: Option<Map>,
+    /// Why there is no map, where there should be one.
+    pub(crate) map_missing: Option<String>,
+    pub(crate) relations: Option<Relations>,
+    pub(crate) earlier: Vec<Earlier>,
+}
+
+/// A look of the same agency before this one.
+pub(crate) struct Earlier {
+    pub(crate) at: String,
+    pub(crate) role: String,
+    pub(crate) purpose: String,
 }
 
 /// One thing that says who someone is, and which registers say what.
@@ -107,8 +125,8 @@ async fn open(view: &View, person: &str) -> Result<Response, Problem> {
     view.acting()?.must_be(RoleKind::Officer)?;
     let work = work_of(view)?;
     let found = service::dossier(&view.app, view.acting()?, person, &work, true).await?;
-    let page =
-        PersonPage { frame: view.frame()?, t: view.t, person: found.person.clone(), dossier: dossier(view, found) };
+    let person = found.person.clone();
+    let page = PersonPage { frame: view.frame()?, t: view.t, person, dossier: dossier(view, found), may_search: true };
     view.page(&page)
 }
 
@@ -119,8 +137,18 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
     let fields = || records().flat_map(|record| record.values.fields()).filter(|field| field.value.text().is_some());
     let weakest =
         records().filter(|record| !record.link.alone).map(|record| record.link.probability).min_by(f64::total_cmp);
+    let name = records().find_map(|record| headline(record.values.fields()));
+    let (map, map_missing) = match map(view, &found.sections) {
+        Ok(map) => (map, None),
+        Err(why) => (None, Some(why)),
+    };
     Dossier {
-        name: records().find_map(|record| headline(record.values.fields())),
+        timeline: timeline(view, &found.sections),
+        map,
+        map_missing,
+        relations: relations(view, &found.sections, name.as_deref()),
+        earlier: found.earlier.iter().map(|look| earlier(view, look)).collect(),
+        name,
         at: found.at.clone(),
         log_index: t.number(&found.log_index),
         registers: found.sections.len() as u64,
@@ -131,6 +159,16 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
         weakest: weakest.map(|weakest| t.percent(&weakest)),
         identity: identity(view, &found.sections),
         sections: found.sections.iter().map(|section| self::section(view, section, &found.reasons)).collect(),
+    }
+}
+
+fn earlier(view: &View, look: &EarlierView) -> Earlier {
+    let agency = view.acting().ok().and_then(|who| who.agency());
+    Earlier {
+        at: look.at.clone(),
+        role: agency
+            .map_or_else(|| look.role.clone(), |agency| view.recipient_title(&format!("{agency}/{}", look.role))),
+        purpose: look.purpose.as_deref().map(|purpose| view.purpose_says(purpose)).unwrap_or_default(),
     }
 }
 

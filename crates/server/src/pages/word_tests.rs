@@ -94,6 +94,7 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("part", own(&["name", "birth_date", "identifier", "contact", "address"])),
         ("part-of-entry", own(&["terms", "justification", "subject", "officer", "case", "more"])),
         ("field", own(&columns)),
+        ("thing", own(&["record", "address", "employer"])),
         ("level", levels),
         ("asked", own(&["search", "person", "own", "review", "judgement", "page"])),
         ("problem-title", KINDS.iter().map(|(kind, ..)| (*kind).to_owned()).collect()),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gate::EarlierLook;
 use model::PersonId;
 use model::request::Action;
 use registry::{Dossier, Evidence, FieldEvidence};
@@ -30,6 +31,23 @@ pub struct DossierView {
     /// Why columns are withheld.
     #[schema(value_type = Vec<ReasonView>)]
     pub reasons: Vec<Arc<ReasonView>>,
+    /// The last looks at the person by the asker's own agency, newest first; only when asked to explain.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierView>,
+}
+
+/// A look by which the same agency opened the person before.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct EarlierView {
+    /// Its entry in the log.
+    pub log_index: u64,
+    /// When, in UTC.
+    pub at: String,
+    /// In which role.
+    pub role: String,
+    /// Under which purpose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
 }
 
 /// The records of one register.
@@ -173,5 +191,15 @@ pub(crate) fn view(app: &App, dossier: Dossier, person: String) -> Result<Dossie
         log_index: dossier.leaf,
         sections,
         reasons: reasons.into_views(),
+        earlier: dossier.earlier.into_iter().map(earlier).collect(),
     })
+}
+
+fn earlier(look: EarlierLook) -> EarlierView {
+    EarlierView {
+        log_index: look.leaf,
+        at: look.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        role: look.role.to_string(),
+        purpose: look.purpose.map(|purpose| purpose.to_string()),
+    }
 }

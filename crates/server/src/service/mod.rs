@@ -15,7 +15,7 @@ pub use catalogue::{
     catalogue, purpose_view, use_counts,
 };
 pub use citizen::{LookView, LooksView, OwnRecords, looks_at_self, own_records};
-pub use dossier::{DossierView, LinkEvidence, RecordView, SectionView, dossier};
+pub use dossier::{DossierView, EarlierView, LinkEvidence, RecordView, SectionView, dossier};
 pub(crate) use given::Heads;
 pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColumn};
 pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};

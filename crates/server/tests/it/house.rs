@@ -138,6 +138,12 @@ fn write_rows(folder: &ProjectFolder) {
     );
     folder.replace("models/donation_person.sql", "last_name\n", "last_name, birth_date\n");
     folder.write(
+        "districts.geojson",
+        r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"N","name":"North"},
+            "geometry":{"type":"Polygon","coordinates":[[[0,50],[2,50],[2,51],[0,51],[0,50]]]}}]}"#,
+    );
+    folder.replace("lucarne.toml", "name =", "districts = \"districts.geojson\"\nname =");
+    folder.write(
         "linkage.toml",
         r#"agreement = "education-tax"
 attach = [{ agreement = "party-finance", registers = ["donations"] }]

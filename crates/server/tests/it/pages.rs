@@ -126,4 +126,25 @@ async fn an_officer_works_through_the_pages_and_sees_what_the_purpose_gives() {
     for canary in WITHHELD {
         assert!(!found.text.contains(canary) && !person.text.contains(canary), "{canary} on a page");
     }
+    // Of the address the purpose gives the district alone: that is on the map, and no search by address is offered.
+    for part in [r#"id="timeline""#, "12 March 1984", r#"id="map""#, "North (N)", r#"id="relations""#] {
+        assert!(person.text.contains(part), "{part} in {}", person.text);
+    }
+    assert!(!person.text.contains(r#"name="address""#), "{}", person.text);
+    assert!(!person.text.contains(r#"id="earlier""#), "nobody looked before");
+    let again = house.ask(Ask::new("GET", &href).header("cookie", &session)).await;
+    assert!(again.text.contains(r#"id="earlier""#), "{}", again.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_citizen_sees_their_dates_and_their_map_and_no_way_to_others() {
+    let house = House::new().await;
+    let session = enter(&house, "citizen").await;
+    let own = house.ask(Ask::new("GET", "/me/records").header("cookie", &session)).await;
+    assert_eq!(own.status, 200, "{}", own.text);
+    for part in [r#"id="timeline""#, r#"id="map""#, r#"id="relations""#, "Nightingale Row"] {
+        assert!(own.text.contains(part), "{part} in {}", own.text);
+    }
+    assert!(!own.text.contains(r#"action="/search""#), "citizens search for nobody");
+    assert!(!own.text.contains(r#"id="earlier""#), "their list of looks tells all of them");
 }

@@ -1,0 +1,107 @@
+//! The districts in which a dossier's addresses are, as a map and as a table.
+//!
+//! A map tells no more than the purpose gives: the district, where it gives the district; the one that a postcode belongs to,
+//! where it gives the postcode.
+
+use model::RegisterId;
+
+use super::view::View;
+use crate::districts::Districts;
+use crate::service::{Field, SectionView};
+
+/// The map of a dossier.
+pub(crate) struct Map {
+    pub(crate) width: String,
+    pub(crate) height: String,
+    pub(crate) shapes: Vec<Shape>,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// A district in the picture.
+pub(crate) struct Shape {
+    pub(crate) outline: String,
+    pub(crate) name: String,
+    /// Its number in the table, with the place where that is written; none where no address is.
+    pub(crate) mark: Option<Mark>,
+}
+
+pub(crate) struct Mark {
+    pub(crate) number: usize,
+    pub(crate) x: String,
+    pub(crate) y: String,
+}
+
+/// A district with an address.
+pub(crate) struct Row {
+    pub(crate) number: usize,
+    pub(crate) name: String,
+    pub(crate) registers: Vec<String>,
+}
+
+/// Gives the map of a dossier: none when the project has no map, or when no district is told. A map that can't be read is an
+/// error, which the page says.
+pub(crate) fn map(view: &View, sections: &[SectionView]) -> Result<Option<Map>, String> {
+    let Some(districts) = view.app.districts() else { return Ok(None) };
+    let districts = districts.as_ref().map_err(Clone::clone)?;
+    let mut told = Vec::new();
+    for section in sections {
+        let title = view.t.pick(&section.title, &section.title_fr);
+        for field in section.records.iter().flat_map(|record| record.values.fields()) {
+            if let Some(place) = district_of(view, districts, &section.register, field) {
+                told.push((place, title));
+            }
+        }
+    }
+    Ok(drawn(districts, &told))
+}
+
+fn district_of(view: &View, districts: &Districts, register: &str, field: Field<'_>) -> Option<usize> {
+    let rule = &field.column.rule;
+    if rule.class != "address" || !matches!(rule.disclosure.as_str(), "value" | "district") {
+        return None;
+    }
+    let name = &field.column.name;
+    if view.app.project().registers.get(&RegisterId::new(register).ok()?)?.columns.get(name).is_none() {
+        return None;
+    }
+    let text = field.value.text()?;
+    if name == "district" {
+        districts.named(&text)
+    } else if name.contains("postcode") || name.contains("zip") {
+        districts.of_postcode(&text)
+    } else {
+        None
+    }
+}
+
+fn drawn(districts: &Districts, told: &[(usize, &str)]) -> Option<Map> {
+    let mut rows: Vec<(usize, Row)> = Vec::new();
+    for (place, register) in told {
+        let known = rows.iter().position(|(other, _)| other == place);
+        let at = known.unwrap_or_else(|| {
+            let district = &districts.shapes[*place];
+            let name = format!("{} ({})", district.name, district.code);
+            rows.push((*place, Row { number: rows.len() + 1, name, registers: Vec::new() }));
+            rows.len() - 1
+        });
+        let registers = &mut rows[at].1.registers;
+        if !registers.iter().any(|known| known == register) {
+            registers.push((*register).to_owned());
+        }
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    let shapes = districts.shapes.iter().enumerate().map(|(place, district)| {
+        let number = rows.iter().find(|(other, _)| *other == place).map(|(_, row)| row.number);
+        let (x, y) = district.middle;
+        let mark = number.map(|number| Mark { number, x: format!("{x:.1}"), y: format!("{:.1}", y + 7.0) });
+        Shape { outline: district.outline.clone(), name: district.name.clone(), mark }
+    });
+    Some(Map {
+        width: format!("{:.0}", districts.width),
+        height: format!("{:.0}", districts.height),
+        shapes: shapes.collect(),
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+    })
+}

@@ -1,0 +1,88 @@
+// Changes the span of a timeline: nearer, wider, earlier, later. The picture is whole without it.
+
+const DAYS_MIN = 90;
+const DAYS_OF_YEAR = 365.2425;
+const TICKS = 8;
+
+/** Gives a step between marks that is a whole number of years, or of months where less than two years are shown. */
+export function marks(begin: number, end: number): { day: number; label: string }[] {
+  const years = (end - begin) / DAYS_OF_YEAR;
+  const step = years < 2 ? 1 / 4 : Math.max(1, Math.ceil(years / TICKS));
+  const first = Math.ceil(begin / DAYS_OF_YEAR / step) * step;
+  const found: { day: number; label: string }[] = [];
+  for (let year = first; year * DAYS_OF_YEAR <= end; year += step) {
+    const whole = Math.floor(year + 1e-9);
+    const month = Math.round((year - whole) * 12) + 1;
+    found.push({
+      day: year * DAYS_OF_YEAR,
+      label: step < 1 ? `${whole + 1}-${String(month).padStart(2, "0")}` : String(whole + 1),
+    });
+  }
+  return found;
+}
+
+function place(svg: SVGSVGElement, begin: number, end: number): void {
+  const left = Number(svg.dataset.left);
+  const right = Number(svg.dataset.right);
+  const x = (day: number) => left + ((right - left) * (day - begin)) / (end - begin);
+  for (const circle of svg.querySelectorAll<SVGCircleElement>("circle[data-day]")) {
+    const at = x(Number(circle.dataset.day));
+    circle.setAttribute("cx", at.toFixed(1));
+    const isOut = at < left || at > right;
+    const link = circle.parentElement;
+    link?.classList.toggle("out", isOut);
+    if (isOut) link?.setAttribute("tabindex", "-1");
+    else link?.removeAttribute("tabindex");
+  }
+  const ticks = svg.querySelector(".ticks");
+  const line = ticks?.querySelector("line");
+  const text = ticks?.querySelector("text");
+  if (!ticks || !line || !text) return;
+  ticks.replaceChildren(
+    ...marks(begin, end).flatMap(({ day, label }) => {
+      const at = x(day).toFixed(1);
+      const mark = line.cloneNode() as SVGLineElement;
+      mark.setAttribute("x1", at);
+      mark.setAttribute("x2", at);
+      const words = text.cloneNode() as SVGTextElement;
+      words.setAttribute("x", at);
+      words.textContent = label;
+      return [mark, words];
+    }),
+  );
+}
+
+/** Adds buttons that change the span. */
+export function zoomTimeline(figure: HTMLElement): void {
+  const svg = figure.querySelector("svg");
+  const days = Array.from(figure.querySelectorAll<SVGCircleElement>("circle[data-day]"), (dot) => Number(dot.dataset.day));
+  if (!svg || days.length < 2) return;
+  const margin = Math.max(DAYS_MIN / 2, (Math.max(...days) - Math.min(...days)) * 0.03);
+  const all = [Math.min(...days) - margin, Math.max(...days) + margin] as const;
+  let [begin, end] = all;
+  const show = (newBegin: number, newEnd: number) => {
+    const span = Math.min(all[1] - all[0], Math.max(DAYS_MIN, newEnd - newBegin));
+    begin = Math.min(Math.max(newBegin, all[0]), all[1] - span);
+    end = begin + span;
+    place(svg, begin, end);
+  };
+  const middle = () => (begin + end) / 2;
+  const steps: [string | undefined, () => void][] = [
+    [figure.dataset.nearer, () => show(middle() - (end - begin) / 4, middle() + (end - begin) / 4)],
+    [figure.dataset.farther, () => show(middle() - (end - begin), middle() + (end - begin))],
+    [figure.dataset.earlier, () => show(begin - (end - begin) / 2, end - (end - begin) / 2)],
+    [figure.dataset.later, () => show(begin + (end - begin) / 2, end + (end - begin) / 2)],
+    [figure.dataset.all, () => show(...all)],
+  ];
+  const row = document.createElement("p");
+  row.className = "row";
+  for (const [label, step] of steps) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button quiet small";
+    button.textContent = label ?? "";
+    button.addEventListener("click", step);
+    row.append(button);
+  }
+  figure.prepend(row);
+}
