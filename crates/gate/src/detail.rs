@@ -55,8 +55,16 @@ pub(crate) struct SubjectThen {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub(crate) enum More {
-    Ingest { files: Vec<IngestedFile> },
-    Judgement { judgement: model::Judgement },
+    Ingest {
+        files: Vec<IngestedFile>,
+    },
+    Judgement {
+        judgement: model::Judgement,
+    },
+    /// A judgement that counts once a second steward comes to the same.
+    Proposal {
+        judgement: model::Judgement,
+    },
 }
 
 /// A file that was read in.

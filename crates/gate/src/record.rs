@@ -87,10 +87,27 @@ impl Gate {
         subjects: Vec<LookSubject>,
         judgement: &Judgement,
     ) -> Result<u64, Denied> {
+        self.record_review(permit, subjects, More::Judgement { judgement: judgement.clone() }).await
+    }
+
+    /// Writes what a steward proposes about a link, which counts once a second one comes to the same. As
+    /// [`record_judgement`](Self::record_judgement); the detail says that it is a proposal.
+    ///
+    /// # Errors
+    /// As [`record_judgement`](Self::record_judgement).
+    pub async fn record_proposal(
+        &self,
+        permit: Permit,
+        subjects: Vec<LookSubject>,
+        judgement: &Judgement,
+    ) -> Result<u64, Denied> {
+        self.record_review(permit, subjects, More::Proposal { judgement: judgement.clone() }).await
+    }
+
+    async fn record_review(&self, permit: Permit, subjects: Vec<LookSubject>, more: More) -> Result<u64, Denied> {
         if permit.request.action != Action::ReviewLink {
             return Err(GateError::Rules("a judgement needs a permit to review links".into()).into());
         }
-        let more = More::Judgement { judgement: judgement.clone() };
         Ok(self.spend(permit, &subjects, Some(more)).await?.leaf)
     }
 }

@@ -30,15 +30,35 @@ pub async fn judge(
     subjects: Vec<LookSubject>,
     judgement: &Judgement,
 ) -> Result<u64, LinkageError> {
+    check(judgement)?;
+    let leaf = gate.record_judgement(permit, subjects, judgement).await.map_err(LinkageError::Denied)?;
+    append(lake, judgement).await?;
+    Ok(leaf)
+}
+
+/// Writes to the log what a steward proposes, which counts for nothing until a second one comes to the same and [`judge`] is
+/// called. Gives the number of its log entry.
+///
+/// # Errors
+/// As [`judge`].
+pub async fn propose(
+    gate: &Gate,
+    permit: Permit,
+    subjects: Vec<LookSubject>,
+    judgement: &Judgement,
+) -> Result<u64, LinkageError> {
+    check(judgement)?;
+    gate.record_proposal(permit, subjects, judgement).await.map_err(LinkageError::Denied)
+}
+
+fn check(judgement: &Judgement) -> Result<(), LinkageError> {
     if judgement.left >= judgement.right {
         return Err(LinkageError::Judgement("a judgement is about two records, the smaller id first"));
     }
     if judgement.reason.trim().is_empty() {
         return Err(LinkageError::Judgement("say why: a judgement without a reason can't be reviewed"));
     }
-    let leaf = gate.record_judgement(permit, subjects, judgement).await.map_err(LinkageError::Denied)?;
-    append(lake, judgement).await?;
-    Ok(leaf)
+    Ok(())
 }
 
 async fn append(lake: &Lake, judgement: &Judgement) -> Result<(), LinkageError> {

@@ -33,7 +33,7 @@ pub use error::LinkageError;
 pub use explain::{PinnedModel, explain_records};
 pub use files::{FileOptions, link_files};
 pub use identity::{Event, EventKind};
-pub use judgement::judge;
+pub use judgement::{judge, propose};
 pub use link::link;
 pub use quality::Quality;
 pub use report::{EventCounts, FileReport, JudgementCounts, LinkProgress, LinkReport};

@@ -189,6 +189,7 @@ mod tests {
             comparisons: vec![first_name, last_name, compare("birth_date", "date"), compare("street", "address")],
             block_size_max: Some(500),
             seed: 7,
+            second_reviewer: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::id::{AgreementId, PurposeId, RegisterId};
+use crate::judgement::Verdict;
 
 /// The linkage of a project, or of loose files.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,6 +27,8 @@ pub struct LinkageConfig {
     pub block_size_max: Option<u64>,
     /// The seed of samples drawn in training.
     pub seed: u64,
+    /// Verdicts of the review that count only when a second steward comes to the same.
+    pub second_reviewer: Vec<Verdict>,
 }
 
 /// Registers attached under an agreement of their own.

@@ -116,6 +116,19 @@ pub struct Pair {
     pub probability: f64,
     /// Field by field how they compare.
     pub fields: Vec<FieldEvidence>,
+    /// What a judgement would do.
+    pub effect: Effect,
+}
+
+/// What hangs on a judgement: records within reach, the two themselves among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Effect {
+    /// Whether the two records are of one person as it is.
+    pub is_one_person: bool,
+    /// How many records the left one's person has.
+    pub left_records: u64,
+    /// How many records the right one's person has.
+    pub right_records: u64,
 }
 
 /// An uncertain pair of the list.
@@ -134,6 +147,17 @@ pub struct Decided {
     pub at: DateTime<Utc>,
     /// Why, in the steward's words.
     pub reason: String,
+    /// Whether a second steward has to come to the same before it counts.
+    pub is_proposal: bool,
+}
+
+/// Uncertain pairs that wait for a steward.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OpenPairs {
+    /// The first of them from where it was asked.
+    pub next: Option<u64>,
+    /// How many there are.
+    pub count: u64,
 }
 
 impl Index {
@@ -160,6 +184,45 @@ impl Index {
         Ok(Some(KnownPair { left, right, weight: pair.weight, probability: pair.probability }))
     }
 
+    /// Gives the records of the uncertain pair `number`, the smaller id first; none past the last. They stay inside.
+    ///
+    /// # Errors
+    /// When the list is damaged.
+    pub fn pair_records(
+        &self,
+        permit: &gate::Permit,
+        number: u64,
+    ) -> Result<Option<(RecordId, RecordId)>, RegistryError> {
+        let known = self.pair_within(permit.registers(), number)?;
+        Ok(known.map(|pair| (pair.left, pair.right)))
+    }
+
+    /// Gives the number of the first uncertain pair from `from` on that `is_open`, and how many are.
+    ///
+    /// # Errors
+    /// When the list is damaged.
+    pub fn open_pairs(
+        &self,
+        permit: &gate::Permit,
+        from: u64,
+        is_open: impl Fn(&RecordId, &RecordId) -> bool,
+    ) -> Result<OpenPairs, RegistryError> {
+        let is_within = |pair: &&StoredPair| {
+            [&pair.left, &pair.right].into_iter().all(|record| is_of(record, permit.registers().iter()))
+        };
+        let mut open = OpenPairs::default();
+        for (pair, number) in self.pairs.pairs.iter().filter(is_within).zip(0..) {
+            let record = |text: &str| text.parse().map_err(|_| self.damaged("an uncertain pair"));
+            if is_open(&record(&pair.left)?, &record(&pair.right)?) {
+                open.count += 1;
+                if number >= from && open.next.is_none() {
+                    open.next = Some(number);
+                }
+            }
+        }
+        Ok(open)
+    }
+
     /// Shows the uncertain pair `number`, counted from 0, the most uncertain first; none past the last.
     ///
     /// # Errors
@@ -176,6 +239,7 @@ impl Index {
             left_shown: self.disclosed_person(&grant, &left)?,
             right_shown: self.disclosed_person(&grant, &right)?,
             fields: self.fields_between(&grant, &left, &right)?,
+            effect: self.effect(&grant, &left, &right)?,
             left,
             right,
             weight,
@@ -183,8 +247,23 @@ impl Index {
         }))
     }
 
+    fn effect(&self, grant: &gate::Grant, left: &RecordId, right: &RecordId) -> Result<Effect, RegistryError> {
+        let person = |record: &RecordId| match self.place(record) {
+            Some(place) => self.person_of(place),
+            None => Ok(None),
+        };
+        let within = |person: Option<model::PersonId>| -> Result<u64, RegistryError> {
+            let Some(person) = person else { return Ok(1) };
+            let records = self.records_of(person)?;
+            Ok(records.iter().filter(|record| grant.registers().contains(&record.register)).count() as u64)
+        };
+        let (left, right) = (person(left)?, person(right)?);
+        let is_one_person = left.is_some() && left == right;
+        Ok(Effect { is_one_person, left_records: within(left)?, right_records: within(right)? })
+    }
+
     /// Writes what a steward decided about the pair `number`; gives the number of its log entry, or none when there is no
-    /// such pair. It counts from the next run of `link` on.
+    /// such pair. It counts from the next run of `link` on; a proposal doesn't, and is written to the log alone.
     ///
     /// # Errors
     /// [`RegistryError::Denied`] when the gate refuses or fails, [`RegistryError::Linkage`] when no reason is given or it
@@ -203,9 +282,14 @@ impl Index {
         };
         let by = request.actor.account().ok_or(RegistryError::NotAPerson)?.to_string();
         let subjects = self.subjects_of(&left, &right)?;
-        let Decided { verdict, at, reason } = decided;
+        let Decided { verdict, at, reason, is_proposal } = decided;
         let judgement = Judgement { left, right, verdict, by, at, reason };
-        Ok(Some(linkage::judge(lake, gate, permit, subjects, &judgement).await?))
+        let leaf = if is_proposal {
+            linkage::propose(gate, permit, subjects, &judgement).await?
+        } else {
+            linkage::judge(lake, gate, permit, subjects, &judgement).await?
+        };
+        Ok(Some(leaf))
     }
 
     fn subjects_of(&self, left: &RecordId, right: &RecordId) -> Result<Vec<LookSubject>, RegistryError> {

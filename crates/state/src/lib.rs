@@ -19,6 +19,7 @@ mod key;
 mod looks;
 mod persons;
 mod recent;
+mod reviews;
 mod schema;
 mod seal;
 mod sessions;
@@ -31,6 +32,7 @@ pub use error::{Cause, StateError};
 pub use key::{DerivedKey, KeyError, MasterKey};
 pub use looks::{NewLook, Page, PlacedLooks, StoredLook};
 pub use persons::UnsavedKeys;
+pub use reviews::{Review, Reviews, Standing};
 pub use sessions::{Session, SessionId};
 pub use store::{Options, State};
 

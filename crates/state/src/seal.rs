@@ -2,7 +2,7 @@
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use model::{AgencyId, CaseId, OfficerId, PersonId};
+use model::{AgencyId, CaseId, OfficerId, PersonId, RecordId};
 use zeroize::Zeroizing;
 
 use crate::error::StateError;
@@ -46,6 +46,11 @@ impl Keys {
 
     pub(crate) fn account(&self, account: &OfficerId) -> Tag {
         self.tag(b"account", account.as_str().as_bytes())
+    }
+
+    /// Gives the tag of two records, the smaller id first.
+    pub(crate) fn pair(&self, left: &RecordId, right: &RecordId) -> Tag {
+        self.tag(b"pair", format!("{left} {right}").as_bytes())
     }
 
     pub(crate) fn case(&self, agency: &AgencyId, case: &CaseId) -> Tag {

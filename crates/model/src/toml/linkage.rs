@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use super::nearest::advice;
 use super::reader::{Sheet, Table, Value};
 use crate::diagnostic::{Diagnostics, SourceFile};
+use crate::judgement::Verdict;
 use crate::linkage::{Attach, Block, COMPARISON_KINDS, Compare, Key, LinkageConfig, Part};
 
 /// The probability from which records are linked, where the file doesn't say.
@@ -43,6 +44,9 @@ pub(crate) fn read(table: &Table<'_>) -> Option<LinkageConfig> {
     let comparisons = table.require("compare", "[[compare]]").and_then(|value| comparisons(&value));
     let block_size_max = table.get("block_size_max").map(|value| value.integer(2..=i64::MAX));
     let seed = table.get("seed").map_or(Some(0), |value| value.integer(0..=i64::MAX));
+    let verdicts = [Verdict::Same, Verdict::Different].map(|verdict| (verdict.as_str(), verdict));
+    let verdict = |value: &Value<'_>| value.choice("linkage/unknown-verdict", &verdicts);
+    let second_reviewer = table.get("second_reviewer").map_or(Some(Vec::new()), |value| value.list(verdict));
     table.finish();
     Some(LinkageConfig {
         purpose: match purpose {
@@ -60,6 +64,7 @@ pub(crate) fn read(table: &Table<'_>) -> Option<LinkageConfig> {
         comparisons: comparisons?,
         block_size_max: size(block_size_max)?,
         seed: u64::try_from(seed?).ok()?,
+        second_reviewer: second_reviewer?,
     })
 }
 

@@ -263,6 +263,7 @@ pub(crate) fn project_with(policies: &[&str]) -> Project {
         comparisons: vec![],
         block_size_max: None,
         seed: 1,
+        second_reviewer: Vec::new(),
     };
     let file = |(number, text): (usize, &&str)| {
         Arc::new(SourceFile { path: format!("policies/{number}.cedar").into(), text: (*text).to_owned() })

@@ -124,7 +124,7 @@ queue-judged = { $count ->
  }
 queue-begin = Begin
 queue-empty = Nothing waits.
-queue-when = Judgements count from the next run of linking on; until then a judged pair stays in the queue.
+queue-when = Judgements count from the next run of linking on.
 queue-decided = Your judgement was written; entry { $entry } of the log.
 pair-title = Are these one person?
 pair-place = Pair { $place } of { $open }. Showing it is entry { $entry } of the log.
@@ -211,3 +211,29 @@ runs-kind = Kind
 runs-version = Version
 runs-size = Size in MB
 runs-at = Written
+queue-waits = { $count ->
+    [one] waits for a second steward
+   *[other] wait for a second steward
+ }
+queue-again = See the pair again, or take it back
+queue-proposed = Your proposal was written; entry { $entry } of the log. It counts once a second steward comes to the same.
+queue-taken-back = It was taken back; entry { $entry } of the log. The pair is open again.
+said-proposed-own = On { $when } you proposed: { $verdict } (entry { $entry } of the log). It counts once a second steward comes to the same.
+said-proposed = On { $when } another steward proposed: { $verdict } (entry { $entry } of the log). It counts once you come to the same, by yourself.
+said-judged-own = On { $when } you judged: { $verdict } (entry { $entry } of the log). It counts from the next run of linking on.
+said-judged = On { $when } another steward judged: { $verdict } (entry { $entry } of the log). It counts from the next run of linking on.
+back-reason = Why you take it back
+back-do = Take it back
+verdict-same = the same person
+verdict-different = different persons
+verdict-cannot-say = cannot say
+effect-records = { $count ->
+    [one] one record
+   *[other] { $n } records
+ }
+effect-same = Two persons, of { $left } and { $right } as far as you may see, become one of { $both }.
+effect-same-nothing = They are one person already, and stay so whatever the score says.
+effect-different = Their person, of { $records } as far as you may see, is taken apart: the next run decides which records go with which of the two.
+effect-different-nothing = They are different persons already, and stay so whatever the score says.
+effect-cannot-say = Nothing changes: the score decides.
+effect-second = A second steward has to come to the same.

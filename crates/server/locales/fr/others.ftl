@@ -124,7 +124,7 @@ queue-judged = { $count ->
  }
 queue-begin = Commencer
 queue-empty = Rien n’attend.
-queue-when = Les jugements comptent dès la prochaine exécution de l’appariement ; d’ici là une paire jugée reste dans la file.
+queue-when = Les jugements comptent à partir du prochain appariement.
 queue-decided = Votre jugement est écrit ; entrée { $entry } du journal.
 pair-title = Est-ce une seule personne ?
 pair-place = Paire { $place } sur { $open }. La montrer est l’entrée { $entry } du journal.
@@ -211,3 +211,29 @@ runs-kind = Nature
 runs-version = Version
 runs-size = Taille en Mo
 runs-at = Écrite le
+queue-waits = { $count ->
+    [one] attend un second gestionnaire
+   *[other] attendent un second gestionnaire
+ }
+queue-again = Revoir la paire, ou revenir dessus
+queue-proposed = Votre proposition est inscrite ; entrée { $entry } du journal. Elle compte dès qu’un second gestionnaire arrive à la même.
+queue-taken-back = C’est retiré ; entrée { $entry } du journal. La paire est de nouveau ouverte.
+said-proposed-own = Le { $when }, vous avez proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès qu’un second gestionnaire arrive à la même conclusion.
+said-proposed = Le { $when }, un autre gestionnaire a proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès que vous arrivez, par vous-même, à la même conclusion.
+said-judged-own = Le { $when }, vous avez jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
+said-judged = Le { $when }, un autre gestionnaire a jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
+back-reason = Pourquoi vous revenez dessus
+back-do = Revenir dessus
+verdict-same = la même personne
+verdict-different = des personnes différentes
+verdict-cannot-say = indécidable
+effect-records = { $count ->
+    [one] un enregistrement
+   *[other] { $n } enregistrements
+ }
+effect-same = Deux personnes, de { $left } et { $right } autant que vous puissiez voir, n’en font plus qu’une de { $both }.
+effect-same-nothing = C’est déjà une seule personne, et cela le reste quoi que dise le score.
+effect-different = Leur personne, de { $records } autant que vous puissiez voir, est défaite : le prochain appariement décide quels enregistrements vont avec lequel des deux.
+effect-different-nothing = Ce sont déjà des personnes différentes, et cela le reste quoi que dise le score.
+effect-cannot-say = Rien ne change : le score décide.
+effect-second = Un second gestionnaire doit arriver à la même conclusion.

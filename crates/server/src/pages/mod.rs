@@ -48,6 +48,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/me/records", get(me::records))
         .route("/review", get(review::queue))
         .route("/review/{number}", get(review::pair).post(review::judge))
+        .route("/review/{number}/take-back", post(review::take_back))
         .route("/registers", get(catalogue::registers))
         .route("/registers/{register}", get(catalogue::register))
         .route("/purposes", get(catalogue::purposes))

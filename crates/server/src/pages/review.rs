@@ -14,7 +14,7 @@ use super::values::{Kept, kept, shown};
 use super::view::{Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
-use crate::service::{self, JudgementForm, PairView, ReviewRow};
+use crate::service::{self, JudgedView, JudgementForm, PairView, ReviewRow, SaidView, TakeBackForm};
 
 /// The longest reason, in characters.
 const REASON_MAX: usize = 500;
@@ -26,7 +26,9 @@ struct QueuePage {
     t: Words,
     open: u64,
     judged: u64,
-    decided: Option<String>,
+    proposed: u64,
+    next: Option<u64>,
+    told: Option<Told>,
 }
 
 #[derive(Template)]
@@ -47,12 +49,27 @@ struct PairPage {
     percent: String,
     weight: String,
     steps: Vec<Step>,
-    decided: Option<String>,
+    told: Option<Told>,
     next: Option<String>,
+    said: Option<Said>,
+    /// What each verdict would do, in the order of the choices.
+    effects: Vec<String>,
     verdict: String,
     reason: String,
     verdict_missing: bool,
     reason_missing: bool,
+}
+
+/// What was just written, and of which pair.
+struct Told {
+    sentence: String,
+    pair: Option<u64>,
+}
+
+/// What was said of the pair since the index was built.
+struct Said {
+    sentence: String,
+    own: bool,
 }
 
 /// A column of both records.
@@ -66,27 +83,44 @@ struct Row {
 #[derive(Default, Deserialize)]
 pub(crate) struct After {
     decided: Option<String>,
+    #[serde(default)]
+    standing: String,
+    /// The pair of which it was.
+    pair: Option<String>,
 }
 
 /// Shows how far the queue is.
 pub(crate) async fn queue(view: View, Asked(asked): Asked<After>) -> Response {
-    view.answer(asked.and_then(|after| queue_page(&view, &after)))
+    let answer = match asked {
+        Ok(after) => queue_page(&view, &after).await,
+        Err(problem) => Err(problem),
+    };
+    view.answer(answer)
 }
 
-fn decided(view: &View, after: &After) -> Result<Option<String>, Problem> {
-    let entry = after.decided.as_deref().map(number_of).transpose()?;
-    Ok(entry.map(|entry| view.t.number(&entry)))
+/// Gives what was just written, in a sentence.
+fn told(view: &View, after: &After) -> Result<Option<Told>, Problem> {
+    let Some(entry) = after.decided.as_deref().map(number_of).transpose()? else { return Ok(None) };
+    let key = match after.standing.as_str() {
+        "proposed" => "queue-proposed",
+        "taken-back" => "queue-taken-back",
+        _ => "queue-decided",
+    };
+    let pair = after.pair.as_deref().map(number_of).transpose()?;
+    Ok(Some(Told { sentence: view.t.with(key, "entry", view.t.number(&entry)), pair }))
 }
 
-fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
+async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
     view.acting()?.must_be(RoleKind::Steward)?;
-    let progress = view.app.index().review_progress();
+    let progress = service::progress(&view.app, view.acting()?, 0).await?;
     let page = QueuePage {
         frame: view.frame()?,
         t: view.t,
         open: progress.open,
-        judged: progress.judged,
-        decided: decided(view, after)?,
+        judged: progress.judged + progress.judged_since,
+        proposed: progress.proposed,
+        next: progress.next,
+        told: told(view, after)?,
     };
     view.page(&page)
 }
@@ -106,7 +140,6 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
     let found = service::pair(&view.app, view.acting()?, number).await?;
     // What was filled in was meant for the pair that was shown then.
     let form = form.filter(|form| form.generation == found.generation);
-    let next = number + 1;
     let rows = rows(view, &found);
     let withheld: Vec<Kept> = found.left.withheld.iter().map(|column| kept(t, column, &found.reasons)).collect();
     let mut frame = view.frame()?;
@@ -114,7 +147,7 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
     let page = PairPage {
         frame,
         t,
-        place: t.number(&next),
+        place: t.number(&(number + 1)),
         open: t.number(&found.open),
         number,
         generation: found.generation.clone(),
@@ -127,8 +160,10 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
         percent: t.percent(&found.probability),
         weight: t.weight(&found.weight),
         steps: steps(t, &found.fields),
-        decided: decided(view, after)?,
-        next: (next < found.open).then(|| format!("/review/{next}")),
+        told: told(view, after)?,
+        next: found.next.map(|next| format!("/review/{next}")),
+        said: found.said.as_ref().map(|said| self::said(t, said)),
+        effects: effects(t, &found),
         verdict: form.map(|form| form.verdict.clone()).unwrap_or_default(),
         reason: form.map(|form| form.reason.clone()).unwrap_or_default(),
         verdict_missing: form.is_some_and(|form| form.verdict.is_empty()),
@@ -136,6 +171,49 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
     };
     let status = if form.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     view.page_as(status, &page)
+}
+
+/// Gives what was said of a pair, in a sentence.
+fn said(t: Words, said: &SaidView) -> Said {
+    let key = match (said.standing.as_str(), said.own) {
+        ("proposed", true) => "said-proposed-own",
+        ("proposed", false) => "said-proposed",
+        (_, true) => "said-judged-own",
+        (_, false) => "said-judged",
+    };
+    let values = [
+        ("verdict", t.of("verdict", &said.verdict)),
+        ("when", t.moment(&said.at)),
+        ("entry", t.number(&said.log_index)),
+    ];
+    Said { sentence: t.with_all(key, &values), own: said.own }
+}
+
+/// Gives what each verdict would do to persons, and whether it needs a second steward.
+fn effects(t: Words, pair: &PairView) -> Vec<String> {
+    let registry_effect = &pair.effect;
+    let (left, right) = (registry_effect.left_records, registry_effect.right_records);
+    let both = || t.count("effect-records", &(left + right));
+    let same = if registry_effect.is_one_person {
+        t.s("effect-same-nothing")
+    } else {
+        let values = [
+            ("left", t.count("effect-records", &left)),
+            ("right", t.count("effect-records", &right)),
+            ("both", both()),
+        ];
+        t.with_all("effect-same", &values)
+    };
+    let different = if registry_effect.is_one_person {
+        t.with("effect-different", "records", t.count("effect-records", &left))
+    } else {
+        t.s("effect-different-nothing")
+    };
+    let second = |verdict: &str, effect: String| {
+        let needs = pair.second_reviewer.iter().any(|known| known == verdict);
+        if needs { format!("{effect} {}", t.s("effect-second")) } else { effect }
+    };
+    vec![second("same", same), second("different", different), t.s("effect-cannot-say")]
 }
 
 /// The column of person records that says of a birth date what is known of it. It is not shown beside whole dates.
@@ -218,12 +296,44 @@ async fn judged(view: &View, number: &str, form: Judged) -> Result<Response, Pro
     }
     let number = number_of(number)?;
     let judgement = JudgementForm { generation: form.generation, verdict: form.verdict, reason: form.reason };
-    let leaf = service::judge(&view.app, view.acting()?, number, &judgement).await?;
-    let next = number + 1;
-    let to = if next < view.app.index().review_progress().open {
-        format!("/review/{next}?decided={leaf}")
-    } else {
-        format!("/review?decided={leaf}")
+    let judged = service::judge(&view.app, view.acting()?, number, &judgement).await?;
+    let next = service::progress(&view.app, view.acting()?, number + 1).await?.next;
+    Ok(onward(next, number, &judged))
+}
+
+/// Leads on: to the next pair that waits, or back to the queue.
+fn onward(next: Option<u64>, pair: u64, judged: &JudgedView) -> Response {
+    let JudgedView { log_index, standing } = judged;
+    let to = next.map_or_else(|| "/review".to_owned(), |next| format!("/review/{next}"));
+    Redirect::to(&format!("{to}?decided={log_index}&standing={standing}&pair={pair}")).into_response()
+}
+
+/// What a steward sends to take something back.
+#[derive(Deserialize)]
+pub(crate) struct TakenBack {
+    form_token: String,
+    #[serde(default)]
+    generation: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// Takes back what the steward said of a pair, and shows it again.
+pub(crate) async fn take_back(view: View, Path(number): Path<String>, Sent(form): Sent<TakenBack>) -> Response {
+    let answer = match form {
+        Ok(form) => taken_back(&view, &number, form).await,
+        Err(problem) => Err(problem),
     };
-    Ok(Redirect::to(&to).into_response())
+    view.answer_asked(Some("judgement"), answer)
+}
+
+async fn taken_back(view: &View, number: &str, form: TakenBack) -> Result<Response, Problem> {
+    view.check_form(&form.form_token)?;
+    if form.reason.chars().count() > REASON_MAX {
+        return Err(Problem::new("bad-request", format!("the reason is longer than {REASON_MAX} characters")));
+    }
+    let number = number_of(number)?;
+    let form = TakeBackForm { generation: form.generation, reason: form.reason };
+    let judged = service::take_back(&view.app, view.acting()?, number, &form).await?;
+    Ok(onward(Some(number), number, &judged))
 }

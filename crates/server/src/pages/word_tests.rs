@@ -10,7 +10,7 @@ use crate::problem::KINDS;
 use crate::service;
 
 /// Keys that code chooses among, so that they don't stand directly in a call.
-const CHOSEN_KEYS: [&str; 15] = [
+const CHOSEN_KEYS: [&str; 22] = [
     "matched-same",
     "matched-similar",
     "nav-agreements",
@@ -24,6 +24,13 @@ const CHOSEN_KEYS: [&str; 15] = [
     "nav-search",
     "needs-case",
     "needs-justification",
+    "queue-decided",
+    "queue-proposed",
+    "queue-taken-back",
+    "said-judged",
+    "said-judged-own",
+    "said-proposed",
+    "said-proposed-own",
     "step-frequent",
     "step-rare",
 ];
@@ -94,6 +101,7 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("part", own(&["name", "birth_date", "identifier", "contact", "address"])),
         ("part-of-entry", own(&["terms", "justification", "subject", "officer", "case", "more"])),
         ("field", own(&columns)),
+        ("verdict", own(&["same", "different", "cannot-say"])),
         ("thing", own(&["record", "address", "employer"])),
         ("level", levels),
         ("asked", own(&["search", "person", "own", "review", "judgement", "page"])),

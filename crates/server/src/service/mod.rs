@@ -20,7 +20,10 @@ pub(crate) use given::Heads;
 pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColumn};
 pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};
 pub use registry::FieldEvidence;
-pub use review::{JudgementForm, PairView, ReviewRow, judge, pair};
+pub use review::{
+    JudgedView, JudgementForm, PairView, ProgressView, ReviewRow, SaidView, TakeBackForm, judge, pair, progress,
+    take_back,
+};
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};
 pub use value::{ShownValue, column_title};
 pub use work::{SessionView, WorkForm, request, session};

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use model::request::Action;
-use model::{RecordId, Subject, Verdict};
-use registry::{Decided, FieldEvidence};
+use model::{OfficerId, RecordId, Subject, Verdict};
+use registry::{Decided, Effect, FieldEvidence};
 use serde::{Deserialize, Serialize};
+use state::{Review, Reviews, Standing};
 use utoipa::ToSchema;
 
 use super::given::{GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given};
@@ -40,6 +41,57 @@ pub struct PairView {
     /// Why columns are withheld.
     #[schema(value_type = Vec<ReasonView>)]
     pub reasons: Vec<Arc<ReasonView>>,
+    /// What a judgement would do.
+    #[schema(value_type = Object)]
+    pub effect: Effect,
+    /// What was said of it since the index was built.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said: Option<SaidView>,
+    /// The next pair that waits for whom is asking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
+    /// The verdicts that count only when a second steward comes to the same.
+    pub second_reviewer: Vec<String>,
+}
+
+/// What was said last of a pair.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct SaidView {
+    /// `same`, `different` or `cannot-say`.
+    pub verdict: String,
+    /// `judged`, or `proposed` while it waits for a second steward.
+    pub standing: String,
+    /// Whether the asker said it.
+    pub own: bool,
+    /// Its entry in the log.
+    pub log_index: u64,
+    /// When, in UTC.
+    pub at: String,
+}
+
+/// Where a judgement is, and what it counts for.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct JudgedView {
+    /// The number of its entry in the log.
+    pub log_index: u64,
+    /// `judged`, `proposed` or `taken-back`.
+    pub standing: String,
+}
+
+/// How far the review is.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct ProgressView {
+    /// Pairs that wait for whom is asking.
+    pub open: u64,
+    /// The first of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
+    /// Pairs that were judged when the index was built.
+    pub judged: u64,
+    /// Pairs judged since.
+    pub judged_since: u64,
+    /// Pairs of which one steward said what a second has yet to say.
+    pub proposed: u64,
 }
 
 /// A record of a pair.
@@ -68,12 +120,63 @@ pub struct JudgementForm {
     pub reason: String,
 }
 
+/// What a steward takes back, and why.
+#[derive(Clone, Deserialize, ToSchema)]
+pub struct TakeBackForm {
+    /// The `generation` of the pair that was shown.
+    pub generation: String,
+    /// Why, in the steward's words.
+    pub reason: String,
+}
+
 /// Gives the work of the review. Others than stewards are refused it by the gate, on the record.
 fn review_work(app: &App, justification: String) -> Result<WorkForm, Problem> {
     let purpose = app.project().purposes.values().find(|purpose| purpose.subject == Subject::LinkReview);
     let purpose =
         purpose.ok_or_else(|| Problem::new("not-found", "the project has no purpose of subject `link-review`"))?;
     Ok(WorkForm { purpose: purpose.id.to_string(), case: None, justification: Some(justification) })
+}
+
+/// Tells whether a pair waits for `account`: nothing was said, or another steward proposed something.
+fn is_open(reviews: &Reviews, account: &OfficerId, left: &RecordId, right: &RecordId) -> bool {
+    reviews
+        .of(left, right)
+        .is_none_or(|review| review.standing == Standing::Proposed && !reviews.is_by(&review, account))
+}
+
+/// Gives the account of a steward; others have none that judges.
+fn account(who: &Who) -> Result<&OfficerId, Problem> {
+    who.actor().account().ok_or_else(|| Problem::new("wrong-role", "only members of agencies review links"))
+}
+
+/// Gives what was said since the index was built.
+async fn reviews(app: &App) -> Result<Reviews, Problem> {
+    let reviews = app.state().reviews(app.index().generation()).await;
+    reviews.map_err(|error| Problem::failure("unavailable", &error))
+}
+
+/// Gives how far the review is, from the pair `from` on. It shows nobody, and is no look.
+///
+/// # Errors
+/// For others than stewards, which the gate refuses on the record; what fails.
+pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, Problem> {
+    let work = review_work(app, "Seeing how far the review of links is".to_owned())?;
+    let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
+    let (index, reviews, account) = (app.index(), reviews(app).await?, account(who)?);
+    let open = index.open_pairs(&permit, from, |left, right| is_open(&reviews, account, left, right))?;
+    let with = |standing| {
+        let is = |left: &RecordId, right: &RecordId| {
+            reviews.of(left, right).is_some_and(|review| review.standing == standing)
+        };
+        index.open_pairs(&permit, 0, is).map(|pairs| pairs.count)
+    };
+    Ok(ProgressView {
+        open: open.count,
+        next: open.next,
+        judged: index.review_progress().judged,
+        judged_since: with(Standing::Judged)?,
+        proposed: with(Standing::Proposed)?,
+    })
 }
 
 /// Shows an uncertain pair, the most uncertain first.
@@ -86,7 +189,15 @@ pub async fn pair(app: &App, who: &Who, number: u64) -> Result<PairView, Problem
     let index = app.index();
     let pair = index.pair(app.gate(), &request, number).await?;
     let pair = pair.ok_or_else(|| Problem::new("not-found", "no uncertain pair has this number"))?;
-    let progress = index.review_progress();
+    let (account, reviews) = (account(who)?, reviews(app).await?);
+    let progress = progress(app, who, number.saturating_add(1)).await?;
+    let said = reviews.of(&pair.left, &pair.right).map(|review| SaidView {
+        verdict: review.verdict.as_str().to_owned(),
+        standing: review.standing.as_str().to_owned(),
+        own: reviews.is_by(&review, account),
+        log_index: review.leaf,
+        at: review.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+    });
     let mut reasons = Reasons::default();
     let mut row = |record: &RecordId, shown: &Option<gate::Disclosed>| -> Result<ReviewRow, Problem> {
         let (columns, values, withheld) = match shown {
@@ -108,15 +219,25 @@ pub async fn pair(app: &App, who: &Who, number: u64) -> Result<PairView, Problem
         probability: pair.probability,
         fields: pair.fields,
         reasons: reasons.into_views(),
+        effect: pair.effect,
+        said,
+        next: progress.next,
+        second_reviewer: needs_second(app).iter().map(|verdict| verdict.as_str().to_owned()).collect(),
     })
 }
 
-/// Writes what a steward decided and gives the number of its log entry. It counts from the next run of `link` on.
+/// Gives the verdicts to which two stewards have to come.
+fn needs_second(app: &App) -> &[Verdict] {
+    app.project().linkage.as_ref().map_or(&[], |linkage| linkage.second_reviewer.as_slice())
+}
+
+/// Writes what a steward decided. It counts from the next run of `link` on; where the project wants a second steward, once
+/// that one comes to the same.
 ///
 /// # Errors
 /// For others than stewards; a verdict or reason that is missing; a pair of another generation; what the gate refuses, and
 /// what fails.
-pub async fn judge(app: &App, who: &Who, number: u64, form: &JudgementForm) -> Result<u64, Problem> {
+pub async fn judge(app: &App, who: &Who, number: u64, form: &JudgementForm) -> Result<JudgedView, Problem> {
     let verdict = match form.verdict.as_str() {
         "same" => Verdict::Same,
         "different" => Verdict::Different,
@@ -127,14 +248,58 @@ pub async fn judge(app: &App, who: &Who, number: u64, form: &JudgementForm) -> R
     if reason.is_empty() {
         return Err(Problem::new("bad-request", "`reason` is empty: a judgement without a reason can't be reviewed"));
     }
+    let (reviews, account) = (reviews(app).await?, account(who)?);
+    let standing = |left: &RecordId, right: &RecordId| {
+        let by_another = |review: Review| review.verdict == verdict && !reviews.is_by(&review, account);
+        // A proposal that another steward made of the same, or a judgement that two came to before.
+        let is_second = reviews.of(left, right).is_some_and(by_another);
+        if needs_second(app).contains(&verdict) && !is_second { Standing::Proposed } else { Standing::Judged }
+    };
+    write(app, who, number, &form.generation, (verdict, reason), standing).await
+}
+
+/// Takes back what was said last of a pair since the index was built: it is open again, and the score decides until somebody
+/// else does. What counted already is undone by a judgement that says so.
+///
+/// # Errors
+/// As [`judge`]; when nothing was said of the pair, or by others only.
+pub async fn take_back(app: &App, who: &Who, number: u64, form: &TakeBackForm) -> Result<JudgedView, Problem> {
+    let (reviews, account) = (reviews(app).await?, account(who)?);
+    let work = review_work(app, "Taking back a judgement".to_owned())?;
+    let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
+    let nothing = || Problem::new("not-found", "you said nothing of this pair since the index was built");
+    let (left, right) = app.index().pair_records(&permit, number)?.ok_or_else(nothing)?;
+    let review = reviews.of(&left, &right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
+    let reason = format!("taking back entry {}: {}", review.leaf, form.reason.trim());
+    if form.reason.trim().is_empty() {
+        return Err(Problem::new("bad-request", "`reason` is empty: say why it is taken back"));
+    }
+    let standing = |_: &RecordId, _: &RecordId| Standing::TakenBack;
+    write(app, who, number, &form.generation, (Verdict::CannotSay, reason), standing).await
+}
+
+async fn write(
+    app: &App,
+    who: &Who,
+    number: u64,
+    generation: &str,
+    (verdict, reason): (Verdict, String),
+    standing: impl Fn(&RecordId, &RecordId) -> Standing,
+) -> Result<JudgedView, Problem> {
     let work = review_work(app, reason.clone())?;
     let request = request(who, &work, Action::ReviewLink)?;
     let index = app.index();
-    if form.generation != index.generation() {
+    if generation != index.generation() {
         return Err(Problem::new("changed-meanwhile", "the pairs were numbered anew since this one was shown"));
     }
-    let at = app.now()?;
-    let decided = Decided { verdict, at, reason };
-    let leaf = index.judge(app.lake(), app.gate(), &request, number, decided).await?;
-    leaf.ok_or_else(|| Problem::new("not-found", "no uncertain pair has this number"))
+    let nobody = || Problem::new("not-found", "no uncertain pair has this number");
+    let permit = app.gate().decide(&request).await?;
+    let (left, right) = index.pair_records(&permit, number)?.ok_or_else(nobody)?;
+    let (standing, at) = (standing(&left, &right), app.now()?);
+    let decided = Decided { verdict, at, reason, is_proposal: standing == Standing::Proposed };
+    let leaf = index.judge(app.lake(), app.gate(), &request, number, decided).await?.ok_or_else(nobody)?;
+    // The log and the spine have it: should this fail, the pair is shown once more, and what was said counts all the same.
+    let noted = app.state().note_review(generation, (&left, &right), account(who)?, verdict, standing, leaf, at).await;
+    noted.map_err(|error| Problem::failure("unavailable", &error))?;
+    Ok(JudgedView { log_index: leaf, standing: standing.as_str().to_owned() })
 }

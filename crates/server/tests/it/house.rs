@@ -149,6 +149,7 @@ fn write_rows(folder: &ProjectFolder) {
 attach = [{ agreement = "party-finance", registers = ["donations"] }]
 # High, so that pairs written differently are near it.
 threshold = 0.99995
+second_reviewer = ["same"]
 
 [[block]]
 on = ["last_name", "birth_date.year"]
@@ -230,6 +231,7 @@ impl House {
             member("tax-officer", "tax/case-officer", RoleKind::Officer),
             member("auditor", "elections/auditor", RoleKind::Officer),
             member("steward", "education/steward", RoleKind::Steward),
+            member("second-steward", "education/steward", RoleKind::Steward),
             member("engineer", "education/engineer", RoleKind::Engineer),
             member("dpo", "education/dpo", RoleKind::DataProtectionOfficer),
         ];
@@ -303,6 +305,7 @@ pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
         "/api/v1/search" => Some(searched),
         "/api/v1/persons/{person}/dossier" => Some(work("loan-relief")),
         "/api/v1/log/verify" => Some(json!({})),
+        "/api/v1/review/{pair}/take-back" => Some(json!({ "generation": "index-one", "reason": "I misread" })),
         "/api/v1/review/{pair}/judgement" => {
             Some(json!({ "generation": "index-one", "verdict": "cannot-say", "reason": "the rows don't tell" }))
         }

@@ -64,3 +64,87 @@ async fn a_pair_of_another_generation_is_not_judged() {
     }
     assert_eq!(house.gate.log_size(), size, "nothing was written");
 }
+
+async fn post(house: &House, who: &str, path: &str, body: &Value) -> Answer {
+    house.ask(Ask::new("POST", &format!("/api/v1/review/{path}")).token(&house.token(who)).json(body)).await
+}
+
+async fn get(house: &House, who: &str, path: &str) -> Value {
+    let answer = house.ask(Ask::new("GET", &format!("/api/v1/review{path}")).token(&house.token(who))).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_merge_takes_two_stewards() {
+    let house = House::new().await;
+    let before = get(&house, "steward", "").await;
+    let open = before["open"].as_u64().unwrap();
+    assert!(open > 1 && before["proposed"] == 0 && before["next"] == 0, "{before}");
+    let pair = get(&house, "steward", "/0").await;
+    assert_eq!(pair["second_reviewer"], json!(["same"]));
+    assert!(pair["said"].is_null() && pair["next"] == 1, "{pair}");
+    assert!(pair["effect"]["left_records"].as_u64() > Some(0), "{pair}");
+
+    let first = post(&house, "steward", "0/judgement", &same("index-one")).await.json();
+    assert_eq!(first["standing"], "proposed");
+    // It waits for the other, not for whom proposed it.
+    let (own, other) = (get(&house, "steward", "").await, get(&house, "second-steward", "").await);
+    assert_eq!((own["open"].as_u64(), own["next"].as_u64()), (Some(open - 1), Some(1)));
+    assert_eq!((other["open"].as_u64(), other["next"].as_u64()), (Some(open), Some(0)));
+    assert_eq!(other["proposed"], 1);
+    let again = post(&house, "steward", "0/judgement", &same("index-one")).await.json();
+    assert_eq!(again["standing"], "proposed", "the same steward twice is not two");
+    let said = get(&house, "second-steward", "/0").await["said"].clone();
+    assert_eq!(
+        (&said["verdict"], &said["standing"], &said["own"]),
+        (&json!("same"), &json!("proposed"), &json!(false))
+    );
+    assert_eq!(said["log_index"], again["log_index"]);
+
+    let second = post(&house, "second-steward", "0/judgement", &same("index-one")).await.json();
+    assert_eq!(second["standing"], "judged");
+    let after = get(&house, "steward", "").await;
+    assert_eq!(
+        (after["open"].as_u64(), &after["proposed"], &after["judged_since"]),
+        (Some(open - 1), &json!(0), &json!(1))
+    );
+    let apart = json!({ "generation": "index-one", "verdict": "different", "reason": "father and son" });
+    let judged = post(&house, "steward", "1/judgement", &apart);
+    assert_eq!(judged.await.json()["standing"], "judged", "one steward may keep two people apart");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_steward_said_is_taken_back_by_that_steward() {
+    let house = House::new().await;
+    let back = json!({ "generation": "index-one", "reason": "I misread the year" });
+    let size = house.gate.log_size();
+    let answer = post(&house, "steward", "0/take-back", &back).await;
+    assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (404, "not-found"), "nothing was said yet");
+    assert_eq!(house.gate.log_size(), size);
+    let open = get(&house, "steward", "").await["open"].clone();
+    let judgement = json!({ "generation": "index-one", "verdict": "different", "reason": "father and son" });
+    assert_eq!(post(&house, "steward", "0/judgement", &judgement).await.json()["standing"], "judged");
+    let answer = post(&house, "second-steward", "0/take-back", &back).await;
+    assert_eq!(answer.status, 404, "another's word is not theirs to take back");
+    let answer = post(&house, "steward", "0/take-back", &json!({ "generation": "index-one", "reason": " " })).await;
+    assert_eq!(answer.status, 400);
+    let answer = post(&house, "steward", "0/take-back", &json!({ "generation": "index-two", "reason": "x" })).await;
+    assert_eq!(answer.problem(), "changed-meanwhile");
+    let taken = post(&house, "steward", "0/take-back", &back).await.json();
+    assert_eq!(taken["standing"], "taken-back");
+    assert_eq!(kind_at(&house, taken["log_index"].as_u64().unwrap()).await, EntryKind::Judgement);
+    assert!(get(&house, "steward", "/0").await["said"].is_null());
+    assert_eq!(get(&house, "steward", "").await["open"], open);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn others_than_stewards_learn_nothing_of_the_queue() {
+    let house = House::new().await;
+    for who in ["officer", "citizen"] {
+        let answer = house.ask(Ask::new("GET", "/api/v1/review").token(&house.token(who))).await;
+        assert_eq!(answer.status, 403, "{who}: {}", answer.text);
+        let answer = post(&house, who, "0/take-back", &json!({ "generation": "index-one", "reason": "x" })).await;
+        assert_eq!(answer.status, 403, "{who}: {}", answer.text);
+    }
+}

@@ -14,4 +14,5 @@ mod erasure;
 mod faults;
 mod kit;
 mod looks;
+mod reviews;
 mod timing;
