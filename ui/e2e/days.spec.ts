@@ -107,17 +107,71 @@ test("a data protection officer filters the log, verifies it, and later proves t
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("The log does not hold");
 });
 
-test("a data steward judges a pair, and not without a reason", async ({ page }) => {
+test("two stewards come to the same, each with a reason, and one takes a word back", async ({ page }) => {
   await enter(page, "steward");
   await page.getByRole("link", { name: "Begin" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Are these one person?");
+  await expect(page.locator("#effect-1"), "what a judgement does is said before it is made").toContainText(/become one|one person already/);
+  await expect(page.locator("#effect-1")).toContainText("A second steward");
   await page.getByLabel("the same person").check();
   await page.getByRole("button", { name: "Write judgement" }).click();
   await expect(page.locator("#reason-wrong")).toBeVisible();
   await expect(page.getByLabel("the same person"), "what was chosen is kept").toBeChecked();
   await page.locator("#reason").fill("Birth date and street agree; the first name is a nickname.");
   await page.getByRole("button", { name: "Write judgement" }).click();
-  await expect(page.getByRole("status")).toContainText(/Your judgement was written; entry [\d,]+ of the log/);
+  await expect(page.getByRole("status")).toContainText(/Your proposal was written; entry [\d,]+ of the log/);
+  const pair = await page.getByRole("link", { name: /See the pair again/ }).getAttribute("href");
+  await enter(page, "second-steward");
+  await page.goto(pair ?? "");
+  await expect(page.locator(".note.careful")).toContainText("another steward proposed: the same person");
+  await page.getByLabel("the same person").check();
+  await page.locator("#reason").fill("The same house, the same day of birth.");
+  await page.getByRole("button", { name: "Write judgement" }).click();
+  await expect(page.getByRole("status")).toContainText(/Your judgement was written/);
+  await page.getByRole("link", { name: /See the pair again/ }).click();
+  await page.locator("#why-back").fill("I looked at the wrong house.");
+  await page.getByRole("button", { name: "Take it back" }).click();
+  await expect(page.getByRole("status")).toContainText("The pair is open again");
+  await expect(page.locator(".note.careful")).toHaveCount(0);
+});
+
+test("a steward works through the queue with the keyboard alone", async ({ page }) => {
+  await enter(page, "steward");
+  await page.getByRole("link", { name: "Begin" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Are these one person?");
+  const first = page.url();
+  // To the choices by Tab, among them by arrows, on to the reason and the button by Tab.
+  for (let steps = 0; steps < 60; steps += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(() => (document.activeElement as HTMLInputElement).name === "verdict")) break;
+  }
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByLabel("different persons")).toBeChecked();
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("A father and his son.");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status")).toContainText("Your judgement was written");
+  expect(page.url()).not.toBe(first);
+});
+
+test("a dossier's timeline is looked at closer, and its graph is drawn", async ({ page }) => {
+  await enter(page, "citizen");
+  await page.goto("/me/records");
+  const timeline = page.locator("[data-island=timeline]");
+  const years = () => timeline.locator(".ticks text").allTextContents();
+  const all = await years();
+  await timeline.getByRole("button", { name: "Closer" }).click();
+  await timeline.getByRole("button", { name: "Closer" }).click();
+  expect(await years()).not.toEqual(all);
+  expect(await timeline.locator("a.out").count(), "dates beyond the span are put away").toBeGreaterThan(0);
+  await timeline.getByRole("button", { name: "All years" }).click();
+  expect(await timeline.locator("a.out").count()).toBe(0);
+  await expect(page.locator("[data-island=relations] canvas").first()).toBeVisible();
+  await page.getByText("The dates as a table").click();
+  expect(await page.locator("section[aria-labelledby=timeline] tbody tr").count()).toBeGreaterThan(0);
 });
 
 test("an engineer sees tables and quarantine, and no row", async ({ page }) => {

@@ -5,7 +5,7 @@ import { test as base, expect, type Page } from "@playwright/test";
 
 export { expect };
 
-export type Role = "officer" | "steward" | "data-protection-officer" | "engineer" | "citizen";
+export type Role = "officer" | "steward" | "second-steward" | "data-protection-officer" | "engineer" | "citizen";
 
 /** Someone found among the results of a search. */
 export const CASE = "SL-2026-0417";

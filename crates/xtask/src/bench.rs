@@ -22,6 +22,7 @@ const BENCHES: &[Bench] = &[
     ("febrl", "FEBRL's data sets 3 and 4, linked by us and scored", febrl),
     ("dossier", "dossiers over HTTP at 50,000 people, 50 in flight", dossier_small),
     ("dossier-1m", "dossiers over HTTP at 1,000,000 people, 50 in flight", dossier_large),
+    ("pages", "every page at 1,000,000 people, one request at a time", pages),
 ];
 
 /// How many requests are kept in flight.
@@ -29,6 +30,9 @@ const IN_FLIGHT: usize = 50;
 
 /// How long a server is given to read its index ahead before it is measured.
 const READ_AHEAD: Duration = Duration::from_secs(5);
+
+/// How often each page is asked for.
+const VISITS: usize = 200;
 
 /// How many dossiers are opened.
 const DOSSIERS: usize = 20_000;
@@ -336,6 +340,101 @@ fn dossiers(people: u64) -> Result<()> {
     println!("| p99 / slowest, ms | {p99:.2} / {:.2} |", quantile(1.0));
     println!("| the disk's own fsync p50 / p99, ms | {:.2} / {fsync_p99:.2} |", load::quantile_ms(&fsync, 0.5));
     println!("| p99 beyond the disk's, ms (promised: 10) | {:.2} |", p99 - fsync_p99);
+    Ok(())
+}
+
+/// A page that is measured: who asks, how it is called, and what is sent each time.
+struct PageAsked {
+    who: &'static str,
+    name: &'static str,
+    shots: Vec<Shot>,
+}
+
+/// Measures what the server takes for each page, from the request to the last byte of the answer, and its size over the wire.
+fn pages() -> Result<()> {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let folder = folder(1_000_000);
+    if !folder.join("lucarne.toml").is_file() {
+        demo(1_000_000)?;
+    }
+    let persons = some_persons(&folder, VISITS)?;
+    let served = browser::serve(&folder)?;
+    let address: SocketAddr = served.told.address.trim_start_matches("http://").parse()?;
+    let get = |path: String| Shot { method: "GET", path, body: String::new() };
+    let post = |path: &str, body: String| Shot { method: "POST", path: path.to_owned(), body };
+    let mut sessions: BTreeMap<&str, String> = BTreeMap::from([("nobody", String::new())]);
+    for who in ["load-test", "steward", "data-protection-officer", "engineer", "citizen"] {
+        let identity = served.told.identities.iter().find(|identity| identity.name == who);
+        let token = &identity.with_context(|| format!("the demo has no identity `{who}`"))?.token;
+        let entered = load::ask(address, "", FORM, &get(format!("/enter?token={token}")))?;
+        sessions.insert(who, entered.session().context("no session")?);
+    }
+    let cookie = |session: &str| format!("Cookie: {session}\r\nAccept-Encoding: gzip\r\n");
+    let form_token = |session: &str| -> Result<String> {
+        let page = load::ask(address, &format!("Cookie: {session}\r\n"), FORM, &get("/search".to_owned()))?;
+        let text = String::from_utf8_lossy(&page.body).into_owned();
+        let token = text.split("name=\"form_token\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        Ok(token.context("the page has no form")?.to_owned())
+    };
+    let work = format!(
+        "form_token={}&back=/search&purpose=load-test&case=BENCH-1&justification=measuring+how+long+a+page+takes",
+        form_token(&sessions["load-test"])?
+    );
+    let set = load::ask(address, &cookie(&sessions["load-test"]), FORM, &post("/work", work))?;
+    sessions.insert("load-test", set.session().context("the purpose was not taken")?);
+    let token = form_token(&sessions["load-test"])?;
+    let again = |path: &str| (0..VISITS).map(|_| get(path.to_owned())).collect::<Vec<_>>();
+    let names = ["Maria", "Aguilar", "Novak", "Smith", "Elena", "Okafor", "Ines", "Bauer", "Li", "Haddad"];
+    let search = |at: usize| {
+        let (first, last) = (names[at % names.len()], names[(at / names.len() + 1) % names.len()]);
+        post("/search", format!("form_token={token}&name={first}+{last}"))
+    };
+    std::thread::sleep(READ_AHEAD);
+    let asked = [
+        PageAsked { who: "nobody", name: "/", shots: again("/") },
+        PageAsked { who: "nobody", name: "/registers", shots: again("/registers") },
+        PageAsked { who: "nobody", name: "/registers/tax", shots: again("/registers/tax") },
+        PageAsked { who: "nobody", name: "/purposes", shots: again("/purposes") },
+        PageAsked { who: "nobody", name: "/agreements", shots: again("/agreements") },
+        PageAsked { who: "load-test", name: "/search", shots: again("/search") },
+        PageAsked { who: "load-test", name: "/search, searched", shots: (0..VISITS).map(search).collect() },
+        PageAsked {
+            who: "load-test",
+            name: "/person",
+            shots: persons.iter().map(|person| get(format!("/person/{person}"))).collect(),
+        },
+        PageAsked { who: "steward", name: "/review", shots: again("/review") },
+        PageAsked {
+            who: "steward",
+            name: "/review, a pair",
+            shots: (0..VISITS).map(|pair| get(format!("/review/{pair}"))).collect(),
+        },
+        PageAsked { who: "data-protection-officer", name: "/log", shots: again("/log") },
+        PageAsked { who: "data-protection-officer", name: "/log, an entry", shots: again("/log/1") },
+        PageAsked { who: "engineer", name: "/runs", shots: again("/runs") },
+        PageAsked { who: "citizen", name: "/me", shots: again("/me") },
+        PageAsked { who: "citizen", name: "/me/records", shots: again("/me/records") },
+    ];
+    let fsync = load::fsync_latencies(&folder.join("data"), 2_000)?;
+    println!(
+        "| page | p50, ms | p95, ms (promised: 30) | KB over the wire, at most (promised: 150) |\n|---|---|---|---|"
+    );
+    for PageAsked { who, name, shots } in asked {
+        let (mut latencies, mut bytes) = (Vec::with_capacity(shots.len()), 0);
+        for shot in &shots {
+            let begun = std::time::Instant::now();
+            let answered = load::ask(address, &cookie(&sessions[who]), FORM, shot)?;
+            latencies.push(begun.elapsed());
+            bytes = bytes.max(answered.body.len());
+            if answered.status != 200 {
+                bail!("{} {} answered {}", shot.method, shot.path, answered.status);
+            }
+        }
+        latencies.sort_unstable();
+        let quantile = |share| load::quantile_ms(&latencies, share);
+        println!("| {name} | {:.1} | {:.1} | {:.0} |", quantile(0.5), quantile(0.95), bytes as f64 / 1e3);
+    }
+    println!("\nthe disk's own fsync p95: {:.2} ms", load::quantile_ms(&fsync, 0.95));
     Ok(())
 }
 

@@ -96,6 +96,53 @@ pub(crate) fn fire(address: SocketAddr, headers: &str, shots: &[Shot], in_flight
     Ok(Measured { latencies, elapsed, failed: failed.into_inner() })
 }
 
+/// One answer, whole.
+pub(crate) struct Answered {
+    /// Its status.
+    pub(crate) status: u16,
+    /// Its headers as they came, a line each.
+    pub(crate) headers: String,
+    /// Its body as it came over the wire.
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answered {
+    /// Gives the session that the answer sets, as a `Cookie` header sends it back.
+    pub(crate) fn session(&self) -> Option<String> {
+        let cookies = self.headers.lines().filter_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("set-cookie")
+                .then(|| value.split(';').next().unwrap_or_default().trim().to_owned())
+        });
+        let cookies: Vec<String> = cookies.collect();
+        (!cookies.is_empty()).then(|| cookies.join("; "))
+    }
+}
+
+/// Asks once, on a connection of its own. `kind` is the body's content type.
+///
+/// # Errors
+/// When the server can't be reached or breaks the protocol.
+pub(crate) fn ask(host: SocketAddr, headers: &str, kind: &str, shot: &Shot) -> Result<Answered> {
+    let mut stream = TcpStream::connect(host).with_context(|| format!("no server at {host}"))?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    let mut request =
+        format!("{} {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}", shot.method, shot.path);
+    if shot.method == "POST" {
+        request.push_str(&format!("Content-Type: {kind}\r\nContent-Length: {}\r\n", shot.body.len()));
+    }
+    request.push_str("\r\n");
+    request.push_str(&shot.body);
+    stream.write_all(request.as_bytes())?;
+    let mut all = Vec::new();
+    stream.read_to_end(&mut all)?;
+    let end = all.windows(4).position(|four| four == b"\r\n\r\n").context("no end of the headers")?;
+    let headers = String::from_utf8_lossy(&all[..end]).into_owned();
+    let status = headers.split(' ').nth(1).and_then(|text| text.parse().ok()).context("no status line")?;
+    Ok(Answered { status, headers, body: all.split_off(end + 4) })
+}
+
 struct Connection {
     reader: BufReader<TcpStream>,
     writer: TcpStream,
