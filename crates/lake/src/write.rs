@@ -1,6 +1,6 @@
 //! The writer of the lake, and what is known of tables without reading a row.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -125,6 +125,36 @@ struct Inner {
     disk: Arc<dyn Disk>,
     /// Held while a commit looks at the last version and writes the next.
     committing: Mutex<()>,
+    infos: std::sync::Mutex<Infos>,
+}
+
+/// What was read of the last versions of tables. The folder is locked: whoever changes a table does it here, and says so.
+#[derive(Default)]
+struct Infos {
+    known: HashMap<TableRef, Option<TableInfo>>,
+    /// How often a table was changed: what was read before a change is not kept after it.
+    changes: u64,
+}
+
+impl Inner {
+    fn infos(&self) -> std::sync::MutexGuard<'_, Infos> {
+        // What is in it holds between any two lines that change it.
+        self.infos.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Forgets what was read of a table when this is dropped, however its change ended.
+struct Changing<'l> {
+    inner: &'l Inner,
+    table: TableRef,
+}
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        let mut infos = self.inner.infos();
+        infos.changes += 1;
+        infos.known.remove(&self.table);
+    }
 }
 
 impl std::fmt::Debug for Lake {
@@ -148,7 +178,9 @@ impl Lake {
     pub(crate) async fn open_on(data_dir: &Path, disk: Arc<dyn Disk>) -> Result<(Self, ReadAuthority), LakeError> {
         let data_dir = data_dir.to_owned();
         let folder = blocking(move || DataFolder::open(&data_dir)).await?;
-        let lake = Self { inner: Arc::new(Inner { folder, disk, committing: Mutex::new(()) }) };
+        let lake = Self {
+            inner: Arc::new(Inner { folder, disk, committing: Mutex::new(()), infos: std::sync::Mutex::default() }),
+        };
         let authority = ReadAuthority::of(lake.clone());
         Ok((lake, authority))
     }
@@ -237,6 +269,7 @@ impl Lake {
             return Ok(WriteReport { version, rows: 0, was_committed: true });
         }
         let _committing = self.inner.committing.lock().await;
+        let _changing = self.changing(&prepared.table);
         let state = TableState::load(&prepared.table, &prepared.folder, None).await?;
         if let (Some(state), Some((application, number))) = (&state, &prepared.txn)
             && state.transaction(application).await?.is_some_and(|last| last >= *number)
@@ -289,6 +322,7 @@ impl Lake {
     ) -> Result<DeleteReport, LakeError> {
         let folder = self.folder_of(table)?;
         let _committing = self.inner.committing.lock().await;
+        let _changing = self.changing(table);
         let state = TableState::load(table, &folder, None).await?;
         let state = state.ok_or_else(|| LakeError::NoSuchTable { table: table.clone() })?;
         let statistics = Vec::new();
@@ -335,6 +369,7 @@ impl Lake {
     pub async fn vacuum(&self, table: &TableRef) -> Result<VacuumReport, LakeError> {
         let folder = self.folder_of(table)?;
         let _committing = self.inner.committing.lock().await;
+        let _changing = self.changing(table);
         let state = TableState::load(table, &folder, None).await?;
         let state = state.ok_or_else(|| LakeError::NoSuchTable { table: table.clone() })?;
         blocking(move || rewrite::remove_unused(&state)).await
@@ -345,9 +380,26 @@ impl Lake {
     /// # Errors
     /// [`LakeError::Io`] and [`LakeError::Log`] when its log can't be read.
     pub async fn info(&self, table: &TableRef) -> Result<Option<TableInfo>, LakeError> {
+        let changes = {
+            let infos = self.inner.infos();
+            if let Some(known) = infos.known.get(table) {
+                return Ok(known.clone());
+            }
+            infos.changes
+        };
         let folder = self.folder_of(table)?;
         let state = TableState::load(table, &folder, None).await?;
-        state.map(|state| state.info()).transpose()
+        let info = state.map(|state| state.info()).transpose()?;
+        let mut infos = self.inner.infos();
+        if infos.changes == changes {
+            infos.known.insert(table.clone(), info.clone());
+        }
+        Ok(info)
+    }
+
+    /// Says that a table is being changed, until the answer is dropped.
+    fn changing(&self, table: &TableRef) -> Changing<'_> {
+        Changing { inner: &self.inner, table: table.clone() }
     }
 
     /// Gives the tables there are, in order.

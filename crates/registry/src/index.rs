@@ -13,7 +13,7 @@ use crate::error::RegistryError;
 use crate::explain::Explainer;
 use crate::folder::{Folder, InUse, Meta};
 use crate::link::{Link, Place};
-use crate::review::PairList;
+use crate::review::Pairs;
 use crate::rows::RowCodec;
 use crate::terms::Fields;
 
@@ -58,7 +58,7 @@ pub struct Index {
     kin: Keyspace,
     pub(crate) reader: IndexReader,
     pub(crate) fields: Fields,
-    pub(crate) pairs: PairList,
+    pub(crate) pairs: Pairs,
     pub(crate) explainer: Option<Explainer>,
     _store: Database,
     folder: PathBuf,
@@ -88,7 +88,7 @@ impl Index {
     pub fn open(project: &Arc<Project>) -> Result<Self, RegistryError> {
         let (path, meta) = Folder::new(&project.data_dir()).open()?;
         let in_use = InUse::of(&path)?;
-        let (pairs, explainer) = (PairList::load(&path)?, crate::build::load_explainer(&path)?);
+        let (pairs, explainer) = (Pairs::load(&path)?, crate::build::load_explainer(&path)?);
         let (terms, fields) = Fields::open(&path.join("terms"))?;
         let reader = terms.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
         let store = reopen_store(&path.join("store"))?;

@@ -15,7 +15,34 @@ use crate::index::Index;
 
 const FILE: &str = "pairs.json";
 
-/// The uncertain pairs of a generation, the most uncertain first.
+/// The uncertain pairs of a generation as they are served, the most uncertain first.
+pub(crate) struct Pairs {
+    pairs: Vec<KnownPair>,
+    judged: u64,
+}
+
+impl Pairs {
+    /// Reads the pairs of a generation.
+    pub(crate) fn load(generation: &Path) -> Result<Self, RegistryError> {
+        let PairList { pairs, judged } = PairList::load(generation)?;
+        let known = |pair: StoredPair| {
+            let record = |text: &str| {
+                text.parse().map_err(|_| RegistryError::damaged(&generation.join(FILE), "it names what is no record"))
+            };
+            let StoredPair { left, right, weight, probability } = pair;
+            Ok(KnownPair { left: record(&left)?, right: record(&right)?, weight, probability })
+        };
+        Ok(Self { pairs: pairs.into_iter().map(known).collect::<Result<_, RegistryError>>()?, judged })
+    }
+
+    /// Gives the pairs of which both records are of these registers. Their numbers are their places among these.
+    fn within<'p, 'r>(&'p self, registers: &'r [RegisterId]) -> impl Iterator<Item = &'p KnownPair> + use<'p, 'r> {
+        let is_within = |pair: &&KnownPair| [&pair.left, &pair.right].iter().all(|id| registers.contains(&id.register));
+        self.pairs.iter().filter(is_within)
+    }
+}
+
+/// The uncertain pairs of a generation as they are kept.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct PairList {
     pairs: Vec<StoredPair>,
@@ -132,6 +159,7 @@ pub struct Effect {
 }
 
 /// An uncertain pair of the list.
+#[derive(Clone)]
 struct KnownPair {
     left: RecordId,
     right: RecordId,
@@ -151,15 +179,6 @@ pub struct Decided {
     pub is_proposal: bool,
 }
 
-/// Uncertain pairs that wait for a steward.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct OpenPairs {
-    /// The first of them from where it was asked.
-    pub next: Option<u64>,
-    /// How many there are.
-    pub count: u64,
-}
-
 impl Index {
     /// Gives the name of this generation of the index. The numbers of pairs hold within one generation.
     #[must_use]
@@ -174,53 +193,19 @@ impl Index {
     }
 
     /// Gives the pair `number` of those within these registers.
-    fn pair_within(&self, registers: &[RegisterId], number: u64) -> Result<Option<KnownPair>, RegistryError> {
-        let Ok(number) = usize::try_from(number) else { return Ok(None) };
-        let is_within =
-            |pair: &&StoredPair| [&pair.left, &pair.right].into_iter().all(|record| is_of(record, registers.iter()));
-        let Some(pair) = self.pairs.pairs.iter().filter(is_within).nth(number) else { return Ok(None) };
-        let record = |text: &str| text.parse().map_err(|_| self.damaged("an uncertain pair"));
-        let (left, right) = (record(&pair.left)?, record(&pair.right)?);
-        Ok(Some(KnownPair { left, right, weight: pair.weight, probability: pair.probability }))
+    fn pair_within<'p>(&'p self, registers: &[RegisterId], number: u64) -> Option<&'p KnownPair> {
+        usize::try_from(number).ok().and_then(|number| self.pairs.within(registers).nth(number))
     }
 
     /// Gives the records of the uncertain pair `number`, the smaller id first; none past the last. They stay inside.
-    ///
-    /// # Errors
-    /// When the list is damaged.
-    pub fn pair_records(
-        &self,
-        permit: &gate::Permit,
-        number: u64,
-    ) -> Result<Option<(RecordId, RecordId)>, RegistryError> {
-        let known = self.pair_within(permit.registers(), number)?;
-        Ok(known.map(|pair| (pair.left, pair.right)))
+    #[must_use]
+    pub fn pair_records<'p>(&'p self, permit: &gate::Permit, number: u64) -> Option<(&'p RecordId, &'p RecordId)> {
+        self.pair_within(permit.registers(), number).map(|pair| (&pair.left, &pair.right))
     }
 
-    /// Gives the number of the first uncertain pair from `from` on that `is_open`, and how many are.
-    ///
-    /// # Errors
-    /// When the list is damaged.
-    pub fn open_pairs(
-        &self,
-        permit: &gate::Permit,
-        from: u64,
-        is_open: impl Fn(&RecordId, &RecordId) -> bool,
-    ) -> Result<OpenPairs, RegistryError> {
-        let is_within = |pair: &&StoredPair| {
-            [&pair.left, &pair.right].into_iter().all(|record| is_of(record, permit.registers().iter()))
-        };
-        let mut open = OpenPairs::default();
-        for (pair, number) in self.pairs.pairs.iter().filter(is_within).zip(0..) {
-            let record = |text: &str| text.parse().map_err(|_| self.damaged("an uncertain pair"));
-            if is_open(&record(&pair.left)?, &record(&pair.right)?) {
-                open.count += 1;
-                if number >= from && open.next.is_none() {
-                    open.next = Some(number);
-                }
-            }
-        }
-        Ok(open)
+    /// Gives the records of all uncertain pairs in the order of their numbers, the smaller id first. They stay inside.
+    pub fn all_pairs<'p>(&'p self, permit: &'p gate::Permit) -> impl Iterator<Item = (&'p RecordId, &'p RecordId)> {
+        self.pairs.within(permit.registers()).map(|pair| (&pair.left, &pair.right))
     }
 
     /// Shows the uncertain pair `number`, counted from 0, the most uncertain first; none past the last.
@@ -229,8 +214,8 @@ impl Index {
     /// [`RegistryError::Denied`] when the gate refuses or fails; whatever keeps the index from being read.
     pub async fn pair(&self, gate: &Gate, request: &Request, number: u64) -> Result<Option<Pair>, RegistryError> {
         let permit = gate.decide(request).await?;
-        let Some(known) = self.pair_within(permit.registers(), number)? else { return Ok(None) };
-        let KnownPair { left, right, weight, probability } = known;
+        let Some(known) = self.pair_within(permit.registers(), number) else { return Ok(None) };
+        let KnownPair { left, right, weight, probability } = known.clone();
         let subjects = self.subjects_of(&left, &right)?;
         let grant = gate.commit(permit, subjects).await?;
         Ok(Some(Pair {
@@ -277,7 +262,7 @@ impl Index {
         decided: Decided,
     ) -> Result<Option<u64>, RegistryError> {
         let permit = gate.decide(request).await?;
-        let Some(KnownPair { left, right, .. }) = self.pair_within(permit.registers(), number)? else {
+        let Some(KnownPair { left, right, .. }) = self.pair_within(permit.registers(), number).cloned() else {
             return Ok(None);
         };
         let by = request.actor.account().ok_or(RegistryError::NotAPerson)?.to_string();

@@ -65,6 +65,9 @@ impl Reviews {
     /// Gives what was said last of two records, the smaller id first; none when nothing was, or it was taken back.
     #[must_use]
     pub fn of(&self, left: &RecordId, right: &RecordId) -> Option<Review> {
+        if self.by_pair.is_empty() {
+            return None;
+        }
         let review = self.by_pair.get(&self.state.inner.keys.pair(left, right)).copied();
         review.filter(|review| review.standing != Standing::TakenBack)
     }

@@ -137,13 +137,6 @@ fn review_work(app: &App, justification: String) -> Result<WorkForm, Problem> {
     Ok(WorkForm { purpose: purpose.id.to_string(), case: None, justification: Some(justification) })
 }
 
-/// Tells whether a pair waits for `account`: nothing was said, or another steward proposed something.
-fn is_open(reviews: &Reviews, account: &OfficerId, left: &RecordId, right: &RecordId) -> bool {
-    reviews
-        .of(left, right)
-        .is_none_or(|review| review.standing == Standing::Proposed && !reviews.is_by(&review, account))
-}
-
 /// Gives the account of a steward; others have none that judges.
 fn account(who: &Who) -> Result<&OfficerId, Problem> {
     who.actor().account().ok_or_else(|| Problem::new("wrong-role", "only members of agencies review links"))
@@ -163,20 +156,25 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
     let work = review_work(app, "Seeing how far the review of links is".to_owned())?;
     let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
     let (index, reviews, account) = (app.index(), reviews(app).await?, account(who)?);
-    let open = index.open_pairs(&permit, from, |left, right| is_open(&reviews, account, left, right))?;
-    let with = |standing| {
-        let is = |left: &RecordId, right: &RecordId| {
-            reviews.of(left, right).is_some_and(|review| review.standing == standing)
-        };
-        index.open_pairs(&permit, 0, is).map(|pairs| pairs.count)
-    };
-    Ok(ProgressView {
-        open: open.count,
-        next: open.next,
-        judged: index.review_progress().judged,
-        judged_since: with(Standing::Judged)?,
-        proposed: with(Standing::Proposed)?,
-    })
+    let judged = index.review_progress().judged;
+    let mut progress = ProgressView { open: 0, next: None, judged, judged_since: 0, proposed: 0 };
+    for ((left, right), number) in index.all_pairs(&permit).zip(0..) {
+        let review = reviews.of(left, right);
+        match review.map(|review| review.standing) {
+            Some(Standing::Judged) => progress.judged_since += 1,
+            Some(Standing::Proposed) => progress.proposed += 1,
+            Some(Standing::TakenBack) | None => {}
+        }
+        // What another steward proposed waits for this one.
+        let is_open = review.is_none_or(|said| said.standing == Standing::Proposed && !reviews.is_by(&said, account));
+        if is_open {
+            progress.open += 1;
+            if number >= from && progress.next.is_none() {
+                progress.next = Some(number);
+            }
+        }
+    }
+    Ok(progress)
 }
 
 /// Shows an uncertain pair, the most uncertain first.
@@ -268,8 +266,8 @@ pub async fn take_back(app: &App, who: &Who, number: u64, form: &TakeBackForm) -
     let work = review_work(app, "Taking back a judgement".to_owned())?;
     let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
     let nothing = || Problem::new("not-found", "you said nothing of this pair since the index was built");
-    let (left, right) = app.index().pair_records(&permit, number)?.ok_or_else(nothing)?;
-    let review = reviews.of(&left, &right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
+    let (left, right) = app.index().pair_records(&permit, number).ok_or_else(nothing)?;
+    let review = reviews.of(left, right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
     let reason = format!("taking back entry {}: {}", review.leaf, form.reason.trim());
     if form.reason.trim().is_empty() {
         return Err(Problem::new("bad-request", "`reason` is empty: say why it is taken back"));
@@ -294,12 +292,12 @@ async fn write(
     }
     let nobody = || Problem::new("not-found", "no uncertain pair has this number");
     let permit = app.gate().decide(&request).await?;
-    let (left, right) = index.pair_records(&permit, number)?.ok_or_else(nobody)?;
-    let (standing, at) = (standing(&left, &right), app.now()?);
+    let (left, right) = index.pair_records(&permit, number).ok_or_else(nobody)?;
+    let (standing, at) = (standing(left, right), app.now()?);
     let decided = Decided { verdict, at, reason, is_proposal: standing == Standing::Proposed };
     let leaf = index.judge(app.lake(), app.gate(), &request, number, decided).await?.ok_or_else(nobody)?;
     // The log and the spine have it: should this fail, the pair is shown once more, and what was said counts all the same.
-    let noted = app.state().note_review(generation, (&left, &right), account(who)?, verdict, standing, leaf, at).await;
+    let noted = app.state().note_review(generation, (left, right), account(who)?, verdict, standing, leaf, at).await;
     noted.map_err(|error| Problem::failure("unavailable", &error))?;
     Ok(JudgedView { log_index: leaf, standing: standing.as_str().to_owned() })
 }
