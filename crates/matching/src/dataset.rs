@@ -266,7 +266,7 @@ fn encode(mut values: Values, columns: &[&Column], records: usize) -> Result<(Va
     Ok((values, codes))
 }
 
-fn find<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a dyn Array, Error> {
+pub(crate) fn find<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a dyn Array, Error> {
     batch.column_by_name(name).map(AsRef::as_ref).ok_or_else(|| Error::ColumnMissing {
         column: name.to_owned(),
         present: batch.schema().fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", "),

@@ -6,7 +6,9 @@
 mod blocking;
 mod clustering;
 mod explaining;
+mod partitions;
 mod people;
 mod properties;
 mod splink;
+mod town;
 mod training;
