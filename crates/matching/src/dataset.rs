@@ -235,7 +235,7 @@ fn content_hashes(columns: &[Column], sources: &[u16], source_names: &[String], 
 }
 
 impl Column {
-    fn push(&mut self, array: &dyn Array) -> Result<(), Error> {
+    pub(crate) fn push(&mut self, array: &dyn Array) -> Result<(), Error> {
         self.codes.reserve(array.len());
         let Self { name, pool, codes } = self;
         each_text(name, array, |value| {

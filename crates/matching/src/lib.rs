@@ -7,7 +7,7 @@
 //! # The steps
 //!
 //! 1. [`Settings`] say which columns are compared and how ([`Comparison`]), which pairs are looked at at all
-//!    ([`Block`]), and what is known of the sources.
+//!    ([`Block`]), and what is known of the sources. [`auto`] proposes some.
 //! 2. [`Dataset`] encodes the records: each distinct value once, each record as a row of codes.
 //! 3. [`train`] learns the [`Model`] without labels: how often matches and others reach each level.
 //! 4. [`predict`] scores every pair that the blocking rules give and keeps those of some weight. [`predict_partition`]
@@ -89,6 +89,7 @@
 //! can reach a log, holds a value of a record.
 
 mod attach;
+pub mod auto;
 mod block;
 mod cluster;
 mod compare;

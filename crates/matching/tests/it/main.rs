@@ -9,6 +9,7 @@ mod explaining;
 mod partitions;
 mod people;
 mod properties;
+mod proposing;
 mod splink;
 mod town;
 mod training;
