@@ -3,6 +3,9 @@
 //! A rule puts records that agree on all its keys into one block. A pair that several rules give belongs to the first
 //! of them. Blocks over the size limit are split by further keys or skipped; both are counted, and a pair that a rule
 //! skipped is still given by a later rule.
+//!
+//! A partition has the blocks whose word falls to it. The others are formed all the same: how large they are says what
+//! is cut, and whether two records share one says whether an earlier rule gives their pair.
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -11,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::key::KeyExpr;
+use crate::partition::{self, Partition};
 use crate::pool::{MISSING, Pool, mix};
 use crate::settings::Block;
 
@@ -45,27 +49,39 @@ pub(crate) struct Blocking<'a> {
     data: &'a Dataset,
     tables: Vec<KeyTable>,
     rules: Vec<Rule>,
+    partition: Partition,
 }
 
 struct KeyTable {
     column: usize,
     /// From the code of a raw value to the code of its key.
     key: Vec<u32>,
+    /// The word of each key by its code; empty where the work is not cut.
+    words: Vec<u64>,
 }
 
 struct Rule {
     name: String,
+    word: u64,
     keys: Vec<usize>,
     split: Vec<usize>,
     size_max: usize,
 }
 
-/// The blocks of one rule: runs of record indices, ascending within a block.
+/// The blocks of one rule.
 #[derive(Default)]
 pub(crate) struct Grouped {
+    /// Those of the partition, which are reported and whose pairs are looked at.
+    own: Runs,
+    others: Runs,
+    pub(crate) report: RuleReport,
+}
+
+/// Blocks as runs of record indices, ascending within a block.
+#[derive(Default)]
+struct Runs {
     members: Vec<u32>,
     ends: Vec<usize>,
-    pub(crate) report: RuleReport,
 }
 
 /// A unit of work: some whole blocks, or some rows of one large block.
@@ -81,7 +97,7 @@ pub(crate) fn pairs_in(size: usize) -> u64 {
 }
 
 impl<'a> Blocking<'a> {
-    pub(crate) fn new(data: &'a Dataset, blocks: &[Block]) -> Result<Self, Error> {
+    pub(crate) fn new(data: &'a Dataset, blocks: &[Block], partition: Partition) -> Result<Self, Error> {
         let mut exprs: Vec<&KeyExpr> = Vec::new();
         let mut at = |expr| -> usize {
             exprs.iter().position(|one| *one == expr).unwrap_or_else(|| {
@@ -91,15 +107,19 @@ impl<'a> Blocking<'a> {
         };
         let mut rules = Vec::with_capacity(blocks.len());
         for block in blocks {
+            let name = block.name();
             rules.push(Rule {
-                name: block.name(),
+                word: partition::word_of_rule(&name),
+                name,
                 keys: block.keys.iter().map(&mut at).collect(),
                 split: block.split.iter().map(&mut at).collect(),
                 size_max: block.size_max.unwrap_or(usize::MAX),
             });
         }
-        let tables = exprs.into_par_iter().map(|expr| KeyTable::new(data, expr)).collect::<Result<_, Error>>()?;
-        Ok(Self { data, tables, rules })
+        let worded = partition != Partition::WHOLE;
+        let tables =
+            exprs.into_par_iter().map(|expr| KeyTable::new(data, expr, worded)).collect::<Result<_, Error>>()?;
+        Ok(Self { data, tables, rules, partition })
     }
 
     pub(crate) fn rules(&self) -> usize {
@@ -127,6 +147,14 @@ impl<'a> Blocking<'a> {
     fn code(&self, key: usize, record: u32) -> u32 {
         let table = &self.tables[key];
         table.key[self.data.columns[table.column].codes[record as usize] as usize]
+    }
+
+    /// Says whether the block of a rule that a record is in falls to the partition.
+    fn is_own(&self, rule: &Rule, record: u32) -> bool {
+        self.partition == Partition::WHOLE || {
+            let word_of = |key: &usize| self.tables[*key].words[self.code(*key, record) as usize];
+            self.partition.takes(rule.keys.iter().map(word_of).fold(rule.word, partition::word_with))
+        }
     }
 
     fn runs(&self, keys: &[usize], records: impl ParallelIterator<Item = u32>) -> Vec<(u64, u32)> {
@@ -165,7 +193,8 @@ impl<'a> Blocking<'a> {
         admit: impl Fn(u32) -> bool + Sync,
         matters: impl Fn(u32) -> bool,
     ) -> Grouped {
-        let Rule { name, keys, split, size_max: own_max } = &self.rules[rule];
+        let rule = &self.rules[rule];
+        let Rule { name, keys, split, size_max: own_max, .. } = rule;
         let size_max = size_max.min(*own_max);
         let records = (0..self.data.records as u32).into_par_iter().filter(|record| admit(*record));
         let hashed = self.runs(keys, records);
@@ -175,27 +204,31 @@ impl<'a> Blocking<'a> {
             if !members.iter().any(|record| matters(*record)) {
                 return;
             }
+            let own = self.is_own(rule, members[0]);
             if members.len() <= size_max {
-                grouped.add(&members);
+                grouped.add(&members, own);
                 return;
             }
             let whole = pairs_in(members.len());
-            let mut kept = 0;
-            if !split.is_empty() {
-                grouped.report.blocks_split += 1;
+            let (mut kept, mut skipped) = (0, 0);
+            if split.is_empty() {
+                skipped += 1;
+            } else {
                 let parts = self.runs(split, members.into_par_iter());
                 self.each_set(split, &parts, |part| {
                     if part.len() <= size_max {
                         kept += pairs_in(part.len());
-                        grouped.add(&part);
+                        grouped.add(&part, own);
                     } else {
-                        grouped.report.blocks_skipped += 1;
+                        skipped += 1;
                     }
                 });
-            } else {
-                grouped.report.blocks_skipped += 1;
             }
-            grouped.report.pairs_cut += whole - kept;
+            if own {
+                grouped.report.blocks_split += u64::from(!split.is_empty());
+                grouped.report.blocks_skipped += skipped;
+                grouped.report.pairs_cut += whole - kept;
+            }
         });
         grouped
     }
@@ -227,7 +260,7 @@ impl<'a> Blocking<'a> {
                 grouped.report.blocks_skipped += 1;
                 grouped.report.pairs_cut += pairs_in(members.len());
             } else if share >= 1.0 || mix(word(&members).unwrap_or_default() ^ mix(seed)) <= limit {
-                grouped.add(&members);
+                grouped.add(&members, true);
             }
         });
         let taken = if all == 0 { 1.0 } else { grouped.report.pairs as f64 / all as f64 };
@@ -236,7 +269,7 @@ impl<'a> Blocking<'a> {
 }
 
 impl KeyTable {
-    fn new(data: &Dataset, expr: &KeyExpr) -> Result<Self, Error> {
+    fn new(data: &Dataset, expr: &KeyExpr, worded: bool) -> Result<Self, Error> {
         let column = data.columns.iter().position(|column| column.name == expr.column).ok_or_else(|| {
             Error::Settings(format!("blocking key {expr}: the records were encoded without this column"))
         })?;
@@ -248,42 +281,55 @@ impl KeyTable {
                 *key = keys.intern(&text)?;
             }
         }
-        Ok(Self { column, key: table })
+        let codes = 0..keys.len() as u32;
+        let words =
+            if worded { codes.map(|code| partition::word_of_key(keys.get(code))).collect() } else { Vec::new() };
+        Ok(Self { column, key: table, words })
     }
 }
 
-impl Grouped {
-    fn add(&mut self, members: &[u32]) {
-        if members.len() < 2 {
-            return;
-        }
-        self.members.extend_from_slice(members);
-        self.ends.push(self.members.len());
-        self.report.blocks += 1;
-        self.report.pairs += pairs_in(members.len());
-        self.report.largest_block = self.report.largest_block.max(members.len() as u64);
-    }
-
+impl Runs {
     fn block(&self, block: usize) -> &[u32] {
         let start = if block == 0 { 0 } else { self.ends[block - 1] };
         &self.members[start..self.ends[block]]
     }
+}
 
-    /// Writes the number of its block, from 1, into the place of `rule` of every record's row of `numbers`.
+impl Grouped {
+    fn add(&mut self, members: &[u32], own: bool) {
+        if members.len() < 2 {
+            return;
+        }
+        let runs = if own { &mut self.own } else { &mut self.others };
+        runs.members.extend_from_slice(members);
+        runs.ends.push(runs.members.len());
+        if own {
+            self.report.blocks += 1;
+            self.report.pairs += pairs_in(members.len());
+            self.report.largest_block = self.report.largest_block.max(members.len() as u64);
+        }
+    }
+
+    /// Writes the number of its block, from 1, into the place of `rule` of every record's row of `numbers`. Blocks of
+    /// other partitions have numbers too: a pair that one of them gives is not given again.
     pub(crate) fn number(&self, numbers: &mut [u32], rule: usize, rules: usize) {
-        for block in 0..self.ends.len() {
-            for member in self.block(block) {
-                numbers[*member as usize * rules + rule] = block as u32 + 1;
+        let mut number = 0;
+        for runs in [&self.own, &self.others] {
+            for block in 0..runs.ends.len() {
+                number += 1;
+                for member in runs.block(block) {
+                    numbers[*member as usize * rules + rule] = number;
+                }
             }
         }
     }
 
-    /// Cuts the blocks into units of about equal work.
+    /// Cuts the blocks of the partition into units of about equal work.
     pub(crate) fn tiles(&self) -> Vec<Tile> {
         let mut tiles = Vec::new();
         let (mut first, mut gathered) = (0, 0);
-        for block in 0..self.ends.len() {
-            let size = self.block(block).len();
+        for block in 0..self.own.ends.len() {
+            let size = self.own.block(block).len();
             let pairs = pairs_in(size);
             if pairs > TILE_PAIRS {
                 if first < block {
@@ -307,8 +353,8 @@ impl Grouped {
                 (first, gathered) = (block + 1, 0);
             }
         }
-        if first < self.ends.len() {
-            tiles.push(Tile { blocks: (first, self.ends.len()), rows: (0, usize::MAX) });
+        if first < self.own.ends.len() {
+            tiles.push(Tile { blocks: (first, self.own.ends.len()), rows: (0, usize::MAX) });
         }
         tiles
     }
@@ -316,7 +362,7 @@ impl Grouped {
     /// Calls `take` with every pair of a tile, the smaller index first.
     pub(crate) fn each_pair(&self, tile: Tile, mut take: impl FnMut(u32, u32)) {
         for block in tile.blocks.0..tile.blocks.1 {
-            let members = self.block(block);
+            let members = self.own.block(block);
             for row in tile.rows.0..tile.rows.1.min(members.len()) {
                 let left = members[row];
                 for right in &members[row + 1..] {

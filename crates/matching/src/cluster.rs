@@ -77,7 +77,7 @@ pub struct Clustering {
 /// together that would not be without attach-only sources.
 ///
 /// The order of records does not matter when [`crate::Settings::id`] tells them apart; without, records that agree in
-/// every column are exchangeable. The number of threads never matters.
+/// every column are exchangeable. Neither the order of edges nor the number of threads ever matters.
 ///
 /// # Errors
 /// When a judgement or an edge names a record that does not exist, or the model does not fit the settings.
@@ -312,12 +312,15 @@ impl Run<'_> {
                 if self.data.is_attached(via) && !self.data.is_attached(record) {
                     continue;
                 }
+                // Of links of one weight the same is kept whatever the order of edges.
+                let tie = |of: u32| (self.data.ties[of as usize], of);
+                let wins = |kept: &Link, beyond: bool| beyond || edge.weight == kept.weight && tie(via) < tie(kept.via);
                 let strongest = &mut clustering.strongest[record as usize];
-                if strongest.is_none_or(|link| edge.weight > link.weight) {
+                if strongest.is_none_or(|kept| wins(&kept, edge.weight > kept.weight)) {
                     *strongest = Some(Link { via, weight: edge.weight });
                 }
                 let weakest = &mut clustering.weakest[record as usize];
-                if weakest.is_none_or(|link| edge.weight < link.weight) {
+                if weakest.is_none_or(|kept| wins(&kept, edge.weight < kept.weight)) {
                     *weakest = Some(Link { via, weight: edge.weight });
                 }
             }

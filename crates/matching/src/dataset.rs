@@ -235,7 +235,7 @@ fn content_hashes(columns: &[Column], sources: &[u16], source_names: &[String], 
 }
 
 impl Column {
-    fn push(&mut self, array: &dyn Array) -> Result<(), Error> {
+    pub(crate) fn push(&mut self, array: &dyn Array) -> Result<(), Error> {
         self.codes.reserve(array.len());
         let Self { name, pool, codes } = self;
         each_text(name, array, |value| {
@@ -266,7 +266,7 @@ fn encode(mut values: Values, columns: &[&Column], records: usize) -> Result<(Va
     Ok((values, codes))
 }
 
-fn find<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a dyn Array, Error> {
+pub(crate) fn find<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a dyn Array, Error> {
     batch.column_by_name(name).map(AsRef::as_ref).ok_or_else(|| Error::ColumnMissing {
         column: name.to_owned(),
         present: batch.schema().fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", "),

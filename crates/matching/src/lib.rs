@@ -7,10 +7,11 @@
 //! # The steps
 //!
 //! 1. [`Settings`] say which columns are compared and how ([`Comparison`]), which pairs are looked at at all
-//!    ([`Block`]), and what is known of the sources.
+//!    ([`Block`]), and what is known of the sources. [`auto`] proposes some.
 //! 2. [`Dataset`] encodes the records: each distinct value once, each record as a row of codes.
 //! 3. [`train`] learns the [`Model`] without labels: how often matches and others reach each level.
-//! 4. [`predict`] scores every pair that the blocking rules give and keeps those of some weight.
+//! 4. [`predict`] scores every pair that the blocking rules give and keeps those of some weight. [`predict_partition`]
+//!    does a share of it, so that several processes can do the whole.
 //! 5. [`cluster`] merges records into persons, best evidence first, under constraints and judgements.
 //! 6. [`explain`] takes any score apart; [`evaluate`] measures against a truth where there is one.
 //!
@@ -88,6 +89,7 @@
 //! can reach a log, holds a value of a record.
 
 mod attach;
+pub mod auto;
 mod block;
 mod cluster;
 mod compare;
@@ -102,6 +104,7 @@ mod merge;
 mod model;
 pub mod nickname;
 pub mod normalise;
+mod partition;
 pub mod phonetic;
 mod pool;
 mod predict;
@@ -121,7 +124,8 @@ pub use evaluate::{Evaluation, Quality, evaluate};
 pub use explain::{Explanation, FieldExplanation, explain};
 pub use key::{KeyExpr, KeyPart};
 pub use model::{ComparisonModel, Frequencies, Level, Model};
-pub use predict::{Edge, PredictionReport, Predictions, predict, probability};
+pub use partition::Partition;
+pub use predict::{Edge, PredictionReport, Predictions, predict, predict_partition, probability};
 pub use progress::{Progress, Silent};
 pub use settings::{Block, Comparison, Kind, Settings};
 pub use train::{TrainingBlock, TrainingReport, train};

@@ -1,15 +1,18 @@
 //! Scoring every pair that the blocking rules give.
 
-use arrow_array::{Float64Array, RecordBatch, UInt8Array, UInt32Array, UInt64Array};
-use arrow_schema::{DataType, Field, Schema};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, UInt8Type, UInt32Type};
+use arrow_array::{Array, ArrowPrimitiveType, Float64Array, RecordBatch, UInt8Array, UInt32Array, UInt64Array};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use crate::block::{Blocking, RuleReport};
-use crate::dataset::Dataset;
+use crate::dataset::{self, Dataset};
 use crate::error::Error;
 use crate::model::Model;
+use crate::partition::Partition;
 use crate::progress::Progress;
 use crate::score::{Memory, Scorer};
 
@@ -67,9 +70,26 @@ pub struct PredictionReport {
 /// # Errors
 /// When the model does not fit the settings.
 pub fn predict(data: &Dataset, model: &Model, progress: &dyn Progress) -> Result<Predictions, Error> {
+    predict_partition(data, model, Partition::WHOLE, progress)
+}
+
+/// Scores the pairs of one partition: those of the blocks that fall to it, see [`Partition`].
+///
+/// Every pair that [`predict`] scores is scored in exactly one of the partitions, with the same weight and by the same
+/// rule; where several rules give it, in that of the first one's block. Blocks over the size limit are cut alike, since
+/// every partition forms all blocks and scores its own. [`Predictions::merge`] puts the partitions together.
+///
+/// # Errors
+/// When the model does not fit the settings.
+pub fn predict_partition(
+    data: &Dataset,
+    model: &Model,
+    partition: Partition,
+    progress: &dyn Progress,
+) -> Result<Predictions, Error> {
     let settings = &data.settings;
     let scorer = Scorer::new(data, model)?;
-    let blocking = Blocking::new(data, &settings.blocks)?;
+    let blocking = Blocking::new(data, &settings.blocks, partition)?;
     let rules = blocking.rules();
     let mut predictions = Predictions::default();
     predictions.report.rules = vec![RuleReport::default(); rules];
@@ -129,9 +149,21 @@ pub fn predict(data: &Dataset, model: &Model, progress: &dyn Progress) -> Result
     Ok(predictions)
 }
 
+fn numbers<'a, T: ArrowPrimitiveType>(batch: &'a RecordBatch, name: &str) -> Result<&'a [T::Native], Error> {
+    let array = dataset::find(batch, name)?;
+    match array.as_primitive_opt::<T>() {
+        Some(numbers) if numbers.null_count() == 0 => Ok(numbers.values()),
+        _ => {
+            let problem = format!("column {name} of edges is {} without gaps, not {}", T::DATA_TYPE, array.data_type());
+            Err(ArrowError::InvalidArgumentError(problem).into())
+        }
+    }
+}
+
 impl RuleReport {
     fn add(&mut self, other: &Self) {
         self.rule.clone_from(&other.rule);
+        self.pairs_scored += other.pairs_scored;
         self.blocks += other.blocks;
         self.largest_block = self.largest_block.max(other.largest_block);
         self.pairs += other.pairs;
@@ -142,6 +174,45 @@ impl RuleReport {
 }
 
 impl Predictions {
+    /// Puts the predictions of partitions together, each partition once.
+    ///
+    /// The edges are those of a whole run in another order, which [`crate::cluster`] does not look at; the report is
+    /// that of a whole run. That no partition is missing, or there twice, is for the caller to see to.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] when the partitions had different blocking rules.
+    pub fn merge(parts: impl IntoIterator<Item = Self>) -> Result<Self, Error> {
+        let mut parts = parts.into_iter();
+        let mut merged = parts.next().unwrap_or_default();
+        for part in parts {
+            let rules = || merged.report.rules.iter().map(|rule| &rule.rule);
+            if !rules().eq(part.report.rules.iter().map(|rule| &rule.rule)) {
+                return Err(Error::Settings("partitions of different blocking rules are not of one run".to_owned()));
+            }
+            for (rule, other) in merged.report.rules.iter_mut().zip(&part.report.rules) {
+                rule.add(other);
+            }
+            merged.report.pairs_scored += part.report.pairs_scored;
+            merged.report.edges += part.report.edges;
+            merged.edges.extend(part.edges);
+        }
+        Ok(merged)
+    }
+
+    /// Reads edges from the columns `left`, `right`, `match_weight` and `rule` of [`Predictions::to_record_batch`].
+    ///
+    /// # Errors
+    /// [`Error::ColumnMissing`] when a column is not there, and [`Error::Arrow`] when it is of another type or lacks a
+    /// value.
+    pub fn edges_from(batch: &RecordBatch) -> Result<Vec<Edge>, Error> {
+        let left = numbers::<UInt32Type>(batch, "left")?;
+        let right = numbers::<UInt32Type>(batch, "right")?;
+        let weight = numbers::<Float64Type>(batch, "match_weight")?;
+        let rule = numbers::<UInt8Type>(batch, "rule")?;
+        let edge = |at: usize| Edge { left: left[at], right: right[at], weight: weight[at] as f32, rule: rule[at] };
+        Ok((0..batch.num_rows()).map(edge).collect())
+    }
+
     /// Returns the edges as Arrow arrays.
     ///
     /// Columns: `left`, `right` (u32 record indices), `match_weight` (f64, log2 odds with the prior),

@@ -17,6 +17,7 @@ use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::key::KeyPart;
 use crate::model::{self, Model, SHARE_MIN};
+use crate::partition::Partition;
 use crate::pool::mix;
 use crate::progress::Progress;
 use crate::score::{Memory, Scorer};
@@ -106,7 +107,7 @@ pub fn train(data: &Dataset, progress: &dyn Progress) -> Result<(Model, Training
     report.random_pairs = random.iter().map(|(_, count)| *count as u64).sum();
 
     let rules = settings.training_blocks();
-    let blocking = Blocking::new(data, &rules)?;
+    let blocking = Blocking::new(data, &rules, Partition::WHOLE)?;
     let mut samples = Vec::with_capacity(rules.len());
     progress.stage("training blocks", rules.len() as u64);
     for (at, rule) in rules.iter().enumerate() {

@@ -6,7 +6,10 @@
 mod blocking;
 mod clustering;
 mod explaining;
+mod partitions;
 mod people;
 mod properties;
+mod proposing;
 mod splink;
+mod town;
 mod training;
