@@ -152,7 +152,7 @@ fn swapped_names(compare: &Compare) -> Option<Comparison> {
 }
 
 /// Tells by the name of a column whether it holds family names: they are compared without nicknames and initials.
-fn is_family_name(column: &str) -> bool {
+pub(crate) fn is_family_name(column: &str) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| column.contains(word));
     has(&FAMILY_WORDS) && !has(&GIVEN_WORDS)
 }

@@ -189,6 +189,35 @@ pub(crate) enum LinkCommand {
     /// Writes `edges.parquet` (source_l, id_l, source_r, id_r, match_weight = log2 of the odds with the prior,
     /// match_probability) and `clusters.parquet` (source, id, cluster). No project's data is opened.
     Run(LinkRun),
+    /// Proposes a linkage.toml for Parquet or CSV files: from what their columns hold, with the reason of each line.
+    ///
+    /// Nothing is linked. Read it, change what you know better, and hand it to `link run --config` or to a project. No value
+    /// of a record is in it.
+    Propose(LinkPropose),
+}
+
+/// Options of `link propose`.
+#[derive(Debug, Args)]
+pub(crate) struct LinkPropose {
+    /// The files, Parquet or CSV by their ending; each is a source of its name.
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) input: Vec<PathBuf>,
+
+    /// The column that names a row within its file.
+    #[arg(long, value_name = "COLUMN", default_value = "unique_id")]
+    pub(crate) id: String,
+
+    /// The column that names a row's source, where one file holds several.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) source: Option<String>,
+
+    /// Columns that are not to be looked at, such as one that tells the truth.
+    #[arg(long, value_name = "COLUMN", num_args = 1..)]
+    pub(crate) ignore: Vec<String>,
+
+    /// The file to write, which must not be there; without it the proposal goes to standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// Options of `link run`.

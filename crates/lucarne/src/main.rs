@@ -73,6 +73,7 @@ async fn run(command: Command, output: Output) -> Outcome {
         Command::Build(options) => commands::build::run(options, output).await,
         Command::Link(options) => match options.command {
             Some(LinkCommand::Run(files)) => commands::link::run_files(files, output).await,
+            Some(LinkCommand::Propose(options)) => commands::link::propose(options, output),
             None => commands::link::run(&options.project.project, output).await,
         },
         Command::Index(options) => commands::index::run(&options.project, output).await,

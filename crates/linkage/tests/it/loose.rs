@@ -9,8 +9,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
-use linkage::{FileOptions, link_files};
+use linkage::{FileOptions, LinkageError, ProposeOptions, link_files, propose_config};
 use model::LinkageConfig;
+use model::diagnostic::SourceFile;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -192,4 +193,32 @@ fn bad_input_says_what_to_do_and_replaces_nothing() {
     let said = failing(&|options| options.inputs = vec![empty.clone()]);
     assert!(said.contains("no records"), "{said}");
     assert_eq!(std::fs::read(case.options.out.join("edges.parquet")).unwrap(), before);
+}
+
+#[test]
+fn a_proposal_is_a_file_that_links_and_says_why() {
+    let case = case(600);
+    let options = ProposeOptions {
+        inputs: case.options.inputs.clone(),
+        id: "unique_id".to_owned(),
+        source: None,
+        ignore: vec!["truth".to_owned()],
+    };
+    let proposed = propose_config(&options).unwrap();
+    assert!(!proposed.toml.contains("truth"), "{}", proposed.toml);
+    assert!(proposed.toml.matches("\n# ").count() > 6, "{}", proposed.toml);
+    let file = SourceFile { path: "linkage.toml".into(), text: proposed.toml.clone() };
+    let config = LinkageConfig::parse(&file).unwrap_or_else(|found| panic!("{found}\n{}", proposed.toml));
+    let compared: Vec<(&str, &str)> =
+        config.comparisons.iter().map(|compare| (compare.column.as_str(), compare.r#as.as_str())).collect();
+    for wanted in [("first_name", "name"), ("last_name", "name"), ("birth_date", "date"), ("national_id", "identifier")]
+    {
+        assert!(compared.contains(&wanted), "{wanted:?} in {compared:?}");
+    }
+    let quality = link_files(&config, &case.options, &|_| {}).unwrap().quality.unwrap();
+    assert!(quality.clusters.f1 > 0.97, "{quality:?}\n{}", proposed.toml);
+    assert_eq!(propose_config(&options).unwrap().toml, proposed.toml, "the same files give the same proposal");
+
+    let wrong = propose_config(&ProposeOptions { id: "row".to_owned(), ..options });
+    assert!(matches!(&wrong, Err(LinkageError::Input { problem, .. }) if problem.contains("no id column `row`")));
 }

@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use linkage::{FileOptions, FileReport, LinkProgress, LinkReport, LinkageError, Quality, SplinkOptions};
+use linkage::{
+    FileOptions, FileReport, LinkProgress, LinkReport, LinkageError, ProposeOptions, Quality, SplinkOptions,
+};
 use model::diagnostic::SourceFile;
 use model::{Actor, Diagnostics, LinkageConfig};
 
 use crate::app::App;
-use crate::cli::LinkRun;
+use crate::cli::{LinkPropose, LinkRun};
 use crate::exit::{Ending, Failure, Outcome};
 use crate::output::{Output, count};
 
@@ -134,4 +136,30 @@ pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
     }
     output.say(format!("{0}/edges.parquet, {0}/clusters.parquet", options.out.display()));
     output.object(&report)
+}
+
+/// Proposes a linkage for loose files.
+pub(crate) fn propose(options: LinkPropose, output: Output) -> Outcome {
+    let LinkPropose { input, id, source, ignore, out } = options;
+    let stage = output.stage("propose");
+    let proposed = linkage::propose_config(&ProposeOptions { inputs: input, id, source, ignore })?;
+    match &out {
+        Some(out) => {
+            stage.done(format!(
+                "{} records, about {} pairs, presumed recall of the rules {:.1} %",
+                count(proposed.records),
+                count(proposed.pairs),
+                proposed.recall * 100.0
+            ));
+            let written = std::fs::File::create_new(out)
+                .and_then(|mut file| std::io::Write::write_all(&mut file, proposed.toml.as_bytes()));
+            written.map_err(|error| {
+                Failure::new(Ending::Usage, anyhow::anyhow!("{} can't be written: {error}", out.display()))
+            })?;
+            output.say(out.display().to_string());
+        }
+        None if !output.json() => output.raw(&proposed.toml),
+        None => {}
+    }
+    output.object(&proposed)
 }

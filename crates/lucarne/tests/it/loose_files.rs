@@ -123,3 +123,34 @@ fn a_wrong_config_is_pointed_at() {
     assert_eq!(output.status.code(), Some(3));
     assert!(text(&output.stderr).contains("linkage.toml:1:1"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn a_linkage_is_proposed_and_then_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("a.csv"), csv(400, false)).unwrap();
+    std::fs::write(path("b.csv"), csv(400, true)).unwrap();
+    let (a, b, proposal) = (path("a.csv"), path("b.csv"), path("linkage.toml"));
+    let propose = ["link", "propose", "--ignore", "who", "--input", a.as_str(), b.as_str()];
+    let printed = lucarne(&propose);
+    assert!(printed.status.success(), "{}", text(&printed.stderr));
+    let written = lucarne(&[&propose[..], &["--out", &proposal]].concat());
+    assert!(written.status.success(), "{}", text(&written.stderr));
+    assert_eq!(
+        std::fs::read_to_string(&proposal).unwrap(),
+        text(&printed.stdout),
+        "what is printed is what is written"
+    );
+    let again = lucarne(&[&propose[..], &["--out", &proposal]].concat());
+    assert_eq!(again.status.code(), Some(2), "a file that is there stays");
+    let told = lucarne(&[&propose[..], &["--json"]].concat());
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(told["records"], 800);
+    assert!(told["columns"].as_array().unwrap().iter().all(|column| column["column"] != "who"), "{told}");
+    let out = path("out");
+    let run = ["link", "run", "--input", &a, &b, "--config", &proposal, "--out", &out, "--truth", "who", "--json"];
+    let run = lucarne(&run);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert!(report["quality"]["clusters"]["f1"].as_f64().unwrap() > 0.9, "{report}");
+}
