@@ -12,6 +12,7 @@ log-agency = Agency
 log-all = All
 log-filter = Filter
 log-unfilter = Show all
+log-only-rule = Only entries that this rule refused:
 log-empty = No entry is like this.
 log-entry = Entry
 recipient = { $agency }: { $role }
@@ -56,6 +57,70 @@ entry-path = Hashes on the way
 entry-path-empty = none: the log has one entry
 entry-bytes = The entry, byte for byte
 entry-back = Back to the list
+
+# Charts.
+chart-says = { $title } by day: at most { $most }, on { $day }. The table below has every day.
+chart-says-none = { $title } by day: none.
+chart-day = { $day }: { $n }
+chart-total = { $n } in { $days } days
+chart-caption = Each row has its own scale. Days are those of UTC; today is not over yet.
+chart-table = The same as a table
+chart-bar = As a bar
+chart-rest = { $count ->
+    [one] One more is left out, less frequent than these.
+   *[other] { $n } more are left out, less frequent than these.
+ }
+
+# The data protection officer’s overview.
+desk-title = Overview
+desk-what = How the registers are used, what was refused, and which rules end soon. Everything here is counted from the log, which holds no personal data.
+desk-soon = { $count ->
+    [one] One agreement or purpose ends soon. After its last day it allows nothing any more.
+   *[other] { $n } agreements and purposes end soon. After its last day none of them allows anything any more.
+ }
+desk-soon-show = Show them
+desk-days-title = The last 30 days
+desk-days-what = Looks are persons opened, uncertain links shown and own records read. Runs and judgements are in the log, not in this chart.
+desk-day = Day
+desk-looks = Looks
+desk-searches = Searches
+desk-refusals = Refusals
+desk-looks-and-searches = Looks and searches
+desk-refusals-title = Refusals
+desk-refused-so-far = { $count ->
+    [0] Nothing was refused so far.
+    [one] One request was refused so far.
+   *[other] { $n } requests were refused so far.
+ }
+desk-refusals-show = Read them in the log
+desk-rules-caption = The rules that refused most, over the whole log. One refusal may name several.
+desk-purposes-title = Most used purposes
+desk-purposes-caption = Over the whole log, the most used first
+desk-no-purpose = No purpose that exists
+desk-no-use = Nobody has asked for anything yet.
+desk-roles-title = Most active roles
+desk-roles-caption = Over the whole log, the most active first
+desk-roles-what = The log names agencies and roles, never officers: who was behind an entry is in its detail, which is encrypted, kept apart and can be erased.
+desk-terms-title = Agreements and purposes
+desk-terms-what = { $count ->
+    [one] What ends tomorrow comes first, what has ended last.
+   *[other] What ends within { $n } days comes first, what has ended last.
+ }
+desk-term = What for
+desk-standing = Today
+desk-from = First day
+desk-until = Last day
+desk-by-agreement = with its agreement
+desk-ends-today = ends today
+desk-ends-in = { $count ->
+    [one] ends tomorrow
+   *[other] ends in { $n } days
+ }
+desk-fixed-title = Last checkpoint
+desk-fixed-size = Entries that it fixes
+desk-fixed-at = The last of them is of
+desk-fixed-none = It fixes none yet.
+desk-size = Entries in the log now
 
 # The citizen.
 looks-title = Who looked at me

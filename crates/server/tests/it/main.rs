@@ -5,6 +5,7 @@
 mod bodies;
 mod citizen;
 mod description;
+mod desk;
 mod guards;
 mod house;
 mod matrix;
