@@ -146,6 +146,12 @@ test("an engineer sees tables and quarantine, and no row", async ({ page }) => {
   await enter(page, "engineer");
   await expect(page.locator("tbody tr").filter({ hasText: "quarantine" }).first()).toBeVisible();
   await expect(page.locator(".note.careful")).toContainText(/rows are in quarantine/);
+  const boxes = page.locator("svg.graph a");
+  expect(await boxes.count()).toBeGreaterThan(20);
+  await boxes.first().focus();
+  await page.keyboard.press("Enter");
+  await expect(page, "a box leads to the row of its table").toHaveURL(/#registers-/);
+  await expect(page.locator("tr:target")).toBeVisible();
 });
 
 test("a role does not reach the pages of another", async ({ page }) => {

@@ -265,7 +265,7 @@ agreement-special-none = It names none.
 
 # The engineer.
 runs-title = Tables and runs
-runs-what = Every table as its last run left it. No row can be read here.
+runs-what = What was read in, what was made of it, and how the last runs left it. No row can be read here.
 runs-quarantined = { $count ->
     [one] One row is in quarantine: it did not fit its register’s schema, and nobody is shown it.
    *[other] { $n } rows are in quarantine: they did not fit their register’s schema, and nobody is shown them.
@@ -276,3 +276,55 @@ runs-kind = Kind
 runs-version = Version
 runs-size = Size in MB
 runs-at = Written
+runs-tables = Every table
+runs-quarantine-show = Which registers
+runs-newer = { $count ->
+    [one] One table was written after the index in service read it. Run `lucarne index` and start the server anew.
+   *[other] { $n } tables were written after the index in service read them. Run `lucarne index` and start the server anew.
+ }
+graph-title = From registers to the index
+graph-what = A model is made of one register and never joins two. Person records are linked into the spine; the index serves registers, person records and spine. Follow a box to its table.
+graph-key = A broken edge: not there yet. A coloured box: rows in quarantine, or an index older than its tables.
+graph-label = The pipeline as a picture, which scrolls sideways
+graph-missing = not there yet
+graph-rows = { $count ->
+    [one] one row
+   *[other] { $n } rows
+ }
+graph-person = { $count ->
+    [one] one person record
+   *[other] { $n } person records
+ }
+graph-object = { $count ->
+    [one] one object
+   *[other] { $n } objects
+ }
+graph-links = { $count ->
+    [one] one record
+   *[other] { $n } records
+ }
+graph-persons = { $count ->
+    [one] one person
+   *[other] { $n } persons
+ }
+graph-newer = { $count ->
+    [one] one newer table
+   *[other] { $n } newer tables
+ }
+graph-quarantined = { $rows } rows, { $bad } in quarantine
+graph-spine-says = The spine says which records are of one person, and why.
+graph-index-says = The index answers searches and opens persons. It was built from one version of each table that it reads.
+stage-registers = Registers
+stage-models = Models
+stage-spine = Spine
+stage-index = Index
+quarantine-title = Quarantine
+quarantine-what = Why a row is here stands beside the row itself. Reasons are not counted on this page, because counting them means reading rows.
+quarantine-empty = Nothing is in quarantine.
+quarantine-delivery = Rows of the last delivery
+quarantine-of-it = Of these in quarantine
+quarantine-accepted = Bad rows accepted
+index-title = The index in service
+index-persons = persons
+index-records = records
+index-tables = tables read

@@ -265,7 +265,7 @@ agreement-special-none = Il n’en nomme aucune.
 
 # L’ingénieur.
 runs-title = Tables et exécutions
-runs-what = Chaque table telle que sa dernière exécution l’a laissée. Aucune ligne ne peut être lue ici.
+runs-what = Ce qui a été lu, ce qui en a été fait, et comment les dernières exécutions l’ont laissé. Aucune ligne ne peut être lue ici.
 runs-quarantined = { $count ->
     [one] Une ligne est en quarantaine : elle ne correspondait pas au schéma de son registre, et personne ne la voit.
    *[other] { $n } lignes sont en quarantaine : elles ne correspondaient pas au schéma de leur registre, et personne ne les voit.
@@ -276,3 +276,55 @@ runs-kind = Nature
 runs-version = Version
 runs-size = Taille en Mo
 runs-at = Écrite le
+runs-tables = Toutes les tables
+runs-quarantine-show = Quels registres
+runs-newer = { $count ->
+    [one] Une table a été écrite après que l’index en service l’a lue. Lancez `lucarne index` et redémarrez le serveur.
+   *[other] { $n } tables ont été écrites après que l’index en service les a lues. Lancez `lucarne index` et redémarrez le serveur.
+ }
+graph-title = Des registres à l’index
+graph-what = Un modèle est fait d’un seul registre et n’en joint jamais deux. Les fiches de personnes sont reliées dans l’épine dorsale ; l’index sert registres, fiches et épine dorsale. Suivez une case jusqu’à sa table.
+graph-key = Bord interrompu : pas encore là. Case colorée : lignes en quarantaine, ou index plus ancien que ses tables.
+graph-label = La chaîne en image, à faire défiler latéralement
+graph-missing = pas encore là
+graph-rows = { $count ->
+    [one] une ligne
+   *[other] { $n } lignes
+ }
+graph-person = { $count ->
+    [one] une fiche de personne
+   *[other] { $n } fiches de personnes
+ }
+graph-object = { $count ->
+    [one] un objet
+   *[other] { $n } objets
+ }
+graph-links = { $count ->
+    [one] une fiche
+   *[other] { $n } fiches
+ }
+graph-persons = { $count ->
+    [one] une personne
+   *[other] { $n } personnes
+ }
+graph-newer = { $count ->
+    [one] une table plus récente
+   *[other] { $n } plus récentes
+ }
+graph-quarantined = { $rows } lignes, { $bad } en quarantaine
+graph-spine-says = L’épine dorsale dit quels enregistrements sont d’une même personne, et pourquoi.
+graph-index-says = L’index répond aux recherches et ouvre les personnes. Il a été construit d’une version de chaque table qu’il lit.
+stage-registers = Registres
+stage-models = Modèles
+stage-spine = Épine dorsale
+stage-index = Index
+quarantine-title = Quarantaine
+quarantine-what = La raison de chaque ligne se trouve à côté de la ligne même. Les raisons ne sont pas comptées sur cette page, car les compter serait lire des lignes.
+quarantine-empty = Rien n’est en quarantaine.
+quarantine-delivery = Lignes de la dernière livraison
+quarantine-of-it = Dont en quarantaine
+quarantine-accepted = Mauvaises lignes admises
+index-title = L’index en service
+index-persons = personnes
+index-records = enregistrements
+index-tables = tables lues

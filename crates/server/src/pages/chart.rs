@@ -94,6 +94,15 @@ fn round_above(value: u64) -> u64 {
     value.div_ceil(power).max(1).saturating_mul(power)
 }
 
+/// Gives a text for a place that holds `most` characters: cut where it is longer, which `…` shows.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -136,6 +145,14 @@ mod tests {
         let rows = lying(&[[1_000_000, 1], [0, 1]]);
         assert_eq!(rows[0], [Stretch { x: 0.0, width: 200.0 }, Stretch { x: 198.5, width: 1.5 }]);
         assert_eq!(rows[1], [Stretch { x: 0.0, width: 0.0 }, Stretch { x: 0.0, width: 1.5 }]);
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(cut("person_tax", 10), "person_tax");
+        assert_eq!(cut("person_social_security", 10), "person_so…");
+        assert_eq!(cut("élève né à Évry", 6), "élève…");
+        assert_eq!((cut("abc", 1).as_str(), cut("", 0).as_str()), ("…", ""));
     }
 
     proptest! {

@@ -6,6 +6,7 @@ mod chart;
 mod desk;
 mod differ;
 mod frame;
+mod graph;
 mod log;
 mod me;
 mod person;

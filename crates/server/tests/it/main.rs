@@ -12,4 +12,5 @@ mod matrix;
 mod pages;
 mod refusals;
 mod review;
+mod runs;
 mod tokens;
