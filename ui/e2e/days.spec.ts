@@ -85,6 +85,7 @@ test("a citizen sees the search and the look of an officer, and checks the recei
 
 test("a data protection officer filters the log, verifies it, and later proves that it only grew", async ({ page }) => {
   await enter(page, "data-protection-officer");
+  await page.getByRole("link", { name: "The log", exact: true }).click();
   await page.locator("#kind").selectOption("refusal");
   await page.getByRole("button", { name: "Filter" }).click();
   await expect(page).toHaveURL(/kind=refusal/);
@@ -105,6 +106,27 @@ test("a data protection officer filters the log, verifies it, and later proves t
   await page.locator("#saved").fill("log.example/other\n1\nAAAA\n\n— log.example/other AAAA");
   await page.getByRole("button", { name: "Verify the whole log" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("The log does not hold");
+});
+
+test("a data protection officer sees use and refusals counted, and follows a rule into the log", async ({ page, browser }) => {
+  const officer = await (await browser.newContext({ baseURL: process.env.LUCARNE_URL })).newPage();
+  await enter(officer, "officer");
+  await workOn(officer, OTHERS);
+  await search(officer, "Maria");
+  await officer.context().close();
+
+  await enter(page, "data-protection-officer");
+  await expect(page, "it is the first page of the role").toHaveURL(/\/desk$/);
+  const charts = page.locator("figure.days svg");
+  await expect(charts).toHaveCount(3);
+  await expect(charts.last()).toHaveAttribute("aria-label", /^Refusals by day: at most [\d,]+, on /);
+  await page.getByText("The same as a table").click();
+  await expect(page.locator("details.more tbody tr"), "the table has every day").toHaveCount(30);
+  await page.getByRole("link", { name: "purpose.not-a-recipient" }).click();
+  await expect(page).toHaveURL(/kind=refusal&rule=purpose.not-a-recipient$/);
+  const rows = page.locator("tbody tr");
+  expect(await rows.count()).toBeGreaterThan(0);
+  for (const row of await rows.all()) await expect(row).toContainText("purpose.not-a-recipient");
 });
 
 test("two stewards come to the same, each with a reason, and one takes a word back", async ({ page }) => {
@@ -178,11 +200,17 @@ test("an engineer sees tables and quarantine, and no row", async ({ page }) => {
   await enter(page, "engineer");
   await expect(page.locator("tbody tr").filter({ hasText: "quarantine" }).first()).toBeVisible();
   await expect(page.locator(".note.careful")).toContainText(/rows are in quarantine/);
+  const boxes = page.locator("svg.graph a");
+  expect(await boxes.count()).toBeGreaterThan(20);
+  await boxes.first().focus();
+  await page.keyboard.press("Enter");
+  await expect(page, "a box leads to the row of its table").toHaveURL(/#registers-/);
+  await expect(page.locator("tr:target")).toBeVisible();
 });
 
 test("a role does not reach the pages of another", async ({ page }) => {
   await enter(page, "officer");
-  for (const path of ["/log", "/review", "/review/0", "/runs", "/me", "/me/records"]) {
+  for (const path of ["/desk", "/log", "/review", "/review/0", "/runs", "/me", "/me/records"]) {
     const answer = await page.goto(path);
     expect(answer?.status(), path).toBe(403);
     // The gate refuses, and logs, what would have been a look; the server turns away the rest.
@@ -193,7 +221,7 @@ test("a role does not reach the pages of another", async ({ page }) => {
 });
 
 test("without a session nothing personal is reached, and every page leads to the first", async ({ page }) => {
-  for (const path of ["/search", "/log", "/review", "/me", "/me/records", "/runs", "/person/p-aaaaaaaaaaaaaaaaaaaaaaaaaa"]) {
+  for (const path of ["/search", "/desk", "/log", "/review", "/me", "/me/records", "/runs", "/person/p-aaaaaaaaaaaaaaaaaaaaaaaaaa"]) {
     await page.goto(path);
     await expect(page, path).toHaveURL(/\/$/);
   }

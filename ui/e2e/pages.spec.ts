@@ -28,7 +28,7 @@ async function everyPage(page: Page, look: (what: string) => Promise<void>): Pro
   await look("dossier");
   const rest: [Role, string[]][] = [
     ["steward", ["/review", "/review/0"]],
-    ["data-protection-officer", ["/log", "/log/0", "/log?kind=refusal"]],
+    ["data-protection-officer", ["/desk", "/log", "/log/0", "/log?kind=refusal", "/log?kind=refusal&rule=purpose.not-a-recipient"]],
     ["engineer", ["/runs"]],
     ["citizen", ["/me", "/me/records", "/log/0"]],
   ];

@@ -33,6 +33,8 @@ for (const width of [1280, 390]) {
       await page.goto("/review/0");
       await take("pair");
       await enter(page, "data-protection-officer");
+      await take("desk");
+      await page.goto("/log");
       await take("log");
       await page.locator("tbody a.main").first().click();
       await take("entry");

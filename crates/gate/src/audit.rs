@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use chrono::{DateTime, NaiveDate};
 use model::PurposeId;
 use serde::Serialize;
 use tlog::{ConsistencyProof, InclusionProof, VerifyError, VerifyReport};
@@ -34,6 +35,15 @@ pub struct Count {
     pub others: u64,
 }
 
+/// When the log was written to, and what refused. Both are as small as the days and the rules are few.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// By day of UTC, where the day has any: how many entries of each kind.
+    pub days: BTreeMap<NaiveDate, BTreeMap<EntryKind, u64>>,
+    /// By rule: how many refusals name it, over the whole log. A refusal may name several.
+    pub refused_by: BTreeMap<String, u64>,
+}
+
 /// What proves that an entry is in the log.
 #[derive(Debug, Clone)]
 pub struct LogProof {
@@ -50,6 +60,29 @@ pub struct LogProof {
 pub(crate) struct Counted {
     upto: u64,
     counts: BTreeMap<(Option<PurposeId>, By), Count>,
+    usage: Usage,
+}
+
+impl Counted {
+    fn add(&mut self, entry: Entry) {
+        if let Some(at) = DateTime::from_timestamp_millis(entry.at_ms) {
+            *self.usage.days.entry(at.date_naive()).or_default().entry(entry.kind).or_default() += 1;
+        }
+        let count = self.counts.entry((entry.purpose, entry.by)).or_default();
+        match entry.kind {
+            EntryKind::Look | EntryKind::Search | EntryKind::Review | EntryKind::Own => {
+                count.looks += 1;
+                count.subjects += u64::from(entry.subjects);
+            }
+            EntryKind::Refusal => {
+                count.refusals += 1;
+                for rule in entry.rules {
+                    *self.usage.refused_by.entry(rule).or_default() += 1;
+                }
+            }
+            EntryKind::Job | EntryKind::Ingest | EntryKind::Judgement => count.others += 1,
+        }
+    }
 }
 
 impl Gate {
@@ -57,6 +90,12 @@ impl Gate {
     #[must_use]
     pub fn log_size(&self) -> u64 {
         self.inner.log.size()
+    }
+
+    /// Gives the number of entries that the checkpoint published last fixes.
+    #[must_use]
+    pub fn log_published_size(&self) -> u64 {
+        self.inner.log.published_size()
     }
 
     /// Gives the checkpoint that was published last, a signed note.
@@ -89,6 +128,15 @@ impl Gate {
     /// As [`entries`](Self::entries).
     pub async fn counts(&self) -> Result<Vec<(Option<PurposeId>, By, Count)>, GateError> {
         self.reading(Inner::counts).await
+    }
+
+    /// Gives how many entries of each kind there are by day, from the day `since` on, and how often each rule refused, over
+    /// the whole log. Entries are read once and remembered.
+    ///
+    /// # Errors
+    /// As [`entries`](Self::entries).
+    pub async fn usage(&self, since: NaiveDate) -> Result<Usage, GateError> {
+        self.reading(move |inner| inner.usage(since)).await
     }
 
     /// Gives the bytes of an entry.
@@ -159,23 +207,27 @@ impl Inner {
         entries.collect()
     }
 
-    fn counts(&self) -> Result<Vec<(Option<PurposeId>, By, Count)>, GateError> {
+    /// Counts the entries that came since this was called last.
+    fn counted(&self) -> Result<parking_lot::MutexGuard<'_, Counted>, GateError> {
         let mut counted = self.counted.lock();
         let size = self.log.size();
         for bytes in self.log.entries(counted.upto..size) {
             let entry = Entry::decode(&bytes.map_err(GateError::log)?)?;
             counted.upto += 1;
-            let count = counted.counts.entry((entry.purpose, entry.by)).or_default();
-            match entry.kind {
-                EntryKind::Look | EntryKind::Search | EntryKind::Review | EntryKind::Own => {
-                    count.looks += 1;
-                    count.subjects += u64::from(entry.subjects);
-                }
-                EntryKind::Refusal => count.refusals += 1,
-                EntryKind::Job | EntryKind::Ingest | EntryKind::Judgement => count.others += 1,
-            }
+            counted.add(entry);
         }
+        Ok(counted)
+    }
+
+    fn counts(&self) -> Result<Vec<(Option<PurposeId>, By, Count)>, GateError> {
+        let counted = self.counted()?;
         let counts = counted.counts.iter();
         Ok(counts.map(|((purpose, by), count)| (purpose.clone(), by.clone(), count.clone())).collect())
+    }
+
+    fn usage(&self, since: NaiveDate) -> Result<Usage, GateError> {
+        let counted = self.counted()?;
+        let days = counted.usage.days.range(since..).map(|(day, kinds)| (*day, kinds.clone()));
+        Ok(Usage { days: days.collect(), refused_by: counted.usage.refused_by.clone() })
     }
 }

@@ -33,7 +33,7 @@ mod record;
 mod terms;
 mod writer;
 
-pub use audit::{Count, LogProof, LoggedEntry};
+pub use audit::{Count, LogProof, LoggedEntry, Usage};
 pub use citizen::{Look, LookProof, LookRefused, Looks};
 pub use detail::{IngestedFile, Part, commitment_of};
 pub use earlier::EarlierLook;

@@ -1,9 +1,9 @@
 //! Who looked at me: complete, provable, and silent about others. Invariant 6.
 
 use gate::{Entry, EntryKind, LookSubject, Part, PersonKey, commitment_of};
-use model::PersonId;
 use model::agency::RoleKind;
 use model::request::Action;
+use model::{Clock as _, PersonId};
 use state::Page;
 
 use crate::house::{
@@ -194,4 +194,30 @@ async fn auditors_count_without_seeing_anyone() {
         ("loan-relief", "education/case-officer")
     );
     assert_eq!((count.looks, count.subjects, count.refusals, count.others), (2, 2, 1, 0));
+}
+
+#[tokio::test]
+async fn auditors_see_what_each_day_brought_and_which_rules_refused() {
+    let house = House::new().await;
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+    let today = house.clock.now().unwrap().date_naive();
+    let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
+    let _ = house.gate.commit(permit, vec![zacharias()]).await.unwrap();
+    assert_eq!(house.gate.usage(day("1970-01-01")).await.unwrap().days.len(), 1);
+    // Entries that come later are added to what is remembered.
+    house.clock.advance(chrono::TimeDelta::days(2));
+    let mut refused = open(ZACHARIAS);
+    refused.case = None;
+    for _ in 0..2 {
+        house.gate.decide(&refused).await.unwrap_err();
+    }
+    let usage = house.gate.usage(day("1970-01-01")).await.unwrap();
+    let later = today + chrono::TimeDelta::days(2);
+    assert_eq!(usage.days.keys().copied().collect::<Vec<_>>(), [today, later]);
+    assert_eq!((usage.days[&today][&EntryKind::Look], usage.days[&later][&EntryKind::Refusal]), (1, 2));
+    let refused_by: Vec<u64> = usage.refused_by.values().copied().collect();
+    assert_eq!(refused_by, [2], "{:?}", usage.refused_by);
+    // Days before the one asked for are left out; rules are counted over the whole log.
+    let recent = house.gate.usage(later).await.unwrap();
+    assert_eq!((recent.days.len(), recent.refused_by), (1, usage.refused_by));
 }

@@ -3,6 +3,7 @@ skip = Skip to the content
 nav-label = Pages
 nav-search = Find a person
 nav-review = Uncertain links
+nav-desk = Overview
 nav-log = The log
 nav-runs = Tables and runs
 nav-looks = Who looked at me
@@ -70,7 +71,7 @@ start-refusals = looks refused
 start-entries = entries in the log
 task-officer = Find a person for a case, see what the purpose allows and where each value comes from.
 task-steward = Decide whether two similar records are of one person.
-task-data-protection-officer = Read the log of every look, verify it, see what was refused.
+task-data-protection-officer = See how the registers are used and what was refused, read the log of every look, verify it.
 task-engineer = See what was read in, built and put into quarantine.
 task-citizen = See who looked at you, why and under which law, and what is held about you.
 

@@ -12,6 +12,7 @@ log-agency = Agency
 log-all = All
 log-filter = Filter
 log-unfilter = Show all
+log-only-rule = Only entries that this rule refused:
 log-empty = No entry is like this.
 log-entry = Entry
 recipient = { $agency }: { $role }
@@ -56,6 +57,70 @@ entry-path = Hashes on the way
 entry-path-empty = none: the log has one entry
 entry-bytes = The entry, byte for byte
 entry-back = Back to the list
+
+# Charts.
+chart-says = { $title } by day: at most { $most }, on { $day }. The table below has every day.
+chart-says-none = { $title } by day: none.
+chart-day = { $day }: { $n }
+chart-total = { $n } in { $days } days
+chart-caption = Each row has its own scale. Days are those of UTC; today is not over yet.
+chart-table = The same as a table
+chart-bar = As a bar
+chart-rest = { $count ->
+    [one] One more is left out, less frequent than these.
+   *[other] { $n } more are left out, less frequent than these.
+ }
+
+# The data protection officer’s overview.
+desk-title = Overview
+desk-what = How the registers are used, what was refused, and which rules end soon. Everything here is counted from the log, which holds no personal data.
+desk-soon = { $count ->
+    [one] One agreement or purpose ends soon. After its last day it allows nothing any more.
+   *[other] { $n } agreements and purposes end soon. After its last day none of them allows anything any more.
+ }
+desk-soon-show = Show them
+desk-days-title = The last 30 days
+desk-days-what = Looks are persons opened, uncertain links shown and own records read. Runs and judgements are in the log, not in this chart.
+desk-day = Day
+desk-looks = Looks
+desk-searches = Searches
+desk-refusals = Refusals
+desk-looks-and-searches = Looks and searches
+desk-refusals-title = Refusals
+desk-refused-so-far = { $count ->
+    [0] Nothing was refused so far.
+    [one] One request was refused so far.
+   *[other] { $n } requests were refused so far.
+ }
+desk-refusals-show = Read them in the log
+desk-rules-caption = The rules that refused most, over the whole log. One refusal may name several.
+desk-purposes-title = Most used purposes
+desk-purposes-caption = Over the whole log, the most used first
+desk-no-purpose = No purpose that exists
+desk-no-use = Nobody has asked for anything yet.
+desk-roles-title = Most active roles
+desk-roles-caption = Over the whole log, the most active first
+desk-roles-what = The log names agencies and roles, never officers: who was behind an entry is in its detail, which is encrypted, kept apart and can be erased.
+desk-terms-title = Agreements and purposes
+desk-terms-what = { $count ->
+    [one] What ends tomorrow comes first, what has ended last.
+   *[other] What ends within { $n } days comes first, what has ended last.
+ }
+desk-term = What for
+desk-standing = Today
+desk-from = First day
+desk-until = Last day
+desk-by-agreement = with its agreement
+desk-ends-today = ends today
+desk-ends-in = { $count ->
+    [one] ends tomorrow
+   *[other] ends in { $n } days
+ }
+desk-fixed-title = Last checkpoint
+desk-fixed-size = Entries that it fixes
+desk-fixed-at = The last of them is of
+desk-fixed-none = It fixes none yet.
+desk-size = Entries in the log now
 
 # The citizen.
 looks-title = Who looked at me
@@ -200,7 +265,7 @@ agreement-special-none = It names none.
 
 # The engineer.
 runs-title = Tables and runs
-runs-what = Every table as its last run left it. No row can be read here.
+runs-what = What was read in, what was made of it, and how the last runs left it. No row can be read here.
 runs-quarantined = { $count ->
     [one] One row is in quarantine: it did not fit its register’s schema, and nobody is shown it.
    *[other] { $n } rows are in quarantine: they did not fit their register’s schema, and nobody is shown them.
@@ -237,3 +302,55 @@ effect-different = Their person, of { $records } as far as you may see, is taken
 effect-different-nothing = They are different persons already, and stay so whatever the score says.
 effect-cannot-say = Nothing changes: the score decides.
 effect-second = A second steward has to come to the same.
+runs-tables = Every table
+runs-quarantine-show = Which registers
+runs-newer = { $count ->
+    [one] One table was written after the index in service read it. Run `lucarne index` and start the server anew.
+   *[other] { $n } tables were written after the index in service read them. Run `lucarne index` and start the server anew.
+ }
+graph-title = From registers to the index
+graph-what = A model is made of one register and never joins two. Person records are linked into the spine; the index serves registers, person records and spine. Follow a box to its table.
+graph-key = A broken edge: not there yet. A coloured box: rows in quarantine, or an index older than its tables.
+graph-label = The pipeline as a picture, which scrolls sideways
+graph-missing = not there yet
+graph-rows = { $count ->
+    [one] one row
+   *[other] { $n } rows
+ }
+graph-person = { $count ->
+    [one] one person record
+   *[other] { $n } person records
+ }
+graph-object = { $count ->
+    [one] one object
+   *[other] { $n } objects
+ }
+graph-links = { $count ->
+    [one] one record
+   *[other] { $n } records
+ }
+graph-persons = { $count ->
+    [one] one person
+   *[other] { $n } persons
+ }
+graph-newer = { $count ->
+    [one] one newer table
+   *[other] { $n } newer tables
+ }
+graph-quarantined = { $rows } rows, { $bad } in quarantine
+graph-spine-says = The spine says which records are of one person, and why.
+graph-index-says = The index answers searches and opens persons. It was built from one version of each table that it reads.
+stage-registers = Registers
+stage-models = Models
+stage-spine = Spine
+stage-index = Index
+quarantine-title = Quarantine
+quarantine-what = Why a row is here stands beside the row itself. Reasons are not counted on this page, because counting them means reading rows.
+quarantine-empty = Nothing is in quarantine.
+quarantine-delivery = Rows of the last delivery
+quarantine-of-it = Of these in quarantine
+quarantine-accepted = Bad rows accepted
+index-title = The index in service
+index-persons = persons
+index-records = records
+index-tables = tables read

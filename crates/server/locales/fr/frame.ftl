@@ -3,6 +3,7 @@ skip = Aller au contenu
 nav-label = Pages
 nav-search = Chercher une personne
 nav-review = Liens incertains
+nav-desk = Vue d’ensemble
 nav-log = Le journal
 nav-runs = Tables et exécutions
 nav-looks = Qui m’a consulté
@@ -70,7 +71,7 @@ start-refusals = consultations refusées
 start-entries = entrées du journal
 task-officer = Trouver une personne pour un dossier, voir ce que la finalité permet et d’où vient chaque valeur.
 task-steward = Décider si deux enregistrements semblables concernent une seule personne.
-task-data-protection-officer = Lire le journal de toutes les consultations, le vérifier, voir ce qui a été refusé.
+task-data-protection-officer = Voir l’usage des registres et ce qui a été refusé, lire le journal de toutes les consultations, le vérifier.
 task-engineer = Voir ce qui a été lu, construit et mis en quarantaine.
 task-citizen = Voir qui vous a consulté, pourquoi et en vertu de quelle loi, et ce que l’on détient sur vous.
 

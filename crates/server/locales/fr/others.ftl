@@ -12,6 +12,7 @@ log-agency = Administration
 log-all = Toutes
 log-filter = Filtrer
 log-unfilter = Tout montrer
+log-only-rule = Seulement les entrées que cette règle a refusées :
 log-empty = Aucune entrée ne correspond.
 log-entry = Entrée
 recipient = { $agency } : { $role }
@@ -56,6 +57,70 @@ entry-path = Empreintes du chemin
 entry-path-empty = aucune : le journal n’a qu’une entrée
 entry-bytes = L’entrée, octet par octet
 entry-back = Retour à la liste
+
+# Graphiques.
+chart-says = { $title } par jour : au plus { $most }, le { $day }. Le tableau ci-dessous a chaque jour.
+chart-says-none = { $title } par jour : rien.
+chart-day = { $day } : { $n }
+chart-total = { $n } en { $days } jours
+chart-caption = Chaque rangée a sa propre échelle. Les jours sont ceux de l’UTC ; aujourd’hui n’est pas fini.
+chart-table = La même chose en tableau
+chart-bar = En barre
+chart-rest = { $count ->
+    [one] Une autre ligne, moins fréquente, n’est pas montrée.
+   *[other] { $n } autres lignes, moins fréquentes, ne sont pas montrées.
+ }
+
+# La vue d’ensemble du délégué à la protection des données.
+desk-title = Vue d’ensemble
+desk-what = L’usage qui est fait des registres, ce qui a été refusé, et les règles qui prennent bientôt fin. Tout est compté dans le journal, qui ne contient aucune donnée personnelle.
+desk-soon = { $count ->
+    [one] Un accord ou une finalité prend bientôt fin. Passé le dernier jour, rien n’est plus permis sous lui.
+   *[other] { $n } accords et finalités prennent bientôt fin. Passé leur dernier jour, ils ne permettent plus rien.
+ }
+desk-soon-show = Les montrer
+desk-days-title = Les 30 derniers jours
+desk-days-what = Les consultations sont les personnes ouvertes, les liens incertains montrés et les propres données lues. Les exécutions et les jugements sont au journal, pas dans ce graphique.
+desk-day = Jour
+desk-looks = Consultations
+desk-searches = Recherches
+desk-refusals = Refus
+desk-looks-and-searches = Consultations et recherches
+desk-refusals-title = Refus
+desk-refused-so-far = { $count ->
+    [0] Rien n’a été refusé à ce jour.
+    [one] Une demande a été refusée à ce jour.
+   *[other] { $n } demandes ont été refusées à ce jour.
+ }
+desk-refusals-show = Les lire au journal
+desk-rules-caption = Les règles qui ont le plus refusé, sur tout le journal. Un refus peut en nommer plusieurs.
+desk-purposes-title = Finalités les plus utilisées
+desk-purposes-caption = Sur tout le journal, la plus utilisée d’abord
+desk-no-purpose = Aucune finalité qui existe
+desk-no-use = Personne n’a encore rien demandé.
+desk-roles-title = Rôles les plus actifs
+desk-roles-caption = Sur tout le journal, le plus actif d’abord
+desk-roles-what = Le journal nomme les administrations et les rôles, jamais les agents : qui était derrière une entrée se trouve dans son détail, qui est chiffré, gardé à part et peut être effacé.
+desk-terms-title = Accords et finalités
+desk-terms-what = { $count ->
+    [one] Ce qui prend fin demain vient d’abord, ce qui est échu vient en dernier.
+   *[other] Ce qui prend fin dans les { $n } jours vient d’abord, ce qui est échu vient en dernier.
+ }
+desk-term = Objet
+desk-standing = Aujourd’hui
+desk-from = Premier jour
+desk-until = Dernier jour
+desk-by-agreement = avec son accord
+desk-ends-today = prend fin aujourd’hui
+desk-ends-in = { $count ->
+    [one] prend fin demain
+   *[other] prend fin dans { $n } jours
+ }
+desk-fixed-title = Dernier point de contrôle
+desk-fixed-size = Entrées qu’il fixe
+desk-fixed-at = La dernière d’entre elles est du
+desk-fixed-none = Il n’en fixe encore aucune.
+desk-size = Entrées au journal maintenant
 
 # La citoyenne ou le citoyen.
 looks-title = Qui m’a consulté
@@ -200,7 +265,7 @@ agreement-special-none = Il n’en nomme aucune.
 
 # L’ingénieur.
 runs-title = Tables et exécutions
-runs-what = Chaque table telle que sa dernière exécution l’a laissée. Aucune ligne ne peut être lue ici.
+runs-what = Ce qui a été lu, ce qui en a été fait, et comment les dernières exécutions l’ont laissé. Aucune ligne ne peut être lue ici.
 runs-quarantined = { $count ->
     [one] Une ligne est en quarantaine : elle ne correspondait pas au schéma de son registre, et personne ne la voit.
    *[other] { $n } lignes sont en quarantaine : elles ne correspondaient pas au schéma de leur registre, et personne ne les voit.
@@ -237,3 +302,55 @@ effect-different = Leur personne, de { $records } autant que vous puissiez voir,
 effect-different-nothing = Ce sont déjà des personnes différentes, et cela le reste quoi que dise le score.
 effect-cannot-say = Rien ne change : le score décide.
 effect-second = Un second gestionnaire doit arriver à la même conclusion.
+runs-tables = Toutes les tables
+runs-quarantine-show = Quels registres
+runs-newer = { $count ->
+    [one] Une table a été écrite après que l’index en service l’a lue. Lancez `lucarne index` et redémarrez le serveur.
+   *[other] { $n } tables ont été écrites après que l’index en service les a lues. Lancez `lucarne index` et redémarrez le serveur.
+ }
+graph-title = Des registres à l’index
+graph-what = Un modèle est fait d’un seul registre et n’en joint jamais deux. Les fiches de personnes sont reliées dans l’épine dorsale ; l’index sert registres, fiches et épine dorsale. Suivez une case jusqu’à sa table.
+graph-key = Bord interrompu : pas encore là. Case colorée : lignes en quarantaine, ou index plus ancien que ses tables.
+graph-label = La chaîne en image, à faire défiler latéralement
+graph-missing = pas encore là
+graph-rows = { $count ->
+    [one] une ligne
+   *[other] { $n } lignes
+ }
+graph-person = { $count ->
+    [one] une fiche de personne
+   *[other] { $n } fiches de personnes
+ }
+graph-object = { $count ->
+    [one] un objet
+   *[other] { $n } objets
+ }
+graph-links = { $count ->
+    [one] une fiche
+   *[other] { $n } fiches
+ }
+graph-persons = { $count ->
+    [one] une personne
+   *[other] { $n } personnes
+ }
+graph-newer = { $count ->
+    [one] une table plus récente
+   *[other] { $n } plus récentes
+ }
+graph-quarantined = { $rows } lignes, { $bad } en quarantaine
+graph-spine-says = L’épine dorsale dit quels enregistrements sont d’une même personne, et pourquoi.
+graph-index-says = L’index répond aux recherches et ouvre les personnes. Il a été construit d’une version de chaque table qu’il lit.
+stage-registers = Registres
+stage-models = Modèles
+stage-spine = Épine dorsale
+stage-index = Index
+quarantine-title = Quarantaine
+quarantine-what = La raison de chaque ligne se trouve à côté de la ligne même. Les raisons ne sont pas comptées sur cette page, car les compter serait lire des lignes.
+quarantine-empty = Rien n’est en quarantaine.
+quarantine-delivery = Lignes de la dernière livraison
+quarantine-of-it = Dont en quarantaine
+quarantine-accepted = Mauvaises lignes admises
+index-title = L’index en service
+index-persons = personnes
+index-records = enregistrements
+index-tables = tables lues

@@ -123,7 +123,7 @@ pub(crate) fn home_of(actor: &Actor) -> &'static str {
         Actor::Citizen { .. } => "/me",
         Actor::Member { role: RoleKind::Officer, .. } => "/search",
         Actor::Member { role: RoleKind::Steward, .. } => "/review",
-        Actor::Member { role: RoleKind::DataProtectionOfficer, .. } => "/log",
+        Actor::Member { role: RoleKind::DataProtectionOfficer, .. } => "/desk",
         Actor::Member { role: RoleKind::Engineer, .. } => "/runs",
         Actor::System => "/",
     }
@@ -134,7 +134,9 @@ fn ways_on(actor: Option<&Actor>) -> Vec<(&'static str, &'static str)> {
         Some(Actor::Citizen { .. }) => vec![("/me", "nav-looks"), ("/me/records", "nav-records")],
         Some(Actor::Member { role: RoleKind::Officer, .. }) => vec![("/search", "nav-search")],
         Some(Actor::Member { role: RoleKind::Steward, .. }) => vec![("/review", "nav-review")],
-        Some(Actor::Member { role: RoleKind::DataProtectionOfficer, .. }) => vec![("/log", "nav-log")],
+        Some(Actor::Member { role: RoleKind::DataProtectionOfficer, .. }) => {
+            vec![("/desk", "nav-desk"), ("/log", "nav-log")]
+        }
         Some(Actor::Member { role: RoleKind::Engineer, .. }) => vec![("/runs", "nav-runs")],
         Some(Actor::System) | None => Vec::new(),
     };

@@ -23,6 +23,8 @@ struct LogPage {
     purposes: Vec<Choice>,
     agencies: Vec<Choice>,
     filtered: bool,
+    /// The rule that refused all entries shown.
+    rule: Option<String>,
     older: Option<String>,
     newest: Option<String>,
     checkpoint: String,
@@ -89,19 +91,37 @@ pub(crate) struct Filter {
     purpose: String,
     #[serde(default)]
     agency: String,
+    #[serde(default)]
+    rule: String,
+}
+
+/// Tells whether a text can stand in an address as it is. Only names that pages offer are in addresses that they make:
+/// letters, digits, `-`, `_` and, in names of rules, `.`.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
+/// Gives the address of the entries that a rule refused; none for a rule whose name can't stand in an address.
+pub(crate) fn refused_by_href(rule: &str) -> Option<String> {
+    is_name(rule).then(|| format!("/log?kind=refusal&rule={rule}"))
 }
 
 impl Filter {
     /// Gives the address of these filters, and of the entries before one.
     fn href(&self, before: Option<u64>) -> String {
         let before = before.map(|before| before.to_string()).unwrap_or_default();
-        let all = [("kind", &self.kind), ("purpose", &self.purpose), ("agency", &self.agency), ("before", &before)];
-        // Only names that the page offers are in addresses that it makes: letters, digits, `-` and `_`.
-        let is_name = |text: &&String| {
-            !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        };
-        let pairs: Vec<String> =
-            all.iter().filter(|(_, text)| is_name(text)).map(|(name, text)| format!("{name}={text}")).collect();
+        let all = [
+            ("kind", &self.kind),
+            ("purpose", &self.purpose),
+            ("agency", &self.agency),
+            ("rule", &self.rule),
+            ("before", &before),
+        ];
+        let pairs: Vec<String> = all
+            .iter()
+            .filter(|(_, text)| is_name(text.as_str()))
+            .map(|(name, text)| format!("{name}={text}"))
+            .collect();
         if pairs.is_empty() { "/log".to_owned() } else { format!("/log?{}", pairs.join("&")) }
     }
 }
@@ -126,6 +146,7 @@ async fn entries(view: &View, filter: Filter) -> Result<Response, Problem> {
         kind: wanted(&filter.kind),
         purpose: wanted(&filter.purpose),
         agency: wanted(&filter.agency),
+        rule: wanted(&filter.rule),
     };
     let found = service::entries(&view.app, view.acting()?, &asked).await?;
     let choice =
@@ -147,7 +168,8 @@ async fn entries(view: &View, filter: Filter) -> Result<Response, Problem> {
             .keys()
             .map(|id| choice(id.as_str(), view.agency_title(id.as_str()), &filter.agency))
             .collect(),
-        filtered: asked.kind.is_some() || asked.purpose.is_some() || asked.agency.is_some(),
+        filtered: asked.kind.is_some() || asked.purpose.is_some() || asked.agency.is_some() || asked.rule.is_some(),
+        rule: asked.rule.clone(),
         older: found.next.map(|next| filter.href(Some(next))),
         newest: before.map(|_| filter.href(None)),
         checkpoint: service::checkpoint(&view.app),
@@ -258,6 +280,9 @@ mod tests {
         let filter = Filter { kind: "look".into(), agency: "education".into(), ..Filter::default() };
         assert_eq!(filter.href(Some(12)), "/log?kind=look&agency=education&before=12");
         assert_eq!(Filter::default().href(None), "/log");
+        let refused = Filter { kind: "refusal".into(), rule: "purpose.needs-case".into(), ..Filter::default() };
+        assert_eq!(refused.href(None), refused_by_href("purpose.needs-case").unwrap());
+        assert_eq!(refused_by_href("a&b"), None);
         let made_up = Filter { kind: "look&before=1\"><script>".into(), ..Filter::default() };
         assert_eq!(made_up.href(None), "/log");
     }

@@ -2,8 +2,11 @@
 
 mod assets;
 mod catalogue;
+mod chart;
+mod desk;
 mod differ;
 mod frame;
+mod graph;
 mod log;
 mod map;
 mod me;
@@ -41,6 +44,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/language", post(start::language))
         .route("/search", get(search::form).post(search::results))
         .route("/person/{person}", get(person::page))
+        .route("/desk", get(desk::page))
         .route("/log", get(log::page))
         .route("/log/verify", post(log::verify))
         .route("/log/{index}", get(log::entry))

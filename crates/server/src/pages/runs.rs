@@ -1,13 +1,18 @@
 //! The data engineer's page: what was read in, what was built of it, and what is in quarantine. Counts only.
 
+use std::collections::{BTreeSet, HashMap};
+
 use askama::Template;
 use axum::response::Response;
-use lake::Namespace;
+use lake::{Namespace, TableInfo, TableRef};
 use model::agency::RoleKind;
+use model::{ModelId, ModelKind, Project, Register, SqlModel};
 
 use super::frame::Frame;
+use super::graph::{self, Band, Graph, Label, Model, State};
 use super::view::View;
 use super::words::Words;
+use crate::app::App;
 use crate::problem::Problem;
 
 #[derive(Template)]
@@ -15,19 +20,68 @@ use crate::problem::Problem;
 struct RunsPage {
     frame: Frame,
     t: Words,
+    graph: Graph,
     tables: Vec<Table>,
+    is_empty: bool,
     quarantined: u64,
+    quarantine: Vec<Quarantine>,
+    persons: u64,
+    records: u64,
+    index_tables: u64,
+    newer: u64,
 }
 
-/// A table of the lake.
+/// A table of the lake, or one that should be in it.
 struct Table {
+    /// Where links of the picture lead.
+    anchor: String,
     name: String,
     kind: String,
-    rows: String,
     is_quarantine: bool,
+    /// What the lake knows of it; none when it is not there.
+    found: Option<Found>,
+}
+
+struct Found {
+    rows: String,
     version: String,
     megabytes: String,
     at: String,
+}
+
+/// A register of which rows are in quarantine.
+struct Quarantine {
+    title: String,
+    href: String,
+    rows: String,
+    /// Of the last delivery: rows, those that went into quarantine, and their share.
+    delivery: Option<(String, String, String)>,
+    /// The share of bad rows that the register accepts.
+    accepted: String,
+}
+
+/// What the lake knows of its tables.
+struct Known(Vec<(TableRef, TableInfo)>);
+
+impl Known {
+    async fn of(app: &App) -> Result<Self, Problem> {
+        let failed = |error: lake::LakeError| Problem::failure("unavailable", &error);
+        let mut known = Vec::new();
+        for table in app.lake().tables().await.map_err(failed)? {
+            if let Some(info) = app.lake().info(&table).await.map_err(failed)? {
+                known.push((table, info));
+            }
+        }
+        Ok(Self(known))
+    }
+
+    fn info(&self, table: &TableRef) -> Option<&TableInfo> {
+        self.0.iter().find(|(known, _)| known == table).map(|(_, info)| info)
+    }
+
+    fn rows(&self, table: &TableRef) -> Option<u64> {
+        self.info(table).map(|info| info.rows)
+    }
 }
 
 /// Shows the tables of the lake as their last runs left them.
@@ -39,24 +93,298 @@ pub(crate) async fn page(view: View) -> Response {
 async fn runs_page(view: &View) -> Result<Response, Problem> {
     view.acting()?.must_be(RoleKind::Engineer)?;
     let t = view.t;
-    let failed = |error: lake::LakeError| Problem::failure("unavailable", &error);
-    let lake = view.app.lake();
-    let (mut tables, mut quarantined) = (Vec::new(), 0);
-    for table in lake.tables().await.map_err(failed)? {
-        let Some(info) = lake.info(&table).await.map_err(failed)? else { continue };
-        let is_quarantine = table.namespace == Namespace::Quarantine;
-        if is_quarantine {
-            quarantined += info.rows;
-        }
-        tables.push(Table {
+    let project = view.app.project();
+    let known = Known::of(&view.app).await?;
+    let index = view.app.index();
+    let newer = newer_than(&known, index.tables());
+    let quarantined =
+        known.0.iter().filter(|(table, _)| table.namespace == Namespace::Quarantine).map(|(_, info)| info.rows).sum();
+    let page = RunsPage {
+        frame: view.frame()?,
+        t,
+        graph: picture(t, project, &known, index.persons(), newer),
+        tables: tables(t, project, &known),
+        is_empty: known.0.is_empty(),
+        quarantined,
+        quarantine: project
+            .registers
+            .values()
+            .filter_map(|register| quarantine(t, register, known.info(&TableRef::quarantine(&register.id))?))
+            .collect(),
+        persons: index.persons(),
+        records: index.records().map(|(_, records)| records).sum(),
+        index_tables: index.tables().len() as u64,
+        newer,
+    };
+    view.page(&page)
+}
+
+/// Counts the tables that were written since the index read them.
+fn newer_than(known: &Known, read: &[(String, u64)]) -> u64 {
+    let is_newer = |(name, version): &&(String, u64)| {
+        known.0.iter().any(|(table, info)| table.to_string() == *name && info.version > *version)
+    };
+    read.iter().filter(is_newer).count() as u64
+}
+
+/// Gives the tables that the project makes, in the order of the pipeline.
+fn expected(project: &Project) -> Vec<TableRef> {
+    let registers = project.registers.keys().map(TableRef::register);
+    let models = project.models.keys().map(TableRef::model);
+    registers.chain(models).chain([TableRef::spine(linkage::spine::LINKS)]).collect()
+}
+
+/// Gives the tables that are there, then those that should be.
+fn tables(t: Words, project: &Project, known: &Known) -> Vec<Table> {
+    let table = |table: &TableRef, info: Option<&TableInfo>| {
+        let in_quarantine = table.namespace == Namespace::Quarantine && info.is_some_and(|info| info.rows > 0);
+        Table {
+            anchor: anchor(table),
             name: table.name.clone(),
             kind: t.of("namespace", table.namespace.as_str()),
-            rows: t.number(&info.rows),
-            is_quarantine: is_quarantine && info.rows > 0,
-            version: t.number(&info.version),
-            megabytes: t.decimal(&format!("{:.1}", info.bytes as f64 / 1e6)),
-            at: info.last_modified.to_rfc3339(),
-        });
+            is_quarantine: in_quarantine,
+            found: info.map(|info| Found {
+                rows: t.number(&info.rows),
+                version: t.number(&info.version),
+                megabytes: t.decimal(&format!("{:.1}", info.bytes as f64 / 1e6)),
+                at: info.last_modified.to_rfc3339(),
+            }),
+        }
+    };
+    let there = known.0.iter().map(|(name, info)| table(name, Some(info)));
+    let missing = expected(project).into_iter().filter(|name| known.info(name).is_none());
+    there.chain(missing.map(|name| table(&name, None))).collect()
+}
+
+/// Gives where the page tells of a table.
+fn anchor(table: &TableRef) -> String {
+    format!("{}-{}", table.namespace, table.name)
+}
+
+/// Gives what is in quarantine of a register. Why each row is there stands beside the row, in a table that nothing here
+/// can read; what a run noted of a delivery are counts.
+fn quarantine(t: Words, register: &Register, info: &TableInfo) -> Option<Quarantine> {
+    if info.rows == 0 {
+        return None;
     }
-    view.page(&RunsPage { frame: view.frame()?, t, tables, quarantined })
+    let noted = |key: &str| info.metadata.get(key).and_then(|text| text.parse::<u64>().ok());
+    let delivery = noted("rows").zip(noted("quarantined")).filter(|(rows, _)| *rows > 0);
+    let share = |rows: u64, bad: u64| t.percent(&(bad as f64 / rows as f64));
+    Some(Quarantine {
+        title: t.pick(&register.title, register.title_fr.as_deref().unwrap_or(&register.title)).to_owned(),
+        href: format!("/registers/{}", register.id),
+        rows: t.number(&info.rows),
+        delivery: delivery.map(|(rows, bad)| (t.number(&rows), t.number(&bad), share(rows, bad))),
+        accepted: t.percent(&register.quarantined_share_max),
+    })
+}
+
+/// Draws the pipeline.
+fn picture(t: Words, project: &Project, known: &Known, persons: u64, newer: u64) -> Graph {
+    let bands: Vec<Band> = project.registers.values().map(|register| band(t, project, known, register)).collect();
+    let links = known.rows(&TableRef::spine(linkage::spine::LINKS));
+    let spine = Label {
+        name: t.s("stage-spine"),
+        note: links.map_or_else(|| t.s("graph-missing"), |links| t.count("graph-links", &links)),
+        title: t.s("graph-spine-says"),
+        href: format!("#{}", anchor(&TableRef::spine(linkage::spine::LINKS))),
+        state: if links.is_some() { State::There } else { State::Missing },
+    };
+    let index = Label {
+        name: t.s("stage-index"),
+        note: if newer == 0 { t.count("graph-persons", &persons) } else { t.count("graph-newer", &newer) },
+        title: t.s("graph-index-says"),
+        href: "#index".to_owned(),
+        state: if newer == 0 { State::There } else { State::Careful },
+    };
+    let heads = [t.s("stage-registers"), t.s("stage-models"), t.s("stage-spine"), t.s("stage-index")];
+    graph::layout(&bands, &spine, &index, heads)
+}
+
+fn band(t: Words, project: &Project, known: &Known, register: &Register) -> Band {
+    let table = TableRef::register(&register.id);
+    let (rows, bad) = (known.rows(&table), known.rows(&TableRef::quarantine(&register.id)).unwrap_or_default());
+    let note = match (rows, bad) {
+        (None, _) => t.s("register-never"),
+        (Some(rows), 0) => t.count("graph-rows", &rows),
+        (Some(rows), bad) => t.with_all("graph-quarantined", &[("rows", t.number(&rows)), ("bad", t.number(&bad))]),
+    };
+    let state = match (rows, bad) {
+        (None, _) => State::Missing,
+        (Some(_), 0) => State::There,
+        (Some(_), _) => State::Careful,
+    };
+    let title = t.pick(&register.title, register.title_fr.as_deref().unwrap_or(&register.title));
+    let models = in_order(project, register);
+    let places: HashMap<&ModelId, usize> = models.iter().enumerate().map(|(at, (model, _))| (&model.id, at)).collect();
+    let model = |(model, read): &(&SqlModel, Read)| {
+        let rows = known.rows(&TableRef::model(&model.id));
+        let count = |rows: u64| match model.kind {
+            ModelKind::Person => t.count("graph-person", &rows),
+            ModelKind::Object => t.count("graph-object", &rows),
+            ModelKind::Step => t.count("graph-rows", &rows),
+        };
+        Model {
+            label: Label {
+                name: model.id.to_string(),
+                note: rows.map_or_else(|| t.s("graph-missing"), count),
+                title: format!("{}: {}", model.id, model.says),
+                href: format!("#{}", anchor(&TableRef::model(&model.id))),
+                state: if rows.is_some() { State::There } else { State::Missing },
+            },
+            kind: model.kind,
+            reads_register: read.register,
+            reads: read.models.iter().filter_map(|id| places.get(id).copied()).collect(),
+        }
+    };
+    Band {
+        register: Label {
+            name: register.id.to_string(),
+            note: note.clone(),
+            title: format!("{title}: {note}"),
+            href: format!("#{}", anchor(&table)),
+            state,
+        },
+        models: models.iter().map(model).collect(),
+    }
+}
+
+/// What a model reads.
+#[derive(Default)]
+struct Read {
+    register: bool,
+    models: BTreeSet<ModelId>,
+}
+
+/// Gives the models of a register, each after all that it reads; person records first among those that could come next.
+fn in_order<'a>(project: &'a Project, register: &Register) -> Vec<(&'a SqlModel, Read)> {
+    let own = project.models.values().filter(|model| model.register == register.id);
+    let mut waiting: Vec<(&SqlModel, Read)> = own.map(|model| (model, read_by(project, model))).collect();
+    waiting.sort_by_key(|(model, _)| (model.kind != ModelKind::Person, model.id.clone()));
+    let mut ordered: Vec<(&SqlModel, Read)> = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let is_there = |id: &ModelId| ordered.iter().any(|(model, _)| model.id == *id);
+        let next = waiting.iter().position(|(_, read)| read.models.iter().all(is_there));
+        // A project whose models read each other in a circle can't be built, but it can be looked at.
+        ordered.push(waiting.remove(next.unwrap_or_default()));
+    }
+    ordered
+}
+
+/// Gives what a model reads; nothing of SQL that is none, which the build tells of.
+fn read_by(project: &Project, model: &SqlModel) -> Read {
+    let mut read = Read::default();
+    for table in lake::sql::tables_of(model.sql()).unwrap_or_default() {
+        match table.namespace.as_str() {
+            "registers" => read.register |= table.name == model.register.as_str(),
+            "models" => read.models.extend(project.models.keys().find(|id| id.as_str() == table.name).cloned()),
+            _ => {}
+        }
+    }
+    read
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::ProjectFolder;
+
+    use super::*;
+    use crate::pages::words::Language;
+
+    const EN: Words = Words::new(Language::English);
+
+    fn with_step() -> Project {
+        let folder = ProjectFolder::small();
+        folder.write(
+            "models/clean_loans.sql",
+            "--! kind = \"step\"\n--! register = \"loans\"\n--! says = \"Loans <b>as</b> they should be\"\n\
+             select * from registers.loans\n",
+        );
+        folder.replace("models/loan.sql", "from registers.loans", "from models.clean_loans");
+        folder.load().unwrap_or_else(|found| panic!("{found}"))
+    }
+
+    fn info(rows: u64, version: u64, notes: &[(&str, &str)]) -> TableInfo {
+        TableInfo {
+            version,
+            rows,
+            bytes: 1_500_000,
+            schema: std::sync::Arc::new(arrow_schema::Schema::empty()),
+            last_modified: "2026-05-04T12:00:00Z".parse().unwrap(),
+            metadata: notes.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect(),
+        }
+    }
+
+    fn page(project: &Project, known: &Known) -> RunsPage {
+        RunsPage {
+            frame: Frame::of_nobody(),
+            t: EN,
+            graph: picture(EN, project, known, 0, 0),
+            tables: tables(EN, project, known),
+            is_empty: known.0.is_empty(),
+            quarantined: 0,
+            quarantine: Vec::new(),
+            persons: 0,
+            records: 0,
+            index_tables: 0,
+            newer: 0,
+        }
+    }
+
+    #[test]
+    fn each_model_comes_after_what_it_reads() {
+        let project = with_step();
+        let loans = project.registers.values().find(|register| register.id.as_str() == "loans").unwrap();
+        let models = in_order(&project, loans);
+        let names: Vec<&str> = models.iter().map(|(model, _)| model.id.as_str()).collect();
+        assert_eq!(names, ["loan_person", "clean_loans", "loan"]);
+        assert!(models[0].1.register && !models[2].1.register);
+        let band = band(EN, &project, &Known(Vec::new()), loans);
+        assert_eq!(band.models[2].reads, [1]);
+    }
+
+    #[test]
+    fn before_anything_was_read_in_every_table_is_missing() {
+        let project = with_step();
+        let page = page(&project, &Known(Vec::new()));
+        assert!(page.graph.nodes.iter().rev().skip(1).all(|node| node.class == "node missing"));
+        assert_eq!(page.tables.len(), 3 + 5 + 1);
+        let html = page.render().unwrap();
+        assert!(html.contains("never read in") && html.contains("not there yet") && !html.contains("NaN"), "{html}");
+        // Every box leads to a place on the page.
+        for node in &page.graph.nodes {
+            assert!(html.contains(&format!("id=\"{}\"", &node.href[1..])), "{}", node.href);
+        }
+        assert!(!html.contains("<b>as</b>") && html.contains("&#60;b&#62;as"), "what the project says is text");
+    }
+
+    #[test]
+    fn quarantine_is_told_of_each_register_that_has_any() {
+        let project = with_step();
+        let tax = project.registers.values().find(|register| register.id.as_str() == "tax").unwrap();
+        assert!(quarantine(EN, tax, &info(0, 1, &[])).is_none());
+        let found = quarantine(EN, tax, &info(12, 1, &[("rows", "1200"), ("quarantined", "6")])).unwrap();
+        assert_eq!((found.rows.as_str(), found.href.as_str()), ("12", "/registers/tax"));
+        assert_eq!(found.delivery.unwrap(), ("1,200".to_owned(), "6".to_owned(), "0.5%".to_owned()));
+        for notes in [&[][..], &[("rows", "0"), ("quarantined", "0")], &[("rows", "many"), ("quarantined", "6")]] {
+            assert!(quarantine(EN, tax, &info(12, 1, notes)).unwrap().delivery.is_none(), "{notes:?}");
+        }
+        let tables =
+            [(TableRef::register(&tax.id), info(90, 1, &[])), (TableRef::quarantine(&tax.id), info(12, 1, &[]))];
+        let band = band(EN, &project, &Known(tables.into()), tax);
+        assert_eq!((band.register.state, band.register.note.as_str()), (State::Careful, "90 rows, 12 in quarantine"));
+        assert_eq!(band.models[0].label.state, State::Missing);
+    }
+
+    #[test]
+    fn an_index_that_is_older_than_its_tables_shows_so() {
+        let project = with_step();
+        let tax = TableRef::register(&project.registers.values().next().unwrap().id);
+        let known = Known(vec![(tax.clone(), info(90, 3, &[]))]);
+        let read = |version| [(tax.to_string(), version), ("registers.gone".to_owned(), 1)];
+        assert_eq!((newer_than(&known, &read(3)), newer_than(&known, &read(2))), (0, 1));
+        let graph = picture(EN, &project, &known, 7, 1);
+        let index = graph.nodes.last().unwrap();
+        assert_eq!((index.class, index.note.as_str()), ("node careful", "one newer table"));
+    }
 }

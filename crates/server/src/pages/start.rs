@@ -51,7 +51,7 @@ async fn start(view: &View) -> Result<Response, Problem> {
         "/me" => t.s("task-citizen"),
         "/search" => t.s("task-officer"),
         "/review" => t.s("task-steward"),
-        "/log" => t.s("task-data-protection-officer"),
+        "/desk" => t.s("task-data-protection-officer"),
         "/runs" => t.s("task-engineer"),
         _ => String::new(),
     };

@@ -10,10 +10,11 @@ use crate::problem::KINDS;
 use crate::service;
 
 /// Keys that code chooses among, so that they don't stand directly in a call.
-const CHOSEN_KEYS: [&str; 22] = [
+const CHOSEN_KEYS: [&str; 23] = [
     "matched-same",
     "matched-similar",
     "nav-agreements",
+    "nav-desk",
     "nav-log",
     "nav-looks",
     "nav-purposes",

@@ -68,7 +68,7 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    pub(crate) fn new(language: Language) -> Self {
+    pub(crate) const fn new(language: Language) -> Self {
         Self { language }
     }
 

@@ -29,6 +29,8 @@ pub struct LogFilter {
     pub purpose: Option<String>,
     /// Only by this agency.
     pub agency: Option<String>,
+    /// Only refused by this rule.
+    pub rule: Option<String>,
 }
 
 /// A page of the log.
@@ -187,6 +189,7 @@ fn wanted(entry: &Entry, filter: &LogFilter) -> bool {
     is(&filter.kind, Some(entry.kind.as_str()))
         && is(&filter.purpose, entry.purpose.as_ref().map(|purpose| purpose.as_str()))
         && is(&filter.agency, agency)
+        && filter.rule.as_ref().filter(|rule| !rule.is_empty()).is_none_or(|rule| entry.rules.contains(rule))
 }
 
 /// Gives an entry and proves that it is in the log.

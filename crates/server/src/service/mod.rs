@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod citizen;
+mod desk;
 mod dossier;
 mod given;
 mod log;
@@ -15,6 +16,7 @@ pub use catalogue::{
     catalogue, purpose_view, use_counts,
 };
 pub use citizen::{LookView, LooksView, OwnRecords, looks_at_self, own_records};
+pub use desk::{DAYS, DayUse, DeskView, Fixed, SOON_DAYS, Term, desk};
 pub use dossier::{DossierView, EarlierView, LinkEvidence, RecordView, SectionView, dossier};
 pub(crate) use given::Heads;
 pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColumn};

@@ -203,8 +203,14 @@ async fn find_ysolde(gate: &Gate, index: &Index, officer: &Actor) -> PersonId {
 
 impl House {
     pub(crate) async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// Gives the house after its files were changed.
+    pub(crate) async fn with(change: impl FnOnce(&ProjectFolder)) -> Self {
         let folder = ProjectFolder::small();
         write_rows(&folder);
+        change(&folder);
         let project = Arc::new(folder.load().unwrap_or_else(|found| panic!("{found}")));
         let data = project.data_dir();
         let (lake, authority) = Lake::open(&data).await.unwrap();

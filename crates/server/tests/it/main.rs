@@ -5,10 +5,12 @@
 mod bodies;
 mod citizen;
 mod description;
+mod desk;
 mod guards;
 mod house;
 mod matrix;
 mod pages;
 mod refusals;
 mod review;
+mod runs;
 mod tokens;

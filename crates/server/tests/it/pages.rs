@@ -24,7 +24,7 @@ fn form_token(page: &str) -> &str {
     after.split_once('"').unwrap().0
 }
 
-async fn enter(house: &House, who: &str) -> String {
+pub(crate) async fn enter(house: &House, who: &str) -> String {
     let answer = house.ask(Ask::new("GET", &format!("/enter?token={}", house.token(who)))).await;
     assert_eq!(answer.status, 303);
     let to = answer.headers["location"].to_str().unwrap();
@@ -41,7 +41,7 @@ async fn without_a_session_pages_lead_to_the_first_one_which_shows_nothing_perso
     let house = House::new().await;
     let size = house.gate.log_size();
     let person = format!("/person/{}", house.ysolde_at("education"));
-    for path in ["/search", &person, "/me", "/me/records", "/log", "/log/0", "/review", "/review/0", "/runs"] {
+    for path in ["/search", &person, "/me", "/me/records", "/desk", "/log", "/log/0", "/review", "/review/0", "/runs"] {
         let answer = house.ask(Ask::new("GET", path)).await;
         assert_eq!((answer.status.as_u16(), &answer.headers["location"]), (303, &"/".parse().unwrap()), "{path}");
         assert!(answer.text.is_empty(), "{path}");

@@ -1,0 +1,333 @@
+//! The data protection officer's first page: what the log counts, what was refused, and which rules end soon.
+
+use askama::Template;
+use axum::response::Response;
+use chrono::NaiveDate;
+
+use super::chart::{self, Bar, Stretch};
+use super::frame::Frame;
+use super::view::View;
+use super::words::Words;
+use crate::problem::Problem;
+use crate::service::{self, DayUse, DeskView, SOON_DAYS, Standing, Term};
+
+/// The most rows of a table of bars: the rest is counted.
+const ROWS_MAX: usize = 10;
+
+#[derive(Template)]
+#[template(path = "desk.html")]
+struct DeskPage {
+    frame: Frame,
+    t: Words,
+    size: u64,
+    days: Days,
+    purposes: Bars,
+    roles: Bars,
+    refusals: u64,
+    rules: Bars,
+    terms: Vec<TermLine>,
+    soon: u64,
+    soon_days: u64,
+    fixed_size: u64,
+    fixed_at: Option<String>,
+}
+
+/// What happened day by day: a picture of several panels, each on its own scale, and a table.
+pub(crate) struct Days {
+    pub(crate) count: u64,
+    pub(crate) panels: Vec<Panel>,
+    /// Each day with what it brought, the latest first.
+    pub(crate) rows: Vec<DayRow>,
+    /// The first, the middle and the last day, as the axis has them.
+    pub(crate) axis: Vec<String>,
+}
+
+/// One series.
+pub(crate) struct Panel {
+    pub(crate) title: String,
+    /// The picture in a sentence.
+    pub(crate) says: String,
+    pub(crate) total: u64,
+    pub(crate) top: u64,
+    pub(crate) width: f64,
+    pub(crate) class: &'static str,
+    /// Each bar with its day and value.
+    pub(crate) bars: Vec<(Bar, String)>,
+}
+
+/// A day of the table.
+pub(crate) struct DayRow {
+    pub(crate) day: String,
+    pub(crate) values: [u64; 3],
+}
+
+/// A table whose last column is a bar.
+pub(crate) struct Bars {
+    pub(crate) caption: String,
+    /// What the rows are.
+    pub(crate) what: String,
+    /// What the columns of numbers are, each with the class of its stretch of the bar.
+    pub(crate) columns: Vec<(String, &'static str)>,
+    pub(crate) rows: Vec<BarRow>,
+    /// How many rows are left out.
+    pub(crate) rest: u64,
+}
+
+/// A row of such a table.
+pub(crate) struct BarRow {
+    pub(crate) title: String,
+    /// Whether the title is a name of the project's files rather than a text.
+    pub(crate) is_code: bool,
+    pub(crate) href: Option<String>,
+    /// The numbers as the language writes them, each with its stretch.
+    pub(crate) values: Vec<(String, Stretch)>,
+}
+
+/// An agreement or a purpose in the table of what ends.
+struct TermLine {
+    href: String,
+    says: String,
+    /// Whether the text is English whatever the page is.
+    is_english: bool,
+    kind: String,
+    standing: String,
+    code: &'static str,
+    from: String,
+    until: String,
+    by_agreement: bool,
+}
+
+/// Shows the page.
+pub(crate) async fn page(view: View) -> Response {
+    let answer = desk(&view).await;
+    view.answer(answer)
+}
+
+async fn desk(view: &View) -> Result<Response, Problem> {
+    let t = view.t;
+    let found = service::desk(&view.app, view.acting()?).await?;
+    let page = DeskPage {
+        frame: view.frame()?,
+        t,
+        size: found.size,
+        days: days(t, &found.days),
+        purposes: purposes(view, &found),
+        roles: roles(view, &found),
+        refusals: found.refusals,
+        rules: rules(t, &found.refused_by),
+        terms: found.terms.iter().map(|term| line(t, term)).collect(),
+        soon: found.terms.iter().filter(|term| term.days_left.is_some()).count() as u64,
+        soon_days: u64::try_from(SOON_DAYS).unwrap_or_default(),
+        fixed_size: found.fixed.size,
+        fixed_at: found.fixed.last_at,
+    };
+    view.page(&page)
+}
+
+/// Gives days as the page shows them.
+pub(crate) fn days(t: Words, days: &[DayUse]) -> Days {
+    let written = |day: NaiveDate| t.date(&day.to_string());
+    let panel = |title: String, class: &'static str, of: fn(&DayUse) -> u64| {
+        let values: Vec<u64> = days.iter().map(of).collect();
+        let chart = chart::upright(&values);
+        let total = values.iter().sum();
+        let most = days.iter().max_by_key(|day| of(day)).filter(|day| of(day) > 0);
+        let says = match most {
+            Some(day) => {
+                let values = [("title", title.clone()), ("most", t.number(&of(day))), ("day", written(day.day))];
+                t.with_all("chart-says", &values)
+            }
+            None => t.with("chart-says-none", "title", title.clone()),
+        };
+        let told = |(day, value): (&DayUse, &u64)| {
+            t.with_all("chart-day", &[("day", written(day.day)), ("n", t.number(value))])
+        };
+        let bars = chart.bars.into_iter().zip(days.iter().zip(&values).map(told)).collect();
+        Panel { title, says, total, top: chart.top, width: chart.width, class, bars }
+    };
+    let axis = match days {
+        [] => Vec::new(),
+        [only] => vec![written(only.day)],
+        [first, .., last] => {
+            let middle = days.get(days.len() / 2).filter(|_| days.len() > 2);
+            [Some(first), middle, Some(last)].into_iter().flatten().map(|day| written(day.day)).collect()
+        }
+    };
+    Days {
+        count: days.len() as u64,
+        panels: vec![
+            panel(t.s("desk-looks"), "bar-looks", |day| day.looks),
+            panel(t.s("desk-searches"), "bar-looks", |day| day.searches),
+            panel(t.s("desk-refusals"), "bar-refused", |day| day.refusals),
+        ],
+        rows: days
+            .iter()
+            .rev()
+            .map(|day| DayRow { day: day.day.to_string(), values: [day.looks, day.searches, day.refusals] })
+            .collect(),
+        axis,
+    }
+}
+
+/// Adds up looks and refusals by a name, and gives the most frequent first.
+fn summed<'a>(uses: impl Iterator<Item = (&'a str, &'a service::UseCount)>) -> Vec<(&'a str, [u64; 2])> {
+    let mut sums: Vec<(&str, [u64; 2])> = Vec::new();
+    for (name, count) in uses.filter(|(_, count)| count.looks + count.refusals > 0) {
+        match sums.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, [looks, refusals])) => {
+                *looks += count.looks;
+                *refusals += count.refusals;
+            }
+            None => sums.push((name, [count.looks, count.refusals])),
+        }
+    }
+    sums.sort_by_key(|(_, [looks, refusals])| std::cmp::Reverse(looks + refusals));
+    sums
+}
+
+fn purposes(view: &View, found: &DeskView) -> Bars {
+    let t = view.t;
+    let none = t.s("desk-no-purpose");
+    let named = found.uses.iter().map(|count| (count.purpose.as_deref().unwrap_or_default(), count));
+    let sums = summed(named);
+    let title = |id: &str| if id.is_empty() { none.clone() } else { view.purpose_says(id) };
+    let href = |id: &str| (!id.is_empty()).then(|| format!("/log?purpose={id}"));
+    bars(t, t.s("desk-purposes-caption"), t.s("log-purpose"), looks_and_refusals(t), &sums, title, href)
+}
+
+fn roles(view: &View, found: &DeskView) -> Bars {
+    let t = view.t;
+    let sums = summed(found.uses.iter().map(|count| (count.by.as_str(), count)));
+    let title = |by: &str| view.recipient_title(by);
+    let href = |by: &str| by.split_once('/').map(|(agency, _)| format!("/log?agency={agency}"));
+    bars(t, t.s("desk-roles-caption"), t.s("log-by"), looks_and_refusals(t), &sums, title, href)
+}
+
+fn rules(t: Words, refused_by: &[(String, u64)]) -> Bars {
+    let sums: Vec<(&str, [u64; 1])> = refused_by.iter().map(|(rule, count)| (rule.as_str(), [*count])).collect();
+    let columns = vec![(t.s("desk-refusals"), "bar-refused")];
+    let href = |rule: &str| super::log::refused_by_href(rule);
+    let mut bars = bars(t, t.s("desk-rules-caption"), t.s("refused-rule"), columns, &sums, str::to_owned, href);
+    for row in &mut bars.rows {
+        row.is_code = true;
+    }
+    bars
+}
+
+fn looks_and_refusals(t: Words) -> Vec<(String, &'static str)> {
+    vec![(t.s("desk-looks-and-searches"), "bar-looks"), (t.s("desk-refusals"), "bar-refused")]
+}
+
+/// Gives a table of bars; `sums` has the most frequent first.
+pub(crate) fn bars<const N: usize>(
+    t: Words,
+    caption: String,
+    what: String,
+    columns: Vec<(String, &'static str)>,
+    sums: &[(&str, [u64; N])],
+    title: impl Fn(&str) -> String,
+    href: impl Fn(&str) -> Option<String>,
+) -> Bars {
+    let shown = &sums[..sums.len().min(ROWS_MAX)];
+    let stretches = chart::lying(&shown.iter().map(|(_, values)| *values).collect::<Vec<_>>());
+    let row = |((name, values), stretches): (&(&str, [u64; N]), [Stretch; N])| BarRow {
+        title: title(name),
+        is_code: false,
+        href: href(name),
+        values: values.iter().map(|value| t.number(value)).zip(stretches).collect(),
+    };
+    Bars {
+        caption,
+        what,
+        columns,
+        rows: shown.iter().zip(stretches).map(row).collect(),
+        rest: (sums.len() - shown.len()) as u64,
+    }
+}
+
+fn line(t: Words, term: &Term) -> TermLine {
+    let (standing, code) = match (term.standing, term.days_left) {
+        (_, Some(0)) => (t.s("desk-ends-today"), "ends-soon"),
+        (_, Some(days)) => (t.count("desk-ends-in", &days), "ends-soon"),
+        (Standing::InForce, None) => (t.of("standing", "in-force"), "in-force"),
+        (Standing::NotYet, None) => (t.of("standing", "not-yet"), "not-yet"),
+        (Standing::Expired, None) => (t.of("standing", "expired"), "expired"),
+    };
+    let (page, kind) = match term.is_agreement {
+        true => ("agreements", t.s("purpose-agreement")),
+        false => ("purposes", t.s("log-purpose")),
+    };
+    TermLine {
+        href: format!("/{page}#{}", term.id),
+        says: term.says_fr.as_deref().map_or(term.says.as_str(), |french| t.pick(&term.says, french)).to_owned(),
+        is_english: term.says_fr.is_none() && t.is_french(),
+        kind,
+        standing,
+        code,
+        from: term.from.to_string(),
+        until: term.until.to_string(),
+        by_agreement: term.by_agreement,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::words::Language;
+    use crate::service::UseCount;
+
+    const EN: Words = Words::new(Language::English);
+
+    fn day(day: &str, looks: u64, refusals: u64) -> DayUse {
+        DayUse { day: day.parse().unwrap(), looks, searches: 0, refusals }
+    }
+
+    fn count(purpose: Option<&str>, by: &str, looks: u64, refusals: u64) -> UseCount {
+        UseCount { purpose: purpose.map(Into::into), by: by.into(), looks, refusals }
+    }
+
+    #[test]
+    fn a_chart_of_days_says_what_it_shows() {
+        let found = days(EN, &[day("2026-05-01", 3, 0), day("2026-05-02", 12, 1), day("2026-05-03", 0, 0)]);
+        let [looks, searches, refusals] = &found.panels[..] else { panic!("three panels") };
+        assert_eq!((looks.total, looks.top, looks.bars.len()), (15, 20, 3));
+        assert!(looks.says.contains("12") && looks.says.contains("2 May 2026"), "{}", looks.says);
+        assert!(looks.bars[0].1.contains("1 May 2026") && looks.bars[0].1.contains('3'), "{}", looks.bars[0].1);
+        assert_eq!((searches.total, searches.top, refusals.total), (0, 1, 1));
+        assert_ne!(searches.says, looks.says);
+        assert_eq!(found.axis, ["1 May 2026", "2 May 2026", "3 May 2026"]);
+        assert_eq!((found.rows[0].day.as_str(), found.rows[1].values), ("2026-05-03", [12, 0, 1]));
+    }
+
+    #[test]
+    fn one_day_or_none_is_a_chart_too() {
+        assert_eq!(days(EN, &[day("2026-05-01", 1, 0)]).axis, ["1 May 2026"]);
+        assert_eq!(days(EN, &[day("2026-05-01", 1, 0), day("2026-05-02", 1, 0)]).axis.len(), 2);
+        let none = days(EN, &[]);
+        assert!(none.axis.is_empty() && none.rows.is_empty() && none.panels.iter().all(|panel| panel.bars.is_empty()));
+    }
+
+    #[test]
+    fn use_is_added_up_and_what_nobody_did_is_left_out() {
+        let uses = [
+            count(Some("relief"), "education/officer", 3, 1),
+            count(Some("relief"), "tax/officer", 0, 4),
+            count(Some("build"), "system", 0, 0),
+            count(None, "unknown", 0, 1),
+        ];
+        let by_purpose = summed(uses.iter().map(|count| (count.purpose.as_deref().unwrap_or_default(), count)));
+        assert_eq!(by_purpose, [("relief", [3, 5]), ("", [0, 1])]);
+        let by_role = summed(uses.iter().map(|count| (count.by.as_str(), count)));
+        assert_eq!(by_role.len(), 3);
+    }
+
+    #[test]
+    fn many_rows_are_cut_and_the_rest_is_counted() {
+        let names: Vec<String> = (0..25).map(|number| format!("rule-{number}")).collect();
+        let sums: Vec<(&str, [u64; 1])> = names.iter().map(|name| (name.as_str(), [1])).collect();
+        let found = bars(EN, String::new(), String::new(), Vec::new(), &sums, str::to_owned, |_| None);
+        assert_eq!((found.rows.len(), found.rest), (10, 15));
+        let none = bars::<1>(EN, String::new(), String::new(), Vec::new(), &[], str::to_owned, |_| None);
+        assert_eq!((none.rows.len(), none.rest), (0, 0));
+    }
+}

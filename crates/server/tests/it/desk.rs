@@ -1,0 +1,111 @@
+//! The data protection officer's first page: for that role, counted from the log, and honest about nothing.
+
+use chrono::TimeDelta;
+
+use crate::house::{Ask, House, WITHHELD};
+use crate::pages::enter;
+
+async fn desk(house: &House) -> String {
+    let session = enter(house, "dpo").await;
+    let page = house.ask(Ask::new("GET", "/desk").header("cookie", &session)).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    page.text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_overview_is_for_data_protection_officers() {
+    let house = House::new().await;
+    assert_eq!(house.ask(Ask::new("GET", "/desk")).await.status, 303);
+    for who in ["officer", "tax-officer", "auditor", "steward", "engineer", "citizen"] {
+        let session = enter(&house, who).await;
+        let answer = house.ask(Ask::new("GET", "/desk").header("cookie", &session)).await;
+        assert_eq!(answer.status, 403, "{who}");
+        assert!(!answer.text.contains("href=\"/desk\""), "{who}");
+    }
+    let answer = house.ask(Ask::new("GET", &format!("/enter?token={}", house.token("dpo")))).await;
+    assert_eq!(answer.headers["location"], "/desk");
+    assert!(desk(&house).await.contains("<a href=\"/desk\" aria-current=\"page\">"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_counts_looks_searches_and_refusals_and_leads_to_them() {
+    let house = House::new().await;
+    let size = house.gate.log_size();
+    let person = house.ysolde_at("education");
+    for _ in 0..2 {
+        assert_eq!(house.dossier("officer", &person, "loan-relief").await.status, 200);
+    }
+    assert_eq!(house.search("tax-officer", "loan-relief", "Ysolde").await.status, 403);
+    let page = desk(&house).await;
+    assert_eq!(house.gate.log_size(), size + 3, "looking at counts is no look");
+    // The search that the house itself made to find Ysolde is of the same day.
+    for told in ["<title>4 May 2026: 2<", "<title>4 May 2026: 1<", "<title>5 April 2026: 0<"] {
+        assert!(page.contains(told), "{told} in {page}");
+    }
+    assert!(!page.contains("<title>4 April 2026:"), "30 days, not 31");
+    assert!(page.contains("One request was refused so far.") && page.contains("href=\"/log?kind=refusal\""));
+    let rule = "/log?kind=refusal&#38;rule=purpose.not-a-recipient";
+    assert!(page.contains(&format!("href=\"{rule}\"")), "{page}");
+    assert!(page.contains("Decide whether a borrower") && page.contains("Education: Case officer"));
+    for canary in WITHHELD.iter().chain(&["Quillfeather", "Ysolde", "CASE-7", "canary", "account-"]) {
+        assert!(!page.contains(canary), "{canary}");
+    }
+
+    let session = enter(&house, "dpo").await;
+    let log = |rule: &str| Ask::new("GET", &format!("/log?kind=refusal&rule={rule}")).header("cookie", &session);
+    let found = house.ask(log("purpose.not-a-recipient")).await;
+    assert!(found.text.contains("<code>purpose.not-a-recipient</code>"), "{}", found.text);
+    assert_eq!(found.text.matches("<tr>").count(), 2, "a head and one refusal");
+    let none = house.ask(log("purpose.made-up")).await;
+    assert!(none.text.contains("No entry is like this."));
+    let hostile = house.ask(log("%3Cscript%3Ealert(1)%3C/script%3E")).await;
+    assert!(hostile.status == 200 && !hostile.text.contains("<script>alert"), "{}", hostile.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_on_which_nothing_happened_are_an_empty_chart() {
+    let house = House::new().await;
+    house.clock.advance(TimeDelta::days(45));
+    let page = desk(&house).await;
+    assert!(page.contains("Looks by day: none.") && page.contains("Refusals by day: none."), "{page}");
+    assert!(page.contains("Nothing was refused so far.") && !page.contains("NaN") && !page.contains("inf\""));
+    assert!(page.contains("0 in 30 days"));
+    // What the whole log counts is still there.
+    assert!(page.contains("Education: Case officer"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_soon_comes_first_and_what_has_ended_last() {
+    let house = House::new().await;
+    let page = desk(&house).await;
+    let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} in {page}"));
+    assert!(place("One agreement or purpose ends soon.") < place("ends in 57 days"));
+    assert!(place("href=\"/purposes#loan-relief\"") < place("href=\"/agreements#education-tax\""));
+    assert!(page.contains("30 June 2026") && !page.contains(">expired<"));
+    house.clock.advance(TimeDelta::days(60));
+    let page = desk(&house).await;
+    let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} in {page}"));
+    assert!(place("href=\"/agreements#education-tax\"") < place("href=\"/purposes#loan-relief\""));
+    assert!(page.contains(">expired<") && !page.contains("ends soon."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_of_the_project_are_texts_and_nothing_else() {
+    let house = House::with(|folder| {
+        let hostile = "<img src=x onerror=alert(1)> \\\"&'";
+        folder.replace(
+            "agreements/education-tax.toml",
+            "says = \"Tax tells Education about borrowers\"",
+            &format!("says = \"{hostile}\""),
+        );
+        folder.replace("agencies/education.toml", "title = \"Education\"", &format!("title = \"{hostile}\""));
+        folder.replace(
+            "purposes/loan-relief.toml",
+            "says = \"Decide whether a borrower's income entitles them to relief\"",
+            &format!("says = \"{hostile}\""),
+        );
+    })
+    .await;
+    let page = desk(&house).await;
+    assert!(!page.contains("<img") && page.matches("&#60;img src=x").count() >= 3, "{page}");
+}
