@@ -33,7 +33,7 @@ test("an officer chooses a role, states a purpose, finds a person and opens the 
   await expect(page).toHaveURL(/\/person\/p-/);
   await expect(page.locator(".register-head").first()).toBeVisible();
   await expect(page.locator(".entry-note")).toContainText(/entry \d+ of the log/);
-  await page.locator("details.more summary").first().click();
+  await page.locator(".record details.more summary").first().click();
   await expect(page.getByText(/incoming\/registers\//).first(), "each record names its file").toBeVisible();
 });
 

@@ -59,6 +59,33 @@ for (const [width, colorScheme] of [
   });
 }
 
+test("nothing moves under the reader, and no page is heavy", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const context = await browser.newContext({ baseURL: process.env.LUCARNE_URL, viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const moved = { sum: 0 };
+    (window as unknown as { moved: typeof moved }).moved = moved;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
+        if (!entry.hadRecentInput) moved.sum += entry.value;
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  await everyPage(page, async (what) => {
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    const shift = await page.evaluate(() => (window as unknown as { moved: { sum: number } }).moved.sum);
+    expect(shift, `${what}: layout shift`).toBeLessThan(0.001);
+    const bytes = await page.evaluate(() => {
+      const [document] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+      const styles = (performance.getEntriesByType("resource") as PerformanceResourceTiming[]).filter((one) => one.initiatorType === "link");
+      return [document, ...styles].reduce((sum, one) => sum + (one?.encodedBodySize ?? 0), 0);
+    });
+    expect(bytes, `${what}: bytes over the wire, islands apart`).toBeLessThan(150_000);
+  });
+  await context.close();
+});
+
 test("every page is whole without scripts", async ({ browser }) => {
   test.setTimeout(120_000);
   const context = await browser.newContext({ baseURL: process.env.LUCARNE_URL, javaScriptEnabled: false });

@@ -22,7 +22,7 @@ for (const width of [1280, 390]) {
       await search(page, "Maria");
       await take("results");
       await page.locator("tbody a.main").first().click();
-      await page.locator("details.more summary").first().click();
+      await page.locator(".record details.more summary").first().click();
       await take("dossier");
       await page.goto("/search");
       await workOn(page, POLITICAL);

@@ -74,15 +74,13 @@ export function zoomTimeline(figure: HTMLElement): void {
     [figure.dataset.later, () => show(begin + (end - begin) / 2, end + (end - begin) / 2)],
     [figure.dataset.all, () => show(...all)],
   ];
-  const row = document.createElement("p");
-  row.className = "row";
+  const row = figure.querySelector(".zoom");
   for (const [label, step] of steps) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button quiet small";
     button.textContent = label ?? "";
     button.addEventListener("click", step);
-    row.append(button);
+    row?.append(button);
   }
-  figure.prepend(row);
 }

@@ -93,6 +93,13 @@ mod tests {
         for name in STYLES {
             let text = String::from_utf8(Own::get(name).unwrap().data.into_owned()).unwrap();
             assert!(!text.contains("url(") && !text.contains("@import") && !text.contains("http"), "{name}");
+            // A rule that isn't closed takes those after it along, without a word from any browser.
+            let deepest = text.chars().try_fold(0_u32, |depth, letter| match letter {
+                '{' => Some(depth + 1),
+                '}' => depth.checked_sub(1),
+                _ => Some(depth),
+            });
+            assert_eq!(deepest, Some(0), "{name} has a rule that is not closed, or closed twice");
         }
     }
 

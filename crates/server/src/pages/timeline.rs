@@ -98,7 +98,9 @@ fn event(view: &View, section: &SectionView, record: &RecordView, field: Field<'
         let is_text = kind_of(view, &section.register, *other) == Some(ColumnType::Text);
         rule.class == field.column.rule.class && rule.disclosure == "value" && is_text && rule.class != "identity"
     };
-    let about = record.values.fields().filter(names_it).find_map(|other| other.value.text());
+    // What has digits is a number of the file, not what happened.
+    let is_word = |text: &String| !text.chars().any(|letter| letter.is_ascii_digit());
+    let about = record.values.fields().filter(names_it).filter_map(|other| other.value.text()).find(is_word);
     Some(Event {
         date,
         when: text.unwrap_or_default(),
