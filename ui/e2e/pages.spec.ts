@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 import { RELIEF, type Role, checkAccessibility, checkWidth, enter, expect, search, test, workOn } from "./visit";
 
-const OPEN_PAGES = ["/", "/registers", "/registers/tax", "/purposes", "/agreements", "/problems/refused", "/nowhere"];
+const OPEN_PAGES = ["/", "/registers", "/registers/tax", "/purposes", "/agreements", "/problems/refused", "/components", "/nowhere"];
 
 /** Visits every page there is, and calls `look` on each. */
 async function everyPage(page: Page, look: (what: string) => Promise<void>): Promise<void> {

@@ -11,7 +11,7 @@ for (const width of [1280, 390]) {
       const context = await browser.newContext({ baseURL: process.env.LUCARNE_URL, viewport: { width, height: 900 }, colorScheme });
       const page = await context.newPage();
       const take = (name: string) => page.screenshot({ path: `${FOLDER}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-      for (const [path, name] of [["/", "start"], ["/registers", "registers"], ["/registers/tax", "register"], ["/purposes", "purposes"], ["/agreements", "agreements"]] as const) {
+      for (const [path, name] of [["/", "start"], ["/registers", "registers"], ["/registers/tax", "register"], ["/purposes", "purposes"], ["/agreements", "agreements"], ["/components", "components"]] as const) {
         await page.goto(path);
         await take(name);
       }

@@ -102,10 +102,16 @@ desk-roles-title = Most active roles
 desk-roles-caption = Over the whole log, the most active first
 desk-roles-what = The log names agencies and roles, never officers: who was behind an entry is in its detail, which is encrypted, kept apart and can be erased.
 desk-terms-title = Agreements and purposes
-desk-terms-what = { $count ->
-    [one] What ends tomorrow comes first, what has ended last.
-   *[other] What ends within { $n } days comes first, what has ended last.
+desk-ends-within = { $count ->
+    [one] Ends by tomorrow
+   *[other] Ends within { $n } days
  }
+desk-nothing-ends = Nothing does.
+desk-lasting = { $count ->
+    [one] One more is in force for longer
+   *[other] { $n } are in force for longer
+ }
+desk-idle = Not in force
 desk-term = What for
 desk-standing = Today
 desk-from = First day
@@ -263,6 +269,32 @@ agreement-linking-no = It allows no linking.
 agreement-special = Special categories
 agreement-special-none = It names none.
 
+# The page of components.
+components-title = Components
+components-what = What pages are made of, in every state, in the language that you chose. Everything here is made up.
+components-text = Text
+components-buttons = Links and buttons
+components-paging = Pages of a list
+components-opens = What opens
+components-fields = Fields and choices
+components-notes = Notes
+components-tags = Tags and marks
+components-figures = Figures and facts
+components-tables = Tables
+components-values = Values given, reduced and withheld
+components-charts = Charts
+components-empty = Without anything to show
+components-bar = The bar
+components-bar-what = Three states: an officer who has chosen no purpose, one who has, and a citizen. These cannot be used.
+sample-register = Student loans
+sample-agency = Department of Education
+sample-officer = Case officer
+sample-law = Loan Relief Act, art. 4
+sample-purpose = Decide whether a borrower’s income entitles them to relief
+sample-why = Application for relief of 12 November
+sample-withheld = The purpose does not name this class.
+sample-needed = A purpose that discloses it, under an agreement that covers the register.
+
 # The engineer.
 runs-title = Tables and runs
 runs-what = What was read in, what was made of it, and how the last runs left it. No row can be read here.
@@ -310,7 +342,7 @@ runs-newer = { $count ->
  }
 graph-title = From registers to the index
 graph-what = A model is made of one register and never joins two. Person records are linked into the spine; the index serves registers, person records and spine. Follow a box to its table.
-graph-key = A broken edge: not there yet. A coloured box: rows in quarantine, or an index older than its tables.
+graph-key = A broken edge: not there yet. Coloured words: rows in quarantine. A coloured box: an index older than its tables.
 graph-label = The pipeline as a picture, which scrolls sideways
 graph-missing = not there yet
 graph-rows = { $count ->

@@ -102,10 +102,16 @@ desk-roles-title = Rôles les plus actifs
 desk-roles-caption = Sur tout le journal, le plus actif d’abord
 desk-roles-what = Le journal nomme les administrations et les rôles, jamais les agents : qui était derrière une entrée se trouve dans son détail, qui est chiffré, gardé à part et peut être effacé.
 desk-terms-title = Accords et finalités
-desk-terms-what = { $count ->
-    [one] Ce qui prend fin demain vient d’abord, ce qui est échu vient en dernier.
-   *[other] Ce qui prend fin dans les { $n } jours vient d’abord, ce qui est échu vient en dernier.
+desk-ends-within = { $count ->
+    [one] Prend fin d’ici demain
+   *[other] Prend fin dans les { $n } jours
  }
+desk-nothing-ends = Rien ne prend fin.
+desk-lasting = { $count ->
+    [one] Un autre reste en vigueur plus longtemps
+   *[other] { $n } restent en vigueur plus longtemps
+ }
+desk-idle = Pas en vigueur
 desk-term = Objet
 desk-standing = Aujourd’hui
 desk-from = Premier jour
@@ -263,6 +269,32 @@ agreement-linking-no = Il ne permet aucun appariement.
 agreement-special = Catégories particulières
 agreement-special-none = Il n’en nomme aucune.
 
+# La page des composants.
+components-title = Composants
+components-what = Ce dont les pages sont faites, dans chaque état, dans la langue que vous avez choisie. Tout ici est inventé.
+components-text = Texte
+components-buttons = Liens et boutons
+components-paging = Pages d’une liste
+components-opens = Ce qui s’ouvre
+components-fields = Champs et choix
+components-notes = Encadrés
+components-tags = Étiquettes et marques
+components-figures = Chiffres et faits
+components-tables = Tableaux
+components-values = Valeurs données, réduites et retenues
+components-charts = Graphiques
+components-empty = Sans rien à montrer
+components-bar = Le bandeau
+components-bar-what = Trois états : un agent qui n’a pas choisi de finalité, un qui l’a fait, et une personne. Ils ne peuvent être utilisés.
+sample-register = Prêts étudiants
+sample-agency = Ministère de l’Éducation
+sample-officer = Chargée de dossier
+sample-law = Loi sur la remise des prêts, art. 4
+sample-purpose = Décider si le revenu d’un emprunteur lui ouvre droit à une remise
+sample-why = Demande de remise du 12 novembre
+sample-withheld = La finalité ne nomme pas cette classe.
+sample-needed = Une finalité qui la divulgue, sous un accord qui couvre le registre.
+
 # L’ingénieur.
 runs-title = Tables et exécutions
 runs-what = Ce qui a été lu, ce qui en a été fait, et comment les dernières exécutions l’ont laissé. Aucune ligne ne peut être lue ici.
@@ -310,7 +342,7 @@ runs-newer = { $count ->
  }
 graph-title = Des registres à l’index
 graph-what = Un modèle est fait d’un seul registre et n’en joint jamais deux. Les fiches de personnes sont reliées dans l’épine dorsale ; l’index sert registres, fiches et épine dorsale. Suivez une case jusqu’à sa table.
-graph-key = Bord interrompu : pas encore là. Case colorée : lignes en quarantaine, ou index plus ancien que ses tables.
+graph-key = Bord interrompu : pas encore là. Mots colorés : lignes en quarantaine. Case colorée : index plus ancien que ses tables.
 graph-label = La chaîne en image, à faire défiler latéralement
 graph-missing = pas encore là
 graph-rows = { $count ->

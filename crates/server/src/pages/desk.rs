@@ -25,9 +25,13 @@ struct DeskPage {
     roles: Bars,
     refusals: u64,
     rules: Bars,
-    terms: Vec<TermLine>,
-    soon: u64,
+    /// What ends soon.
+    ending: Vec<TermLine>,
     soon_days: u64,
+    /// What is in force for longer.
+    lasting: Vec<TermLine>,
+    /// What is not in force.
+    idle: Vec<TermLine>,
     fixed_size: u64,
     fixed_at: Option<String>,
 }
@@ -106,6 +110,9 @@ pub(crate) async fn page(view: View) -> Response {
 async fn desk(view: &View) -> Result<Response, Problem> {
     let t = view.t;
     let found = service::desk(&view.app, view.acting()?).await?;
+    let lines = |wanted: fn(&Term) -> bool| -> Vec<TermLine> {
+        found.terms.iter().filter(|term| wanted(term)).map(|term| line(t, term)).collect()
+    };
     let page = DeskPage {
         frame: view.frame()?,
         t,
@@ -115,9 +122,10 @@ async fn desk(view: &View) -> Result<Response, Problem> {
         roles: roles(view, &found),
         refusals: found.refusals,
         rules: rules(t, &found.refused_by),
-        terms: found.terms.iter().map(|term| line(t, term)).collect(),
-        soon: found.terms.iter().filter(|term| term.days_left.is_some()).count() as u64,
+        ending: lines(|term| term.days_left.is_some()),
         soon_days: u64::try_from(SOON_DAYS).unwrap_or_default(),
+        lasting: lines(|term| term.standing == Standing::InForce && term.days_left.is_none()),
+        idle: lines(|term| term.standing != Standing::InForce),
         fixed_size: found.fixed.size,
         fixed_at: found.fixed.last_at,
     };
@@ -127,6 +135,7 @@ async fn desk(view: &View) -> Result<Response, Problem> {
 /// Gives days as the page shows them.
 pub(crate) fn days(t: Words, days: &[DayUse]) -> Days {
     let written = |day: NaiveDate| t.date(&day.to_string());
+    let short = |day: &DayUse| t.day_and_month(day.day);
     let panel = |title: String, class: &'static str, of: fn(&DayUse) -> u64| {
         let values: Vec<u64> = days.iter().map(of).collect();
         let chart = chart::upright(&values);
@@ -147,10 +156,10 @@ pub(crate) fn days(t: Words, days: &[DayUse]) -> Days {
     };
     let axis = match days {
         [] => Vec::new(),
-        [only] => vec![written(only.day)],
+        [only] => vec![short(only)],
         [first, .., last] => {
             let middle = days.get(days.len() / 2).filter(|_| days.len() > 2);
-            [Some(first), middle, Some(last)].into_iter().flatten().map(|day| written(day.day)).collect()
+            [Some(first), middle, Some(last)].into_iter().flatten().map(short).collect()
         }
     };
     Days {
@@ -295,13 +304,13 @@ mod tests {
         assert!(looks.bars[0].1.contains("1 May 2026") && looks.bars[0].1.contains('3'), "{}", looks.bars[0].1);
         assert_eq!((searches.total, searches.top, refusals.total), (0, 1, 1));
         assert_ne!(searches.says, looks.says);
-        assert_eq!(found.axis, ["1 May 2026", "2 May 2026", "3 May 2026"]);
+        assert_eq!(found.axis, ["1 May", "2 May", "3 May"]);
         assert_eq!((found.rows[0].day.as_str(), found.rows[1].values), ("2026-05-03", [12, 0, 1]));
     }
 
     #[test]
     fn one_day_or_none_is_a_chart_too() {
-        assert_eq!(days(EN, &[day("2026-05-01", 1, 0)]).axis, ["1 May 2026"]);
+        assert_eq!(days(EN, &[day("2026-05-01", 1, 0)]).axis, ["1 May"]);
         assert_eq!(days(EN, &[day("2026-05-01", 1, 0), day("2026-05-02", 1, 0)]).axis.len(), 2);
         let none = days(EN, &[]);
         assert!(none.axis.is_empty() && none.rows.is_empty() && none.panels.iter().all(|panel| panel.bars.is_empty()));

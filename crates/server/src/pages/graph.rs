@@ -7,9 +7,23 @@ use model::ModelKind;
 
 use super::chart::cut;
 
-/// The size of a box, and of those of spine and index, which need less.
-const BOX_WIDTH: f64 = 244.0;
-const END_WIDTH: f64 = 148.0;
+/// How wide boxes are, and how many characters they hold in their first and their second line.
+#[derive(Clone, Copy)]
+struct Size {
+    width: f64,
+    name_max: usize,
+    note_max: usize,
+}
+
+/// The boxes of registers and models.
+const WIDE: Size = Size { width: 244.0, name_max: 27, note_max: 34 };
+
+/// The same where models read each other, so that there are more columns for the same page.
+const NARROW: Size = Size { width: 204.0, name_max: 22, note_max: 28 };
+
+/// Spine and index.
+const END: Size = Size { width: 148.0, name_max: 15, note_max: 20 };
+
 const BOX_HEIGHT: f64 = 46.0;
 
 /// From one row to the next, and what is between two bands in addition.
@@ -25,18 +39,14 @@ const LEFT: f64 = 28.0;
 const LINE_TOP: f64 = 36.0;
 const LINE_LEFT: f64 = 12.0;
 
-/// How many characters a box holds, in its first and its second line.
-const NAME_MAX: usize = 27;
-const NOTE_MAX: usize = 34;
-const END_NAME_MAX: usize = 15;
-const END_NOTE_MAX: usize = 20;
-
 /// How a table is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     /// It is there.
     There,
-    /// There is something to look at.
+    /// It is there, and something is to be said of it.
+    Noted,
+    /// There is something to do.
     Careful,
     /// It is not there.
     Missing,
@@ -97,20 +107,21 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    fn new(label: &Label, x: f64, y: f64, width: f64, (name_max, note_max): (usize, usize)) -> Self {
+    fn new(label: &Label, x: f64, y: f64, size: Size) -> Self {
         let class = match label.state {
             State::There => "node",
+            State::Noted => "node noted",
             State::Careful => "node careful",
             State::Missing => "node missing",
         };
         Self {
             x,
             y,
-            width,
+            width: size.width,
             height: BOX_HEIGHT,
             class,
-            name: cut(&label.name, name_max),
-            note: cut(&label.note, note_max),
+            name: cut(&label.name, size.name_max),
+            note: cut(&label.note, size.note_max),
             title: label.title.clone(),
             href: label.href.clone(),
         }
@@ -139,14 +150,14 @@ fn columns(models: &[Model]) -> Vec<usize> {
 /// Lays the picture out. `heads` are what the columns of registers, models, spine and index are called.
 pub(crate) fn layout(bands: &[Band], spine: &Label, index: &Label, heads: [String; 4]) -> Graph {
     let last = bands.iter().flat_map(|band| columns(&band.models)).max().unwrap_or(1);
-    let column_x = |column: usize| LEFT + column as f64 * (BOX_WIDTH + GUTTER);
-    let bus = column_x(last) + BOX_WIDTH + LEFT;
-    let (spine_x, index_x) = (bus + LEFT, bus + LEFT + END_WIDTH + GUTTER);
-    let end = (END_NAME_MAX, END_NOTE_MAX);
-    let spine = Node::new(spine, spine_x, TOP, END_WIDTH, end);
-    let index = Node::new(index, index_x, TOP, END_WIDTH, end);
+    let size = if last > 1 { NARROW } else { WIDE };
+    let column_x = |column: usize| LEFT + column as f64 * (size.width + GUTTER);
+    let bus = column_x(last) + size.width + LEFT;
+    let (spine_x, index_x) = (bus + LEFT, bus + LEFT + END.width + GUTTER);
+    let spine = Node::new(spine, spine_x, TOP, END);
+    let index = Node::new(index, index_x, TOP, END);
     let mut graph = Graph {
-        width: index_x + END_WIDTH + 2.0,
+        width: index_x + END.width + 2.0,
         height: 0.0,
         nodes: Vec::new(),
         lines: Vec::new(),
@@ -155,11 +166,11 @@ pub(crate) fn layout(bands: &[Band], spine: &Label, index: &Label, heads: [Strin
     };
     let (mut y, mut registers, mut persons) = (TOP, Vec::new(), Vec::new());
     for band in bands {
-        let register = Node::new(&band.register, LEFT, y, BOX_WIDTH, (NAME_MAX, NOTE_MAX));
+        let register = Node::new(&band.register, LEFT, y, size);
         registers.push(register.middle());
         let mut boxes = Vec::with_capacity(band.models.len());
         for (row, (model, column)) in band.models.iter().zip(columns(&band.models)).enumerate() {
-            let node = Node::new(&model.label, column_x(column), y + row as f64 * ROW, BOX_WIDTH, (NAME_MAX, NOTE_MAX));
+            let node = Node::new(&model.label, column_x(column), y + row as f64 * ROW, size);
             if model.reads_register {
                 graph.join(&register, &node, 0);
             }
@@ -320,7 +331,7 @@ mod tests {
     fn long_names_are_cut_and_said_in_full_beside() {
         let long = "a_register_with_a_name_that_nobody_would_give_to_it";
         let graph = drawn(&[Band { register: label(long), models: Vec::new() }]);
-        assert!(graph.nodes[0].name.ends_with('…') && graph.nodes[0].name.chars().count() == NAME_MAX);
+        assert!(graph.nodes[0].name.ends_with('…') && graph.nodes[0].name.chars().count() == WIDE.name_max);
         assert_eq!(graph.nodes[0].title, long);
     }
 

@@ -3,6 +3,7 @@
 mod assets;
 mod catalogue;
 mod chart;
+mod components;
 mod desk;
 mod differ;
 mod frame;
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/purposes", get(catalogue::purposes))
         .route("/agreements", get(catalogue::agreements))
         .route("/runs", get(runs::page))
+        .route("/components", get(components::page))
         .route("/problems/{kind}", get(problem::page))
         .route("/assets/{name}", get(assets::asset))
 }

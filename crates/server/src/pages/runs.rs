@@ -212,7 +212,7 @@ fn band(t: Words, project: &Project, known: &Known, register: &Register) -> Band
     let state = match (rows, bad) {
         (None, _) => State::Missing,
         (Some(_), 0) => State::There,
-        (Some(_), _) => State::Careful,
+        (Some(_), _) => State::Noted,
     };
     let title = t.pick(&register.title, register.title_fr.as_deref().unwrap_or(&register.title));
     let models = in_order(project, register);
@@ -372,7 +372,7 @@ mod tests {
         let tables =
             [(TableRef::register(&tax.id), info(90, 1, &[])), (TableRef::quarantine(&tax.id), info(12, 1, &[]))];
         let band = band(EN, &project, &Known(tables.into()), tax);
-        assert_eq!((band.register.state, band.register.note.as_str()), (State::Careful, "90 rows, 12 in quarantine"));
+        assert_eq!((band.register.state, band.register.note.as_str()), (State::Noted, "90 rows, 12 in quarantine"));
         assert_eq!(band.models[0].label.state, State::Missing);
     }
 

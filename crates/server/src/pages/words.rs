@@ -217,9 +217,14 @@ impl Words {
     }
 
     fn day(self, day: NaiveDate) -> String {
+        format!("{} {}", self.day_and_month(day), day.year())
+    }
+
+    /// Gives a day without its year, for axes.
+    pub(crate) fn day_and_month(&self, day: NaiveDate) -> String {
         let first = self.is_french() && day.day() == 1;
         let number = if first { "1er".to_owned() } else { day.day().to_string() };
-        format!("{number} {} {}", self.month(day.month()), day.year())
+        format!("{number} {}", self.month(day.month()))
     }
 
     /// Gives a date such as `2026-11-24` in words; a text that is none, unchanged.

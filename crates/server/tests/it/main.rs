@@ -4,6 +4,7 @@
 
 mod bodies;
 mod citizen;
+mod components;
 mod description;
 mod desk;
 mod guards;

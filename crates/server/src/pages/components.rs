@@ -1,0 +1,342 @@
+//! Every part that pages are made of, in every state: for who changes the design. It shows made-up things only, through
+//! the templates that the real pages use.
+
+use askama::Template;
+use axum::response::Response;
+use chrono::NaiveDate;
+use model::ModelKind;
+
+use super::desk::{self, Bars, Days};
+use super::differ::{Stretch, differ};
+use super::frame::{Acting, Frame};
+use super::graph::{self, Band, Graph, Label, Model, State};
+use super::person::{Link, Record, Section, Step, steps};
+use super::values::{Kept, Rule, Shown, rules};
+use super::view::View;
+use super::words::Words;
+use crate::problem::Problem;
+use crate::service::{ClassRule, DayUse, FieldEvidence};
+
+/// The day that samples are of.
+const DAY: &str = "2026-11-24";
+
+/// The first of thirty that end with it.
+const FIRST_DAY: &str = "2026-10-26";
+
+#[derive(Template)]
+#[template(path = "components.html")]
+struct ComponentsPage {
+    frame: Frame,
+    t: Words,
+    day: &'static str,
+    many: u64,
+    few: u64,
+    share: f64,
+    differing: [(Vec<Stretch>, bool); 3],
+    rules: Vec<Rule>,
+    section: Section,
+    steps: Vec<Step>,
+    days: Days,
+    no_days: Days,
+    bars: Bars,
+    graph: Graph,
+    acting: Vec<BarSample>,
+    checkpoint: &'static str,
+}
+
+/// A bar, with what keeps its labels apart from those of the others.
+struct BarSample {
+    prefix: String,
+    label: String,
+    acting: Acting,
+}
+
+/// Shows the page.
+pub(crate) async fn page(view: View) -> Response {
+    view.answer(components(&view))
+}
+
+fn components(view: &View) -> Result<Response, Problem> {
+    view.page(&sample(view.t, view.frame()?))
+}
+
+fn sample(t: Words, frame: Frame) -> ComponentsPage {
+    let (left, right) = differ("Jon Ruiz, 1984-03-12", "John Ruiz, 1984-12-03");
+    let (same, _) = differ("Ana Ruiz", "Ana Ruiz");
+    ComponentsPage {
+        frame,
+        t,
+        day: DAY,
+        many: 1_234,
+        few: 12,
+        share: 0.9734,
+        differing: [(left, false), (right, false), (same, true)],
+        rules: rules(t, &class_rules()),
+        section: section(t),
+        steps: evidence(t),
+        days: desk::days(t, &use_of_days(|at| (at * 37 % 53 + at, at * 11 % 29, u64::from(at % 9 == 4) * at))),
+        no_days: desk::days(t, &use_of_days(|_| (0, 0, 0))),
+        bars: bars(t),
+        graph: pipeline(t),
+        acting: acting(t),
+        checkpoint: "log.example/looks\n1234\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
+    }
+}
+
+fn class_rules() -> Vec<ClassRule> {
+    let rule = |class: &str, special: Option<&str>, disclosure: &str| ClassRule {
+        class: class.to_owned(),
+        special: special.map(str::to_owned),
+        disclosure: disclosure.to_owned(),
+        below: (disclosure == "yes-no").then_some(40_000.0),
+        keep: (disclosure == "last").then_some(4),
+    };
+    vec![
+        rule("identity", None, "value"),
+        rule("income", None, "yes-no"),
+        rule("address", None, "district"),
+        rule("identifier", None, "last"),
+        rule("contact", None, "match-only"),
+        rule("health", Some("health"), "presence"),
+        rule("religion", Some("religion"), "withheld"),
+    ]
+}
+
+/// Gives a record with a value of every kind: given, reduced in every way, missing, of a special category, withheld.
+fn section(t: Words) -> Section {
+    let field = |title: &str, text: Option<&str>, masked: Option<String>, class: &str, special: bool| Shown {
+        title: t.of("field", title),
+        text: text.map(str::to_owned),
+        masked,
+        class: t.of("class", class),
+        special,
+    };
+    let bound = format!("{}\u{a0}€", t.decimal("40000"));
+    let mut income = field("tax_number", Some(&t.s("value-yes")), None, "income", false);
+    income.title = t.of("class", "income");
+    income.masked = Some(t.with("masked-yes-no", "bound", bound));
+    let mut health = field("tax_number", Some(&t.s("value-held")), Some(t.of("masked", "presence")), "health", true);
+    health.title = t.of("class", "health");
+    let fields = vec![
+        field("first_name", Some("Ana"), None, "identity", false),
+        field("birth_date", Some(&t.date("1984-03-12")), None, "identity", false),
+        field("birth_place", None, None, "identity", false),
+        field("birth_year", Some("1984"), Some(t.of("masked", "coarse")), "identity", false),
+        field("district", Some("North"), Some(t.of("masked", "district")), "address", false),
+        field("national_id", Some("•••1234"), Some(t.s("masked-last")), "identifier", false),
+        income,
+        health,
+    ];
+    let withheld = vec![Kept {
+        title: t.of("field", "phone"),
+        class: t.of("class", "contact"),
+        says: t.s("sample-withheld"),
+        needed: t.s("sample-needed"),
+        rule: "disclosure.class-not-named".to_owned(),
+    }];
+    let record = |number, link| Record {
+        number,
+        fields: Vec::new(),
+        file: Some("incoming/registers/loans.csv".to_owned()),
+        row: Some("1234".to_owned()),
+        run: Some("r20261124-064000-123-7".to_owned()),
+        fresh: Some("2026-11-24T06:40:00Z".to_owned()),
+        link,
+    };
+    let linked = Link {
+        alone: false,
+        percent: t.percent(&0.9994),
+        weight: t.weight(&10.4),
+        via: Some(t.s("sample-register")),
+        steps: Vec::new(),
+    };
+    let alone = Link { alone: true, percent: String::new(), weight: String::new(), via: None, steps: Vec::new() };
+    let mut second = record(2, alone);
+    second.fields = vec![field("last_name", Some("Ruiz"), None, "identity", false)];
+    Section {
+        id: "sample".to_owned(),
+        title: t.s("sample-register"),
+        agency: t.s("sample-agency"),
+        legal_basis: t.s("sample-law"),
+        bought: Some("Marzipan Data".to_owned()),
+        count: 2,
+        records: vec![Record { fields, ..record(1, linked) }, second],
+        withheld_count: withheld.len() as u64,
+        withheld,
+    }
+}
+
+fn evidence(t: Words) -> Vec<Step> {
+    let field = |name: &str, level: &str, chances: Option<(f64, f64)>, weight: f64| FieldEvidence {
+        name: name.to_owned(),
+        left: Vec::new(),
+        right: Vec::new(),
+        level: level.to_owned(),
+        m: chances.map(|(m, _)| m),
+        u: chances.map(|(_, u)| u),
+        weight,
+        term_frequency: None,
+        term_frequency_weight: 0.0,
+        sentence: String::new(),
+    };
+    let fields = [
+        field(FieldEvidence::PRIOR, "prior", None, -13.2),
+        field("first_name", "equal", Some((0.81, 0.0021)), 8.6),
+        field("last_name", "one slip", Some((0.06, 0.0004)), 7.2),
+        field("birth_date", "different", Some((0.03, 0.99)), -5.1),
+        field("phone", "missing", None, 0.0),
+    ];
+    steps(t, &fields)
+}
+
+fn use_of_days(of: impl Fn(u64) -> (u64, u64, u64)) -> Vec<DayUse> {
+    let Ok(first) = FIRST_DAY.parse::<NaiveDate>() else { return Vec::new() };
+    let day = |(at, day)| {
+        let (looks, searches, refusals) = of(at);
+        DayUse { day, looks, searches, refusals }
+    };
+    (0..30).zip(first.iter_days()).map(day).collect()
+}
+
+/// Gives a table with much, little, nothing and long texts.
+fn bars(t: Words) -> Bars {
+    let titles = [t.s("task-officer"), t.s("sample-purpose"), t.s("sample-agency")];
+    let sums = [(titles[0].as_str(), [12_345, 67]), (titles[1].as_str(), [89, 1]), (titles[2].as_str(), [0, 1])];
+    let columns = vec![(t.s("desk-looks-and-searches"), "bar-looks"), (t.s("desk-refusals"), "bar-refused")];
+    let mut bars =
+        desk::bars(t, t.s("desk-purposes-caption"), t.s("log-purpose"), columns, &sums, str::to_owned, |_| None);
+    bars.rest = 4;
+    bars
+}
+
+fn pipeline(t: Words) -> Graph {
+    let label = |name: &str, rows: u64, state: State| Label {
+        name: name.to_owned(),
+        note: match state {
+            State::Missing => t.s("graph-missing"),
+            State::Noted | State::Careful => {
+                t.with_all("graph-quarantined", &[("rows", t.number(&rows)), ("bad", t.number(&(rows / 99)))])
+            }
+            State::There => t.count("graph-rows", &rows),
+        },
+        title: name.to_owned(),
+        href: "#pipeline".to_owned(),
+        state,
+    };
+    let model = |name, kind, state, reads: &[usize]| Model {
+        label: label(name, 2_143, state),
+        kind,
+        reads_register: reads.is_empty(),
+        reads: reads.to_vec(),
+    };
+    let bands = [
+        Band {
+            register: label("student_loans", 2_143, State::Noted),
+            models: vec![
+                model("person_student_loans", ModelKind::Person, State::There, &[]),
+                model("loans_without_those_repaid", ModelKind::Step, State::There, &[]),
+                model("loan", ModelKind::Object, State::Missing, &[1]),
+            ],
+        },
+        Band {
+            register: label("tax", 1_998, State::There),
+            models: vec![model("person_tax", ModelKind::Person, State::There, &[])],
+        },
+        Band { register: label("travel", 0, State::Missing), models: Vec::new() },
+    ];
+    let spine = label(&t.s("stage-spine"), 4_141, State::There);
+    let index = Label {
+        note: t.count("graph-newer", &2),
+        state: State::Careful,
+        ..label(&t.s("stage-index"), 0, State::There)
+    };
+    let heads = [t.s("stage-registers"), t.s("stage-models"), t.s("stage-spine"), t.s("stage-index")];
+    graph::layout(&bands, &spine, &index, heads)
+}
+
+/// Gives who acts in every state: an officer without a purpose and with one, another role, a citizen.
+fn acting(t: Words) -> Vec<BarSample> {
+    let acting = |title: String, chooses: bool, purpose: Option<String>| Acting {
+        title,
+        agency: Some(t.s("sample-agency")),
+        chooses,
+        purpose: None,
+        purpose_says: purpose,
+        case: String::new(),
+        justification: String::new(),
+        mine: Vec::new(),
+        others: Vec::new(),
+    };
+    let ready = Acting {
+        case: "SL-2026-0417".to_owned(),
+        justification: t.s("sample-why"),
+        ..acting(t.s("sample-officer"), true, Some(t.s("sample-purpose")))
+    };
+    let citizen = Acting { agency: None, ..acting(t.s("by-citizen"), false, None) };
+    let all = [acting(t.s("sample-officer"), true, None), ready, citizen];
+    let named =
+        |(at, acting)| BarSample { prefix: format!("bar-{at}"), label: format!("{} {at}", t.s("bar-label")), acting };
+    (1..).zip(all).map(named).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::words::Language;
+
+    #[test]
+    fn every_id_is_there_once_and_labels_lead_to_one() {
+        for language in [Language::English, Language::French] {
+            let html = sample(Words::new(language), Frame::of_nobody()).render().unwrap();
+            let values = |attribute: &str| {
+                let begins = format!(" {attribute}=\"");
+                let pieces = html.split(begins.as_str()).skip(1);
+                pieces.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect::<Vec<_>>()
+            };
+            let ids = values("id");
+            for id in &ids {
+                assert_eq!(ids.iter().filter(|other| *other == id).count(), 1, "{id}");
+            }
+            let told = ["for", "aria-describedby", "aria-labelledby"].iter().flat_map(|attribute| values(attribute));
+            for id in told.flat_map(|list| list.split(' ').map(str::to_owned).collect::<Vec<_>>()) {
+                assert!(ids.contains(&id), "{id}");
+            }
+            assert!(!html.contains("NaN") && !html.contains("style="), "{html}");
+        }
+    }
+
+    #[test]
+    fn every_class_of_the_styles_is_shown_or_known_to_be_of_a_page() {
+        // What belongs to the frame, to printing or to one page alone.
+        const ELSEWHERE: [&str; 14] = [
+            "beside",
+            "contents",
+            "doors",
+            "filters",
+            "first",
+            "fieldset",
+            "inline",
+            "look",
+            "looks",
+            "nowrap",
+            "purpose",
+            "seen-by-readers",
+            "when",
+            "what",
+        ];
+        let html = sample(Words::new(Language::English), Frame::of_nobody()).render().unwrap();
+        let shown: Vec<&str> = html
+            .split("class=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .flat_map(|classes| classes.split(' '))
+            .collect();
+        let css = include_str!("../../assets/parts.css");
+        let selectors =
+            css.lines().filter(|line| !line.starts_with([' ', '@', '}', '/'])).flat_map(|line| line.split('.').skip(1));
+        for class in selectors {
+            let name: String = class.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+            assert!(shown.contains(&name.as_str()) || ELSEWHERE.contains(&name.as_str()), "{name} is not shown");
+        }
+    }
+}
