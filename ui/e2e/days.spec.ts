@@ -121,7 +121,7 @@ test("a data protection officer sees use and refusals counted, and follows a rul
   await expect(charts).toHaveCount(3);
   await expect(charts.last()).toHaveAttribute("aria-label", /^Refusals by day: at most [\d,]+, on /);
   await page.getByText("The same as a table").click();
-  await expect(page.locator("details.more tbody tr"), "the table has every day").toHaveCount(30);
+  await expect(page.locator("table.narrow tbody tr"), "the table has every day").toHaveCount(30);
   await page.getByRole("link", { name: "purpose.not-a-recipient" }).click();
   await expect(page).toHaveURL(/kind=refusal&rule=purpose.not-a-recipient$/);
   const rows = page.locator("tbody tr");

@@ -19,7 +19,7 @@ struct Size {
 const WIDE: Size = Size { width: 244.0, name_max: 27, note_max: 34 };
 
 /// The same where models read each other, so that there are more columns for the same page.
-const NARROW: Size = Size { width: 204.0, name_max: 22, note_max: 28 };
+const NARROW: Size = Size { width: 204.0, name_max: 22, note_max: 26 };
 
 /// Spine and index.
 const END: Size = Size { width: 148.0, name_max: 15, note_max: 20 };
