@@ -73,7 +73,8 @@ impl Districts {
         Self::parse(&text).map_err(problem)
     }
 
-    fn parse(text: &[u8]) -> Result<Self, String> {
+    /// Reads the text of such a file.
+    pub(crate) fn parse(text: &[u8]) -> Result<Self, String> {
         let file: File = serde_json::from_slice(text).map_err(|error| error.to_string())?;
         let rings = |feature: &Feature| match &feature.geometry {
             Geometry::Polygon(rings) => rings.clone(),

@@ -10,10 +10,14 @@ use super::desk::{self, Bars, Days};
 use super::differ::{Stretch, differ};
 use super::frame::{Acting, Frame};
 use super::graph::{self, Band, Graph, Label, Model, State};
+use super::map::{self, Map};
 use super::person::{Link, Record, Section, Step, steps};
+use super::relations::{self, Relations, Thing};
+use super::timeline::{self, Event, Timeline};
 use super::values::{Kept, Rule, Shown, rules};
 use super::view::View;
 use super::words::Words;
+use crate::districts::Districts;
 use crate::problem::Problem;
 use crate::service::{ClassRule, DayUse, FieldEvidence};
 
@@ -42,7 +46,23 @@ struct ComponentsPage {
     graph: Graph,
     acting: Vec<BarSample>,
     checkpoint: &'static str,
+    dossier: Pictures,
+    may_search: bool,
 }
+
+/// The pictures of a dossier, called as its templates call them.
+struct Pictures {
+    timeline: Option<Timeline>,
+    map: Option<Map>,
+    map_missing: Option<String>,
+    relations: Option<Relations>,
+}
+
+/// Three districts of no country.
+const DISTRICTS: &[u8] = br#"{"type":"FeatureCollection","features":[
+{"properties":{"code":"01","name":"North"},"geometry":{"type":"Polygon","coordinates":[[[0,51],[4,51],[4,52],[0,52],[0,51]]]}},
+{"properties":{"code":"02","name":"West"},"geometry":{"type":"Polygon","coordinates":[[[0,50],[2,50],[2,51],[0,51],[0,50]]]}},
+{"properties":{"code":"03","name":"East"},"geometry":{"type":"Polygon","coordinates":[[[2,50],[4,50],[4,51],[2,51],[2,50]]]}}]}"#;
 
 /// A bar, with what keeps its labels apart from those of the others.
 struct BarSample {
@@ -79,7 +99,48 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         bars: bars(t),
         graph: pipeline(t),
         acting: acting(t),
+        dossier: pictures(t),
+        may_search: false,
         checkpoint: "log.example/looks\n1234\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
+    }
+}
+
+fn pictures(t: Words) -> Pictures {
+    let event = |date: &str, register: &str, about: Option<&str>| {
+        Some(Event {
+            date: date.parse().ok()?,
+            when: t.date(date),
+            title: t.of("field", "birth_date"),
+            about: about.map(str::to_owned),
+            register: register.to_owned(),
+            href: "#charts".to_owned(),
+        })
+    };
+    let events = [
+        event("1984-03-12", "A", None),
+        event("2004-09-01", "B", Some("x")),
+        event("2011-05-20", "B", None),
+        event("2024-07-15", "A", None),
+    ];
+    let thing = |kind, label: String, href: bool| Thing { kind, label, href: href.then(|| "#charts".to_owned()) };
+    let things = vec![
+        thing("person", t.s("relations-person"), false),
+        thing("record", "A".to_owned(), true),
+        thing("record", "B".to_owned(), true),
+        thing("address", t.of("thing", "address"), false),
+        thing("employer", t.of("thing", "employer"), false),
+    ];
+    let lines = vec![(0, 1, Some(t.percent(&0.97))), (0, 2, None), (1, 3, None), (2, 4, None)];
+    let map = Districts::parse(DISTRICTS).map(|districts| map::drawn(&districts, &[(0, "A"), (2, "B")]));
+    let (map, map_missing) = match map {
+        Ok(map) => (map, Some(t.s("map-picture"))),
+        Err(why) => (None, Some(why)),
+    };
+    Pictures {
+        timeline: timeline::drawn(events.into_iter().flatten().collect()),
+        map,
+        map_missing,
+        relations: Some(relations::drawn(things, lines, Vec::new())),
     }
 }
 
@@ -308,7 +369,11 @@ mod tests {
     #[test]
     fn every_class_of_the_styles_is_shown_or_known_to_be_of_a_page() {
         // What belongs to the frame, to printing or to one page alone.
-        const ELSEWHERE: [&str; 14] = [
+        // `moved`, `out` and the nameless one are put there by scripts.
+        const ELSEWHERE: [&str; 17] = [
+            "",
+            "moved",
+            "out",
             "beside",
             "contents",
             "doors",

@@ -61,9 +61,7 @@ fn district_of(view: &View, districts: &Districts, register: &str, field: Field<
         return None;
     }
     let name = &field.column.name;
-    if view.app.project().registers.get(&RegisterId::new(register).ok()?)?.columns.get(name).is_none() {
-        return None;
-    }
+    view.app.project().registers.get(&RegisterId::new(register).ok()?)?.columns.get(name)?;
     let text = field.value.text()?;
     if name == "district" {
         districts.named(&text)
@@ -74,7 +72,7 @@ fn district_of(view: &View, districts: &Districts, register: &str, field: Field<
     }
 }
 
-fn drawn(districts: &Districts, told: &[(usize, &str)]) -> Option<Map> {
+pub(crate) fn drawn(districts: &Districts, told: &[(usize, &str)]) -> Option<Map> {
     let mut rows: Vec<(usize, Row)> = Vec::new();
     for (place, register) in told {
         let known = rows.iter().position(|(other, _)| other == place);

@@ -68,10 +68,10 @@ pub(crate) struct Place {
 }
 
 /// A thing before it has a place.
-struct Thing {
-    kind: &'static str,
-    label: String,
-    href: Option<String>,
+pub(crate) struct Thing {
+    pub(crate) kind: &'static str,
+    pub(crate) label: String,
+    pub(crate) href: Option<String>,
 }
 
 /// Gives what a dossier holds together; none when there is one record and nothing beside it.
@@ -149,7 +149,7 @@ fn is_same(one: &str, other: &str) -> bool {
 }
 
 /// Places the person in the middle, records around, and beyond each record what hangs on it.
-fn drawn(things: Vec<Thing>, lines: Vec<(usize, usize, Option<String>)>, places: Vec<Place>) -> Relations {
+pub(crate) fn drawn(things: Vec<Thing>, lines: Vec<(usize, usize, Option<String>)>, places: Vec<Place>) -> Relations {
     let records: Vec<usize> = (0..things.len()).filter(|at| things[*at].kind == "record").collect();
     let others: Vec<usize> = (1..things.len()).filter(|at| things[*at].kind != "record").collect();
     let (middle_x, middle_y) = (WIDTH / 2.0, HEIGHT / 2.0 - 10.0);

@@ -117,7 +117,7 @@ fn kind_of(view: &View, register: &str, field: Field<'_>) -> Option<ColumnType> 
 }
 
 /// Places events.
-fn drawn(mut events: Vec<Event>) -> Option<Timeline> {
+pub(crate) fn drawn(mut events: Vec<Event>) -> Option<Timeline> {
     let mut titles: Vec<String> = Vec::new();
     for event in &events {
         if !titles.contains(&event.register) {
