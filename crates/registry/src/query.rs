@@ -1,5 +1,6 @@
 //! Search: find persons, log who is shown, show them.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use arrow_array::{Array, Date32Array, RecordBatch, StringArray};
@@ -10,6 +11,7 @@ use model::{ModelId, PersonId, RegisterId, Request};
 use serde::{Deserialize, Serialize};
 use tantivy::collector::TopDocs;
 use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue};
+use tantivy::columnar::Column;
 use tantivy::query::{BooleanQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, Order, Term};
@@ -234,8 +236,9 @@ impl Index {
         let best = TopDocs::with_limit(CANDIDATES).order_by((SortBySimilarityScore, by_id));
         let found = searcher.search(&BooleanQuery::new(clauses), &best)?;
         let mut by_register: HashMap<u16, Vec<[u8; 16]>> = HashMap::new();
+        let mut places = Places::of(&searcher);
         for (_, address) in found {
-            let place = place_at(&searcher, address)?;
+            let place = places.at(address)?;
             by_register.entry(place.register).or_default().push(place.hash);
         }
         let mut candidates = Vec::new();
@@ -312,14 +315,30 @@ fn word_clauses(field: Field, word: &str, worth: f32) -> Vec<(Occur, Box<dyn Que
     clauses
 }
 
-fn place_at(searcher: &tantivy::Searcher, address: DocAddress) -> Result<Place, RegistryError> {
-    let fast = searcher.segment_reader(address.segment_ord).fast_fields();
-    let number = |name: &str| -> Result<u64, RegistryError> {
-        let column = fast.u64(name)?;
-        Ok(column.first(address.doc_id).unwrap_or_default())
-    };
-    let register = u16::try_from(number(REGISTER)?).map_err(|_| RegistryError::TooMany)?;
-    Ok(terms::place_of(register, number(HASH_HIGH)?, number(HASH_LOW)?))
+/// Reads where records are from the columns of the index. To open a column takes as long as to read some thousand values, so
+/// each is opened once a search.
+struct Places<'s> {
+    searcher: &'s tantivy::Searcher,
+    by_segment: HashMap<u32, [Column<u64>; 3]>,
+}
+
+impl<'s> Places<'s> {
+    fn of(searcher: &'s tantivy::Searcher) -> Self {
+        Self { searcher, by_segment: HashMap::new() }
+    }
+
+    fn at(&mut self, address: DocAddress) -> Result<Place, RegistryError> {
+        let columns = match self.by_segment.entry(address.segment_ord) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
+                unknown.insert([fast.u64(REGISTER)?, fast.u64(HASH_HIGH)?, fast.u64(HASH_LOW)?])
+            }
+        };
+        let [register, high, low] = columns.each_ref().map(|column| column.first(address.doc_id).unwrap_or_default());
+        let register = u16::try_from(register).map_err(|_| RegistryError::TooMany)?;
+        Ok(terms::place_of(register, high, low))
+    }
 }
 
 fn score_rows(
