@@ -321,10 +321,17 @@ fn write(
     publish(&[edges, clusters])
 }
 
-/// A file that is whole, but not yet under its name.
+/// A file that is whole, but not yet under its name. What never gets it is removed: a run that fails leaves nothing behind.
 pub(crate) struct Part {
     part: PathBuf,
     path: PathBuf,
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // One that got its name is not there any more.
+        let _ = std::fs::remove_file(&self.part);
+    }
 }
 
 /// Writes edges beside their name.
@@ -422,8 +429,8 @@ fn write_parquet(
     if let Some(out) = path.parent() {
         std::fs::create_dir_all(out).map_err(|error| output_problem(out, &error))?;
     }
-    let part = path.with_extension("parquet.part");
-    let file = File::create(&part).map_err(|error| failed(&error))?;
+    let whole = Part { part: path.with_extension("parquet.part"), path: path.clone() };
+    let file = File::create(&whole.part).map_err(|error| failed(&error))?;
     // Hardly a weight is there twice, so that a dictionary of them, and their extremes, would only take time.
     let properties = ["match_weight", "match_probability"].into_iter().fold(
         WriterProperties::builder()
@@ -439,5 +446,24 @@ fn write_parquet(
     }
     let file = writer.into_inner().map_err(|error| failed(&error))?;
     file.sync_all().map_err(|error| failed(&error))?;
-    Ok(Part { part, path })
+    Ok(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_never_got_its_name_is_removed_and_one_that_did_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let part = |name: &str| {
+            let (part, path) = (dir.path().join(format!("{name}.part")), dir.path().join(name));
+            std::fs::write(&part, name).unwrap();
+            Part { part, path }
+        };
+        publish(&[part("named")]).unwrap();
+        drop(part("failed"));
+        let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["named"]);
+    }
 }
