@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use gate::{Disclosed, Gate, LookSubject};
+use gate::{Disclosed, Gate, LookSubject, Permit};
 use lake::Lake;
+use model::request::Action;
 use model::{Judgement, Project, Purpose, RecordId, RegisterId, Request, Subject, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -179,6 +180,11 @@ pub struct Decided {
     pub is_proposal: bool,
 }
 
+/// Gives the registers whose pairs a permit lets be reviewed: none, when it is one for something else.
+fn reviewed(permit: &Permit) -> &[RegisterId] {
+    if permit.request().action == Action::ReviewLink { permit.registers() } else { &[] }
+}
+
 impl Index {
     /// Gives the name of this generation of the index. The numbers of pairs hold within one generation.
     #[must_use]
@@ -199,13 +205,13 @@ impl Index {
 
     /// Gives the records of the uncertain pair `number`, the smaller id first; none past the last. They stay inside.
     #[must_use]
-    pub fn pair_records<'p>(&'p self, permit: &gate::Permit, number: u64) -> Option<(&'p RecordId, &'p RecordId)> {
-        self.pair_within(permit.registers(), number).map(|pair| (&pair.left, &pair.right))
+    pub fn pair_records<'p>(&'p self, permit: &Permit, number: u64) -> Option<(&'p RecordId, &'p RecordId)> {
+        self.pair_within(reviewed(permit), number).map(|pair| (&pair.left, &pair.right))
     }
 
     /// Gives the records of all uncertain pairs in the order of their numbers, the smaller id first. They stay inside.
-    pub fn all_pairs<'p>(&'p self, permit: &'p gate::Permit) -> impl Iterator<Item = (&'p RecordId, &'p RecordId)> {
-        self.pairs.within(permit.registers()).map(|pair| (&pair.left, &pair.right))
+    pub fn all_pairs<'p>(&'p self, permit: &'p Permit) -> impl Iterator<Item = (&'p RecordId, &'p RecordId)> {
+        self.pairs.within(reviewed(permit)).map(|pair| (&pair.left, &pair.right))
     }
 
     /// Shows the uncertain pair `number`, counted from 0, the most uncertain first; none past the last.
@@ -214,7 +220,7 @@ impl Index {
     /// [`RegistryError::Denied`] when the gate refuses or fails; whatever keeps the index from being read.
     pub async fn pair(&self, gate: &Gate, request: &Request, number: u64) -> Result<Option<Pair>, RegistryError> {
         let permit = gate.decide(request).await?;
-        let Some(known) = self.pair_within(permit.registers(), number) else { return Ok(None) };
+        let Some(known) = self.pair_within(reviewed(&permit), number) else { return Ok(None) };
         let KnownPair { left, right, weight, probability } = known.clone();
         let subjects = self.subjects_of(&left, &right)?;
         let grant = gate.commit(permit, subjects).await?;
@@ -262,7 +268,7 @@ impl Index {
         decided: Decided,
     ) -> Result<Option<u64>, RegistryError> {
         let permit = gate.decide(request).await?;
-        let Some(KnownPair { left, right, .. }) = self.pair_within(permit.registers(), number).cloned() else {
+        let Some(KnownPair { left, right, .. }) = self.pair_within(reviewed(&permit), number).cloned() else {
             return Ok(None);
         };
         let by = request.actor.account().ok_or(RegistryError::NotAPerson)?.to_string();

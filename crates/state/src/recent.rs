@@ -4,8 +4,8 @@
 //! their persons are written as one frame into a file of its own, whose pages follow one another, and moved into the tables
 //! behind the answers, many at once. Until then they are found in memory, and after a crash in that file.
 //!
-//! The file is SQLite's too, so that what is durable, torn or full is its affair, but it is written on the thread that asks:
-//! going to the database's own thread and back, four times a look, took longer than the disk on cores that are busy.
+//! The file is SQLite's too, so that what is durable, torn or full is its affair, but it is written on one thread that waits
+//! for it: going to the database's own thread and back, four times a look, took longer than the disk on cores that are busy.
 //!
 //! - A frame has a number. The transaction that moves frames into the tables notes there the number of the last, so that
 //!   each is moved once, whatever is interrupted; only then is it taken out of the file, and not before forgotten.
@@ -337,15 +337,11 @@ impl Recent {
     fn drop_settled(&self) -> Result<(), StateError> {
         let journal = self.journal.lock();
         let kept_from = self.queue.lock().frames.front().map(|frame| frame.number);
-        // Need not be durable: the sync of the next look covers it.
-        journal.connection.pragma_update(None, "synchronous", "NORMAL")?;
-        let dropped = match kept_from {
+        match kept_from {
             // Without a condition SQLite frees the pages without reading them.
-            None => journal.connection.execute("DELETE FROM frames", ()),
-            Some(number) => journal.connection.execute("DELETE FROM frames WHERE number < ?", [number]),
+            None => journal.connection.execute("DELETE FROM frames", ())?,
+            Some(number) => journal.connection.execute("DELETE FROM frames WHERE number < ?", [number])?,
         };
-        journal.connection.pragma_update(None, "synchronous", "FULL")?;
-        dropped?;
         let pages = "PRAGMA wal_checkpoint(PASSIVE)";
         let pages: i64 = journal.connection.query_row(pages, (), |row| row.get(1))?;
         if pages >= RESTART_PAGES {

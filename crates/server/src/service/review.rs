@@ -251,7 +251,8 @@ pub async fn judge(app: &App, who: &Who, number: u64, form: &JudgementForm) -> R
         let by_another = |review: Review| review.verdict == verdict && !reviews.is_by(&review, account);
         // A proposal that another steward made of the same, or a judgement that two came to before.
         let is_second = reviews.of(left, right).is_some_and(by_another);
-        if needs_second(app).contains(&verdict) && !is_second { Standing::Proposed } else { Standing::Judged }
+        let is_proposal = needs_second(app).contains(&verdict) && !is_second;
+        (if is_proposal { Standing::Proposed } else { Standing::Judged }, is_proposal)
     };
     write(app, who, number, &form.generation, (verdict, reason), standing).await
 }
@@ -272,17 +273,20 @@ pub async fn take_back(app: &App, who: &Who, number: u64, form: &TakeBackForm) -
     if form.reason.trim().is_empty() {
         return Err(Problem::new("bad-request", "`reason` is empty: say why it is taken back"));
     }
-    let standing = |_: &RecordId, _: &RecordId| Standing::TakenBack;
+    // A proposal counted for nothing: to take it back leaves what was judged before as it is.
+    let was_proposed = review.standing == Standing::Proposed;
+    let standing = |_: &RecordId, _: &RecordId| (Standing::TakenBack, was_proposed);
     write(app, who, number, &form.generation, (Verdict::CannotSay, reason), standing).await
 }
 
+/// Writes what was said; `standing` gives what it counts for, and whether it goes to the log alone.
 async fn write(
     app: &App,
     who: &Who,
     number: u64,
     generation: &str,
     (verdict, reason): (Verdict, String),
-    standing: impl Fn(&RecordId, &RecordId) -> Standing,
+    standing: impl Fn(&RecordId, &RecordId) -> (Standing, bool),
 ) -> Result<JudgedView, Problem> {
     let work = review_work(app, reason.clone())?;
     let request = request(who, &work, Action::ReviewLink)?;
@@ -293,8 +297,8 @@ async fn write(
     let nobody = || Problem::new("not-found", "no uncertain pair has this number");
     let permit = app.gate().decide(&request).await?;
     let (left, right) = index.pair_records(&permit, number).ok_or_else(nobody)?;
-    let (standing, at) = (standing(left, right), app.now()?);
-    let decided = Decided { verdict, at, reason, is_proposal: standing == Standing::Proposed };
+    let ((standing, is_proposal), at) = (standing(left, right), app.now()?);
+    let decided = Decided { verdict, at, reason, is_proposal };
     let leaf = index.judge(app.lake(), app.gate(), &request, number, decided).await?.ok_or_else(nobody)?;
     // The log and the spine have it: should this fail, the pair is shown once more, and what was said counts all the same.
     let noted = app.state().note_review(generation, (left, right), account(who)?, verdict, standing, leaf, at).await;

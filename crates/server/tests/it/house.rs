@@ -43,6 +43,7 @@ pub(crate) struct House {
     /// Holds the folder until the house is gone.
     _folder: ProjectFolder,
     pub(crate) gate: Gate,
+    lake: Lake,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) router: Router,
     pub(crate) identities: Vec<DemoIdentity>,
@@ -252,13 +253,13 @@ impl House {
             project,
             gate: gate.clone(),
             index: Arc::new(index),
-            lake,
+            lake: lake.clone(),
             state,
             clock: clock.clone(),
             session_key: SESSION_KEY,
             demo: Some(identities.clone()),
         });
-        Self { _folder: folder, gate, clock, router, identities, ysolde }
+        Self { _folder: folder, gate, lake, clock, router, identities, ysolde }
     }
 
     /// Gives the answer to a request.
@@ -282,6 +283,12 @@ impl House {
     /// Gives the name under which an agency knows Ysolde.
     pub(crate) fn ysolde_at(&self, agency: &str) -> String {
         self.gate.pseudonym(&agency.parse().unwrap(), self.ysolde)
+    }
+
+    /// Gives how many judgements there are for the next run of linking.
+    pub(crate) async fn judgements(&self) -> u64 {
+        let table = lake::TableRef::spine("judgements");
+        self.lake.info(&table).await.unwrap().map_or(0, |info| info.rows)
     }
 
     pub(crate) async fn dossier(&self, who: &str, person: &str, purpose: &str) -> Answer {

@@ -148,3 +148,18 @@ async fn others_than_stewards_learn_nothing_of_the_queue() {
         assert_eq!(answer.status, 403, "{who}: {}", answer.text);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_that_is_taken_back_leaves_no_judgement() {
+    let house = House::new().await;
+    assert_eq!(judge(&house, &same("index-one")).await.json()["standing"], "proposed");
+    let back = json!({ "generation": "index-one", "reason": "I misread the year" });
+    assert_eq!(post(&house, "steward", "0/take-back", &back).await.json()["standing"], "taken-back");
+    assert!(get(&house, "second-steward", "/0").await["said"].is_null());
+    assert_eq!(house.judgements().await, 0, "neither the proposal nor its end counts for anything");
+    // One steward's word is still one: the proposal that ended doesn't make two of the next.
+    let next = post(&house, "second-steward", "0/judgement", &same("index-one")).await.json();
+    assert_eq!(next["standing"], "proposed");
+    assert_eq!(judge(&house, &same("index-one")).await.json()["standing"], "judged");
+    assert_eq!(house.judgements().await, 1);
+}
