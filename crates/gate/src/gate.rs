@@ -261,7 +261,7 @@ impl Inner {
     /// Asks the rules; a refusal is written before it is returned.
     pub(crate) async fn judge(&self, request: &Request, at: DateTime<Utc>, persons_today: u32) -> Result<(), Denied> {
         let decision = self.policy.decide(&query(request, at, persons_today));
-        if decision.allowed { Ok(()) } else { Err(self.refuse(request, at, decision.reasons).await) }
+        if decision.allowed { Ok(()) } else { Err(self.refuse(request, at, decision.reasons.clone()).await) }
     }
 
     /// Writes a refusal and gives it; when it can't be written, gives the failure.

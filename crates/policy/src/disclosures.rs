@@ -6,12 +6,12 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use indexmap::IndexMap;
 use model::sql_model::PERSON_COLUMNS;
-use model::{Actor, Class, Disclosure, PurposeId, Recipient, Register, RegisterId};
+use model::{Class, Disclosure, PurposeId, Register, RegisterId};
 use parking_lot::RwLock;
 use serde::Serialize;
 
 use crate::engine::{Engine, Query};
-use crate::facts::{self, Ground, action_word};
+use crate::facts::{self, Asker, Ground, action_word};
 use crate::reason::{Reason, Words};
 
 /// How values of one class of one register are given, and if they are not, why.
@@ -55,15 +55,6 @@ impl Disclosures {
     }
 }
 
-/// Who asks, as far as disclosures depend on it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Asker {
-    Role(Recipient),
-    Nobody,
-    Citizen,
-    System,
-}
-
 /// All that a disclosure depends on besides the project: the facts of `disclose` hold nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
@@ -86,21 +77,14 @@ pub(crate) fn of(engine: &Engine, query: &Query<'_>) -> Arc<Disclosures> {
         // Not kept: names of purposes that don't exist are without number.
         return Arc::new(nothing(engine, &ground));
     };
-    let asker = match &query.request.actor {
-        actor @ Actor::Member { recipient, .. } if facts::role_is_known(&engine.project, actor) => {
-            Asker::Role(recipient.clone())
-        }
-        Actor::Member { .. } => Asker::Nobody,
-        Actor::Citizen { .. } => Asker::Citizen,
-        Actor::System => Asker::System,
-    };
+    let asker = Asker::of(&engine.project, &query.request.actor);
     let during = action_word(&query.request.action);
     let key = Key { purpose: purpose.id.clone(), asker, during, day: query.day };
-    if let Some(known) = engine.cache.0.read().get(&key) {
+    if let Some(known) = engine.disclosed.0.read().get(&key) {
         return Arc::clone(known);
     }
     let computed = Arc::new(compute(engine, query, &ground));
-    let mut cache = engine.cache.0.write();
+    let mut cache = engine.disclosed.0.write();
     if cache.len() >= CACHED_MAX {
         cache.clear();
     }
@@ -159,7 +143,7 @@ fn ask(
     words: &Words,
 ) -> Disclosed {
     let form = ground.purpose.map_or(&Disclosure::Withheld, |purpose| purpose.disclosure(class));
-    let principal = facts::principal(&engine.project, &engine.types, &query.request.actor);
+    let principal = Asker::of(&engine.project, &query.request.actor).principal(&engine.types);
     let facts = facts::disclosed(&engine.types, ground, register, &query.request.action, form, query.day);
     let verdict = engine.ask(principal, engine.types.action("disclose"), engine.types.class(class), facts);
     if verdict.allowed {

@@ -9,9 +9,10 @@ use model::diagnostic::SourceFile;
 use model::{Diagnostic, Diagnostics, Project, RegisterId, Request};
 use sha2::{Digest, Sha256};
 
+use crate::decisions::{self, Question};
 use crate::disclosures::{self, Disclosures};
 use crate::entities::{self, EntitiesError, Types};
-use crate::facts::{self, Facts, Ground};
+use crate::facts::{self, Asked, Asker, Facts, Ground};
 use crate::linkable::{self, Linkable};
 use crate::reason::{Decision, Reason, Words};
 use crate::rules::{Rule, Rules, SCHEMA, builtin_policies};
@@ -36,7 +37,8 @@ pub struct Engine {
     pub(crate) project: Project,
     pub(crate) types: Types,
     pub(crate) rules: Rules,
-    pub(crate) cache: disclosures::Cache,
+    pub(crate) disclosed: disclosures::Cache,
+    decisions: decisions::Cache,
     schema: Schema,
     entities: Entities,
     authorizer: Authorizer,
@@ -61,7 +63,8 @@ impl Engine {
             project: project.clone(),
             types,
             rules,
-            cache: disclosures::Cache::default(),
+            disclosed: disclosures::Cache::default(),
+            decisions: decisions::Cache::default(),
             schema,
             entities,
             authorizer: Authorizer::new(),
@@ -71,17 +74,35 @@ impl Engine {
 
     /// Answers whether a request may be answered.
     ///
-    /// An unknown purpose, a failing policy and facts that can't be judged are refusals; there is no error to handle.
+    /// An unknown purpose, a failing policy and facts that can't be judged are refusals; there is no error to handle. Answers
+    /// are kept, and given again to questions that no policy can tell apart.
     #[must_use]
-    pub fn decide(&self, query: &Query<'_>) -> Decision {
+    pub fn decide(&self, query: &Query<'_>) -> Arc<Decision> {
         let ground = Ground::of(&self.project, query.request);
-        let principal = facts::principal(&self.project, &self.types, &query.request.actor);
-        let action = self.types.action(facts::action_word(&query.request.action));
+        let mut question = Question {
+            asker: Asker::of(&self.project, &query.request.actor),
+            action: facts::action_word(&query.request.action),
+            purpose: ground.purpose.map(|purpose| purpose.id.clone()),
+            asked: Asked::of(&self.project, &ground, query),
+        };
+        if let Some(distinctions) = self.rules.distinctions(question.action) {
+            distinctions.reduce(&mut question.asked, ground.purpose);
+        }
+        if let Some(decision) = self.decisions.get(&question) {
+            return decision;
+        }
+        let decision = Arc::new(self.answer(&question, query, &ground));
+        self.decisions.keep(question, &decision);
+        decision
+    }
+
+    fn answer(&self, question: &Question, query: &Query<'_>, ground: &Ground<'_>) -> Decision {
+        let principal = question.asker.principal(&self.types);
+        let action = self.types.action(question.action);
         let resource = self.types.purpose(ground.purpose_id());
-        let facts = facts::asked(&self.project, &ground, query);
-        let verdict = self.ask(principal, action, resource, facts);
+        let verdict = self.ask(principal, action, resource, question.asked.facts());
         let mut words = ground.words();
-        facts::request_words(&mut words, query.request, &ground, query.day);
+        facts::request_words(&mut words, query.request, ground, query.day);
         verdict.decision(&words)
     }
 

@@ -5,7 +5,9 @@ use cedar_policy::{EntityUid, RestrictedExpression};
 use chrono::{Datelike, NaiveDate};
 use model::request::Action;
 use model::validity::Standing;
-use model::{Actor, Agreement, Disclosure, Project, Purpose, Register, Request, Subject, Validity};
+use model::{
+    Actor, Agreement, Disclosure, Job, Project, Purpose, Recipient, Register, Request, Subject, Validity,
+};
 
 use crate::engine::Query;
 use crate::entities::{Types, UNKNOWN, disclosed_categories};
@@ -113,8 +115,8 @@ fn flag(value: bool) -> RestrictedExpression {
     RestrictedExpression::new_bool(value)
 }
 
-fn number(value: usize) -> RestrictedExpression {
-    RestrictedExpression::new_long(i64::try_from(value).unwrap_or(i64::MAX))
+fn number(value: usize) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 fn add_day(facts: &mut Facts, day: NaiveDate) {
@@ -126,47 +128,115 @@ fn add_day(facts: &mut Facts, day: NaiveDate) {
 }
 
 /// Tells whether the project has the role that a member acts in, with the kind that the session says.
-pub(crate) fn role_is_known(project: &Project, actor: &Actor) -> bool {
+fn role_is_known(project: &Project, actor: &Actor) -> bool {
     let Actor::Member { recipient, role, .. } = actor else { return true };
     let agency = project.agencies.get(&recipient.agency);
     let known = agency.and_then(|agency| agency.roles.iter().find(|known| known.id == recipient.role));
     known.is_some_and(|known| known.kind == *role)
 }
 
-/// Gives the entity that acts. A member whose role the project doesn't have, or has with another kind, is nobody.
-pub(crate) fn principal(project: &Project, types: &Types, actor: &Actor) -> EntityUid {
-    match actor {
-        Actor::Member { recipient, .. } if role_is_known(project, actor) => types.role(&recipient.to_string()),
-        Actor::Member { .. } => types.role(UNKNOWN),
-        Actor::Citizen { .. } => types.citizen(),
-        Actor::System => types.system(),
+/// Who asks, as far as anything depends on it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Asker {
+    Role(Recipient),
+    /// A member whose role the project doesn't have, or has with another kind.
+    Nobody,
+    Citizen,
+    System,
+}
+
+impl Asker {
+    pub(crate) fn of(project: &Project, actor: &Actor) -> Self {
+        match actor {
+            Actor::Member { recipient, .. } if role_is_known(project, actor) => Self::Role(recipient.clone()),
+            Actor::Member { .. } => Self::Nobody,
+            Actor::Citizen { .. } => Self::Citizen,
+            Actor::System => Self::System,
+        }
+    }
+
+    /// Gives the entity that acts.
+    pub(crate) fn principal(&self, types: &Types) -> EntityUid {
+        match self {
+            Self::Role(recipient) => types.role(&recipient.to_string()),
+            Self::Nobody => types.role(UNKNOWN),
+            Self::Citizen => types.citizen(),
+            Self::System => types.system(),
+        }
     }
 }
 
-/// Gives the facts of a question that somebody asks.
-pub(crate) fn asked(project: &Project, ground: &Ground<'_>, query: &Query<'_>) -> Facts {
-    let request = query.request;
-    let justification = request.justification.as_deref().unwrap_or_default().trim();
-    let letters = justification.chars().filter(|character| character.is_alphanumeric()).count();
-    let account = request.actor.account().map_or("", |account| account.as_str());
-    let mut facts: Facts = vec![
-        ("account".to_owned(), text(account)),
-        ("role_known".to_owned(), flag(role_is_known(project, &request.actor))),
-        ("purpose_known".to_owned(), flag(ground.purpose.is_some())),
-        ("purpose_standing".to_owned(), text(ground.purpose_standing(query.day))),
-        ("agreement_standing".to_owned(), text(ground.agreement_standing(query.day))),
-        ("case_given".to_owned(), flag(case_is_given(request))),
-        ("justification_given".to_owned(), flag(!justification.is_empty())),
-        ("justification_characters".to_owned(), number(justification.chars().count())),
-        ("justification_letters".to_owned(), number(letters)),
-        ("persons_today".to_owned(), RestrictedExpression::new_long(i64::from(query.persons_today))),
-        ("subject_is_self".to_owned(), flag(query.subject_is_self)),
-    ];
-    add_day(&mut facts, query.day);
-    if let Action::RunJob { job } = &request.action {
-        facts.push(("job".to_owned(), text(job.as_str())));
+/// The facts of a question that somebody asks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Asked {
+    pub(crate) account: String,
+    role_known: bool,
+    purpose_known: bool,
+    purpose_standing: &'static str,
+    agreement_standing: &'static str,
+    case_given: bool,
+    justification_given: bool,
+    justification_characters: i64,
+    justification_letters: i64,
+    persons_today: i64,
+    subject_is_self: bool,
+    day: NaiveDate,
+    job: Option<Job>,
+}
+
+impl Asked {
+    pub(crate) fn of(project: &Project, ground: &Ground<'_>, query: &Query<'_>) -> Self {
+        let request = query.request;
+        let justification = request.justification.as_deref().unwrap_or_default().trim();
+        let letters = justification.chars().filter(|character| character.is_alphanumeric()).count();
+        Self {
+            account: request.actor.account().map_or_else(String::new, |account| account.as_str().to_owned()),
+            role_known: role_is_known(project, &request.actor),
+            purpose_known: ground.purpose.is_some(),
+            purpose_standing: ground.purpose_standing(query.day),
+            agreement_standing: ground.agreement_standing(query.day),
+            case_given: case_is_given(request),
+            justification_given: !justification.is_empty(),
+            justification_characters: number(justification.chars().count()),
+            justification_letters: number(letters),
+            persons_today: i64::from(query.persons_today),
+            subject_is_self: query.subject_is_self,
+            day: query.day,
+            job: if let Action::RunJob { job } = request.action { Some(job) } else { None },
+        }
     }
-    facts
+
+    /// Gives the facts that are numbers other than days, with the names that policies use.
+    pub(crate) fn numbers(&mut self) -> [(&'static str, &mut i64); 3] {
+        [
+            ("justification_characters", &mut self.justification_characters),
+            ("justification_letters", &mut self.justification_letters),
+            ("persons_today", &mut self.persons_today),
+        ]
+    }
+
+    /// Gives the facts as Cedar takes them.
+    pub(crate) fn facts(&self) -> Facts {
+        let long = RestrictedExpression::new_long;
+        let mut facts: Facts = vec![
+            ("account".to_owned(), text(&self.account)),
+            ("role_known".to_owned(), flag(self.role_known)),
+            ("purpose_known".to_owned(), flag(self.purpose_known)),
+            ("purpose_standing".to_owned(), text(self.purpose_standing)),
+            ("agreement_standing".to_owned(), text(self.agreement_standing)),
+            ("case_given".to_owned(), flag(self.case_given)),
+            ("justification_given".to_owned(), flag(self.justification_given)),
+            ("justification_characters".to_owned(), long(self.justification_characters)),
+            ("justification_letters".to_owned(), long(self.justification_letters)),
+            ("persons_today".to_owned(), long(self.persons_today)),
+            ("subject_is_self".to_owned(), flag(self.subject_is_self)),
+        ];
+        add_day(&mut facts, self.day);
+        if let Some(job) = self.job {
+            facts.push(("job".to_owned(), text(job.as_str())));
+        }
+        facts
+    }
 }
 
 fn case_is_given(request: &Request) -> bool {

@@ -11,6 +11,7 @@
 //! - This crate never reads a clock, a file or a table: the day and the project are arguments.
 //! - No reason holds a justification, a case, an account or a person.
 
+mod decisions;
 mod disclosures;
 mod engine;
 mod entities;

@@ -11,6 +11,7 @@ use cedar_policy::{
 use model::diagnostic::SourceFile;
 use model::{Diagnostic, Diagnostics};
 
+use crate::decisions::Distinctions;
 use crate::reason::{PLACEHOLDERS, Reason, Words, unknown_placeholders};
 
 /// The schema that every policy is checked against, in Cedar's schema language.
@@ -81,6 +82,8 @@ pub(crate) struct Rules {
     set: PolicySet,
     /// The same by action: those whose scope leaves the action open, names it, or names a group that it is in.
     by_action: HashMap<EntityUid, PolicySet>,
+    /// By the action's name: what these policies tell apart.
+    distinctions: HashMap<String, Distinctions>,
     by_id: HashMap<PolicyId, Rule>,
 }
 
@@ -92,7 +95,7 @@ impl Rules {
     pub(crate) fn load(schema: &Schema, project_files: &[Arc<SourceFile>]) -> Result<Self, Diagnostics> {
         let mut loader = Loader {
             validator: Validator::new(schema.clone()),
-            rules: Self { set: PolicySet::new(), by_action: HashMap::new(), by_id: HashMap::new() },
+            rules: Self { set: PolicySet::new(), by_action: HashMap::new(), distinctions: HashMap::new(), by_id: HashMap::new() },
             found: Diagnostics::default(),
         };
         for (name, text) in BUILTIN {
@@ -109,12 +112,21 @@ impl Rules {
         }
         let mut rules = loader.rules;
         rules.by_action = by_action(schema, &rules.set);
+        let distinctions = rules.by_action.iter();
+        rules.distinctions = distinctions
+            .map(|(action, policies)| (action.id().unescaped().to_owned(), Distinctions::of(policies)))
+            .collect();
         Ok(rules)
     }
 
     /// Gives the policies that can apply to an action; none for an action that the schema doesn't have.
     pub(crate) fn of_action(&self, action: &EntityUid) -> Option<&PolicySet> {
         self.by_action.get(action)
+    }
+
+    /// Gives what the policies of an action tell apart; none for an action that the schema doesn't have.
+    pub(crate) fn distinctions(&self, action: &str) -> Option<&Distinctions> {
+        self.distinctions.get(action)
     }
 
     /// Gives the rule of a policy.

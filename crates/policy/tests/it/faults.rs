@@ -5,7 +5,7 @@ use policy::Query;
 
 use crate::fixture::{OPEN, engine_with, member, project_with, request, today};
 
-fn decide(policies: &[&str]) -> policy::Decision {
+fn decide(policies: &[&str]) -> std::sync::Arc<policy::Decision> {
     let request = request(member("education/case-officer", RoleKind::Officer), "loan-relief", OPEN);
     engine_with(policies).decide(&Query { request: &request, day: today(), persons_today: 2, subject_is_self: false })
 }

@@ -8,6 +8,7 @@
     reason = "helpers of tests fail by panicking, as tests do, and measurements are printed"
 )]
 
+mod alike;
 mod diagnostics;
 mod disclosures;
 mod faults;

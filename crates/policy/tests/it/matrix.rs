@@ -94,7 +94,7 @@ const VARIANTS: [Variant; 13] = [
     Variant { name: "the day after", change: |_, facts| facts.day = day(2027, 1, 1) },
 ];
 
-fn decide(engine: &Engine, request: &Request, facts: &Facts) -> Decision {
+fn decide(engine: &Engine, request: &Request, facts: &Facts) -> std::sync::Arc<Decision> {
     let Facts { day, persons_today, subject_is_self } = *facts;
     let query = Query { request, day, persons_today, subject_is_self };
     let decision = engine.decide(&query);
