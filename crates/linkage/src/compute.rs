@@ -25,19 +25,22 @@ pub(crate) struct Matched {
 /// Learns, scores and clusters.
 ///
 /// `base_records` are those of sources that are not only attached. Fewer than two teach nothing: records are then
-/// weighed by what is presumed.
+/// weighed by what is presumed. Nothing is learnt where a model is `kept`.
 pub(crate) fn run(
     data: Dataset,
     base_records: usize,
+    kept: Option<(Model, TrainingReport)>,
     judgements: &Judgements,
     progress: &dyn matching::Progress,
     watch: &mut Stopwatch,
 ) -> Result<Matched, LinkageError> {
-    let (model, training) = if base_records < 2 {
-        let warning = "there are fewer than two records to learn from: usual shares are presumed".to_owned();
-        (Model::presumed(data.settings()), TrainingReport { warnings: vec![warning], ..TrainingReport::default() })
-    } else {
-        matching::train(&data, progress)?
+    let (model, training) = match kept {
+        Some(kept) => kept,
+        None if base_records < 2 => {
+            let warning = "there are fewer than two records to learn from: usual shares are presumed".to_owned();
+            (Model::presumed(data.settings()), TrainingReport { warnings: vec![warning], ..TrainingReport::default() })
+        }
+        None => matching::train(&data, progress)?,
     };
     watch.lap("train");
     let predictions = matching::predict(&data, &model, progress)?;

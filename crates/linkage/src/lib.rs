@@ -3,7 +3,7 @@
 //! [`link`] reads the person records of all registers that agreements cover, through one job grant; `matching` weighs
 //! pairs and puts records together; this crate keeps what comes of it: which record belongs to which person and why
 //! ([`spine`]), person ids that survive a re-run, what happened to persons, which pairs a steward should look at, and
-//! what stewards decided. [`link_files`] does the same matching over loose files and never opens a project's data.
+//! what stewards decided. A run weighs by the model of the run before; [`refit`] learns one anew. [`link_files`] does the same matching over loose files and never opens a project's data.
 //!
 //! What this crate never does: it writes no value of a record into the spine, puts two records' values into no row, and
 //! links no register that no agreement covers.
@@ -35,7 +35,7 @@ pub use explain::{PinnedModel, explain_records};
 pub use files::{FileOptions, link_files};
 pub use identity::{Event, EventKind};
 pub use judgement::{judge, propose};
-pub use link::link;
+pub use link::{link, refit};
 pub use propose::{ColumnTaken, ProposeOptions, Proposed, propose_config};
 pub use quality::Quality;
 pub use report::{EventCounts, FileReport, JudgementCounts, LinkProgress, LinkReport};

@@ -32,6 +32,10 @@ use crate::truth::Truth;
 
 /// Links the person records of all registers that agreements cover, and writes the spine anew.
 ///
+/// Pairs are weighed by the newest model of the spine, if it was learnt under the settings of the project: the same
+/// records give the same persons whatever came and went between, and a record that was erased has left nothing. Where there is
+/// none, a model is learnt from the records, as [`refit`] does.
+///
 /// The old spine stays readable until the new one is there as a whole. The same input again gives the same persons and
 /// no event. Takes about 250 bytes a record and 16 a kept pair, besides distinct values once.
 ///
@@ -47,91 +51,130 @@ pub async fn link(
     clock: &dyn Clock,
     progress: &(dyn Fn(LinkProgress) + Send + Sync),
 ) -> Result<LinkReport, LinkageError> {
-    let mut watch = Stopwatch::start();
-    let config = project.linkage.as_ref().ok_or(LinkageError::NoConfig)?;
-    let at = clock.now()?;
-    let models = covered(project, config)?;
-    let settings = settings_of_project(config, &models)?;
-    let truth = match &project.settings.truth {
-        Some(path) => Some(Truth::read(&project.root.join(path))?),
-        None => None,
-    };
-    let grant = start(lake, gate, by, run, &models, truth.is_some()).await?;
+    Linkage { lake, gate, project, by, run, clock, progress }.write_spine(false).await
+}
 
-    progress(LinkProgress { stage: "reading".to_owned(), done: 0, of: models.len() as u64 });
-    let Loaded { records, data, base_records } = load(lake, &grant, &models, &settings, progress).await?;
-    let in_force = match is_granted(&grant, spine::JUDGEMENTS) {
-        true => InForce::read(&grant).await?,
-        false => InForce::default(),
-    };
-    let previous = Previous::read(lake, &grant, &records).await?;
-    let labels = match truth {
-        Some(truth) => Some(truth.labels(&grant, &records).await?),
-        None => None,
-    };
-    watch.lap("read");
+/// Links as [`link`] does, by a model that is learnt from the records anew and becomes the next version, unless the same
+/// comes out. What it moves is told by events, as of any run.
+///
+/// # Errors
+/// As [`link`].
+pub async fn refit(
+    lake: &Lake,
+    gate: &Gate,
+    project: &Project,
+    by: &Actor,
+    run: &RunId,
+    clock: &dyn Clock,
+    progress: &(dyn Fn(LinkProgress) + Send + Sync),
+) -> Result<LinkReport, LinkageError> {
+    Linkage { lake, gate, project, by, run, clock, progress }.write_spine(true).await
+}
 
-    let (judgements, judgement_counts) = in_force.for_records(&records);
-    let work = move |told: &dyn matching::Progress| {
-        let matched = compute::run(data, base_records, &judgements, told, &mut watch)?;
-        let quality = labels.as_ref().map(|labels| quality(labels, &matched));
-        told.stage("persons", 0);
-        let ties = Ties::of(&matched, &judgements)?;
-        watch.lap("explain");
-        Ok::<_, LinkageError>((matched, ties, quality, watch))
-    };
-    let (matched, ties, quality, mut watch) = compute::blocking(progress, work).await??;
+/// A run.
+struct Linkage<'a> {
+    lake: &'a Lake,
+    gate: &'a Gate,
+    project: &'a Project,
+    by: &'a Actor,
+    run: &'a RunId,
+    clock: &'a dyn Clock,
+    progress: &'a (dyn Fn(LinkProgress) + Send + Sync),
+}
 
-    let is_attached = |record: u32| matched.data.is_attached(record);
-    let order = records.order(&matched.clusters, matched.count, is_attached);
-    let assignment = identity::assign(
-        &matched.clusters,
-        matched.count,
-        is_attached,
-        &previous.persons,
-        &previous.gone_with,
-        &order,
-        previous.unused,
-    );
-    drop(order);
-    watch.lap("persons");
+impl Linkage<'_> {
+    async fn write_spine(self, learns_anew: bool) -> Result<LinkReport, LinkageError> {
+        let Self { lake, gate, project, by, run, clock, progress } = self;
+        let mut watch = Stopwatch::start();
+        let config = project.linkage.as_ref().ok_or(LinkageError::NoConfig)?;
+        let at = clock.now()?;
+        let models = covered(project, config)?;
+        let settings = settings_of_project(config, &models)?;
+        let truth = match &project.settings.truth {
+            Some(path) => Some(Truth::read(&project.root.join(path))?),
+            None => None,
+        };
+        let grant = start(lake, gate, by, run, &models, truth.is_some()).await?;
 
-    progress(LinkProgress { stage: "writing".to_owned(), done: 0, of: 0 });
-    let spine = Spine { lake, run, at, previous: &previous };
-    let uncertain = rows::pairs(&records, &matched, &in_force, run)?;
-    let pairs_uncertain = uncertain.num_rows() as u64;
-    let (model_version, model_row) = spine.model(&matched)?;
-    let mut report = LinkReport {
-        run: run.clone(),
-        records_by_register: records.counts().into_iter().map(|(id, count)| (id.to_string(), count)).collect(),
-        records: records.len() as u64,
-        persons: matched.count as u64,
-        pairs_compared: matched.predictions.report.pairs_scored,
-        pairs_cut: matched.predictions.report.rules.iter().map(|rule| rule.pairs_cut).sum(),
-        rules: matched.predictions.report.rules.clone(),
-        warnings: warnings(&matched),
-        judgements: judgement_counts,
-        events: counts(&assignment),
-        pairs_uncertain,
-        model_version,
-        links_version: 0,
-        quality,
-        seconds: indexmap::IndexMap::new(),
-    };
-    if report.quality.as_ref().is_some_and(|quality| quality.records_scored == 0) {
-        report.quality = None;
-        report.warnings.push("the truth names no row that was linked: nothing was measured".to_owned());
+        progress(LinkProgress { stage: "reading".to_owned(), done: 0, of: models.len() as u64 });
+        let Loaded { records, data, base_records } = load(lake, &grant, &models, &settings, progress).await?;
+        let in_force = match is_granted(&grant, spine::JUDGEMENTS) {
+            true => InForce::read(&grant).await?,
+            false => InForce::default(),
+        };
+        let previous = Previous::read(lake, &grant, &records).await?;
+        let labels = match truth {
+            Some(truth) => Some(truth.labels(&grant, &records).await?),
+            None => None,
+        };
+        watch.lap("read");
+
+        let last = previous.model.as_ref().filter(|_| !learns_anew);
+        let kept = last.and_then(|(_, model)| model.learnt_under(&settings));
+        let model_learnt = kept.is_none();
+        let (judgements, judgement_counts) = in_force.for_records(&records);
+        let work = move |told: &dyn matching::Progress| {
+            let matched = compute::run(data, base_records, kept, &judgements, told, &mut watch)?;
+            let quality = labels.as_ref().map(|labels| quality(labels, &matched));
+            told.stage("persons", 0);
+            let ties = Ties::of(&matched, &judgements)?;
+            watch.lap("explain");
+            Ok::<_, LinkageError>((matched, ties, quality, watch))
+        };
+        let (matched, ties, quality, mut watch) = compute::blocking(progress, work).await??;
+
+        let is_attached = |record: u32| matched.data.is_attached(record);
+        let order = records.order(&matched.clusters, matched.count, is_attached);
+        let assignment = identity::assign(
+            &matched.clusters,
+            matched.count,
+            is_attached,
+            &previous.persons,
+            &previous.gone_with,
+            &order,
+            previous.unused,
+        );
+        drop(order);
+        watch.lap("persons");
+
+        progress(LinkProgress { stage: "writing".to_owned(), done: 0, of: 0 });
+        let spine = Spine { lake, run, at, previous: &previous };
+        let uncertain = rows::pairs(&records, &matched, &in_force, run)?;
+        let pairs_uncertain = uncertain.num_rows() as u64;
+        let (model_version, model_row) = spine.model(&matched)?;
+        let mut report = LinkReport {
+            run: run.clone(),
+            records_by_register: records.counts().into_iter().map(|(id, count)| (id.to_string(), count)).collect(),
+            records: records.len() as u64,
+            persons: matched.count as u64,
+            pairs_compared: matched.predictions.report.pairs_scored,
+            pairs_cut: matched.predictions.report.rules.iter().map(|rule| rule.pairs_cut).sum(),
+            rules: matched.predictions.report.rules.clone(),
+            warnings: warnings(&matched, model_learnt, base_records),
+            judgements: judgement_counts,
+            events: counts(&assignment),
+            pairs_uncertain,
+            model_version,
+            model_learnt,
+            links_version: 0,
+            quality,
+            seconds: indexmap::IndexMap::new(),
+        };
+        if report.quality.as_ref().is_some_and(|quality| quality.records_scored == 0) {
+            report.quality = None;
+            report.warnings.push("the truth names no row that was linked: nothing was measured".to_owned());
+        }
+        let Assignment { persons, events } = assignment;
+        let events = rows::events(&events, at, run, previous.generation + 1)?;
+        let links = rows::links(records, ties, matched.clusters, persons, run);
+        // The records' values and the pairs are no longer needed: writing takes memory too.
+        drop((matched.data, matched.predictions, matched.clustering));
+        report.links_version = spine.write(model_version, model_row, uncertain, events, links).await?;
+        watch.lap("write");
+        report.seconds = watch.stop();
+        tracing::info!(run = %run, records = report.records, persons = report.persons, "records linked");
+        Ok(report)
     }
-    let Assignment { persons, events } = assignment;
-    let events = rows::events(&events, at, run, previous.generation + 1)?;
-    let links = rows::links(records, ties, matched.clusters, persons, run);
-    // The records' values and the pairs are no longer needed: writing takes memory too.
-    drop((matched.data, matched.predictions, matched.clustering));
-    report.links_version = spine.write(model_version, model_row, uncertain, events, links).await?;
-    watch.lap("write");
-    report.seconds = watch.stop();
-    tracing::info!(run = %run, records = report.records, persons = report.persons, "records linked");
-    Ok(report)
 }
 
 fn settings_of_project(config: &LinkageConfig, models: &[Covered]) -> Result<Settings, LinkageError> {
@@ -230,8 +273,19 @@ fn quality(labels: &Labels, matched: &Matched) -> Quality {
     labels.quality(&matched.predictions.edges, &matched.clusters, None)
 }
 
-fn warnings(matched: &Matched) -> Vec<String> {
+/// By how much the number of records may have changed since a model was learnt before a run advises to learn anew: the share
+/// of pairs that are one person falls as records become more, and with it what a model takes as its prior.
+const GROWTH_MAX: f64 = 1.5;
+
+fn warnings(matched: &Matched, model_learnt: bool, base_records: usize) -> Vec<String> {
     let mut warnings = matched.training.warnings.clone();
+    let (then, now) = (matched.training.records, base_records as u64);
+    let growth = now.max(then) as f64 / now.min(then).max(1) as f64;
+    if !model_learnt && growth > GROWTH_MAX {
+        warnings.push(format!(
+            "the model was learnt from {then} records and there are {now} now: learn anew with `lucarne link --refit`"
+        ));
+    }
     let contradictions = matched.clustering.contradictions.len();
     if contradictions > 0 {
         warnings
@@ -267,6 +321,7 @@ impl Spine<'_> {
         let settings = json(serde_json::to_string(matched.data.settings()))?;
         let model = json(serde_json::to_string(&matched.model))?;
         let training = json(serde_json::to_string(&matched.training))?;
+        // A model that was learnt again from other records may come out the same: it stays the version that it is.
         let last = self.previous.model.as_ref();
         if let Some((version, _)) = last.filter(|(_, last)| last.settings == settings && last.model == model) {
             return Ok((*version, None));

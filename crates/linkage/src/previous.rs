@@ -7,6 +7,7 @@ use arrow_array::types::Int64Type;
 use futures::StreamExt;
 use gate::JobGrant;
 use lake::{Lake, TableRef};
+use matching::{Model, Settings, TrainingReport};
 use model::{PersonId, RegisterId};
 
 use crate::error::LinkageError;
@@ -35,6 +36,20 @@ pub(crate) struct Previous {
 pub(crate) struct ModelText {
     pub(crate) settings: String,
     pub(crate) model: String,
+    pub(crate) training: String,
+}
+
+impl ModelText {
+    /// Gives the model and what its training said; none when it was learnt under other settings, when another version of
+    /// Lucarne wrote it, or when it was only presumed, since there were too few records to learn from.
+    pub(crate) fn learnt_under(&self, settings: &Settings) -> Option<(Model, TrainingReport)> {
+        if serde_json::to_string(settings).ok()? != self.settings {
+            return None;
+        }
+        let model: Model = serde_json::from_str(&self.model).ok()?;
+        let training: TrainingReport = serde_json::from_str(&self.training).ok()?;
+        (training.records > 0 && model.check(settings).is_ok()).then_some((model, training))
+    }
 }
 
 impl Previous {
@@ -126,22 +141,26 @@ impl Previous {
     }
 
     async fn read_models(&mut self, grant: &JobGrant) -> Result<(), LinkageError> {
-        let columns = ["version", "settings", "model"];
+        let columns = ["version", "settings", "model", "training"];
         let mut batches = grant.scan(&TableRef::spine(spine::MODELS), Some(&columns)).await?;
         while let Some(batch) = batches.next().await {
             let batch = batch?;
-            let (Some(versions), Some(settings), Some(models)) = (
+            let (Some(versions), Some(settings), Some(models), Some(trainings)) = (
                 batch.column(0).as_primitive_opt::<Int64Type>(),
                 batch.column(1).as_string_opt::<i32>(),
                 batch.column(2).as_string_opt::<i32>(),
+                batch.column(3).as_string_opt::<i32>(),
             ) else {
                 return Err(malformed(spine::MODELS, "its columns are of other types"));
             };
             for index in 0..batch.num_rows() {
                 let version = versions.value(index);
                 if self.model.as_ref().is_none_or(|(newest, _)| version > *newest) {
-                    let text =
-                        ModelText { settings: settings.value(index).to_owned(), model: models.value(index).to_owned() };
+                    let text = ModelText {
+                        settings: settings.value(index).to_owned(),
+                        model: models.value(index).to_owned(),
+                        training: trainings.value(index).to_owned(),
+                    };
                     self.model = Some((version, text));
                 }
             }

@@ -35,6 +35,8 @@ pub struct LinkReport {
     pub pairs_uncertain: u64,
     /// The version of the model that weighed the pairs.
     pub model_version: i64,
+    /// Whether it was learnt in this run. Otherwise it is the one of the run before.
+    pub model_learnt: bool,
     /// The version of the table `spine.links`.
     pub links_version: u64,
     /// How right it is; none when the project has no truth.

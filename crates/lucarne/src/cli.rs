@@ -176,6 +176,11 @@ pub(crate) struct Link {
     #[command(subcommand)]
     pub(crate) command: Option<LinkCommand>,
 
+    /// Learn the model from the records anew. Without it records are weighed by the model of the run before, if it was
+    /// learnt under the same linkage.toml.
+    #[arg(long)]
+    pub(crate) refit: bool,
+
     /// Where the project is.
     #[command(flatten)]
     pub(crate) project: ProjectOption,

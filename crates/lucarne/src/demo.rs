@@ -104,7 +104,7 @@ async fn work(app: &App, report: &mut DemoReport, output: Output) -> Outcome {
     report.seconds.insert("ingest".to_owned(), ingested.seconds);
     let built = build::build(app, Models::PersonSide, output).await?;
     report.seconds.insert("build_persons".to_owned(), built.seconds);
-    let linked = link::link(app, output).await?;
+    let linked = link::link(app, false, output).await?;
     report.persons = linked.persons;
     if let Some(quality) = &linked.quality {
         report.pair_precision = Some(quality.pairs.precision);

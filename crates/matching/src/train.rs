@@ -34,6 +34,9 @@ const PRESUMED_PAIRS: f64 = 10.0;
 /// What training saw and what it doubts.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TrainingReport {
+    /// Records that had a part in it: those of sources that are not only attached.
+    #[serde(default)]
+    pub records: u64,
     /// Random pairs that u was learnt from.
     pub random_pairs: u64,
     /// The training blocks.
@@ -99,7 +102,7 @@ pub fn train(data: &Dataset, progress: &dyn Progress) -> Result<(Model, Training
         return Err(Error::Training("there are fewer than two records outside attach-only sources".to_owned()));
     }
     let mut model = Model::presumed(settings);
-    let mut report = TrainingReport::default();
+    let mut report = TrainingReport { records: base.len() as u64, ..TrainingReport::default() };
     let scorer = Scorer::new(data, &model)?;
 
     progress.stage("random pairs", settings.random_pairs as u64);

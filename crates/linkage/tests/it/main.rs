@@ -11,3 +11,4 @@ mod refusals;
 mod scale;
 mod separation;
 mod steward;
+mod versions;

@@ -14,29 +14,35 @@ use crate::cli::{LinkPropose, LinkRun};
 use crate::exit::{Ending, Failure, Outcome};
 use crate::output::{Output, count};
 
-pub(crate) async fn run(dir: &Path, output: Output) -> Outcome {
+pub(crate) async fn run(dir: &Path, refit: bool, output: Output) -> Outcome {
     let app = super::open(dir).await?;
-    let report = link(&app, output).await?;
+    let report = link(&app, refit, output).await?;
     output.object(&report)?;
     app.close().await
 }
 
-/// Links the project's records.
-pub(crate) async fn link(app: &App, output: Output) -> Result<LinkReport, Failure> {
+/// Links the project's records, by a model that is learnt anew if `refit`.
+pub(crate) async fn link(app: &App, refit: bool, output: Output) -> Result<LinkReport, Failure> {
     let stage = output.stage("link");
     let run = app.new_run()?;
     let progress = |progress: LinkProgress| stage.at(progress.done, progress.of);
-    let report = linkage::link(&app.lake, &app.gate, &app.project, &Actor::System, &run, app.clock.as_ref(), &progress)
-        .await
-        .map_err(|error| match error {
-            LinkageError::Denied(denied) => super::denied(denied),
-            other => Failure::from(other),
-        })?;
+    let App { lake, gate, project, clock, .. } = app;
+    let by = &Actor::System;
+    let report = match refit {
+        true => linkage::refit(lake, gate, project, by, &run, clock.as_ref(), &progress).await,
+        false => linkage::link(lake, gate, project, by, &run, clock.as_ref(), &progress).await,
+    };
+    let report = report.map_err(|error| match error {
+        LinkageError::Denied(denied) => super::denied(denied),
+        other => Failure::from(other),
+    })?;
     stage.done(format!(
-        "{} records, {} persons, {} pairs compared",
+        "{} records, {} persons, {} pairs compared by model {}, {}",
         count(report.records),
         count(report.persons),
-        count(report.pairs_compared)
+        count(report.pairs_compared),
+        report.model_version,
+        if report.model_learnt { "learnt now" } else { "as before" },
     ));
     say_quality(report.quality.as_ref(), output);
     for warning in &report.warnings {
