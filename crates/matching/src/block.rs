@@ -96,15 +96,18 @@ pub(crate) fn pairs_in(size: usize) -> u64 {
     size * size.saturating_sub(1) / 2
 }
 
+/// Returns the place of an expression among those of all rules, adding it where it is new.
+pub(crate) fn place_of<'e>(expr: &'e KeyExpr, exprs: &mut Vec<&'e KeyExpr>) -> usize {
+    exprs.iter().position(|one| *one == expr).unwrap_or_else(|| {
+        exprs.push(expr);
+        exprs.len() - 1
+    })
+}
+
 impl<'a> Blocking<'a> {
     pub(crate) fn new(data: &'a Dataset, blocks: &[Block], partition: Partition) -> Result<Self, Error> {
         let mut exprs: Vec<&KeyExpr> = Vec::new();
-        let mut at = |expr| -> usize {
-            exprs.iter().position(|one| *one == expr).unwrap_or_else(|| {
-                exprs.push(expr);
-                exprs.len() - 1
-            })
-        };
+        let mut at = |expr| place_of(expr, &mut exprs);
         let mut rules = Vec::with_capacity(blocks.len());
         for block in blocks {
             let name = block.name();
@@ -126,22 +129,8 @@ impl<'a> Blocking<'a> {
         self.rules.len()
     }
 
-    /// Returns the key of a record under some expressions, hashed, or nothing when one is missing. Up to two
-    /// expressions the hash is the key itself.
     fn hash(&self, keys: &[usize], record: u32) -> Option<u64> {
-        let mut hash = 0_u64;
-        for (position, key) in keys.iter().enumerate() {
-            let code = self.code(*key, record);
-            if code == MISSING {
-                return None;
-            }
-            hash = match position {
-                0 => u64::from(code),
-                1 => hash << 32 | u64::from(code),
-                _ => mix(hash) ^ u64::from(code),
-            };
-        }
-        Some(hash)
+        hash_of_codes(keys.iter().map(|key| self.code(*key, record)))
     }
 
     fn code(&self, key: usize, record: u32) -> u32 {
@@ -270,22 +259,65 @@ impl<'a> Blocking<'a> {
 
 impl KeyTable {
     fn new(data: &Dataset, expr: &KeyExpr, worded: bool) -> Result<Self, Error> {
+        let Keys { column, pool, of, .. } = Keys::new(data, expr)?;
+        let codes = 0..pool.len() as u32;
+        let words =
+            if worded { codes.map(|code| partition::word_of_key(pool.get(code))).collect() } else { Vec::new() };
+        Ok(Self { column, key: of, words })
+    }
+}
+
+/// The key of every distinct raw value of a column under one expression.
+pub(crate) struct Keys {
+    expr: KeyExpr,
+    column: usize,
+    pool: Pool,
+    /// From the code of a raw value to the code of its key.
+    of: Vec<u32>,
+}
+
+impl Keys {
+    pub(crate) fn new(data: &Dataset, expr: &KeyExpr) -> Result<Self, Error> {
         let column = data.columns.iter().position(|column| column.name == expr.column).ok_or_else(|| {
             Error::Settings(format!("blocking key {expr}: the records were encoded without this column"))
         })?;
-        let raw = &data.columns[column].pool;
-        let mut keys = Pool::new();
-        let mut table = vec![MISSING; raw.len()];
-        for (code, key) in table.iter_mut().enumerate().skip(1) {
-            if let Some(text) = expr.of(raw.get(code as u32)) {
-                *key = keys.intern(&text)?;
-            }
-        }
-        let codes = 0..keys.len() as u32;
-        let words =
-            if worded { codes.map(|code| partition::word_of_key(keys.get(code))).collect() } else { Vec::new() };
-        Ok(Self { column, key: table, words })
+        let mut keys = Self { expr: expr.clone(), column, pool: Pool::new(), of: vec![MISSING] };
+        keys.extend(data)?;
+        Ok(keys)
     }
+
+    /// Works out the keys of the values that have none yet.
+    pub(crate) fn extend(&mut self, data: &Dataset) -> Result<(), Error> {
+        let raw = &data.columns[self.column].pool;
+        self.of.reserve(raw.len() - self.of.len());
+        for code in self.of.len() as u32..raw.len() as u32 {
+            let key = self.expr.of(raw.get(code));
+            self.of.push(key.map_or(Ok(MISSING), |text| self.pool.intern(&text))?);
+        }
+        Ok(())
+    }
+
+    /// Returns the code of a record's key; [`MISSING`] where it has none.
+    pub(crate) fn code(&self, data: &Dataset, record: u32) -> u32 {
+        self.of[data.columns[self.column].codes[record as usize] as usize]
+    }
+}
+
+/// Returns the hash of the codes of a record's keys, or nothing when one is missing. Up to two the hash is the codes
+/// themselves.
+pub(crate) fn hash_of_codes(codes: impl Iterator<Item = u32>) -> Option<u64> {
+    let mut hash = 0_u64;
+    for (position, code) in codes.enumerate() {
+        if code == MISSING {
+            return None;
+        }
+        hash = match position {
+            0 => u64::from(code),
+            1 => hash << 32 | u64::from(code),
+            _ => mix(hash) ^ u64::from(code),
+        };
+    }
+    Some(hash)
 }
 
 impl Runs {

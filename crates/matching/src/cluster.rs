@@ -94,8 +94,13 @@ pub fn cluster(
     if predictions.edges.iter().any(|edge| edge.right as usize >= data.records) {
         return Err(Error::NoSuchRecord { index: data.records, records: data.records });
     }
-    let scorer = Scorer::new(data, model)?;
-    let evidence = Evidence::new(&scorer, &judgements.cannot_link);
+    Ok(cluster_scored(&Scorer::new(data, model)?, predictions, judgements))
+}
+
+/// Clusters as [`cluster`] does, records and edges being known to fit.
+pub(crate) fn cluster_scored(scorer: &Scorer<'_>, predictions: &Predictions, judgements: &Judgements) -> Clustering {
+    let data = scorer.data();
+    let evidence = Evidence::new(scorer, &judgements.cannot_link);
     let run = Run { data, evidence, threshold: data.settings.threshold_weight() };
     let mut clustering = Clustering::default();
     let mut sets = Sets::new(data.records);
@@ -109,7 +114,7 @@ pub fn cluster(
     clustering.contradictions.extend(judgements.cannot_link.iter().filter(together));
     run.links(predictions, &mut clustering);
     run.refusals(predictions, &mut clustering);
-    Ok(clustering)
+    clustering
 }
 
 /// One clustering run.

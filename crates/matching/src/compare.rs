@@ -186,17 +186,29 @@ impl Values {
         Ok(code as u32)
     }
 
-    /// Prepares the values for comparing; none is added afterwards.
+    /// Prepares the values for comparing, and drops what is only needed to add further ones.
     pub(crate) fn finish(&mut self) {
         self.index = hashbrown::HashMap::new();
         self.pool.finish();
-        let codes = 0..self.pool.len() as u32;
-        match self.kind {
-            Kind::Date => self.dates = codes.map(|code| Date::parse(self.pool.get(code))).collect(),
+        self.prepare();
+    }
+
+    /// Makes it possible again to add values. Those that are added must be prepared before they are compared.
+    pub(crate) fn open(&mut self) {
+        self.pool.open();
+        let parts = self.parts.iter().enumerate().skip(1);
+        self.index = parts.map(|(code, parts)| (*parts, code as u32)).collect();
+    }
+
+    /// Prepares the values that were added since for comparing.
+    pub(crate) fn prepare(&mut self) {
+        let Self { kind, pool, dates, nicknames, .. } = self;
+        let all = pool.len() as u32;
+        match kind {
+            Kind::Date => dates.extend((dates.len() as u32..all).map(|code| Date::parse(pool.get(code)))),
             Kind::GivenName => {
-                self.nicknames = codes
-                    .map(|code| nickname::groups(self.pool.get(code).split(' ').next().unwrap_or_default()))
-                    .collect();
+                let first = |code: u32| pool.get(code).split(' ').next().unwrap_or_default();
+                nicknames.extend((nicknames.len() as u32..all).map(|code| nickname::groups(first(code))));
             }
             _ => {}
         }

@@ -1,5 +1,7 @@
 //! The records, encoded: every distinct value once, every record as a row of 32-bit codes.
 
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
@@ -18,10 +20,11 @@ pub const RECORDS_MAX: usize = u32::MAX as usize - 1;
 /// Records are known by their index, from 0, in the order they came. Per record it holds four bytes for each
 /// comparison, four for each column, and ten more; distinct values are held once.
 pub struct Dataset {
-    pub(crate) settings: Settings,
+    pub(crate) settings: Arc<Settings>,
     pub(crate) records: usize,
     pub(crate) columns: Vec<Column>,
-    pub(crate) values: Vec<Values>,
+    /// Shared with the parts of the data that are looked at alone, see [`Dataset::part`].
+    pub(crate) values: Arc<Vec<Values>>,
     /// Row-major: the codes of record `r` are `codes[r * comparisons..][..comparisons]`.
     pub(crate) codes: Vec<u32>,
     pub(crate) sources: Vec<u16>,
@@ -37,6 +40,11 @@ pub(crate) struct Column {
     pub(crate) name: String,
     pub(crate) pool: Pool,
     pub(crate) codes: Vec<u32>,
+}
+
+/// The tiers of sources: they follow the names, not the order in which sources came.
+pub(crate) fn tier_of(settings: &Settings, source: &str) -> u16 {
+    settings.attach_only.iter().position(|one| one == source).map_or(0, |at| at as u16 + 1)
 }
 
 impl Dataset {
@@ -109,6 +117,23 @@ impl Dataset {
         let column = self.columns.iter().find(|one| one.name == column)?;
         let code = column.codes[record as usize];
         (code != MISSING).then(|| column.pool.get(code))
+    }
+
+    /// Returns some records as a data set of their own, in the order of `records`, without the raw values that only
+    /// blocking and explanations need. Values, levels and weights are the same.
+    pub(crate) fn part(&self, records: &[u32]) -> Self {
+        let of = |record: &u32| *record as usize;
+        Self {
+            settings: Arc::clone(&self.settings),
+            records: records.len(),
+            columns: Vec::new(),
+            values: Arc::clone(&self.values),
+            codes: records.iter().flat_map(|record| self.row(*record)).copied().collect(),
+            sources: records.iter().map(|record| self.sources[of(record)]).collect(),
+            source_names: self.source_names.clone(),
+            tiers: self.tiers.clone(),
+            ties: records.iter().map(|record| self.ties[of(record)]).collect(),
+        }
     }
 
     pub(crate) fn check_record(&self, record: u32) -> Result<(), Error> {
@@ -208,11 +233,9 @@ impl DatasetBuilder {
             Some(_) => source.codes.iter().map(|code| *code as u16).collect(),
             None => vec![0; records],
         };
-        // Tiers follow the names, not the order in which sources came.
-        let tier =
-            |name: &String| settings.attach_only.iter().position(|one| one == name).map_or(0, |at| at as u16 + 1);
-        let tiers = source_names.iter().map(tier).collect();
+        let tiers = source_names.iter().map(|name| tier_of(&settings, name)).collect();
         let ties = if ids.is_empty() { content_hashes(&columns, &sources, &source_names, records) } else { ids };
+        let (settings, values) = (Arc::new(settings), Arc::new(values));
         Ok(Dataset { settings, records, columns, values, codes, sources, source_names, tiers, ties })
     }
 }
@@ -273,7 +296,7 @@ pub(crate) fn find<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a dyn Arr
     })
 }
 
-fn each_text(
+pub(crate) fn each_text(
     name: &str,
     array: &dyn Array,
     mut take: impl FnMut(Option<&str>) -> Result<(), Error>,

@@ -42,6 +42,9 @@ pub enum Error {
         /// How many records there are.
         records: usize,
     },
+    /// Records were to be added to a data set while a part of it was in use.
+    #[error("the records are in use and take none in")]
+    InUse,
     /// The model does not fit the settings.
     #[error("model: {0}")]
     Model(String),

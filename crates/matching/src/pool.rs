@@ -68,6 +68,16 @@ impl Pool {
         self.ends.shrink_to_fit();
     }
 
+    /// Makes it possible again to add texts.
+    pub(crate) fn open(&mut self) {
+        let Self { text, ends, table, hasher } = self;
+        let at = |code: u32| &text[ends[code as usize - 1]..ends[code as usize]];
+        *table = HashTable::with_capacity(ends.len());
+        for code in 1..ends.len() as u32 {
+            table.insert_unique(hasher.hash_one(at(code)), code, |code| hasher.hash_one(at(*code)));
+        }
+    }
+
     /// Returns the bytes held on the heap.
     pub(crate) fn bytes(&self) -> usize {
         self.text.capacity() + self.ends.capacity() * size_of::<usize>() + self.table.capacity() * 5
@@ -101,5 +111,8 @@ mod tests {
         assert_eq!(codes, [1, 0, 2, 1, 3]);
         pool.finish();
         assert_eq!((pool.get(0), pool.get(1), pool.get(3), pool.len()), ("", "b", "é", 4));
+        pool.open();
+        let codes: Vec<u32> = ["é", "c", "", "b"].iter().map(|text| pool.intern(text).unwrap()).collect();
+        assert_eq!(codes, [3, 4, 0, 1]);
     }
 }

@@ -1,9 +1,11 @@
 //! Scores of pairs: levels, weights, patterns.
 
-use crate::compare::MISSING_LEVEL;
+use std::sync::Arc;
+
+use crate::compare::{MISSING_LEVEL, Values};
 use crate::dataset::Dataset;
 use crate::error::Error;
-use crate::model::Model;
+use crate::model::{ComparisonModel, Model};
 use crate::pool::MISSING;
 use crate::settings::{Kind, Settings};
 
@@ -52,13 +54,18 @@ struct Table {
     adjust: Vec<f64>,
 }
 
-/// Scores pairs of one data set under one model.
-pub(crate) struct Scorer<'a> {
-    data: &'a Dataset,
+/// What a model weighs, looked up by level and by value.
+pub(crate) struct Weights {
     tables: Vec<Table>,
     prior_weight: f64,
     household: Option<f64>,
     exchange: Option<Exchange>,
+}
+
+/// Scores pairs of one data set under one model.
+pub(crate) struct Scorer<'a> {
+    data: &'a Dataset,
+    weights: Arc<Weights>,
 }
 
 /// Where names are compared that may be exchanged.
@@ -85,12 +92,30 @@ impl Exchange {
 /// The least level of names that are exchanged.
 const EXCHANGED: u8 = 2;
 
-impl<'a> Scorer<'a> {
-    pub(crate) fn new(data: &'a Dataset, model: &Model) -> Result<Self, Error> {
+impl Weights {
+    pub(crate) fn new(data: &Dataset, model: &Model) -> Result<Self, Error> {
         model.check(&data.settings)?;
         let tables = (0..model.comparisons.len()).map(|at| Table::new(data, model, at)).collect();
         let exchange = Exchange::of(&data.settings);
-        Ok(Self { data, tables, prior_weight: model.prior_weight(), household: model.household, exchange })
+        Ok(Self { tables, prior_weight: model.prior_weight(), household: model.household, exchange })
+    }
+
+    /// Takes in the values that the data got since.
+    pub(crate) fn extend(&mut self, data: &Dataset, model: &Model) {
+        for (at, (table, learnt)) in self.tables.iter_mut().zip(&model.comparisons).enumerate() {
+            table.extend(&data.values[at], learnt);
+        }
+    }
+}
+
+impl<'a> Scorer<'a> {
+    pub(crate) fn new(data: &'a Dataset, model: &Model) -> Result<Self, Error> {
+        Ok(Self::with(data, Arc::new(Weights::new(data, model)?)))
+    }
+
+    /// Scores by weights that were made for these values.
+    pub(crate) fn with(data: &'a Dataset, weights: Arc<Weights>) -> Self {
+        Self { data, weights }
     }
 
     pub(crate) fn data(&self) -> &'a Dataset {
@@ -98,17 +123,17 @@ impl<'a> Scorer<'a> {
     }
 
     pub(crate) fn prior_weight(&self) -> f64 {
-        self.prior_weight
+        self.weights.prior_weight
     }
 
     /// Returns by how much the odds fall because two different people of one household would agree as much.
     pub(crate) fn household_cost(&self, household: f64) -> f64 {
-        self.household.map_or(0.0, |share| ((1.0 - share) + share * household.exp2()).log2())
+        self.weights.household.map_or(0.0, |share| ((1.0 - share) + share * household.exp2()).log2())
     }
 
     /// Returns the comparisons that say nothing since names were found exchanged.
     fn silenced(&self, left: &[u32], right: &[u32], memory: &mut Memory) -> Option<[usize; 2]> {
-        let Exchange { at, names } = self.exchange.as_ref()?;
+        let Exchange { at, names } = self.weights.exchange.as_ref()?;
         // Names that agree in their places are not exchanged.
         if names.iter().any(|name| left[*name] == right[*name]) {
             return None;
@@ -121,13 +146,13 @@ impl<'a> Scorer<'a> {
     /// Equal and missing values are settled first; strings are compared only while the pair can still get there.
     pub(crate) fn weight(&self, left: u32, right: u32, least: f64, memory: &mut Memory) -> Option<f64> {
         let (left_row, right_row) = (self.data.row(left), self.data.row(right));
-        let mut sum = self.prior_weight;
+        let mut sum = self.weights.prior_weight;
         let mut household = 0.0;
         let mut slack = 0.0;
         let mut open = [(0_u8, 0.0_f64); WIDTH];
         let mut opened = 0;
         let silenced = self.silenced(left_row, right_row, memory);
-        for (at, (table, (a, b))) in self.tables.iter().zip(left_row.iter().zip(right_row)).enumerate() {
+        for (at, (table, (a, b))) in self.weights.tables.iter().zip(left_row.iter().zip(right_row)).enumerate() {
             if *a == MISSING || *b == MISSING || silenced.is_some_and(|names| names.contains(&at)) {
                 continue;
             }
@@ -144,7 +169,7 @@ impl<'a> Scorer<'a> {
             }
         }
         // What households cost may be negative, though never below log2(1 - share).
-        let least_sum = least + self.household.map_or(0.0, |share| (1.0 - share).log2()) - 1e-9;
+        let least_sum = least + self.weights.household.map_or(0.0, |share| (1.0 - share).log2()) - 1e-9;
         for (at, most) in open.iter().take(opened) {
             if sum + slack < least_sum {
                 return None;
@@ -153,7 +178,7 @@ impl<'a> Scorer<'a> {
             let at = usize::from(*at);
             let (a, b) = (left_row[at], right_row[at]);
             let level = self.level_of_different(at, a, b, memory);
-            let table = &self.tables[at];
+            let table = &self.weights.tables[at];
             let adjust = table.adjustment(level, a, b);
             sum += table.weight[usize::from(level)] + adjust;
             household += table.household[usize::from(level)] + if table.shared { adjust } else { 0.0 };
@@ -163,7 +188,7 @@ impl<'a> Scorer<'a> {
     }
 
     fn level_of_different(&self, at: usize, a: u32, b: u32, memory: &mut Memory) -> u8 {
-        if !self.tables[at].remember {
+        if !self.weights.tables[at].remember {
             return self.data.values[at].level_of_different(a, b);
         }
         let (low, high) = (a.min(b), a.max(b));
@@ -207,7 +232,7 @@ impl<'a> Scorer<'a> {
     pub(crate) fn total_of(&self, parts: &[Part]) -> f64 {
         let weight: f64 = parts.iter().map(|part| part.weight).sum();
         let household: f64 = parts.iter().map(|part| part.household).sum();
-        self.prior_weight + weight - self.household_cost(household)
+        self.weights.prior_weight + weight - self.household_cost(household)
     }
 
     fn part(&self, at: usize, a: u32, b: u32, memory: &mut Memory) -> Part {
@@ -215,7 +240,7 @@ impl<'a> Scorer<'a> {
         if level == MISSING_LEVEL {
             return Part::default();
         }
-        let table = &self.tables[at];
+        let table = &self.weights.tables[at];
         let frequency = table.adjustment(level, a, b);
         Part {
             level,
@@ -245,15 +270,10 @@ impl Table {
             household[place + 1] = (level.h / level.u).log2();
             frequency[place + 1] = level.frequency;
         }
-        let values = &data.values[at];
-        let adjust: Vec<f64> = learnt.frequencies.as_ref().map_or_else(Vec::new, |frequencies| {
-            let agreement = learnt.levels[0].u;
-            (0..values.len() as u32).map(|code| (agreement / frequencies.share(&values.text(code))).log2()).collect()
-        });
         let swapped = learnt.kind == Kind::SwappedNames;
         let different = if swapped { 1 } else { 2 }..=learnt.levels.len();
         let most = |of: &[f64; WIDTH]| different.clone().map(|level| of[level]).fold(f64::NEG_INFINITY, f64::max);
-        Self {
+        let mut table = Self {
             shared: learnt.shared_by_household,
             composite: matches!(learnt.kind, Kind::Address | Kind::Date),
             remember: !matches!(learnt.kind, Kind::Exact | Kind::Sex),
@@ -263,8 +283,18 @@ impl Table {
             weight,
             household,
             frequency,
-            adjust,
-        }
+            adjust: Vec::new(),
+        };
+        table.extend(&data.values[at], learnt);
+        table
+    }
+
+    /// Works out the adjustments of the values that have none yet.
+    fn extend(&mut self, values: &Values, learnt: &ComparisonModel) {
+        let Some(frequencies) = &learnt.frequencies else { return };
+        let agreement = learnt.levels[0].u;
+        let new = self.adjust.len() as u32..values.len() as u32;
+        self.adjust.extend(new.map(|code| (agreement / frequencies.share(&values.text(code))).log2()));
     }
 
     /// Returns the term frequency adjustment: the more frequent of the two values counts.

@@ -211,7 +211,9 @@ mod tests {
             let found = of(&format!("forbid (principal, action, resource) unless {{ {used} }};"));
             assert!(found.exact.contains("persons_today"), "{used}");
         }
-        for whole in ["context == {a: 1}", "context has persons_today", "context[\"persons_today\"] > resource[\"a b\"]"] {
+        for whole in
+            ["context == {a: 1}", "context has persons_today", "context[\"persons_today\"] > resource[\"a b\"]"]
+        {
             let found = of(&format!("forbid (principal, action, resource) when {{ {whole} }};"));
             assert!(found.all_exact || found.exact.contains("persons_today"), "{whole}");
         }

@@ -5,9 +5,7 @@ use cedar_policy::{EntityUid, RestrictedExpression};
 use chrono::{Datelike, NaiveDate};
 use model::request::Action;
 use model::validity::Standing;
-use model::{
-    Actor, Agreement, Disclosure, Job, Project, Purpose, Recipient, Register, Request, Subject, Validity,
-};
+use model::{Actor, Agreement, Disclosure, Job, Project, Purpose, Recipient, Register, Request, Subject, Validity};
 
 use crate::engine::Query;
 use crate::entities::{Types, UNKNOWN, disclosed_categories};

@@ -95,7 +95,12 @@ impl Rules {
     pub(crate) fn load(schema: &Schema, project_files: &[Arc<SourceFile>]) -> Result<Self, Diagnostics> {
         let mut loader = Loader {
             validator: Validator::new(schema.clone()),
-            rules: Self { set: PolicySet::new(), by_action: HashMap::new(), distinctions: HashMap::new(), by_id: HashMap::new() },
+            rules: Self {
+                set: PolicySet::new(),
+                by_action: HashMap::new(),
+                distinctions: HashMap::new(),
+                by_id: HashMap::new(),
+            },
             found: Diagnostics::default(),
         };
         for (name, text) in BUILTIN {

@@ -10,6 +10,7 @@ mod partitions;
 mod people;
 mod properties;
 mod proposing;
+mod resident;
 mod splink;
 mod town;
 mod training;

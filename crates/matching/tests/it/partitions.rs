@@ -18,7 +18,7 @@ const FOLDER: &str = "LUCARNE_MATCHING_PARTITION_FOLDER";
 const PARTITION: &str = "LUCARNE_MATCHING_PARTITION";
 
 /// Every kind of cut is there: blocks that are skipped, split, have a limit of their own; and a source that is attached.
-fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         comparisons: vec![
             Comparison::new("forename", Kind::GivenName).with_term_frequency(),
