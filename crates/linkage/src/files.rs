@@ -117,13 +117,19 @@ pub fn link_files(
     })
 }
 
-struct Loaded {
-    builder: DatasetBuilder,
-    ids: ArrayRef,
+/// Files in memory.
+pub(crate) struct Loaded {
+    pub(crate) builder: DatasetBuilder,
+    pub(crate) ids: ArrayRef,
     /// The source of each record, by its place in `source_names`.
-    sources: Vec<u32>,
-    source_names: Vec<String>,
+    pub(crate) sources: Vec<u32>,
+    pub(crate) source_names: Vec<String>,
     labels: Option<Labels>,
+}
+
+/// Gives the text that tells a record apart from all others.
+pub(crate) fn key_of(source: &str, id: &str) -> String {
+    format!("{source}\u{1f}{id}")
 }
 
 pub(crate) fn problem(path: &Path, problem: impl Into<String>) -> LinkageError {
@@ -144,7 +150,8 @@ struct Loader<'a> {
     label_numbers: HashMap<String, u32>,
 }
 
-fn load(settings: &Settings, options: &FileOptions) -> Result<Loaded, LinkageError> {
+/// Reads all files. Nothing is written.
+pub(crate) fn load(settings: &Settings, options: &FileOptions) -> Result<Loaded, LinkageError> {
     let inputs = options.inputs.as_slice();
     let wanted = columns_of(settings);
     let mut loader = Loader {
@@ -254,7 +261,7 @@ impl Loader<'_> {
                 None => *self.source_numbers.entry(source.to_owned()).or_insert(next),
             };
             self.sources.push(number);
-            let key = format!("{source}\u{1f}{}", id_text.value(row));
+            let key = key_of(source, id_text.value(row));
             let [high, low] = self.hashers.each_ref().map(|hasher| u128::from(hasher.hash_one(&key)));
             if !self.seen.insert(high << 64 | low) {
                 return Err(problem(

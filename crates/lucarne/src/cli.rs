@@ -199,6 +199,47 @@ pub(crate) enum LinkCommand {
     /// Nothing is linked. Read it, change what you know better, and hand it to `link run --config` or to a project. No value
     /// of a record is in it.
     Propose(LinkPropose),
+    /// Keeps Parquet or CSV files linked in memory and answers records that come on standard input: whose they are.
+    ///
+    /// A line is a JSON object with the columns of the files, the id and the source (`source`, if no column names it); a
+    /// record that is there already is replaced, and `"_gone": true` takes it away. Each line is answered by one: `with` names
+    /// the records that are the same person now, `tie` the strongest pair and why; `error` says what is wrong with a line,
+    /// which then changes nothing. The result is that of a whole run by the same model. With `--json` lines are not
+    /// answered, and one object at the end says how many there were and how long they took.
+    Resolve(LinkResolve),
+}
+
+/// Options of `link resolve`.
+#[derive(Debug, Args)]
+pub(crate) struct LinkResolve {
+    /// The files, Parquet or CSV by their ending; each is a source of its name.
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) input: Vec<PathBuf>,
+
+    /// Blocking, comparisons and threshold: a linkage.toml.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+
+    /// The column that names a row within its file.
+    #[arg(long, value_name = "COLUMN", default_value = "unique_id")]
+    pub(crate) id: String,
+
+    /// The column that names a row's source, where one file holds several.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) source: Option<String>,
+
+    /// Where lines are kept, on the disk before they are answered, and taken again the next time. Without it they are
+    /// forgotten at the end.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+
+    /// Where the model is kept: what is there weighs, and if nothing is, what was learnt from the files is written.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keep_model: Option<PathBuf>,
+
+    /// How many lines are taken at once, where that many are waiting.
+    #[arg(long, value_name = "LINES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) batch: u32,
 }
 
 /// Options of `link propose`.

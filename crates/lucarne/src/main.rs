@@ -74,6 +74,7 @@ async fn run(command: Command, output: Output) -> Outcome {
         Command::Link(options) => match options.command {
             Some(LinkCommand::Run(files)) => commands::link::run_files(files, output).await,
             Some(LinkCommand::Propose(options)) => commands::link::propose(options, output),
+            Some(LinkCommand::Resolve(options)) => commands::resolve::run(&options, output),
             None => commands::link::run(&options.project.project, options.refit, output).await,
         },
         Command::Index(options) => commands::index::run(&options.project, output).await,

@@ -101,6 +101,13 @@ impl Stage {
         self.output.say(format!("{:9} {seconds:7.1} s  {}", self.name, says.as_ref()));
         seconds
     }
+
+    /// Ends it with a line on standard error, where standard output is for answers.
+    pub(crate) fn done_aside(self, says: impl AsRef<str>) {
+        let seconds = self.begun.elapsed().as_secs_f64();
+        self.bar.finish_and_clear();
+        self.output.note(format!("{:9} {seconds:7.1} s  {}", self.name, says.as_ref()));
+    }
 }
 
 /// Writes a number with thin groups of three digits, as people read them.

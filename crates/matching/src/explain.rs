@@ -74,8 +74,18 @@ const EXCHANGED_NAME: &str = "exchanged";
 pub fn explain(data: &Dataset, model: &Model, left: u32, right: u32) -> Result<Explanation, Error> {
     data.check_record(left)?;
     data.check_record(right)?;
-    let scorer = Scorer::new(data, model)?;
-    let parts = scorer.parts(left, right, &mut Memory::new(data));
+    Ok(explain_scored(&Scorer::new(data, model)?, model, (left, right), &mut Memory::new(data)))
+}
+
+/// Explains as [`explain`] does, records being known to exist.
+pub(crate) fn explain_scored(
+    scorer: &Scorer<'_>,
+    model: &Model,
+    (left, right): (u32, u32),
+    memory: &mut Memory,
+) -> Explanation {
+    let data = scorer.data();
+    let parts = scorer.parts(left, right, memory);
     let fields: Vec<FieldExplanation> = parts
         .iter()
         .take(data.values.len())
@@ -115,7 +125,7 @@ pub fn explain(data: &Dataset, model: &Model, left: u32, right: u32) -> Result<E
         sentence.push_str("; no blocking rule gives this pair");
     }
     sentence.push('.');
-    Ok(Explanation {
+    Explanation {
         left,
         right,
         weight,
@@ -126,7 +136,7 @@ pub fn explain(data: &Dataset, model: &Model, left: u32, right: u32) -> Result<E
         fields,
         blocked_by,
         sentence,
-    })
+    }
 }
 
 fn field(data: &Dataset, model: &Model, at: usize, part: Part, left: u32, right: u32) -> FieldExplanation {

@@ -64,7 +64,7 @@ pub(crate) fn say_quality(quality: Option<&Quality>, output: Output) {
 }
 
 /// Reads a file that an option names.
-fn read(path: &Path) -> Result<String, Failure> {
+pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path)
         .map_err(|error| Failure::new(Ending::Usage, anyhow::anyhow!("{} can't be read: {error}", path.display())))
 }

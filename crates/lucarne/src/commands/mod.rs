@@ -7,6 +7,7 @@ pub(crate) mod ingest;
 pub(crate) mod init;
 pub(crate) mod link;
 pub(crate) mod log;
+pub(crate) mod resolve;
 pub(crate) mod serve;
 pub(crate) mod synth;
 

@@ -154,3 +154,70 @@ fn a_linkage_is_proposed_and_then_run() {
     let report: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
     assert!(report["quality"]["clusters"]["f1"].as_f64().unwrap() > 0.9, "{report}");
 }
+
+/// Runs `link resolve` over `a.csv` with lines on standard input, and gives the answers and how it ended.
+fn resolve(dir: &std::path::Path, more: &[&str], lines: &str) -> (Vec<serde_json::Value>, std::process::ExitStatus) {
+    use std::io::Write as _;
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_lucarne"))
+        .current_dir(dir)
+        .args(["link", "resolve", "--input", "a.csv", "--config", "linkage.toml"])
+        .args(more)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let answers = text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (answers, output.status)
+}
+
+#[test]
+fn records_are_resolved_as_they_come_and_kept_in_the_journal() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.csv"), csv(400, false)).unwrap();
+    std::fs::write(dir.path().join("linkage.toml"), CONFIG).unwrap();
+    let line = |id: &str, name: &str| {
+        format!("{{\"unique_id\": \"{id}\", \"source\": \"b\", \"name\": \"{name}\", \"born\": \"1967-06-18\"}}\n")
+    };
+    let kept = ["--journal", "taken.jsonl", "--keep-model", "model.json"];
+    // Number 17 of the file, with a slip; somebody else of that day; and the slip put right.
+    let lines = [line("x", "Maabhsoon"), line("y", "Zzyzx"), line("x", "Maabhson")].concat();
+    let (answers, ended) = resolve(dir.path(), &kept, &lines);
+    assert!(ended.success());
+    let with = |answer: &serde_json::Value| answer["with"].to_string();
+    assert_eq!(with(&answers[0]), r#"[{"source":"a","id":"17"}]"#);
+    assert_eq!((answers[0]["done"].as_str(), answers[2]["done"].as_str()), (Some("new"), Some("changed")));
+    assert_eq!(answers[2]["tie"]["levels"][0]["level"], "equal");
+    assert!(answers[2]["tie"]["match_probability"].as_f64() > answers[0]["tie"]["match_probability"].as_f64());
+    assert_eq!((with(&answers[1]), answers[1]["tie"].is_null()), ("[]".to_owned(), true));
+
+    // The next run knows them: one more record finds both, and what is taken away is found by nobody.
+    let next =
+        line("z", "Maabhson") + "{\"unique_id\": \"x\", \"source\": \"b\", \"_gone\": true}\n" + &line("w", "Maabhson");
+    let (answers, ended) = resolve(dir.path(), &[&kept[..], &["--batch", "64"]].concat(), &next);
+    assert!(ended.success());
+    assert_eq!(with(&answers[0]), r#"[{"source":"a","id":"17"},{"source":"b","id":"w"}]"#, "a batch is one change");
+    assert_eq!((answers[1]["done"].as_str(), with(&answers[1])), (Some("gone"), "[]".to_owned()));
+
+    // A line that was cut off was never answered, and a wrong one says why without changing anything.
+    let journal = dir.path().join("taken.jsonl");
+    let whole = std::fs::read_to_string(&journal).unwrap();
+    std::fs::write(&journal, whole.clone() + "{\"unique_id\": \"cut").unwrap();
+    let wrong = ["no json", r#"{"source": "b"}"#, r#"{"unique_id": 1, "source": "b", "nmae": "x"}"#];
+    let gone = r#"{"unique_id": "x", "source": "b", "_gone": true}"#;
+    let (answers, ended) = resolve(dir.path(), &kept, &format!("{}\n{gone}\n", wrong.join("\n")));
+    assert_eq!(ended.code(), Some(5));
+    let errors: Vec<&str> = answers.iter().map(|answer| answer["error"].as_str().unwrap()).collect();
+    assert!(
+        errors[0].contains("no JSON") && errors[1].contains("`unique_id`") && errors[2].contains("`nmae`"),
+        "{errors:?}"
+    );
+    assert!(errors[3].contains("no such record"), "{errors:?}");
+    assert_eq!(std::fs::read_to_string(&journal).unwrap(), whole);
+
+    std::fs::write(&journal, "something else\n").unwrap();
+    let (_, ended) = resolve(dir.path(), &kept, "");
+    assert_eq!(ended.code(), Some(1));
+}

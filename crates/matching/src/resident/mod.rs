@@ -23,6 +23,7 @@ use hashbrown::{HashMap, HashSet};
 use crate::cluster::{Judgements, Link, cluster_scored};
 use crate::dataset::Dataset;
 use crate::error::Error;
+use crate::explain::{Explanation, explain_scored};
 use crate::model::Model;
 use crate::predict::{Edge, Predictions, predict};
 use crate::progress::Progress;
@@ -138,6 +139,20 @@ impl Resident {
         let mut members = self.island([record]);
         members.retain(|member| self.labels[*member as usize] == label);
         members
+    }
+
+    /// Explains the score of a pair, see [`crate::explain`].
+    ///
+    /// # Errors
+    /// When a record is not there.
+    pub fn explain(&mut self, left: u32, right: u32) -> Result<Explanation, Error> {
+        for record in [left, right] {
+            if !self.contains(record) {
+                return Err(Error::NoSuchRecord { index: record as usize, records: self.data.records });
+            }
+        }
+        let scorer = Scorer::with(&self.data, Arc::clone(&self.weights));
+        Ok(explain_scored(&scorer, &self.model, (left, right), &mut self.memory))
     }
 
     /// Takes records away and adds others. A record that changed is one that goes and one that comes.

@@ -230,6 +230,10 @@ fn a_record_that_goes_and_comes_back_leaves_all_as_it_was() {
         kept.change(std::slice::from_ref(&row[0]), &[]);
         assert_eq!(kept.resident.cluster_of(kept.place(&row[0])), None);
         let change = kept.change(&[], std::slice::from_ref(row));
+        if let Some(edge) = kept.resident.edges_of(change.added.start).next() {
+            let why = kept.resident.explain(edge.left, edge.right).unwrap();
+            assert!((why.weight - f64::from(edge.weight)).abs() < 1e-4 && !why.blocked_by.is_empty());
+        }
         assert_eq!((change.added.len(), change.before.iter().filter(|label| label.is_none()).count()), (1, 1));
     }
     assert_eq!(kept.told(), before);
@@ -257,6 +261,7 @@ fn what_is_not_there_cannot_go_and_what_lacks_a_column_cannot_come() {
     assert!(matches!(kept.resident.change(&[3, 3], None), Err(Error::NoSuchRecord { index: 3, .. })));
     let lacks = batch(&COLUMNS[..2], &[vec!["x".to_owned(), "y".to_owned()]]);
     assert!(matches!(kept.resident.change(&[1], Some(&lacks)), Err(Error::ColumnMissing { .. })));
+    assert!(matches!(kept.resident.explain(0, 50), Err(Error::NoSuchRecord { index: 50, .. })));
     assert_eq!(kept.told(), before);
     let beyond = Judgements { must_link: vec![(0, 99)], ..Judgements::default() };
     assert!(matches!(kept.resident.judge(beyond), Err(Error::NoSuchRecord { index: 99, .. })));

@@ -1,0 +1,539 @@
+//! Loose records that stay in memory, and records that come to them one by one: whose they are, at once.
+
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_cast::cast;
+use arrow_schema::{DataType, Field, Schema};
+use hashbrown::HashTable;
+use matching::{Change, Judgements, Model, Resident, probability};
+use model::LinkageConfig;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::compute::{self, Watcher};
+use crate::error::LinkageError;
+use crate::files::{self, FileOptions, problem};
+use crate::report::{LinkProgress, Stopwatch};
+use crate::settings::{columns_of, settings_of};
+use crate::shape;
+use crate::table_file;
+
+/// The first line of a journal.
+const JOURNAL_HEADER: &str = "{\"lucarne_journal\":1}\n";
+
+/// The key of a line that takes a record away.
+const GONE: &str = "_gone";
+
+/// How records are resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolveOptions {
+    /// The files that are there from the beginning: Parquet, or CSV with a header.
+    pub inputs: Vec<PathBuf>,
+    /// The column that names each record within its source.
+    pub id: String,
+    /// The column that names each record's source; none: the file's name without its ending.
+    pub source: Option<String>,
+    /// Where lines are kept that were taken, so that they are there again the next time; none: they are not kept.
+    pub journal: Option<PathBuf>,
+    /// Where the model is kept: what is there weighs, and if nothing is, what was learnt is written. None: what was learnt is
+    /// forgotten at the end.
+    pub model: Option<PathBuf>,
+}
+
+/// A record by its names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RecordName {
+    /// Its source.
+    pub source: String,
+    /// Its id within the source.
+    pub id: String,
+}
+
+/// What a line did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deed {
+    /// A record came.
+    New,
+    /// A record came in the place of the one of the same names.
+    Changed,
+    /// A record went.
+    Gone,
+}
+
+/// The pair that ties a record to its cluster: levels of agreement, no values.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tie {
+    /// The other record.
+    #[serde(flatten)]
+    pub record: RecordName,
+    /// The log2 odds that both are one person, the prior included.
+    pub match_weight: f64,
+    /// The probability of that.
+    pub match_probability: f64,
+    /// What each comparison found.
+    pub levels: Vec<TieLevel>,
+}
+
+/// What a comparison found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TieLevel {
+    /// The comparison.
+    pub name: String,
+    /// The level of agreement.
+    pub level: String,
+    /// What it adds to the log2 odds.
+    pub weight: f64,
+}
+
+/// The answer to a line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Resolved {
+    /// The record.
+    #[serde(flatten)]
+    pub record: RecordName,
+    /// What was done.
+    pub done: Deed,
+    /// The other records of its cluster, ordered; none for a record that went.
+    pub with: Vec<RecordName>,
+    /// The strongest pair that it makes with one of them.
+    pub tie: Option<Tie>,
+}
+
+/// Records in memory, and what is needed to take lines.
+pub struct Resolver {
+    resident: Resident,
+    names: Names,
+    /// The columns that are compared or blocked by.
+    wanted: BTreeSet<String>,
+    /// The columns that a line may have.
+    known: BTreeSet<String>,
+    id: String,
+    source: String,
+    journal: Option<Journal>,
+    /// Lines of the journal that were taken when it was opened.
+    replayed: u64,
+    seconds: indexmap::IndexMap<&'static str, f64>,
+}
+
+/// A line that was read and is understood.
+struct Line {
+    name: RecordName,
+    is_gone: bool,
+    values: Map<String, Value>,
+}
+
+/// Who the records are: those of the files by arrays, those that came since by texts.
+struct Names {
+    sources: Vec<u32>,
+    source_names: Vec<String>,
+    ids: StringArray,
+    added: Vec<String>,
+    by_name: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl Names {
+    fn id(&self, record: u32) -> &str {
+        let place = record as usize;
+        match place.checked_sub(self.ids.len()) {
+            None => self.ids.value(place),
+            Some(place) => &self.added[place],
+        }
+    }
+
+    fn source(&self, record: u32) -> &str {
+        &self.source_names[self.sources[record as usize] as usize]
+    }
+
+    fn of(&self, record: u32) -> RecordName {
+        RecordName { source: self.source(record).to_owned(), id: self.id(record).to_owned() }
+    }
+
+    fn hash(&self, source: &str, id: &str) -> u64 {
+        self.hasher.hash_one((source, id))
+    }
+
+    fn find(&self, name: &RecordName) -> Option<u32> {
+        let is_it = |record: &u32| self.id(*record) == name.id && self.source(*record) == name.source;
+        self.by_name.find(self.hash(&name.source, &name.id), is_it).copied()
+    }
+
+    /// Gives the names to the record of the next index.
+    fn push(&mut self, name: &RecordName) {
+        let known = self.source_names.iter().position(|source| *source == name.source);
+        let source = known.unwrap_or_else(|| {
+            self.source_names.push(name.source.clone());
+            self.source_names.len() - 1
+        });
+        self.sources.push(source as u32);
+        self.added.push(name.id.clone());
+        self.enter(self.sources.len() as u32 - 1);
+    }
+
+    fn enter(&mut self, record: u32) {
+        let hash = self.hash(self.source(record), self.id(record));
+        // Names are looked up again only when the table grows.
+        let mut table = std::mem::take(&mut self.by_name);
+        table.insert_unique(hash, record, |other| self.hash(self.source(*other), self.id(*other)));
+        self.by_name = table;
+    }
+
+    fn forget(&mut self, record: u32) {
+        let hash = self.hash(self.source(record), self.id(record));
+        if let Ok(entry) = self.by_name.find_entry(hash, |other| *other == record) {
+            entry.remove();
+        }
+    }
+}
+
+impl Resolver {
+    /// Links the records of files by the model that is kept, or by one that is learnt from them, and keeps them in memory;
+    /// then takes the lines of the journal.
+    ///
+    /// # Errors
+    /// As [`crate::link_files`]; [`LinkageError::Input`] too when the model or the journal can't be read or a whole line of
+    /// it is not understood.
+    pub fn open(
+        config: &LinkageConfig,
+        options: &ResolveOptions,
+        progress: &(dyn Fn(LinkProgress) + Sync),
+    ) -> Result<Self, LinkageError> {
+        let mut watch = Stopwatch::start();
+        let attached: BTreeSet<String> =
+            config.attach.iter().flat_map(|attach| &attach.registers).map(ToString::to_string).collect();
+        let settings = settings_of(config, attached)?;
+        let file_options = FileOptions {
+            id: options.id.clone(),
+            source: options.source.clone(),
+            ..FileOptions::new(options.inputs.clone(), "")
+        };
+        let mut known: BTreeSet<String> = BTreeSet::new();
+        for path in &options.inputs {
+            known.extend(table_file::columns(path)?);
+        }
+        let loaded = files::load(&settings, &file_options)?;
+        let is_base = |source: &u32| !settings.attach_only.contains(&loaded.source_names[*source as usize]);
+        let base_records = loaded.sources.iter().filter(|source| is_base(source)).count();
+        watch.lap("read");
+        let told = Watcher::new(progress);
+        let kept = match options.model.as_ref().filter(|path| path.exists()) {
+            Some(path) => Some((read_model(path)?, matching::TrainingReport::default())),
+            None => None,
+        };
+        let learnt = kept.is_none();
+        let data = loaded.builder.finish()?;
+        let matched = compute::run(data, base_records, kept, &Judgements::default(), &told, &mut watch)?;
+        matching::Progress::stage(&told, "indexing", 0);
+        let compute::Matched { data, model, predictions, clustering, .. } = matched;
+        if let Some(path) = options.model.as_ref().filter(|_| learnt) {
+            write_model(path, &model)?;
+        }
+        let resident = Resident::of(data, model, Judgements::default(), &predictions, clustering.labels)?;
+        let mut names = Names {
+            ids: cast(&loaded.ids, &DataType::Utf8)?.as_string::<i32>().clone(),
+            sources: loaded.sources,
+            source_names: loaded.source_names,
+            added: Vec::new(),
+            by_name: HashTable::new(),
+            hasher: RandomState::new(),
+        };
+        (0..names.sources.len() as u32).for_each(|record| names.enter(record));
+        let mut resolver = Self {
+            resident,
+            names,
+            wanted: columns_of(&settings),
+            known,
+            id: options.id.clone(),
+            source: options.source.clone().unwrap_or_else(|| "source".to_owned()),
+            journal: None,
+            replayed: 0,
+            seconds: indexmap::IndexMap::new(),
+        };
+        watch.lap("index");
+        if let Some(path) = &options.journal {
+            let (journal, lines) = Journal::open(path)?;
+            resolver.replay(path, &lines)?;
+            resolver.journal = Some(journal);
+            resolver.replayed = lines.len() as u64;
+            watch.lap("journal");
+        }
+        resolver.seconds = watch.stop();
+        Ok(resolver)
+    }
+
+    /// Gives the model by which pairs are weighed.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        self.resident.model()
+    }
+
+    /// Gives how many records there are.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        self.names.by_name.len()
+    }
+
+    /// Gives how many lines were taken from the journal.
+    #[must_use]
+    pub fn replayed(&self) -> u64 {
+        self.replayed
+    }
+
+    /// Gives the seconds that opening took, by stage.
+    #[must_use]
+    pub fn seconds(&self) -> &indexmap::IndexMap<&'static str, f64> {
+        &self.seconds
+    }
+
+    /// Takes lines and answers each, in their order: JSON objects with the columns of the files, the id and the source
+    /// (`source` where no column names it). A record that is there already is replaced; `"_gone": true` takes it away.
+    ///
+    /// Lines that were taken are in the journal, and on the disk, before this returns. A line that is not understood gets
+    /// the reason, without any value, and changes nothing.
+    ///
+    /// # Errors
+    /// When the journal can't be written, or matching fails: nothing that was not answered was taken then.
+    pub fn take(&mut self, lines: &[&str]) -> Result<Vec<Result<Resolved, String>>, LinkageError> {
+        let mut answers: Vec<Result<Resolved, String>> = Vec::with_capacity(lines.len());
+        let mut some: Vec<(usize, Line)> = Vec::new();
+        for (place, text) in lines.iter().enumerate() {
+            let read = self.read(text);
+            // Each record is in one change once: a second line about it must find the first one done.
+            if let Ok(line) = &read
+                && some.iter().any(|(_, other)| other.name == line.name)
+            {
+                self.take_some(&mut some, lines, &mut answers)?;
+            }
+            match read.and_then(|line| self.check(line)) {
+                Ok(line) => {
+                    some.push((place, line));
+                    answers.push(Err(String::new()));
+                }
+                Err(reason) => answers.push(Err(reason)),
+            }
+        }
+        self.take_some(&mut some, lines, &mut answers)?;
+        Ok(answers)
+    }
+
+    fn take_some(
+        &mut self,
+        some: &mut Vec<(usize, Line)>,
+        texts: &[&str],
+        answers: &mut [Result<Resolved, String>],
+    ) -> Result<(), LinkageError> {
+        if some.is_empty() {
+            return Ok(());
+        }
+        if let Some(journal) = &mut self.journal {
+            journal.append(some.iter().map(|(place, _)| texts[*place]))?;
+        }
+        let lines = std::mem::take(some);
+        let done = self.apply(lines.iter().map(|(_, line)| line))?;
+        for ((place, line), (done, record)) in lines.iter().zip(done) {
+            answers[*place] = Ok(self.answer(&line.name, done, record)?);
+        }
+        Ok(())
+    }
+
+    /// Changes the records, and gives for each line what was done and the index of the record that came.
+    fn apply<'l>(
+        &mut self,
+        lines: impl Iterator<Item = &'l Line> + Clone,
+    ) -> Result<Vec<(Deed, Option<u32>)>, LinkageError> {
+        let going: Vec<u32> = lines.clone().filter_map(|line| self.names.find(&line.name)).collect();
+        let coming: Vec<&Line> = lines.clone().filter(|line| !line.is_gone).collect();
+        let batch = if coming.is_empty() { None } else { Some(self.batch(&coming)?) };
+        let Change { added, .. } = self.resident.change(&going, batch.as_ref())?;
+        let mut next = added.start;
+        let mut done = Vec::new();
+        for line in lines {
+            let before = self.names.find(&line.name);
+            before.into_iter().for_each(|record| self.names.forget(record));
+            if line.is_gone {
+                done.push((Deed::Gone, None));
+                continue;
+            }
+            self.names.push(&line.name);
+            done.push((if before.is_some() { Deed::Changed } else { Deed::New }, Some(next)));
+            next += 1;
+        }
+        Ok(done)
+    }
+
+    /// Gives the records of lines in the shape that matching wants.
+    fn batch(&self, lines: &[&Line]) -> Result<RecordBatch, LinkageError> {
+        let mut columns: Vec<(Field, ArrayRef)> = Vec::with_capacity(self.wanted.len());
+        for name in &self.wanted {
+            let values = lines.iter().map(|line| text_of(line.values.get(name)));
+            columns.push((Field::new(name, DataType::Utf8, true), Arc::new(values.collect::<StringArray>())));
+        }
+        let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?;
+        let sources = StringArray::from_iter_values(lines.iter().map(|line| &line.name.source));
+        let keys = lines.iter().map(|line| files::key_of(&line.name.source, &line.name.id));
+        Ok(shape::fit(&self.wanted, &batch, Arc::new(sources), Arc::new(StringArray::from_iter_values(keys)))?)
+    }
+
+    fn answer(&mut self, name: &RecordName, done: Deed, record: Option<u32>) -> Result<Resolved, LinkageError> {
+        let mut answer = Resolved { record: name.clone(), done, with: Vec::new(), tie: None };
+        let Some(record) = record else { return Ok(answer) };
+        let others: Vec<u32> = self.resident.members(record).into_iter().filter(|other| *other != record).collect();
+        let other_of = |edge: &matching::Edge| if edge.left == record { edge.right } else { edge.left };
+        let within = self.resident.edges_of(record).filter(|edge| others.binary_search(&other_of(edge)).is_ok());
+        let strongest = within
+            .max_by(|one, other| one.weight.total_cmp(&other.weight).then_with(|| other_of(other).cmp(&other_of(one))));
+        if let Some(edge) = strongest {
+            let why = self.resident.explain(edge.left, edge.right)?;
+            let level = |field: matching::FieldExplanation| TieLevel {
+                name: field.name,
+                level: field.level,
+                weight: field.weight,
+            };
+            answer.tie = Some(Tie {
+                record: self.names.of(other_of(&edge)),
+                match_weight: why.weight,
+                match_probability: probability(why.weight),
+                levels: why.fields.into_iter().map(level).collect(),
+            });
+        }
+        answer.with = others.into_iter().map(|other| self.names.of(other)).collect();
+        answer.with.sort_unstable();
+        Ok(answer)
+    }
+
+    /// Reads a line. The reason why it can't be read holds nothing of it but names of columns.
+    fn read(&self, text: &str) -> Result<Line, String> {
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| format!("it is no JSON object: column {}", error.column()))?;
+        let Value::Object(mut values) = value else { return Err("it is no JSON object".to_owned()) };
+        let mut take = |name: &str| -> Result<String, String> {
+            let found = values.remove(name);
+            let text = text_of(found.as_ref()).filter(|text| !text.trim().is_empty());
+            text.ok_or_else(|| format!("it has no `{name}`, which names the record"))
+        };
+        let name = RecordName { id: take(&self.id)?, source: take(&self.source)? };
+        let is_gone = match values.remove(GONE) {
+            None | Some(Value::Bool(false)) => false,
+            Some(Value::Bool(true)) => true,
+            Some(_) => return Err(format!("`{GONE}` is true or false")),
+        };
+        if let Some((unknown, _)) = values.iter().find(|(column, _)| !self.known.contains(*column)) {
+            let known = self.known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            return Err(format!("no file has the column `{unknown}`; they have {known}"));
+        }
+        if let Some((column, _)) = values.iter().find(|(_, value)| value.is_object() || value.is_array()) {
+            return Err(format!("`{column}` is no single value"));
+        }
+        Ok(Line { name, is_gone, values })
+    }
+
+    /// Checks a line against the records that are there.
+    fn check(&self, line: Line) -> Result<Line, String> {
+        if line.is_gone && self.names.find(&line.name).is_none() {
+            return Err("there is no such record that could go".to_owned());
+        }
+        Ok(line)
+    }
+
+    fn replay(&mut self, path: &Path, lines: &[String]) -> Result<(), LinkageError> {
+        const AT_ONCE: usize = 1024;
+        for (chunk, some) in lines.chunks(AT_ONCE).enumerate() {
+            let texts: Vec<&str> = some.iter().map(String::as_str).collect();
+            for (place, answer) in self.take(&texts)?.into_iter().enumerate() {
+                if let Err(reason) = answer {
+                    let line = chunk * AT_ONCE + place + 2;
+                    return Err(problem(
+                        path,
+                        format!("line {line}: {reason}; the files are not those it was kept for"),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read_model(path: &Path) -> Result<Model, LinkageError> {
+    let text = std::fs::read_to_string(path).map_err(|error| problem(path, error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| problem(path, format!("it is no model of this version: {error}")))
+}
+
+fn write_model(path: &Path, model: &Model) -> Result<(), LinkageError> {
+    let failed = |error: String| LinkageError::Output { path: path.to_owned(), problem: error };
+    let text = serde_json::to_string(model).map_err(|error| failed(error.to_string()))?;
+    std::fs::write(path, text).map_err(|error| failed(error.to_string()))
+}
+
+fn text_of(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// Lines that were taken, one after the other.
+struct Journal {
+    file: File,
+    path: PathBuf,
+}
+
+impl Journal {
+    /// Opens a journal, making it if it is not there, and gives its whole lines. A last line without its end was never
+    /// answered, and is cut off.
+    fn open(path: &Path) -> Result<(Self, Vec<String>), LinkageError> {
+        let failed = |error: std::io::Error| problem(path, format!("the journal can't be used: {error}"));
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
+        if file.metadata().map_err(failed)?.len() == 0 {
+            file.write_all(JOURNAL_HEADER.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                // So that the name is on the disk as well as what it names.
+                File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+            }
+        }
+        file.seek(SeekFrom::Start(0)).map_err(failed)?;
+        let mut reader = BufReader::new(&file);
+        let (mut lines, mut whole) = (Vec::new(), 0);
+        loop {
+            let mut line = String::new();
+            let read = reader.read_line(&mut line).map_err(failed)?;
+            if read == 0 || !line.ends_with('\n') {
+                break;
+            }
+            whole += read as u64;
+            lines.push(line.trim_end().to_owned());
+        }
+        if lines.first().map(String::as_str) != Some(JOURNAL_HEADER.trim_end()) {
+            return Err(problem(path, "it is no journal of this version: name another file, or none to begin anew"));
+        }
+        lines.remove(0);
+        file.set_len(whole).and_then(|()| file.sync_all()).map_err(failed)?;
+        Ok((Self { file, path: path.to_owned() }, lines))
+    }
+
+    fn append<'l>(&mut self, lines: impl Iterator<Item = &'l str>) -> Result<(), LinkageError> {
+        let mut text = String::new();
+        for line in lines {
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        let failed =
+            |error: std::io::Error| LinkageError::Output { path: self.path.clone(), problem: error.to_string() };
+        let before = self.file.metadata().map_err(failed)?.len();
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
+        written.map_err(|error| {
+            // What was not answered must not be there the next time; if this fails too, the line is not whole.
+            let _ = self.file.set_len(before);
+            failed(error)
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! `lucarne link resolve`.
+
+use std::io::{BufRead, BufReader, Stdin, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use linkage::{LinkageError, ResolveOptions, Resolver};
+use model::LinkageConfig;
+use model::diagnostic::SourceFile;
+use serde::Serialize;
+
+use crate::cli::LinkResolve;
+use crate::exit::{Ending, Failure, Outcome};
+use crate::output::{Output, count};
+
+/// What was done, for programs.
+#[derive(Serialize)]
+struct Report {
+    /// Records at the end.
+    records: u64,
+    /// Lines of the journal that were taken first.
+    replayed: u64,
+    /// Lines that were taken.
+    taken: u64,
+    /// Lines that were not understood.
+    refused: u64,
+    /// Seconds until the first line could be taken, by stage.
+    seconds: serde_json::Value,
+    /// Seconds that taking lines took in all.
+    seconds_taking: f64,
+    /// The latency of a batch that half, 99 of 100 and all don't exceed, in milliseconds; durable, if there is a journal.
+    latency_ms: [f64; 3],
+}
+
+/// How much of standard input is held at once: a batch is of lines that are there.
+const INPUT_BYTES: usize = 8 << 20;
+
+pub(crate) fn run(options: &LinkResolve, output: Output) -> Outcome {
+    let file = Arc::new(SourceFile { text: super::link::read(&options.config)?, path: options.config.clone() });
+    let config = LinkageConfig::parse(&file).map_err(|wrong| Failure::new(Ending::Project, wrong))?;
+    let stage = output.stage("link");
+    let files = ResolveOptions {
+        inputs: options.input.clone(),
+        id: options.id.clone(),
+        source: options.source.clone(),
+        journal: options.journal.clone(),
+        model: options.keep_model.clone(),
+    };
+    let mut resolver = Resolver::open(&config, &files, &|progress| stage.at(progress.done, progress.of)).map_err(
+        |error| match error {
+            wrong @ LinkageError::Config(_) => Failure::new(Ending::Project, wrong),
+            other => Failure::from(other),
+        },
+    )?;
+    // Answers have standard output to themselves.
+    stage.done_aside(format!("{} records in memory", count(resolver.records() as u64)));
+    let mut batches: Vec<Duration> = Vec::new();
+    let (mut number, mut taken, mut refused) = (0_u64, 0_u64, 0_u64);
+    let mut input = BufReader::with_capacity(INPUT_BYTES, std::io::stdin());
+    let mut answers = std::io::stdout().lock();
+    loop {
+        let lines = next_lines(&mut input, options.batch as usize)?;
+        if lines.is_empty() {
+            break;
+        }
+        let texts: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let begun = Instant::now();
+        let done = resolver.take(&texts)?;
+        batches.push(begun.elapsed());
+        for answer in done {
+            number += 1;
+            let line = match &answer {
+                Ok(resolved) => serde_json::to_string(resolved)?,
+                Err(reason) => serde_json::json!({ "line": number, "error": reason }).to_string(),
+            };
+            *(if answer.is_ok() { &mut taken } else { &mut refused }) += 1;
+            if !output.json() {
+                writeln!(answers, "{line}")?;
+            }
+        }
+        answers.flush()?;
+    }
+    drop(answers);
+    let taking = batches.iter().sum::<Duration>();
+    batches.sort_unstable();
+    let quantile = |share: f64| {
+        let rank = (share * batches.len() as f64).ceil() as usize;
+        batches.get(rank.saturating_sub(1)).map_or(0.0, |latency| latency.as_secs_f64() * 1e3)
+    };
+    output.object(&Report {
+        records: resolver.records() as u64,
+        replayed: resolver.replayed(),
+        taken,
+        refused,
+        seconds: serde_json::to_value(resolver.seconds())?,
+        seconds_taking: taking.as_secs_f64(),
+        latency_ms: [0.5, 0.99, 1.0].map(quantile),
+    })?;
+    if refused > 0 {
+        let message = format!("{refused} of {number} lines were not understood: each answer says why");
+        return Err(Failure::new(Ending::Rejected, anyhow::anyhow!(message)));
+    }
+    Ok(())
+}
+
+/// Reads a line, and up to `most` where they are there already, without waiting for more. Empty ones are passed over; none
+/// means the end.
+fn next_lines(input: &mut BufReader<Stdin>, most: usize) -> Result<Vec<String>, Failure> {
+    let mut lines = Vec::new();
+    while lines.len() < most && (lines.is_empty() || input.buffer().contains(&b'\n')) {
+        let mut line = String::new();
+        if input.read_line(&mut line)? == 0 {
+            break;
+        }
+        if !line.trim().is_empty() {
+            lines.push(line);
+        }
+    }
+    Ok(lines)
+}
