@@ -16,7 +16,7 @@ export const OTHERS = "benefit-eligibility";
 export const POLITICAL = "campaign-finance-audit";
 
 /** Gives the variable of the environment, which `cargo xtask` sets. */
-function variable(name: string): string {
+export function variable(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: run \`cargo xtask test --only browser\``);
   return value;
@@ -28,8 +28,8 @@ export function tokenOf(role: Role): string {
 }
 
 /** Opens a session in a role and ends on the role's first page. */
-export async function enter(page: Page, role: Role): Promise<void> {
-  await page.goto(`/enter?token=${encodeURIComponent(tokenOf(role))}`);
+export async function enter(page: Page, role: Role, token = tokenOf(role)): Promise<void> {
+  await page.goto(`/enter?token=${encodeURIComponent(token)}`);
   await expect(page).not.toHaveURL(/token/);
 }
 
@@ -54,12 +54,12 @@ export async function search(page: Page, name: string): Promise<void> {
   await page.locator("form[role=search]").getByRole("button").click();
 }
 
-/** Looks with axe at the page as it is, with everything opened; fails on anything found. */
-export async function checkAccessibility(page: Page, what: string): Promise<void> {
+/** Looks with axe at the page as it is, with everything opened; fails on anything found by rules other than those of `but`. */
+export async function checkAccessibility(page: Page, what: string, but: string[] = []): Promise<void> {
   await page.evaluate(() => {
     for (const details of document.querySelectorAll("main details")) (details as HTMLDetailsElement).open = true;
   });
-  const found = await new AxeBuilder({ page }).analyze();
+  const found = await new AxeBuilder({ page }).disableRules(but).analyze();
   const told = found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", ")}`);
   expect(told, what).toEqual([]);
 }
@@ -73,8 +73,8 @@ export async function checkWidth(page: Page, what: string): Promise<void> {
 /** A test whose page makes no request to another origin, breaks no content security policy and throws nothing. */
 export const test = base.extend<{ promises: void }>({
   promises: [
-    async ({ context }, use) => {
-      const origin = new URL(variable("LUCARNE_URL")).origin;
+    async ({ context, baseURL }, use) => {
+      const origin = new URL(baseURL ?? variable("LUCARNE_URL")).origin;
       const broken: string[] = [];
       context.on("request", (request) => {
         if (new URL(request.url()).origin !== origin) broken.push(`request to ${request.url()}`);

@@ -83,7 +83,9 @@ fn playwright(served: &Served, arguments: &[&str]) -> Result<()> {
         .args(["--no-install", "playwright", "test"])
         .args(arguments)
         .env("CHROMIUM", chromium)
-        .env("LUCARNE_URL", &served.told.address);
+        .env("LUCARNE_URL", &served.told.address)
+        // Some tests bring up a small project of their own.
+        .env("LUCARNE_BINARY", run::binary());
     for identity in &served.told.identities {
         let name = identity.name.to_uppercase().replace('-', "_");
         command.env(format!("LUCARNE_TOKEN_{name}"), &identity.token);

@@ -17,6 +17,13 @@ foot-synthetic = Demonstration. Everyone in it is made up.
 foot-api = The same over HTTP
 foot-no-islands = Checking receipts in the browser is not in this build: it was made without Node.
 
+# Between a click and its answer.
+step-under-way = Asked. Waiting for the answer…
+step-late = The server has not answered yet. You can go on waiting, or ask again.
+step-offline = The server can’t be reached: this computer is not connected. Nothing was sent, and what you wrote is kept.
+step-kept-typed = The server could not be reached, so no answer came. What you wrote is here again.
+try-again = Try again
+
 # The bar.
 bar-label = Who acts, and why
 bar-acting = Acting as

@@ -169,6 +169,7 @@ relations-next = Who else
 relations-search = Search this address
 relations-search-what = Others at an address are other people: each search of them has its own entry in the log, which they see.
 relations-person = The person
+relations-unreached = The server could not be reached, so this picture can’t be moved.
 thing-record = Record:
 thing-address = Address
 thing-employer = Employer

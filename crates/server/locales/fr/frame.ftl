@@ -17,6 +17,13 @@ foot-synthetic = Démonstration. Toutes les personnes sont inventées.
 foot-api = La même chose par HTTP
 foot-no-islands = La vérification des reçus dans le navigateur manque : cette version a été construite sans Node.
 
+# Entre un clic et sa réponse.
+step-under-way = Demande envoyée. En attente de la réponse…
+step-late = Le serveur n’a pas encore répondu. Vous pouvez attendre encore, ou demander à nouveau.
+step-offline = Le serveur est injoignable : cet ordinateur n’est pas connecté. Rien n’a été envoyé, et ce que vous avez écrit est conservé.
+step-kept-typed = Le serveur n’a pas pu être joint, et aucune réponse n’est venue. Ce que vous aviez écrit est de nouveau là.
+try-again = Réessayer
+
 # Le bandeau.
 bar-label = Qui agit, et pourquoi
 bar-acting = Vous agissez comme

@@ -169,6 +169,7 @@ relations-next = Qui d’autre
 relations-search = Chercher cette adresse
 relations-search-what = À la même adresse, ce sont d’autres personnes : chaque recherche a sa propre entrée au journal, qu’elles voient.
 relations-person = La personne
+relations-unreached = Le serveur n’a pas pu être joint : cette image ne peut pas être déplacée.
 thing-record = Enregistrement :
 thing-address = Adresse
 thing-employer = Employeur
