@@ -1,6 +1,6 @@
 //! Loose records that stay in memory, and records that come to them one by one: whose they are, at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
@@ -48,7 +48,7 @@ pub struct ResolveOptions {
 }
 
 /// A record by its names.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct RecordName {
     /// Its source.
     pub source: String,
@@ -245,7 +245,13 @@ impl Resolver {
             by_name: HashTable::new(),
             hasher: RandomState::new(),
         };
-        (0..names.sources.len() as u32).for_each(|record| names.enter(record));
+        // Twice: a table that grows is filled anew.
+        let mut table = HashTable::with_capacity(2 * names.sources.len());
+        for record in 0..names.sources.len() as u32 {
+            let hash = |record: u32| names.hash(names.source(record), names.id(record));
+            table.insert_unique(hash(record), record, |other| hash(*other));
+        }
+        names.by_name = table;
         let mut resolver = Self {
             resident,
             names,
@@ -304,13 +310,15 @@ impl Resolver {
     pub fn take(&mut self, lines: &[&str]) -> Result<Vec<Result<Resolved, String>>, LinkageError> {
         let mut answers: Vec<Result<Resolved, String>> = Vec::with_capacity(lines.len());
         let mut some: Vec<(usize, Line)> = Vec::new();
+        let mut named: HashSet<RecordName> = HashSet::new();
         for (place, text) in lines.iter().enumerate() {
             let read = self.read(text);
             // Each record is in one change once: a second line about it must find the first one done.
             if let Ok(line) = &read
-                && some.iter().any(|(_, other)| other.name == line.name)
+                && !named.insert(line.name.clone())
             {
                 self.take_some(&mut some, lines, &mut answers)?;
+                named = HashSet::from([line.name.clone()]);
             }
             match read.and_then(|line| self.check(line)) {
                 Ok(line) => {

@@ -94,14 +94,16 @@ pub fn cluster(
     if predictions.edges.iter().any(|edge| edge.right as usize >= data.records) {
         return Err(Error::NoSuchRecord { index: data.records, records: data.records });
     }
-    Ok(cluster_scored(&Scorer::new(data, model)?, predictions, judgements))
+    let scorer = Scorer::new(data, model)?;
+    let mut clustering = cluster_scored(&scorer, predictions, judgements);
+    Run::new(&scorer, judgements).refusals(predictions, &mut clustering);
+    Ok(clustering)
 }
 
-/// Clusters as [`cluster`] does, records and edges being known to fit.
+/// Clusters as [`cluster`] does, records and edges being known to fit. Merges that were refused are not looked for.
 pub(crate) fn cluster_scored(scorer: &Scorer<'_>, predictions: &Predictions, judgements: &Judgements) -> Clustering {
     let data = scorer.data();
-    let evidence = Evidence::new(scorer, &judgements.cannot_link);
-    let run = Run { data, evidence, threshold: data.settings.threshold_weight() };
+    let run = Run::new(scorer, judgements);
     let mut clustering = Clustering::default();
     let mut sets = Sets::new(data.records);
     run.base(predictions, judgements, &mut sets);
@@ -113,7 +115,6 @@ pub(crate) fn cluster_scored(scorer: &Scorer<'_>, predictions: &Predictions, jud
         |(left, right): &&(u32, u32)| clustering.labels[*left as usize] == clustering.labels[*right as usize];
     clustering.contradictions.extend(judgements.cannot_link.iter().filter(together));
     run.links(predictions, &mut clustering);
-    run.refusals(predictions, &mut clustering);
     clustering
 }
 
@@ -165,6 +166,14 @@ impl Ord for Candidate {
             .then_with(|| other.ties.cmp(&self.ties))
             .then_with(|| other.groups.cmp(&self.groups))
             .then_with(|| self.weighed.cmp(&other.weighed))
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new(scorer: &'a Scorer<'a>, judgements: &Judgements) -> Self {
+        let evidence = Evidence::new(scorer, &judgements.cannot_link);
+        let data = scorer.data();
+        Self { data, evidence, threshold: data.settings.threshold_weight() }
     }
 }
 

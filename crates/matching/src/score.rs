@@ -11,18 +11,24 @@ use crate::settings::{Kind, Settings};
 
 const WIDTH: usize = Settings::COMPARISONS_MAX;
 
-/// How many levels of value pairs each comparison remembers: 64 KiB, so that all of them stay in a core's cache.
-const REMEMBERED: usize = 1 << 13;
+/// How many levels of value pairs each comparison remembers, as a power of two: 64 KiB, so that all of them stay in a core's
+/// cache; less for few records, which would not pay for clearing it.
+const REMEMBERED_BITS: u32 = 13;
+const REMEMBERED_BITS_OF_FEW: u32 = 6;
+/// How many records are few.
+const FEW_RECORDS: usize = 2_000;
 
 /// Levels of value pairs seen lately, one table for each comparison. One for each thread.
 pub(crate) struct Memory {
     /// Two codes of 30 bits and a level of four bits a word. 0 is free: no pair has code 0.
     words: Vec<u64>,
+    bits: u32,
 }
 
 impl Memory {
     pub(crate) fn new(data: &Dataset) -> Self {
-        Self { words: vec![0; REMEMBERED * data.values.len()] }
+        let bits = if data.records < FEW_RECORDS { REMEMBERED_BITS_OF_FEW } else { REMEMBERED_BITS };
+        Self { words: vec![0; data.values.len() << bits], bits }
     }
 }
 
@@ -193,7 +199,8 @@ impl<'a> Scorer<'a> {
         }
         let (low, high) = (a.min(b), a.max(b));
         let key = (u64::from(low) << 30 | u64::from(high)) << 4;
-        let place = at * REMEMBERED + (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 51) as usize;
+        let spread = key.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let place = at << memory.bits | (spread >> (u64::BITS - memory.bits)) as usize;
         let word = memory.words[place];
         if word & !0xf == key {
             return (word & 0xf) as u8;

@@ -9,10 +9,21 @@ use crate::dataset::{self, Dataset, RECORDS_MAX};
 use crate::error::Error;
 use crate::pool::{MISSING, mix, stable_hash};
 
+/// One in how many records may come before there must be more room.
+pub(super) const HEADROOM: usize = 16;
+
 impl Dataset {
     /// Makes it possible to append records: what was dropped when the records were encoded is worked out again.
     pub(super) fn open(&mut self) -> Result<(), Error> {
-        self.columns.iter_mut().for_each(|column| column.pool.open());
+        // Room for some that come: to move all records to a larger place takes half a second where there are millions.
+        let room = self.records / HEADROOM + 1;
+        for column in &mut self.columns {
+            column.pool.open();
+            column.codes.reserve_exact(room);
+        }
+        self.codes.reserve_exact(room * self.values.len());
+        self.sources.reserve_exact(room);
+        self.ties.reserve_exact(room);
         let values = Arc::get_mut(&mut self.values).ok_or(Error::InUse)?;
         values.iter_mut().for_each(crate::compare::Values::open);
         Ok(())

@@ -12,6 +12,8 @@ use crate::key::KeyExpr;
 pub(super) struct Blocks {
     keys: Vec<Keys>,
     rules: Vec<Rule>,
+    /// How many records went that may still be entered.
+    gone: usize,
 }
 
 /// The blocks of one rule: those of the beginning as runs of one array sorted by hash, and what came since.
@@ -20,8 +22,24 @@ struct Rule {
     split: Vec<usize>,
     size_max: usize,
     hashes: Vec<u64>,
+    /// Every [`STRIDE`]th of `hashes`: so few that a core keeps them at hand.
+    signposts: Vec<u64>,
     members: Vec<u32>,
     added: HashMap<u64, Vec<u32>>,
+}
+
+/// How many hashes lie between two that are signposts.
+const STRIDE: usize = 64;
+
+impl Rule {
+    /// Returns who was ever entered under a hash: at the beginning, and since.
+    fn entered(&self, hash: u64) -> (&[u32], &[u32]) {
+        let post = self.signposts.partition_point(|other| *other < hash).saturating_sub(1) * STRIDE;
+        let near = &self.hashes[post..(post + STRIDE + 1).min(self.hashes.len())];
+        let start = post + near.partition_point(|other| *other < hash);
+        let length = self.hashes[start..].iter().take_while(|other| **other == hash).count();
+        (&self.members[start..start + length], self.added.get(&hash).map_or(&[], Vec::as_slice))
+    }
 }
 
 /// The records of a block, or of a part of a split one, that are there.
@@ -66,10 +84,11 @@ impl Blocks {
             let mut places = |keys: &'s [KeyExpr]| keys.iter().map(|key| place_of(key, &mut exprs)).collect();
             let (keys, split) = (places(&block.keys), places(&block.split));
             let size_max = settings.block_size_max.min(block.size_max.unwrap_or(usize::MAX));
-            rules.push(Rule { keys, split, size_max, hashes: Vec::new(), members: Vec::new(), added: HashMap::new() });
+            let (hashes, signposts, members, added) = Default::default();
+            rules.push(Rule { keys, split, size_max, hashes, signposts, members, added });
         }
         let keys: Vec<Keys> = exprs.into_par_iter().map(|expr| Keys::new(data, expr)).collect::<Result<_, Error>>()?;
-        let mut blocks = Self { keys, rules };
+        let mut blocks = Self { keys, rules, gone: 0 };
         for rule in 0..blocks.rules.len() {
             let mut hashed: Vec<(u64, u32)> = (0..data.records as u32)
                 .into_par_iter()
@@ -78,6 +97,7 @@ impl Blocks {
             hashed.par_sort_unstable();
             let into = &mut blocks.rules[rule];
             into.hashes = hashed.iter().map(|(hash, _)| *hash).collect();
+            into.signposts = into.hashes.iter().step_by(STRIDE).copied().collect();
             into.members = hashed.into_iter().map(|(_, record)| record).collect();
         }
         Ok(blocks)
@@ -106,6 +126,11 @@ impl Blocks {
         Ok(())
     }
 
+    /// Notes that records went.
+    pub(super) fn note_gone(&mut self, records: usize) {
+        self.gone += records;
+    }
+
     /// Takes records out of their blocks, as long as their values are still in the data.
     pub(super) fn remove(&mut self, data: &Dataset, record: u32) {
         for rule in 0..self.rules.len() {
@@ -118,16 +143,30 @@ impl Blocks {
 
     /// Returns who shares the block of a rule with a record, itself included; nothing when it is in none.
     fn members(&self, data: &Dataset, alive: &[bool], rule: usize, by: u32) -> Option<Members> {
-        let Rule { keys, hashes, members, added, .. } = &self.rules[rule];
-        let hash = self.hash(data, keys, by)?;
-        let start = hashes.partition_point(|other| *other < hash);
-        let length = hashes[start..].iter().take_while(|other| **other == hash).count();
-        let all = members[start..start + length].iter().chain(added.get(&hash).into_iter().flatten());
+        let hash = self.hash(data, &self.rules[rule].keys, by)?;
+        Some(self.members_of(data, alive, rule, by, hash))
+    }
+
+    fn members_of(&self, data: &Dataset, alive: &[bool], rule: usize, by: u32, hash: u64) -> Members {
+        let keys = &self.rules[rule].keys;
+        let (first, added) = self.rules[rule].entered(hash);
+        let all = first.iter().chain(added);
         let is_here = |record: &&u32| {
             // Up to two keys the hash is the keys.
             alive[**record as usize] && (keys.len() <= 2 || self.agree(data, keys, **record, by))
         };
-        Some(Members(all.filter(is_here).copied().collect()))
+        Members(all.filter(is_here).copied().collect())
+    }
+
+    /// Says whether the block of a hash is over the limit for sure, even with `fewer` records less, without looking at who of
+    /// it is there.
+    fn is_surely_closed(&self, data: &Dataset, rule: &Rule, hash: u64, fewer: usize) -> bool {
+        // With a third key a hash may stand for several blocks; an attached source counts for itself alone.
+        if rule.keys.len() > 2 || !data.settings.attach_only.is_empty() {
+            return false;
+        }
+        let (first, added) = rule.entered(hash);
+        first.len() + added.len() > rule.size_max.saturating_add(self.gone + fewer)
     }
 
     /// Returns the part of a split block that a record is in.
@@ -149,7 +188,11 @@ impl Blocks {
     pub(super) fn partners(&self, data: &Dataset, alive: &[bool], record: u32, mut take: impl FnMut(u32, u8)) {
         let own = data.tier(record);
         for (place, rule) in self.rules.iter().enumerate() {
-            let Some(block) = self.members(data, alive, place, record) else { continue };
+            let Some(hash) = self.hash(data, &rule.keys, record) else { continue };
+            if rule.split.is_empty() && self.is_surely_closed(data, rule, hash, 0) {
+                continue;
+            }
+            let block = self.members_of(data, alive, place, record, hash);
             let open = block.open(data, rule.size_max);
             let part = if open.iter().all(|open| *open) { None } else { self.part(data, place, &block, record) };
             let part = part.map(|part| (part.open(data, rule.size_max), part));
@@ -169,29 +212,51 @@ impl Blocks {
         }
     }
 
-    /// Notes which blocks `records` are in and whether their pairs are looked at, before records come or go.
-    pub(super) fn touched(&self, data: &Dataset, alive: &[bool], records: &[u32], touched: Option<Touched>) -> Touched {
+    /// Notes which blocks `records` are in and whether their pairs are looked at, before records come or go; at most `coming`
+    /// records are still to be entered. Blocks that stay under the limit, or over it, are passed over: nothing of them flips.
+    pub(super) fn touched(
+        &self,
+        data: &Dataset,
+        alive: &[bool],
+        records: &[u32],
+        coming: usize,
+        touched: Option<Touched>,
+    ) -> Touched {
         let mut touched = touched.unwrap_or(Touched(Vec::new()));
         let mut seen: HashMap<(usize, bool, (u64, u64)), Vec<u32>> = HashMap::new();
         for touch in &touched.0 {
             seen.entry((touch.rule, touch.is_part, touch.hash)).or_default().push(touch.by);
         }
-        for record in records {
-            for (place, rule) in self.rules.iter().enumerate() {
-                let Some(hash) = self.hash(data, &rule.keys, *record) else { continue };
-                let split = if rule.split.is_empty() { None } else { self.hash(data, &rule.split, *record) };
-                let both = [Some((false, (hash, 0))), split.map(|split| (true, (hash, split)))];
-                for (is_part, hash) in both.into_iter().flatten() {
-                    let known = seen.entry((place, is_part, hash)).or_default();
-                    let same = |by: &u32| {
-                        self.agree(data, &rule.keys, *by, *record)
-                            && (!is_part || self.agree(data, &rule.split, *by, *record))
-                    };
-                    if !known.iter().any(same) {
-                        known.push(*record);
-                        let open = self.open_now(data, alive, place, is_part, *record);
-                        touched.0.push(Touch { rule: place, by: *record, is_part, hash, open });
-                    }
+        // Few blocks are near the limit.
+        let may_flip = |record: &u32, rule: &Rule| {
+            let hash = self.hash(data, &rule.keys, *record)?;
+            let (first, added) = rule.entered(hash);
+            let stays_open = first.len() + added.len() + coming <= rule.size_max;
+            let stays_closed = rule.split.is_empty() && self.is_surely_closed(data, rule, hash, records.len());
+            (!stays_open && !stays_closed).then_some(hash)
+        };
+        let near: Vec<(u32, usize, u64)> = records
+            .par_iter()
+            .with_min_len(256)
+            .flat_map_iter(|record| {
+                let rules = self.rules.iter().enumerate();
+                rules.filter_map(|(place, rule)| Some((*record, place, may_flip(record, rule)?)))
+            })
+            .collect();
+        for (record, place, hash) in near {
+            let rule = &self.rules[place];
+            let split = if rule.split.is_empty() { None } else { self.hash(data, &rule.split, record) };
+            let both = [Some((false, (hash, 0))), split.map(|split| (true, (hash, split)))];
+            for (is_part, hash) in both.into_iter().flatten() {
+                let known = seen.entry((place, is_part, hash)).or_default();
+                let same = |by: &u32| {
+                    self.agree(data, &rule.keys, *by, record)
+                        && (!is_part || self.agree(data, &rule.split, *by, record))
+                };
+                if !known.iter().any(same) {
+                    known.push(record);
+                    let open = self.open_now(data, alive, place, is_part, record);
+                    touched.0.push(Touch { rule: place, by: record, is_part, hash, open });
                 }
             }
         }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use crate::cluster::{Judgements, Link, cluster_scored};
 use crate::dataset::Dataset;
@@ -30,6 +31,9 @@ use crate::progress::Progress;
 use crate::score::{Memory, Scorer, Weights};
 use blocks::Blocks;
 use edges::{Edges, Near};
+
+/// How many records are scored by one thread before another takes some.
+const AT_ONCE: usize = 64;
 
 /// The label of a record that went.
 const GONE: u32 = u32::MAX;
@@ -103,7 +107,10 @@ impl Resident {
         let blocks = Blocks::new(&data)?;
         let edges = Edges::new(data.records, &predictions.edges);
         let memory = Memory::new(&data);
-        let alive = vec![true; data.records];
+        let room = data.records / append::HEADROOM + 1;
+        let (mut alive, mut labels) = (vec![true; data.records], labels);
+        alive.reserve_exact(room);
+        labels.reserve_exact(room);
         let judged = by_record(&judgements);
         Ok(Self { data, model, weights, blocks, edges, alive, labels, judgements, judged, memory })
     }
@@ -168,26 +175,30 @@ impl Resident {
             }
         }
         let mut change = Change::default();
-        let touched = self.blocks.touched(&self.data, &self.alive, removed, None);
+        let arrivals = added.map_or(0, RecordBatch::num_rows);
+        let touched = self.blocks.touched(&self.data, &self.alive, removed, arrivals, None);
         if let Some(batch) = added {
             change.added = self.append(batch)?;
         } else {
             change.added = self.data.records as u32..self.data.records as u32;
         }
         let coming: Vec<u32> = change.added.clone().collect();
-        let touched = self.blocks.touched(&self.data, &self.alive, &coming, Some(touched));
+        let touched = self.blocks.touched(&self.data, &self.alive, &coming, 0, Some(touched));
 
         removed.iter().for_each(|record| self.alive[*record as usize] = false);
+        self.blocks.note_gone(removed.len());
         coming.iter().for_each(|record| self.alive[*record as usize] = true);
         let mut again = self.blocks.flipped(&self.data, &self.alive, &touched);
         again.extend(&coming);
         again.sort_unstable();
         again.dedup();
 
-        // Who loses a pair is looked at again, whoever it was with.
+        // Whoever was of one island with a record that is looked at again: each part that is left of it holds one whom a pair
+        // connected with the record.
         let mut seeds: HashSet<u32> = again.iter().copied().collect();
         for record in removed.iter().chain(&again) {
-            let mine = self.edges.of(*record).iter().map(|near| near.other);
+            let near = self.edges.of(*record).iter().filter(|near| self.connects(*record, near));
+            let mine = near.map(|near| near.other);
             let judged = self.judged.get(record).into_iter().flatten().copied();
             seeds.extend(mine.chain(judged).filter(|other| self.alive[*other as usize]));
             self.edges.clear(*record);
@@ -238,28 +249,43 @@ impl Resident {
 
     /// Looks for the pairs of records that have none, and returns how many were scored.
     fn score(&mut self, records: &[u32]) -> u64 {
-        let Self { data, weights, blocks, edges, alive, memory, .. } = self;
+        let Self { data, weights, blocks, edges, alive, .. } = self;
         let scorer = Scorer::with(data, Arc::clone(weights));
+        let (data, blocks, alive) = (&*data, &*blocks, &*alive);
         let least = data.settings.edge_weight_min;
         let again: HashSet<u32> = records.iter().copied().collect();
-        let mut pairs_scored = 0;
-        for record in records {
+        let score_some = |some: &[u32], memory: &mut Memory| {
+            let (mut found, mut pairs) = (Vec::new(), 0);
             let mut partners: HashMap<u32, u8> = HashMap::new();
-            blocks.partners(data, alive, *record, |other, rule| {
-                let same_source = data.sources[*record as usize] == data.sources[other as usize];
-                // A pair of two that are looked at again belongs to the smaller.
-                if !(again.contains(&other) && other < *record || data.settings.link_only && same_source) {
-                    partners.entry(other).or_insert(rule);
-                }
-            });
-            pairs_scored += partners.len() as u64;
-            for (other, rule) in partners {
-                let (left, right) = (other.min(*record), other.max(*record));
-                if let Some(weight) = scorer.weight(left, right, least, memory) {
-                    edges.add(Edge { left, right, weight: weight as f32, rule });
+            for record in some {
+                partners.clear();
+                blocks.partners(data, alive, *record, |other, rule| {
+                    let same_source = data.sources[*record as usize] == data.sources[other as usize];
+                    // A pair of two that are looked at again belongs to the smaller.
+                    if !(again.contains(&other) && other < *record || data.settings.link_only && same_source) {
+                        partners.entry(other).or_insert(rule);
+                    }
+                });
+                pairs += partners.len() as u64;
+                for (other, rule) in partners.drain() {
+                    let (left, right) = (other.min(*record), other.max(*record));
+                    if let Some(weight) = scorer.weight(left, right, least, memory) {
+                        found.push(Edge { left, right, weight: weight as f32, rule });
+                    }
                 }
             }
-        }
+            (found, pairs)
+        };
+        let scored = match records.len() {
+            // One record is done before other threads would have heard of it.
+            ..AT_ONCE => vec![score_some(records, &mut self.memory)],
+            _ => {
+                let chunks = records.par_chunks(AT_ONCE);
+                chunks.map_init(|| Memory::new(data), |memory, some| score_some(some, memory)).collect()
+            }
+        };
+        let pairs_scored = scored.iter().map(|(_, pairs)| pairs).sum();
+        scored.into_iter().flat_map(|(found, _)| found).for_each(|edge| edges.add(edge));
         pairs_scored
     }
 

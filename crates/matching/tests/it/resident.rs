@@ -230,7 +230,8 @@ fn a_record_that_goes_and_comes_back_leaves_all_as_it_was() {
         kept.change(std::slice::from_ref(&row[0]), &[]);
         assert_eq!(kept.resident.cluster_of(kept.place(&row[0])), None);
         let change = kept.change(&[], std::slice::from_ref(row));
-        if let Some(edge) = kept.resident.edges_of(change.added.start).next() {
+        let edge = kept.resident.edges_of(change.added.start).next();
+        if let Some(edge) = edge {
             let why = kept.resident.explain(edge.left, edge.right).unwrap();
             assert!((why.weight - f64::from(edge.weight)).abs() < 1e-4 && !why.blocked_by.is_empty());
         }
