@@ -14,6 +14,7 @@ use arrow_schema::{DataType, Field, Schema};
 use hashbrown::HashTable;
 use matching::{Change, Judgements, Model, Resident, probability};
 use model::LinkageConfig;
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -311,8 +312,8 @@ impl Resolver {
         let mut answers: Vec<Result<Resolved, String>> = Vec::with_capacity(lines.len());
         let mut some: Vec<(usize, Line)> = Vec::new();
         let mut named: HashSet<RecordName> = HashSet::new();
-        for (place, text) in lines.iter().enumerate() {
-            let read = self.read(text);
+        let read: Vec<Result<Line, String>> = lines.par_iter().with_min_len(64).map(|text| self.read(text)).collect();
+        for (place, read) in read.into_iter().enumerate() {
             // Each record is in one change once: a second line about it must find the first one done.
             if let Ok(line) = &read
                 && !named.insert(line.name.clone())
@@ -346,8 +347,13 @@ impl Resolver {
         }
         let lines = std::mem::take(some);
         let done = self.apply(lines.iter().map(|(_, line)| line))?;
-        for ((place, line), (done, record)) in lines.iter().zip(done) {
-            answers[*place] = Ok(self.answer(&line.name, done, record)?);
+        let told: Vec<Resolved> = lines
+            .par_iter()
+            .zip(done)
+            .map(|((_, line), (done, record))| self.answer(&line.name, done, record))
+            .collect::<Result<_, LinkageError>>()?;
+        for ((place, _), told) in lines.iter().zip(told) {
+            answers[*place] = Ok(told);
         }
         Ok(())
     }
@@ -391,7 +397,7 @@ impl Resolver {
         Ok(shape::fit(&self.wanted, &batch, Arc::new(sources), Arc::new(StringArray::from_iter_values(keys)))?)
     }
 
-    fn answer(&mut self, name: &RecordName, done: Deed, record: Option<u32>) -> Result<Resolved, LinkageError> {
+    fn answer(&self, name: &RecordName, done: Deed, record: Option<u32>) -> Result<Resolved, LinkageError> {
         let mut answer = Resolved { record: name.clone(), done, with: Vec::new(), tie: None };
         let Some(record) = record else { return Ok(answer) };
         let others: Vec<u32> = self.resident.members(record).into_iter().filter(|other| *other != record).collect();

@@ -30,6 +30,11 @@ impl Memory {
         let bits = if data.records < FEW_RECORDS { REMEMBERED_BITS_OF_FEW } else { REMEMBERED_BITS };
         Self { words: vec![0; data.values.len() << bits], bits }
     }
+
+    /// For a pair or two.
+    pub(crate) fn small(data: &Dataset) -> Self {
+        Self { words: vec![0; data.values.len() << REMEMBERED_BITS_OF_FEW], bits: REMEMBERED_BITS_OF_FEW }
+    }
 }
 
 /// A comparison's part in the score of a pair.

@@ -19,6 +19,7 @@ const BENCHES: &[Bench] = &[
     ("linkage", "the same Splink model run by Splink and by us, 50,000 people", linkage_small),
     ("linkage-1m", "the same Splink model run by Splink and by us, 1,000,000 people", linkage_large),
     ("linkage-growth", "that model at 100,000 to 10,000,000 records, by us alone", linkage_growth),
+    ("resolve", "records that come later, 1,000,000 people in memory", resolve),
     ("febrl", "FEBRL's data sets 3 and 4, linked by us and scored", febrl),
     ("dossier", "dossiers over HTTP at 50,000 people, 50 in flight", dossier_small),
     ("dossier-1m", "dossiers over HTTP at 1,000,000 people, 50 in flight", dossier_large),
@@ -229,6 +230,54 @@ fn linkage(people: u64) -> Result<()> {
     for (what, theirs, ours) in &tables {
         compare(what, theirs, ours);
     }
+    Ok(())
+}
+
+/// How many records are resolved one by one.
+const RESOLVED: usize = 20_000;
+
+/// Holds one record in a hundred back, keeps the others in memory, and lets these come: one by one, then all at once.
+fn resolve() -> Result<()> {
+    let (scripts, python) = linkage_scripts()?;
+    let persons = persons_table(1_000_000, 1, &scripts, &python)?;
+    let out = run::target_dir().join("bench").join("resolve");
+    let mut hold_out = run::command(&python);
+    run::output(hold_out.arg(scripts.join("hold_out.py")).arg(persons).arg(&out))?;
+    let later = std::fs::read_to_string(out.join("later.jsonl"))?;
+    let report = |name: &str, lines: &str, batch: &str| -> Result<Value> {
+        let journal = out.join(format!("{name}.jsonl"));
+        if journal.is_file() {
+            std::fs::remove_file(&journal)?;
+        }
+        let mut command = run::command(run::binary());
+        command.args(["link", "resolve", "--json", "--id", "uid", "--source", "src", "--batch", batch, "--input"]);
+        command.arg(out.join("base.parquet")).arg("--config").arg(scripts.join("persons.toml"));
+        command.arg("--keep-model").arg(out.join("model.json")).arg("--journal").arg(journal);
+        Ok(serde_json::from_str(&run::output_of(&mut command, lines)?)?)
+    };
+    let some: String = later.split_inclusive('\n').take(RESOLVED).collect();
+    let single = report("single", &some, "1")?;
+    let fsync = load::fsync_latencies(&out, 2_000)?;
+    let batch = report("batch", &later, &u32::MAX.to_string())?;
+    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+    let whole: f64 = ["read", "score", "cluster"].iter().map(|stage| number(&batch["seconds"][*stage])).sum();
+    let taking = number(&batch["seconds_taking"]);
+    println!("| what | figure |\n|---|---|");
+    println!("| records in memory | {} |", single["records"]);
+    println!(
+        "| one by one, p50 / p99 / slowest, ms | {:.2} / {:.2} / {:.1} |",
+        number(&single["latency_ms"][0]),
+        number(&single["latency_ms"][1]),
+        number(&single["latency_ms"][2])
+    );
+    println!("| the disk's own fsync p99, ms | {:.2} |", load::quantile_ms(&fsync, 0.99));
+    println!(
+        "| p99 beyond the disk's, ms (promised: 2) | {:.2} |",
+        number(&single["latency_ms"][1]) - load::quantile_ms(&fsync, 0.99)
+    );
+    println!("| one in a hundred at once, with all answers, s | {taking:.2} |");
+    println!("| all from the files: read, score, cluster, s | {whole:.1} |");
+    println!("| share, % (promised: 5) | {:.1} |", 100.0 * taking / whole);
     Ok(())
 }
 

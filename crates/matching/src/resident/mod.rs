@@ -152,14 +152,14 @@ impl Resident {
     ///
     /// # Errors
     /// When a record is not there.
-    pub fn explain(&mut self, left: u32, right: u32) -> Result<Explanation, Error> {
+    pub fn explain(&self, left: u32, right: u32) -> Result<Explanation, Error> {
         for record in [left, right] {
             if !self.contains(record) {
                 return Err(Error::NoSuchRecord { index: record as usize, records: self.data.records });
             }
         }
         let scorer = Scorer::with(&self.data, Arc::clone(&self.weights));
-        Ok(explain_scored(&scorer, &self.model, (left, right), &mut self.memory))
+        Ok(explain_scored(&scorer, &self.model, (left, right), &mut Memory::small(&self.data)))
     }
 
     /// Takes records away and adds others. A record that changed is one that goes and one that comes.
