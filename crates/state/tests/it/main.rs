@@ -8,6 +8,7 @@
     reason = "helpers of tests fail by panicking, as tests do, and measurements are printed"
 )]
 
+mod contests;
 mod cases_and_sessions;
 mod crash;
 mod erasure;
