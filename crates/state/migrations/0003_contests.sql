@@ -1,5 +1,4 @@
--- What people contest: that a record which was linked to them is about them. Kept until it is erased, beyond generations of the
--- index. Records, account and words are sealed; what must be looked up is a keyed hash.
+-- What people contest: that a record which was linked to them is about them. Kept beyond generations of the index. Records, account and words are sealed; what must be looked up is a keyed hash.
 CREATE TABLE contests (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     pair       BLOB NOT NULL CHECK (length(pair) = 16),
