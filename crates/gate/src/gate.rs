@@ -9,8 +9,8 @@ use indexmap::IndexMap;
 use lake::{ReadAuthority, TableRef};
 use model::request::Action;
 use model::{
-    Actor, AgencyId, Class, Clock, Disclosure, Job, PersonId, Project, Purpose, PurposeId, RecordId, RegisterId, Request,
-    RunId,
+    Actor, AgencyId, Class, Clock, Disclosure, Job, PersonId, Project, Purpose, PurposeId, RecordId, RegisterId,
+    Request, RunId,
 };
 use policy::{Engine, Query, Reason};
 use state::{NewLook, State};

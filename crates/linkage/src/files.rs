@@ -89,7 +89,14 @@ pub fn link_files(
     watch.lap("read");
 
     let told = Watcher::new(progress);
-    let matched = compute::run(builder.finish()?, base_records, &matching::Judgements::default(), &Frozen::default(), &told, &mut watch)?;
+    let matched = compute::run(
+        builder.finish()?,
+        base_records,
+        &matching::Judgements::default(),
+        &Frozen::default(),
+        &told,
+        &mut watch,
+    )?;
     let wanted_across = options.link_only.then_some(sources.as_slice());
     let quality =
         labels.as_ref().map(|labels| labels.quality(&matched.predictions.edges, &matched.clusters, wanted_across));

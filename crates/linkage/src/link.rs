@@ -74,8 +74,7 @@ pub async fn link(
 
     let (mut judgements, mut judgement_counts) = in_force.for_records(&records);
     let taken_out = (&mut judgements, &mut judgement_counts);
-    let frozen =
-        Frozen::of(&in_force, &records, &previous.persons, |record| data.is_attached(record), taken_out);
+    let frozen = Frozen::of(&in_force, &records, &previous.persons, |record| data.is_attached(record), taken_out);
     let work = move |told: &dyn matching::Progress| {
         let matched = compute::run(data, base_records, &judgements, &frozen, told, &mut watch)?;
         let quality = labels.as_ref().map(|labels| quality(labels, &matched));

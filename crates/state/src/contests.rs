@@ -226,7 +226,8 @@ impl State {
         leaf: u64,
     ) -> Result<Option<Contest>, StateError> {
         let pair = pair_tag(self, one, other);
-        let query = format!("SELECT {COLUMNS} FROM contests WHERE pair = ? AND ended_leaf = ? ORDER BY id DESC LIMIT 1");
+        let query =
+            format!("SELECT {COLUMNS} FROM contests WHERE pair = ? AND ended_leaf = ? ORDER BY id DESC LIMIT 1");
         let row = sqlx::query(sqlx::AssertSqlSafe(query))
             .bind(pair.to_vec())
             .bind(i64::try_from(leaf).unwrap_or(i64::MAX))
@@ -277,8 +278,7 @@ impl State {
 impl Inner {
     /// Reads which records are contested now.
     pub(crate) async fn read_open_contests(&self) -> Result<(), StateError> {
-        let rows =
-            sqlx::query("SELECT record, at FROM contests WHERE ended IS NULL").fetch_all(&self.readers).await?;
+        let rows = sqlx::query("SELECT record, at FROM contests WHERE ended IS NULL").fetch_all(&self.readers).await?;
         let mut open = Open::with_capacity(rows.len());
         for row in &rows {
             let at = DateTime::from_timestamp_millis(row.try_get(1)?);

@@ -116,7 +116,6 @@ fn newcomer(made: &Deliveries) -> Row {
     new
 }
 
-
 #[tokio::test(flavor = "multi_thread")]
 async fn to_contest_changes_nobody_and_is_in_the_log() {
     let linked = Linked::new(|_| ()).await;
@@ -232,7 +231,10 @@ async fn a_judgement_about_the_contested_record_and_another_is_followed() {
     assert!(linked.are_one(&linked.tax, &linked.census).await && linked.are_one(&linked.tax, &other).await);
     decide(&linked.opened, Verdict::Different, &other, &linked.census, "father and son").await.unwrap();
     linked.link("link-3").await;
-    assert!(!linked.are_one(&linked.census, &other).await, "a contested record connects nobody whom stewards keep apart");
+    assert!(
+        !linked.are_one(&linked.census, &other).await,
+        "a contested record connects nobody whom stewards keep apart"
+    );
     check_story(&linked.opened).await;
 }
 

@@ -174,8 +174,7 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
         said: found.said.as_ref().map(|said| self::said(t, said)),
         contested: found.contested.as_ref().map(|contested| {
             let record = if contested.record == "left" { &found.left } else { &found.right };
-            let values =
-                [("register", view.register_title(&record.register)), ("when", t.moment(&contested.since))];
+            let values = [("register", view.register_title(&record.register)), ("when", t.moment(&contested.since))];
             Contested { sentence: t.with_all("pair-contested", &values), reason: contested.reason.clone() }
         }),
         effects: effects(t, &found),

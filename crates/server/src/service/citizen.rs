@@ -148,8 +148,5 @@ pub async fn own_records(app: &App, who: &Who, explain: bool) -> Result<OwnRecor
     let request = own_request(app, who, None).await?;
     let dossier = app.index().open_person(app.gate(), &request, explain).await?;
     let own = dossier.person;
-    Ok(OwnRecords {
-        dossier: view(app, dossier, "me".to_owned(), Some(own))?,
-        contests: own_contests(app, who).await?,
-    })
+    Ok(OwnRecords { dossier: view(app, dossier, "me".to_owned(), Some(own))?, contests: own_contests(app, who).await? })
 }

@@ -137,9 +137,8 @@ pub async fn withdraw(app: &App, who: &Who, name: &str) -> Result<OwnContest, Pr
     let at = app.now()?;
     let _turn = app.contesting().lock().await;
     let contests = app.state().contests_of(account).await.map_err(unavailable)?;
-    let is_it = |contest: &&Contest| {
-        contest.ended.is_none() && app.gate().own_record_name(person, &contest.contested) == name
-    };
+    let is_it =
+        |contest: &&Contest| contest.ended.is_none() && app.gate().own_record_name(person, &contest.contested) == name;
     let nothing = || Problem::new("not-found", "you contest no record of this name, or it was decided");
     let contest = contests.iter().find(is_it).ok_or_else(nothing)?;
     let pair = (&contest.contested, &contest.tied);
@@ -153,6 +152,8 @@ pub async fn withdraw(app: &App, who: &Who, name: &str) -> Result<OwnContest, Pr
 fn check_reason(reason: &str) -> Result<(), Problem> {
     match reason.chars().count() {
         REASON_MIN..=REASON_MAX => Ok(()),
-        _ => Err(Problem::new("bad-request", "`reason` has 10 to 2,000 characters: say why the record is not about you")),
+        _ => {
+            Err(Problem::new("bad-request", "`reason` has 10 to 2,000 characters: say why the record is not about you"))
+        }
     }
 }

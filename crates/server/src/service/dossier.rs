@@ -151,12 +151,7 @@ pub async fn dossier(
 }
 
 /// Gives a dossier as it is shown; `own` is who it is about, when it is they who read it.
-pub(crate) fn view(
-    app: &App,
-    dossier: Dossier,
-    person: String,
-    own: Option<PersonId>,
-) -> Result<DossierView, Problem> {
+pub(crate) fn view(app: &App, dossier: Dossier, person: String, own: Option<PersonId>) -> Result<DossierView, Problem> {
     // A record that is shown alone is linked to nothing that is shown: that it is contested would tell of what is hidden.
     let is_linked = dossier.sections.iter().map(|section| section.disclosed.records.len()).sum::<usize>() > 1;
     let project = app.project();
@@ -189,9 +184,7 @@ pub(crate) fn view(
                     .copied()
                     .flatten()
                     .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
-                name: own
-                    .filter(|_| is_linked)
-                    .and_then(|own| Some(app.gate().own_record_name(own, ids.get(row)?))),
+                name: own.filter(|_| is_linked).and_then(|own| Some(app.gate().own_record_name(own, ids.get(row)?))),
             });
         }
         let agency = project.agencies.get(&register.agency);

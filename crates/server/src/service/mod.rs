@@ -25,8 +25,8 @@ pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColu
 pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};
 pub use registry::FieldEvidence;
 pub use review::{
-    ContestedView, JudgedView, JudgementForm, PairView, ProgressView, ReviewRow, SaidView, TakeBackForm, judge, pair, progress,
-    take_back,
+    ContestedView, JudgedView, JudgementForm, PairView, ProgressView, ReviewRow, SaidView, TakeBackForm, judge, pair,
+    progress, take_back,
 };
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};
 pub use value::{ShownValue, column_title};

@@ -167,8 +167,7 @@ async fn reviews(app: &App) -> Result<Reviews, Problem> {
 
 /// Gives the open contests whose records are both within reach, the oldest first.
 async fn open_contests(app: &App, permit: &Permit) -> Result<Vec<Contest>, Problem> {
-    let mut contests =
-        app.state().open_contests().await.map_err(|error| Problem::failure("unavailable", &error))?;
+    let mut contests = app.state().open_contests().await.map_err(|error| Problem::failure("unavailable", &error))?;
     contests.retain(|contest| app.index().may_review(permit, &contest.contested, &contest.tied));
     Ok(contests)
 }
@@ -351,7 +350,8 @@ pub async fn take_back(app: &App, who: &Who, number: u64, form: &TakeBackForm) -
     let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
     let nothing = || Problem::new("not-found", "you said nothing of this pair since the index was built");
     let found = find(app, &permit, &reviews, number).await?.ok_or_else(nothing)?;
-    let review = reviews.of(&found.left, &found.right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
+    let review =
+        reviews.of(&found.left, &found.right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
     let reason = format!("taking back entry {}: {}", review.leaf, form.reason.trim());
     if form.reason.trim().is_empty() {
         return Err(Problem::new("bad-request", "`reason` is empty: say why it is taken back"));

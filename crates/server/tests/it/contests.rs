@@ -55,7 +55,10 @@ async fn a_contested_record_is_marked_judged_first_and_settled() {
     let made = house.contest(&name).await;
     assert_eq!(made.status, 200, "{}", made.text);
     let made = made.json();
-    assert_eq!((&made["standing"], &made["record"], &made["register"]), (&json!("open"), &json!(name), &json!("loans")));
+    assert_eq!(
+        (&made["standing"], &made["record"], &made["register"]),
+        (&json!("open"), &json!(name), &json!("loans"))
+    );
     let leaf = made["log_index"].as_u64().unwrap();
     let entry = house.gate.entries(leaf..leaf + 1).await.unwrap().remove(0).entry;
     assert_eq!((entry.kind, entry.by, entry.subjects), (EntryKind::Contest, gate::By::Citizen, 1));
@@ -207,5 +210,9 @@ async fn a_citizen_contests_and_takes_back_through_the_pages() {
     let back = post(&format!("/me/records/{name}/take-back"), &format!("form_token={token}")).await;
     assert_eq!(back.status, 303, "{}", back.text);
     let page = get(back.headers["location"].to_str().unwrap()).await;
-    assert!(page.text.contains("taken back by you") && page.text.contains(&format!("href=\"{path}\"")), "{}", page.text);
+    assert!(
+        page.text.contains("taken back by you") && page.text.contains(&format!("href=\"{path}\"")),
+        "{}",
+        page.text
+    );
 }

@@ -325,8 +325,12 @@ pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
         }
         _ => None,
     };
-    let filled =
-        path.replace("{person}", person).replace("{index}", "0").replace("{pair}", "0").replace("{record}", "r-0").replace("{file}", "start.js");
+    let filled = path
+        .replace("{person}", person)
+        .replace("{index}", "0")
+        .replace("{pair}", "0")
+        .replace("{record}", "r-0")
+        .replace("{file}", "start.js");
     assert!(!filled.contains('{'), "{path} has a part for which this function has no example");
     (filled, body)
 }

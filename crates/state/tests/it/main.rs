@@ -8,8 +8,8 @@
     reason = "helpers of tests fail by panicking, as tests do, and measurements are printed"
 )]
 
-mod contests;
 mod cases_and_sessions;
+mod contests;
 mod crash;
 mod erasure;
 mod faults;
