@@ -81,6 +81,20 @@ test("a citizen sees the search and the look of an officer, and checks the recei
   await expect(opened.getByRole("status")).toContainText("NOT");
   await opened.getByRole("link", { name: "Proof that the entry is in the log" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Entry");
+
+  // At the end of the day they contest a record, see that a steward has to judge it, and take it back.
+  await page.goto("/me/records");
+  await page.getByRole("link", { name: /^This is not about me/ }).first().click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("This is not about me");
+  await checkAccessibility(page, "a record that is contested");
+  await page.locator("#reason").fill("I never lived in that town, nor did anyone of my name.");
+  await page.getByRole("button", { name: "Contest this record" }).click();
+  await expect(page.getByRole("status")).toContainText(/It is contested; entry [\d,]+ of the log/);
+  const contests = page.locator("section[aria-labelledby=contests]");
+  await expect(contests).toContainText("waits for a steward");
+  await contests.getByRole("button", { name: "Take it back" }).first().click();
+  await expect(page.getByRole("status")).toContainText("You took it back");
+  await expect(contests).toContainText("taken back by you");
 });
 
 test("a data protection officer filters the log, verifies it, and later proves that it only grew", async ({ page }) => {

@@ -80,7 +80,7 @@ impl Counted {
                     *self.usage.refused_by.entry(rule).or_default() += 1;
                 }
             }
-            EntryKind::Job | EntryKind::Ingest | EntryKind::Judgement => count.others += 1,
+            EntryKind::Job | EntryKind::Ingest | EntryKind::Judgement | EntryKind::Contest => count.others += 1,
         }
     }
 }

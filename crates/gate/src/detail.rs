@@ -29,7 +29,7 @@ pub(crate) mod part {
     pub(crate) const JUSTIFICATION: &str = "justification";
     /// One subject and its records.
     pub(crate) const SUBJECT: &str = "subject";
-    /// What an ingest or a judgement adds.
+    /// What an ingest, a judgement or a contest adds.
     pub(crate) const MORE: &str = "more";
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct SubjectThen {
     pub(crate) records: Vec<RecordId>,
 }
 
-/// Files of an ingest, or the judgement of a steward.
+/// Files of an ingest, the judgement of a steward, or what a person contests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub(crate) enum More {
@@ -63,6 +63,10 @@ pub(crate) enum More {
     },
     /// A judgement that counts once a second steward comes to the same.
     Proposal {
+        judgement: model::Judgement,
+    },
+    /// What a person says of a record that was linked to them.
+    Contest {
         judgement: model::Judgement,
     },
 }

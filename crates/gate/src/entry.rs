@@ -35,8 +35,10 @@ pub enum EntryKind {
     Job,
     /// A register's files were read in.
     Ingest,
-    /// A person decided about a link.
+    /// A steward decided about a link.
     Judgement,
+    /// A person contested that a record is theirs, or took that back.
+    Contest,
     /// Something was refused; `asked` says what.
     Refusal,
 }
@@ -53,6 +55,7 @@ impl EntryKind {
             Self::Job => "job",
             Self::Ingest => "ingest",
             Self::Judgement => "judgement",
+            Self::Contest => "contest",
             Self::Refusal => "refusal",
         }
     }

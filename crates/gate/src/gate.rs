@@ -9,13 +9,14 @@ use indexmap::IndexMap;
 use lake::{ReadAuthority, TableRef};
 use model::request::Action;
 use model::{
-    Actor, AgencyId, Class, Clock, Disclosure, Job, PersonId, Project, Purpose, PurposeId, RegisterId, Request, RunId,
+    Actor, AgencyId, Class, Clock, Disclosure, Job, PersonId, Project, Purpose, PurposeId, RecordId, RegisterId,
+    Request, RunId,
 };
 use policy::{Engine, Query, Reason};
 use state::{NewLook, State};
 use tlog::{Log, Storage, VerifyingKey};
 
-use crate::detail::{Detail, SubjectThen, TermsThen};
+use crate::detail::{Detail, More, SubjectThen, TermsThen};
 use crate::entry::{By, Digest32, ENTRY_VERSION, Entry, EntryKind, TableRead};
 use crate::error::{Denied, GateError, Refusal};
 use crate::grant::{Grant, LookSubject, Permit};
@@ -169,7 +170,7 @@ impl Gate {
         &self,
         permit: Permit,
         subjects: &[LookSubject],
-        more: Option<crate::detail::More>,
+        more: Option<More>,
     ) -> Result<Spent, Denied> {
         let inner = &self.inner;
         let Permit { gate, request, terms, at: decided_at } = permit;
@@ -202,6 +203,13 @@ impl Gate {
     #[must_use]
     pub fn person_of(&self, agency: &AgencyId, pseudonym: &str) -> Option<PersonId> {
         crate::pseudonym::person_of(&self.inner.keys, agency, pseudonym)
+    }
+
+    /// Gives the name under which a person speaks of a record of theirs. It is a keyed hash of both, so that nobody learns a
+    /// record's id from it, and it names nothing for anyone else.
+    #[must_use]
+    pub fn own_record_name(&self, person: PersonId, record: &RecordId) -> String {
+        crate::pseudonym::own_record_name(&self.inner.keys, person, record)
     }
 
     /// Takes no more looks and waits until all that were taken are written. What was granted stays granted.
@@ -308,11 +316,15 @@ impl Inner {
         terms: &Terms,
         at: DateTime<Utc>,
         subjects: &[LookSubject],
-        more: Option<crate::detail::More>,
+        more: Option<More>,
     ) -> Result<u64, Denied> {
         let then = |subject: &LookSubject| SubjectThen { person: subject.person, records: subject.records.clone() };
         let mut detail = self.detail(request, subjects.iter().map(then).collect());
-        let kind = if more.is_some() { EntryKind::Judgement } else { kind_of(&request.action) };
+        let kind = match &more {
+            None => kind_of(&request.action),
+            Some(More::Contest { .. }) => EntryKind::Contest,
+            Some(_) => EntryKind::Judgement,
+        };
         detail.more = more;
         let draft = Draft {
             kind,

@@ -85,6 +85,12 @@ impl Permit {
         &self.terms.searched
     }
 
+    /// Gives the registers of which values would be shown.
+    #[must_use]
+    pub fn shown(&self) -> &[RegisterId] {
+        &self.terms.shown
+    }
+
     /// Tells whether a search may compare what was typed with this column of a register.
     #[must_use]
     pub fn searchable(&self, register: &RegisterId, column: &str) -> bool {

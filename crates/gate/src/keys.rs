@@ -2,7 +2,7 @@
 
 use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
-use model::AgencyId;
+use model::{AgencyId, PersonId};
 use sha2::Sha256;
 use state::{DerivedKey, MasterKey};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -34,6 +34,11 @@ impl Keys {
     /// Gives the AES-128 key of an agency's pseudonyms.
     pub(crate) fn agency_key(&self, agency: &AgencyId) -> [u8; 16] {
         first_16(&hmac_sha256(&self.pseudonyms, &[agency.as_str().as_bytes()]))
+    }
+
+    /// Gives the key of the names of a person's own records. No agency's name has a space.
+    pub(crate) fn own_records_key(&self, person: PersonId) -> [u8; 32] {
+        hmac_sha256(&self.pseudonyms, &[b"own records of ", &person.0.to_be_bytes()])
     }
 }
 

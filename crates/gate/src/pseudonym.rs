@@ -6,9 +6,9 @@
 
 use aes::Aes128;
 use aes::cipher::{BlockDecrypt, BlockEncrypt, KeyInit};
-use model::{AgencyId, PersonId};
+use model::{AgencyId, PersonId, RecordId};
 
-use crate::keys::Keys;
+use crate::keys::{Keys, hmac_sha256};
 
 const PREFIX: &str = "p-";
 /// The base-32 alphabet of RFC 4648 in lower case.
@@ -57,6 +57,11 @@ pub(crate) fn person_of(keys: &Keys, agency: &AgencyId, pseudonym: &str) -> Opti
     let block = u128::from_be_bytes(block.into());
     let redundancy = block as u64;
     (redundancy == 0).then_some(PersonId((block >> 64) as u64))
+}
+
+pub(crate) fn own_record_name(keys: &Keys, person: PersonId, record: &RecordId) -> String {
+    let digest = hmac_sha256(&keys.own_records_key(person), &[record.to_string().as_bytes()]);
+    format!("r-{}", hex::encode(&digest[..16]))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! Writes that the log knows of: files read in, and what stewards decide.
+//! Writes that the log knows of: files read in, what stewards decide, and what people contest.
 
 use indexmap::IndexMap;
 use model::agency::RoleKind;
 use model::request::Action;
-use model::{Actor, Judgement, PurposeId, RegisterId, RunId};
+use model::{Actor, Judgement, PurposeId, RegisterId, Request, RunId, Verdict};
 use policy::Reason;
 
 use crate::LookSubject;
@@ -102,6 +102,35 @@ impl Gate {
         judgement: &Judgement,
     ) -> Result<u64, Denied> {
         self.record_review(permit, subjects, More::Proposal { judgement: judgement.clone() }).await
+    }
+
+    /// Writes that a person contests that a record is theirs, or takes that back, and gives the entry's place in the log. The
+    /// permit is one to read their own; the subject is they, with all of their records.
+    ///
+    /// # Errors
+    /// [`Denied::Failed`] when the permit is for something else, of another account or stale, when what is contested is not
+    /// one of their records, or the entry can't be written.
+    pub async fn record_contest(
+        &self,
+        permit: Permit,
+        subject: LookSubject,
+        contest: &Judgement,
+    ) -> Result<u64, Denied> {
+        let Request { action, actor, .. } = &permit.request;
+        let account = match (action, actor) {
+            (Action::ReadOwn, Actor::Citizen { account, .. }) => account,
+            _ => return Err(GateError::Rules("a contest needs a permit to read one's own".into()).into()),
+        };
+        if !contest.verdict.is_of_the_person() || contest.by != account.as_str() {
+            return Err(GateError::Rules("a contest is a person's own word".into()).into());
+        }
+        // What was theirs when they contested it may be another's by the time that they take it back.
+        let is_theirs = |record| subject.records.contains(record);
+        if contest.verdict == Verdict::Disputed && !(is_theirs(&contest.left) && is_theirs(&contest.right)) {
+            return Err(GateError::Subjects.into());
+        }
+        let more = More::Contest { judgement: contest.clone() };
+        Ok(self.spend(permit, &[subject], Some(more)).await?.leaf)
     }
 
     async fn record_review(&self, permit: Permit, subjects: Vec<LookSubject>, more: More) -> Result<u64, Denied> {

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use crate::error::LinkageError;
+use crate::freeze::{self, Frozen};
 use crate::report::{LinkProgress, Stopwatch};
 
 /// What came of matching.
@@ -22,7 +23,7 @@ pub(crate) struct Matched {
     pub(crate) count: usize,
 }
 
-/// Learns, scores and clusters.
+/// Learns, scores and clusters. `frozen` are records that their person disputes.
 ///
 /// `base_records` are those of sources that are not only attached. Fewer than two teach nothing: records are then
 /// weighed by what is presumed. Nothing is learnt where a model is `kept`.
@@ -31,6 +32,7 @@ pub(crate) fn run(
     base_records: usize,
     kept: Option<(Model, TrainingReport)>,
     judgements: &Judgements,
+    frozen: &Frozen,
     progress: &dyn matching::Progress,
     watch: &mut Stopwatch,
 ) -> Result<Matched, LinkageError> {
@@ -46,7 +48,7 @@ pub(crate) fn run(
     let predictions = matching::predict(&data, &model, progress)?;
     watch.lap("score");
     progress.stage("clustering", 0);
-    let clustering = matching::cluster(&data, &model, &predictions, judgements)?;
+    let clustering = freeze::cluster(&data, &model, &predictions, judgements, frozen)?;
     let (clusters, count) = numbered(&clustering.labels);
     watch.lap("cluster");
     Ok(Matched { data, model, training, predictions, clustering, clusters, count })

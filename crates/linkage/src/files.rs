@@ -22,6 +22,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use crate::compute::{self, Matched, Watcher};
 use crate::error::LinkageError;
+use crate::freeze::Frozen;
 use crate::quality::Labels;
 use crate::report::{FileReport, LinkProgress, Stopwatch};
 use crate::rows::PATTERN_ROWS;
@@ -88,8 +89,15 @@ pub fn link_files(
     watch.lap("read");
 
     let told = Watcher::new(progress);
-    let matched =
-        compute::run(builder.finish()?, base_records, None, &matching::Judgements::default(), &told, &mut watch)?;
+    let matched = compute::run(
+        builder.finish()?,
+        base_records,
+        None,
+        &matching::Judgements::default(),
+        &Frozen::default(),
+        &told,
+        &mut watch,
+    )?;
     let wanted_across = options.link_only.then_some(sources.as_slice());
     let quality =
         labels.as_ref().map(|labels| labels.quality(&matched.predictions.edges, &matched.clusters, wanted_across));

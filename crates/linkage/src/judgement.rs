@@ -15,9 +15,9 @@ use crate::records::Records;
 use crate::report::JudgementCounts;
 use crate::spine;
 
-/// Appends a judgement to the spine, after the gate has written it to the log. Gives the number of its log entry.
+/// Appends a steward's judgement to the spine, after the gate has written it to the log. Gives the number of its log entry.
 ///
-/// It counts from the next run of `link` on. A later judgement about the same two records undoes it; `cannot-say` leaves
+/// [`Verdict::Disputed`] says that a dispute is open again, whose judgement was taken back. It counts from the next run of `link` on. A later judgement about the same two records undoes it; `cannot-say` leaves
 /// them to the score again. `permit` is one to review links, `subjects` the persons of the two records.
 ///
 /// # Errors
@@ -51,8 +51,9 @@ pub async fn propose(
     gate.record_proposal(permit, subjects, judgement).await.map_err(LinkageError::Denied)
 }
 
-fn check(judgement: &Judgement) -> Result<(), LinkageError> {
-    if judgement.left >= judgement.right {
+pub(crate) fn check(judgement: &Judgement) -> Result<(), LinkageError> {
+    let Judgement { left, right, verdict, .. } = judgement;
+    if left == right || (left > right && !verdict.is_of_the_person()) {
         return Err(LinkageError::Judgement("a judgement is about two records, the smaller id first"));
     }
     if judgement.reason.trim().is_empty() {
@@ -61,7 +62,7 @@ fn check(judgement: &Judgement) -> Result<(), LinkageError> {
     Ok(())
 }
 
-async fn append(lake: &Lake, judgement: &Judgement) -> Result<(), LinkageError> {
+pub(crate) async fn append(lake: &Lake, judgement: &Judgement) -> Result<(), LinkageError> {
     let text = |text: &str| Arc::new(StringArray::from(vec![text.to_owned()]));
     let at = TimestampMicrosecondArray::from(vec![judgement.at.timestamp_micros()]).with_timezone("UTC");
     let row = RecordBatch::try_new(
@@ -88,10 +89,22 @@ async fn append(lake: &Lake, judgement: &Judgement) -> Result<(), LinkageError> 
     Ok(())
 }
 
-/// The judgements in force: of several about the same two records, the last that was appended.
+const VERDICTS: [Verdict; 5] =
+    [Verdict::Same, Verdict::Different, Verdict::CannotSay, Verdict::Disputed, Verdict::Withdrawn];
+
+/// Gives two records, the smaller id first.
+pub(crate) fn ordered(one: &RecordId, other: &RecordId) -> (RecordId, RecordId) {
+    let (left, right) = if one < other { (one, other) } else { (other, one) };
+    (left.clone(), right.clone())
+}
+
+/// The judgements in force: of several about the same two records, the last that was appended. A dispute leaves what was
+/// judged before as it is, for the person may take it back; any judgement that comes after it ends it.
 #[derive(Debug, Default)]
 pub(crate) struct InForce {
     by_pair: BTreeMap<(RecordId, RecordId), Verdict>,
+    /// By the same pairs, disputes that no steward has judged: the contested record, and what ties it to the person.
+    pub(crate) disputes: BTreeMap<(RecordId, RecordId), (RecordId, RecordId)>,
 }
 
 impl InForce {
@@ -113,28 +126,54 @@ impl InForce {
                 let (Ok(left), Ok(right)) = (record(left), record(right)) else {
                     return Err(malformed("a record id can't be read"));
                 };
-                let verdicts = [Verdict::Same, Verdict::Different, Verdict::CannotSay];
-                let Some(verdict) = verdicts.into_iter().find(|known| known.as_str() == verdict.value(index)) else {
+                let Some(verdict) = VERDICTS.into_iter().find(|known| known.as_str() == verdict.value(index)) else {
                     return Err(malformed("a verdict can't be read"));
                 };
-                in_force.by_pair.insert((left, right), verdict);
+                in_force.follow(left, right, verdict);
             }
         }
         Ok(in_force)
     }
 
-    /// Gives what was judged of two records, in any order.
+    /// Follows the next judgement.
+    pub(crate) fn follow(&mut self, left: RecordId, right: RecordId, verdict: Verdict) {
+        let pair = ordered(&left, &right);
+        match verdict {
+            Verdict::Disputed => {
+                self.disputes.insert(pair, (left, right));
+            }
+            Verdict::Withdrawn => {
+                self.disputes.remove(&pair);
+            }
+            Verdict::Same | Verdict::Different | Verdict::CannotSay => {
+                self.disputes.remove(&pair);
+                self.by_pair.insert(pair, verdict);
+            }
+        }
+    }
+
+    /// Gives what was judged of two records, in any order; of a disputed pair, that it is.
     pub(crate) fn of(&self, one: &RecordId, other: &RecordId) -> Option<Verdict> {
-        let pair = if one < other { (one, other) } else { (other, one) };
-        self.by_pair.get(&(pair.0.clone(), pair.1.clone())).copied()
+        let pair = ordered(one, other);
+        if self.disputes.contains_key(&pair) {
+            return Some(Verdict::Disputed);
+        }
+        self.by_pair.get(&pair).copied()
+    }
+
+    /// Gives what stewards judged of a pair, the smaller id first, disputed or not.
+    pub(crate) fn judged(&self, pair: &(RecordId, RecordId)) -> Option<Verdict> {
+        self.by_pair.get(pair).copied()
     }
 
     /// Gives the judgements as `matching` takes them, and how many there are.
     pub(crate) fn for_records(&self, records: &Records) -> (matching::Judgements, JudgementCounts) {
         let mut judgements = matching::Judgements::default();
         let mut counts = JudgementCounts::default();
-        for ((left, right), verdict) in &self.by_pair {
-            if *verdict == Verdict::CannotSay {
+        for (pair, verdict) in &self.by_pair {
+            let (left, right) = pair;
+            // A disputed pair is held by other means, unless stewards said before that it is none.
+            if *verdict == Verdict::CannotSay || (*verdict == Verdict::Same && self.disputes.contains_key(pair)) {
                 continue;
             }
             let (Some(left), Some(right)) = (records.find_id(left), records.find_id(right)) else {

@@ -10,9 +10,11 @@
 
 mod compute;
 mod coverage;
+mod dispute;
 mod error;
 mod explain;
 mod files;
+mod freeze;
 mod identity;
 mod judgement;
 mod link;
@@ -31,6 +33,7 @@ mod table_file;
 mod truth;
 pub mod why;
 
+pub use dispute::{dispute, withdraw};
 pub use error::LinkageError;
 pub use explain::{PinnedModel, explain_records};
 pub use files::{FileOptions, link_files};

@@ -18,6 +18,7 @@ use model::{Actor, Clock, LinkageConfig, Project, RunId};
 use crate::compute::{self, Matched};
 use crate::coverage::{Covered, covered};
 use crate::error::LinkageError;
+use crate::freeze::Frozen;
 use crate::identity::{self, Assignment, EventKind};
 use crate::judgement::InForce;
 use crate::previous::Previous;
@@ -112,12 +113,14 @@ impl Linkage<'_> {
         let last = previous.model.as_ref().filter(|_| !learns_anew);
         let kept = last.and_then(|(_, model)| model.learnt_under(&settings));
         let model_learnt = kept.is_none();
-        let (judgements, judgement_counts) = in_force.for_records(&records);
+        let (mut judgements, mut judgement_counts) = in_force.for_records(&records);
+        let taken_out = (&mut judgements, &mut judgement_counts);
+        let frozen = Frozen::of(&in_force, &records, &previous.persons, |record| data.is_attached(record), taken_out);
         let work = move |told: &dyn matching::Progress| {
-            let matched = compute::run(data, base_records, kept, &judgements, told, &mut watch)?;
+            let matched = compute::run(data, base_records, kept, &judgements, &frozen, told, &mut watch)?;
             let quality = labels.as_ref().map(|labels| quality(labels, &matched));
             told.stage("persons", 0);
-            let ties = Ties::of(&matched, &judgements)?;
+            let ties = Ties::of(&matched, &frozen.all_of(judgements))?;
             watch.lap("explain");
             Ok::<_, LinkageError>((matched, ties, quality, watch))
         };

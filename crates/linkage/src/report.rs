@@ -52,6 +52,8 @@ pub struct JudgementCounts {
     pub same: u64,
     /// Pairs that are not.
     pub different: u64,
+    /// Pairs that the person disputes and no steward has judged: the contested record is held where it is.
+    pub disputed: u64,
     /// Judgements about records that are no longer there; they wait for them to come back.
     pub waiting: u64,
 }

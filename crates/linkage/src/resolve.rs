@@ -21,6 +21,7 @@ use serde_json::{Map, Value};
 use crate::compute::{self, Watcher};
 use crate::error::LinkageError;
 use crate::files::{self, FileOptions, problem};
+use crate::freeze::Frozen;
 use crate::report::{LinkProgress, Stopwatch};
 use crate::settings::{columns_of, settings_of};
 use crate::shape;
@@ -231,7 +232,8 @@ impl Resolver {
         };
         let learnt = kept.is_none();
         let data = loaded.builder.finish()?;
-        let matched = compute::run(data, base_records, kept, &Judgements::default(), &told, &mut watch)?;
+        let matched =
+            compute::run(data, base_records, kept, &Judgements::default(), &Frozen::default(), &told, &mut watch)?;
         matching::Progress::stage(&told, "indexing", 0);
         let compute::Matched { data, model, predictions, clustering, .. } = matched;
         if let Some(path) = options.model.as_ref().filter(|_| learnt) {

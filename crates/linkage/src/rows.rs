@@ -269,6 +269,7 @@ pub(crate) fn model(
 mod tests {
     use super::*;
     use crate::compute;
+    use crate::freeze::Frozen;
     use crate::report::Stopwatch;
     use crate::why::Why;
     use matching::{Block, Comparison, Dataset, Kind, Settings, Silent};
@@ -290,7 +291,8 @@ mod tests {
         let columns = names.into_iter().enumerate().map(|(at, name)| (name, column(at)));
         let data = Dataset::new(&settings, &RecordBatch::try_from_iter(columns).unwrap()).unwrap();
         let judgements = Judgements { must_link: must_link.to_vec(), cannot_link: Vec::new() };
-        let matched = compute::run(data, 0, None, &judgements, &Silent, &mut Stopwatch::start()).unwrap();
+        let matched =
+            compute::run(data, 0, None, &judgements, &Frozen::default(), &Silent, &mut Stopwatch::start()).unwrap();
         let ties = Ties::of(&matched, &judgements).unwrap();
         ties.why.iter().map(|why| serde_json::from_str(ties.whys.text(*why)).unwrap()).collect()
     }

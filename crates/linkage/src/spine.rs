@@ -6,7 +6,7 @@
 //! | `pairs` | an uncertain pair, for a steward | anew by each run |
 //! | `events` | what happened to a person | appended by each run |
 //! | `models` | a matching model with its settings | appended when it differs from the last |
-//! | `judgements` | what a steward decided about two records | appended one by one |
+//! | `judgements` | what a steward decided about two records, or a person disputes | appended one by one |
 //!
 //! There is no commit across tables. A run prepares all of its tables, then commits them one after the other, `links`
 //! last: a run counts once `links` has its generation (a number in the metadata of the commit, one more than the last).
@@ -95,7 +95,7 @@ pub static EVENTS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
 /// Gives the columns of `pairs`.
 ///
 /// `left`, `right` (`register:hash`, the smaller first), `weight` (log2 odds), `probability`, `status`: `open`, or what
-/// was judged (`same`, `different`, `cannot-say`).
+/// was judged (`same`, `different`, `cannot-say`), or `disputed`.
 pub static PAIRS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(&[
         ("left", DataType::Utf8, false),
@@ -123,7 +123,9 @@ pub static MODELS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
 
 /// Gives the columns of `judgements`.
 ///
-/// `left`, `right` (`register:hash`, the smaller first), `verdict`, `by` (the account), `at` (UTC), `reason`.
+/// `left`, `right` (`register:hash`, the smaller first; of a dispute the contested record, then the one that ties it to the
+/// person), `verdict` (`same`, `different`, `cannot-say`; `disputed` and `withdrawn` of the person), `by` (the account), `at`
+/// (UTC), `reason` (a steward's words; of a dispute the entry of the log: a citizen's words are kept sealed, in `state`).
 pub static JUDGEMENTS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(&[
         ("left", DataType::Utf8, false),

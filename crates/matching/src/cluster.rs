@@ -114,7 +114,7 @@ pub(crate) fn cluster_scored(scorer: &Scorer<'_>, predictions: &Predictions, jud
     let together =
         |(left, right): &&(u32, u32)| clustering.labels[*left as usize] == clustering.labels[*right as usize];
     clustering.contradictions.extend(judgements.cannot_link.iter().filter(together));
-    run.links(predictions, &mut clustering);
+    Run::links(data, predictions, &mut clustering);
     clustering
 }
 
@@ -314,8 +314,8 @@ impl Run<'_> {
 
     /// Notes each record's strongest and weakest link within its cluster. A base record is told of other base records
     /// only: what is attached to it may be hidden from who asks why it is there, and must change nothing of the answer.
-    fn links(&self, predictions: &Predictions, clustering: &mut Clustering) {
-        let records = self.data.records;
+    fn links(data: &Dataset, predictions: &Predictions, clustering: &mut Clustering) {
+        let records = data.records;
         clustering.strongest = vec![None; records];
         clustering.weakest = vec![None; records];
         for edge in &predictions.edges {
@@ -323,11 +323,11 @@ impl Run<'_> {
                 continue;
             }
             for (record, via) in [(edge.left, edge.right), (edge.right, edge.left)] {
-                if self.data.is_attached(via) && !self.data.is_attached(record) {
+                if data.is_attached(via) && !data.is_attached(record) {
                     continue;
                 }
                 // Of links of one weight the same is kept whatever the order of edges.
-                let tie = |of: u32| (self.data.ties[of as usize], of);
+                let tie = |of: u32| (data.ties[of as usize], of);
                 let wins = |kept: &Link, beyond: bool| beyond || edge.weight == kept.weight && tie(via) < tie(kept.via);
                 let strongest = &mut clustering.strongest[record as usize];
                 if strongest.is_none_or(|kept| wins(&kept, edge.weight > kept.weight)) {
@@ -401,6 +401,22 @@ impl<'a> Component<'a> {
 }
 
 impl Clustering {
+    /// Puts records into other clusters than were found, such as where someone holds a record in place. `labels` is as
+    /// [`Clustering::labels`]; each record's links are found anew among `predictions`, and refusals stay as they are.
+    ///
+    /// # Errors
+    /// When there is not one label a record, or an edge names a record that does not exist.
+    pub fn relabel(&mut self, data: &Dataset, predictions: &Predictions, labels: Vec<u32>) -> Result<(), Error> {
+        let records = data.records;
+        let is_unknown = |edge: &Edge| edge.right as usize >= records;
+        if labels.len() != records || predictions.edges.iter().any(is_unknown) {
+            return Err(Error::NoSuchRecord { index: labels.len().max(records), records });
+        }
+        self.labels = labels;
+        Run::links(data, predictions, self);
+        Ok(())
+    }
+
     /// Returns the clusters as an Arrow array: one column `cluster` (u32), one row a record.
     ///
     /// # Errors

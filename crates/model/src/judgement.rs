@@ -15,6 +15,11 @@ pub enum Verdict {
     Different,
     /// It can't be told; the score decides.
     CannotSay,
+    /// The person to whom the first record was linked says that it is not about them. Until a steward has judged the two
+    /// records, the first stays where it is and has no say in anything.
+    Disputed,
+    /// The person took the dispute back: what was judged before holds again.
+    Withdrawn,
 }
 
 impl Verdict {
@@ -25,16 +30,25 @@ impl Verdict {
             Self::Same => "same",
             Self::Different => "different",
             Self::CannotSay => "cannot-say",
+            Self::Disputed => "disputed",
+            Self::Withdrawn => "withdrawn",
         }
+    }
+
+    /// Tells whether it is the word of the person whom a record was linked to, not that of a steward. The contested
+    /// record then comes first, whichever id is smaller.
+    #[must_use]
+    pub fn is_of_the_person(self) -> bool {
+        matches!(self, Self::Disputed | Self::Withdrawn)
     }
 }
 
 /// One judgement: two records, what was decided, by whom, when and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
-    /// The smaller record id.
+    /// The smaller record id; of a dispute, the contested record.
     pub left: RecordId,
-    /// The larger record id.
+    /// The larger record id; of a dispute, the record that ties the contested one to the person.
     pub right: RecordId,
     /// What was decided.
     pub verdict: Verdict,

@@ -351,6 +351,10 @@ impl Builder<'_> {
                 let weight: &Float64Array = typed(&title, &batch, "weight")?;
                 let probability: &Float64Array = typed(&title, &batch, "probability")?;
                 for row in (0..batch.num_rows()).filter(|row| reviewable.has(left.value(*row), right.value(*row))) {
+                    // It waits among the contested ones, which `state` keeps.
+                    if status.value(row) == "disputed" {
+                        continue;
+                    }
                     let open = status.value(row) == "open";
                     list.add(left.value(row), right.value(row), weight.value(row), probability.value(row), open);
                 }

@@ -15,6 +15,7 @@
 
 mod build;
 mod citizen;
+mod contest;
 mod dossier;
 mod error;
 mod explain;
@@ -30,6 +31,7 @@ mod warm;
 
 pub use build::{BuildProgress, IndexReport, build};
 pub use citizen::Page;
+pub use contest::Contested;
 pub use dossier::{Dossier, Evidence, Section};
 pub use error::RegistryError;
 pub use explain::FieldEvidence;

@@ -161,11 +161,11 @@ pub struct Effect {
 
 /// An uncertain pair of the list.
 #[derive(Clone)]
-struct KnownPair {
-    left: RecordId,
-    right: RecordId,
-    weight: f64,
-    probability: f64,
+pub(crate) struct KnownPair {
+    pub(crate) left: RecordId,
+    pub(crate) right: RecordId,
+    pub(crate) weight: f64,
+    pub(crate) probability: f64,
 }
 
 /// What a steward decided.
@@ -181,7 +181,7 @@ pub struct Decided {
 }
 
 /// Gives the registers whose pairs a permit lets be reviewed: none, when it is one for something else.
-fn reviewed(permit: &Permit) -> &[RegisterId] {
+pub(crate) fn reviewed(permit: &Permit) -> &[RegisterId] {
     if permit.request().action == Action::ReviewLink { permit.registers() } else { &[] }
 }
 
@@ -221,10 +221,20 @@ impl Index {
     pub async fn pair(&self, gate: &Gate, request: &Request, number: u64) -> Result<Option<Pair>, RegistryError> {
         let permit = gate.decide(request).await?;
         let Some(known) = self.pair_within(reviewed(&permit), number) else { return Ok(None) };
-        let KnownPair { left, right, weight, probability } = known.clone();
+        self.show_pair(gate, permit, number, known.clone()).await.map(Some)
+    }
+
+    pub(crate) async fn show_pair(
+        &self,
+        gate: &Gate,
+        permit: Permit,
+        number: u64,
+        known: KnownPair,
+    ) -> Result<Pair, RegistryError> {
+        let KnownPair { left, right, weight, probability } = known;
         let subjects = self.subjects_of(&left, &right)?;
         let grant = gate.commit(permit, subjects).await?;
-        Ok(Some(Pair {
+        Ok(Pair {
             number,
             leaf: grant.leaf(),
             left_shown: self.disclosed_person(&grant, &left)?,
@@ -235,7 +245,7 @@ impl Index {
             right,
             weight,
             probability,
-        }))
+        })
     }
 
     fn effect(&self, grant: &gate::Grant, left: &RecordId, right: &RecordId) -> Result<Effect, RegistryError> {
@@ -271,7 +281,17 @@ impl Index {
         let Some(KnownPair { left, right, .. }) = self.pair_within(reviewed(&permit), number).cloned() else {
             return Ok(None);
         };
-        let by = request.actor.account().ok_or(RegistryError::NotAPerson)?.to_string();
+        self.write_judgement((lake, gate), permit, (left, right), decided).await.map(Some)
+    }
+
+    pub(crate) async fn write_judgement(
+        &self,
+        (lake, gate): (&Lake, &Gate),
+        permit: Permit,
+        (left, right): (RecordId, RecordId),
+        decided: Decided,
+    ) -> Result<u64, RegistryError> {
+        let by = permit.request().actor.account().ok_or(RegistryError::NotAPerson)?.to_string();
         let subjects = self.subjects_of(&left, &right)?;
         let Decided { verdict, at, reason, is_proposal } = decided;
         let judgement = Judgement { left, right, verdict, by, at, reason };
@@ -280,7 +300,7 @@ impl Index {
         } else {
             linkage::judge(lake, gate, permit, subjects, &judgement).await?
         };
-        Ok(Some(leaf))
+        Ok(leaf)
     }
 
     fn subjects_of(&self, left: &RecordId, right: &RecordId) -> Result<Vec<LookSubject>, RegistryError> {

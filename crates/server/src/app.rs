@@ -65,6 +65,7 @@ struct Inner {
     verifications: Arc<Verifications>,
     heads: Heads,
     districts: Option<Result<Districts, String>>,
+    contesting: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -91,6 +92,7 @@ impl App {
                 verifications,
                 heads,
                 districts,
+                contesting: tokio::sync::Mutex::default(),
             }),
         }
     }
@@ -128,6 +130,11 @@ impl App {
     #[must_use]
     pub fn state(&self) -> &Decided {
         &self.inner.state
+    }
+
+    /// Gives what lets citizens contest one after the other.
+    pub(crate) fn contesting(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.contesting
     }
 
     /// Gives the verification of the log that is under way, if there is one.

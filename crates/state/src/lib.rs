@@ -12,6 +12,7 @@
 //! - This crate never reads a clock: moments are arguments.
 
 mod cases;
+mod contests;
 mod erase;
 mod error;
 mod frame;
@@ -27,6 +28,7 @@ mod store;
 mod writer;
 
 pub use cases::Case;
+pub use contests::{Contest, ContestEnd};
 pub use erase::Erased;
 pub use error::{Cause, StateError};
 pub use key::{DerivedKey, KeyError, MasterKey};

@@ -19,7 +19,11 @@ pub(crate) struct Schema {
 /// The store: `Luca` in ASCII.
 pub(crate) const STORE: Schema = Schema {
     application_id: 0x4c75_6361,
-    migrations: &[include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_reviews.sql")],
+    migrations: &[
+        include_str!("../migrations/0001_initial.sql"),
+        include_str!("../migrations/0002_reviews.sql"),
+        include_str!("../migrations/0003_contests.sql"),
+    ],
 };
 
 /// The looks that are not in the store's tables yet: `Lucr` in ASCII.

@@ -53,6 +53,10 @@ impl Keys {
         self.tag(b"pair", format!("{left} {right}").as_bytes())
     }
 
+    pub(crate) fn record(&self, record: &RecordId) -> Tag {
+        self.tag(b"record", record.to_string().as_bytes())
+    }
+
     pub(crate) fn case(&self, agency: &AgencyId, case: &CaseId) -> Tag {
         let agency_key = hmac_sha256(&self.tag, &[b"case of ", agency.as_str().as_bytes()]);
         shortened(hmac_sha256(&agency_key, &[case.0.as_bytes()]))

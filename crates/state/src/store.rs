@@ -72,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) readers: SqlitePool,
     pub(crate) writer: Mutex<Writer>,
     pub(crate) recent: Arc<Recent>,
+    pub(crate) open_contests: parking_lot::RwLock<crate::contests::Open>,
     writes: AtomicUsize,
     pub(crate) checkpoint: Arc<Notify>,
 }
@@ -120,9 +121,11 @@ impl State {
             readers,
             writer: Mutex::new(Writer::new(writer)),
             recent: Arc::clone(&recent),
+            open_contests: parking_lot::RwLock::default(),
             writes: AtomicUsize::new(0),
             checkpoint: Arc::clone(&checkpoint),
         });
+        inner.read_open_contests().await?;
         tokio::spawn(keep_checkpointing(Arc::downgrade(&inner), checkpoint, checkpointer));
         tokio::spawn(recent::keep_settling(Arc::downgrade(&inner), recent));
         Ok(Self { inner })

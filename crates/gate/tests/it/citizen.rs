@@ -221,3 +221,54 @@ async fn auditors_see_what_each_day_brought_and_which_rules_refused() {
     let recent = house.gate.usage(later).await.unwrap();
     assert_eq!((recent.days.len(), recent.refused_by), (1, usage.refused_by));
 }
+
+fn said(verdict: model::Verdict, by: &str, left: model::RecordId, right: model::RecordId) -> model::Judgement {
+    let at = "2026-05-04T12:00:00Z".parse().unwrap();
+    model::Judgement { left, right, verdict, by: by.to_owned(), at, reason: "not Nightingale Row, ever".to_owned() }
+}
+
+#[tokio::test]
+async fn only_the_person_contests_a_record_and_the_log_has_it() {
+    use model::Verdict;
+    let house = House::new().await;
+    let request = own(ZACHARIAS);
+    let account = request.actor.account().unwrap().to_string();
+    let [tax, loans] = [record("tax", "TN-48151"), record("loans", "LN-7001")];
+    let dispute = said(Verdict::Disputed, &account, loans.clone(), tax.clone());
+    let permit = house.gate.decide(&request).await.unwrap();
+    let leaf = house.gate.record_contest(permit, zacharias(), &dispute).await.unwrap();
+    let entry = house.entries().await.remove(leaf as usize);
+    assert_eq!((entry.kind, entry.by.to_string().as_str(), entry.subjects), (EntryKind::Contest, "citizen", 1));
+    let looks = house.gate.looks_of_self(&request, &zacharias(), &[], Page::first(10)).await.unwrap();
+    assert!(looks.looks.iter().any(|look| look.leaf == leaf && look.kind == EntryKind::Contest));
+    house.assert_log_is_clean().await;
+
+    let size = house.gate.log_size();
+    // Neither another purpose's permit, nor another person's, account's or record, nor a verdict that is a steward's.
+    let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
+    house.gate.record_contest(permit, zacharias(), &dispute).await.unwrap_err();
+    let permit = house.gate.decide(&own(YSOLDE)).await.unwrap();
+    house.gate.record_contest(permit, zacharias(), &dispute).await.unwrap_err();
+    let others = [
+        said(Verdict::Disputed, "somebody-else", loans.clone(), tax.clone()),
+        said(Verdict::Disputed, &account, record("tax", "TN-62342"), tax.clone()),
+        said(Verdict::Disputed, &account, loans.clone(), record("tax", "TN-62342")),
+        said(Verdict::Different, &account, loans, tax),
+    ];
+    for other in others {
+        let permit = house.gate.decide(&request).await.unwrap();
+        house.gate.record_contest(permit, zacharias(), &other).await.unwrap_err();
+    }
+    assert_eq!(house.gate.log_size(), size, "nothing of it was written");
+}
+
+#[tokio::test]
+async fn a_record_has_a_name_for_its_person_alone() {
+    let house = House::new().await;
+    let (tax, loans) = (record("tax", "TN-48151"), record("loans", "LN-7001"));
+    let name = house.gate.own_record_name(ZACHARIAS, &tax);
+    assert_eq!(name, house.gate.own_record_name(ZACHARIAS, &tax));
+    assert_ne!(name, house.gate.own_record_name(YSOLDE, &tax));
+    assert_ne!(name, house.gate.own_record_name(ZACHARIAS, &loans));
+    assert!(!name.contains(&tax.hash_hex()));
+}

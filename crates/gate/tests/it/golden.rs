@@ -83,7 +83,8 @@ fn examples() -> Vec<(&'static str, Entry)> {
         ..look()
     };
     let own = Entry { kind: EntryKind::Own, by: By::Citizen, ..look() };
-    vec![("look", look()), ("refusal", refusal), ("job", job), ("ingest", ingest), ("own", own)]
+    let contest = Entry { kind: EntryKind::Contest, ..own.clone() };
+    vec![("contest", contest), ("look", look()), ("refusal", refusal), ("job", job), ("ingest", ingest), ("own", own)]
 }
 
 #[test]

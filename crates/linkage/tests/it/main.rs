@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "helpers of tests fail like tests")]
 
+mod disputes;
 #[path = "../../../pipeline/tests/it/fixture.rs"]
 mod fixture;
 mod linking;

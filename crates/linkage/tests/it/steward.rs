@@ -7,7 +7,7 @@ use model::{Judgement, PersonId, RecordId, Request, Verdict};
 use crate::fixture::{Opened, Republic, noon, record, steward};
 use crate::people::{check_story, deliver, deliveries, link_now, links, persons, table};
 
-async fn decide(
+pub(crate) async fn decide(
     opened: &Opened,
     verdict: Verdict,
     one: &RecordId,

@@ -244,6 +244,7 @@ impl Republic {
             purpose("link-registers", &base, run_of(vec![model::Job::Link])),
             purpose("index-registers", &building, run_of(vec![model::Job::Index])),
             purpose("review-links", &base, Subject::LinkReview),
+            purpose("own-data", &building, Subject::Self_),
         ];
         let project = Project {
             root: folder.path().to_owned(),

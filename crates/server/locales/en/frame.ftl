@@ -134,4 +134,5 @@ asked-person = Open a person
 asked-own = Read one’s own records or looks
 asked-review = Show an uncertain link
 asked-judgement = Judge an uncertain link
+asked-contest = Contest a record
 asked-page = Open a page

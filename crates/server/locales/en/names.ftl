@@ -85,6 +85,7 @@ kind-own = Own records read
 kind-job = Run of a job
 kind-ingest = Register read in
 kind-judgement = Link judged
+kind-contest = Record contested
 kind-refusal = Refused
 by-citizen = A citizen, about themselves
 by-system = The system

@@ -140,6 +140,7 @@ look-judgement = { $agency } decided whether two records are both yours
 look-own = { $agency } read your records in your name
 look-job = { $agency } ran a job over your records
 look-ingest = { $agency } read in your records
+look-contest = { $agency } contested a record in your name
 look-refused-look = { $agency } asked to open your records, and was refused
 look-refused-search = { $agency } asked to search for you, and was refused
 look-refused-review = { $agency } asked to compare your records, and was refused
@@ -147,6 +148,7 @@ look-refused-judgement = { $agency } asked to decide about your records, and was
 look-refused-own = { $agency } asked to read in your name, and was refused
 look-refused-job = { $agency } asked to run a job over your records, and was refused
 look-refused-ingest = { $agency } asked to read in your records, and was refused
+look-refused-contest = { $agency } asked to contest a record in your name, and was refused
 look-yourself = { $count ->
     [one] You read about yourself
    *[other] You read about yourself { $n } times
@@ -181,6 +183,35 @@ keys-show = Show my keys
 records-title = What is held about me
 records-what = Every record in the registers that was linked to you, as your right of access gives it, with its source and how sure the link is.
 records-empty = The registers hold nothing about you.
+record-contested = Contested
+record-contested-since = The person says that this record is not about them, since { $when }. Nobody has judged it yet.
+contest-begin = This is not about me
+contest-title = This is not about me
+contest-what = You can contest that this record is about you. It is then for a data steward to judge.
+contest-why = Why it is held to be yours
+contest-does = What it does to contest it
+contest-does-frozen = The record stays where it is, and no further record comes to you because of it.
+contest-does-steward = A data steward compares it with the record that ties it to you, and reads your reason, not who you are.
+contest-does-officers = Who opens your records sees that it is contested and since when, not why.
+contest-does-back = You can take it back as long as nobody has judged it.
+contest-reason = Reason
+contest-reason-hint = Why it can’t be about you, in 10 to 2,000 characters.
+contest-reason-wrong = Give a reason of 10 to 2,000 characters.
+contest-do = Contest this record
+contest-not = Leave it as it is
+contest-written = It is contested; entry { $entry } of the log. A steward will judge it.
+contest-withdrawn = You took it back; entry { $entry } of the log. All is as before.
+contest-ended = { $standing } ({ $when }, entry { $entry } of the log)
+contest-standing-open = waits for a steward
+contest-standing-same = judged: it is about you
+contest-standing-different = judged: it is not about you
+contest-standing-cannot-say = judged: it can’t be told; the score decides
+contest-standing-withdrawn = taken back by you
+contests-title = What you contest
+contests-register = Register
+contests-since = Since
+contests-standing = State
+contests-entry = entry { $entry } of the log
 
 # The steward.
 queue-title = Uncertain links
@@ -188,6 +219,10 @@ queue-what = Pairs of records that may or may not be of one person. You see both
 queue-open = { $count ->
     [one] pair waits
    *[other] pairs wait
+ }
+queue-contested = { $count ->
+    [one] of them is contested by the person
+   *[other] of them are contested by the person
  }
 queue-judged = { $count ->
     [one] was judged
@@ -199,6 +234,8 @@ queue-when = Judgements count from the next run of linking on.
 queue-decided = Your judgement was written; entry { $entry } of the log.
 pair-title = Are these one person?
 pair-place = Pair { $place } of { $open }. Showing it is entry { $entry } of the log.
+pair-place-contested = A contested link, which comes before others; { $open } wait in all. Showing it is entry { $entry } of the log.
+pair-contested = The person to whom the record of { $register } was linked says that it is not about them, since { $when }. Their reason:
 pair-caption = The linkage is { $percent } sure that they are (match weight { $weight }). Differences are marked.
 pair-alike = the same
 judge-title = Your judgement

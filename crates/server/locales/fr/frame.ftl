@@ -134,4 +134,5 @@ asked-person = Ouvrir une personne
 asked-own = Lire ses propres enregistrements ou consultations
 asked-review = Montrer un lien incertain
 asked-judgement = Juger un lien incertain
+asked-contest = Contester un enregistrement
 asked-page = Ouvrir une page

@@ -85,6 +85,7 @@ kind-own = Propres données lues
 kind-job = Exécution d’une tâche
 kind-ingest = Registre versé
 kind-judgement = Lien jugé
+kind-contest = Enregistrement contesté
 kind-refusal = Refus
 by-citizen = Une personne, sur elle-même
 by-system = Le système

@@ -140,6 +140,7 @@ look-judgement = { $agency } a décidé si deux enregistrements sont tous deux l
 look-own = { $agency } a lu vos enregistrements en votre nom
 look-job = { $agency } a exécuté une tâche sur vos enregistrements
 look-ingest = { $agency } a versé vos enregistrements
+look-contest = { $agency } a contesté un enregistrement en votre nom
 look-refused-look = { $agency } a demandé à ouvrir vos enregistrements, et cela fut refusé
 look-refused-search = { $agency } a demandé à vous chercher, et cela fut refusé
 look-refused-review = { $agency } a demandé à comparer vos enregistrements, et cela fut refusé
@@ -147,6 +148,7 @@ look-refused-judgement = { $agency } a demandé à décider de vos enregistremen
 look-refused-own = { $agency } a demandé à lire en votre nom, et cela fut refusé
 look-refused-job = { $agency } a demandé à exécuter une tâche sur vos enregistrements, et cela fut refusé
 look-refused-ingest = { $agency } a demandé à verser vos enregistrements, et cela fut refusé
+look-refused-contest = { $agency } a demandé à contester un enregistrement en votre nom, et cela fut refusé
 look-yourself = { $count ->
     [one] Vous avez lu ce qui vous concerne
    *[other] Vous avez lu { $n } fois ce qui vous concerne
@@ -181,6 +183,35 @@ keys-show = Montrer mes clés
 records-title = Ce que l’on détient sur moi
 records-what = Chaque enregistrement des registres qui vous a été rattaché, tel que votre droit d’accès le donne, avec sa source et la certitude du lien.
 records-empty = Les registres ne contiennent rien sur vous.
+record-contested = Contesté
+record-contested-since = La personne dit depuis le { $when } que cet enregistrement ne la concerne pas. Nul ne l’a encore jugé.
+contest-begin = Ceci ne me concerne pas
+contest-title = Ceci ne me concerne pas
+contest-what = Vous pouvez contester que cet enregistrement vous concerne. C’est alors à un responsable des données d’en juger.
+contest-why = Pourquoi il est tenu pour vôtre
+contest-does = Ce que fait la contestation
+contest-does-frozen = L’enregistrement reste où il est, et aucun autre ne vous est rattaché à cause de lui.
+contest-does-steward = Un responsable des données le compare à l’enregistrement qui vous le rattache, et lit votre motif, non qui vous êtes.
+contest-does-officers = Qui ouvre vos enregistrements voit qu’il est contesté et depuis quand, non pourquoi.
+contest-does-back = Vous pouvez y renoncer tant que nul ne l’a jugé.
+contest-reason = Motif
+contest-reason-hint = Pourquoi il ne peut pas vous concerner, en 10 à 2 000 caractères.
+contest-reason-wrong = Donnez un motif de 10 à 2 000 caractères.
+contest-do = Contester cet enregistrement
+contest-not = Le laisser tel quel
+contest-written = Il est contesté ; entrée { $entry } du journal. Un responsable des données en jugera.
+contest-withdrawn = Vous y avez renoncé ; entrée { $entry } du journal. Tout est comme avant.
+contest-ended = { $standing } ({ $when }, entrée { $entry } du journal)
+contest-standing-open = attend un responsable des données
+contest-standing-same = jugé : il vous concerne
+contest-standing-different = jugé : il ne vous concerne pas
+contest-standing-cannot-say = jugé : on ne peut le dire ; le calcul décide
+contest-standing-withdrawn = vous y avez renoncé
+contests-title = Ce que vous contestez
+contests-register = Registre
+contests-since = Depuis
+contests-standing = État
+contests-entry = entrée { $entry } du journal
 
 # Le responsable des données.
 queue-title = Liens incertains
@@ -188,6 +219,10 @@ queue-what = Des paires d’enregistrements qui concernent peut-être une seule 
 queue-open = { $count ->
     [one] paire attend
    *[other] paires attendent
+ }
+queue-contested = { $count ->
+    [one] d’entre elles est contestée par la personne
+   *[other] d’entre elles sont contestées par la personne
  }
 queue-judged = { $count ->
     [one] a été jugée
@@ -199,6 +234,8 @@ queue-when = Les jugements comptent à partir du prochain appariement.
 queue-decided = Votre jugement est écrit ; entrée { $entry } du journal.
 pair-title = Est-ce une seule personne ?
 pair-place = Paire { $place } sur { $open }. La montrer est l’entrée { $entry } du journal.
+pair-place-contested = Un lien contesté, qui passe avant les autres ; { $open } attendent en tout. Le montrer est l’entrée { $entry } du journal.
+pair-contested = La personne à qui l’enregistrement de { $register } a été rattaché dit depuis le { $when } qu’il ne la concerne pas. Son motif :
 pair-caption = L’appariement en est sûr à { $percent } (poids { $weight }). Les différences sont marquées.
 pair-alike = identique
 judge-title = Votre jugement

@@ -4,10 +4,10 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{Answer, Asked};
+use super::{Answer, Asked, Body, Place};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
-use crate::service::{self, LooksView, OwnRecords};
+use crate::service::{self, ContestForm, LooksView, OwnContest, OwnRecords};
 
 /// Which looks to show.
 #[derive(Default, Deserialize, IntoParams)]
@@ -46,4 +46,32 @@ pub(crate) async fn records(
     Asked(filter): Asked<RecordsFilter>,
 ) -> Result<Answer<OwnRecords>, Problem> {
     service::own_records(&app, &who, filter.explain).await.map(Answer)
+}
+
+/// Contests that a record which was linked to the citizen is about them. It stays where it is, and decides nothing in linking,
+/// until a steward has judged it.
+#[utoipa::path(post, path = "/api/v1/me/records/{record}/contest", tag = "citizen", request_body = ContestForm,
+    params(("record" = String, Path, description = "the record's `name` in what is held about the citizen")),
+    responses((status = 200, body = OwnContest), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn contest(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Place(record): Place<String>,
+    Body(form): Body<ContestForm>,
+) -> Result<Answer<OwnContest>, Problem> {
+    service::contest(&app, &who, &record, &form).await.map(Answer)
+}
+
+/// Takes back that the citizen contests a record, while nobody has judged it.
+#[utoipa::path(post, path = "/api/v1/me/records/{record}/take-back", tag = "citizen",
+    params(("record" = String, Path, description = "the record's name, as `record` in what the citizen contests")),
+    responses((status = 200, body = OwnContest), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn withdraw(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Place(record): Place<String>,
+) -> Result<Answer<OwnContest>, Problem> {
+    service::withdraw(&app, &who, &record).await.map(Answer)
 }

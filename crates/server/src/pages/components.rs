@@ -203,6 +203,8 @@ fn section(t: Words) -> Section {
         run: Some("r20261124-064000-123-7".to_owned()),
         fresh: Some("2026-11-24T06:40:00Z".to_owned()),
         link,
+        contested: (number == 2).then(|| "2026-11-23T09:00:00Z".to_owned()),
+        name: None,
     };
     let linked = Link {
         alone: false,

@@ -5,6 +5,7 @@ use axum::response::Response;
 use gate::Part;
 use serde::Deserialize;
 
+use super::contest::{self, ContestRow};
 use super::frame::Frame;
 use super::person::{Dossier, dossier};
 use super::values::{Rule, rules};
@@ -69,6 +70,15 @@ struct RecordsPage {
     t: Words,
     dossier: Dossier,
     may_search: bool,
+    contests: Vec<ContestRow>,
+    told: Option<String>,
+}
+
+/// What was just written: the number of its entry.
+#[derive(Default, Deserialize)]
+pub(crate) struct Written {
+    contested: Option<String>,
+    withdrawn: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -162,14 +172,25 @@ fn receipt(part: &Part) -> Receipt {
 }
 
 /// Shows what is held.
-pub(crate) async fn records(view: View) -> Response {
-    let answer = records_page(&view).await;
+pub(crate) async fn records(view: View, Asked(asked): Asked<Written>) -> Response {
+    let answer = match asked {
+        Ok(written) => records_page(&view, &written).await,
+        Err(problem) => Err(problem),
+    };
     view.answer_asked(Some("own"), answer)
 }
 
-async fn records_page(view: &View) -> Result<Response, Problem> {
+async fn records_page(view: &View, written: &Written) -> Result<Response, Problem> {
+    let t = view.t;
+    let entry = |text: &String| number_of(text).map(|entry| t.number(&entry));
+    let told = match (&written.contested, &written.withdrawn) {
+        (Some(text), _) => Some(t.with("contest-written", "entry", entry(text)?)),
+        (None, Some(text)) => Some(t.with("contest-withdrawn", "entry", entry(text)?)),
+        (None, None) => None,
+    };
     let found = service::own_records(&view.app, view.acting()?, true).await?;
-    let page =
-        RecordsPage { frame: view.frame()?, t: view.t, dossier: dossier(view, found.dossier), may_search: false };
+    let contests = found.contests.iter().map(|contest| contest::row(view, contest)).collect();
+    let dossier = dossier(view, found.dossier);
+    let page = RecordsPage { frame: view.frame()?, t, dossier, may_search: false, contests, told };
     view.page(&page)
 }

@@ -4,6 +4,7 @@ mod assets;
 mod catalogue;
 mod chart;
 mod components;
+mod contest;
 mod desk;
 mod differ;
 mod frame;
@@ -51,6 +52,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/log/{index}", get(log::entry))
         .route("/me", get(me::looks))
         .route("/me/records", get(me::records))
+        .route("/me/records/{record}/contest", get(contest::page).post(contest::contest))
+        .route("/me/records/{record}/take-back", post(contest::withdraw))
         .route("/review", get(review::queue))
         .route("/review/{number}", get(review::pair).post(review::judge))
         .route("/review/{number}/take-back", post(review::take_back))

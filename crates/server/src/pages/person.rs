@@ -93,6 +93,10 @@ pub(crate) struct Record {
     /// When the run read the row in.
     pub(crate) fresh: Option<String>,
     pub(crate) link: Link,
+    /// Since when the person contests that it is about them.
+    pub(crate) contested: Option<String>,
+    /// What it is called when they contest it; on their own page alone.
+    pub(crate) name: Option<String>,
 }
 
 /// How sure it is that the record belongs to the person.
@@ -242,6 +246,8 @@ fn record(view: &View, section: &SectionView, record: &RecordView, number: u64) 
         fresh: record.run.as_deref().and_then(moment_of_run),
         run: record.run.clone(),
         link: link(view, &record.link),
+        contested: record.contested_since.clone(),
+        name: record.name.clone(),
     }
 }
 

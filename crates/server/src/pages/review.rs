@@ -25,6 +25,7 @@ struct QueuePage {
     frame: Frame,
     t: Words,
     open: u64,
+    contested: u64,
     judged: u64,
     proposed: u64,
     next: Option<u64>,
@@ -52,6 +53,7 @@ struct PairPage {
     told: Option<Told>,
     next: Option<String>,
     said: Option<Said>,
+    contested: Option<Contested>,
     /// What each verdict would do, in the order of the choices.
     effects: Vec<String>,
     verdict: String,
@@ -70,6 +72,12 @@ struct Told {
 struct Said {
     sentence: String,
     own: bool,
+}
+
+/// What the person whom a record was linked to says of it.
+struct Contested {
+    sentence: String,
+    reason: String,
 }
 
 /// A column of both records.
@@ -117,6 +125,7 @@ async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
         frame: view.frame()?,
         t: view.t,
         open: progress.open,
+        contested: progress.contested,
         judged: progress.judged + progress.judged_since,
         proposed: progress.proposed,
         next: progress.next,
@@ -163,6 +172,11 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
         told: told(view, after)?,
         next: found.next.map(|next| format!("/review/{next}")),
         said: found.said.as_ref().map(|said| self::said(t, said)),
+        contested: found.contested.as_ref().map(|contested| {
+            let record = if contested.record == "left" { &found.left } else { &found.right };
+            let values = [("register", view.register_title(&record.register)), ("when", t.moment(&contested.since))];
+            Contested { sentence: t.with_all("pair-contested", &values), reason: contested.reason.clone() }
+        }),
         effects: effects(t, &found),
         verdict: form.map(|form| form.verdict.clone()).unwrap_or_default(),
         reason: form.map(|form| form.reason.clone()).unwrap_or_default(),

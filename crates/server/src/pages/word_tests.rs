@@ -105,7 +105,8 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("verdict", own(&["same", "different", "cannot-say"])),
         ("thing", own(&["record", "address", "employer"])),
         ("level", levels),
-        ("asked", own(&["search", "person", "own", "review", "judgement", "page"])),
+        ("asked", own(&["search", "person", "own", "review", "judgement", "contest", "page"])),
+        ("contest-standing", own(&["open", "same", "different", "cannot-say", "withdrawn"])),
         ("problem-title", KINDS.iter().map(|(kind, ..)| (*kind).to_owned()).collect()),
         ("problem-do", KINDS.iter().map(|(kind, ..)| (*kind).to_owned()).collect()),
     ])

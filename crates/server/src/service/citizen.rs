@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::catalogue::ClassRule;
+use super::contest::{OwnContest, own_contests};
 use super::dossier::{DossierView, view};
 use super::work::{WorkForm, refuse, request};
 use crate::app::{App, Who};
@@ -81,14 +82,16 @@ pub struct OwnRecords {
     /// The records, as their right of access discloses them.
     #[serde(flatten)]
     pub dossier: DossierView,
+    /// What the citizen contests or contested, the latest first.
+    pub contests: Vec<OwnContest>,
 }
 
 /// Gives the request of the right of access, under the purpose of subject `self`. Others than citizens are refused it by
 /// the gate, on the record.
-async fn own_request(app: &App, who: &Who) -> Result<Request, Problem> {
+pub(super) async fn own_request(app: &App, who: &Who, why: Option<&str>) -> Result<Request, Problem> {
     let purpose = app.project().purposes.values().find(|purpose| purpose.subject == Subject::Self_);
     let purpose = purpose.ok_or_else(|| Problem::new("not-found", "the project has no purpose of subject `self`"))?;
-    let work = WorkForm { purpose: purpose.id.to_string(), case: None, justification: None };
+    let work = WorkForm { purpose: purpose.id.to_string(), case: None, justification: why.map(str::to_owned) };
     let request = request(who, &work, Action::ReadOwn)?;
     match who.actor() {
         Actor::Citizen { .. } => Ok(request),
@@ -101,7 +104,7 @@ async fn own_request(app: &App, who: &Who) -> Result<Request, Problem> {
 /// # Errors
 /// For others than citizens; what the gate refuses, and what fails.
 pub async fn looks_at_self(app: &App, who: &Who, before: Option<u64>) -> Result<LooksView, Problem> {
-    let request = own_request(app, who).await?;
+    let request = own_request(app, who, None).await?;
     let page = Page { before, limit: LOOKS_PAGE };
     let found = app.index().looks_at_self(app.gate(), &request, page).await?;
     Ok(LooksView {
@@ -142,7 +145,8 @@ fn look_view(app: &App, look: Look) -> LookView {
 /// # Errors
 /// For others than citizens; what the gate refuses, and what fails.
 pub async fn own_records(app: &App, who: &Who, explain: bool) -> Result<OwnRecords, Problem> {
-    let request = own_request(app, who).await?;
+    let request = own_request(app, who, None).await?;
     let dossier = app.index().open_person(app.gate(), &request, explain).await?;
-    Ok(OwnRecords { dossier: view(app, dossier, "me".to_owned())? })
+    let own = dossier.person;
+    Ok(OwnRecords { dossier: view(app, dossier, "me".to_owned(), Some(own))?, contests: own_contests(app, who).await? })
 }

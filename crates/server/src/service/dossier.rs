@@ -91,6 +91,13 @@ pub struct RecordView {
     pub run: Option<String>,
     /// What links it to the person.
     pub link: LinkEvidence,
+    /// Since when the person contests that it is about them, in UTC, while no steward has judged it. Only beside other
+    /// records: it is the link that is contested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contested_since: Option<String>,
+    /// What the person calls the record when they contest it; theirs alone, and only beside other records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// What links a record to its person.
@@ -140,11 +147,13 @@ pub async fn dossier(
     let request = request(who, work, Action::OpenPerson { person })?;
     let index = app.index();
     let dossier = index.open_person(app.gate(), &request, explain).await?;
-    view(app, dossier, pseudonym.to_owned())
+    view(app, dossier, pseudonym.to_owned(), None)
 }
 
-/// Gives a dossier as it is shown.
-pub(crate) fn view(app: &App, dossier: Dossier, person: String) -> Result<DossierView, Problem> {
+/// Gives a dossier as it is shown; `own` is who it is about, when it is they who read it.
+pub(crate) fn view(app: &App, dossier: Dossier, person: String, own: Option<PersonId>) -> Result<DossierView, Problem> {
+    // A record that is shown alone is linked to nothing that is shown: that it is contested would tell of what is hidden.
+    let is_linked = dossier.sections.iter().map(|section| section.disclosed.records.len()).sum::<usize>() > 1;
     let project = app.project();
     let mut sections = Vec::with_capacity(dossier.sections.len());
     let mut reasons = Reasons::default();
@@ -153,6 +162,8 @@ pub(crate) fn view(app: &App, dossier: Dossier, person: String) -> Result<Dossie
         let register = register.ok_or_else(|| Problem::new("internal", "a register left the project"))?;
         let Given { columns, rows, withheld } = given(app, &section.register, &section.disclosed, &mut reasons)?;
         let batch = &section.disclosed.batch;
+        let ids = &section.disclosed.records;
+        let contested = if is_linked { app.state().contested_since(ids) } else { vec![None; ids.len()] };
         let mut records = Vec::with_capacity(rows.len());
         for (row, (values, evidence)) in rows.into_iter().zip(section.evidence).enumerate() {
             let lineage = |name: &str| -> Result<Option<ShownValue>, Problem> {
@@ -168,6 +179,12 @@ pub(crate) fn view(app: &App, dossier: Dossier, person: String) -> Result<Dossie
                 },
                 run: text(model::record::column::RUN)?,
                 link: evidence.into(),
+                contested_since: contested
+                    .get(row)
+                    .copied()
+                    .flatten()
+                    .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
+                name: own.filter(|_| is_linked).and_then(|own| Some(app.gate().own_record_name(own, ids.get(row)?))),
             });
         }
         let agency = project.agencies.get(&register.agency);

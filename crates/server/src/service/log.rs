@@ -252,6 +252,6 @@ fn verified(gate: &gate::Gate, saved: Option<&str>) -> VerifyView {
 /// Gives the kinds of entries, for filters.
 #[must_use]
 pub fn kinds() -> Vec<&'static str> {
-    use EntryKind::{Ingest, Job, Judgement, Look, Own, Refusal, Review, Search};
-    [Look, Search, Review, Own, Job, Ingest, Judgement, Refusal].map(EntryKind::as_str).to_vec()
+    use EntryKind::{Contest, Ingest, Job, Judgement, Look, Own, Refusal, Review, Search};
+    [Look, Search, Review, Own, Job, Ingest, Judgement, Contest, Refusal].map(EntryKind::as_str).to_vec()
 }

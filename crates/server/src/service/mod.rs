@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod citizen;
+mod contest;
 mod desk;
 mod dossier;
 mod given;
@@ -16,6 +17,7 @@ pub use catalogue::{
     catalogue, purpose_view, use_counts,
 };
 pub use citizen::{LookView, LooksView, OwnRecords, looks_at_self, own_records};
+pub use contest::{ContestForm, OwnContest, REASON_MAX, REASON_MIN, contest, withdraw};
 pub use desk::{DAYS, DayUse, DeskView, Fixed, SOON_DAYS, Term, desk};
 pub use dossier::{DossierView, EarlierView, LinkEvidence, RecordView, SectionView, dossier};
 pub(crate) use given::Heads;
@@ -23,8 +25,8 @@ pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColu
 pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};
 pub use registry::FieldEvidence;
 pub use review::{
-    JudgedView, JudgementForm, PairView, ProgressView, ReviewRow, SaidView, TakeBackForm, judge, pair, progress,
-    take_back,
+    ContestedView, JudgedView, JudgementForm, PairView, ProgressView, ReviewRow, SaidView, TakeBackForm, judge, pair,
+    progress, take_back,
 };
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};
 pub use value::{ShownValue, column_title};

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use gate::Permit;
 use model::request::Action;
 use model::{OfficerId, RecordId, Subject, Verdict};
 use registry::{Decided, Effect, FieldEvidence};
 use serde::{Deserialize, Serialize};
-use state::{Review, Reviews, Standing};
+use state::{Contest, ContestEnd, Review, Reviews, Standing};
 use utoipa::ToSchema;
 
 use super::given::{GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given};
@@ -44,6 +45,9 @@ pub struct PairView {
     /// What a judgement would do.
     #[schema(value_type = Object)]
     pub effect: Effect,
+    /// That the person contests the link, while nobody has judged it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contested: Option<ContestedView>,
     /// What was said of it since the index was built.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said: Option<SaidView>,
@@ -52,6 +56,17 @@ pub struct PairView {
     pub next: Option<u64>,
     /// The verdicts that count only when a second steward comes to the same.
     pub second_reviewer: Vec<String>,
+}
+
+/// What the person whom a record was linked to says of it. Who it is stays theirs.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct ContestedView {
+    /// Which of the two records they contest: `left` or `right`.
+    pub record: String,
+    /// Since when, in UTC.
+    pub since: String,
+    /// Why, in their words.
+    pub reason: String,
 }
 
 /// What was said last of a pair.
@@ -83,6 +98,8 @@ pub struct JudgedView {
 pub struct ProgressView {
     /// Pairs that wait for whom is asking.
     pub open: u64,
+    /// Those of them that a person contests. They come first, with numbers above those of all others.
+    pub contested: u64,
     /// The first of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<u64>,
@@ -148,6 +165,44 @@ async fn reviews(app: &App) -> Result<Reviews, Problem> {
     reviews.map_err(|error| Problem::failure("unavailable", &error))
 }
 
+/// Gives the open contests whose records are both within reach, the oldest first.
+async fn open_contests(app: &App, permit: &Permit) -> Result<Vec<Contest>, Problem> {
+    let mut contests = app.state().open_contests().await.map_err(|error| Problem::failure("unavailable", &error))?;
+    contests.retain(|contest| app.index().may_review(permit, &contest.contested, &contest.tied));
+    Ok(contests)
+}
+
+/// A pair of the queue.
+struct Found {
+    left: RecordId,
+    right: RecordId,
+    /// The contest that it is about, open or judged in this generation.
+    contest: Option<Contest>,
+    /// Whether it is known by the contest alone.
+    is_contest: bool,
+}
+
+/// Gives the pair of a number: those of uncertain pairs count from 0; above them all each contest has its own.
+async fn find(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -> Result<Option<Found>, Problem> {
+    let index = app.index();
+    if let Some((left, right)) = index.pair_records(permit, number) {
+        let contests = open_contests(app, permit).await?;
+        let contest = contests.into_iter().find(|contest| contest.pair() == (left, right));
+        return Ok(Some(Found { left: left.clone(), right: right.clone(), contest, is_contest: false }));
+    }
+    let id = number.saturating_sub(index.all_pairs(permit).count() as u64);
+    let contest = app.state().contest(id).await.map_err(|error| Problem::failure("unavailable", &error))?;
+    let is_shown = |contest: &Contest| {
+        let (left, right) = contest.pair();
+        index.may_review(permit, left, right) && (contest.ended.is_none() || reviews.of(left, right).is_some())
+    };
+    Ok(contest.filter(is_shown).map(|contest| {
+        let (left, right) = contest.pair();
+        let (left, right) = (left.clone(), right.clone());
+        Found { left, right, contest: Some(contest), is_contest: true }
+    }))
+}
+
 /// Gives how far the review is, from the pair `from` on. It shows nobody, and is no look.
 ///
 /// # Errors
@@ -157,8 +212,21 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
     let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
     let (index, reviews, account) = (app.index(), reviews(app).await?, account(who)?);
     let judged = index.review_progress().judged;
-    let mut progress = ProgressView { open: 0, next: None, judged, judged_since: 0, proposed: 0 };
-    for ((left, right), number) in index.all_pairs(&permit).zip(0..) {
+    let mut progress = ProgressView { open: 0, contested: 0, next: None, judged, judged_since: 0, proposed: 0 };
+    let contests = open_contests(app, &permit).await?;
+    let uncertain = index.all_pairs(&permit).count() as u64;
+    // Contested pairs come first, the longest open before the others, whatever their numbers.
+    let mut queue: Vec<(u64, bool, (&RecordId, &RecordId))> =
+        contests.iter().map(|contest| (uncertain + contest.id, true, contest.pair())).collect();
+    let is_contested = |pair: &(&RecordId, &RecordId)| contests.iter().any(|contest| contest.pair() == *pair);
+    let numbered = index.all_pairs(&permit).zip(0..).filter(|(pair, _)| !is_contested(pair));
+    queue.extend(numbered.map(|(pair, number)| (number, false, pair)));
+    let is_passed = |number: u64, contested: bool| match (from, contested) {
+        (0, _) => false,
+        (_, true) => from <= uncertain || number < from,
+        (_, false) => from <= uncertain && number < from,
+    };
+    for (number, contested, (left, right)) in queue {
         let review = reviews.of(left, right);
         match review.map(|review| review.standing) {
             Some(Standing::Judged) => progress.judged_since += 1,
@@ -169,7 +237,8 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
         let is_open = review.is_none_or(|said| said.standing == Standing::Proposed && !reviews.is_by(&said, account));
         if is_open {
             progress.open += 1;
-            if number >= from && progress.next.is_none() {
+            progress.contested += u64::from(contested);
+            if !is_passed(number, contested) && progress.next.is_none() {
                 progress.next = Some(number);
             }
         }
@@ -185,9 +254,21 @@ pub async fn pair(app: &App, who: &Who, number: u64) -> Result<PairView, Problem
     let work = review_work(app, "Settling an uncertain link of the queue".to_owned())?;
     let request = request(who, &work, Action::ReviewLink)?;
     let index = app.index();
-    let pair = index.pair(app.gate(), &request, number).await?;
-    let pair = pair.ok_or_else(|| Problem::new("not-found", "no uncertain pair has this number"))?;
-    let (account, reviews) = (account(who)?, reviews(app).await?);
+    let nobody = || Problem::new("not-found", "no uncertain pair has this number");
+    let reviews = reviews(app).await?;
+    let permit = app.gate().decide(&request).await?;
+    let found = find(app, &permit, &reviews, number).await?.ok_or_else(nobody)?;
+    let pair = match found.is_contest {
+        true => index.contested_pair(app.gate(), &request, number, (&found.left, &found.right)).await?,
+        false => index.pair(app.gate(), &request, number).await?,
+    };
+    let pair = pair.ok_or_else(nobody)?;
+    let account = account(who)?;
+    let contested = found.contest.filter(|contest| contest.ended.is_none()).map(|contest| ContestedView {
+        record: if contest.contested == pair.left { "left" } else { "right" }.to_owned(),
+        since: contest.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        reason: contest.reason,
+    });
     let progress = progress(app, who, number.saturating_add(1)).await?;
     let said = reviews.of(&pair.left, &pair.right).map(|review| SaidView {
         verdict: review.verdict.as_str().to_owned(),
@@ -218,6 +299,7 @@ pub async fn pair(app: &App, who: &Who, number: u64) -> Result<PairView, Problem
         fields: pair.fields,
         reasons: reasons.into_views(),
         effect: pair.effect,
+        contested,
         said,
         next: progress.next,
         second_reviewer: needs_second(app).iter().map(|verdict| verdict.as_str().to_owned()).collect(),
@@ -254,7 +336,7 @@ pub async fn judge(app: &App, who: &Who, number: u64, form: &JudgementForm) -> R
         let is_proposal = needs_second(app).contains(&verdict) && !is_second;
         (if is_proposal { Standing::Proposed } else { Standing::Judged }, is_proposal)
     };
-    write(app, who, number, &form.generation, (verdict, reason), standing).await
+    write(app, who, number, &form.generation, Said { verdict, reason, taken_back: None }, standing).await
 }
 
 /// Takes back what was said last of a pair since the index was built: it is open again, and the score decides until somebody
@@ -267,8 +349,9 @@ pub async fn take_back(app: &App, who: &Who, number: u64, form: &TakeBackForm) -
     let work = review_work(app, "Taking back a judgement".to_owned())?;
     let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
     let nothing = || Problem::new("not-found", "you said nothing of this pair since the index was built");
-    let (left, right) = app.index().pair_records(&permit, number).ok_or_else(nothing)?;
-    let review = reviews.of(left, right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
+    let found = find(app, &permit, &reviews, number).await?.ok_or_else(nothing)?;
+    let review =
+        reviews.of(&found.left, &found.right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
     let reason = format!("taking back entry {}: {}", review.leaf, form.reason.trim());
     if form.reason.trim().is_empty() {
         return Err(Problem::new("bad-request", "`reason` is empty: say why it is taken back"));
@@ -276,7 +359,16 @@ pub async fn take_back(app: &App, who: &Who, number: u64, form: &TakeBackForm) -
     // A proposal counted for nothing: to take it back leaves what was judged before as it is.
     let was_proposed = review.standing == Standing::Proposed;
     let standing = |_: &RecordId, _: &RecordId| (Standing::TakenBack, was_proposed);
-    write(app, who, number, &form.generation, (Verdict::CannotSay, reason), standing).await
+    let said = Said { verdict: Verdict::CannotSay, reason, taken_back: Some(review.leaf) };
+    write(app, who, number, &form.generation, said, standing).await
+}
+
+/// What a steward says.
+struct Said {
+    verdict: Verdict,
+    reason: String,
+    /// The entry of what is taken back.
+    taken_back: Option<u64>,
 }
 
 /// Writes what was said; `standing` gives what it counts for, and whether it goes to the log alone.
@@ -285,23 +377,54 @@ async fn write(
     who: &Who,
     number: u64,
     generation: &str,
-    (verdict, reason): (Verdict, String),
+    said: Said,
     standing: impl Fn(&RecordId, &RecordId) -> (Standing, bool),
 ) -> Result<JudgedView, Problem> {
-    let work = review_work(app, reason.clone())?;
+    let work = review_work(app, said.reason.clone())?;
     let request = request(who, &work, Action::ReviewLink)?;
     let index = app.index();
     if generation != index.generation() {
         return Err(Problem::new("changed-meanwhile", "the pairs were numbered anew since this one was shown"));
     }
     let nobody = || Problem::new("not-found", "no uncertain pair has this number");
+    let unavailable = |error| Problem::failure("unavailable", &error);
+    let reviews = reviews(app).await?;
     let permit = app.gate().decide(&request).await?;
-    let (left, right) = index.pair_records(&permit, number).ok_or_else(nobody)?;
-    let ((standing, is_proposal), at) = (standing(left, right), app.now()?);
-    let decided = Decided { verdict, at, reason, is_proposal };
-    let leaf = index.judge(app.lake(), app.gate(), &request, number, decided).await?.ok_or_else(nobody)?;
+    let found = find(app, &permit, &reviews, number).await?.ok_or_else(nobody)?;
+    let pair = (&found.left, &found.right);
+    let ((standing, is_proposal), at) = (standing(pair.0, pair.1), app.now()?);
+    // Taking back what settled a contest opens it again: the contested record is held as before.
+    let settled = match said.taken_back {
+        Some(leaf) => app.state().settled_contest(pair.0, pair.1, leaf).await.map_err(unavailable)?,
+        None => None,
+    };
+    let decided = Decided {
+        verdict: if settled.is_some() { Verdict::Disputed } else { said.verdict },
+        at,
+        reason: said.reason,
+        is_proposal,
+    };
+    let leaf = match (&settled, found.is_contest) {
+        (Some(contest), _) => {
+            let pair = (&contest.contested, &contest.tied);
+            index.judge_contested(app.lake(), app.gate(), &request, pair, decided).await?
+        }
+        (None, true) => index.judge_contested(app.lake(), app.gate(), &request, pair, decided).await?,
+        (None, false) => index.judge(app.lake(), app.gate(), &request, number, decided).await?,
+    };
+    let leaf = leaf.ok_or_else(nobody)?;
     // The log and the spine have it: should this fail, the pair is shown once more, and what was said counts all the same.
-    let noted = app.state().note_review(generation, (left, right), account(who)?, verdict, standing, leaf, at).await;
-    noted.map_err(|error| Problem::failure("unavailable", &error))?;
+    let noted = app.state().note_review(generation, pair, account(who)?, said.verdict, standing, leaf, at).await;
+    noted.map_err(unavailable)?;
+    match (standing, said.taken_back) {
+        (Standing::Judged, _) => {
+            let end = ContestEnd { verdict: said.verdict, leaf, at };
+            app.state().end_contest(pair.0, pair.1, end).await.map_err(unavailable)?;
+        }
+        (Standing::TakenBack, Some(settling)) if settled.is_some() => {
+            app.state().reopen_contest(pair.0, pair.1, settling).await.map_err(unavailable)?;
+        }
+        _ => {}
+    }
     Ok(JudgedView { log_index: leaf, standing: standing.as_str().to_owned() })
 }

@@ -318,14 +318,19 @@ pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
         "/api/v1/search" => Some(searched),
         "/api/v1/persons/{person}/dossier" => Some(work("loan-relief")),
         "/api/v1/log/verify" => Some(json!({})),
+        "/api/v1/me/records/{record}/contest" => Some(json!({ "reason": "I never lived in that street" })),
         "/api/v1/review/{pair}/take-back" => Some(json!({ "generation": "index-one", "reason": "I misread" })),
         "/api/v1/review/{pair}/judgement" => {
             Some(json!({ "generation": "index-one", "verdict": "cannot-say", "reason": "the rows don't tell" }))
         }
         _ => None,
     };
-    let filled =
-        path.replace("{person}", person).replace("{index}", "0").replace("{pair}", "0").replace("{file}", "start.js");
+    let filled = path
+        .replace("{person}", person)
+        .replace("{index}", "0")
+        .replace("{pair}", "0")
+        .replace("{record}", "r-0")
+        .replace("{file}", "start.js");
     assert!(!filled.contains('{'), "{path} has a part for which this function has no example");
     (filled, body)
 }

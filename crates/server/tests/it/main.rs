@@ -5,6 +5,7 @@
 mod bodies;
 mod citizen;
 mod components;
+mod contests;
 mod description;
 mod desk;
 mod guards;

@@ -4,10 +4,10 @@ use server::SESSION_COOKIE;
 
 use crate::house::{Answer, Ask, House, WITHHELD};
 
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Gives the cookies that an answer sets, as a browser would send them back.
-fn cookies(answer: &Answer) -> String {
+pub(crate) fn cookies(answer: &Answer) -> String {
     let set = answer.headers.get_all("set-cookie").iter();
     let pairs: Vec<&str> = set.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap()).collect();
     pairs.join("; ")
@@ -19,7 +19,7 @@ fn session_cookie(answer: &Answer) -> Option<&str> {
 }
 
 /// Gives the token that the first form of a page carries.
-fn form_token(page: &str) -> &str {
+pub(crate) fn form_token(page: &str) -> &str {
     let (_, after) = page.split_once("name=\"form_token\" value=\"").expect("a form");
     after.split_once('"').unwrap().0
 }

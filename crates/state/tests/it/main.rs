@@ -9,6 +9,7 @@
 )]
 
 mod cases_and_sessions;
+mod contests;
 mod crash;
 mod erasure;
 mod faults;

@@ -1,0 +1,261 @@
+//! What a person contests is held where it is and decides nothing, until a steward has judged it or it is taken back.
+
+use std::collections::BTreeMap;
+
+use gate::{EntryKind, LookSubject};
+use linkage::{EventCounts, LinkageError, dispute, withdraw};
+use model::request::Action;
+use model::{Actor, Judgement, OfficerId, PersonId, RecordId, Request, Verdict};
+
+use crate::fixture::{Opened, Republic, Row, noon, record};
+use crate::people::{Deliveries, LinkRow, check_story, deliver, deliveries, link_now, links, table};
+use crate::steward::decide;
+
+/// What the citizen writes; it is nowhere in the lake.
+const WORDS: &str = "I never lived in that street";
+
+/// Contests that `contested` is about the person whom it is linked to, or takes that back.
+async fn say(opened: &Opened, verdict: Verdict, contested: &RecordId, tied: &RecordId) -> Result<u64, LinkageError> {
+    let now = links(opened).await;
+    let id = now[&contested.to_string()].person;
+    let of_person = now.iter().filter(|(_, link)| link.person == id);
+    let subject = LookSubject {
+        person: PersonId(id as u64),
+        records: of_person.map(|(record, _)| record.parse().unwrap()).collect(),
+    };
+    let account = OfficerId::new("citizen-one").unwrap();
+    let request = Request {
+        actor: Actor::Citizen { account: account.clone(), person: subject.person },
+        purpose: "own-data".parse().unwrap(),
+        case: None,
+        justification: Some(WORDS.to_owned()),
+        action: Action::ReadOwn,
+    };
+    let permit = opened.gate.decide(&request).await.unwrap();
+    let said = Judgement {
+        left: contested.clone(),
+        right: tied.clone(),
+        verdict,
+        by: account.to_string(),
+        at: noon(),
+        reason: WORDS.to_owned(),
+    };
+    match verdict {
+        Verdict::Disputed => dispute(&opened.lake, &opened.gate, permit, subject, &said).await,
+        _ => withdraw(&opened.lake, &opened.gate, permit, subject, &said).await,
+    }
+}
+
+/// A republic that was linked once, in which the tax record of person 0 has a census record beside it.
+struct Linked {
+    republic: Republic,
+    opened: Opened,
+    made: Deliveries,
+    tax: RecordId,
+    census: RecordId,
+}
+
+impl Linked {
+    async fn new(change: impl FnOnce(&mut Deliveries)) -> Self {
+        let mut republic = Republic::new();
+        // So that a second tax record can come to a person.
+        republic.project.linkage.as_mut().unwrap().one_record_per_person.clear();
+        let opened = republic.open().await;
+        let mut made = deliveries(200);
+        let key = made.census[0].key.clone();
+        let row = made.tax.iter_mut().find(|row| row.key == key).unwrap();
+        row.last_name = row.last_name.as_ref().map(|name| format!("{name}x"));
+        change(&mut made);
+        deliver(&opened, &republic.project, &made).await;
+        link_now(&opened, &republic, "link-1").await.unwrap();
+        let key = &made.census[0].key;
+        let (tax, census) = (record("tax", key), record("census", key));
+        let now = links(&opened).await;
+        assert_eq!(now[&tax.to_string()].person, now[&census.to_string()].person);
+        Self { republic, opened, made, tax, census }
+    }
+
+    async fn contest(&self) -> u64 {
+        say(&self.opened, Verdict::Disputed, &self.tax, &self.census).await.unwrap()
+    }
+
+    async fn take_back(&self) {
+        say(&self.opened, Verdict::Withdrawn, &self.tax, &self.census).await.unwrap();
+    }
+
+    async fn link(&self, name: &str) -> linkage::LinkReport {
+        link_now(&self.opened, &self.republic, name).await.unwrap()
+    }
+
+    async fn links(&self) -> BTreeMap<String, LinkRow> {
+        links(&self.opened).await
+    }
+
+    async fn are_one(&self, one: &RecordId, other: &RecordId) -> bool {
+        let now = self.links().await;
+        now[&one.to_string()].person == now[&other.to_string()].person
+    }
+
+    /// Gives the contested row, to be changed.
+    fn row(&mut self) -> &mut Row {
+        let key = self.made.census[0].key.clone();
+        self.made.tax.iter_mut().find(|row| row.key == key).unwrap()
+    }
+
+    async fn deliver(&self) {
+        deliver(&self.opened, &self.republic.project, &self.made).await;
+    }
+}
+
+/// A tax row that is found by the last name of the contested one, which the census writes another way, and by nothing else.
+fn newcomer(made: &Deliveries) -> Row {
+    let key = &made.census[0].key;
+    let row = made.tax.iter().find(|row| row.key == *key).unwrap();
+    let first_name = row.first_name.as_ref().map(|name| format!("{name}l"));
+    Row { key: "newcomer".to_owned(), first_name, own: vec![None, Some("1".to_owned())], ..row.clone() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn to_contest_changes_nobody_and_is_in_the_log() {
+    let linked = Linked::new(|_| ()).await;
+    let before = linked.links().await;
+    let leaf = linked.contest().await;
+    let entry = linked.opened.gate.entries(leaf..leaf + 1).await.unwrap().remove(0).entry;
+    assert_eq!(entry.kind, EntryKind::Contest);
+    let report = linked.link("link-2").await;
+    assert_eq!((report.judgements.disputed, report.judgements.same, report.judgements.waiting), (1, 0, 0));
+    assert_eq!(report.events, EventCounts::default());
+    assert_eq!(linked.links().await, before, "persons, weights and reasons are those of before");
+    // The spine names the entry of the log; what the citizen wrote is not in it.
+    let rows = table(&linked.opened, "judgements").await;
+    let shown = format!("{rows:?}");
+    assert!(shown.contains(&format!("entry {leaf} of the log")) && !shown.contains(WORDS), "{shown}");
+    check_story(&linked.opened).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contested_record_brings_nobody_in() {
+    let new = record("tax", "newcomer");
+    // Without a contest the newcomer comes to the person, through the record that has their number.
+    let mut free = Linked::new(|_| ()).await;
+    free.made.tax.push(newcomer(&free.made));
+    free.deliver().await;
+    free.link("link-2").await;
+    assert!(free.are_one(&new, &free.tax).await);
+
+    let mut held = Linked::new(|_| ()).await;
+    held.contest().await;
+    held.made.tax.push(newcomer(&held.made));
+    held.deliver().await;
+    held.link("link-2").await;
+    assert!(!held.are_one(&new, &held.tax).await, "nobody comes through a contested record");
+    assert!(held.are_one(&held.tax, &held.census).await);
+    check_story(&held.opened).await;
+    // A steward says that the record is theirs: it decides again.
+    decide(&held.opened, Verdict::Same, &held.tax, &held.census, "seen both documents").await.unwrap();
+    let report = held.link("link-3").await;
+    assert_eq!((report.judgements.disputed, report.judgements.same), (0, 1));
+    assert!(held.are_one(&new, &held.tax).await);
+    check_story(&held.opened).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contested_record_is_not_moved() {
+    let somebody = "150";
+    let become_somebody = |linked: &mut Linked| {
+        let other = linked.made.tax.iter().find(|row| row.key == somebody).unwrap().clone();
+        let row = linked.row();
+        (row.first_name, row.last_name, row.birth_date) = (other.first_name, other.last_name, other.birth_date);
+        row.own = vec![None, Some("1".to_owned())];
+    };
+    let mut free = Linked::new(|_| ()).await;
+    become_somebody(&mut free);
+    free.deliver().await;
+    free.link("link-2").await;
+    assert!(!free.are_one(&free.tax, &free.census).await);
+
+    let mut held = Linked::new(|_| ()).await;
+    held.contest().await;
+    become_somebody(&mut held);
+    held.deliver().await;
+    held.link("link-2").await;
+    assert!(held.are_one(&held.tax, &held.census).await, "it stays where it was when it was contested");
+    check_story(&held.opened).await;
+    decide(&held.opened, Verdict::Different, &held.tax, &held.census, "another person's record").await.unwrap();
+    held.link("link-3").await;
+    assert!(!held.are_one(&held.tax, &held.census).await, "a judgement settles it");
+    check_story(&held.opened).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_the_contested_record_alone_holds_stays() {
+    let linked = Linked::new(|made| made.tax.push(newcomer(made))).await;
+    let new = record("tax", "newcomer");
+    assert!(linked.are_one(&new, &linked.tax).await);
+    let before = linked.links().await;
+    linked.contest().await;
+    let report = linked.link("link-2").await;
+    assert_eq!((report.events, linked.links().await), (EventCounts::default(), before));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taking_it_back_gives_the_identical_state() {
+    // Two republics with one history, but for a contest that was made and taken back.
+    let (mut plain, mut contested) = (Linked::new(|_| ()).await, Linked::new(|_| ()).await);
+    for linked in [&plain, &contested] {
+        decide(&linked.opened, Verdict::Same, &linked.tax, &linked.census, "seen both documents").await.unwrap();
+        linked.link("link-2").await;
+    }
+    contested.contest().await;
+    contested.link("link-3").await;
+    contested.take_back().await;
+    for linked in [&mut plain, &mut contested] {
+        linked.made.tax.push(newcomer(&linked.made));
+        linked.deliver().await;
+        let report = linked.link("link-4").await;
+        assert_eq!((report.judgements.same, report.judgements.disputed), (1, 0), "the steward's word holds again");
+        check_story(&linked.opened).await;
+    }
+    assert_eq!(contested.links().await, plain.links().await);
+    assert!(contested.are_one(&record("tax", "newcomer"), &contested.tax).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_judgement_about_the_contested_record_and_another_is_followed() {
+    let linked = Linked::new(|_| ()).await;
+    let other = record("tax", &linked.made.census[1].key);
+    linked.contest().await;
+    decide(&linked.opened, Verdict::Same, &linked.tax, &other, "seen both documents").await.unwrap();
+    linked.link("link-2").await;
+    assert!(linked.are_one(&linked.tax, &linked.census).await && linked.are_one(&linked.tax, &other).await);
+    decide(&linked.opened, Verdict::Different, &other, &linked.census, "father and son").await.unwrap();
+    linked.link("link-3").await;
+    assert!(
+        !linked.are_one(&linked.census, &other).await,
+        "a contested record connects nobody whom stewards keep apart"
+    );
+    check_story(&linked.opened).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contest_of_a_record_that_is_away_waits() {
+    let mut linked = Linked::new(|_| ()).await;
+    linked.contest().await;
+    linked.made.census.remove(0);
+    linked.deliver().await;
+    let report = linked.link("link-2").await;
+    assert_eq!((report.judgements.disputed, report.judgements.waiting), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contest_says_why_and_is_the_person_s_own() {
+    let linked = Linked::new(|_| ()).await;
+    let error = say(&linked.opened, Verdict::Disputed, &linked.tax, &linked.tax).await.unwrap_err();
+    assert!(error.to_string().contains("two records"), "{error}");
+    let stranger = record("tax", &linked.made.census[1].key);
+    let error = say(&linked.opened, Verdict::Disputed, &linked.tax, &stranger).await.unwrap_err();
+    assert!(matches!(error, LinkageError::Denied(_)), "{error}");
+    let error = say(&linked.opened, Verdict::Same, &linked.tax, &linked.census).await.unwrap_err();
+    assert!(matches!(error, LinkageError::Judgement(_)), "{error}");
+    assert!(table(&linked.opened, "judgements").await.is_empty());
+}

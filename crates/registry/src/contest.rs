@@ -1,0 +1,170 @@
+//! What a person contests of their own records, and the contested pair as a steward sees it.
+
+use chrono::{DateTime, Utc};
+use gate::{Gate, LookSubject, Permit};
+use lake::Lake;
+use model::request::Action;
+use model::{Actor, Judgement, PersonId, RecordId, RegisterId, Request, Verdict};
+
+use crate::error::RegistryError;
+use crate::index::Index;
+use crate::link::Link;
+use crate::review::{Decided, KnownPair, Pair, reviewed};
+
+/// A contest that was written.
+pub struct Contested {
+    /// The number of its log entry.
+    pub leaf: u64,
+    /// The contested record. It stays inside.
+    pub record: RecordId,
+    /// The record that ties it to the person. It stays inside.
+    pub tied: RecordId,
+}
+
+impl Index {
+    /// Writes that the citizen who asks contests a record of theirs: the first for which `is_it` says so; gives none when
+    /// there is none, or nothing links it to them, as far as they may see: another record of theirs within reach.
+    ///
+    /// # Errors
+    /// [`RegistryError::Denied`] when the gate refuses or fails; [`RegistryError::Linkage`] when no reason is given or it
+    /// can't be written.
+    pub async fn contest(
+        &self,
+        lake: &Lake,
+        gate: &Gate,
+        request: &Request,
+        is_it: impl Fn(&RecordId) -> bool,
+        (reason, at): (&str, DateTime<Utc>),
+    ) -> Result<Option<Contested>, RegistryError> {
+        let (person, by) = citizen(request)?;
+        let permit = gate.decide(request).await?;
+        let links = self.links_of(self.current_id(person)?)?;
+        let Some((record, tied)) = self.contestable(&links, permit.shown(), is_it)? else { return Ok(None) };
+        let subject = self.own_subject(person, &links)?;
+        let dispute = Judgement {
+            left: record.clone(),
+            right: tied.clone(),
+            verdict: Verdict::Disputed,
+            by,
+            at,
+            reason: reason.to_owned(),
+        };
+        let leaf = linkage::dispute(lake, gate, permit, subject, &dispute).await?;
+        Ok(Some(Contested { leaf, record, tied }))
+    }
+
+    /// Writes that the citizen who asks takes back that they contest `record`, which `tied` ties to them; gives the number
+    /// of the log entry.
+    ///
+    /// # Errors
+    /// As [`contest`](Self::contest).
+    pub async fn withdraw_contest(
+        &self,
+        lake: &Lake,
+        gate: &Gate,
+        request: &Request,
+        (record, tied): (&RecordId, &RecordId),
+        at: DateTime<Utc>,
+    ) -> Result<u64, RegistryError> {
+        let (person, by) = citizen(request)?;
+        let permit = gate.decide(request).await?;
+        let subject = self.own_subject(person, &self.links_of(self.current_id(person)?)?)?;
+        let (left, right) = (record.clone(), tied.clone());
+        let reason = "taken back".to_owned();
+        let withdrawal = Judgement { left, right, verdict: Verdict::Withdrawn, by, at, reason };
+        Ok(linkage::withdraw(lake, gate, permit, subject, &withdrawal).await?)
+    }
+
+    fn own_subject(&self, person: PersonId, links: &[Link]) -> Result<LookSubject, RegistryError> {
+        let records = links.iter().map(|link| self.record_id(link.place)).collect::<Result<_, _>>()?;
+        Ok(LookSubject { person, records })
+    }
+
+    /// Gives the record meant, and the one within reach that ties it to the person: that which it agrees with most, else
+    /// one that agrees most with it, else any other.
+    fn contestable(
+        &self,
+        links: &[Link],
+        within: &[RegisterId],
+        is_it: impl Fn(&RecordId) -> bool,
+    ) -> Result<Option<(RecordId, RecordId)>, RegistryError> {
+        let mut own = Vec::with_capacity(links.len());
+        for link in links {
+            let record = self.record_id(link.place)?;
+            if within.contains(&record.register) {
+                own.push((record, link));
+            }
+        }
+        let Some(at) = own.iter().position(|(record, _)| is_it(record)) else { return Ok(None) };
+        let (record, link) = own.remove(at);
+        let tied = own.iter().find(|(_, other)| link.via == Some(other.place));
+        let tied = tied.or_else(|| own.iter().find(|(_, other)| other.via == Some(link.place)));
+        Ok(tied.or_else(|| own.first()).map(|(tied, _)| (record, tied.clone())))
+    }
+
+    /// Shows a contested pair to a steward, under the number `number`; none when one of its records is out of reach.
+    ///
+    /// # Errors
+    /// As [`pair`](Self::pair).
+    pub async fn contested_pair(
+        &self,
+        gate: &Gate,
+        request: &Request,
+        number: u64,
+        (left, right): (&RecordId, &RecordId),
+    ) -> Result<Option<Pair>, RegistryError> {
+        let permit = gate.decide(request).await?;
+        if !is_reviewed(&permit, left, right) {
+            return Ok(None);
+        }
+        let (mut weight, mut probability) = (0.0, 0.5);
+        for (one, other) in [(left, right), (right, left)] {
+            let (Some(place), Some(via)) = (self.place(one), self.place(other)) else { continue };
+            let Some(person) = self.person_of(place)? else { continue };
+            let link = self.links_of(person)?.into_iter().find(|link| link.place == place && link.via == Some(via));
+            if let Some(link) = link {
+                (weight, probability) = (link.weight, link.probability);
+            }
+        }
+        let known = KnownPair { left: left.clone(), right: right.clone(), weight, probability };
+        self.show_pair(gate, permit, number, known).await.map(Some)
+    }
+
+    /// Writes what a steward decided about a contested pair, as [`judge`](Self::judge) does; none when one of its records is
+    /// out of reach.
+    ///
+    /// # Errors
+    /// As [`judge`](Self::judge).
+    pub async fn judge_contested(
+        &self,
+        lake: &Lake,
+        gate: &Gate,
+        request: &Request,
+        (left, right): (&RecordId, &RecordId),
+        decided: Decided,
+    ) -> Result<Option<u64>, RegistryError> {
+        let permit = gate.decide(request).await?;
+        if !is_reviewed(&permit, left, right) {
+            return Ok(None);
+        }
+        self.write_judgement((lake, gate), permit, (left.clone(), right.clone()), decided).await.map(Some)
+    }
+
+    /// Tells whether a permit lets these two records be reviewed.
+    #[must_use]
+    pub fn may_review(&self, permit: &Permit, left: &RecordId, right: &RecordId) -> bool {
+        is_reviewed(permit, left, right)
+    }
+}
+
+fn is_reviewed(permit: &Permit, left: &RecordId, right: &RecordId) -> bool {
+    [left, right].iter().all(|record| reviewed(permit).contains(&record.register))
+}
+
+/// Gives who asks for their own, and their account.
+fn citizen(request: &Request) -> Result<(PersonId, String), RegistryError> {
+    match (&request.action, &request.actor) {
+        (Action::ReadOwn, Actor::Citizen { person, account }) => Ok((*person, account.to_string())),
+        _ => Err(RegistryError::NotAPerson),
+    }
+}

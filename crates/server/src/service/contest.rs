@@ -1,0 +1,159 @@
+//! What a citizen contests: that a record which was linked to them is about them.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use model::{Actor, OfficerId, PersonId, RecordId, Verdict};
+use serde::{Deserialize, Serialize};
+use state::{Contest, ContestEnd};
+use utoipa::ToSchema;
+
+use super::citizen::own_request;
+use crate::app::{App, Who};
+use crate::problem::Problem;
+
+/// How many characters a reason has at least.
+pub const REASON_MIN: usize = 10;
+
+/// How many characters a reason has at most, as a justification has.
+pub const REASON_MAX: usize = 2_000;
+
+/// Why a citizen contests a record.
+#[derive(Clone, Deserialize, ToSchema)]
+pub struct ContestForm {
+    /// Why the record is not about them, in their words: 10 to 2,000 characters.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// A record that the citizen contests or contested.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct OwnContest {
+    /// The record's name, as `name` in what is held about the citizen, while it is theirs.
+    pub record: String,
+    /// Its register.
+    pub register: String,
+    /// Since when, in UTC.
+    pub since: String,
+    /// The number of its entry in the log.
+    pub log_index: u64,
+    /// Why, in the citizen's words.
+    pub reason: String,
+    /// `open`; how a steward judged it: `same`, `different` or `cannot-say`; or `withdrawn` by the citizen.
+    pub standing: String,
+    /// When it ended, in UTC; none while it is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<String>,
+    /// The number of the entry in the log with which it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_log_index: Option<u64>,
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn own_contest(app: &App, person: PersonId, contest: &Contest) -> OwnContest {
+    OwnContest {
+        record: app.gate().own_record_name(person, &contest.contested),
+        register: contest.contested.register.to_string(),
+        since: moment(contest.at),
+        log_index: contest.leaf,
+        reason: contest.reason.clone(),
+        standing: contest.ended.map_or("open", |end| end.verdict.as_str()).to_owned(),
+        ended: contest.ended.map(|end| moment(end.at)),
+        ended_log_index: contest.ended.map(|end| end.leaf),
+    }
+}
+
+fn unavailable(error: state::StateError) -> Problem {
+    Problem::failure("unavailable", &error)
+}
+
+/// Gives the citizen and their account.
+fn citizen(who: &Who) -> Result<(PersonId, &OfficerId), Problem> {
+    match who.actor() {
+        Actor::Citizen { person, account } => Ok((*person, account)),
+        _ => Err(Problem::new("wrong-role", "only citizens contest records about them")),
+    }
+}
+
+/// Gives what a citizen contests or contested, the latest first.
+pub(crate) async fn own_contests(app: &App, who: &Who) -> Result<Vec<OwnContest>, Problem> {
+    let (person, account) = citizen(who)?;
+    let contests = app.state().contests_of(account).await.map_err(unavailable)?;
+    Ok(contests.iter().map(|contest| own_contest(app, person, contest)).collect())
+}
+
+/// Writes that the citizen contests the record `name` of theirs. The entry of the log is durable when this returns; from the
+/// next run of `link` on the record is held where it is, and decides nothing, until a steward has judged it.
+///
+/// # Errors
+/// For others than citizens, whom the gate refuses on the record; a reason that is too short or too long; a name that is not
+/// of a record of theirs which something links to them; a record that is contested already; what the gate refuses, and what
+/// fails.
+pub async fn contest(app: &App, who: &Who, name: &str, form: &ContestForm) -> Result<OwnContest, Problem> {
+    let reason = form.reason.trim();
+    let request = own_request(app, who, Some(reason)).await?;
+    let (person, account) = citizen(who)?;
+    check_reason(reason)?;
+    let at = app.now()?;
+    // Two at once would both find the record free.
+    let _turn = app.contesting().lock().await;
+    let is_contested = AtomicBool::new(false);
+    let is_it = |record: &RecordId| {
+        if app.gate().own_record_name(person, record) != name {
+            return false;
+        }
+        let known = app.state().contested_since(std::slice::from_ref(record)).iter().any(Option::is_some);
+        is_contested.fetch_or(known, Ordering::Relaxed);
+        !known
+    };
+    let made = app.index().contest(app.lake(), app.gate(), &request, is_it, (reason, at)).await?;
+    if is_contested.load(Ordering::Relaxed) {
+        return Err(Problem::new("changed-meanwhile", "this record is contested already"));
+    }
+    let nothing = || Problem::new("not-found", "no record that was linked to you has this name");
+    let made = made.ok_or_else(nothing)?;
+    // The log and the spine have it: should this fail, no steward is shown it yet, and contesting it again mends that.
+    let pair = (&made.record, &made.tied);
+    if !app.state().note_contest(pair, account, reason, made.leaf, at).await.map_err(unavailable)? {
+        return Err(Problem::new("changed-meanwhile", "this record is contested already"));
+    }
+    let open = app.state().contests_of(account).await.map_err(unavailable)?;
+    let open = open.iter().find(|contest| contest.leaf == made.leaf).ok_or_else(nothing)?;
+    Ok(own_contest(app, person, open))
+}
+
+/// Takes back that the citizen contests the record `name`, while it is open: all is as if it had not been said, but in the
+/// log.
+///
+/// # Errors
+/// For others than citizens, whom the gate refuses on the record; when they contest no record of this name; what the gate
+/// refuses, and what fails.
+pub async fn withdraw(app: &App, who: &Who, name: &str) -> Result<OwnContest, Problem> {
+    let request = own_request(app, who, None).await?;
+    let (person, account) = citizen(who)?;
+    let at = app.now()?;
+    let _turn = app.contesting().lock().await;
+    let contests = app.state().contests_of(account).await.map_err(unavailable)?;
+    let is_it =
+        |contest: &&Contest| contest.ended.is_none() && app.gate().own_record_name(person, &contest.contested) == name;
+    let nothing = || Problem::new("not-found", "you contest no record of this name, or it was decided");
+    let contest = contests.iter().find(is_it).ok_or_else(nothing)?;
+    let pair = (&contest.contested, &contest.tied);
+    let leaf = app.index().withdraw_contest(app.lake(), app.gate(), &request, pair, at).await?;
+    let end = ContestEnd { verdict: Verdict::Withdrawn, leaf, at };
+    app.state().end_contest(pair.0, pair.1, end).await.map_err(unavailable)?;
+    Ok(own_contest(app, person, &Contest { ended: Some(end), ..contest.clone() }))
+}
+
+/// Checks the length of a reason.
+fn check_reason(reason: &str) -> Result<(), Problem> {
+    match reason.chars().count() {
+        REASON_MIN..=REASON_MAX => Ok(()),
+        _ => {
+            Err(Problem::new("bad-request", "`reason` has 10 to 2,000 characters: say why the record is not about you"))
+        }
+    }
+}
