@@ -155,12 +155,28 @@ fn a_linkage_is_proposed_and_then_run() {
     assert!(report["quality"]["clusters"]["f1"].as_f64().unwrap() > 0.9, "{report}");
 }
 
-/// Runs `link resolve` over `a.csv` with lines on standard input, and gives the answers and how it ended.
+/// Gives 600 rows of people of all kinds of names; some have a slip in them.
+fn people(slips: bool) -> String {
+    const NAMES: [&str; 12] = [
+        "Abel", "Brandt", "Castel", "Dorn", "Eklund", "Ferrand", "Gauthier", "Holm", "Ibsen", "Jansen", "Quint",
+        "Zeman",
+    ];
+    let mut text = "unique_id,name,born\n".to_owned();
+    for number in 0..600 {
+        let (first, last) = (NAMES[number % 12], NAMES[number / 12 % 12]);
+        let last = if slips && number % 9 == 0 { &last[..last.len() - 1] } else { last };
+        let (year, month, day) = (1940 + number % 60, 1 + number % 11, 1 + number % 27);
+        text.push_str(&format!("{number},{first} {last},{year}-{month:02}-{day:02}\n"));
+    }
+    text
+}
+
+/// Runs `link resolve` over `a.csv` and `b.csv` with lines on standard input, and gives the answers and how it ended.
 fn resolve(dir: &std::path::Path, more: &[&str], lines: &str) -> (Vec<serde_json::Value>, std::process::ExitStatus) {
     use std::io::Write as _;
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_lucarne"))
         .current_dir(dir)
-        .args(["link", "resolve", "--input", "a.csv", "--config", "linkage.toml"])
+        .args(["link", "resolve", "--input", "a.csv", "b.csv", "--config", "linkage.toml"])
         .args(more)
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
@@ -176,37 +192,43 @@ fn resolve(dir: &std::path::Path, more: &[&str], lines: &str) -> (Vec<serde_json
 #[test]
 fn records_are_resolved_as_they_come_and_kept_in_the_journal() {
     let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join("a.csv"), csv(400, false)).unwrap();
+    std::fs::write(dir.path().join("a.csv"), people(false)).unwrap();
+    std::fs::write(dir.path().join("b.csv"), people(true)).unwrap();
     std::fs::write(dir.path().join("linkage.toml"), CONFIG).unwrap();
     let line = |id: &str, name: &str| {
-        format!("{{\"unique_id\": \"{id}\", \"source\": \"b\", \"name\": \"{name}\", \"born\": \"1967-06-18\"}}\n")
+        format!("{{\"unique_id\": \"{id}\", \"source\": \"c\", \"name\": \"{name}\", \"born\": \"1957-07-18\"}}\n")
     };
     let kept = ["--journal", "taken.jsonl", "--keep-model", "model.json"];
-    // Number 17 of the file, with a slip; somebody else of that day; and the slip put right.
-    let lines = [line("x", "Maabhsoon"), line("y", "Zzyzx"), line("x", "Maabhson")].concat();
+    // Number 17 of the files, with a slip; somebody else of that day; and the slip put right.
+    let lines = [line("x", "Ferrand Brandtt"), line("y", "Quint Zeman"), line("x", "Ferrand Brandt")].concat();
     let (answers, ended) = resolve(dir.path(), &kept, &lines);
     assert!(ended.success());
     let with = |answer: &serde_json::Value| answer["with"].to_string();
-    assert_eq!(with(&answers[0]), r#"[{"source":"a","id":"17"}]"#);
+    assert_eq!(with(&answers[0]), r#"[{"source":"a","id":"17"},{"source":"b","id":"17"}]"#);
     assert_eq!((answers[0]["done"].as_str(), answers[2]["done"].as_str()), (Some("new"), Some("changed")));
     assert_eq!(answers[2]["tie"]["levels"][0]["level"], "equal");
     assert!(answers[2]["tie"]["match_probability"].as_f64() > answers[0]["tie"]["match_probability"].as_f64());
     assert_eq!((with(&answers[1]), answers[1]["tie"].is_null()), ("[]".to_owned(), true));
 
     // The next run knows them: one more record finds both, and what is taken away is found by nobody.
-    let next =
-        line("z", "Maabhson") + "{\"unique_id\": \"x\", \"source\": \"b\", \"_gone\": true}\n" + &line("w", "Maabhson");
+    let next = line("z", "Ferrand Brandt")
+        + "{\"unique_id\": \"x\", \"source\": \"c\", \"_gone\": true}\n"
+        + &line("w", "Ferrand Brandt");
     let (answers, ended) = resolve(dir.path(), &[&kept[..], &["--batch", "64"]].concat(), &next);
     assert!(ended.success());
-    assert_eq!(with(&answers[0]), r#"[{"source":"a","id":"17"},{"source":"b","id":"w"}]"#, "a batch is one change");
+    assert_eq!(
+        with(&answers[0]),
+        r#"[{"source":"a","id":"17"},{"source":"b","id":"17"},{"source":"c","id":"w"}]"#,
+        "a batch is one change"
+    );
     assert_eq!((answers[1]["done"].as_str(), with(&answers[1])), (Some("gone"), "[]".to_owned()));
 
     // A line that was cut off was never answered, and a wrong one says why without changing anything.
     let journal = dir.path().join("taken.jsonl");
     let whole = std::fs::read_to_string(&journal).unwrap();
     std::fs::write(&journal, whole.clone() + "{\"unique_id\": \"cut").unwrap();
-    let wrong = ["no json", r#"{"source": "b"}"#, r#"{"unique_id": 1, "source": "b", "nmae": "x"}"#];
-    let gone = r#"{"unique_id": "x", "source": "b", "_gone": true}"#;
+    let wrong = ["no json", r#"{"source": "c"}"#, r#"{"unique_id": 1, "source": "c", "nmae": "x"}"#];
+    let gone = r#"{"unique_id": "x", "source": "c", "_gone": true}"#;
     let (answers, ended) = resolve(dir.path(), &kept, &format!("{}\n{gone}\n", wrong.join("\n")));
     assert_eq!(ended.code(), Some(5));
     let errors: Vec<&str> = answers.iter().map(|answer| answer["error"].as_str().unwrap()).collect();
