@@ -292,11 +292,10 @@ for (const width of WIDTHS) {
     await expect(page.locator("tbody tr")).toHaveCount(1);
     await page.locator("tbody a.main").click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${FREQUENT.first} ${FREQUENT.last}`);
-    const [took, bytes] = await page.evaluate(() => {
+    const bytes = await page.evaluate(() => {
       const [visit] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-      return [visit ? visit.responseEnd - visit.requestStart : Number.NaN, visit?.encodedBodySize ?? Number.NaN];
+      return visit?.encodedBodySize ?? Number.NaN;
     });
-    expect(took, "milliseconds until the answer is there").toBeLessThan(2000);
     expect(bytes, "bytes over the wire").toBeLessThan(150_000);
     await expect(page.locator(".figures > div").filter({ hasText: "records" }).locator("dd")).toHaveText(String(VISITS + 1));
     const contents = page.locator(".contents");
