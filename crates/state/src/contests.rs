@@ -246,6 +246,21 @@ impl State {
         records.iter().map(|record| open.get(&self.inner.keys.record(record)).copied()).collect()
     }
 
+    /// Gives the numbers of the contests of a record and of those that it ties to somebody. What ties is sealed, so each is
+    /// opened: there are as many as people wrote.
+    pub(crate) async fn contests_that_name(&self, record: &RecordId) -> Result<Vec<i64>, StateError> {
+        let query = format!("SELECT {COLUMNS} FROM contests");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(&self.inner.readers).await?;
+        let mut found = Vec::new();
+        for row in &rows {
+            let contest = self.read_contest(row)?;
+            if [&contest.contested, &contest.tied].contains(&record) {
+                found.push(row.try_get(0)?);
+            }
+        }
+        Ok(found)
+    }
+
     fn read_contest(&self, row: &SqliteRow) -> Result<Contest, StateError> {
         let changed = || StateError::Unsealable { what: CONTEST };
         let record: Tag = fixed(row, 1)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use model::PersonId;
+use model::{PersonId, RecordId};
 use sqlx::{Row, SqliteConnection};
 
 use crate::error::StateError;
@@ -106,6 +106,31 @@ impl State {
                 })
             })
             .await?;
+        self.truncate().await?;
+        Ok(erased)
+    }
+
+    /// Erases what people contested of a record, in whatever place it stood, ended contests too; tells how many there were. The
+    /// look with which each began is erased on its own.
+    ///
+    /// # Errors
+    /// As [`State::erase_look`].
+    pub async fn erase_contests_of_record(&self, record: &RecordId) -> Result<u64, StateError> {
+        let wanted = self.contests_that_name(record).await?;
+        let erased = self
+            .write(Durability::Now, move |connection| {
+                Box::pin(async move {
+                    let mut erased = 0;
+                    for id in wanted {
+                        let done =
+                            sqlx::query("DELETE FROM contests WHERE id = ?").bind(id).execute(&mut *connection).await?;
+                        erased += done.rows_affected();
+                    }
+                    Ok(erased)
+                })
+            })
+            .await?;
+        self.inner.read_open_contests().await?;
         self.truncate().await?;
         Ok(erased)
     }

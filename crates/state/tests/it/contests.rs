@@ -53,3 +53,22 @@ async fn a_record_is_contested_once_until_that_ends() {
         assert!(!bytes.windows(canary.len()).any(|window| window == canary.as_bytes()), "{canary} stands in the file");
     }
 }
+
+#[tokio::test]
+async fn with_a_record_goes_what_was_contested_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (tax, loans, other) = (record("tax", 'a'), record("loans", 'b'), record("tax", 'c'));
+    let (citizen, neighbour) = (officer("c-canary-771"), officer("c-canary-772"));
+    assert!(state.note_contest((&tax, &loans), &citizen, "not my street", 4, at(7)).await.unwrap());
+    let end = ContestEnd { verdict: Verdict::Same, leaf: 9, at: at(9) };
+    assert!(state.end_contest(&tax, &loans, end).await.unwrap());
+    assert!(state.note_contest((&loans, &tax), &citizen, "nor my loan", 10, at(10)).await.unwrap());
+    assert!(state.note_contest((&other, &loans), &neighbour, "not me", 11, at(11)).await.unwrap());
+
+    assert_eq!(state.erase_contests_of_record(&tax).await.unwrap(), 2, "ended or open, contested or tied");
+    assert!(state.contests_of(&citizen).await.unwrap().is_empty());
+    assert_eq!(state.contested_since(&[tax.clone(), loans.clone(), other]), [None, None, Some(at(11))]);
+    assert_eq!(state.erase_contests_of_record(&tax).await.unwrap(), 0);
+    assert_eq!(state.contests_of(&neighbour).await.unwrap().len(), 1);
+}
