@@ -309,7 +309,7 @@ impl Resolver {
     /// the reason, without any value, and changes nothing.
     ///
     /// # Errors
-    /// When the journal can't be written, or matching fails: nothing that was not answered was taken then.
+    /// When the journal can't be written, or matching fails.
     pub fn take(&mut self, lines: &[&str]) -> Result<Vec<Result<Resolved, String>>, LinkageError> {
         let mut answers: Vec<Result<Resolved, String>> = Vec::with_capacity(lines.len());
         let mut some: Vec<(usize, Line)> = Vec::new();
@@ -344,11 +344,17 @@ impl Resolver {
         if some.is_empty() {
             return Ok(());
         }
-        if let Some(journal) = &mut self.journal {
-            journal.append(some.iter().map(|(place, _)| texts[*place]))?;
-        }
+        let before = match &mut self.journal {
+            Some(journal) => Some(journal.append(some.iter().map(|(place, _)| texts[*place]))?),
+            None => None,
+        };
         let lines = std::mem::take(some);
-        let done = self.apply(lines.iter().map(|(_, line)| line))?;
+        let done = self.apply(lines.iter().map(|(_, line)| line)).inspect_err(|_| {
+            // What could not be taken now could not be taken at the next start either.
+            if let (Some(journal), Some(before)) = (&self.journal, before) {
+                journal.cut(before);
+            }
+        })?;
         let told: Vec<Resolved> = lines
             .par_iter()
             .zip(done)
@@ -509,6 +515,8 @@ impl Journal {
     fn open(path: &Path) -> Result<(Self, Vec<String>), LinkageError> {
         let failed = |error: std::io::Error| problem(path, format!("the journal can't be used: {error}"));
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
+        // Two that append would each answer without what the other took.
+        file.try_lock().map_err(|_| problem(path, "another process has the journal: end it, or name another file"))?;
         if file.metadata().map_err(failed)?.len() == 0 {
             file.write_all(JOURNAL_HEADER.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -536,7 +544,8 @@ impl Journal {
         Ok((Self { file, path: path.to_owned() }, lines))
     }
 
-    fn append<'l>(&mut self, lines: impl Iterator<Item = &'l str>) -> Result<(), LinkageError> {
+    /// Writes lines and gives how long the journal was before them.
+    fn append<'l>(&mut self, lines: impl Iterator<Item = &'l str>) -> Result<u64, LinkageError> {
         let mut text = String::new();
         for line in lines {
             text.push_str(line.trim_end());
@@ -546,10 +555,15 @@ impl Journal {
             |error: std::io::Error| LinkageError::Output { path: self.path.clone(), problem: error.to_string() };
         let before = self.file.metadata().map_err(failed)?.len();
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
-        written.map_err(|error| {
-            // What was not answered must not be there the next time; if this fails too, the line is not whole.
-            let _ = self.file.set_len(before);
+        written.map(|()| before).map_err(|error| {
+            self.cut(before);
             failed(error)
         })
+    }
+
+    /// Takes back what was not answered: it must not be there the next time. Should this fail too, the command ends with the
+    /// error that led here, and the lines are taken at the next start.
+    fn cut(&self, length: u64) {
+        let _ = self.file.set_len(length).and_then(|()| self.file.sync_all());
     }
 }

@@ -239,6 +239,13 @@ fn records_are_resolved_as_they_come_and_kept_in_the_journal() {
     assert!(errors[3].contains("no such record"), "{errors:?}");
     assert_eq!(std::fs::read_to_string(&journal).unwrap(), whole);
 
+    let held = std::fs::File::open(&journal).unwrap();
+    held.lock().unwrap();
+    let (answers, ended) = resolve(dir.path(), &kept, &line("v", "Abel Abel"));
+    assert_eq!((answers.len(), ended.code()), (0, Some(1)), "another process has it");
+    drop(held);
+    assert_eq!(std::fs::read_to_string(&journal).unwrap(), whole);
+
     std::fs::write(&journal, "something else\n").unwrap();
     let (_, ended) = resolve(dir.path(), &kept, "");
     assert_eq!(ended.code(), Some(1));
