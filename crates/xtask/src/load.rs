@@ -1,15 +1,18 @@
 //! A small load generator: keeps a number of HTTP/1.1 requests in flight on loopback and measures each.
 //!
-//! Threads and blocking sockets: one request a connection at a time, connections kept alive, closed loop. It runs on the
-//! machine that serves, so its own share of the cores is part of what is measured, and is said in the report.
+//! One thread and sockets that don't block: one request a connection at a time, connections kept alive, closed loop. It runs
+//! on the machine that serves, so its own share of the cores is part of what is measured: a thread for each connection would
+//! take a tenth of them.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use mio::{Events, Interest, Poll, Token};
+
+/// How long no connection may have an answer.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
 
 /// One request: a method, a path, a body and the status that counts as right.
 pub(crate) struct Shot {
@@ -55,45 +58,44 @@ pub(crate) fn quantile_ms(sorted: &[Duration], share: f64) -> f64 {
 /// Sends every shot once, `in_flight` at a time, with `headers` on each.
 ///
 /// # Errors
-/// When the server can't be reached or breaks the protocol.
+/// When the server can't be reached, is silent for [`SILENCE_MAX`] or breaks the protocol.
 pub(crate) fn fire(address: SocketAddr, headers: &str, shots: &[Shot], in_flight: usize) -> Result<Measured> {
-    let next = AtomicUsize::new(0);
-    let failed = AtomicUsize::new(0);
-    let latencies = Mutex::new(Vec::with_capacity(shots.len()));
+    let mut poll = Poll::new()?;
+    let mut events = Events::with_capacity(in_flight.max(1));
+    let mut shots = shots.iter();
+    let mut latencies = Vec::with_capacity(shots.len());
+    let mut failed = 0;
+    let mut connections = Vec::with_capacity(in_flight);
+    for number in 0..in_flight.min(shots.len()) {
+        let mut connection = Connection::open(address, headers)?;
+        poll.registry().register(&mut connection.stream, Token(number), Interest::READABLE)?;
+        connections.push(connection);
+    }
     let begun = Instant::now();
-    std::thread::scope(|scope| -> Result<()> {
-        let mut workers = Vec::new();
-        for _ in 0..in_flight {
-            workers.push(scope.spawn(|| -> Result<()> {
-                let mut connection = Connection::open(address)?;
-                let mut mine = Vec::new();
-                while let Some(shot) = shots.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let sent = Instant::now();
-                    let status = connection.send(headers, shot)?;
-                    mine.push(sent.elapsed());
-                    if status != 200 {
-                        failed.fetch_add(1, Ordering::Relaxed);
-                    }
-                }
-                match latencies.lock() {
-                    Ok(mut all) => all.append(&mut mine),
-                    Err(_) => bail!("another connection failed"),
-                }
-                Ok(())
-            }));
+    let mut under_way = 0;
+    for (connection, shot) in connections.iter_mut().zip(&mut shots) {
+        connection.send(shot)?;
+        under_way += 1;
+    }
+    while under_way > 0 {
+        poll.poll(&mut events, Some(SILENCE_MAX))?;
+        if events.is_empty() {
+            bail!("no answer within {SILENCE_MAX:?}");
         }
-        for worker in workers {
-            match worker.join() {
-                Ok(outcome) => outcome?,
-                Err(_) => bail!("a connection's thread failed"),
+        for event in &events {
+            let connection = connections.get_mut(event.token().0).context("an event of no connection")?;
+            let Some(status) = connection.receive()? else { continue };
+            latencies.push(connection.sent.elapsed());
+            failed += usize::from(status != 200);
+            match shots.next() {
+                Some(shot) => connection.send(shot)?,
+                None => under_way -= 1,
             }
         }
-        Ok(())
-    })?;
+    }
     let elapsed = begun.elapsed();
-    let mut latencies = latencies.into_inner().unwrap_or_default();
     latencies.sort_unstable();
-    Ok(Measured { latencies, elapsed, failed: failed.into_inner() })
+    Ok(Measured { latencies, elapsed, failed })
 }
 
 /// One answer, whole.
@@ -143,75 +145,83 @@ pub(crate) fn ask(host: SocketAddr, headers: &str, kind: &str, shot: &Shot) -> R
     Ok(Answered { status, headers, body: all.split_off(end + 4) })
 }
 
+/// A connection that has one request under way at most.
 struct Connection {
-    reader: BufReader<TcpStream>,
-    writer: TcpStream,
+    stream: mio::net::TcpStream,
     host: SocketAddr,
-    body: Vec<u8>,
+    headers: String,
+    sent: Instant,
+    request: Vec<u8>,
+    /// What came of the answer.
+    answer: Vec<u8>,
+    /// Where the answer ends, once its head is here.
+    end: Option<usize>,
 }
 
 impl Connection {
-    fn open(host: SocketAddr) -> Result<Self> {
-        let writer = TcpStream::connect(host).with_context(|| format!("no server at {host}"))?;
-        writer.set_nodelay(true)?;
-        writer.set_read_timeout(Some(Duration::from_secs(30)))?;
-        Ok(Self { reader: BufReader::with_capacity(64 << 10, writer.try_clone()?), writer, host, body: Vec::new() })
+    fn open(host: SocketAddr, headers: &str) -> Result<Self> {
+        let stream = TcpStream::connect(host).with_context(|| format!("no server at {host}"))?;
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        let stream = mio::net::TcpStream::from_std(stream);
+        let (request, answer) = (Vec::new(), Vec::with_capacity(64 << 10));
+        Ok(Self { stream, host, headers: headers.to_owned(), sent: Instant::now(), request, answer, end: None })
     }
 
-    fn send(&mut self, headers: &str, shot: &Shot) -> Result<u16> {
-        let mut request = format!("{} {} HTTP/1.1\r\nHost: {}\r\n{headers}", shot.method, shot.path, self.host);
-        if shot.body.is_empty() {
-            request.push_str("\r\n");
-        } else {
-            request.push_str(&format!(
-                "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-                shot.body.len(),
-                shot.body
-            ));
+    /// Sends a request, which is small enough for the socket to take it at once.
+    fn send(&mut self, shot: &Shot) -> Result<()> {
+        self.answer.clear();
+        self.end = None;
+        self.request.clear();
+        let Shot { method, path, body } = shot;
+        write!(self.request, "{method} {path} HTTP/1.1\r\nHost: {}\r\n{}", self.host, self.headers)?;
+        if !body.is_empty() {
+            write!(self.request, "Content-Type: application/json\r\nContent-Length: {}\r\n", body.len())?;
         }
-        self.writer.write_all(request.as_bytes())?;
-        self.read_answer()
+        write!(self.request, "\r\n{body}")?;
+        self.sent = Instant::now();
+        self.stream.write_all(&self.request).context("the socket doesn't take a request")
     }
 
-    fn read_answer(&mut self) -> Result<u16> {
-        let mut line = String::new();
-        self.reader.read_line(&mut line)?;
-        let status = line.split(' ').nth(1).and_then(|text| text.parse().ok()).context("no status line")?;
-        let mut length = None;
-        let mut chunked = false;
+    /// Takes what is there. Gives the status once the answer is whole.
+    fn receive(&mut self) -> Result<Option<u16>> {
+        let mut piece = [0; 32 << 10];
         loop {
-            line.clear();
-            self.reader.read_line(&mut line)?;
-            let header = line.trim_end();
-            if header.is_empty() {
-                break;
+            match self.stream.read(&mut piece) {
+                Ok(0) => bail!("the server closed a connection"),
+                Ok(read) => self.answer.extend_from_slice(&piece[..read]),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error.into()),
             }
-            let (name, value) = header.split_once(':').context("a header without a colon")?;
-            if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse::<usize>().ok();
+            if self.end.is_none() {
+                self.end = end_of_answer(&self.answer)?;
             }
-            chunked |= name.eq_ignore_ascii_case("transfer-encoding") && value.trim().eq_ignore_ascii_case("chunked");
-        }
-        if chunked {
-            loop {
-                line.clear();
-                self.reader.read_line(&mut line)?;
-                let size = usize::from_str_radix(line.trim(), 16).context("no chunk size")?;
-                self.skip(size + 2)?;
-                if size == 0 {
-                    return Ok(status);
-                }
+            if self.end.is_some_and(|end| self.answer.len() >= end) {
+                // Nothing more comes before the next request, so that the socket needn't be asked again: were it readable,
+                // it would be told anew.
+                return status_of(&self.answer).map(Some);
             }
         }
-        self.skip(length.context("an answer without a length")?)?;
-        Ok(status)
     }
+}
 
-    fn skip(&mut self, length: usize) -> Result<()> {
-        self.body.resize(length, 0);
-        self.reader.read_exact(&mut self.body)?;
-        Ok(())
+/// Gives the length of an answer, head and body; none while the head isn't whole.
+fn end_of_answer(bytes: &[u8]) -> Result<Option<usize>> {
+    let Some(head) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
+    for line in String::from_utf8_lossy(&bytes[..head]).lines().skip(1) {
+        let (name, value) = line.split_once(':').context("a header without a colon")?;
+        if name.eq_ignore_ascii_case("content-length") {
+            return Ok(Some(head + 4 + value.trim().parse::<usize>()?));
+        }
     }
+    bail!("an answer without a length")
+}
+
+fn status_of(answer: &[u8]) -> Result<u16> {
+    let line = answer.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let status = std::str::from_utf8(line)?.split(' ').nth(1);
+    status.and_then(|text| text.parse().ok()).context("no status line")
 }
 
 /// Measures `rounds` small appends with fdatasync in `folder`: what the disk itself takes, sorted.
@@ -235,6 +245,8 @@ pub(crate) fn fsync_latencies(folder: &std::path::Path, rounds: usize) -> Result
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead as _, BufReader};
+
     use super::*;
 
     #[test]
@@ -247,27 +259,34 @@ mod tests {
     }
 
     #[test]
-    fn answers_with_a_length_and_in_chunks_are_read() {
+    fn an_answer_may_come_in_pieces_and_its_status_counts() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            for answer in [
-                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
-                "HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+            stream.set_nodelay(true).unwrap();
+            let mut asked = BufReader::new(stream.try_clone().unwrap()).lines();
+            for pieces in [
+                ["HTTP/1.1 200 OK\r\nContent-Le", "ngth: 2\r\n\r\no", "k"],
+                ["HTTP/1.1 403 Forbidden\r\n", "content-length: 0\r\n", "\r\n"],
             ] {
-                let mut line = String::new();
-                while line != "\r\n" {
-                    line.clear();
-                    reader.read_line(&mut line).unwrap();
+                while !asked.next().unwrap().unwrap().is_empty() {}
+                for piece in pieces {
+                    stream.write_all(piece.as_bytes()).unwrap();
+                    std::thread::sleep(Duration::from_millis(5));
                 }
-                stream.write_all(answer.as_bytes()).unwrap();
             }
         });
         let shot = || Shot { method: "GET", path: "/".into(), body: String::new() };
         let measured = fire(address, "", &[shot(), shot()], 1).unwrap();
         server.join().unwrap();
         assert_eq!((measured.latencies.len(), measured.failed), (2, 1));
+    }
+
+    #[test]
+    fn an_answer_whose_end_is_not_known_is_refused() {
+        assert_eq!(end_of_answer(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n").unwrap(), None);
+        assert_eq!(end_of_answer(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n").unwrap(), Some(40));
+        assert!(end_of_answer(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").is_err());
     }
 }
