@@ -3,13 +3,13 @@
     pip install splink==5.0.0 duckdb==2.0.0 pandas pyarrow
     python splink_parity.py golden OUT     what DuckDB's functions give for many texts
     python splink_parity.py sample OUT     made-up persons, three models, and Splink's pairs for each
-    python splink_parity.py run PERSONS.parquet OUT [--model model.json] [--least -4]
+    python splink_parity.py run PERSONS.parquet OUT [--model model.json | --rule SQL] [--least -4]
 
 `golden` and `sample` wrote what is in crates/matching/tests/golden/splink; every person in it is made up here.
 
 `run` takes a table with the columns that anytown.py and synth_persons.py write. It trains the usual model, or reads
 one, and writes OUT/model.json and OUT/pairs.parquet: both ids, the comparison vector, the match weight and the
-blocking rule of every pair of the least weight or more. It prints seconds and memory. Predictions are always made by
+blocking rule of every pair of the least weight or more. `--rule` blocks by one condition more than usual. It prints seconds and memory. Predictions are always made by
 a linker that was loaded from the JSON, since that, not the training session, is the model.
 """
 import argparse
@@ -282,6 +282,7 @@ def main() -> None:
     arguments.add_argument("what", choices=["golden", "sample", "run"])
     arguments.add_argument("paths", nargs="+", type=Path)
     arguments.add_argument("--model", type=Path)
+    arguments.add_argument("--rule", help="as Splink's model has it, of l and r")
     arguments.add_argument("--least", type=float, default=None)
     args = arguments.parse_args()
     if args.what == "golden":
@@ -301,6 +302,8 @@ def main() -> None:
         started = time.time()
         model = json.loads(args.model.read_text()) if args.model else usual(table)
         trained = time.time() - started
+        if args.rule:
+            model["blocking_rules_to_generate_predictions"].append({"blocking_rule": args.rule})
         seconds = predict(model, table, folder, "model", args.least)
         print(json.dumps({"records": table.num_rows, "train": round(trained, 1), "predict": round(seconds, 1),
                           "peak_rss_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2)}))

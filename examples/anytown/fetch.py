@@ -1,6 +1,6 @@
 """Makes the five registers of Anytown, and the truth beside them.
 
-    pip install pseudopeople==1.3.1
+    pip install -r requirements.txt
     python fetch.py [--seed 0] [--out DIR]
 
 Writes DIR/registers/*.csv and DIR/truth.csv (register, row counted from 0, person). DIR is `incoming` beside this file
