@@ -76,9 +76,12 @@ pub(crate) fn demo(arguments: &[String]) -> Result<()> {
     let begun = Instant::now();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     if !run::binary().is_file() {
-        // Measured on 2 cores: 17 and a half minutes. The last stretch does not spread over many cores.
-        let minutes = 2 + 31_usize.div_ceil(cores);
-        eprintln!("building Lucarne from nothing: about {minutes} minutes on {cores} cores; later builds take seconds");
+        // Measured on 2 cores: 21 minutes on one machine, 27 on another. The last stretch does not spread over many cores.
+        let minutes = |work: usize| 2 + work.div_ceil(cores);
+        let (least, most) = (minutes(38), minutes(50));
+        eprintln!(
+            "building Lucarne from nothing: {least} to {most} minutes on {cores} cores; later builds take seconds"
+        );
     }
     setup::rust()?;
     match setup::node() {
