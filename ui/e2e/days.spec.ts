@@ -1,6 +1,6 @@
 // Each role's day, from the choice of the role to its result.
 
-import { CASE, OTHERS, POLITICAL, REASON, RELIEF, checkAccessibility, enter, expect, search, test, workOn } from "./visit";
+import { CASE, OTHERS, POLITICAL, REASON, RELIEF, checkAccessibility, checkWidth, enter, expect, search, test, workOn } from "./visit";
 
 /** Reads names as the registers have them from the citizen's own records, so that the officer can look for the citizen. */
 async function nameOfCitizen(page: import("@playwright/test").Page): Promise<string> {
@@ -208,6 +208,155 @@ test("a dossier's timeline is looked at closer, and its graph is drawn", async (
   await expect(page.locator("[data-island=relations] canvas").first()).toBeVisible();
   await page.getByText("The dates as a table").click();
   expect(await page.locator("section[aria-labelledby=timeline] tbody tr").count()).toBeGreaterThan(0);
+});
+
+for (const [locale, words] of Object.entries({
+  "en-GB": { again: "See how far it is", holds: "The log holds", verify: "Verify the whole log", lost: "The server can’t be reached, or your session has ended." },
+  "fr-FR": { again: "Voir où cela en est", holds: "Le journal tient", verify: "Vérifier tout le journal", lost: "Le serveur est injoignable, ou votre session a pris fin." },
+})) {
+  test.describe(`a verification that takes long, ${locale}`, () => {
+    test.use({ locale });
+
+    test("its bar follows the events, and its page is the outcome in the end", async ({ page }) => {
+      await enter(page, "data-protection-officer");
+      // The demo's log is verified before anyone could watch: the page is made of the sample bar, and of events as the server's.
+      const sample = await (await page.request.get("/components")).text();
+      const bar = /<div class="far">[\s\S]*?<\/div>/.exec(sample)?.[0].replace('class="far"', `class="far" data-island="progress" data-events="/log/verify/1/events" data-lost="${words.lost}"`);
+      const under = sample.replace(/<main[\s\S]*<\/main>/, `<main id="main"><div class="wide"><h1>…</h1>${bar}</div></main>`);
+      await page.route("**/log/verify/*", (route) => route.fulfill({ contentType: "text/html", body: under }));
+      const events: string[] = [];
+      let end = () => {};
+      const ended = new Promise<void>((done) => (end = done));
+      await page.route("**/log/verify/*/events", async (route) => {
+        events.push(route.request().headers().accept ?? "");
+        if (events.length > 1) await ended;
+        const step = 'event: step\ndata: {"done":30,"of":60,"says":"30 / 60"}\n\n';
+        const last = 'event: ended\ndata: {"done":60,"of":60,"says":"60 / 60"}\n\n';
+        await route.fulfill({ contentType: "text/event-stream", body: events.length > 1 ? last : `retry: 10\n${step}` });
+      });
+      await page.locator("form[action='/log/verify'] button").first().click();
+      await expect(page.locator("[data-says]")).toHaveText("30 / 60");
+      await expect(page.locator("progress")).toHaveJSProperty("value", 30);
+      await checkAccessibility(page, "a verification under way");
+      await page.unroute("**/log/verify/*");
+      end();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(words.holds);
+      expect(events[0]).toContain("text/event-stream");
+    });
+
+    test("without a server that sends events the page says so", async ({ page }) => {
+      await enter(page, "data-protection-officer");
+      const sample = await (await page.request.get("/components")).text();
+      const under = sample.replace(/<main[\s\S]*<\/main>/, `<main id="main"><div class="wide"><h1>…</h1><div data-island="progress" data-events="/log/verify/999999/events" data-lost="${words.lost}"><progress aria-label="…"></progress><p data-says>…</p></div></div></main>`);
+      await page.route("**/log/verify/*", (route) => (route.request().resourceType() === "eventsource" ? route.continue() : route.fulfill({ contentType: "text/html", body: under })));
+      await page.goto("/log/verify/999999");
+      await expect(page.locator("[data-says]")).toHaveText(words.lost);
+    });
+  });
+}
+
+test("a link that holds a person together is cut with a reason, after what it does was told", async ({ browser }) => {
+  test.setTimeout(120_000);
+  for (const [javaScriptEnabled, width] of [[true, 1280], [false, 1280], [true, 390]] as const) {
+    const context = await browser.newContext({ baseURL: process.env.LUCARNE_URL, javaScriptEnabled, viewport: { width, height: 900 } });
+    const page = await context.newPage();
+    await enter(page, "second-steward");
+    let number = 0;
+    for (; number < 40; number += 1) {
+      await page.goto(`/review/${number}`);
+      if ((await page.locator("#cluster tbody a").count()) > 0) break;
+    }
+    const cluster = page.locator("#cluster");
+    if (width > 768) await expect(cluster.locator("svg")).toBeVisible();
+    else await expect(cluster.locator("svg")).toBeHidden();
+    if (javaScriptEnabled) {
+      await checkAccessibility(page, "a pair with its persons");
+      await checkWidth(page, "a pair with its persons");
+    }
+    const rows = await cluster.locator("tbody tr").count();
+    expect(rows).toBeGreaterThan(0);
+    expect(await cluster.locator("svg a").count(), "each link of the picture is in the table").toBe(await cluster.locator("tbody a").count());
+    await cluster.locator("tbody a").first().click();
+    await expect(page).toHaveURL(new RegExp(`/review/${number}/links/\\d+$`));
+    const link = page.url();
+    await expect(page.getByLabel("different persons")).toBeChecked();
+    await expect(page.locator("#effect-2"), "what it does is told before").toContainText("is taken apart");
+    await expect(page.locator("#effect-2")).toContainText(/would stand apart|hold its records together/);
+    if (javaScriptEnabled) await checkAccessibility(page, "a link");
+    await page.locator("#reason").fill("A father and his son, who share name and house.");
+    await page.getByRole("button", { name: "Write judgement" }).click();
+    await expect(page.getByRole("status")).toContainText("Your judgement was written");
+    await expect(page.locator("#cluster")).toContainText("Judged: different persons");
+    await page.getByRole("link", { name: /See the pair again/ }).click();
+    expect(page.url()).toBe(link);
+    await page.locator("#why-back").fill("They are one person after all.");
+    await page.getByRole("button", { name: "Take it back" }).click();
+    await expect(page.getByRole("status")).toContainText("The pair is open again");
+    await page.getByRole("link", { name: "Back to the pair" }).click();
+    await expect(page.locator("#cluster")).not.toContainText("Judged: different persons");
+    await context.close();
+  }
+});
+
+for (const [locale, words] of Object.entries({
+  "en-GB": { read: "Read it in", before: "It was read in before", back: "Back to tables and runs", why: "Last run:", tables: "Tables and runs" },
+  "fr-FR": { read: "La lire", before: "Elle avait déjà été lue", back: "Retour aux tables et exécutions", why: "Dernière exécution :", tables: "Tables et exécutions" },
+})) {
+  for (const javaScriptEnabled of [true, false]) {
+    test(`an engineer reads a delivery in and sees why rows are in quarantine, ${locale}, ${javaScriptEnabled ? "with" : "without"} scripts`, async ({ browser }) => {
+      const context = await browser.newContext({ baseURL: process.env.LUCARNE_URL, locale, javaScriptEnabled, viewport: { width: 1280, height: 900 } });
+      const page = await context.newPage();
+      await enter(page, "engineer");
+      await page.locator("#quarantine tbody a").first().click();
+      await expect(page.getByRole("heading", { level: 2 }).first()).toContainText(words.why);
+      expect(await page.locator("tbody tr").count(), "each reason has a row").toBeGreaterThan(0);
+      await expect(page.locator("tbody tr").first()).toContainText(/incoming\/.*:\d+/);
+      if (javaScriptEnabled) {
+        for (const width of [1280, 390]) {
+          await page.setViewportSize({ width, height: 900 });
+          await checkAccessibility(page, "quarantine");
+          await checkWidth(page, "quarantine");
+        }
+        await page.setViewportSize({ width: 1280, height: 900 });
+      }
+      await page.getByRole("link", { name: words.back }).click();
+      await page.locator("#register").selectOption("tax");
+      await page.getByRole("button", { name: words.read }).click();
+      await expect(page).toHaveURL(/\/runs\/deliveries\/\d+$/);
+      await expect(page.getByRole("status")).toContainText(words.before);
+      if (javaScriptEnabled) await checkAccessibility(page, "a delivery");
+      await page.getByRole("link", { name: words.back }).click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(words.tables);
+      await expect(page.locator("#deliveries tbody tr").first()).toBeVisible();
+      await context.close();
+    });
+  }
+}
+
+test("case and accents are told apart from other differences", async ({ page }) => {
+  await enter(page, "steward");
+  const written = page.locator("mark.written");
+  for (let number = 0; number < 60; number += 1) {
+    await page.goto(`/review/${number}`);
+    if ((await written.count()) > 0) break;
+  }
+  await expect(written.first()).toBeVisible();
+  const rows = page.locator("main table").first().locator("tbody tr");
+  const told = await rows.evaluateAll((all) =>
+    all.map((row) => ({
+      marks: [...row.querySelectorAll("mark")].map((mark) => mark.className),
+      cells: [...row.querySelectorAll("bdi")].map((cell) => cell.textContent ?? ""),
+      words: row.textContent ?? "",
+    })),
+  );
+  const fold = (text = "") => text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
+  for (const { marks, cells, words } of told.filter(({ cells }) => cells.length === 2)) {
+    if (cells[0] === cells[1]) expect(marks).toEqual([]);
+    else if (fold(cells[0]) === fold(cells[1])) {
+      expect(new Set(marks), cells.join(" / ")).toEqual(new Set(["written"]));
+      expect(words).toContain("written differently");
+    } else expect(words, "what differs is said to screen readers").toContain("(different)");
+  }
 });
 
 test("an engineer sees tables and quarantine, and no row", async ({ page }) => {

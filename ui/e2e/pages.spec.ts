@@ -29,7 +29,7 @@ async function everyPage(page: Page, look: (what: string) => Promise<void>): Pro
   const rest: [Role, string[]][] = [
     ["steward", ["/review", "/review/0"]],
     ["data-protection-officer", ["/desk", "/log", "/log/0", "/log?kind=refusal", "/log?kind=refusal&rule=purpose.not-a-recipient"]],
-    ["engineer", ["/runs"]],
+    ["engineer", ["/runs", "/runs/quarantine/tax"]],
     ["citizen", ["/me", "/me/records", "/log/0"]],
   ];
   for (const [role, paths] of rest) {

@@ -43,6 +43,8 @@ for (const width of [1280, 390]) {
       await take("verified");
       await enter(page, "engineer");
       await take("runs");
+      await page.locator("#quarantine tbody a").first().click();
+      await take("quarantine");
       await enter(page, "citizen");
       await take("looks");
       await page.goto("/me/records");

@@ -269,6 +269,15 @@ export class Small {
     await this.serve(new URL(this.address).port);
   }
 
+  /** Does so with the last day of the stewards' purpose. */
+  async reviewEnds(until: string): Promise<void> {
+    await this.#end();
+    const path = join(this.folder, "purposes", "link-review.toml");
+    const text = await readFile(path, "utf8");
+    await writeFile(path, text.replace(/until = [\d-]+/, `until = ${until}`));
+    await this.serve(new URL(this.address).port);
+  }
+
   /** Ends the server and removes the project. */
   async remove(): Promise<void> {
     await this.#end();

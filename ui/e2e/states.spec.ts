@@ -283,6 +283,82 @@ base("whoever changes their mind while a page is slow is not held back", async (
   await expect(page).toHaveURL(/\/purposes$/);
 });
 
+/** Goes through the dates with the keyboard: one stop of the Tab key, arrow keys among them, and out again. */
+async function checkTimelineKeys(page: Page): Promise<void> {
+  const timeline = page.locator("[data-island=timeline]");
+  const said = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+  await expect(timeline.locator("a[tabindex='0']")).toHaveCount(1);
+  await timeline.getByRole("button", { name: "All years" }).focus();
+  await page.keyboard.press("Tab");
+  const first = await said();
+  expect(first, "the first date comes after the buttons").toContain("1971");
+  await page.keyboard.press("ArrowRight");
+  const second = await said();
+  expect(second).not.toBe(first);
+  await page.keyboard.press("End");
+  const last = await said();
+  await page.keyboard.press("ArrowRight");
+  expect(await said(), "there is none after the last").toBe(last);
+  await page.keyboard.press("Home");
+  expect(await said()).toBe(first);
+  await page.keyboard.press("ArrowDown");
+  expect(await said(), "the nearest of another register").toMatch(/Library|Residents/);
+  await page.keyboard.press("End");
+  // What is out of the span comes into it with the focus.
+  await timeline.getByRole("button", { name: "Closer" }).click();
+  await timeline.getByRole("button", { name: "Closer" }).click();
+  await expect(timeline.locator("a[tabindex='0']")).toHaveCount(1);
+  await timeline.locator("a[tabindex='0']").focus();
+  await page.keyboard.press("Home");
+  expect(await said()).toBe(first);
+  await expect(timeline.locator("a:focus")).not.toHaveClass(/out/);
+  await page.keyboard.press("Tab");
+  await expect(page.getByText("The dates as a table"), "one more press leads out").toBeFocused();
+  await timeline.getByRole("button", { name: "All years" }).click();
+}
+
+/** Opens the records of a register, a part of them at a time, and offers the household as a search of its own. */
+async function checkHops(page: Page): Promise<void> {
+  const relations = page.locator("[data-island=relations]");
+  await expect(relations.locator("canvas").first()).toBeVisible();
+  await relations.getByRole("button", { name: `Library visits (${VISITS})` }).press("Enter");
+  const told = relations.getByRole("status");
+  await expect(told).toHaveText(`Library visits. Records 1 to 12 of ${VISITS}`);
+  await expect(relations.getByRole("button", { name: "Records after" }), "the focus goes on").toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(told).toHaveText(`Library visits. Records 13 to 24 of ${VISITS}`);
+  await relations.getByRole("button", { name: "Records before" }).click();
+  await expect(told).toHaveText(`Library visits. Records 1 to 12 of ${VISITS}`);
+  await expect(relations.getByRole("img")).toHaveAttribute("aria-label", /Records 1 to 12/);
+  await relations.getByRole("button", { name: "Back to all" }).click();
+  await expect(told).toHaveText("");
+  await expect(relations.getByRole("button", { name: `Library visits (${VISITS})` })).toBeFocused();
+  const places = page.locator("#places tbody tr");
+  expect(await places.count()).toBeGreaterThan(0);
+}
+
+onSmall(`a person with ${VISITS} records without scripts: the picture is small, and its links lead to the records`, async ({ browser, small }) => {
+  const context = await browser.newContext({ baseURL: small.address, javaScriptEnabled: false, viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  await enter(page, "officer", small.token("officer"));
+  await workOn(page, WAIVER);
+  await search(page, `${FREQUENT.first} ${FREQUENT.last}`);
+  await page.locator("tbody a.main").click();
+  const picture = page.locator("svg.relations");
+  expect(await picture.locator("a").count(), "not one for each record").toBeLessThan(20);
+  await picture.getByRole("link", { name: `Library visits (${VISITS})` }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#library-members$/);
+  await page.goto(`${page.url().replace(/#.*/, "")}#library-members:${VISITS}`);
+  await expect(page.getByRole("heading", { level: 3, name: `Record ${VISITS} of ${VISITS}` })).toBeInViewport();
+  // The next hop is to other people: a search of its own, asked for and logged.
+  const before = await entryOf(page);
+  await page.locator("#places").getByRole("button", { name: "Search this address" }).first().click();
+  await expect(page.locator("tbody tr").first()).toBeVisible();
+  expect(await entryOf(page), "one search, one entry").toBe(before + 1);
+  await context.close();
+});
+
 for (const width of WIDTHS) {
   onSmall(`a person with ${VISITS} records, ${width} px`, async ({ page, asOfficer }) => {
     onSmall.setTimeout(180_000);
@@ -311,6 +387,8 @@ for (const width of WIDTHS) {
       const rims = await page.locator(".lane circle").evaluateAll((dots) => dots.map((dot) => getComputedStyle(dot).stroke));
       expect(rims.length).toBeGreaterThan(VISITS);
       expect(new Set(rims), "no dot hides the one before").toEqual(new Set(["none"]));
+      await checkTimelineKeys(page);
+      await checkHops(page);
     }
     // Contrast takes axe minutes on so many elements, and is that of every other dossier: all records are of one template.
     await checkAccessibility(page, `${VISITS} records`, ["color-contrast"]);
@@ -493,4 +571,45 @@ async function checkTabs(context: BrowserContext, address: string, words: (typeo
   await other.goto(address);
   await checkRefused(other, words);
   await other.close();
+}
+
+for (const [locale, words] of Object.entries({
+  "en-GB": { begin: /^This is not about me/, contest: "Contest this record", tag: "nobody can judge it today", back: "Take it back", desk: "One contested link can be judged by nobody." },
+  "fr-FR": { begin: /^Ceci ne me concerne pas/, contest: "Contester cet enregistrement", tag: "nul ne peut en juger aujourd’hui", back: "Revenir dessus", desk: "Un lien contesté que nul ne peut juger." },
+})) {
+  onSmall.describe(`a contest that nobody can judge, ${locale}`, () => {
+    onSmall.use({ locale });
+
+    for (const width of WIDTHS) {
+      onSmall(`citizen and data protection officer are told, ${width} px`, async ({ page, small }) => {
+        onSmall.setTimeout(120_000);
+        await page.setViewportSize({ width, height: 900 });
+        await small.reviewEnds(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10));
+        await enter(page, "citizen", small.token("citizen"));
+        await page.goto("/me/records");
+        await page.getByRole("link", { name: words.begin }).first().click();
+        await page.locator("#reason").fill("I was never at that library in my life.");
+        await page.getByRole("button", { name: words.contest }).click();
+        await expect(page.locator(".note.careful[role=status]")).toBeVisible();
+        const contests = page.locator("section[aria-labelledby=contests]");
+        await expect(contests.locator("tbody tr").first()).toContainText(words.tag);
+        await checkAccessibility(page, "a contest that nobody can judge", ["color-contrast"]);
+        await checkWidth(page, "a contest that nobody can judge");
+        await enter(page, "data-protection-officer", small.token("data-protection-officer"));
+        await page.goto("/desk");
+        await expect(page.locator(".note.careful").filter({ hasText: words.desk })).toBeVisible();
+        await expect(page.locator("#unreached tbody tr")).toHaveCount(1);
+        await checkAccessibility(page, "the desk with contests that nobody can judge");
+        await checkWidth(page, "the desk with contests that nobody can judge");
+        await small.reviewEnds("2099-12-31");
+        await enter(page, "data-protection-officer", small.token("data-protection-officer"));
+        await page.goto("/desk");
+        await expect(page.locator("#unreached")).toHaveCount(0);
+        await enter(page, "citizen", small.token("citizen"));
+        await page.goto("/me/records");
+        await expect(contests.locator("tbody tr").first()).not.toContainText(words.tag);
+        await contests.getByRole("button", { name: words.back }).first().click();
+      });
+    }
+  });
 }

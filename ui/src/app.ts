@@ -1,6 +1,7 @@
 // The islands. Every page is whole without them; each adds something that only a browser can do.
 
 import { keepCheckpoint, offerCheckpoint } from "./checkpoint";
+import { followRun } from "./progress";
 import { checkReceipt } from "./receipt";
 import { watchSteps } from "./steps";
 import { zoomTimeline } from "./timeline";
@@ -8,6 +9,7 @@ import { zoomTimeline } from "./timeline";
 const islands: Record<string, (element: HTMLElement) => void> = {
   checkpoint: offerCheckpoint,
   "keep-checkpoint": keepCheckpoint,
+  progress: followRun,
   receipt: checkReceipt,
   relations: fetchRelations,
   steps: watchSteps,

@@ -1,4 +1,5 @@
-// Changes the span of a timeline: nearer, wider, earlier, later. The picture is whole without it.
+// Changes the span of a timeline: nearer, wider, earlier, later; and makes its dates one stop of the Tab key, among which
+// arrow keys lead. The picture is whole without it.
 
 const DAYS_MIN = 90;
 const DAYS_OF_YEAR = 365.2425;
@@ -29,10 +30,7 @@ function place(svg: SVGSVGElement, begin: number, end: number): void {
     const at = x(Number(circle.dataset.day));
     circle.setAttribute("cx", at.toFixed(1));
     const isOut = at < left || at > right;
-    const link = circle.parentElement;
-    link?.classList.toggle("out", isOut);
-    if (isOut) link?.setAttribute("tabindex", "-1");
-    else link?.removeAttribute("tabindex");
+    circle.parentElement?.classList.toggle("out", isOut);
   }
   const ticks = svg.querySelector(".ticks");
   const line = ticks?.querySelector("line");
@@ -52,6 +50,72 @@ function place(svg: SVGSVGElement, begin: number, end: number): void {
   );
 }
 
+type Dot = { link: SVGAElement; day: number; lane: number };
+
+/** Gives the date to which a key leads from another: along time, or to the nearest one of the line above or below. */
+export function leads(dots: Dot[], from: Dot, key: string): Dot | undefined {
+  const at = dots.indexOf(from);
+  const nearest = (isThere: (lane: number) => boolean, one: (lanes: number[]) => number) => {
+    const lanes = dots.map(({ lane }) => lane).filter(isThere);
+    const lane = one(lanes);
+    const there = dots.filter((dot) => dot.lane === lane);
+    return there.sort((left, right) => Math.abs(left.day - from.day) - Math.abs(right.day - from.day))[0];
+  };
+  switch (key) {
+    case "ArrowRight":
+      return dots[at + 1];
+    case "ArrowLeft":
+      return dots[at - 1];
+    case "Home":
+      return dots[0];
+    case "End":
+      return dots.at(-1);
+    case "ArrowDown":
+      return nearest(
+        (lane) => lane > from.lane,
+        (lanes) => Math.min(...lanes),
+      );
+    case "ArrowUp":
+      return nearest(
+        (lane) => lane < from.lane,
+        (lanes) => Math.max(...lanes),
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** Makes the dates one stop of the Tab key; `reveal` brings a date into the span. Gives what to call when the span changed. */
+function rove(svg: SVGSVGElement, reveal: (day: number) => void): () => void {
+  const lanes = Array.from(svg.querySelectorAll(".lane"));
+  const dots = Array.from(svg.querySelectorAll<SVGCircleElement>("circle[data-day]")).flatMap((circle): Dot[] => {
+    const [link, lane] = [circle.closest<SVGAElement>("a"), circle.closest(".lane")];
+    return link && lane ? [{ link, day: Number(circle.dataset.day), lane: lanes.indexOf(lane) }] : [];
+  });
+  dots.sort((one, other) => one.day - other.day || one.lane - other.lane);
+  let [here] = dots;
+  const settle = (next: Dot | undefined) => {
+    here = next ?? here;
+    for (const dot of dots) dot.link.setAttribute("tabindex", dot === here ? "0" : "-1");
+  };
+  svg.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const from = dots.find(({ link }) => link === document.activeElement);
+    const to = from && leads(dots, from, event.key);
+    if (from && /^(Arrow|Home$|End$)/.test(event.key)) event.preventDefault();
+    if (!to) return;
+    settle(to);
+    reveal(to.day);
+    to.link.focus();
+  });
+  svg.addEventListener("focusin", (event) => settle(dots.find(({ link }) => link === event.target)));
+  settle(here);
+  // What is out of sight can't have the focus: the first date that is in sight takes its place.
+  return () => {
+    if (here?.link.classList.contains("out")) settle(dots.find(({ link }) => !link.classList.contains("out")));
+  };
+}
+
 /** Adds buttons that change the span. */
 export function zoomTimeline(figure: HTMLElement): void {
   const svg = figure.querySelector("svg");
@@ -65,7 +129,11 @@ export function zoomTimeline(figure: HTMLElement): void {
     begin = Math.min(Math.max(newBegin, all[0]), all[1] - span);
     end = begin + span;
     place(svg, begin, end);
+    settle();
   };
+  const settle = rove(svg, (day) => {
+    if (day < begin || day > end) show(day - (end - begin) / 2, day + (end - begin) / 2);
+  });
   const middle = () => (begin + end) / 2;
   const steps: [string | undefined, () => void][] = [
     [figure.dataset.nearer, () => show(middle() - (end - begin) / 4, middle() + (end - begin) / 4)],
@@ -83,4 +151,8 @@ export function zoomTimeline(figure: HTMLElement): void {
     button.addEventListener("click", step);
     row?.append(button);
   }
+  const keys = document.createElement("span");
+  keys.className = "keys small soft";
+  keys.textContent = figure.dataset.keys ?? "";
+  row?.append(keys);
 }

@@ -15,6 +15,7 @@
 
 mod build;
 mod citizen;
+mod cluster;
 mod contest;
 mod dossier;
 mod error;
@@ -31,6 +32,7 @@ mod warm;
 
 pub use build::{BuildProgress, IndexReport, build};
 pub use citizen::Page;
+pub use cluster::{Cluster, ClusterEdge, ClusterRecord};
 pub use contest::Contested;
 pub use dossier::{Dossier, Evidence, Section};
 pub use error::RegistryError;
@@ -40,5 +42,5 @@ pub use index::{Index, remove_old_generations};
 pub use matching::level_names;
 pub use query::{HITS_MAX, Hit, Matched, SearchAnswer, SearchQuery};
 pub use rank::How;
-pub use review::{Decided, Effect, Pair, ReviewProgress};
+pub use review::{Decided, Effect, Pair, ReviewProgress, may_be_reviewed};
 pub use warm::Warmed;

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use gate::{Disclosed, Gate, LookSubject, Permit};
 use lake::Lake;
 use model::request::Action;
 use model::{Judgement, Project, Purpose, RecordId, RegisterId, Request, Subject, Verdict};
 use serde::{Deserialize, Serialize};
 
+use crate::cluster::Cluster;
 use crate::error::RegistryError;
 use crate::explain::FieldEvidence;
 use crate::folder;
@@ -86,9 +87,29 @@ impl PairList {
 /// not kept, not numbered and not counted.
 pub(crate) struct Reviewable<'a>(Vec<Vec<&'a RegisterId>>);
 
+/// Tells whether somebody may judge a pair of records of these registers on a day: a purpose of link review that is in force
+/// then, as its agreement is, reaches both.
+#[must_use]
+pub fn may_be_reviewed(project: &Project, day: NaiveDate, left: &RegisterId, right: &RegisterId) -> bool {
+    let reach = Reviewable::on(project, Some(day)).0;
+    reach.iter().any(|registers| [left, right].iter().all(|register| registers.contains(register)))
+}
+
 impl<'a> Reviewable<'a> {
     pub(crate) fn of(project: &'a Project) -> Self {
+        Self::on(project, None)
+    }
+
+    /// Gives what the purposes reach that are in force on a day; without a day, all.
+    fn on(project: &'a Project, day: Option<NaiveDate>) -> Self {
+        let is_in_force = |purpose: &&Purpose| {
+            let agreement = project.agreements.get(&purpose.agreement);
+            let covers =
+                |day| purpose.valid.covers(day) && agreement.is_some_and(|agreement| agreement.valid.covers(day));
+            day.is_none_or(covers)
+        };
         let reviews = project.purposes.values().filter(|purpose| purpose.subject == Subject::LinkReview);
+        let reviews = reviews.filter(is_in_force);
         let reach = |purpose: &'a Purpose| -> Vec<&'a RegisterId> {
             let Some(agreement) = project.agreements.get(&purpose.agreement) else { return Vec::new() };
             let within = |id: &&RegisterId| {
@@ -146,6 +167,8 @@ pub struct Pair {
     pub fields: Vec<FieldEvidence>,
     /// What a judgement would do.
     pub effect: Effect,
+    /// The persons of the two records, with the links that hold each together.
+    pub cluster: Cluster,
 }
 
 /// What hangs on a judgement: records within reach, the two themselves among them.
@@ -241,6 +264,7 @@ impl Index {
             right_shown: self.disclosed_person(&grant, &right)?,
             fields: self.fields_between(&grant, &left, &right)?,
             effect: self.effect(&grant, &left, &right)?,
+            cluster: self.cluster(&grant, &left, &right)?,
             left,
             right,
             weight,
@@ -327,6 +351,16 @@ mod tests {
         assert!(reviewable.has("tax:00", "loans:00"));
         assert!(!reviewable.has("tax:00", "donations:00"), "the review's agreement doesn't cover donations");
         assert!(!reviewable.has("tax2:00", "loans:00") && !reviewable.has("tax", "loans"));
+    }
+
+    #[test]
+    fn nobody_reviews_before_or_after_the_days_of_purpose_and_agreement() {
+        let project = testkit::ProjectFolder::small().load().unwrap();
+        let [tax, loans, donations] = ["tax", "loans", "donations"].map(|id| RegisterId::new(id).unwrap());
+        let on = |day: &str, left, right| may_be_reviewed(&project, day.parse().unwrap(), left, right);
+        assert!(on("2026-05-04", &tax, &loans) && on("2026-05-04", &loans, &loans));
+        assert!(!on("2026-05-04", &tax, &donations));
+        assert!(!on("1999-12-31", &tax, &loans) && !on("2999-01-01", &tax, &loans));
     }
 
     #[test]

@@ -10,18 +10,25 @@ use chrono::{DateTime, Utc};
 use gate::Gate;
 use lake::Lake;
 use model::agency::RoleKind;
-use model::{Actor, AgencyId, Clock, Project};
+use model::{Actor, AgencyId, Clock, Project, RegisterId};
 use registry::Index;
 use state::State as Decided;
 
 use crate::districts::Districts;
 use crate::identity::{self, DemoIdentity, TokenError, Verified, Work};
 use crate::problem::Problem;
-use crate::service::Heads;
-use crate::verifications::Verifications;
+use crate::progress::Runs;
+use crate::service::{Heads, ReadIn, VerifyView};
 
 /// The name of the cookie of the pages' session.
 pub const SESSION_COOKIE: &str = "lucarne_session";
+
+/// Verifications of the whole log, each from a checkpoint that somebody saved or from the beginning. Each reads every entry,
+/// which many at once would pay for many times.
+pub(crate) type Verifications = Runs<Option<String>, VerifyView>;
+
+/// Deliveries that are read in, each of a register.
+pub(crate) type Ingests = Runs<RegisterId, ReadIn>;
 
 /// What the server is made of.
 pub struct Parts {
@@ -63,6 +70,7 @@ struct Inner {
     session_key: [u8; 32],
     demo: Vec<DemoIdentity>,
     verifications: Arc<Verifications>,
+    ingests: Arc<Ingests>,
     heads: Heads,
     districts: Option<Result<Districts, String>>,
     contesting: tokio::sync::Mutex<()>,
@@ -74,7 +82,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let Parts { project, gate, index, lake, state, clock, session_key, demo } = parts;
         let demo = demo.unwrap_or_default();
-        let (verifications, heads) = (Arc::default(), Heads::default());
+        let (verifications, ingests, heads) = (Arc::default(), Arc::default(), Heads::default());
         let districts = project.settings.districts.as_ref().map(|file| Districts::read(&project.root.join(file)));
         if let Some(Err(problem)) = &districts {
             tracing::warn!("pages have no map: {problem}");
@@ -90,6 +98,7 @@ impl App {
                 session_key,
                 demo,
                 verifications,
+                ingests,
                 heads,
                 districts,
                 contesting: tokio::sync::Mutex::default(),
@@ -137,7 +146,17 @@ impl App {
         &self.inner.contesting
     }
 
-    /// Gives the verification of the log that is under way, if there is one.
+    /// Gives the clock.
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    /// Gives the deliveries that are read in.
+    pub(crate) fn ingests(&self) -> &Arc<Ingests> {
+        &self.inner.ingests
+    }
+
+    /// Gives the verifications of the log.
     pub(crate) fn verifications(&self) -> &Arc<Verifications> {
         &self.inner.verifications
     }

@@ -11,8 +11,8 @@ pub mod identity;
 mod pace;
 mod pages;
 mod problem;
+mod progress;
 pub mod service;
-mod verifications;
 
 use std::future::Future;
 
@@ -74,7 +74,13 @@ async fn serve_within(
     until: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let service = router.layer(middleware::from_fn(pace::hold)).into_make_service_with_connect_info::<Pace>();
-    axum::serve(Paced { listener, limits }, service).with_graceful_shutdown(until).await
+    let (tell, ending) = tokio::sync::watch::channel(false);
+    // What lasts, such as a stream of events, ends first: else the server would wait for it.
+    let until = async move {
+        until.await;
+        tell.send_replace(true);
+    };
+    axum::serve(Paced { listener, limits, ending }, service).with_graceful_shutdown(until).await
 }
 
 #[cfg(test)]

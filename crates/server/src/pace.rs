@@ -8,6 +8,7 @@
 //! | the head of a request, and before it the answer to the last one | the connection is closed |
 //! | the body of a request | a problem document, 408 |
 //! | the answer of the server | a problem document, 503 |
+//! | a stream of events | it ends, as it does when the server ends; the browser asks again |
 //!
 //! The first is seen at the socket: nothing above it knows of a request before its head is complete. A [`Paced`] listener
 //! gives each connection a [`Pace`], and [`hold`] keeps the limit off while a request is under way.
@@ -28,9 +29,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::serve::{IncomingStream, Listener};
 use bytes::Bytes;
+use futures::StreamExt as _;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use crate::BODY_BYTES_MAX;
@@ -43,14 +46,20 @@ pub(crate) struct Limits {
     pub(crate) head: Duration,
     /// From the end of the head to that of the body.
     pub(crate) body: Duration,
-    /// From the end of the body to the answer.
+    /// From the end of the body to the answer, or to the beginning of one that lasts.
     pub(crate) answer: Duration,
+    /// From the beginning of an answer that lasts to its end.
+    pub(crate) lasting: Duration,
 }
 
 impl Limits {
-    /// The limits in service. The longest answer is that of verifying the whole log.
-    pub(crate) const IN_SERVICE: Self =
-        Self { head: Duration::from_secs(30), body: Duration::from_secs(15), answer: Duration::from_secs(60) };
+    /// The limits in service. The longest answer is that of verifying the whole log over the API.
+    pub(crate) const IN_SERVICE: Self = Self {
+        head: Duration::from_secs(30),
+        body: Duration::from_secs(15),
+        answer: Duration::from_secs(60),
+        lasting: Duration::from_secs(600),
+    };
 }
 
 /// Reads the body of a request and waits for the answer, each within its limit. Handlers then never wait for a client.
@@ -91,15 +100,37 @@ fn too_slow(limit: Duration) -> Response {
     response
 }
 
-/// Keeps the limit for heads off the connection until there is an answer.
+/// Marks an answer that lasts: a stream of events, which says something now and then. It has no length and no end of its own.
+#[derive(Clone)]
+pub(crate) struct Lasting;
+
+/// Keeps the limit for heads off the connection until there is an answer; of one that lasts, until it ends, which it does
+/// within its own limit and when the server ends.
 pub(crate) async fn hold(ConnectInfo(pace): ConnectInfo<Pace>, request: Request, next: Next) -> Response {
-    let _under_way = pace.hold();
-    next.run(request).await
+    let under_way = pace.hold();
+    let response = next.run(request).await;
+    if response.extensions().get::<Lasting>().is_none() {
+        return response;
+    }
+    let end = Box::pin(pace.end_of_lasting());
+    response.map(|body| {
+        let parts = body.into_data_stream().take_until(end);
+        Body::from_stream(parts.map(move |part| {
+            let _ = &under_way;
+            part
+        }))
+    })
 }
 
 /// What a connection and its requests know of each other.
 #[derive(Clone)]
-pub(crate) struct Pace(Arc<Mutex<Waiting>>);
+pub(crate) struct Pace {
+    waiting: Arc<Mutex<Waiting>>,
+    /// How long an answer may last.
+    lasting: Duration,
+    /// Whether the server ends.
+    ending: watch::Receiver<bool>,
+}
 
 struct Waiting {
     limit: Duration,
@@ -110,18 +141,25 @@ struct Waiting {
 }
 
 impl Pace {
-    fn new(limit: Duration) -> Self {
-        Self(Arc::new(Mutex::new(Waiting { limit, under_way: 0, until: Instant::now() + limit })))
+    fn new(limits: Limits, ending: watch::Receiver<bool>) -> Self {
+        let waiting = Waiting { limit: limits.head, under_way: 0, until: Instant::now() + limits.head };
+        Self { waiting: Arc::new(Mutex::new(waiting)), lasting: limits.lasting, ending }
     }
 
     fn until(&self) -> Option<Instant> {
-        let waiting = self.0.lock();
+        let waiting = self.waiting.lock();
         (waiting.under_way == 0).then_some(waiting.until)
     }
 
     fn hold(&self) -> UnderWay {
-        self.0.lock().under_way += 1;
+        self.waiting.lock().under_way += 1;
         UnderWay(self.clone())
+    }
+
+    /// Waits until an answer that lasts has to end.
+    async fn end_of_lasting(mut self) {
+        // Nobody is left to say that the server ends when it has.
+        let _ = timeout(self.lasting, self.ending.wait_for(|ending| *ending)).await;
     }
 }
 
@@ -130,7 +168,7 @@ struct UnderWay(Pace);
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        let mut waiting = self.0.0.lock();
+        let mut waiting = self.0.waiting.lock();
         waiting.under_way -= 1;
         waiting.until = Instant::now() + waiting.limit;
     }
@@ -140,6 +178,8 @@ impl Drop for UnderWay {
 pub(crate) struct Paced {
     pub(crate) listener: TcpListener,
     pub(crate) limits: Limits,
+    /// Whether the server ends.
+    pub(crate) ending: watch::Receiver<bool>,
 }
 
 impl Listener for Paced {
@@ -151,7 +191,7 @@ impl Listener for Paced {
         let (stream, address) = <TcpListener as Listener>::accept(&mut self.listener).await;
         // An answer is written at once: nothing is gained by waiting for more. Where this can't be set it is only slower.
         let _ = stream.set_nodelay(true);
-        let pace = Pace::new(self.limits.head);
+        let pace = Pace::new(self.limits, self.ending.clone());
         let timer = Box::pin(sleep_until(Instant::now() + self.limits.head));
         (Connection { stream, pace, timer }, address)
     }

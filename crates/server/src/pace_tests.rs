@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::routing::{get, post};
+use futures::stream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::sleep;
 
@@ -15,7 +16,7 @@ const NEVER: Duration = Duration::from_secs(60);
 /// Long enough that a busy machine is not taken for a slow client.
 const SOON: Duration = Duration::from_millis(400);
 
-const GENEROUS: Limits = Limits { head: NEVER, body: NEVER, answer: NEVER };
+const GENEROUS: Limits = Limits { head: NEVER, body: NEVER, answer: NEVER, lasting: NEVER };
 
 async fn length(body: Bytes) -> String {
     body.len().to_string()
@@ -23,6 +24,21 @@ async fn length(body: Bytes) -> String {
 
 /// Serves a few routes within these limits.
 async fn serve(limits: Limits) -> SocketAddr {
+    serve_until(limits, std::future::pending()).await
+}
+
+/// An event now and then, for ever.
+async fn events() -> Response {
+    let events = stream::unfold(0, |at| async move {
+        sleep(SOON / 4).await;
+        Some((Ok::<_, std::convert::Infallible>(format!("data: {at}\n\n")), at + 1))
+    });
+    let mut response = Body::from_stream(events).into_response();
+    response.extensions_mut().insert(Lasting);
+    response
+}
+
+async fn serve_until(limits: Limits, until: impl std::future::Future<Output = ()> + Send + 'static) -> SocketAddr {
     let slow = || async {
         sleep(SOON * 3).await;
         "late"
@@ -31,11 +47,12 @@ async fn serve(limits: Limits) -> SocketAddr {
         .route("/length", post(length))
         .route("/soon", get(|| async { "soon" }))
         .route("/slow", get(slow))
+        .route("/events", get(events))
         .route("/much", get(|| async { vec![b'x'; 64 << 20] }));
     let router: Router = crate::protected(crate::bounded(router, limits)).with_state(());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(crate::serve_within(limits, listener, router, std::future::pending()));
+    tokio::spawn(crate::serve_within(limits, listener, router, until));
     address
 }
 
@@ -148,4 +165,45 @@ async fn a_client_that_takes_no_answer_is_let_go() {
     sleep(SOON * 4).await;
     let received = rest(&mut stream).await.len();
     assert!(received < 64 << 20, "all {received} bytes were kept for a client that took none");
+}
+
+/// Asks for the events, and reads until the `count`th is there.
+async fn watch_events(address: SocketAddr, count: usize) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let (mut answer, mut bytes) = (String::new(), [0; 4096]);
+    while !answer.contains(&format!("data: {count}\n")) {
+        let read = timeout(NEVER / 2, stream.read(&mut bytes)).await.unwrap().unwrap();
+        assert!(read > 0, "cut after {answer}");
+        answer.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+    }
+    stream
+}
+
+#[tokio::test]
+async fn a_stream_of_events_outlasts_the_limits_of_heads_and_answers() {
+    let address = serve(Limits { head: SOON, answer: SOON, ..GENEROUS }).await;
+    // An event each quarter of the limit: the twelfth comes long after it.
+    watch_events(address, 12).await;
+}
+
+#[tokio::test]
+async fn a_stream_of_events_ends_within_its_own_limit() {
+    let address = serve(Limits { head: SOON, lasting: SOON * 2, ..GENEROUS }).await;
+    let mut stream = watch_events(address, 0).await;
+    let rest = rest(&mut stream).await;
+    assert!(rest.ends_with("0\r\n\r\n"), "it is ended, not cut: {rest}");
+}
+
+#[tokio::test]
+async fn a_stream_of_events_ends_when_the_server_does() {
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let until = async move {
+        let _ = ended.await;
+    };
+    let address = serve_until(Limits { head: NEVER, ..GENEROUS }, until).await;
+    let mut stream = watch_events(address, 1).await;
+    end.send(()).unwrap();
+    let rest = rest(&mut stream).await;
+    assert!(rest.ends_with("0\r\n\r\n"), "it is ended, not cut: {rest}");
 }

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use crate::chunk::Chunk;
 use crate::error::SourceError;
 use crate::files::{Delivered, delivery_digest, find};
+use crate::notes::{NOTE_RUNS, QuarantinedRun, RUNS_MAX, quarantined_runs};
 use crate::order::{BatchMaker, Uniqueness};
 use crate::parse::{Parsed, Parser};
 use crate::quarantine::{self, Tally, quarantine_schema};
@@ -89,7 +90,8 @@ pub async fn ingest(
     };
     // Rows that a run quarantined whose good rows were never committed.
     let committed_run = before.as_ref().and_then(|info| noted(&info.metadata, NOTE_RUN));
-    let quarantine_run = lake.info(&bad_table).await?.and_then(|info| noted(&info.metadata, NOTE_RUN));
+    let bad_before = lake.info(&bad_table).await?;
+    let quarantine_run = bad_before.as_ref().and_then(|info| noted(&info.metadata, NOTE_RUN));
     let orphaned_run = quarantine_run.filter(|quarantined| Some(quarantined) != committed_run.as_ref());
     if let (Some(before), None) = (&before, &orphaned_run)
         && noted(&before.metadata, NOTE_DELIVERY).as_ref() == Some(&digest)
@@ -171,6 +173,22 @@ pub async fn ingest(
     for prepared in [&mut rows_prepared, &mut bad_prepared] {
         prepared.note("rows", report.rows.to_string());
         prepared.note("quarantined", report.quarantined.to_string());
+    }
+    let mut runs = bad_before.as_ref().map(quarantined_runs).unwrap_or_default();
+    runs.retain(|known| known.run != run.as_str() && Some(&known.run) != orphaned_run.as_ref());
+    let names: Vec<String> = register.columns.keys().cloned().collect();
+    let this = QuarantinedRun {
+        run: run.to_string(),
+        at: now.to_rfc3339(),
+        rows: report.rows,
+        quarantined: report.quarantined,
+        reasons: outcome.tally.notes(&names),
+    };
+    runs.insert(0, this);
+    runs.truncate(RUNS_MAX);
+    // Counts and places only: it can't fail, and a run is not lost for want of it.
+    if let Ok(text) = serde_json::to_string(&runs) {
+        bad_prepared.note(NOTE_RUNS, text);
     }
     lake.commit(bad_prepared).await?;
     report.version = lake.commit(rows_prepared).await?.version;

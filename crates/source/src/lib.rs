@@ -14,6 +14,7 @@ mod files;
 mod infer;
 mod ingest;
 mod json;
+mod notes;
 mod order;
 mod parquet;
 mod parse;
@@ -25,6 +26,7 @@ mod transcode;
 pub use error::{ReasonCount, SourceError};
 pub use infer::infer;
 pub use ingest::ingest;
+pub use notes::{QuarantinedFor, QuarantinedRun, quarantined_runs, reason_codes};
 pub use quarantine::quarantine_schema;
 pub use report::{FileReport, IngestProgress, IngestReport};
 

@@ -10,6 +10,7 @@ use model::record::column;
 
 use crate::chunk::{KEPT_BYTES_MAX, Rows};
 use crate::error::ReasonCount;
+use crate::notes::{QuarantinedFor, REASONS_MAX};
 use crate::parse::{Parsed, Problem};
 use crate::reason::Reason;
 
@@ -120,11 +121,10 @@ impl Tally {
         added
     }
 
-    /// Gives the most frequent reasons.
+    /// Gives the most frequent reasons for which rows are wrong.
     pub(crate) fn reasons(&self, names: &[String]) -> Vec<ReasonCount> {
-        let mut counts: Vec<_> = self.counts.iter().filter(|((_, reason), _)| reason.is_fault()).collect();
-        counts.sort_by_key(|((place, reason), (count, _))| (std::cmp::Reverse(*count), *place, *reason));
-        let shown = counts.into_iter().take(10).map(|((place, reason), (count, samples))| ReasonCount {
+        let counts = self.most_frequent().into_iter().filter(|((_, reason), _)| reason.is_fault());
+        let shown = counts.take(10).map(|((place, reason), (count, samples))| ReasonCount {
             code: Reason::code(*reason),
             reason: reason.to_string(),
             column: place.map(|place| names[place].clone()),
@@ -132,5 +132,23 @@ impl Tally {
             samples: samples.clone(),
         });
         shown.collect()
+    }
+
+    /// Gives the most frequent reasons as commits note them, those of rows that a later one takes the place of too.
+    pub(crate) fn notes(&self, names: &[String]) -> Vec<QuarantinedFor> {
+        let counts = self.most_frequent().into_iter().take(REASONS_MAX);
+        let noted = counts.map(|((place, reason), (count, samples))| QuarantinedFor {
+            code: Reason::code(*reason).to_owned(),
+            column: place.map(|place| names[place].clone()),
+            rows: *count,
+            samples: samples.clone(),
+        });
+        noted.collect()
+    }
+
+    fn most_frequent(&self) -> Vec<(&Problem, &(u64, Vec<String>))> {
+        let mut counts: Vec<_> = self.counts.iter().collect();
+        counts.sort_by_key(|((place, reason), (count, _))| (std::cmp::Reverse(*count), *place, *reason));
+        counts
     }
 }

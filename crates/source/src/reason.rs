@@ -29,6 +29,30 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
+    pub(crate) const ALL: [Self; 21] = [
+        Self::FieldCount,
+        Self::RowTooLong,
+        Self::FieldTooLong,
+        Self::NotInEncoding,
+        Self::NulByte,
+        Self::NotJson,
+        Self::NotAnObject,
+        Self::FieldTwice,
+        Self::UnknownField,
+        Self::MissingValue,
+        Self::NotAnInteger,
+        Self::NotADecimal,
+        Self::TooManyDigits,
+        Self::NotABoolean,
+        Self::NotADate,
+        Self::NotATimestamp,
+        Self::FailsCheck,
+        Self::NoKey,
+        Self::DuplicateKey,
+        Self::DuplicateRow,
+        Self::Superseded,
+    ];
+
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::FieldCount => "field-count",
@@ -91,5 +115,17 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code(), self.says())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_reasons_are_listed_once_and_in_order() {
+        assert!(Reason::ALL.windows(2).all(|pair| pair[0] < pair[1]));
+        assert_eq!(Reason::ALL.last().map(|last| *last as usize + 1), Some(Reason::ALL.len()));
+        assert_eq!(Reason::ALL.last(), Some(&Reason::Superseded));
     }
 }

@@ -153,6 +153,7 @@ timeline-farther = Wider
 timeline-earlier = Earlier
 timeline-later = Later
 timeline-all = All years
+timeline-keys = On a date, the arrow keys lead to the others.
 map-title = Where the addresses are
 map-picture = Map of the districts; those with an address are coloured and numbered as in the table
 map-caption = Districts only, as far as this purpose gives them
@@ -165,12 +166,25 @@ relations-picture = The person in the middle, their records around, and what the
 relations-caption = Addresses and employers
 relations-place = Address or employer
 relations-kind = Kind
-relations-next = Who else
+relations-next = Household
 relations-search = Search this address
-relations-search-what = Others at an address are other people: each search of them has its own entry in the log, which they see.
+relations-search-what = The household of an address are other people: to see them is a search under your purpose, with an entry of its own in the log, which they see.
+relations-household = Household: search this address
+relations-records = { $register } ({ $n })
+relations-least = at least { $percent }
+relations-more = { $count ->
+    [one] one more, in the table
+   *[other] { $n } more, in the table
+ }
+relations-all = Back to all
+relations-before = Records before
+relations-after = Records after
+relations-part = Records { $first } to { $last } of { $all }
 relations-person = The person
 relations-unreached = The server could not be reached, so this picture can’t be moved.
 thing-record = Record:
+thing-records = Records:
+thing-others = Addresses and employers:
 thing-address = Address
 thing-employer = Employer
 earlier-title = Who looked before

@@ -122,6 +122,15 @@ desk-ends-in = { $count ->
     [one] ends tomorrow
    *[other] ends in { $n } days
  }
+desk-unreached = { $count ->
+    [one] One contested link can be judged by nobody.
+   *[other] { $n } contested links can be judged by nobody.
+ }
+desk-unreached-show = Show of which registers
+desk-unreached-title = Contested, and nobody can judge it
+desk-unreached-what = People contest that these records are theirs, and no purpose of link review that is in force reaches both registers. The records are held as they are until a purpose and its agreement cover them.
+desk-unreached-count = Contested links
+desk-unreached-since = The oldest since
 desk-fixed-title = Last checkpoint
 desk-fixed-size = Entries that it fixes
 desk-fixed-at = The last of them is of
@@ -200,6 +209,9 @@ contest-reason-wrong = Give a reason of 10 to 2,000 characters.
 contest-do = Contest this record
 contest-not = Leave it as it is
 contest-written = It is contested; entry { $entry } of the log. A steward will judge it.
+contest-written-unreached = It is contested; entry { $entry } of the log. But nobody can judge it today: no purpose in force lets a steward see both records. The data protection officer is told, and the record is held as it is meanwhile.
+contest-unreached-short = nobody can judge it today
+contest-unreached = No purpose in force lets a steward see both this record and the one that ties it to you. The data protection officer is told. Meanwhile the record is held as it is.
 contest-withdrawn = You took it back; entry { $entry } of the log. All is as before.
 contest-ended = { $standing } ({ $when }, entry { $entry } of the log)
 contest-standing-open = waits for a steward
@@ -236,8 +248,10 @@ pair-title = Are these one person?
 pair-place = Pair { $place } of { $open }. Showing it is entry { $entry } of the log.
 pair-place-contested = A contested link, which comes before others; { $open } wait in all. Showing it is entry { $entry } of the log.
 pair-contested = The person to whom the record of { $register } was linked says that it is not about them, since { $when }. Their reason:
-pair-caption = The linkage is { $percent } sure that they are (match weight { $weight }). Differences are marked.
+pair-caption = The linkage is { $percent } sure that they are (match weight { $weight }). Differences are marked, those of case or accents with a dotted line.
 pair-alike = the same
+pair-written = written differently
+pair-differs = different
 judge-title = Your judgement
 judge-verdict = These two records are of
 judge-verdict-missing = Choose one of the three.
@@ -414,7 +428,42 @@ stage-models = Models
 stage-spine = Spine
 stage-index = Index
 quarantine-title = Quarantine
-quarantine-what = Why a row is here stands beside the row itself. Reasons are not counted on this page, because counting them means reading rows.
+quarantine-what = Rows that did not fit their register’s schema. Each register’s page has why, by run and column, and in which lines: counts only, no row can be read here.
+quarantine-why = Why rows are in quarantine, as each run counted it, and where the first of them are in their files. No value is shown here.
+quarantine-now = rows in quarantine now
+quarantine-keeps = This register is delivered as changes: rows of earlier runs stay in quarantine.
+quarantine-replaces = This register is delivered in full: each run puts its own rows in the place of those before.
+quarantine-not-noted = No run has noted why. The next run that reads a new delivery in does.
+quarantine-last-run = Last run:
+quarantine-earlier-run = Earlier run:
+quarantine-run = { $bad } of { $rows } rows went into quarantine ({ $share }).
+quarantine-reasons = Reasons, the most frequent first
+quarantine-reason = Reason
+quarantine-row = the whole row
+quarantine-places = First in
+quarantine-back = Back to tables and runs
+quarantine-register = What the register holds
+bad-row-field-count = The row has more or fewer fields than the header line
+bad-row-row-too-long = The row is longer than 8 MiB; a quote may be left open
+bad-row-field-too-long = A field is longer than 1 MiB; a quote may be left open
+bad-row-not-in-encoding = A byte means nothing in the encoding that the register file states
+bad-row-nul-byte = The text has a byte of value zero
+bad-row-not-json = The line is not JSON
+bad-row-not-an-object = The line is JSON but no object in braces
+bad-row-field-twice = The object has the same name twice
+bad-row-unknown-field = The object has a name that the register file does not have
+bad-row-missing-value = The column is required and has no value
+bad-row-not-an-integer = The text is not a whole number of at most 64 bits
+bad-row-not-a-decimal = The text is not a decimal number
+bad-row-too-many-digits = The number has more digits than the type of the column
+bad-row-not-a-boolean = The text is none of true, false, yes, no, y, n, 1 and 0
+bad-row-not-a-date = The text is not a day in a format of the column
+bad-row-not-a-timestamp = The text is not a moment in a format of the column
+bad-row-fails-check = The text fails the check of the column
+bad-row-no-key = No column of the key has a value
+bad-row-duplicate-key = A row before it has the same key and other values
+bad-row-duplicate-row = A row before it has the same key and the same values
+bad-row-superseded = A later row of the delivery changes the same record
 quarantine-empty = Nothing is in quarantine.
 quarantine-delivery = Rows of the last delivery
 quarantine-of-it = Of these in quarantine
@@ -423,3 +472,49 @@ index-title = The index in service
 index-persons = persons
 index-records = records
 index-tables = tables read
+
+# Runs that take long.
+progress-begins = It begins.
+progress-what = You can leave this page: it goes on without you.
+progress-again = See how far it is
+progress-lost = The server can’t be reached, or your session has ended. The run goes on.
+verify-under-way = The log is being verified
+verify-far = { $done } of { $all } entries
+reading-heading = Read a delivery in
+reading-what = Reads the files of a register’s delivery into its table; rows that don’t fit go into quarantine. What is served stays as it is until `lucarne build`, `lucarne link` and `lucarne index` have run.
+reading-do = Read it in
+reading-since = Read in since the server was started
+reading-title = Delivery
+reading-under-way = { $register } is being read in
+reading-far = { $done } of { $all } MB
+reading-taken = It was read in; entry { $entry } of the log.
+reading-next = What is served stays as it is until `lucarne build`, `lucarne link` and `lucarne index` have run and the server is started anew.
+reading-why = Why
+reading-unchanged = It was read in before, under the same schema. Nothing was written.
+reading-unchanged-short = as before
+reading-refused = Nothing of it was taken. The register’s table is as it was.
+reading-refused-short = not taken
+
+# The persons of a pair, and the links that hold them together.
+cluster-title = What hangs together
+cluster-what = All records of this person within your reach, each linked to the one that it agrees with most. A wrong link can be cut where it is weakest.
+cluster-what-two = All records of the two persons within your reach, each linked to the one that it agrees with most. A wrong link can be cut where it is weakest.
+cluster-picture = The records and the links between them, each with how sure it is
+cluster-cut-this = Compare, and cut: { $left } – { $right }
+cluster-caption = Links, the weakest first
+cluster-records = Records
+cluster-sure = How sure
+cluster-without = Without it
+cluster-cut = Compare, and cut
+cluster-this = the pair on this page
+cluster-apart = By the strongest links alone, { $one } and { $other } would stand apart.
+cluster-held = Others hold its records together.
+cluster-judged = Judged: { $verdict } (entry { $entry } of the log)
+cluster-proposed = Proposed: { $verdict } (entry { $entry } of the log)
+cluster-left-out = { $count ->
+    [one] One more record, with a stronger link, is left out.
+   *[other] { $n } more records, with stronger links, are left out.
+ }
+link-cut-what = This link holds a person together. To say that its records are of different persons cuts it.
+link-cut-back = Back to the pair
+pair-place-link = A link between records of one person. Showing it is entry { $entry } of the log.

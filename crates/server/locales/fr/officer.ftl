@@ -153,6 +153,7 @@ timeline-farther = Plus large
 timeline-earlier = Plus tôt
 timeline-later = Plus tard
 timeline-all = Toutes les années
+timeline-keys = Sur une date, les flèches mènent aux autres.
 map-title = Où sont les adresses
 map-picture = Carte des districts ; ceux qui ont une adresse sont colorés et numérotés comme dans le tableau
 map-caption = Les districts seulement, dans la mesure où cette finalité les donne
@@ -165,12 +166,25 @@ relations-picture = La personne au milieu, ses enregistrements autour, et ce qu�
 relations-caption = Adresses et employeurs
 relations-place = Adresse ou employeur
 relations-kind = Nature
-relations-next = Qui d’autre
+relations-next = Ménage
 relations-search = Chercher cette adresse
-relations-search-what = À la même adresse, ce sont d’autres personnes : chaque recherche a sa propre entrée au journal, qu’elles voient.
+relations-search-what = Le ménage d’une adresse, ce sont d’autres personnes : les voir est une recherche sous votre finalité, qui a sa propre entrée au journal, qu’elles voient.
+relations-household = Ménage : chercher cette adresse
+relations-records = { $register } ({ $n })
+relations-least = au moins { $percent }
+relations-more = { $count ->
+    [one] un autre, au tableau
+   *[other] { $n } autres, au tableau
+ }
+relations-all = Revenir à l’ensemble
+relations-before = Enregistrements précédents
+relations-after = Enregistrements suivants
+relations-part = Enregistrements { $first } à { $last } sur { $all }
 relations-person = La personne
 relations-unreached = Le serveur n’a pas pu être joint : cette image ne peut pas être déplacée.
 thing-record = Enregistrement :
+thing-records = Enregistrements :
+thing-others = Adresses et employeurs :
 thing-address = Adresse
 thing-employer = Employeur
 earlier-title = Qui a consulté avant

@@ -122,6 +122,15 @@ desk-ends-in = { $count ->
     [one] prend fin demain
    *[other] prend fin dans { $n } jours
  }
+desk-unreached = { $count ->
+    [one] Un lien contesté que nul ne peut juger.
+   *[other] { $n } liens contestés que nul ne peut juger.
+ }
+desk-unreached-show = Voir de quels registres
+desk-unreached-title = Contesté, et nul ne peut en juger
+desk-unreached-what = Des personnes contestent que ces enregistrements soient les leurs, et aucune finalité de revue des liens en vigueur n’atteint les deux registres. Les enregistrements restent tels quels jusqu’à ce qu’une finalité et son accord les couvrent.
+desk-unreached-count = Liens contestés
+desk-unreached-since = Le plus ancien depuis
 desk-fixed-title = Dernier point de contrôle
 desk-fixed-size = Entrées qu’il fixe
 desk-fixed-at = La dernière d’entre elles est du
@@ -200,6 +209,9 @@ contest-reason-wrong = Donnez un motif de 10 à 2 000 caractères.
 contest-do = Contester cet enregistrement
 contest-not = Le laisser tel quel
 contest-written = Il est contesté ; entrée { $entry } du journal. Un responsable des données en jugera.
+contest-written-unreached = Il est contesté ; entrée { $entry } du journal. Mais nul ne peut en juger aujourd’hui : aucune finalité en vigueur ne laisse un responsable des données voir les deux enregistrements. Le délégué à la protection des données en est averti, et l’enregistrement reste tel quel d’ici là.
+contest-unreached-short = nul ne peut en juger aujourd’hui
+contest-unreached = Aucune finalité en vigueur ne laisse un responsable des données voir à la fois cet enregistrement et celui qui vous le rattache. Le délégué à la protection des données en est averti. D’ici là, l’enregistrement reste tel quel.
 contest-withdrawn = Vous y avez renoncé ; entrée { $entry } du journal. Tout est comme avant.
 contest-ended = { $standing } ({ $when }, entrée { $entry } du journal)
 contest-standing-open = attend un responsable des données
@@ -236,8 +248,10 @@ pair-title = Est-ce une seule personne ?
 pair-place = Paire { $place } sur { $open }. La montrer est l’entrée { $entry } du journal.
 pair-place-contested = Un lien contesté, qui passe avant les autres ; { $open } attendent en tout. Le montrer est l’entrée { $entry } du journal.
 pair-contested = La personne à qui l’enregistrement de { $register } a été rattaché dit depuis le { $when } qu’il ne la concerne pas. Son motif :
-pair-caption = L’appariement en est sûr à { $percent } (poids { $weight }). Les différences sont marquées.
+pair-caption = L’appariement en est sûr à { $percent } (poids { $weight }). Les différences sont marquées, celles de casse ou d’accents d’un pointillé.
 pair-alike = identique
+pair-written = écrit autrement
+pair-differs = différent
 judge-title = Votre jugement
 judge-verdict = Ces deux enregistrements concernent
 judge-verdict-missing = Choisissez l’une des trois réponses.
@@ -414,7 +428,42 @@ stage-models = Modèles
 stage-spine = Épine dorsale
 stage-index = Index
 quarantine-title = Quarantaine
-quarantine-what = La raison de chaque ligne se trouve à côté de la ligne même. Les raisons ne sont pas comptées sur cette page, car les compter serait lire des lignes.
+quarantine-what = Des lignes qui ne convenaient pas au schéma de leur registre. La page de chaque registre dit pourquoi, par exécution et par colonne, et à quelles lignes : des comptes seulement, aucune ligne ne peut être lue ici.
+quarantine-why = Pourquoi des lignes sont en quarantaine, tel que chaque exécution l’a compté, et où sont les premières dans leurs fichiers. Aucune valeur n’est montrée ici.
+quarantine-now = lignes en quarantaine à présent
+quarantine-keeps = Ce registre est livré par changements : les lignes des exécutions précédentes restent en quarantaine.
+quarantine-replaces = Ce registre est livré en entier : chaque exécution met ses lignes à la place des précédentes.
+quarantine-not-noted = Aucune exécution n’a noté pourquoi. La prochaine qui lit une nouvelle livraison le fera.
+quarantine-last-run = Dernière exécution :
+quarantine-earlier-run = Exécution précédente :
+quarantine-run = { $bad } lignes sur { $rows } sont allées en quarantaine ({ $share }).
+quarantine-reasons = Motifs, le plus fréquent d’abord
+quarantine-reason = Motif
+quarantine-row = toute la ligne
+quarantine-places = D’abord dans
+quarantine-back = Retour aux tables et exécutions
+quarantine-register = Ce que contient le registre
+bad-row-field-count = La ligne a plus ou moins de champs que l’en-tête
+bad-row-row-too-long = La ligne dépasse 8 Mio ; un guillemet est peut-être resté ouvert
+bad-row-field-too-long = Un champ dépasse 1 Mio ; un guillemet est peut-être resté ouvert
+bad-row-not-in-encoding = Un octet ne veut rien dire dans l’encodage que donne le fichier du registre
+bad-row-nul-byte = Le texte a un octet nul
+bad-row-not-json = La ligne n’est pas du JSON
+bad-row-not-an-object = La ligne est du JSON, mais pas un objet entre accolades
+bad-row-field-twice = L’objet a deux fois le même nom
+bad-row-unknown-field = L’objet a un nom que le fichier du registre n’a pas
+bad-row-missing-value = La colonne est obligatoire et n’a pas de valeur
+bad-row-not-an-integer = Le texte n’est pas un nombre entier de 64 bits au plus
+bad-row-not-a-decimal = Le texte n’est pas un nombre décimal
+bad-row-too-many-digits = Le nombre a plus de chiffres que le type de la colonne
+bad-row-not-a-boolean = Le texte n’est ni true, false, yes, no, y, n, 1 ni 0
+bad-row-not-a-date = Le texte n’est pas un jour dans un format de la colonne
+bad-row-not-a-timestamp = Le texte n’est pas un instant dans un format de la colonne
+bad-row-fails-check = Le texte échoue au contrôle de la colonne
+bad-row-no-key = Aucune colonne de la clé n’a de valeur
+bad-row-duplicate-key = Une ligne précédente a la même clé et d’autres valeurs
+bad-row-duplicate-row = Une ligne précédente a la même clé et les mêmes valeurs
+bad-row-superseded = Une ligne suivante de la livraison change le même enregistrement
 quarantine-empty = Rien n’est en quarantaine.
 quarantine-delivery = Lignes de la dernière livraison
 quarantine-of-it = Dont en quarantaine
@@ -423,3 +472,49 @@ index-title = L’index en service
 index-persons = personnes
 index-records = enregistrements
 index-tables = tables lues
+
+# Exécutions qui durent.
+progress-begins = Cela commence.
+progress-what = Vous pouvez quitter cette page : l’exécution continue sans vous.
+progress-again = Voir où cela en est
+progress-lost = Le serveur est injoignable, ou votre session a pris fin. L’exécution continue.
+verify-under-way = Le journal est en cours de vérification
+verify-far = { $done } entrées sur { $all }
+reading-heading = Lire une livraison
+reading-what = Lit les fichiers de la livraison d’un registre dans sa table ; les lignes qui ne conviennent pas vont en quarantaine. Ce qui est servi reste tel quel jusqu’à ce que `lucarne build`, `lucarne link` et `lucarne index` aient été exécutés.
+reading-do = La lire
+reading-since = Lues depuis le démarrage du serveur
+reading-title = Livraison
+reading-under-way = Lecture en cours : { $register }
+reading-far = { $done } Mo sur { $all }
+reading-taken = Elle a été lue ; entrée { $entry } du journal.
+reading-next = Ce qui est servi reste tel quel jusqu’à ce que `lucarne build`, `lucarne link` et `lucarne index` aient été exécutés et le serveur redémarré.
+reading-why = Pourquoi
+reading-unchanged = Elle avait déjà été lue, sous le même schéma. Rien n’a été écrit.
+reading-unchanged-short = comme avant
+reading-refused = Rien n’en a été pris. La table du registre est comme avant.
+reading-refused-short = non prise
+
+# Les personnes d’une paire, et les liens qui les tiennent ensemble.
+cluster-title = Ce qui se tient
+cluster-what = Tous les enregistrements de cette personne à votre portée, chacun relié à celui avec lequel il concorde le plus. Un lien faux se coupe là où il est le plus faible.
+cluster-what-two = Tous les enregistrements des deux personnes à votre portée, chacun relié à celui avec lequel il concorde le plus. Un lien faux se coupe là où il est le plus faible.
+cluster-picture = Les enregistrements et les liens entre eux, chacun avec sa certitude
+cluster-cut-this = Comparer, et couper : { $left } – { $right }
+cluster-caption = Liens, le plus faible d’abord
+cluster-records = Enregistrements
+cluster-sure = Certitude
+cluster-without = Sans lui
+cluster-cut = Comparer, et couper
+cluster-this = la paire de cette page
+cluster-apart = Par les liens les plus forts seuls, { $one } et { $other } seraient séparés.
+cluster-held = D’autres tiennent ses enregistrements ensemble.
+cluster-judged = Jugé : { $verdict } (entrée { $entry } du journal)
+cluster-proposed = Proposé : { $verdict } (entrée { $entry } du journal)
+cluster-left-out = { $count ->
+    [one] Un autre enregistrement, au lien plus fort, n’est pas montré.
+   *[other] { $n } autres enregistrements, aux liens plus forts, ne sont pas montrés.
+ }
+link-cut-what = Ce lien tient une personne ensemble. Dire que ses enregistrements concernent des personnes différentes le coupe.
+link-cut-back = Retour à la paire
+pair-place-link = Un lien entre enregistrements d’une même personne. Le montrer est l’entrée { $entry } du journal.

@@ -6,20 +6,22 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use model::ModelKind;
 
+use super::cluster::{self, Cluster};
 use super::desk::{self, Bars, Days};
-use super::differ::{Stretch, differ};
+use super::differ::{Mark, Stretch, differ};
 use super::frame::{Acting, Frame};
 use super::graph::{self, Band, Graph, Label, Model, State};
 use super::map::{self, Map};
 use super::person::{Link, Record, Section, Step, steps};
-use super::relations::{self, Relations, Thing};
+use super::progress::ProgressBar;
+use super::relations::{self, Opens, Relations, Thing};
 use super::timeline::{self, Event, Timeline};
 use super::values::{Kept, Rule, Shown, rules};
 use super::view::View;
 use super::words::Words;
 use crate::districts::Districts;
 use crate::problem::Problem;
-use crate::service::{ClassRule, DayUse, FieldEvidence};
+use crate::service::{ClassRule, ClusterLinkView, DayUse, FieldEvidence, SaidView};
 
 /// The day that samples are of.
 const DAY: &str = "2026-11-24";
@@ -36,7 +38,7 @@ struct ComponentsPage {
     many: u64,
     few: u64,
     share: f64,
-    differing: [(Vec<Stretch>, bool); 3],
+    differing: [(Vec<Stretch>, Mark); 4],
     rules: Vec<Rule>,
     section: Section,
     steps: Vec<Step>,
@@ -45,6 +47,9 @@ struct ComponentsPage {
     bars: Bars,
     graph: Graph,
     acting: Vec<BarSample>,
+    /// Just begun, and under way.
+    progress: [ProgressBar; 2],
+    cluster: Cluster,
     checkpoint: &'static str,
     dossier: Pictures,
     may_search: bool,
@@ -83,6 +88,7 @@ fn components(view: &View) -> Result<Response, Problem> {
 fn sample(t: Words, frame: Frame) -> ComponentsPage {
     let (left, right) = differ("Jon Ruiz, 1984-03-12", "John Ruiz, 1984-12-03");
     let (same, _) = differ("Ana Ruiz", "Ana Ruiz");
+    let (written, _) = differ("Zoë Ruiz", "ZOE RUIZ");
     ComponentsPage {
         frame,
         t,
@@ -90,7 +96,7 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         many: 1_234,
         few: 12,
         share: 0.9734,
-        differing: [(left, false), (right, false), (same, true)],
+        differing: [(left, Mark::Differs), (right, Mark::Differs), (same, Mark::Alike), (written, Mark::Written)],
         rules: rules(t, &class_rules()),
         section: section(t),
         steps: evidence(t),
@@ -99,10 +105,48 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         bars: bars(t),
         graph: pipeline(t),
         acting: acting(t),
+        progress: [(0, 0), (1_234, 50_000)].map(|(done, of)| progress(t, done, of)),
+        cluster: cluster(t),
         dossier: pictures(t),
         may_search: false,
         checkpoint: "log.example/looks\n1234\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
     }
+}
+
+/// Gives two persons: the pair that is asked about, a link that can be cut, one that was judged, one that others back.
+fn cluster(t: Words) -> Cluster {
+    let link = |number: u64, left, right, probability: f64, apart| ClusterLinkView {
+        number,
+        left,
+        right,
+        weight: (probability / (1.0 - probability)).log2(),
+        probability,
+        apart,
+        is_pair: false,
+        said: None,
+    };
+    let said = SaidView {
+        verdict: "different".to_owned(),
+        standing: "judged".to_owned(),
+        own: true,
+        log_index: 1_234,
+        at: format!("{DAY}T09:00:00Z"),
+    };
+    let links = [
+        ClusterLinkView { said: Some(said), ..link(1, 0, 2, 0.71, Some([1, 2])) },
+        link(2, 2, 3, 0.96, Some([2, 1])),
+        link(3, 1, 4, 0.999, None),
+    ];
+    let told = ["A", "B", "C", "D", "E"].map(|register| (register.to_owned(), "Ana Ruiz".to_owned()));
+    cluster::drawn(t, &told, &[false, true, false, false, true], &links, 7, "#cluster-")
+}
+
+fn progress(t: Words, done: u64, of: u64) -> ProgressBar {
+    let says = match of {
+        0 => t.s("progress-begins"),
+        _ => t.with_all("verify-far", &[("done", t.number(&done)), ("all", t.number(&of))]),
+    };
+    ProgressBar { done, of, says, label: t.s("verify-under-way"), events: None }
 }
 
 fn pictures(t: Words) -> Pictures {
@@ -122,15 +166,22 @@ fn pictures(t: Words) -> Pictures {
         event("2011-05-20", "B", None),
         event("2024-07-15", "A", None),
     ];
-    let thing = |kind, label: String, href: bool| Thing { kind, label, href: href.then(|| "#charts".to_owned()) };
+    let thing = |kind, label: String, href: bool| Thing::new(kind, label, href.then(|| "#charts".to_owned()));
+    let many = t.with_all("relations-records", &[("register", "C".to_owned()), ("n", t.number(&24))]);
+    let visits: Vec<(String, [usize; 1])> = (0..24).map(|at| (t.percent(&0.98), [4 + at % 3])).collect();
+    let records = serde_json::to_string(&visits).unwrap_or_default();
     let things = vec![
         thing("person", t.s("relations-person"), false),
         thing("record", "A".to_owned(), true),
         thing("record", "B".to_owned(), true),
+        Thing { opens: Some(Opens { title: "C".to_owned(), records }), ..thing("records", many, true) },
         thing("address", t.of("thing", "address"), false),
         thing("employer", t.of("thing", "employer"), false),
+        thing("others", t.count("relations-more", &7), true),
     ];
-    let lines = vec![(0, 1, Some(t.percent(&0.97))), (0, 2, None), (1, 3, None), (2, 4, None)];
+    let least = t.with("relations-least", "percent", t.percent(&0.98));
+    let lines = vec![(0, 1, Some(t.percent(&0.97))), (0, 2, None), (0, 3, Some(least)), (1, 4, None), (2, 5, None)];
+    let lines = lines.into_iter().chain((4..7).map(|to| (3, to, None))).collect();
     let map = Districts::parse(DISTRICTS).map(|districts| map::drawn(&districts, &[(0, "A"), (2, "B")]));
     let (map, map_missing) = match map {
         Ok(map) => (map, Some(t.s("map-picture"))),
@@ -196,6 +247,7 @@ fn section(t: Words) -> Section {
         rule: "disclosure.class-not-named".to_owned(),
     }];
     let record = |number, link| Record {
+        anchor: relations::record_anchor("sample", number),
         number,
         fields: Vec::new(),
         file: Some("incoming/registers/loans.csv".to_owned()),
@@ -371,11 +423,14 @@ mod tests {
     #[test]
     fn every_class_of_the_styles_is_shown_or_known_to_be_of_a_page() {
         // What belongs to the frame, to printing or to one page alone.
-        // `moved`, `out` and the nameless one are put there by scripts.
-        const ELSEWHERE: [&str; 17] = [
+        // `keys`, `moved`, `opens`, `out`, `stage` and the nameless one are put there by scripts.
+        const ELSEWHERE: [&str; 20] = [
             "",
+            "keys",
             "moved",
+            "opens",
             "out",
+            "stage",
             "beside",
             "contents",
             "doors",

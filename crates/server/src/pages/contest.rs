@@ -34,6 +34,8 @@ pub(crate) struct ContestRow {
     pub(crate) entry: String,
     pub(crate) reason: String,
     pub(crate) standing: String,
+    /// Whether nobody can judge it today.
+    pub(crate) unreached: bool,
     /// The record's name, while it can be taken back.
     pub(crate) open: Option<String>,
 }
@@ -55,6 +57,7 @@ pub(crate) fn row(view: &View, contest: &OwnContest) -> ContestRow {
         entry: t.number(&contest.log_index),
         reason: contest.reason.clone(),
         standing,
+        unreached: contest.unreached,
         open: contest.ended.is_none().then(|| contest.record.clone()),
     }
 }

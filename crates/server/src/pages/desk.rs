@@ -9,7 +9,7 @@ use super::frame::Frame;
 use super::view::View;
 use super::words::Words;
 use crate::problem::Problem;
-use crate::service::{self, DayUse, DeskView, SOON_DAYS, Standing, Term};
+use crate::service::{self, DayUse, DeskView, SOON_DAYS, Standing, Term, UnreachedContests};
 
 /// The most rows of a table of bars: the rest is counted.
 const ROWS_MAX: usize = 10;
@@ -34,6 +34,16 @@ struct DeskPage {
     idle: Vec<TermLine>,
     fixed_size: u64,
     fixed_at: Option<String>,
+    /// Contested links that nobody can judge.
+    unreached: Vec<UnreachedLine>,
+    unreached_count: u64,
+}
+
+/// Contested links of the same registers that nobody can judge.
+struct UnreachedLine {
+    registers: Vec<String>,
+    count: u64,
+    since: String,
 }
 
 /// What happened day by day: a picture of several panels, each on its own scale, and a table.
@@ -127,9 +137,16 @@ async fn desk(view: &View) -> Result<Response, Problem> {
         lasting: lines(|term| term.standing == Standing::InForce && term.days_left.is_none()),
         idle: lines(|term| term.standing != Standing::InForce),
         fixed_size: found.fixed.size,
+        unreached_count: found.unreached.iter().map(|known| known.count).sum(),
+        unreached: found.unreached.iter().map(|known| unreached(view, known)).collect(),
         fixed_at: found.fixed.last_at,
     };
     view.page(&page)
+}
+
+fn unreached(view: &View, known: &UnreachedContests) -> UnreachedLine {
+    let registers = known.registers.iter().map(|register| view.register_title(register)).collect();
+    UnreachedLine { registers, count: known.count, since: known.since.clone() }
 }
 
 /// Gives days as the page shows them.

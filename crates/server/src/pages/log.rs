@@ -2,15 +2,16 @@
 
 use askama::Template;
 use axum::extract::Path;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::frame::{Choice, Frame};
+use super::progress;
 use super::values::{Rule, rules};
 use super::view::{Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
-use crate::service::{self, EntryView, LogFilter};
+use crate::service::{self, EntryView, LogFilter, Verification};
 
 #[derive(Template)]
 #[template(path = "log.html")]
@@ -238,37 +239,64 @@ pub(crate) struct Verifying {
     saved: String,
 }
 
-/// Recomputes the whole log and says whether it holds.
+/// Begins to recompute the whole log, and leads to the page that tells how far that is.
 pub(crate) async fn verify(view: View, Sent(form): Sent<Verifying>) -> Response {
     let answer = match form {
-        Ok(form) => verified(&view, form).await,
+        Ok(form) => begun(&view, form),
         Err(problem) => Err(problem),
     };
     view.answer(answer)
 }
 
-async fn verified(view: &View, form: Verifying) -> Result<Response, Problem> {
+fn begun(view: &View, form: Verifying) -> Result<Response, Problem> {
     view.check_form(&form.form_token)?;
     // A signed note has line feeds only, and ends with one; a form's text area sends both.
     let saved = form.saved.replace("\r\n", "\n");
     let saved = (!saved.trim().is_empty()).then(|| format!("{}\n", saved.trim()));
-    let compared = saved.is_some();
-    let found = service::verify(&view.app, view.acting()?, saved).await?;
-    let t = view.t;
-    let mut frame = view.frame()?;
-    frame.back = "/log".to_owned();
+    let run = service::begin_verification(&view.app, view.acting()?, saved)?;
+    Ok(Redirect::to(&format!("/log/verify/{}", run.number)).into_response())
+}
+
+/// Says whether the whole log holds, or how far the verification is.
+pub(crate) async fn verification(view: View, Path(number): Path<String>) -> Response {
+    let answer = verified(&view, &number).await;
+    view.answer(answer)
+}
+
+fn run_of(view: &View, number: &str) -> Result<Verification, Problem> {
+    service::verification(&view.app, view.acting()?, number_of(number)?)
+}
+
+fn far(t: Words, done: u64, of: u64) -> String {
+    if of == 0 {
+        return t.s("progress-begins");
+    }
+    t.with_all("verify-far", &[("done", t.number(&done)), ("all", t.number(&of))])
+}
+
+async fn verified(view: &View, number: &str) -> Result<Response, Problem> {
+    let (run, t) = (run_of(view, number)?, view.t);
+    let Some(found) = progress::outcome(&run).await? else {
+        return progress::page(view, &run, t.s("verify-under-way"), &format!("/log/verify/{}", run.number), far);
+    };
     let page = VerifiedPage {
-        frame,
+        frame: view.frame()?,
         t,
         verified: found.verified,
         entries: found.entries,
         root: found.root,
         fault: found.fault,
         took: t.number(&found.took_ms),
-        compared,
+        compared: run.key.is_some(),
         checkpoint: service::checkpoint(&view.app),
     };
     view.page(&page)
+}
+
+/// Tells how far the verification is, while it is under way.
+pub(crate) async fn verification_events(view: View, Path(number): Path<String>) -> Response {
+    let answer = run_of(&view, &number).and_then(|run| progress::events(&view, &run, far));
+    view.answer(answer)
 }
 
 #[cfg(test)]

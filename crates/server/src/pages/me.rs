@@ -72,6 +72,8 @@ struct RecordsPage {
     may_search: bool,
     contests: Vec<ContestRow>,
     told: Option<String>,
+    /// Whether nobody can judge what was just contested.
+    told_unreached: bool,
 }
 
 /// What was just written: the number of its entry.
@@ -182,15 +184,20 @@ pub(crate) async fn records(view: View, Asked(asked): Asked<Written>) -> Respons
 
 async fn records_page(view: &View, written: &Written) -> Result<Response, Problem> {
     let t = view.t;
-    let entry = |text: &String| number_of(text).map(|entry| t.number(&entry));
-    let told = match (&written.contested, &written.withdrawn) {
-        (Some(text), _) => Some(t.with("contest-written", "entry", entry(text)?)),
-        (None, Some(text)) => Some(t.with("contest-withdrawn", "entry", entry(text)?)),
-        (None, None) => None,
-    };
     let found = service::own_records(&view.app, view.acting()?, true).await?;
+    let is_unreached = |entry| found.contests.iter().any(|known| known.log_index == entry && known.unreached);
+    let (told, told_unreached) = match (&written.contested, &written.withdrawn) {
+        (Some(text), _) => {
+            let entry = number_of(text)?;
+            let unreached = is_unreached(entry);
+            let key = if unreached { "contest-written-unreached" } else { "contest-written" };
+            (Some(t.with(key, "entry", t.number(&entry))), unreached)
+        }
+        (None, Some(text)) => (Some(t.with("contest-withdrawn", "entry", t.number(&number_of(text)?))), false),
+        (None, None) => (None, false),
+    };
     let contests = found.contests.iter().map(|contest| contest::row(view, contest)).collect();
     let dossier = dossier(view, found.dossier);
-    let page = RecordsPage { frame: view.frame()?, t, dossier, may_search: false, contests, told };
+    let page = RecordsPage { frame: view.frame()?, t, dossier, may_search: false, contests, told, told_unreached };
     view.page(&page)
 }

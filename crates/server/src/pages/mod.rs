@@ -3,6 +3,7 @@
 mod assets;
 mod catalogue;
 mod chart;
+mod cluster;
 mod components;
 mod contest;
 mod desk;
@@ -14,6 +15,9 @@ mod map;
 mod me;
 mod person;
 mod problem;
+mod progress;
+mod quarantine;
+mod reading;
 mod relations;
 mod review;
 mod runs;
@@ -49,6 +53,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk", get(desk::page))
         .route("/log", get(log::page))
         .route("/log/verify", post(log::verify))
+        .route("/log/verify/{number}", get(log::verification))
+        .route("/log/verify/{number}/events", get(log::verification_events))
         .route("/log/{index}", get(log::entry))
         .route("/me", get(me::looks))
         .route("/me/records", get(me::records))
@@ -57,11 +63,17 @@ pub(crate) fn routes() -> Router<App> {
         .route("/review", get(review::queue))
         .route("/review/{number}", get(review::pair).post(review::judge))
         .route("/review/{number}/take-back", post(review::take_back))
+        .route("/review/{number}/links/{link}", get(review::link).post(review::judge_link))
+        .route("/review/{number}/links/{link}/take-back", post(review::take_back_link))
         .route("/registers", get(catalogue::registers))
         .route("/registers/{register}", get(catalogue::register))
         .route("/purposes", get(catalogue::purposes))
         .route("/agreements", get(catalogue::agreements))
         .route("/runs", get(runs::page))
+        .route("/runs/quarantine/{register}", get(quarantine::page))
+        .route("/runs/deliveries", post(reading::begin))
+        .route("/runs/deliveries/{number}", get(reading::page))
+        .route("/runs/deliveries/{number}/events", get(reading::events))
         .route("/components", get(components::page))
         .route("/problems/{kind}", get(problem::page))
         .route("/assets/{name}", get(assets::asset))

@@ -9,7 +9,7 @@ use model::agency::RoleKind;
 
 use super::frame::Frame;
 use super::map::{Map, map};
-use super::relations::{Relations, relations};
+use super::relations::{Relations, record_anchor, relations};
 use super::search::work_of;
 use super::timeline::{Timeline, timeline};
 use super::values::{Kept, Shown, comparison, headline, kept, sentence, share, shown};
@@ -85,6 +85,8 @@ pub(crate) struct Section {
 
 /// A record.
 pub(crate) struct Record {
+    /// Where links lead that mean it.
+    pub(crate) anchor: String,
     pub(crate) number: u64,
     pub(crate) fields: Vec<Shown>,
     pub(crate) file: Option<String>,
@@ -235,6 +237,7 @@ fn section(view: &View, section: &SectionView, reasons: &[Arc<ReasonView>]) -> S
 
 fn record(view: &View, section: &SectionView, record: &RecordView, number: u64) -> Record {
     Record {
+        anchor: record_anchor(&section.register, number),
         number,
         fields: record
             .values

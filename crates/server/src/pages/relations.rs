@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::f64::consts::TAU;
 
 use super::view::View;
+use super::words::Words;
 use crate::service::{Field, RecordView, SectionView};
 
 /// The picture's width and height, in its own units.
@@ -16,6 +17,12 @@ const HEIGHT: f64 = 520.0;
 /// How far records and places are from the person, as shares of half the picture.
 const RECORDS_AT: f64 = 0.5;
 const PLACES_AT: f64 = 0.86;
+
+/// The most records that stand in the picture each by itself; of more, those of one register are one thing, which opens.
+const RECORDS_MAX: usize = 16;
+
+/// The most addresses and employers in the picture; the table has all of them.
+const PLACES_MAX: usize = 14;
 
 /// The most characters of a name in the picture; the table has all of it.
 const LABEL_MAX: usize = 26;
@@ -35,11 +42,13 @@ pub(crate) struct Relations {
 
 /// A thing in the picture.
 pub(crate) struct Node {
-    /// `person`, `record`, `address` or `employer`.
+    /// `person`, `record`, `records` of one register, `address`, `employer`, or `others` of these.
     pub(crate) kind: &'static str,
     pub(crate) label: String,
     pub(crate) says: String,
     pub(crate) href: Option<String>,
+    /// What opens from it.
+    pub(crate) opens: Option<Opens>,
     pub(crate) x: String,
     pub(crate) y: String,
     /// Where its label stands.
@@ -58,6 +67,14 @@ pub(crate) struct Edge {
     pub(crate) percent: Option<String>,
 }
 
+/// The records that one thing of the picture stands for.
+pub(crate) struct Opens {
+    /// What each is called, before its number.
+    pub(crate) title: String,
+    /// For each record the certainty of its link, empty where there is none, and the things that it names, as JSON.
+    pub(crate) records: String,
+}
+
 /// An address or employer.
 pub(crate) struct Place {
     pub(crate) kind: &'static str,
@@ -72,50 +89,149 @@ pub(crate) struct Thing {
     pub(crate) kind: &'static str,
     pub(crate) label: String,
     pub(crate) href: Option<String>,
+    pub(crate) opens: Option<Opens>,
+}
+
+impl Thing {
+    pub(crate) fn new(kind: &'static str, label: String, href: Option<String>) -> Self {
+        Self { kind, label, href, opens: None }
+    }
+}
+
+/// Where the page tells of a record: `number` counts from 1 within the section.
+pub(crate) fn record_anchor(section: &str, number: u64) -> String {
+    // No register's name has a colon, so that this is no other's anchor.
+    format!("{}:{number}", section.replace('_', "-"))
 }
 
 /// Gives what a dossier holds together; none when there is one record and nothing beside it.
 pub(crate) fn relations(view: &View, sections: &[SectionView], name: Option<&str>) -> Option<Relations> {
-    let person = name.map_or_else(|| view.t.s("relations-person"), str::to_owned);
-    let mut things = vec![Thing { kind: "person", label: person, href: None }];
-    let mut lines: Vec<(usize, usize, Option<String>)> = Vec::new();
-    let mut places: Vec<(usize, Place)> = Vec::new();
-    for section in sections {
-        let title = view.t.pick(&section.title, &section.title_fr);
-        let href = Some(format!("#{}", section.register.replace('_', "-")));
-        for (record, number) in section.records.iter().zip(1..) {
-            let label = if section.records.len() > 1 { format!("{title} {number}") } else { title.to_owned() };
-            things.push(Thing { kind: "record", label, href: href.clone() });
-            let at = things.len() - 1;
-            lines.push((0, at, (!record.link.alone).then(|| view.t.percent(&record.link.probability))));
-            for (kind, text, search) in places_of(record) {
-                let known = places.iter().position(|(_, place)| place.kind == kind && is_same(&place.text, &text));
-                let known = known.unwrap_or_else(|| {
-                    things.push(Thing { kind, label: text.clone(), href: None });
-                    let (text, search) = (text.clone(), search.clone());
-                    places.push((things.len() - 1, Place { kind, text, registers: Vec::new(), search }));
-                    places.len() - 1
-                });
-                let (place_at, place) = &mut places[known];
-                // The fullest text is shown.
-                if text.len() > place.text.len() {
-                    things[*place_at].label.clone_from(&text);
-                    (place.text, place.search) = (text, search);
-                }
-                if !lines.iter().any(|(from, to, _)| (*from, *to) == (at, *place_at)) {
-                    lines.push((at, *place_at, None));
-                }
-                if !place.registers.iter().any(|known| known == title) {
-                    place.registers.push(title.to_owned());
-                }
+    let t = view.t;
+    let mut places = Places::default();
+    let record = |places: &mut Places, title: &str, record: &RecordView| Named {
+        percent: (!record.link.alone).then_some(record.link.probability),
+        places: places.of(title, places_of(record)),
+    };
+    let groups: Vec<Group> = sections
+        .iter()
+        .map(|section| {
+            let title = t.pick(&section.title, &section.title_fr);
+            let records = section.records.iter().map(|known| record(&mut places, title, known)).collect();
+            Group { register: section.register.clone(), title: title.to_owned(), records }
+        })
+        .collect();
+    let person = name.map_or_else(|| t.s("relations-person"), str::to_owned);
+    gathered(t, person, &groups, places)
+}
+
+/// The records of a register.
+struct Group {
+    register: String,
+    title: String,
+    records: Vec<Named>,
+}
+
+/// A record, how sure it is that it is of the person, and the places that it names.
+struct Named {
+    percent: Option<f64>,
+    places: Vec<usize>,
+}
+
+/// The places that records name, each once, and how many records name it.
+#[derive(Default)]
+struct Places(Vec<(Place, usize)>);
+
+impl Places {
+    /// Takes in what a record of a register names; gives where each is among the places.
+    fn of(&mut self, register: &str, named: Vec<(&'static str, String, Option<String>)>) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (kind, text, search) in named {
+            let known = self.0.iter().position(|(place, _)| place.kind == kind && is_same(&place.text, &text));
+            let at = known.unwrap_or_else(|| {
+                let (text, search) = (text.clone(), search.clone());
+                self.0.push((Place { kind, text, registers: Vec::new(), search }, 0));
+                self.0.len() - 1
+            });
+            let (place, count) = &mut self.0[at];
+            // The fullest text is shown.
+            if text.len() > place.text.len() {
+                (place.text, place.search) = (text, search);
+            }
+            if !place.registers.iter().any(|known| known == register) {
+                place.registers.push(register.to_owned());
+            }
+            if !found.contains(&at) {
+                *count += 1;
+                found.push(at);
             }
         }
+        found
     }
-    if things.len() < 3 {
+}
+
+/// Puts person, records and places together: each record by itself, or, where there are many, those of one register as one.
+fn gathered(t: Words, person: String, groups: &[Group], places: Places) -> Option<Relations> {
+    let records: usize = groups.iter().map(|group| group.records.len()).sum();
+    if records + places.0.len() < 2 {
         return None;
     }
-    let places = places.into_iter().map(|(_, place)| place).collect();
-    Some(drawn(things, lines, places))
+    let is_one = |group: &Group| records > RECORDS_MAX && group.records.len() > 1;
+    let nodes_of = |group: &Group| if is_one(group) { 1 } else { group.records.len() };
+    let first_place = 1 + groups.iter().map(nodes_of).sum::<usize>();
+    // Those that most records name are in the picture.
+    let mut by_use: Vec<usize> = (0..places.0.len()).collect();
+    by_use.sort_by_key(|place| std::cmp::Reverse(places.0[*place].1));
+    let shown = &mut by_use[..places.0.len().min(PLACES_MAX)];
+    shown.sort_unstable();
+    let shown = &*shown;
+    let node_of = |place: usize| first_place + shown.binary_search(&place).unwrap_or(shown.len());
+    let nodes_named = |record: &Named| {
+        let mut nodes: Vec<usize> = record.places.iter().map(|place| node_of(*place)).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
+    };
+
+    let mut things = vec![Thing::new("person", person, None)];
+    let mut lines: Vec<(usize, usize, Option<String>)> = Vec::new();
+    for group in groups {
+        let percents = group.records.iter().filter_map(|record| record.percent);
+        if is_one(group) {
+            let at = things.len();
+            let told = [("register", group.title.clone()), ("n", t.number(&(group.records.len() as u64)))];
+            let opened = group.records.iter().map(|record| {
+                (record.percent.map(|percent| t.percent(&percent)).unwrap_or_default(), nodes_named(record))
+            });
+            let opened = serde_json::to_string(&opened.collect::<Vec<_>>()).unwrap_or_default();
+            let href = format!("#{}", group.register.replace('_', "-"));
+            things.push(Thing {
+                opens: Some(Opens { title: group.title.clone(), records: opened }),
+                ..Thing::new("records", t.with_all("relations-records", &told), Some(href))
+            });
+            let least = percents.min_by(f64::total_cmp).map(|least| t.percent(&least));
+            lines.push((0, at, least.map(|least| t.with("relations-least", "percent", least))));
+            let named: BTreeSet<usize> = group.records.iter().flat_map(nodes_named).collect();
+            lines.extend(named.into_iter().map(|node| (at, node, None)));
+            continue;
+        }
+        for (record, number) in group.records.iter().zip(1..) {
+            let at = things.len();
+            let label = if group.records.len() > 1 { format!("{} {number}", group.title) } else { group.title.clone() };
+            let href = format!("#{}", record_anchor(&group.register, number));
+            things.push(Thing::new("record", label, Some(href)));
+            lines.push((0, at, record.percent.map(|percent| t.percent(&percent))));
+            lines.extend(nodes_named(record).into_iter().map(|node| (at, node, None)));
+        }
+    }
+    for place in shown {
+        let known = &places.0[*place].0;
+        things.push(Thing::new(known.kind, known.text.clone(), Some(format!("#place-{}", place + 1))));
+    }
+    let rest = places.0.len() - shown.len();
+    if rest > 0 {
+        things.push(Thing::new("others", t.count("relations-more", &(rest as u64)), Some("#places".to_owned())));
+    }
+    Some(drawn(things, lines, places.0.into_iter().map(|(place, _)| place).collect()))
 }
 
 /// Gives addresses and employers of a record: kind, text, and what to search for.
@@ -150,8 +266,8 @@ fn is_same(one: &str, other: &str) -> bool {
 
 /// Places the person in the middle, records around, and beyond each record what hangs on it.
 pub(crate) fn drawn(things: Vec<Thing>, lines: Vec<(usize, usize, Option<String>)>, places: Vec<Place>) -> Relations {
-    let records: Vec<usize> = (0..things.len()).filter(|at| things[*at].kind == "record").collect();
-    let others: Vec<usize> = (1..things.len()).filter(|at| things[*at].kind != "record").collect();
+    let is_record = |at: &usize| matches!(things[*at].kind, "record" | "records");
+    let (records, others): (Vec<usize>, Vec<usize>) = (1..things.len()).partition(is_record);
     let (middle_x, middle_y) = (WIDTH / 2.0, HEIGHT / 2.0 - 10.0);
     let mut at = vec![(middle_x, middle_y); things.len()];
     let turn = |place: usize, of: usize| TAU * (place as f64 + 0.5) / of.max(1) as f64 - TAU / 4.0;
@@ -187,6 +303,7 @@ pub(crate) fn drawn(things: Vec<Thing>, lines: Vec<(usize, usize, Option<String>
         says: thing.label.clone(),
         label: shortened(&thing.label),
         href: thing.href,
+        opens: thing.opens,
         x: number(*x),
         y: number(*y),
         below: number(y + 26.0),
@@ -205,6 +322,9 @@ fn shortened(label: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::words::Language;
+
+    const EN: Words = Words::new(Language::English);
 
     #[test]
     fn addresses_are_the_same_whatever_their_commas_and_letters() {
@@ -216,7 +336,7 @@ mod tests {
 
     #[test]
     fn all_things_stand_within_the_picture_and_apart() {
-        let thing = |kind, label: &str| Thing { kind, label: label.to_owned(), href: None };
+        let thing = |kind, label: &str| Thing::new(kind, label.to_owned(), None);
         let mut things = vec![thing("person", "Ana")];
         let mut lines = Vec::new();
         for record in 0..8 {
@@ -236,5 +356,74 @@ mod tests {
             assert!(node.label.chars().count() <= LABEL_MAX);
         }
         assert_eq!(relations.edges.len(), 16);
+    }
+
+    fn group(register: &str, records: Vec<Named>) -> Group {
+        Group { register: register.to_owned(), title: format!("The {register}"), records }
+    }
+
+    /// Records that name the first `n` of `of` addresses each in turn, the last ones more often.
+    fn naming(places: &mut Places, register: &str, records: usize, of: usize) -> Vec<Named> {
+        let record = |at: usize| {
+            let text = format!("{} Long Street, 10115, Newmere", at % of);
+            let places = places.of(register, vec![("address", text.clone(), Some(text))]);
+            Named { percent: Some(0.9 + at as f64 / 10_000.0), places }
+        };
+        (0..records).map(record).collect()
+    }
+
+    #[test]
+    fn few_records_stand_each_by_itself() {
+        let mut places = Places::default();
+        let groups =
+            [group("tax", naming(&mut places, "tax", 2, 1)), group("loans", naming(&mut places, "loans", 1, 1))];
+        let found = gathered(EN, "Ana".to_owned(), &groups, places).unwrap();
+        let told: Vec<_> =
+            found.nodes.iter().map(|node| (node.kind, node.href.as_deref().unwrap_or_default())).collect();
+        assert_eq!(
+            told,
+            [
+                ("person", ""),
+                ("record", "#tax:1"),
+                ("record", "#tax:2"),
+                ("record", "#loans:1"),
+                ("address", "#place-1")
+            ]
+        );
+        assert_eq!((found.edges.len(), found.places.len(), found.places[0].registers.len()), (6, 1, 2));
+        assert!(
+            gathered(
+                EN,
+                String::new(),
+                &[group("tax", vec![Named { percent: None, places: vec![] }])],
+                Places::default()
+            )
+            .is_none()
+        );
+    }
+
+    #[test]
+    fn of_many_records_those_of_a_register_are_one_thing_that_opens() {
+        let mut places = Places::default();
+        let visits = naming(&mut places, "library_members", 200, 40);
+        let groups = [group("residents", naming(&mut places, "residents", 1, 1)), group("library_members", visits)];
+        let found = gathered(EN, "Ana".to_owned(), &groups, places).unwrap();
+        let kinds: Vec<&str> = found.nodes.iter().map(|node| node.kind).collect();
+        assert_eq!(kinds[..3], ["person", "record", "records"]);
+        assert_eq!(kinds.iter().filter(|kind| **kind == "address").count(), PLACES_MAX);
+        assert_eq!((kinds.len(), kinds.last()), (3 + PLACES_MAX + 1, Some(&"others")));
+        assert_eq!(found.places.len(), 40, "the table has all of them");
+        let all = &found.nodes[2];
+        assert_eq!((all.label.as_str(), all.href.as_deref()), ("The library_members (200)", Some("#library-members")));
+        assert_eq!(found.edges[2].percent.as_deref(), Some("at least 90.0%"));
+        let opened: Vec<(String, Vec<usize>)> = serde_json::from_str(&all.opens.as_ref().unwrap().records).unwrap();
+        assert_eq!((opened.len(), opened[0].0.as_str()), (200, "90.0%"));
+        let last = kinds.len() - 1;
+        assert!(opened.iter().all(|(_, named)| named.len() == 1 && (3..=last).contains(&named[0])));
+        assert!(opened.iter().any(|(_, named)| named[0] == last), "what is left out of the picture is one thing");
+        // The picture of a group says no more than what the group names.
+        let named: BTreeSet<usize> = opened.into_iter().flat_map(|(_, named)| named).collect();
+        let drawn: BTreeSet<usize> = found.edges.iter().filter(|edge| edge.from == 2).map(|edge| edge.to).collect();
+        assert_eq!(drawn, named);
     }
 }

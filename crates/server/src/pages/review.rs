@@ -4,17 +4,19 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use model::Verdict;
 use model::agency::RoleKind;
 use serde::Deserialize;
 
-use super::differ::{Stretch, differ};
+use super::cluster::{Cluster, apart, cluster};
+use super::differ::{Mark, Stretch, differ, whole};
 use super::frame::Frame;
 use super::person::{Step, steps};
 use super::values::{Kept, kept, shown};
 use super::view::{Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
-use crate::service::{self, JudgedView, JudgementForm, PairView, ReviewRow, SaidView, TakeBackForm};
+use crate::service::{self, JudgedView, JudgementForm, PairPlace, PairView, ReviewRow, SaidView, TakeBackForm};
 
 /// The longest reason, in characters.
 const REASON_MAX: usize = 500;
@@ -39,7 +41,10 @@ struct PairPage {
     t: Words,
     place: String,
     open: String,
-    number: u64,
+    /// Where what is decided goes to.
+    path: String,
+    /// Of a link: the pair whose person it holds together.
+    back_to: Option<String>,
     generation: String,
     log_index: String,
     left: String,
@@ -54,6 +59,7 @@ struct PairPage {
     next: Option<String>,
     said: Option<Said>,
     contested: Option<Contested>,
+    cluster: Option<Cluster>,
     /// What each verdict would do, in the order of the choices.
     effects: Vec<String>,
     verdict: String,
@@ -65,7 +71,8 @@ struct PairPage {
 /// What was just written, and of which pair.
 struct Told {
     sentence: String,
-    pair: Option<u64>,
+    /// Where that is.
+    pair: Option<String>,
 }
 
 /// What was said of the pair since the index was built.
@@ -85,7 +92,8 @@ struct Row {
     title: String,
     left: Option<Vec<Stretch>>,
     right: Option<Vec<Stretch>>,
-    alike: bool,
+    /// How the two are together; none where one has no value.
+    mark: Option<Mark>,
 }
 
 #[derive(Default, Deserialize)]
@@ -95,6 +103,16 @@ pub(crate) struct After {
     standing: String,
     /// The pair of which it was.
     pair: Option<String>,
+    /// The link of that pair's persons of which it was.
+    link: Option<String>,
+}
+
+/// Gives where a pair is, or a link of its persons.
+fn path_of(place: PairPlace) -> String {
+    match place.link {
+        Some(link) => format!("/review/{}/links/{link}", place.pair),
+        None => format!("/review/{}", place.pair),
+    }
 }
 
 /// Shows how far the queue is.
@@ -115,6 +133,8 @@ fn told(view: &View, after: &After) -> Result<Option<Told>, Problem> {
         _ => "queue-decided",
     };
     let pair = after.pair.as_deref().map(number_of).transpose()?;
+    let link = after.link.as_deref().map(number_of).transpose()?;
+    let pair = pair.map(|pair| path_of(PairPlace { pair, link }));
     Ok(Some(Told { sentence: view.t.with(key, "entry", view.t.number(&entry)), pair }))
 }
 
@@ -136,29 +156,46 @@ async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
 
 /// Shows a pair.
 pub(crate) async fn pair(view: View, Path(number): Path<String>, Asked(asked): Asked<After>) -> Response {
-    let answer = match asked {
-        Ok(after) => pair_page(&view, &number, &after, None).await,
-        Err(problem) => Err(problem),
+    shown_or_refused(&view, place(&number, None), asked).await
+}
+
+/// Shows a link of a pair's persons.
+pub(crate) async fn link(
+    view: View,
+    Path((number, link)): Path<(String, String)>,
+    Asked(asked): Asked<After>,
+) -> Response {
+    shown_or_refused(&view, place(&number, Some(&link)), asked).await
+}
+
+fn place(number: &str, link: Option<&str>) -> Result<PairPlace, Problem> {
+    Ok(PairPlace { pair: number_of(number)?, link: link.map(number_of).transpose()? })
+}
+
+async fn shown_or_refused(view: &View, place: Result<PairPlace, Problem>, asked: Result<After, Problem>) -> Response {
+    let answer = match (place, asked) {
+        (Ok(place), Ok(after)) => pair_page(view, place, &after, None).await,
+        (Err(problem), _) | (_, Err(problem)) => Err(problem),
     };
     view.answer_asked(Some("review"), answer)
 }
 
-async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judged>) -> Result<Response, Problem> {
+async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&Judged>) -> Result<Response, Problem> {
     let t = view.t;
-    let number = number_of(number)?;
-    let found = service::pair(&view.app, view.acting()?, number).await?;
+    let found = service::pair(&view.app, view.acting()?, place).await?;
     // What was filled in was meant for the pair that was shown then.
     let form = form.filter(|form| form.generation == found.generation);
     let rows = rows(view, &found);
     let withheld: Vec<Kept> = found.left.withheld.iter().map(|column| kept(t, column, &found.reasons)).collect();
     let mut frame = view.frame()?;
-    frame.back = format!("/review/{number}");
+    frame.back = path_of(place);
     let page = PairPage {
         frame,
         t,
-        place: t.number(&(number + 1)),
+        place: t.number(&(place.pair + 1)),
         open: t.number(&found.open),
-        number,
+        path: path_of(place),
+        back_to: place.link.map(|_| path_of(place.pair.into())),
         generation: found.generation.clone(),
         log_index: t.number(&found.log_index),
         left: view.register_title(&found.left.register),
@@ -170,7 +207,8 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
         weight: t.weight(&found.weight),
         steps: steps(t, &found.fields),
         told: told(view, after)?,
-        next: found.next.map(|next| format!("/review/{next}")),
+        next: found.next.filter(|_| place.link.is_none()).map(|next| format!("/review/{next}")),
+        cluster: cluster(view, &found, place.pair),
         said: found.said.as_ref().map(|said| self::said(t, said)),
         contested: found.contested.as_ref().map(|contested| {
             let record = if contested.record == "left" { &found.left } else { &found.right };
@@ -178,7 +216,11 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
             Contested { sentence: t.with_all("pair-contested", &values), reason: contested.reason.clone() }
         }),
         effects: effects(t, &found),
-        verdict: form.map(|form| form.verdict.clone()).unwrap_or_default(),
+        // Who follows a link means to cut it; it is theirs to confirm, with a reason.
+        verdict: match form {
+            Some(form) => form.verdict.clone(),
+            None => place.link.map(|_| Verdict::Different.as_str().to_owned()).unwrap_or_default(),
+        },
         reason: form.map(|form| form.reason.clone()).unwrap_or_default(),
         verdict_missing: form.is_some_and(|form| form.verdict.is_empty()),
         reason_missing: form.is_some_and(|form| form.reason.trim().is_empty()),
@@ -218,8 +260,10 @@ fn effects(t: Words, pair: &PairView) -> Vec<String> {
         ];
         t.with_all("effect-same", &values)
     };
+    let own_link = pair.cluster.links.iter().find(|link| link.is_pair);
     let different = if registry_effect.is_one_person {
-        t.with("effect-different", "records", t.count("effect-records", &left))
+        let effect = t.with("effect-different", "records", t.count("effect-records", &left));
+        own_link.map_or_else(|| effect.clone(), |link| format!("{effect} {}", apart(t, link.apart)))
     } else {
         t.s("effect-different-nothing")
     };
@@ -260,13 +304,13 @@ fn rows(view: &View, pair: &PairView) -> Vec<Row> {
             _ if says_less(&column.name) => None,
             (None, None) => None,
             (Some(left), Some(right)) => {
-                let alike = left == right;
                 let (left, right) = differ(&left, &right);
-                Some(Row { title, left: Some(left), right: Some(right), alike })
+                let mark = Some(whole(&left, &right));
+                Some(Row { title, left: Some(left), right: Some(right), mark })
             }
             (left, right) => {
-                let whole = |text: String| vec![Stretch { text, differs: false }];
-                Some(Row { title, left: left.map(whole), right: right.map(whole), alike: false })
+                let only = |text: String| vec![Stretch { text, mark: Mark::Alike }];
+                Some(Row { title, left: left.map(only), right: right.map(only), mark: None })
             }
         }
     };
@@ -293,33 +337,54 @@ pub(crate) struct Judged {
 
 /// Writes a judgement and goes on to the next pair.
 pub(crate) async fn judge(view: View, Path(number): Path<String>, Sent(form): Sent<Judged>) -> Response {
-    let answer = match form {
-        Ok(form) => judged(&view, &number, form).await,
-        Err(problem) => Err(problem),
+    judged_or_refused(&view, place(&number, None), form).await
+}
+
+/// Writes a judgement of a link, and goes back to its pair.
+pub(crate) async fn judge_link(
+    view: View,
+    Path((number, link)): Path<(String, String)>,
+    Sent(form): Sent<Judged>,
+) -> Response {
+    judged_or_refused(&view, place(&number, Some(&link)), form).await
+}
+
+async fn judged_or_refused(view: &View, place: Result<PairPlace, Problem>, form: Result<Judged, Problem>) -> Response {
+    let answer = match (place, form) {
+        (Ok(place), Ok(form)) => judged(view, place, form).await,
+        (Err(problem), _) | (_, Err(problem)) => Err(problem),
     };
     view.answer_asked(Some("judgement"), answer)
 }
 
-async fn judged(view: &View, number: &str, form: Judged) -> Result<Response, Problem> {
+async fn judged(view: &View, place: PairPlace, form: Judged) -> Result<Response, Problem> {
     view.check_form(&form.form_token)?;
     if form.verdict.is_empty() || form.reason.trim().is_empty() {
-        return pair_page(view, number, &After::default(), Some(&form)).await;
+        return pair_page(view, place, &After::default(), Some(&form)).await;
     }
-    if form.reason.chars().count() > REASON_MAX {
-        return Err(Problem::new("bad-request", format!("the reason is longer than {REASON_MAX} characters")));
-    }
-    let number = number_of(number)?;
+    check_reason(&form.reason)?;
     let judgement = JudgementForm { generation: form.generation, verdict: form.verdict, reason: form.reason };
-    let judged = service::judge(&view.app, view.acting()?, number, &judgement).await?;
-    let next = service::progress(&view.app, view.acting()?, number + 1).await?.next;
-    Ok(onward(next, number, &judged))
+    let judged = service::judge(&view.app, view.acting()?, place, &judgement).await?;
+    let next = match place.link {
+        Some(_) => Some(place.pair),
+        None => service::progress(&view.app, view.acting()?, place.pair + 1).await?.next,
+    };
+    Ok(onward(next.map(PairPlace::from), place, &judged))
 }
 
-/// Leads on: to the next pair that waits, or back to the queue.
-fn onward(next: Option<u64>, pair: u64, judged: &JudgedView) -> Response {
+fn check_reason(reason: &str) -> Result<(), Problem> {
+    if reason.chars().count() > REASON_MAX {
+        return Err(Problem::new("bad-request", format!("the reason is longer than {REASON_MAX} characters")));
+    }
+    Ok(())
+}
+
+/// Leads on: to what is next, or back to the queue.
+fn onward(next: Option<PairPlace>, place: PairPlace, judged: &JudgedView) -> Response {
     let JudgedView { log_index, standing } = judged;
-    let to = next.map_or_else(|| "/review".to_owned(), |next| format!("/review/{next}"));
-    Redirect::to(&format!("{to}?decided={log_index}&standing={standing}&pair={pair}")).into_response()
+    let to = next.map_or_else(|| "/review".to_owned(), path_of);
+    let link = place.link.map(|link| format!("&link={link}")).unwrap_or_default();
+    Redirect::to(&format!("{to}?decided={log_index}&standing={standing}&pair={}{link}", place.pair)).into_response()
 }
 
 /// What a steward sends to take something back.
@@ -334,20 +399,34 @@ pub(crate) struct TakenBack {
 
 /// Takes back what the steward said of a pair, and shows it again.
 pub(crate) async fn take_back(view: View, Path(number): Path<String>, Sent(form): Sent<TakenBack>) -> Response {
-    let answer = match form {
-        Ok(form) => taken_back(&view, &number, form).await,
-        Err(problem) => Err(problem),
+    taken_back_or_refused(&view, place(&number, None), form).await
+}
+
+/// Does so of a link.
+pub(crate) async fn take_back_link(
+    view: View,
+    Path((number, link)): Path<(String, String)>,
+    Sent(form): Sent<TakenBack>,
+) -> Response {
+    taken_back_or_refused(&view, place(&number, Some(&link)), form).await
+}
+
+async fn taken_back_or_refused(
+    view: &View,
+    place: Result<PairPlace, Problem>,
+    form: Result<TakenBack, Problem>,
+) -> Response {
+    let answer = match (place, form) {
+        (Ok(place), Ok(form)) => taken_back(view, place, form).await,
+        (Err(problem), _) | (_, Err(problem)) => Err(problem),
     };
     view.answer_asked(Some("judgement"), answer)
 }
 
-async fn taken_back(view: &View, number: &str, form: TakenBack) -> Result<Response, Problem> {
+async fn taken_back(view: &View, place: PairPlace, form: TakenBack) -> Result<Response, Problem> {
     view.check_form(&form.form_token)?;
-    if form.reason.chars().count() > REASON_MAX {
-        return Err(Problem::new("bad-request", format!("the reason is longer than {REASON_MAX} characters")));
-    }
-    let number = number_of(number)?;
+    check_reason(&form.reason)?;
     let form = TakeBackForm { generation: form.generation, reason: form.reason };
-    let judged = service::take_back(&view.app, view.acting()?, number, &form).await?;
-    Ok(onward(Some(number), number, &judged))
+    let judged = service::take_back(&view.app, view.acting()?, place, &form).await?;
+    Ok(onward(Some(place), place, &judged))
 }

@@ -8,8 +8,9 @@ use lake::{Namespace, TableInfo, TableRef};
 use model::agency::RoleKind;
 use model::{ModelId, ModelKind, Project, Register, SqlModel};
 
-use super::frame::Frame;
+use super::frame::{Choice, Frame};
 use super::graph::{self, Band, Graph, Label, Model, State};
+use super::reading::{self, ReadingLine};
 use super::view::View;
 use super::words::Words;
 use crate::app::App;
@@ -29,6 +30,10 @@ struct RunsPage {
     records: u64,
     index_tables: u64,
     newer: u64,
+    /// The registers whose deliveries can be read in.
+    registers: Vec<Choice>,
+    /// Those that were read in since the server was started.
+    readings: Vec<ReadingLine>,
 }
 
 /// A table of the lake, or one that should be in it.
@@ -115,6 +120,12 @@ async fn runs_page(view: &View) -> Result<Response, Problem> {
         records: index.records().map(|(_, records)| records).sum(),
         index_tables: index.tables().len() as u64,
         newer,
+        registers: project
+            .registers
+            .keys()
+            .map(|id| Choice { value: id.to_string(), title: view.register_title(id.as_str()), chosen: false })
+            .collect(),
+        readings: reading::lines(view),
     };
     view.page(&page)
 }
@@ -161,8 +172,7 @@ fn anchor(table: &TableRef) -> String {
     format!("{}-{}", table.namespace, table.name)
 }
 
-/// Gives what is in quarantine of a register. Why each row is there stands beside the row, in a table that nothing here
-/// can read; what a run noted of a delivery are counts.
+/// Gives what is in quarantine of a register, as runs noted it: counts.
 fn quarantine(t: Words, register: &Register, info: &TableInfo) -> Option<Quarantine> {
     if info.rows == 0 {
         return None;
@@ -172,7 +182,7 @@ fn quarantine(t: Words, register: &Register, info: &TableInfo) -> Option<Quarant
     let share = |rows: u64, bad: u64| t.percent(&(bad as f64 / rows as f64));
     Some(Quarantine {
         title: t.pick(&register.title, register.title_fr.as_deref().unwrap_or(&register.title)).to_owned(),
-        href: format!("/registers/{}", register.id),
+        href: format!("/runs/quarantine/{}", register.id),
         rows: t.number(&info.rows),
         delivery: delivery.map(|(rows, bad)| (t.number(&rows), t.number(&bad), share(rows, bad))),
         accepted: t.percent(&register.quarantined_share_max),
@@ -328,6 +338,8 @@ mod tests {
             records: 0,
             index_tables: 0,
             newer: 0,
+            registers: Vec::new(),
+            readings: Vec::new(),
         }
     }
 
@@ -364,7 +376,7 @@ mod tests {
         let tax = project.registers.values().find(|register| register.id.as_str() == "tax").unwrap();
         assert!(quarantine(EN, tax, &info(0, 1, &[])).is_none());
         let found = quarantine(EN, tax, &info(12, 1, &[("rows", "1200"), ("quarantined", "6")])).unwrap();
-        assert_eq!((found.rows.as_str(), found.href.as_str()), ("12", "/registers/tax"));
+        assert_eq!((found.rows.as_str(), found.href.as_str()), ("12", "/runs/quarantine/tax"));
         assert_eq!(found.delivery.unwrap(), ("1,200".to_owned(), "6".to_owned(), "0.5%".to_owned()));
         for notes in [&[][..], &[("rows", "0"), ("quarantined", "0")], &[("rows", "many"), ("quarantined", "6")]] {
             assert!(quarantine(EN, tax, &info(12, 1, notes)).unwrap().delivery.is_none(), "{notes:?}");

@@ -10,7 +10,11 @@ use crate::problem::KINDS;
 use crate::service;
 
 /// Keys that code chooses among, so that they don't stand directly in a call.
-const CHOSEN_KEYS: [&str; 23] = [
+const CHOSEN_KEYS: [&str; 27] = [
+    "cluster-judged",
+    "cluster-proposed",
+    "contest-written",
+    "contest-written-unreached",
     "matched-same",
     "matched-similar",
     "nav-agreements",
@@ -103,8 +107,9 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("part-of-entry", own(&["terms", "justification", "subject", "officer", "case", "more"])),
         ("field", own(&columns)),
         ("verdict", own(&["same", "different", "cannot-say"])),
-        ("thing", own(&["record", "address", "employer"])),
+        ("thing", own(&["record", "records", "address", "employer", "others"])),
         ("level", levels),
+        ("bad-row", source::reason_codes().map(str::to_owned).collect()),
         ("asked", own(&["search", "person", "own", "review", "judgement", "contest", "page"])),
         ("contest-standing", own(&["open", "same", "different", "cannot-say", "withdrawn"])),
         ("problem-title", KINDS.iter().map(|(kind, ..)| (*kind).to_owned()).collect()),

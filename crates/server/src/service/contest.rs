@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use model::{Actor, OfficerId, PersonId, RecordId, Verdict};
+use registry::may_be_reviewed;
 use serde::{Deserialize, Serialize};
 use state::{Contest, ContestEnd};
 use utoipa::ToSchema;
@@ -47,14 +48,52 @@ pub struct OwnContest {
     /// The number of the entry in the log with which it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_log_index: Option<u64>,
+    /// Whether it is open and nobody can judge it today: no purpose of link review in force reaches both the register of the
+    /// record and that of the record which ties it to the citizen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreached: bool,
+}
+
+/// Open contests that nobody can judge today, by the registers of their two records. It says nothing of whom they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreachedContests {
+    /// The registers, in order; one when both records are of it.
+    pub registers: Vec<String>,
+    /// How many there are.
+    pub count: u64,
+    /// Since when the oldest is open, in UTC.
+    pub since: String,
 }
 
 fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn own_contest(app: &App, person: PersonId, contest: &Contest) -> OwnContest {
+/// Tells whether a contest is open and no purpose of link review that is in force reaches both of its records.
+fn is_unreached(app: &App, today: NaiveDate, contest: &Contest) -> bool {
+    let (one, other) = (&contest.contested.register, &contest.tied.register);
+    contest.ended.is_none() && !may_be_reviewed(app.project(), today, one, other)
+}
+
+/// Gives the open contests that nobody can judge today, the oldest first.
+pub(crate) async fn unreached_contests(app: &App, today: NaiveDate) -> Result<Vec<UnreachedContests>, Problem> {
+    let open = app.state().open_contests().await.map_err(unavailable)?;
+    let mut found: Vec<UnreachedContests> = Vec::new();
+    for contest in open.iter().filter(|contest| is_unreached(app, today, contest)) {
+        let mut registers = vec![contest.contested.register.to_string(), contest.tied.register.to_string()];
+        registers.sort_unstable();
+        registers.dedup();
+        match found.iter_mut().find(|known| known.registers == registers) {
+            Some(known) => known.count += 1,
+            None => found.push(UnreachedContests { registers, count: 1, since: moment(contest.at) }),
+        }
+    }
+    Ok(found)
+}
+
+fn own_contest(app: &App, today: NaiveDate, person: PersonId, contest: &Contest) -> OwnContest {
     OwnContest {
+        unreached: is_unreached(app, today, contest),
         record: app.gate().own_record_name(person, &contest.contested),
         register: contest.contested.register.to_string(),
         since: moment(contest.at),
@@ -81,8 +120,8 @@ fn citizen(who: &Who) -> Result<(PersonId, &OfficerId), Problem> {
 /// Gives what a citizen contests or contested, the latest first.
 pub(crate) async fn own_contests(app: &App, who: &Who) -> Result<Vec<OwnContest>, Problem> {
     let (person, account) = citizen(who)?;
-    let contests = app.state().contests_of(account).await.map_err(unavailable)?;
-    Ok(contests.iter().map(|contest| own_contest(app, person, contest)).collect())
+    let (contests, today) = (app.state().contests_of(account).await.map_err(unavailable)?, app.now()?.date_naive());
+    Ok(contests.iter().map(|contest| own_contest(app, today, person, contest)).collect())
 }
 
 /// Writes that the citizen contests the record `name` of theirs. The entry of the log is durable when this returns; from the
@@ -122,7 +161,7 @@ pub async fn contest(app: &App, who: &Who, name: &str, form: &ContestForm) -> Re
     }
     let open = app.state().contests_of(account).await.map_err(unavailable)?;
     let open = open.iter().find(|contest| contest.leaf == made.leaf).ok_or_else(nothing)?;
-    Ok(own_contest(app, person, open))
+    Ok(own_contest(app, at.date_naive(), person, open))
 }
 
 /// Takes back that the citizen contests the record `name`, while it is open: all is as if it had not been said, but in the
@@ -145,7 +184,7 @@ pub async fn withdraw(app: &App, who: &Who, name: &str) -> Result<OwnContest, Pr
     let leaf = app.index().withdraw_contest(app.lake(), app.gate(), &request, pair, at).await?;
     let end = ContestEnd { verdict: Verdict::Withdrawn, leaf, at };
     app.state().end_contest(pair.0, pair.1, end).await.map_err(unavailable)?;
-    Ok(own_contest(app, person, &Contest { ended: Some(end), ..contest.clone() }))
+    Ok(own_contest(app, at.date_naive(), person, &Contest { ended: Some(end), ..contest.clone() }))
 }
 
 /// Checks the length of a reason.

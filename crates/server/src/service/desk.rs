@@ -9,6 +9,7 @@ use model::Project;
 use model::agency::RoleKind;
 
 use super::catalogue::{Standing, UseCount, purpose_view, use_counts};
+use super::contest::{UnreachedContests, unreached_contests};
 use crate::app::{App, Who};
 use crate::problem::Problem;
 
@@ -35,6 +36,8 @@ pub struct DeskView {
     pub terms: Vec<Term>,
     /// What the last checkpoint fixes.
     pub fixed: Fixed,
+    /// What citizens contest and nobody can judge.
+    pub unreached: Vec<UnreachedContests>,
 }
 
 /// What a day brought.
@@ -103,6 +106,7 @@ pub async fn desk(app: &App, who: &Who) -> Result<DeskView, Problem> {
         refused_by,
         terms: terms(app.project(), today),
         fixed: fixed(app).await?,
+        unreached: unreached_contests(app, today).await?,
     })
 }
 

@@ -1,5 +1,7 @@
 //! The log, as auditors see it: entries without personal data, proofs, and whether all of it holds.
 
+use std::sync::Arc;
+
 use gate::{Entry, EntryKind, LoggedEntry};
 use model::agency::RoleKind;
 use serde::{Deserialize, Serialize};
@@ -8,6 +10,10 @@ use utoipa::{IntoParams, ToSchema};
 use super::catalogue::ClassRule;
 use crate::app::{App, Who};
 use crate::problem::Problem;
+use crate::progress::{Run, Teller};
+
+/// A verification of the whole log from a checkpoint, or from the beginning.
+pub(crate) type Verification = Run<Option<String>, VerifyView>;
 
 /// The most entries of one page.
 const PAGE_MAX: u64 = 500;
@@ -226,16 +232,45 @@ pub fn checkpoint(app: &App) -> String {
 /// For other roles than data protection officers and citizens; while a run against another checkpoint is under way; when
 /// the server fails. A log that doesn't hold is an answer, not an error.
 pub async fn verify(app: &App, who: &Who, saved: Option<String>) -> Result<VerifyView, Problem> {
-    if who.role().is_some() {
-        auditor(who)?;
-    }
-    let gate = app.gate().clone();
-    app.verifications().verify(saved, move |saved| verified(&gate, saved)).await
+    begin_verification(app, who, saved)?.outcome().await
 }
 
-fn verified(gate: &gate::Gate, saved: Option<&str>) -> VerifyView {
+/// Begins to recompute the whole log, or gives the run of the same that is under way.
+///
+/// # Errors
+/// As [`verify`].
+pub(crate) fn begin_verification(app: &App, who: &Who, saved: Option<String>) -> Result<Verification, Problem> {
+    verifier(who)?;
+    let gate = app.gate().clone();
+    let from = saved.clone();
+    let work = |teller: Arc<Teller<VerifyView>>| async move {
+        let verify = move || verified(&gate, from.as_deref(), &mut |done, of| teller.tell(done, of));
+        tokio::task::spawn_blocking(verify).await.map_err(|error| Problem::failure("internal", &error))
+    };
+    app.verifications().begin(
+        saved,
+        "the log is being verified against another checkpoint: ask again in a few seconds",
+        work,
+    )
+}
+
+/// Gives the verification of a number, under way or ended not long ago.
+///
+/// # Errors
+/// As [`verify`]; when there is none.
+pub(crate) fn verification(app: &App, who: &Who, number: u64) -> Result<Verification, Problem> {
+    verifier(who)?;
+    let nothing = || Problem::new("not-found", "no verification has this number, or it was long ago: begin one anew");
+    app.verifications().run(number).ok_or_else(nothing)
+}
+
+fn verifier(who: &Who) -> Result<(), Problem> {
+    if who.role().is_some() { auditor(who) } else { Ok(()) }
+}
+
+fn verified(gate: &gate::Gate, saved: Option<&str>, progress: &mut dyn FnMut(u64, u64)) -> VerifyView {
     let begun = std::time::Instant::now();
-    let outcome = gate.verify(&mut |_, _| {}, saved);
+    let outcome = gate.verify(progress, saved);
     let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     match outcome {
         Ok(report) => VerifyView {

@@ -6,6 +6,7 @@ mod contest;
 mod desk;
 mod dossier;
 mod given;
+mod ingest;
 mod log;
 mod review;
 mod search;
@@ -17,16 +18,18 @@ pub use catalogue::{
     catalogue, purpose_view, use_counts,
 };
 pub use citizen::{LookView, LooksView, OwnRecords, looks_at_self, own_records};
-pub use contest::{ContestForm, OwnContest, REASON_MAX, REASON_MIN, contest, withdraw};
+pub use contest::{ContestForm, OwnContest, REASON_MAX, REASON_MIN, UnreachedContests, contest, withdraw};
 pub use desk::{DAYS, DayUse, DeskView, Fixed, SOON_DAYS, Term, desk};
 pub use dossier::{DossierView, EarlierView, LinkEvidence, RecordView, SectionView, dossier};
 pub(crate) use given::Heads;
 pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColumn};
+pub(crate) use ingest::{ReadIn, Reading, begin_reading, reading};
 pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};
+pub(crate) use log::{Verification, begin_verification, verification};
 pub use registry::FieldEvidence;
 pub use review::{
-    ContestedView, JudgedView, JudgementForm, PairView, ProgressView, ReviewRow, SaidView, TakeBackForm, judge, pair,
-    progress, take_back,
+    ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, PairPlace, PairView,
+    ProgressView, ReviewRow, SaidView, TakeBackForm, judge, pair, progress, take_back,
 };
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};
 pub use value::{ShownValue, column_title};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gate::Permit;
 use model::request::Action;
 use model::{OfficerId, RecordId, Subject, Verdict};
-use registry::{Decided, Effect, FieldEvidence};
+use registry::{ClusterEdge, Decided, Effect, FieldEvidence};
 use serde::{Deserialize, Serialize};
 use state::{Contest, ContestEnd, Review, Reviews, Standing};
 use utoipa::ToSchema;
@@ -56,6 +56,67 @@ pub struct PairView {
     pub next: Option<u64>,
     /// The verdicts that count only when a second steward comes to the same.
     pub second_reviewer: Vec<String>,
+    /// The persons of the two records: their records within reach, and the links that hold them together.
+    pub cluster: ClusterView,
+}
+
+/// The persons of a pair.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct ClusterView {
+    /// Their records: those of the pair first, then those with the weakest links, 24 at most.
+    pub records: Vec<ClusterRecordView>,
+    /// The links between these, the weakest first: of each record that to the record which it agrees with most.
+    pub links: Vec<ClusterLinkView>,
+    /// How many records are left out.
+    pub left_out: u64,
+}
+
+/// A record of a pair's persons.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct ClusterRecordView {
+    /// `left` for the person of the left record, `right` for that of the right one where it is another.
+    pub person: String,
+    /// What is given of it.
+    pub row: ReviewRow,
+}
+
+/// A link between two records of one person.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct ClusterLinkView {
+    /// Its number among the links of the pair's persons, in this generation.
+    pub number: u64,
+    /// The place of its one record in the list.
+    pub left: usize,
+    /// The place of the other.
+    pub right: usize,
+    /// Log2 of the odds that they are of one person.
+    pub weight: f64,
+    /// The probability that goes with it.
+    pub probability: f64,
+    /// How many records would stand apart on either side without it, by the strongest links alone; none when others hold
+    /// them together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub apart: Option<[u64; 2]>,
+    /// Whether it is the pair itself.
+    pub is_pair: bool,
+    /// What was said of it since the index was built.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said: Option<SaidView>,
+}
+
+/// Which two records are meant: a pair of the queue, or a link of its persons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PairPlace {
+    /// The number of the pair.
+    pub pair: u64,
+    /// The number of the link among those of the pair's persons; none when the pair itself is meant.
+    pub link: Option<u64>,
+}
+
+impl From<u64> for PairPlace {
+    fn from(pair: u64) -> Self {
+        Self { pair, link: None }
+    }
 }
 
 /// What the person whom a record was linked to says of it. Who it is stays theirs.
@@ -178,17 +239,30 @@ struct Found {
     right: RecordId,
     /// The contest that it is about, open or judged in this generation.
     contest: Option<Contest>,
-    /// Whether it is known by the contest alone.
-    is_contest: bool,
+    /// Whether it is known by its records, and not by a number among the uncertain pairs.
+    by_records: bool,
+}
+
+/// Gives the pair, or the link of its persons, that is meant.
+async fn find(app: &App, permit: &Permit, reviews: &Reviews, place: PairPlace) -> Result<Option<Found>, Problem> {
+    let pair = find_pair(app, permit, reviews, place.pair).await?;
+    let Some(link) = place.link else { return Ok(pair) };
+    let Some(pair) = pair else { return Ok(None) };
+    let Some((left, right)) = app.index().cluster_edge(permit, (&pair.left, &pair.right), link)? else {
+        return Ok(None);
+    };
+    let contests = open_contests(app, permit).await?;
+    let contest = contests.into_iter().find(|contest| contest.pair() == (&left, &right));
+    Ok(Some(Found { left, right, contest, by_records: true }))
 }
 
 /// Gives the pair of a number: those of uncertain pairs count from 0; above them all each contest has its own.
-async fn find(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -> Result<Option<Found>, Problem> {
+async fn find_pair(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -> Result<Option<Found>, Problem> {
     let index = app.index();
     if let Some((left, right)) = index.pair_records(permit, number) {
         let contests = open_contests(app, permit).await?;
         let contest = contests.into_iter().find(|contest| contest.pair() == (left, right));
-        return Ok(Some(Found { left: left.clone(), right: right.clone(), contest, is_contest: false }));
+        return Ok(Some(Found { left: left.clone(), right: right.clone(), contest, by_records: false }));
     }
     let id = number.saturating_sub(index.all_pairs(permit).count() as u64);
     let contest = app.state().contest(id).await.map_err(|error| Problem::failure("unavailable", &error))?;
@@ -199,7 +273,7 @@ async fn find(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -> Res
     Ok(contest.filter(is_shown).map(|contest| {
         let (left, right) = contest.pair();
         let (left, right) = (left.clone(), right.clone());
-        Found { left, right, contest: Some(contest), is_contest: true }
+        Found { left, right, contest: Some(contest), by_records: true }
     }))
 }
 
@@ -246,19 +320,21 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
     Ok(progress)
 }
 
-/// Shows an uncertain pair, the most uncertain first.
+/// Shows an uncertain pair, the most uncertain first, or a link of its persons.
 ///
 /// # Errors
-/// For others than stewards; what the gate refuses, and what fails; when there is no such pair.
-pub async fn pair(app: &App, who: &Who, number: u64) -> Result<PairView, Problem> {
+/// For others than stewards; what the gate refuses, and what fails; when there is no such pair or link.
+pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>) -> Result<PairView, Problem> {
+    let place = place.into();
+    let number = place.pair;
     let work = review_work(app, "Settling an uncertain link of the queue".to_owned())?;
     let request = request(who, &work, Action::ReviewLink)?;
     let index = app.index();
     let nobody = || Problem::new("not-found", "no uncertain pair has this number");
     let reviews = reviews(app).await?;
     let permit = app.gate().decide(&request).await?;
-    let found = find(app, &permit, &reviews, number).await?.ok_or_else(nobody)?;
-    let pair = match found.is_contest {
+    let found = find(app, &permit, &reviews, place).await?.ok_or_else(nobody)?;
+    let pair = match found.by_records {
         true => index.contested_pair(app.gate(), &request, number, (&found.left, &found.right)).await?,
         false => index.pair(app.gate(), &request, number).await?,
     };
@@ -270,13 +346,15 @@ pub async fn pair(app: &App, who: &Who, number: u64) -> Result<PairView, Problem
         reason: contest.reason,
     });
     let progress = progress(app, who, number.saturating_add(1)).await?;
-    let said = reviews.of(&pair.left, &pair.right).map(|review| SaidView {
-        verdict: review.verdict.as_str().to_owned(),
-        standing: review.standing.as_str().to_owned(),
-        own: reviews.is_by(&review, account),
-        log_index: review.leaf,
-        at: review.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-    });
+    let said = |left: &RecordId, right: &RecordId| {
+        reviews.of(left, right).map(|review| SaidView {
+            verdict: review.verdict.as_str().to_owned(),
+            standing: review.standing.as_str().to_owned(),
+            own: reviews.is_by(&review, account),
+            log_index: review.leaf,
+            at: review.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        })
+    };
     let mut reasons = Reasons::default();
     let mut row = |record: &RecordId, shown: &Option<gate::Disclosed>| -> Result<ReviewRow, Problem> {
         let (columns, values, withheld) = match shown {
@@ -286,6 +364,27 @@ pub async fn pair(app: &App, who: &Who, number: u64) -> Result<PairView, Problem
         Ok(ReviewRow { register: record.register.to_string(), columns, values, withheld })
     };
     let (left, right) = (row(&pair.left, &pair.left_shown)?, row(&pair.right, &pair.right_shown)?);
+    let mut records = Vec::with_capacity(pair.cluster.records.len());
+    for record in &pair.cluster.records {
+        let person = if record.is_right { "right" } else { "left" }.to_owned();
+        records.push(ClusterRecordView { person, row: row(&record.id, &record.shown)? });
+    }
+    let link = |edge: &ClusterEdge| {
+        let (one, other) = (&pair.cluster.records[edge.records.0].id, &pair.cluster.records[edge.records.1].id);
+        ClusterLinkView {
+            number: edge.number,
+            left: edge.records.0,
+            right: edge.records.1,
+            weight: edge.weight,
+            probability: edge.probability,
+            apart: edge.apart.map(|(one, other)| [one, other]),
+            is_pair: (one, other) == (&pair.left, &pair.right) || (other, one) == (&pair.left, &pair.right),
+            said: said(one, other),
+        }
+    };
+    let links = pair.cluster.edges.iter().map(link).collect();
+    let cluster = ClusterView { records, links, left_out: pair.cluster.left_out };
+    let said = said(&pair.left, &pair.right);
     Ok(PairView {
         number,
         generation: index.generation().to_owned(),
@@ -303,6 +402,7 @@ pub async fn pair(app: &App, who: &Who, number: u64) -> Result<PairView, Problem
         said,
         next: progress.next,
         second_reviewer: needs_second(app).iter().map(|verdict| verdict.as_str().to_owned()).collect(),
+        cluster,
     })
 }
 
@@ -317,7 +417,12 @@ fn needs_second(app: &App) -> &[Verdict] {
 /// # Errors
 /// For others than stewards; a verdict or reason that is missing; a pair of another generation; what the gate refuses, and
 /// what fails.
-pub async fn judge(app: &App, who: &Who, number: u64, form: &JudgementForm) -> Result<JudgedView, Problem> {
+pub async fn judge(
+    app: &App,
+    who: &Who,
+    place: impl Into<PairPlace>,
+    form: &JudgementForm,
+) -> Result<JudgedView, Problem> {
     let verdict = match form.verdict.as_str() {
         "same" => Verdict::Same,
         "different" => Verdict::Different,
@@ -336,7 +441,7 @@ pub async fn judge(app: &App, who: &Who, number: u64, form: &JudgementForm) -> R
         let is_proposal = needs_second(app).contains(&verdict) && !is_second;
         (if is_proposal { Standing::Proposed } else { Standing::Judged }, is_proposal)
     };
-    write(app, who, number, &form.generation, Said { verdict, reason, taken_back: None }, standing).await
+    write(app, who, place.into(), &form.generation, Said { verdict, reason, taken_back: None }, standing).await
 }
 
 /// Takes back what was said last of a pair since the index was built: it is open again, and the score decides until somebody
@@ -344,12 +449,18 @@ pub async fn judge(app: &App, who: &Who, number: u64, form: &JudgementForm) -> R
 ///
 /// # Errors
 /// As [`judge`]; when nothing was said of the pair, or by others only.
-pub async fn take_back(app: &App, who: &Who, number: u64, form: &TakeBackForm) -> Result<JudgedView, Problem> {
+pub async fn take_back(
+    app: &App,
+    who: &Who,
+    place: impl Into<PairPlace>,
+    form: &TakeBackForm,
+) -> Result<JudgedView, Problem> {
+    let place = place.into();
     let (reviews, account) = (reviews(app).await?, account(who)?);
     let work = review_work(app, "Taking back a judgement".to_owned())?;
     let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
     let nothing = || Problem::new("not-found", "you said nothing of this pair since the index was built");
-    let found = find(app, &permit, &reviews, number).await?.ok_or_else(nothing)?;
+    let found = find(app, &permit, &reviews, place).await?.ok_or_else(nothing)?;
     let review =
         reviews.of(&found.left, &found.right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
     let reason = format!("taking back entry {}: {}", review.leaf, form.reason.trim());
@@ -360,7 +471,7 @@ pub async fn take_back(app: &App, who: &Who, number: u64, form: &TakeBackForm) -
     let was_proposed = review.standing == Standing::Proposed;
     let standing = |_: &RecordId, _: &RecordId| (Standing::TakenBack, was_proposed);
     let said = Said { verdict: Verdict::CannotSay, reason, taken_back: Some(review.leaf) };
-    write(app, who, number, &form.generation, said, standing).await
+    write(app, who, place, &form.generation, said, standing).await
 }
 
 /// What a steward says.
@@ -375,7 +486,7 @@ struct Said {
 async fn write(
     app: &App,
     who: &Who,
-    number: u64,
+    place: PairPlace,
     generation: &str,
     said: Said,
     standing: impl Fn(&RecordId, &RecordId) -> (Standing, bool),
@@ -390,7 +501,7 @@ async fn write(
     let unavailable = |error| Problem::failure("unavailable", &error);
     let reviews = reviews(app).await?;
     let permit = app.gate().decide(&request).await?;
-    let found = find(app, &permit, &reviews, number).await?.ok_or_else(nobody)?;
+    let found = find(app, &permit, &reviews, place).await?.ok_or_else(nobody)?;
     let pair = (&found.left, &found.right);
     let ((standing, is_proposal), at) = (standing(pair.0, pair.1), app.now()?);
     // Taking back what settled a contest opens it again: the contested record is held as before.
@@ -404,13 +515,13 @@ async fn write(
         reason: said.reason,
         is_proposal,
     };
-    let leaf = match (&settled, found.is_contest) {
+    let leaf = match (&settled, found.by_records) {
         (Some(contest), _) => {
             let pair = (&contest.contested, &contest.tied);
             index.judge_contested(app.lake(), app.gate(), &request, pair, decided).await?
         }
         (None, true) => index.judge_contested(app.lake(), app.gate(), &request, pair, decided).await?,
-        (None, false) => index.judge(app.lake(), app.gate(), &request, number, decided).await?,
+        (None, false) => index.judge(app.lake(), app.gate(), &request, place.pair, decided).await?,
     };
     let leaf = leaf.ok_or_else(nobody)?;
     // The log and the spine have it: should this fail, the pair is shown once more, and what was said counts all the same.

@@ -216,3 +216,46 @@ async fn a_citizen_contests_and_takes_back_through_the_pages() {
         page.text
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_contests_what_nobody_can_judge_is_told_and_so_is_the_data_protection_officer() {
+    let house = House::new().await;
+    let dpo = enter(&house, "dpo").await;
+    let desk = async || house.ask(Ask::new("GET", "/desk").header("cookie", &dpo)).await.text;
+    let name = house.own_name("loans").await;
+    let made = house.contest(&name).await;
+    assert!(made.json()["unreached"].is_null(), "{}", made.text);
+    assert!(!desk().await.contains("id=\"unreached\""));
+    assert_eq!(house.take_back(&name).await.status, 200);
+
+    // The purpose of link review ends with 2026, that of reading one's own records a year later.
+    house.clock.set("2027-03-01T09:00:00Z".parse().unwrap());
+    let session = enter(&house, "citizen").await;
+    let page = house.ask(Ask::new("GET", &format!("/me/records/{name}/contest")).header("cookie", &session)).await;
+    let body = format!("form_token={}&reason=I+never+borrowed+a+canary+cent", form_token(&page.text));
+    let path = format!("/me/records/{name}/contest");
+    let made = house.ask(Ask::new("POST", &path).header("cookie", &session).text(FORM, &body)).await;
+    assert_eq!(made.status, 303, "{}", made.text);
+    let to = made.headers["location"].to_str().unwrap().to_owned();
+    for (language, written, tag) in [
+        ("en", "nobody can judge it today", "nobody can judge it today"),
+        ("fr", "nul ne peut en juger", "nul ne peut en juger aujourd’hui"),
+    ] {
+        let ask = Ask::new("GET", &to).header("cookie", &session).header("accept-language", language);
+        let page = house.ask(ask).await.text;
+        assert!(page.contains(written) && page.contains(&format!("<span class=\"tag masked\">{tag}</span>")), "{page}");
+        assert!(!page.contains("waits for a steward"), "{page}");
+    }
+    assert_eq!(house.own_records().await.json()["contests"][0]["unreached"], true);
+    let page = desk().await;
+    for told in ["One contested link can be judged by nobody.", "id=\"unreached\"", "Student loans, Tax returns"] {
+        assert!(page.contains(told), "{told} in {page}");
+    }
+    for canary in ["canary", "Ysolde", "account-", "LN-70017"] {
+        assert!(!page.contains(canary), "{canary}");
+    }
+    // Within the days of the purpose somebody can.
+    house.clock.set("2026-11-01T09:00:00Z".parse().unwrap());
+    assert!(!desk().await.contains("id=\"unreached\""));
+    assert!(house.own_records().await.json()["contests"][0]["unreached"].is_null());
+}

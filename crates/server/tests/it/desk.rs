@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::house::{Ask, House, WITHHELD};
-use crate::pages::enter;
+use crate::pages::{FORM, enter, form_token};
 
 async fn desk(house: &House) -> String {
     let session = enter(house, "dpo").await;
@@ -108,4 +108,46 @@ async fn names_of_the_project_are_texts_and_nothing_else() {
     .await;
     let page = desk(&house).await;
     assert!(!page.contains("<img") && page.matches("&#60;img src=x").count() >= 3, "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_verified_from_the_desk_and_how_far_that_is_has_a_page() {
+    let house = House::new().await;
+    let session = enter(&house, "dpo").await;
+    let page = desk(&house).await;
+    assert!(page.contains("action=\"/log/verify\""), "{page}");
+    let token = form_token(&page).to_owned();
+    let verify = async |saved: &str| {
+        let body = format!("form_token={token}&saved={saved}");
+        house.ask(Ask::new("POST", "/log/verify").header("cookie", &session).text(FORM, &body)).await
+    };
+    let begun = verify("").await;
+    assert_eq!(begun.status, 303, "{}", begun.text);
+    let path = begun.headers["location"].to_str().unwrap().to_owned();
+    let get = async |path: &str| house.ask(Ask::new("GET", path).header("cookie", &session)).await;
+    let held = loop {
+        let page = get(&path).await;
+        if !page.text.contains("<progress") {
+            break page;
+        }
+    };
+    assert!(held.text.contains("The log holds") && held.text.contains("not compared"), "{}", held.text);
+    let events = get(&format!("{path}/events")).await;
+    assert_eq!(events.headers["content-type"], "text/event-stream");
+    assert_eq!(events.headers["cache-control"], "no-store");
+    let size = house.gate.log_size();
+    assert!(events.text.contains(&format!("\"of\":{size}")) && events.text.contains("event: ended"), "{}", events.text);
+    let broken = verify("log.example%2Fother%0A1%0AAAAA").await;
+    let broken = get(broken.headers["location"].to_str().unwrap()).await;
+    assert!(broken.text.contains("The log does not hold"), "{}", broken.text);
+
+    assert_eq!(get("/log/verify/99").await.status, 404);
+    let citizen = enter(&house, "citizen").await;
+    let own = house.ask(Ask::new("GET", &path).header("cookie", &citizen)).await;
+    assert_eq!(own.status, 200, "citizens verify the log too");
+    let officer = enter(&house, "officer").await;
+    for path in [path.as_str(), &format!("{path}/events")] {
+        assert_eq!(house.ask(Ask::new("GET", path).header("cookie", &officer)).await.status, 403);
+        assert_eq!(house.ask(Ask::new("GET", path)).await.status, 303);
+    }
 }

@@ -40,8 +40,7 @@ const LAST: [&str; 8] = ["Okafor", "Lindqvist", "Aubigny", "Haddad", "Castellan"
 
 /// The republic, open and served.
 pub(crate) struct House {
-    /// Holds the folder until the house is gone.
-    _folder: ProjectFolder,
+    folder: ProjectFolder,
     pub(crate) gate: Gate,
     lake: Lake,
     pub(crate) clock: Arc<TestClock>,
@@ -259,7 +258,12 @@ impl House {
             session_key: SESSION_KEY,
             demo: Some(identities.clone()),
         });
-        Self { _folder: folder, gate, lake, clock, router, identities, ysolde }
+        Self { folder, gate, lake, clock, router, identities, ysolde }
+    }
+
+    /// Gives the project's folder, in which deliveries are.
+    pub(crate) fn folder(&self) -> &ProjectFolder {
+        &self.folder
     }
 
     /// Gives the answer to a request.

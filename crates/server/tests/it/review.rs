@@ -4,6 +4,7 @@ use gate::EntryKind;
 use serde_json::{Value, json};
 
 use crate::house::{Answer, Ask, House};
+use crate::pages::{FORM, enter, form_token};
 
 fn same(generation: &str) -> Value {
     json!({ "generation": generation, "verdict": "same", "reason": "one person, a slip of the pen" })
@@ -162,4 +163,114 @@ async fn a_proposal_that_is_taken_back_leaves_no_judgement() {
     assert_eq!(next["standing"], "proposed");
     assert_eq!(judge(&house, &same("index-one")).await.json()["standing"], "judged");
     assert_eq!(house.judgements().await, 1);
+}
+
+/// A house in which somebody with an uncertain loan has another one that is surely theirs.
+async fn with_three_records() -> (House, u64, Value) {
+    let house = House::with(|folder| {
+        let header = "loan_number,first_name,last_name,birth_date,owed,phone\n";
+        let sure = format!("{header}LN-500,Farid,Okafor,1985-02-28,999,555-9999\n");
+        folder.replace("incoming/loans_2025.csv", header, &sure);
+    })
+    .await;
+    let mut number = 0;
+    loop {
+        let path = format!("/api/v1/review/{number}");
+        let answer = house.ask(Ask::new("GET", &path).token(&house.token("steward"))).await;
+        assert_eq!(answer.status, 200, "some pair has a person of several records: {}", answer.text);
+        let pair = answer.json();
+        if !pair["cluster"]["links"].as_array().unwrap().is_empty() {
+            return (house, number, pair);
+        }
+        number += 1;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pair_comes_with_all_records_of_its_persons_within_reach_and_their_links() {
+    let (_house, _, pair) = with_three_records().await;
+    let records = pair["cluster"]["records"].as_array().unwrap();
+    assert_eq!((records.len(), pair["cluster"]["left_out"].as_u64()), (3, Some(0)));
+    assert!(records.iter().all(|record| record["row"]["values"]["last_name"] == "Okafor"), "{pair}");
+    assert_ne!(records[0]["person"], records[1]["person"], "the two that are asked about come first: {pair}");
+    let [link] = &pair["cluster"]["links"].as_array().unwrap()[..] else { panic!("{pair}") };
+    assert_eq!((&link["is_pair"], &link["apart"]), (&json!(false), &json!([1, 1])));
+    assert!(link["probability"].as_f64() > Some(0.99), "{pair}");
+    for hidden in ["Mill Lane", "\"555-", "TN-", "LN-", "donations"] {
+        assert!(!pair.to_string().contains(hidden), "{hidden} in {pair}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_cut_through_the_pages_with_a_reason_and_its_effect_told_before() {
+    let (house, number, pair) = with_three_records().await;
+    let session = enter(&house, "steward").await;
+    let get = async |path: &str| house.ask(Ask::new("GET", path).header("cookie", &session)).await;
+    let post = async |path: &str, body: &str| {
+        house.ask(Ask::new("POST", path).header("cookie", &session).text(FORM, body)).await
+    };
+    let link = pair["cluster"]["links"][0]["number"].as_u64().unwrap();
+    let (at, path) = (format!("/review/{number}"), format!("/review/{number}/links/{link}"));
+    let page = get(&at).await;
+    assert!(
+        page.text.contains("id=\"cluster\"") && page.text.matches(&format!("href=\"{path}\"")).count() == 2,
+        "{}",
+        page.text
+    );
+
+    let size = house.gate.log_size();
+    let shown = get(&path).await;
+    assert_eq!((shown.status.as_u16(), house.gate.log_size()), (200, size + 1), "{}", shown.text);
+    assert_eq!(kind_at(&house, size).await, EntryKind::Review);
+    for told in [
+        "is taken apart",
+        "one record and one record would stand apart",
+        "value=\"different\" accesskey=\"2\" aria-describedby=\"effect-2\" checked",
+    ] {
+        assert!(shown.text.contains(told), "{told} in {}", shown.text);
+    }
+    assert_eq!(house.judgements().await, 0);
+    let token = form_token(&shown.text).to_owned();
+    let form = |verdict: &str, reason: &str| {
+        format!("form_token={token}&generation=index-one&verdict={verdict}&reason={reason}")
+    };
+    let silent = post(&path, &form("different", "")).await;
+    assert!(silent.status == 400 && silent.text.contains("id=\"reason-wrong\""), "{}", silent.text);
+    assert_eq!(post(&path, "form_token=AAAA&generation=index-one&verdict=different&reason=x").await.status, 403);
+    assert_eq!(house.judgements().await, 0);
+
+    let judged = post(&path, &form("different", "a+father+and+his+son")).await;
+    assert_eq!(judged.status, 303, "{}", judged.text);
+    let to = judged.headers["location"].to_str().unwrap();
+    assert!(to.starts_with(&format!("{at}?decided=")) && to.ends_with(&format!("&link={link}")), "{to}");
+    assert_eq!(house.judgements().await, 1);
+    let after = get(to).await;
+    assert!(
+        after.text.contains("Judged: different persons") && after.text.contains("Your judgement was written"),
+        "{}",
+        after.text
+    );
+    let again = get(&path).await;
+    assert!(again.text.contains(&format!("action=\"{path}/take-back\"")), "{}", again.text);
+    let back =
+        post(&format!("{path}/take-back"), &format!("form_token={token}&generation=index-one&reason=I+misread")).await;
+    assert_eq!(back.status, 303, "{}", back.text);
+    assert!(!get(&at).await.text.contains("Judged: different persons"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_link_leads_to_other_records() {
+    let (house, number, _) = with_three_records().await;
+    let session = enter(&house, "steward").await;
+    let size = house.gate.log_size();
+    for path in ["999999/links/0".to_owned(), format!("{number}/links/1"), format!("{number}/links/x")] {
+        let answer = house.ask(Ask::new("GET", &format!("/review/{path}")).header("cookie", &session)).await;
+        assert_eq!(answer.status, 404, "{path}");
+    }
+    assert_eq!(house.gate.log_size(), size, "nobody was shown");
+    for who in ["officer", "citizen", "engineer"] {
+        let session = enter(&house, who).await;
+        let path = format!("/review/{number}/links/0");
+        assert_eq!(house.ask(Ask::new("GET", &path).header("cookie", &session)).await.status, 403, "{who}");
+    }
 }

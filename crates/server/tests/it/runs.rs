@@ -1,7 +1,9 @@
 //! The data engineer's page: for that role, the pipeline as it is, and no row of it.
 
-use crate::house::{Ask, House, WITHHELD};
-use crate::pages::enter;
+use gate::EntryKind;
+
+use crate::house::{Answer, Ask, House, WITHHELD};
+use crate::pages::{FORM, enter, form_token};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pipeline_is_for_data_engineers_and_shows_no_row() {
@@ -58,4 +60,116 @@ async fn what_the_project_says_of_models_and_registers_is_text() {
     let page = house.ask(Ask::new("GET", "/runs").header("cookie", &session)).await.text;
     assert!(!page.contains("<script>alert") && !page.contains("<img"), "{page}");
     assert!(page.contains("&#60;script&#62;alert"), "it is said all the same");
+}
+
+const TAX: &str = "incoming/tax_2025.csv";
+
+/// Has a register's delivery read in, and gives the page of what became of it.
+async fn read_in(house: &House, session: &str, register: &str) -> (String, Answer) {
+    let runs = house.ask(Ask::new("GET", "/runs").header("cookie", session)).await;
+    let body = format!("form_token={}&register={register}", form_token(&runs.text));
+    let begun = house.ask(Ask::new("POST", "/runs/deliveries").header("cookie", session).text(FORM, &body)).await;
+    assert_eq!(begun.status, 303, "{}", begun.text);
+    let path = begun.headers["location"].to_str().unwrap().to_owned();
+    // The page waits a moment for the outcome, and tells how far it is where that was not enough.
+    loop {
+        let page = house.ask(Ask::new("GET", &path).header("cookie", session)).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        if !page.text.contains("<progress") {
+            return (path, page);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engineer_reads_a_delivery_in_and_sees_why_rows_are_in_quarantine() {
+    let house = House::new().await;
+    let session = enter(&house, "engineer").await;
+    let get = async |path: &str| house.ask(Ask::new("GET", path).header("cookie", &session)).await;
+    assert!(get("/runs/quarantine/tax").await.text.contains("Last run:"));
+    let size = house.gate.log_size();
+    let (_, page) = read_in(&house, &session, "tax").await;
+    assert!(page.text.contains("It was read in before"), "{}", page.text);
+    assert_eq!(house.gate.log_size(), size, "nothing was written");
+
+    let header = "tax_number,first_name,last_name,birth_date,street,district,income\n";
+    let bad = format!("{header}TN-900,Canary,Canary,never,9 Canary Lane,North,1.00\n");
+    house.folder().replace(TAX, header, &bad);
+    let (path, page) = read_in(&house, &session, "tax").await;
+    assert!(
+        page.text.contains("It was read in;") && page.text.contains("href=\"/runs/quarantine/tax\""),
+        "{}",
+        page.text
+    );
+    let leaf = house.gate.log_size() - 1;
+    let entry = house.gate.entries(leaf..leaf + 1).await.unwrap().remove(0).entry;
+    assert_eq!((entry.kind, entry.quarantined), (EntryKind::Ingest, Some(1)));
+    assert_eq!(entry.by, gate::By::Recipient("education/engineer".parse().unwrap()));
+
+    let events = get(&format!("{path}/events")).await;
+    assert_eq!((events.status.as_u16(), &events.headers["content-type"]), (200, &"text/event-stream".parse().unwrap()));
+    assert!(
+        events.text.starts_with("event: ended\ndata: {") && events.text.matches("event:").count() == 1,
+        "{}",
+        events.text
+    );
+
+    let why = get("/runs/quarantine/tax").await;
+    for told in [
+        "not a day in a format",
+        "<code class=\"small soft\">not-a-date</code>",
+        "incoming/tax_2025.csv:2",
+        "Earlier run:",
+    ] {
+        assert!(why.text.contains(told), "{told} in {}", why.text);
+    }
+    let runs = get("/runs").await;
+    assert!(runs.text.contains("1 in quarantine</span>") && runs.text.contains("as before"), "{}", runs.text);
+    assert!(runs.text.contains("One table was written after the index in service read it."), "{}", runs.text);
+    for canary in WITHHELD.iter().chain(&["Canary", "Ysolde", "Okafor"]) {
+        for page in [&page, &why, &runs, &events] {
+            assert!(!page.text.contains(canary), "{canary}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_is_refused_leaves_the_table_and_says_why() {
+    let house = House::new().await;
+    let session = enter(&house, "engineer").await;
+    house.folder().replace(TAX, "tax_number,first_name", "tax_no,first_name");
+    let size = house.gate.log_size();
+    let (_, page) = read_in(&house, &session, "tax").await;
+    assert!(page.text.contains("Nothing of it was taken.") && page.text.contains("role=\"alert\""), "{}", page.text);
+    assert_eq!(house.gate.log_size(), size);
+    let runs = house.ask(Ask::new("GET", "/runs").header("cookie", &session)).await;
+    assert!(runs.text.contains("tag refused"), "{}", runs.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_engineers_read_deliveries_in_or_see_how_far_they_are() {
+    let house = House::new().await;
+    let engineer = enter(&house, "engineer").await;
+    let (path, _) = read_in(&house, &engineer, "tax").await;
+    for who in ["officer", "steward", "dpo", "citizen"] {
+        let session = enter(&house, who).await;
+        for path in [path.as_str(), &format!("{path}/events"), "/runs/quarantine/tax"] {
+            assert_eq!(house.ask(Ask::new("GET", path).header("cookie", &session)).await.status, 403, "{who} {path}");
+        }
+        let first = house.ask(Ask::new("GET", "/registers").header("cookie", &session)).await;
+        let body = format!("form_token={}&register=tax", form_token(&first.text));
+        let begun = house.ask(Ask::new("POST", "/runs/deliveries").header("cookie", &session).text(FORM, &body)).await;
+        assert_eq!(begun.status, 403, "{who}");
+    }
+    for path in
+        ["/runs/deliveries/99", "/runs/deliveries/99/events", "/runs/quarantine/nothing", "/runs/quarantine/..%2Ftax"]
+    {
+        assert_eq!(house.ask(Ask::new("GET", path).header("cookie", &engineer)).await.status, 404, "{path}");
+    }
+    let forged = house.ask(
+        Ask::new("POST", "/runs/deliveries").header("cookie", &engineer).text(FORM, "form_token=AAAA&register=tax"),
+    );
+    assert_eq!(forged.await.status, 403);
+    let without = house.ask(Ask::new("GET", &format!("{path}/events"))).await;
+    assert_eq!(without.status, 303, "a stream is of a session");
 }

@@ -92,6 +92,40 @@ async fn changes_are_merged_and_the_last_of_a_record_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_run_notes_why_rows_are_in_quarantine_and_where_but_no_value() {
+    for delivery in [Delivery::Full, Delivery::Changes] {
+        let mut office = Office::new(register()).await;
+        office.register.delivery = delivery;
+        office.deliver(
+            "a.csv",
+            "id,name,born,paid,sex\n1,Ann,,,\n2,Canary,1999-99-99,,\n3,Canary,never,,\n,Canary,,,\n5,E,,,\n6,F,,,\n",
+        );
+        office.ingest().await.unwrap();
+        office.deliver("a.csv", "id,name,born,paid,sex\n1,Anne,,,\n1,Anna,,,\n");
+        office.ingest().await.unwrap();
+        let info = office.lake.info(&TableRef::quarantine(&office.register.id)).await.unwrap().unwrap();
+        assert!(!format!("{:?}", info.metadata).contains("Canary"));
+        let runs = source::quarantined_runs(&info);
+        let told: Vec<_> = runs.iter().map(|run| (run.run.as_str(), run.rows, run.quarantined)).collect();
+        assert_eq!(told, [("run-2", 2, 1), ("run-1", 6, 3)], "the latest first");
+        let why = |run: &source::QuarantinedRun| -> Vec<String> {
+            let line = |of: &source::QuarantinedFor| {
+                format!("{} {} {} {}", of.code, of.column.as_deref().unwrap_or("∅"), of.rows, of.samples.join(" "))
+            };
+            run.reasons.iter().map(line).collect()
+        };
+        assert_eq!(
+            why(&runs[1]),
+            ["not-a-date born 2 incoming/a.csv:3 incoming/a.csv:4", "missing-value id 1 incoming/a.csv:5"]
+        );
+        let twice = if delivery == Delivery::Full { "duplicate-key" } else { "superseded" };
+        let at = if delivery == Delivery::Full { 3 } else { 2 };
+        assert_eq!(why(&runs[0]), [format!("{twice} ∅ 1 incoming/a.csv:{at}")]);
+        assert!(source::reason_codes().any(|code| code == twice));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_key_equal_rows_are_told_apart() {
     let mut office = Office::new(plain_register(csv())).await;
     office.register.key.clear();
