@@ -17,6 +17,7 @@ use state::State as Decided;
 use crate::districts::Districts;
 use crate::identity::{self, DemoIdentity, TokenError, Verified, Work};
 use crate::problem::Problem;
+use crate::resolving::Resolving;
 use crate::service::Heads;
 use crate::verifications::Verifications;
 
@@ -37,6 +38,8 @@ pub struct Parts {
     pub state: Decided,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// How far it is with resolving records.
+    pub resolving: Resolving,
     /// Signs sessions and tokens.
     pub session_key: [u8; 32],
     /// Who can act in a demo; none when there is no demo, and then nobody can.
@@ -60,6 +63,7 @@ struct Inner {
     lake: Lake,
     state: Decided,
     clock: Arc<dyn Clock>,
+    resolving: Resolving,
     session_key: [u8; 32],
     demo: Vec<DemoIdentity>,
     verifications: Arc<Verifications>,
@@ -72,7 +76,7 @@ impl App {
     /// Gives the state made of these parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { project, gate, index, lake, state, clock, session_key, demo } = parts;
+        let Parts { project, gate, index, lake, state, clock, resolving, session_key, demo } = parts;
         let demo = demo.unwrap_or_default();
         let (verifications, heads) = (Arc::default(), Heads::default());
         let districts = project.settings.districts.as_ref().map(|file| Districts::read(&project.root.join(file)));
@@ -87,6 +91,7 @@ impl App {
                 lake,
                 state,
                 clock,
+                resolving,
                 session_key,
                 demo,
                 verifications,
@@ -130,6 +135,11 @@ impl App {
     #[must_use]
     pub fn state(&self) -> &Decided {
         &self.inner.state
+    }
+
+    /// Gives how far the server is with resolving records.
+    pub(crate) fn resolving(&self) -> &Resolving {
+        &self.inner.resolving
     }
 
     /// Gives what lets citizens contest one after the other.

@@ -7,6 +7,7 @@ mod desk;
 mod dossier;
 mod given;
 mod log;
+mod resolve;
 mod review;
 mod search;
 mod value;
@@ -24,6 +25,7 @@ pub(crate) use given::Heads;
 pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColumn};
 pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};
 pub use registry::FieldEvidence;
+pub use resolve::{ResolveForm, ResolveView, resolve};
 pub use review::{
     ContestedView, JudgedView, JudgementForm, PairView, ProgressView, ReviewRow, SaidView, TakeBackForm, judge, pair,
     progress, take_back,
