@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use indexmap::IndexMap;
 use lake::{ReadAuthority, TableRef};
 use model::request::Action;
@@ -12,7 +12,7 @@ use model::{
     Actor, AgencyId, Class, Clock, Disclosure, Job, PersonId, Project, Purpose, PurposeId, RecordId, RegisterId,
     Request, RunId,
 };
-use policy::{Engine, Query, Reason};
+use policy::{Engine, Linkable, Query, Reason};
 use state::{NewLook, State};
 use tlog::{Log, Storage, VerifyingKey};
 
@@ -191,6 +191,23 @@ impl Gate {
             return Err(GateError::PermitStale.into());
         }
         self.inner.write_look(&permit.request, &permit.terms, at, std::slice::from_ref(now), None).await
+    }
+
+    /// Refuses what a permit would have allowed, for reasons that hang on more than who asks for what: on the record that
+    /// was named, for one. The refusal is in the log when this returns.
+    pub async fn refuse(&self, permit: Permit, reasons: Vec<Reason>) -> Denied {
+        let inner = &self.inner;
+        match inner.now() {
+            Ok(_) if !Arc::ptr_eq(&permit.gate, inner) => GateError::PermitStale.into(),
+            Ok(at) => inner.refuse(&permit.request, at, reasons).await,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Gives whether records of each register may be linked on a day (UTC): by the agreements in force, and all policies.
+    #[must_use]
+    pub fn linkable(&self, day: NaiveDate) -> IndexMap<RegisterId, Linkable> {
+        self.inner.policy.linkable(day)
     }
 
     /// Gives the pseudonym under which `agency` knows a person.

@@ -44,5 +44,5 @@ pub use grant::{Grant, LookSubject, Permit};
 pub use job::JobGrant;
 pub use keys::{Keys, PersonKey, TAG_LENGTH};
 pub use mask::{ColumnDisclosed, Disclosed};
-pub use policy::Reason;
+pub use policy::{Linkable, Reason};
 pub use record::Ingest;

@@ -81,6 +81,12 @@ pub enum LinkageError {
         /// The model.
         model: ModelId,
     },
+    /// The spine has no model under the settings in force.
+    #[error("no model was learnt under the settings of linkage.toml: link first (`lucarne link`)")]
+    NoModel,
+    /// A record that is to go did not come.
+    #[error("the record did not come by itself")]
+    NoArrival,
     /// A record is in two person models.
     #[error(
         "{records} records of the register `{register}` are in more than one person model (the second is `{model}`): a \

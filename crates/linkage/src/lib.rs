@@ -4,6 +4,7 @@
 //! pairs and puts records together; this crate keeps what comes of it: which record belongs to which person and why
 //! ([`spine`]), person ids that survive a re-run, what happened to persons, which pairs a steward should look at, and
 //! what stewards decided. A run weighs by the model of the run before; [`refit`] learns one anew. [`link_files`] does the same matching over loose files and never opens a project's data.
+//! [`Residents`] keep what a run read in memory, for records that come one by one.
 //!
 //! What this crate never does: it writes no value of a record into the spine, puts two records' values into no row, and
 //! links no register that no agreement covers.
@@ -23,6 +24,7 @@ mod propose;
 mod quality;
 mod records;
 mod report;
+mod residents;
 mod resolve;
 mod rows;
 mod settings;
@@ -43,6 +45,7 @@ pub use link::{link, refit};
 pub use propose::{ColumnTaken, ProposeOptions, Proposed, propose_config};
 pub use quality::Quality;
 pub use report::{EventCounts, FileReport, JudgementCounts, LinkProgress, LinkReport};
+pub use residents::{Nearest, Residents, Values};
 pub use resolve::{Deed, RecordName, ResolveOptions, Resolved, Resolver, Tie, TieLevel};
 pub use settings::settings_of;
 pub use splink_files::{RuleCount, SplinkFileReport, SplinkOptions, link_files_by_splink};

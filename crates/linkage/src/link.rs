@@ -95,7 +95,8 @@ impl Linkage<'_> {
             Some(path) => Some(Truth::read(&project.root.join(path))?),
             None => None,
         };
-        let grant = start(lake, gate, by, run, &models, truth.is_some()).await?;
+        let kept = [spine::LINKS, spine::EVENTS, spine::MODELS, spine::JUDGEMENTS];
+        let grant = start(lake, gate, by, run, &models, truth.is_some(), &kept).await?;
 
         progress(LinkProgress { stage: "reading".to_owned(), done: 0, of: models.len() as u64 });
         let Loaded { records, data, base_records } = load(lake, &grant, &models, &settings, progress).await?;
@@ -180,24 +181,25 @@ impl Linkage<'_> {
     }
 }
 
-fn settings_of_project(config: &LinkageConfig, models: &[Covered]) -> Result<Settings, LinkageError> {
+pub(crate) fn settings_of_project(config: &LinkageConfig, models: &[Covered]) -> Result<Settings, LinkageError> {
     let attached: BTreeSet<String> =
         models.iter().filter(|model| model.is_attached).map(|model| model.register.to_string()).collect();
     settings_of(config, attached)
 }
 
-fn is_granted(grant: &JobGrant, name: &'static str) -> bool {
+pub(crate) fn is_granted(grant: &JobGrant, name: &'static str) -> bool {
     grant.versions().iter().any(|(table, _)| *table == TableRef::spine(name))
 }
 
-/// Asks the gate for all that the run reads.
-async fn start(
+/// Asks the gate for all that the run reads: the models, their registers too if so, and these tables of the spine.
+pub(crate) async fn start(
     lake: &Lake,
     gate: &Gate,
     by: &Actor,
     run: &RunId,
     models: &[Covered],
     reads_registers: bool,
+    kept: &[&'static str],
 ) -> Result<JobGrant, LinkageError> {
     let mut tables: Vec<TableRef> = Vec::new();
     for covered in models {
@@ -211,20 +213,19 @@ async fn start(
         let registers: BTreeSet<TableRef> = models.iter().map(|model| TableRef::register(&model.register)).collect();
         tables.extend(registers);
     }
-    let kept = [spine::LINKS, spine::EVENTS, spine::MODELS, spine::JUDGEMENTS];
-    tables.extend(kept.map(TableRef::spine));
+    tables.extend(kept.iter().copied().map(TableRef::spine));
     gate.start_job(by, Job::Link, run, &tables).await.map_err(LinkageError::Denied)
 }
 
 /// The records of a run.
-struct Loaded {
-    records: Records,
-    data: Dataset,
+pub(crate) struct Loaded {
+    pub(crate) records: Records,
+    pub(crate) data: Dataset,
     /// Records of registers that are not only attached.
     base_records: usize,
 }
 
-async fn load(
+pub(crate) async fn load(
     lake: &Lake,
     grant: &JobGrant,
     models: &[Covered],

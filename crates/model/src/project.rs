@@ -70,8 +70,17 @@ pub struct Settings {
     /// A file that says which rows belong to one person, for measuring linkage, relative to the project. Parquet or CSV
     /// with `register`, `file` (optional), `row` and `person`.
     pub truth: Option<PathBuf>,
+    /// How the server tells whose the records are that come one by one; none: it doesn't.
+    pub resolve: Option<ResolveSettings>,
     /// Who can act in a demo, while there is no sign-in; none outside demos.
     pub demo_identities: Vec<DemoIdentity>,
+}
+
+/// How the server tells whose a record is that comes before its register is delivered again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResolveSettings {
+    /// For how many days such a record is kept at most, while no delivery brings it.
+    pub keep_days: u32,
 }
 
 /// Someone who can act in a demo.

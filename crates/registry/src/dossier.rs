@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use gate::{Disclosed, EarlierLook, Gate, Grant, LookSubject};
+use linkage::{Nearest, Values};
 use model::request::Action;
 use model::{Actor, PersonId, PurposeId, RecordId, RegisterId, Request};
 use serde::Serialize;
@@ -139,6 +140,27 @@ impl Index {
         };
         let (weight, probability) = if via.is_some() { (link.weight, link.probability) } else { (0.0, 1.0) };
         Ok(Evidence { weight, probability, alone: via.is_none(), via: via.map(|via| via.register), fields })
+    }
+
+    /// Gives what links a record that who asks brought to the record that it agrees with most, which is of a subject of the
+    /// grant.
+    pub(crate) fn evidence_of_given(
+        &self,
+        grant: &Grant,
+        nearest: &Nearest,
+        given: &Values,
+        not_used: &[String],
+    ) -> Result<Evidence, RegistryError> {
+        let register = &nearest.record.register;
+        if !nearest.is_direct || !grant.registers().contains(register) {
+            return Ok(Evidence { weight: 0.0, probability: 1.0, alone: true, via: None, fields: Vec::new() });
+        }
+        let fields = match (&self.explainer, self.disclosed_person(grant, &nearest.record)?) {
+            (Some(explainer), Some(row)) => explainer.explain_given(given, not_used, &row)?,
+            _ => Vec::new(),
+        };
+        let Nearest { weight, probability, .. } = *nearest;
+        Ok(Evidence { weight, probability, alone: false, via: Some(register.clone()), fields })
     }
 
     /// Gives why two records agree, field by field; fields of which the grant doesn't give both values are left out.

@@ -96,6 +96,9 @@ pub enum RegistryError {
     /// The lake failed.
     #[error(transparent)]
     Lake(#[from] lake::LakeError),
+    /// The store of what people decide failed.
+    #[error("the store of state failed")]
+    State(#[from] state::StateError),
 }
 
 impl RegistryError {

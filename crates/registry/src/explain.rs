@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, StringArray, new_null_array};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray, new_null_array};
 use arrow_schema::{DataType, Field, Schema};
 use gate::Disclosed;
+use linkage::Values;
 use matching::{Dataset, Model, Settings};
 use model::Disclosure;
 use serde::{Deserialize, Serialize};
@@ -77,14 +78,34 @@ impl Explainer {
     /// hidden in one of them are left out. Before the comparisons comes what is held before anything is compared, after them
     /// what is taken back since people of one household share much, so that all of it adds up.
     pub(crate) fn explain(&self, left: &Disclosed, right: &Disclosed) -> Result<Vec<FieldEvidence>, matching::Error> {
-        let shown = |disclosed: &Disclosed, name: &str| {
-            let is_value =
-                |column: &&gate::ColumnDisclosed| column.name == name && column.disclosure == Disclosure::Value;
-            disclosed.columns.iter().any(|column| is_value(&column))
-        };
+        self.compare(&left.batch, |name| is_shown(left, name), right)
+    }
+
+    /// Compares values that who asks gave themselves with a row of person records, as far as that is disclosed as values; of
+    /// the columns that are `not_used` nothing is said.
+    pub(crate) fn explain_given(
+        &self,
+        given: &Values,
+        not_used: &[String],
+        right: &Disclosed,
+    ) -> Result<Vec<FieldEvidence>, matching::Error> {
+        let fields: Vec<Field> = given.keys().map(|name| Field::new(name, DataType::Utf8, true)).collect();
+        let value = |value: &String| -> ArrayRef { Arc::new(StringArray::from(vec![value.as_str()])) };
+        let options = RecordBatchOptions::new().with_row_count(Some(1));
+        let columns = given.values().map(value).collect();
+        let left = RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)?;
+        self.compare(&left, |name| !not_used.iter().any(|other| other == name), right)
+    }
+
+    fn compare(
+        &self,
+        left: &RecordBatch,
+        is_shown_left: impl Fn(&str) -> bool,
+        right: &Disclosed,
+    ) -> Result<Vec<FieldEvidence>, matching::Error> {
         let columns: Vec<String> = self.columns();
-        let both: Vec<&String> = columns.iter().filter(|name| shown(left, name) && shown(right, name)).collect();
-        let batch = side_by_side(&self.settings, &columns, &both, &left.batch, &right.batch)?;
+        let both: Vec<&String> = columns.iter().filter(|name| is_shown_left(name) && is_shown(right, name)).collect();
+        let batch = side_by_side(&self.settings, &columns, &both, left, &right.batch)?;
         let data = Dataset::new(&self.settings, &batch)?;
         let explanation = matching::explain(&data, &self.model, 0, 1)?;
         let comparisons = self.settings.comparisons.iter().zip(explanation.fields);
@@ -120,6 +141,12 @@ impl Explainer {
         columns.dedup();
         columns
     }
+}
+
+/// Tells whether a column is disclosed as values.
+fn is_shown(disclosed: &Disclosed, name: &str) -> bool {
+    let is_value = |column: &&gate::ColumnDisclosed| column.name == name && column.disclosure == Disclosure::Value;
+    disclosed.columns.iter().any(|column| is_value(&column))
 }
 
 /// Gives one batch of both rows with the columns that the settings name; those that are not in `shown` are null.

@@ -18,6 +18,7 @@ use crate::districts::Districts;
 use crate::identity::{self, DemoIdentity, TokenError, Verified, Work};
 use crate::problem::Problem;
 use crate::progress::Runs;
+use crate::resolving::Resolving;
 use crate::service::{Heads, ReadIn, VerifyView};
 
 /// The name of the cookie of the pages' session.
@@ -44,6 +45,8 @@ pub struct Parts {
     pub state: Decided,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// How far it is with resolving records.
+    pub resolving: Resolving,
     /// Signs sessions and tokens.
     pub session_key: [u8; 32],
     /// Who can act in a demo; none when there is no demo, and then nobody can.
@@ -67,6 +70,7 @@ struct Inner {
     lake: Lake,
     state: Decided,
     clock: Arc<dyn Clock>,
+    resolving: Resolving,
     session_key: [u8; 32],
     demo: Vec<DemoIdentity>,
     verifications: Arc<Verifications>,
@@ -80,7 +84,7 @@ impl App {
     /// Gives the state made of these parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { project, gate, index, lake, state, clock, session_key, demo } = parts;
+        let Parts { project, gate, index, lake, state, clock, resolving, session_key, demo } = parts;
         let demo = demo.unwrap_or_default();
         let (verifications, ingests, heads) = (Arc::default(), Arc::default(), Heads::default());
         let districts = project.settings.districts.as_ref().map(|file| Districts::read(&project.root.join(file)));
@@ -95,6 +99,7 @@ impl App {
                 lake,
                 state,
                 clock,
+                resolving,
                 session_key,
                 demo,
                 verifications,
@@ -139,6 +144,11 @@ impl App {
     #[must_use]
     pub fn state(&self) -> &Decided {
         &self.inner.state
+    }
+
+    /// Gives how far the server is with resolving records.
+    pub(crate) fn resolving(&self) -> &Resolving {
+        &self.inner.resolving
     }
 
     /// Gives what lets citizens contest one after the other.

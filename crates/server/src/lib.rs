@@ -12,6 +12,7 @@ mod pace;
 mod pages;
 mod problem;
 mod progress;
+mod resolving;
 pub mod service;
 
 use std::future::Future;
@@ -27,6 +28,7 @@ pub use app::{App, Caller, Parts, SESSION_COOKIE, Visitor, Who};
 pub use axum::Router;
 pub use headers::CONTENT_SECURITY_POLICY;
 pub use problem::{KINDS, Problem, RefusedBy};
+pub use resolving::Resolving;
 
 /// The largest request body, in bytes.
 const BODY_BYTES_MAX: usize = 64 << 10;

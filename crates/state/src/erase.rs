@@ -149,7 +149,7 @@ impl State {
     }
 
     /// Leaves no old page in the write-ahead log, nor what was erased in the file of recent looks.
-    async fn truncate(&self) -> Result<(), StateError> {
+    pub(crate) async fn truncate(&self) -> Result<(), StateError> {
         let inner = Arc::clone(&self.inner);
         let task = tokio::spawn(async move {
             inner.with_recent(Recent::scrub).await?;

@@ -11,6 +11,7 @@
 //! - After a commit whose outcome isn't known, nothing more is written until the store is opened anew.
 //! - This crate never reads a clock: moments are arguments.
 
+mod arrivals;
 mod cases;
 mod contests;
 mod erase;
@@ -27,6 +28,7 @@ mod sessions;
 mod store;
 mod writer;
 
+pub use arrivals::Arrival;
 pub use cases::Case;
 pub use contests::{Contest, ContestEnd};
 pub use erase::Erased;

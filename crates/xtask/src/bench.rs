@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -21,6 +21,8 @@ const BENCHES: &[Bench] = &[
     ("linkage-towns", "the same on Anytown, 48 times over", linkage_towns),
     ("linkage-growth", "that model at 100,000 to 10,000,000 records, by us alone", linkage_growth),
     ("resolve", "records that come later, 1,000,000 people in memory", resolve),
+    ("resolve-http", "records that come over HTTP, 50,000 people in memory", resolve_http_small),
+    ("resolve-http-1m", "records that come over HTTP, 1,000,000 people in memory", resolve_http_large),
     ("febrl", "FEBRL's data sets 3 and 4, linked by us and scored", febrl),
     ("dossier", "dossiers over HTTP at 50,000 people, 50 in flight", dossier_small),
     ("dossier-1m", "dossiers over HTTP at 1,000,000 people, 50 in flight", dossier_large),
@@ -418,6 +420,95 @@ fn dossiers(people: u64) -> Result<()> {
     println!("| the disk's own fsync p50 / p99, ms | {:.2} / {fsync_p99:.2} |", load::quantile_ms(&fsync, 0.5));
     println!("| p99 beyond the disk's, ms (promised: 10) | {:.2} |", p99 - fsync_p99);
     Ok(())
+}
+
+fn resolve_http_small() -> Result<()> {
+    resolve_http(50_000)
+}
+
+fn resolve_http_large() -> Result<()> {
+    resolve_http(1_000_000)
+}
+
+/// How many records are resolved over HTTP, one at a time.
+const RESOLVED_OVER_HTTP: usize = 4_000;
+
+/// How long a server has to read the records of a project.
+const READING_MAX: Duration = Duration::from_secs(900);
+
+/// Lets records come that are written as forms that are there, under other numbers.
+fn resolve_http(people: u64) -> Result<()> {
+    let folder = folder(people);
+    if !folder.join("lucarne.toml").is_file() {
+        demo(people)?;
+    }
+    let settings = folder.join("lucarne.toml");
+    let text = std::fs::read_to_string(&settings)?;
+    if !text.contains("[resolve]") {
+        std::fs::write(&settings, text + "\n[resolve]\n")?;
+    }
+    // Before the server has the folder: two processes never share one. What an earlier run left counts as come before.
+    let shots = forms(&folder, RESOLVED_OVER_HTTP + 1)?;
+    let served = browser::serve(&folder)?;
+    let begun = Instant::now();
+    let identity = served.told.identities.iter().find(|identity| identity.name == "load-test");
+    let token = &identity.context("the demo has no identity `load-test`")?.token;
+    let address: SocketAddr = served.told.address.trim_start_matches("http://").parse()?;
+    let headers = format!("Authorization: Bearer {token}\r\nAccept: application/json\r\n");
+    let (first, shots) = shots.split_first().context("the register of forms is empty")?;
+    loop {
+        let answer = load::ask(address, &headers, "application/json", first)?;
+        match answer.status {
+            200 => break,
+            503 if begun.elapsed() < READING_MAX => std::thread::sleep(Duration::from_millis(200)),
+            status => bail!("{status}: {}", String::from_utf8_lossy(&answer.body)),
+        }
+    }
+    let ready = begun.elapsed();
+    let memory = served.memory_bytes();
+    let fsync = load::fsync_latencies(&folder.join("data"), 2_000)?;
+    let measured = load::fire(address, &headers, shots, 1)?;
+    let fsync_p99 = load::quantile_ms(&fsync, 0.99);
+    let p99 = measured.quantile_ms(0.99);
+    println!("| what | figure |\n|---|---|");
+    println!("| from the start until the first answer, s | {:.1} |", ready.as_secs_f64());
+    println!("| memory of the server then, GiB | {:.2} |", memory as f64 / f64::from(1 << 30));
+    println!("| records, one at a time | {} ({} not answered with 200) |", measured.latencies.len(), measured.failed);
+    println!("| p50 / p90, ms | {:.2} / {:.2} |", measured.quantile_ms(0.5), measured.quantile_ms(0.9));
+    println!("| p99 / slowest, ms | {p99:.2} / {:.2} |", measured.quantile_ms(1.0));
+    println!("| the disk's own fsync p50 / p99, ms | {:.2} / {fsync_p99:.2} |", load::quantile_ms(&fsync, 0.5));
+    println!("| p99 beyond one fsync of the disk, ms (promised: 2) | {:.2} |", p99 - fsync_p99);
+    println!("| p99 beyond the three that an answer waits for, ms | {:.2} |", p99 - 3.0 * fsync_p99);
+    Ok(())
+}
+
+/// Gives questions whose a form is, written as forms of the register are, under numbers that no form and no earlier run has.
+fn forms(folder: &Path, count: usize) -> Result<Vec<Shot>> {
+    let path = folder.join("incoming/registers/electronic_forms.jsonl");
+    let bytes = std::fs::read(&path).with_context(|| format!("{} can't be read", path.display()))?;
+    let run = std::process::id();
+    let shot = |(number, form): (usize, Value)| -> Shot {
+        let mut values = serde_json::Map::new();
+        for (ours, theirs) in [("first_name", "given_name"), ("last_name", "family_name"), ("born", "born")] {
+            if let Some(value) = form[theirs].as_str() {
+                values.insert(ours.to_owned(), value.into());
+            }
+        }
+        let body = serde_json::json!({
+            "purpose": "load-test",
+            "case": "BENCH-1",
+            "justification": "measuring how long an answer takes",
+            "register": "electronic_forms",
+            "key": { "submission_id": format!("BENCH-{run}-{number}") },
+            "values": values,
+        });
+        Shot { method: "POST", path: "/api/v1/resolve".to_owned(), body: body.to_string() }
+    };
+    // Some lines are spoilt on purpose: ingest puts them into quarantine.
+    let lines = bytes.split(|byte| *byte == b'\n');
+    let forms = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+    let named = forms.filter(|form| form["given_name"].is_string() && form["family_name"].is_string());
+    Ok(named.take(count).enumerate().map(shot).collect())
 }
 
 /// A page that is measured: who asks, how it is called, and what is sent each time.

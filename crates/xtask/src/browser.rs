@@ -19,6 +19,15 @@ pub(crate) struct Served {
     pub(crate) told: Told,
 }
 
+impl Served {
+    /// Gives the memory that the server holds now, in bytes; 0 where the system doesn't say.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()).unwrap_or(0) * 1024
+    }
+}
+
 /// What `lucarne serve --json` says once it serves.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Told {

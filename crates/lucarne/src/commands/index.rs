@@ -28,5 +28,11 @@ pub(crate) async fn index(app: &App, output: Output) -> Result<IndexReport, Fail
         },
     )?;
     stage.done(format!("{} records of {} persons", count(report.records), count(report.persons)));
+    let settled = registry::settle_arrivals(&app.project, &app.state).await?;
+    if settled > 0 {
+        output.note(format!(
+            "note: {settled} records that had come by themselves were delivered; what was kept of them is erased"
+        ));
+    }
     Ok(report)
 }

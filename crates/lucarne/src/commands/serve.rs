@@ -4,11 +4,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use model::project::ResolveSettings;
 use model::{Actor, OfficerId, PersonId};
-use registry::Index;
+use registry::{Index, Opened, Resolver};
 use serde::Serialize;
+use server::Resolving;
 use server::identity::DemoIdentity;
+use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::cli::DemoPersons;
@@ -17,6 +21,9 @@ use crate::output::Output;
 
 /// How many persons of the spine are looked at to find the demo's citizen.
 const CITIZEN_AMONG: usize = 2_000;
+
+/// How long it is between two looks for records that came too long ago.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(3_600);
 
 /// How long a demo's tokens hold, in hours.
 const TOKEN_HOURS: i64 = 24;
@@ -74,6 +81,7 @@ pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
         let (index, stop) = (Arc::clone(&index), Arc::clone(&stop));
         move || index.warm(&stop)
     });
+    let (resolving, reading) = resolve(&app, &index)?;
     let parts = server::Parts {
         project: Arc::clone(&app.project),
         gate: app.gate.clone(),
@@ -81,12 +89,16 @@ pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
         lake: app.lake.clone(),
         state: app.state.clone(),
         clock: Arc::clone(&app.clock),
+        resolving,
         session_key: app.session_key,
         demo: Some(identities),
     };
     let router = server::router(parts);
     let served = axum_serve(listener, router).await;
     stop.store(true, Ordering::Relaxed);
+    if let Some(reading) = reading {
+        reading.abort();
+    }
     // It only makes the first answers quicker; whoever reads the index is told what is wrong with it.
     match warming.await {
         Ok(Ok(warmed)) => tracing::debug!(?warmed, "the index was read"),
@@ -96,6 +108,40 @@ pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
     served?;
     output.say("closing");
     app.close().await
+}
+
+/// Begins to read the records by which others that come are resolved, where the project asks for it. Until they are read those
+/// who ask are told so.
+fn resolve(app: &App, index: &Arc<Index>) -> Result<(Resolving, Option<JoinHandle<()>>), Failure> {
+    let Some(ResolveSettings { keep_days }) = app.project.settings.resolve else { return Ok((Resolving::off(), None)) };
+    let resolving = Resolving::reading();
+    let (run, now) = (app.new_run()?, app.clock.now()?);
+    let (told, index) = (resolving.clone(), Arc::clone(index));
+    let (lake, gate, state, clock) = (app.lake.clone(), app.gate.clone(), app.state.clone(), Arc::clone(&app.clock));
+    let reading = tokio::spawn(async move {
+        let opened =
+            Resolver::open((&lake, &gate), (index, state), &Actor::System, &run, (keep_days, now), &|_| {}).await;
+        let (resolver, opened) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                told.has_failed();
+                tracing::error!(error = &error as &dyn std::error::Error, "records are not resolved");
+                return;
+            }
+        };
+        let Opened { records, kept, settled, expired } = opened;
+        tracing::info!(records, kept, settled, expired, "records are resolved");
+        let resolver = Arc::new(resolver);
+        told.is_ready(Arc::clone(&resolver));
+        loop {
+            tokio::time::sleep(BETWEEN_SWEEPS).await;
+            let Ok(now) = clock.now() else { continue };
+            if let Err(error) = resolver.forget_old(now).await {
+                tracing::error!(%error, "records that came too long ago could not be erased");
+            }
+        }
+    });
+    Ok((resolving, Some(reading)))
 }
 
 async fn axum_serve(listener: tokio::net::TcpListener, router: server::Router) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::hash::Hash;
+use std::path::Path;
 
 use super::nearest::advice;
 use super::ontology::PERSON;
@@ -22,6 +23,7 @@ use crate::sql_model::{ModelKind, PERSON_COLUMNS, SqlModel};
 pub(crate) fn check(draft: &Draft, found: &mut Diagnostics) {
     check_job_purposes(draft, found);
     check_demo_identities(draft, found);
+    check_resolve(draft, found);
     for entry in draft.registers.values() {
         if let Some(register) = &entry.thing {
             let id = register.agency.as_str();
@@ -108,6 +110,18 @@ fn check_demo_identities(draft: &Draft, found: &mut Diagnostics) {
             let help = advice(recipient.role.as_str(), agency.roles.iter().map(|role| role.id.as_str()));
             found.push(entry.error(&place, code, format!("`{id}` has no role `{}`", recipient.role), help));
         }
+    }
+}
+
+/// Checks that records which come one by one can be linked to others.
+fn check_resolve(draft: &Draft, found: &mut Diagnostics) {
+    let entry = &draft.settings;
+    let asks = entry.thing.as_ref().is_some_and(|settings| settings.resolve.is_some());
+    // One that can't be read has said so.
+    let is_broken = found.0.iter().any(|diagnostic| diagnostic.file.path == Path::new("linkage.toml"));
+    if asks && draft.linkage.is_none() && !is_broken {
+        let message = "records are resolved by how they are linked, and there is no `linkage.toml`";
+        found.push(entry.error("resolve", "project/resolve-unlinked", message, "write one, or leave `[resolve]` out"));
     }
 }
 

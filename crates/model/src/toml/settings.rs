@@ -4,7 +4,10 @@ use std::path::{Component, Path, PathBuf};
 
 use super::reader::{Table, Value};
 use crate::id::{OfficerId, Recipient};
-use crate::project::{DemoIdentity, FORMAT_VERSION, JobPurposes, Settings};
+use crate::project::{DemoIdentity, FORMAT_VERSION, JobPurposes, ResolveSettings, Settings};
+
+/// For how many days a record is kept that no delivery brings, where the file doesn't say.
+const KEEP_DAYS: i64 = 30;
 
 pub(crate) fn read(table: &Table<'_>) -> Option<Settings> {
     let format = table.require("format", "format = 1").and_then(|value| value.integer(1..=i64::from(u32::MAX)));
@@ -19,6 +22,7 @@ pub(crate) fn read(table: &Table<'_>) -> Option<Settings> {
     let jobs = table.require("jobs", "[jobs]").and_then(|value| jobs(&value));
     let districts = table.get("districts").and_then(|value| inner_path(&value));
     let truth = table.get("truth").and_then(|value| inner_path(&value));
+    let resolve = table.get("resolve").map(|value| resolve(&value));
     let demo_identities =
         table.get("demo_identities").map_or(Some(Vec::new()), |value| value.list(|value| demo_identity(value)));
     table.finish();
@@ -31,6 +35,10 @@ pub(crate) fn read(table: &Table<'_>) -> Option<Settings> {
         jobs: jobs?,
         districts,
         truth,
+        resolve: match resolve {
+            Some(resolve) => Some(resolve?),
+            None => None,
+        },
         demo_identities: demo_identities?,
     })
 }
@@ -53,6 +61,13 @@ fn jobs(value: &Value<'_>) -> Option<JobPurposes> {
     let index = table.require("index", "index = \"job-index\"").and_then(|value| value.id());
     table.finish();
     Some(JobPurposes { build: build?, link: link?, index: index? })
+}
+
+fn resolve(value: &Value<'_>) -> Option<ResolveSettings> {
+    let table = value.table()?;
+    let keep_days = table.get("keep_days").map_or(Some(KEEP_DAYS), |value| value.integer(1..=366));
+    table.finish();
+    Some(ResolveSettings { keep_days: u32::try_from(keep_days?).ok()? })
 }
 
 fn demo_identity(value: &Value<'_>) -> Option<DemoIdentity> {

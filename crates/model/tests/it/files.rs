@@ -12,7 +12,7 @@ use crate::folders::{base, found, write};
 type Case = (&'static str, fn(&Path));
 
 /// Codes, and how a good project comes to have them.
-pub(crate) const CASES: [Case; 14] = [
+pub(crate) const CASES: [Case; 15] = [
     ("project/no-folder", |root| fs::remove_dir_all(root).unwrap()),
     ("project/no-settings", |root| fs::remove_file(root.join("lucarne.toml")).unwrap()),
     ("project/not-a-file", |root| {
@@ -35,6 +35,11 @@ pub(crate) const CASES: [Case; 14] = [
         symlink("..", root.join("models/persons/loop")).unwrap();
     }),
     ("project/unexpected-file", |root| write(root, "agencies/police.toml.bak", "")),
+    ("project/resolve-unlinked", |root| {
+        let settings = fs::read_to_string(root.join("lucarne.toml")).unwrap();
+        write(root, "lucarne.toml", &format!("{settings}\n[resolve]\n"));
+        fs::remove_file(root.join("linkage.toml")).unwrap();
+    }),
     ("project/misspelt-name", |root| fs::rename(root.join("policies"), root.join("polices")).unwrap()),
 ];
 

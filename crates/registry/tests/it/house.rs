@@ -28,7 +28,8 @@ pub(crate) struct House {
     pub(crate) lake: Lake,
     pub(crate) gate: Gate,
     pub(crate) log: MemoryStorage,
-    clock: Arc<TestClock>,
+    pub(crate) state: State,
+    pub(crate) clock: Arc<TestClock>,
 }
 
 pub(crate) fn run(name: &str) -> RunId {
@@ -84,6 +85,11 @@ impl House {
 
     /// Opens a house with these donations, and what `change` does to the project's files.
     pub(crate) async fn with(donations: &str, change: impl FnOnce(&ProjectFolder)) -> Self {
+        Self::over(donations, state::Options::default(), change).await
+    }
+
+    /// Opens a house as [`with`](Self::with) does, over a store opened so.
+    pub(crate) async fn over(donations: &str, options: state::Options, change: impl FnOnce(&ProjectFolder)) -> Self {
         let folder = prepare_folder(donations);
         change(&folder);
         let project = Arc::new(folder.load().unwrap_or_else(|found| panic!("{found}")));
@@ -91,7 +97,7 @@ impl House {
         let (lake, authority) = Lake::open(&project.data_dir()).await.unwrap();
         let master = MasterKey::from_bytes([7; 32]);
         let keys = Keys::from_master(&master);
-        let state = State::open(&project.data_dir().join("state.sqlite"), master).await.unwrap();
+        let state = State::open_with(&project.data_dir().join("state.sqlite"), master, options).await.unwrap();
         let clock = Arc::new(TestClock::at("2026-05-04T12:00:00Z"));
         let log = MemoryStorage::new();
         let key = SigningKey::from_seed("small.example/log", &[3; 32]).unwrap();
@@ -104,12 +110,12 @@ impl House {
             log: opened,
             log_storage,
             log_key,
-            state,
+            state: state.clone(),
             clock: clock.clone(),
             keys,
         };
         let gate = Gate::new(authority, parts).await.unwrap();
-        let house = Self { folder, project, lake, gate, log, clock };
+        let house = Self { folder, project, lake, gate, log, state, clock };
         house.ingest("one").await;
         house.build_and_link("one").await;
         house.build_index("index-one").await;

@@ -1,8 +1,15 @@
 //! The index over real registers, from their files to answers, with the gate before it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail tests, and seeds are printed"
+)]
 
 mod answers;
 mod generations;
 mod house;
+mod resolving;
 mod searching;

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::{Answer, Body, Place};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
-use crate::service::{self, DossierView, SearchForm, SearchView, WorkForm};
+use crate::service::{self, DossierView, ResolveForm, ResolveView, SearchForm, SearchView, WorkForm};
 
 /// Under which purpose a person is opened.
 #[derive(Deserialize, ToSchema)]
@@ -30,6 +30,21 @@ pub(crate) async fn search(
     Body(form): Body<SearchForm>,
 ) -> Result<Answer<SearchView>, Problem> {
     service::search(&app, &who, &form).await.map(Answer)
+}
+
+/// Tells whose a record is that comes ahead of its register's next delivery, and keeps it until then. The person who is named
+/// is the subject of the log entry. A register's own agency alone brings its records.
+#[utoipa::path(post, path = "/api/v1/resolve", tag = "persons", request_body = ResolveForm,
+    responses((status = 200, body = ResolveView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem, description = "this server resolves no records"),
+        (status = 403, body = Problem, description = "refused; the refusal is in the log"),
+        (status = 503, body = Problem, description = "records are still being read, or no answer is possible now")))]
+pub(crate) async fn resolve(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Body(form): Body<ResolveForm>,
+) -> Result<Answer<ResolveView>, Problem> {
+    service::resolve(&app, &who, form).await.map(Answer)
 }
 
 /// Opens one person under a purpose. The log entry is durable before the first byte of the answer.

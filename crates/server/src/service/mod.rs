@@ -8,6 +8,7 @@ mod dossier;
 mod given;
 mod ingest;
 mod log;
+mod resolve;
 mod review;
 mod search;
 mod value;
@@ -27,6 +28,7 @@ pub(crate) use ingest::{ReadIn, Reading, begin_reading, reading};
 pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};
 pub(crate) use log::{Verification, begin_verification, verification};
 pub use registry::FieldEvidence;
+pub use resolve::{ResolveForm, ResolveView, resolve};
 pub use review::{
     ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, PairPlace, PairView,
     ProgressView, ReviewRow, SaidView, TakeBackForm, judge, pair, progress, take_back,

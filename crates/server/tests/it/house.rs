@@ -15,8 +15,9 @@ use model::request::Action;
 use model::{Actor, CaseId, Clock as _, OfficerId, PersonId, Project, RunId};
 use pipeline::{Models, build};
 use policy::Engine;
-use registry::{Index, SearchQuery};
+use registry::{Index, Resolver, SearchQuery};
 use serde_json::{Value, json};
+use server::Resolving;
 use server::identity::{self, DemoIdentity};
 use state::{MasterKey, State};
 use testkit::{ProjectFolder, TestClock};
@@ -45,6 +46,7 @@ pub(crate) struct House {
     lake: Lake,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) router: Router,
+    pub(crate) resolving: Resolving,
     pub(crate) identities: Vec<DemoIdentity>,
     /// Ysolde Quillfeather: in all three registers, and the demo's citizen.
     pub(crate) ysolde: PersonId,
@@ -143,6 +145,7 @@ fn write_rows(folder: &ProjectFolder) {
             "geometry":{"type":"Polygon","coordinates":[[[0,50],[2,50],[2,51],[0,51],[0,50]]]}}]}"#,
     );
     folder.replace("lucarne.toml", "name =", "districts = \"districts.geojson\"\nname =");
+    folder.replace("lucarne.toml", "[jobs]", "[resolve]\n\n[jobs]");
     folder.write(
         "linkage.toml",
         r#"agreement = "education-tax"
@@ -248,17 +251,28 @@ impl House {
             title_fr: None,
             actor: Actor::Citizen { account: OfficerId::new("account-citizen").unwrap(), person: ysolde },
         });
+        let (index, resolving, resolve) = (Arc::new(index), Resolving::reading(), run("resolve-one"));
+        let resolver = Resolver::open(
+            (&lake, &gate),
+            (Arc::clone(&index), state.clone()),
+            &Actor::System,
+            &resolve,
+            (30, clock.now().unwrap()),
+            &|_| {},
+        );
+        resolving.is_ready(Arc::new(resolver.await.unwrap().0));
         let router = server::router(server::Parts {
             project,
             gate: gate.clone(),
-            index: Arc::new(index),
+            index,
             lake: lake.clone(),
             state,
             clock: clock.clone(),
+            resolving: resolving.clone(),
             session_key: SESSION_KEY,
             demo: Some(identities.clone()),
         });
-        Self { folder, gate, lake, clock, router, identities, ysolde }
+        Self { folder, gate, lake, clock, router, resolving, identities, ysolde }
     }
 
     /// Gives the project's folder, in which deliveries are.
@@ -312,6 +326,15 @@ pub(crate) fn work(purpose: &str) -> Value {
     json!({ "purpose": purpose, "case": "CASE-7", "justification": WHY })
 }
 
+/// Gives a body that asks whose a new loan of Ysolde's is.
+pub(crate) fn new_loan(number: &str) -> Value {
+    let mut body = work("loan-relief");
+    body["register"] = json!("loans");
+    body["key"] = json!({ "loan_number": number });
+    body["values"] = json!({ "first_name": "Ysolde", "last_name": "Quillfeather", "birth_date": "1984-03-12" });
+    body
+}
+
 /// Gives a path in which each `{…}` has a value, and the body that the route takes.
 #[track_caller]
 pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
@@ -320,6 +343,7 @@ pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
     });
     let body = match path {
         "/api/v1/search" => Some(searched),
+        "/api/v1/resolve" => Some(new_loan("LN-NEW")),
         "/api/v1/persons/{person}/dossier" => Some(work("loan-relief")),
         "/api/v1/log/verify" => Some(json!({})),
         "/api/v1/me/records/{record}/contest" => Some(json!({ "reason": "I never lived in that street" })),

@@ -13,6 +13,7 @@ mod house;
 mod matrix;
 mod pages;
 mod refusals;
+mod resolving;
 mod review;
 mod runs;
 mod tokens;
