@@ -40,5 +40,5 @@ pub use index::{Index, remove_old_generations};
 pub use matching::level_names;
 pub use query::{HITS_MAX, Hit, Matched, SearchAnswer, SearchQuery};
 pub use rank::How;
-pub use review::{Decided, Effect, Pair, ReviewProgress};
+pub use review::{Decided, Effect, Pair, ReviewProgress, Waiting};
 pub use warm::Warmed;

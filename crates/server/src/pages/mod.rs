@@ -14,6 +14,7 @@ mod map;
 mod me;
 mod person;
 mod problem;
+mod quality;
 mod relations;
 mod review;
 mod runs;
@@ -61,6 +62,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/registers/{register}", get(catalogue::register))
         .route("/purposes", get(catalogue::purposes))
         .route("/agreements", get(catalogue::agreements))
+        .route("/quality", get(quality::page))
         .route("/runs", get(runs::page))
         .route("/components", get(components::page))
         .route("/problems/{kind}", get(problem::page))

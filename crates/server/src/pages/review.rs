@@ -14,7 +14,9 @@ use super::values::{Kept, kept, shown};
 use super::view::{Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
-use crate::service::{self, JudgedView, JudgementForm, PairView, ReviewRow, SaidView, TakeBackForm};
+use crate::service::{
+    self, JudgedView, JudgementForm, List, PairView, ReviewRow, SaidView, SampleProgressView, TakeBackForm,
+};
 
 /// The longest reason, in characters.
 const REASON_MAX: usize = 500;
@@ -29,6 +31,7 @@ struct QueuePage {
     judged: u64,
     proposed: u64,
     next: Option<u64>,
+    sample: SampleProgressView,
     told: Option<Told>,
 }
 
@@ -39,6 +42,10 @@ struct PairPage {
     t: Words,
     place: String,
     open: String,
+    /// Whether the pairs of the quality sample are gone through.
+    in_sample: bool,
+    /// Whether the pair is of it.
+    sampled: bool,
     number: u64,
     generation: String,
     log_index: String,
@@ -95,6 +102,8 @@ pub(crate) struct After {
     standing: String,
     /// The pair of which it was.
     pair: Option<String>,
+    #[serde(default)]
+    list: List,
 }
 
 /// Shows how far the queue is.
@@ -129,6 +138,7 @@ async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
         judged: progress.judged + progress.judged_since,
         proposed: progress.proposed,
         next: progress.next,
+        sample: progress.sample,
         told: told(view, after)?,
     };
     view.page(&page)
@@ -146,13 +156,14 @@ pub(crate) async fn pair(view: View, Path(number): Path<String>, Asked(asked): A
 async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judged>) -> Result<Response, Problem> {
     let t = view.t;
     let number = number_of(number)?;
-    let found = service::pair(&view.app, view.acting()?, number).await?;
+    let list = form.map_or(after.list, |form| form.list);
+    let found = service::pair(&view.app, view.acting()?, number, list).await?;
     // What was filled in was meant for the pair that was shown then.
     let form = form.filter(|form| form.generation == found.generation);
     let rows = rows(view, &found);
     let withheld: Vec<Kept> = found.left.withheld.iter().map(|column| kept(t, column, &found.reasons)).collect();
     let mut frame = view.frame()?;
-    frame.back = format!("/review/{number}");
+    frame.back = format!("/review/{number}{}", asked_in(list));
     let page = PairPage {
         frame,
         t,
@@ -170,7 +181,9 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
         weight: t.weight(&found.weight),
         steps: steps(t, &found.fields),
         told: told(view, after)?,
-        next: found.next.map(|next| format!("/review/{next}")),
+        next: found.next.map(|next| format!("/review/{next}{}", asked_in(list))),
+        in_sample: list == List::Sample,
+        sampled: found.sampled,
         said: found.said.as_ref().map(|said| self::said(t, said)),
         contested: found.contested.as_ref().map(|contested| {
             let record = if contested.record == "left" { &found.left } else { &found.right };
@@ -185,6 +198,14 @@ async fn pair_page(view: &View, number: &str, after: &After, form: Option<&Judge
     };
     let status = if form.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     view.page_as(status, &page)
+}
+
+/// Gives what a path says further of the list that is gone through.
+fn asked_in(list: List) -> &'static str {
+    match list {
+        List::Queue => "",
+        List::Sample => "?list=sample",
+    }
 }
 
 /// Gives what was said of a pair, in a sentence.
@@ -289,6 +310,8 @@ pub(crate) struct Judged {
     verdict: String,
     #[serde(default)]
     reason: String,
+    #[serde(default)]
+    list: List,
 }
 
 /// Writes a judgement and goes on to the next pair.
@@ -311,15 +334,17 @@ async fn judged(view: &View, number: &str, form: Judged) -> Result<Response, Pro
     let number = number_of(number)?;
     let judgement = JudgementForm { generation: form.generation, verdict: form.verdict, reason: form.reason };
     let judged = service::judge(&view.app, view.acting()?, number, &judgement).await?;
-    let next = service::progress(&view.app, view.acting()?, number + 1).await?.next;
-    Ok(onward(next, number, &judged))
+    let progress = service::progress(&view.app, view.acting()?, number + 1).await?;
+    let next = if form.list == List::Sample { progress.sample.next } else { progress.next };
+    Ok(onward(next, number, form.list, &judged))
 }
 
 /// Leads on: to the next pair that waits, or back to the queue.
-fn onward(next: Option<u64>, pair: u64, judged: &JudgedView) -> Response {
+fn onward(next: Option<u64>, pair: u64, list: List, judged: &JudgedView) -> Response {
     let JudgedView { log_index, standing } = judged;
     let to = next.map_or_else(|| "/review".to_owned(), |next| format!("/review/{next}"));
-    Redirect::to(&format!("{to}?decided={log_index}&standing={standing}&pair={pair}")).into_response()
+    let list = if list == List::Sample { "&list=sample" } else { "" };
+    Redirect::to(&format!("{to}?decided={log_index}&standing={standing}&pair={pair}{list}")).into_response()
 }
 
 /// What a steward sends to take something back.
@@ -330,6 +355,8 @@ pub(crate) struct TakenBack {
     generation: String,
     #[serde(default)]
     reason: String,
+    #[serde(default)]
+    list: List,
 }
 
 /// Takes back what the steward said of a pair, and shows it again.
@@ -347,7 +374,8 @@ async fn taken_back(view: &View, number: &str, form: TakenBack) -> Result<Respon
         return Err(Problem::new("bad-request", format!("the reason is longer than {REASON_MAX} characters")));
     }
     let number = number_of(number)?;
+    let list = form.list;
     let form = TakeBackForm { generation: form.generation, reason: form.reason };
     let judged = service::take_back(&view.app, view.acting()?, number, &form).await?;
-    Ok(onward(Some(number), number, &judged))
+    Ok(onward(Some(number), number, list, &judged))
 }

@@ -10,7 +10,7 @@ use crate::problem::KINDS;
 use crate::service;
 
 /// Keys that code chooses among, so that they don't stand directly in a call.
-const CHOSEN_KEYS: [&str; 23] = [
+const CHOSEN_KEYS: [&str; 24] = [
     "matched-same",
     "matched-similar",
     "nav-agreements",
@@ -18,6 +18,7 @@ const CHOSEN_KEYS: [&str; 23] = [
     "nav-log",
     "nav-looks",
     "nav-purposes",
+    "nav-quality",
     "nav-records",
     "nav-registers",
     "nav-review",
@@ -103,6 +104,8 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("part-of-entry", own(&["terms", "justification", "subject", "officer", "case", "more"])),
         ("field", own(&columns)),
         ("verdict", own(&["same", "different", "cannot-say"])),
+        ("form", own(&linkage::FORMS)),
+        ("distribution", linkage::Distribution::ALL.iter().map(|what| what.as_str().to_owned()).collect()),
         ("thing", own(&["record", "address", "employer"])),
         ("level", levels),
         ("asked", own(&["search", "person", "own", "review", "judgement", "contest", "page"])),

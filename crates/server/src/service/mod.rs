@@ -7,6 +7,7 @@ mod desk;
 mod dossier;
 mod given;
 mod log;
+mod quality;
 mod review;
 mod search;
 mod value;
@@ -23,10 +24,11 @@ pub use dossier::{DossierView, EarlierView, LinkEvidence, RecordView, SectionVie
 pub(crate) use given::Heads;
 pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColumn};
 pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};
+pub use quality::{QualityView, quality};
 pub use registry::FieldEvidence;
 pub use review::{
-    ContestedView, JudgedView, JudgementForm, PairView, ProgressView, ReviewRow, SaidView, TakeBackForm, judge, pair,
-    progress, take_back,
+    ContestedView, JudgedView, JudgementForm, List, PairView, ProgressView, ReviewRow, SaidView, SampleProgressView,
+    TakeBackForm, judge, pair, progress, take_back,
 };
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};
 pub use value::{ShownValue, column_title};
