@@ -373,7 +373,7 @@ test("an engineer sees tables and quarantine, and no row", async ({ page }) => {
 
 test("a role does not reach the pages of another", async ({ page }) => {
   await enter(page, "officer");
-  for (const path of ["/desk", "/log", "/review", "/review/0", "/runs", "/me", "/me/records"]) {
+  for (const path of ["/desk", "/log", "/quality", "/review", "/review/0", "/runs", "/me", "/me/records"]) {
     const answer = await page.goto(path);
     expect(answer?.status(), path).toBe(403);
     // The gate refuses, and logs, what would have been a look; the server turns away the rest.
@@ -384,7 +384,7 @@ test("a role does not reach the pages of another", async ({ page }) => {
 });
 
 test("without a session nothing personal is reached, and every page leads to the first", async ({ page }) => {
-  for (const path of ["/search", "/desk", "/log", "/review", "/me", "/me/records", "/runs", "/person/p-aaaaaaaaaaaaaaaaaaaaaaaaaa"]) {
+  for (const path of ["/search", "/desk", "/log", "/quality", "/review", "/me", "/me/records", "/runs", "/person/p-aaaaaaaaaaaaaaaaaaaaaaaaaa"]) {
     await page.goto(path);
     await expect(page, path).toHaveURL(/\/$/);
   }

@@ -27,8 +27,8 @@ async function everyPage(page: Page, look: (what: string) => Promise<void>): Pro
   await page.goto(person ?? "");
   await look("dossier");
   const rest: [Role, string[]][] = [
-    ["steward", ["/review", "/review/0"]],
-    ["data-protection-officer", ["/desk", "/log", "/log/0", "/log?kind=refusal", "/log?kind=refusal&rule=purpose.not-a-recipient"]],
+    ["steward", ["/review", "/review/0", "/quality"]],
+    ["data-protection-officer", ["/desk", "/quality", "/log", "/log/0", "/log?kind=refusal", "/log?kind=refusal&rule=purpose.not-a-recipient"]],
     ["engineer", ["/runs", "/runs/quarantine/tax"]],
     ["citizen", ["/me", "/me/records", "/log/0"]],
   ];

@@ -101,6 +101,8 @@ pub fn link_files(
     let wanted_across = options.link_only.then_some(sources.as_slice());
     let quality =
         labels.as_ref().map(|labels| labels.quality(&matched.predictions.edges, &matched.clusters, wanted_across));
+    let (shape, _) = matching::shape(&matched.data, &matched.model, &matched.predictions, &matched.clusters, &[])?;
+    watch.lap("watch");
     progress(LinkProgress { stage: "writing".to_owned(), done: 0, of: 0 });
     let names = Names { sources: &sources, source_names: &source_names, ids };
     write(&options.out, &names, edge_batches(&matched, &names), &matched.clusters)?;
@@ -121,6 +123,7 @@ pub fn link_files(
         pairs_cut: prediction.rules.iter().map(|rule| rule.pairs_cut).sum(),
         warnings: matched.training.warnings.clone(),
         quality,
+        shape,
         seconds: watch.stop(),
     })
 }

@@ -161,6 +161,14 @@ impl InForce {
         self.by_pair.get(&pair).copied()
     }
 
+    /// Gives the pairs that stewards have judged and whose records are there, the smaller record first.
+    pub(crate) fn pairs<'a>(&'a self, records: &'a Records) -> impl Iterator<Item = (u32, u32)> + 'a {
+        self.by_pair.keys().filter_map(|(one, other)| {
+            let (one, other) = (records.find_id(one)?, records.find_id(other)?);
+            Some((one.min(other), one.max(other)))
+        })
+    }
+
     /// Gives what stewards judged of a pair, the smaller id first, disputed or not.
     pub(crate) fn judged(&self, pair: &(RecordId, RecordId)) -> Option<Verdict> {
         self.by_pair.get(pair).copied()

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch, StringArray};
 use arrow_schema::SchemaRef;
-use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use gate::{Gate, JobGrant};
 use lake::{BatchStream, Lake, Prepared, SendableBatches, TableRef, Write, WriteMode};
 use matching::{Dataset, DatasetBuilder, Settings};
+use model::linkage::GroupBy;
 use model::purpose::Job;
 use model::record::column;
 use model::{Actor, Clock, LinkageConfig, Project, RunId};
@@ -19,10 +19,12 @@ use crate::compute::{self, Matched};
 use crate::coverage::{Covered, covered};
 use crate::error::LinkageError;
 use crate::freeze::Frozen;
+use crate::groups::{Codes, Groups};
 use crate::identity::{self, Assignment, EventKind};
 use crate::judgement::InForce;
 use crate::previous::Previous;
 use crate::quality::{Labels, Quality};
+use crate::reach::Reviewable;
 use crate::records::{Records, hash_of};
 use crate::report::{EventCounts, LinkProgress, LinkReport, Stopwatch};
 use crate::rows::{self, Ties};
@@ -30,6 +32,8 @@ use crate::settings::{columns_of, settings_of};
 use crate::shape;
 use crate::spine;
 use crate::truth::Truth;
+use crate::watch::{self, Watch, Watched};
+use crate::wave::{self, Drawn, Frame, Wanted};
 
 /// Links the person records of all registers that agreements cover, and writes the spine anew.
 ///
@@ -95,11 +99,13 @@ impl Linkage<'_> {
             Some(path) => Some(Truth::read(&project.root.join(path))?),
             None => None,
         };
-        let kept = [spine::LINKS, spine::EVENTS, spine::MODELS, spine::JUDGEMENTS];
+        let kept = [spine::LINKS, spine::EVENTS, spine::MODELS, spine::JUDGEMENTS, spine::PAIRS];
         let grant = start(lake, gate, by, run, &models, truth.is_some(), &kept).await?;
 
         progress(LinkProgress { stage: "reading".to_owned(), done: 0, of: models.len() as u64 });
-        let Loaded { records, data, base_records } = load(lake, &grant, &models, &settings, progress).await?;
+        let groups = &config.quality.groups;
+        let loaded = load(lake, &grant, &models, &settings, groups, progress).await?;
+        let Loaded { records, data, base_records, codes } = loaded;
         let in_force = match is_granted(&grant, spine::JUDGEMENTS) {
             true => InForce::read(&grant).await?,
             false => InForce::default(),
@@ -109,6 +115,7 @@ impl Linkage<'_> {
             Some(truth) => Some(truth.labels(&grant, &records).await?),
             None => None,
         };
+        let reach = reach(project, &records);
         watch.lap("read");
 
         let last = previous.model.as_ref().filter(|_| !learns_anew);
@@ -117,15 +124,24 @@ impl Linkage<'_> {
         let (mut judgements, mut judgement_counts) = in_force.for_records(&records);
         let taken_out = (&mut judgements, &mut judgement_counts);
         let frozen = Frozen::of(&in_force, &records, &previous.persons, |record| data.is_attached(record), taken_out);
+        let (run_of, each) = (run.clone(), config.quality.sample);
         let work = move |told: &dyn matching::Progress| {
             let matched = compute::run(data, base_records, kept, &judgements, &frozen, told, &mut watch)?;
             let quality = labels.as_ref().map(|labels| quality(labels, &matched));
             told.stage("persons", 0);
             let ties = Ties::of(&matched, &frozen.all_of(judgements))?;
             watch.lap("explain");
-            Ok::<_, LinkageError>((matched, ties, quality, watch))
+            let spine_model = previous.next_model(&matched)?;
+            let watched = Watched { run: &run_of, at, model_version: spine_model.version };
+            let seen = Seen { records: &records, in_force: &in_force, reach: &reach, labels: labels.as_ref(), each };
+            let (watched, drawn) = watched_of(&watched, &matched, codes, &seen, &previous)?;
+            watch.lap("watch");
+            let kept = Kept { records, in_force, previous };
+            Ok::<_, LinkageError>((matched, ties, quality, spine_model, watched, drawn, kept, watch))
         };
-        let (matched, ties, quality, mut watch) = compute::blocking(progress, work).await??;
+        let (matched, ties, quality, spine_model, watched, drawn, kept, mut watch) =
+            compute::blocking(progress, work).await??;
+        let Kept { records, in_force, previous } = kept;
 
         let is_attached = |record: u32| matched.data.is_attached(record);
         let order = records.order(&matched.clusters, matched.count, is_attached);
@@ -142,10 +158,10 @@ impl Linkage<'_> {
         watch.lap("persons");
 
         progress(LinkProgress { stage: "writing".to_owned(), done: 0, of: 0 });
-        let spine = Spine { lake, run, at, previous: &previous };
-        let uncertain = rows::pairs(&records, &matched, &in_force, run)?;
-        let pairs_uncertain = uncertain.num_rows() as u64;
-        let (model_version, model_row) = spine.model(&matched)?;
+        let model_version = spine_model.version;
+        let spine = Spine { lake, run, model_version, previous: &previous, watch: watched.written()? };
+        let (uncertain, pairs_uncertain) = rows::pairs(&records, &matched, &in_force, &drawn, run)?;
+        let model_row = spine_model.row(at, run)?;
         let mut report = LinkReport {
             run: run.clone(),
             records_by_register: records.counts().into_iter().map(|(id, count)| (id.to_string(), count)).collect(),
@@ -162,8 +178,10 @@ impl Linkage<'_> {
             model_learnt,
             links_version: 0,
             quality,
+            watch: watched,
             seconds: indexmap::IndexMap::new(),
         };
+        report.warnings.extend(report.watch.warnings());
         if report.quality.as_ref().is_some_and(|quality| quality.records_scored == 0) {
             report.quality = None;
             report.warnings.push("the truth names no row that was linked: nothing was measured".to_owned());
@@ -173,7 +191,7 @@ impl Linkage<'_> {
         let links = rows::links(records, ties, matched.clusters, persons, run);
         // The records' values and the pairs are no longer needed: writing takes memory too.
         drop((matched.data, matched.predictions, matched.clustering));
-        report.links_version = spine.write(model_version, model_row, uncertain, events, links).await?;
+        report.links_version = spine.write(model_row, uncertain, events, links).await?;
         watch.lap("write");
         report.seconds = watch.stop();
         tracing::info!(run = %run, records = report.records, persons = report.persons, "records linked");
@@ -223,6 +241,8 @@ pub(crate) struct Loaded {
     pub(crate) data: Dataset,
     /// Records of registers that are not only attached.
     base_records: usize,
+    /// What records are told apart by: the registers, then the columns that the project names.
+    codes: Vec<Codes>,
 }
 
 pub(crate) async fn load(
@@ -230,16 +250,22 @@ pub(crate) async fn load(
     grant: &JobGrant,
     models: &[Covered],
     settings: &Settings,
+    groups: &[GroupBy],
     progress: &(dyn Fn(LinkProgress) + Send + Sync),
 ) -> Result<Loaded, LinkageError> {
     let wanted = columns_of(settings);
+    let mut by_register = Codes::by_register();
+    let mut by_column: Vec<Codes> = groups.iter().map(Codes::new).collect();
+    let also: BTreeSet<&String> = groups.iter().map(|by| &by.column).filter(|name| !wanted.contains(*name)).collect();
     let mut records = Records::default();
     let mut builder = DatasetBuilder::new(settings)?;
     let mut base_records = 0;
     for (place, covered) in models.iter().enumerate() {
         let table = TableRef::model(&covered.model);
         let info = lake.info(&table).await?.ok_or_else(|| LinkageError::NotBuilt { model: covered.model.clone() })?;
-        let present = wanted.iter().filter(|name| info.schema.field_with_name(name).is_ok());
+        // What is only attached is not watched.
+        let also = also.iter().copied().filter(|_| !covered.is_attached);
+        let present = wanted.iter().chain(also).filter(|name| info.schema.field_with_name(name).is_ok());
         let columns: Vec<&str> = std::iter::once(column::RECORD).chain(present.map(String::as_str)).collect();
         let register = records.register(&covered.register);
         let malformed =
@@ -256,6 +282,8 @@ pub(crate) async fn load(
             }
             let source =
                 StringArray::from_iter_values(std::iter::repeat_n(covered.register.as_str(), batch.num_rows()));
+            by_register.push_all(covered.register.as_str(), batch.num_rows());
+            by_column.iter_mut().try_for_each(|codes| codes.push(&batch))?;
             builder.push(&shape::fit(&wanted, &batch, Arc::new(source), Arc::clone(batch.column(0)))?)?;
         }
         if twice > 0 {
@@ -270,7 +298,61 @@ pub(crate) async fn load(
         }
         progress(LinkProgress { stage: "reading".to_owned(), done: place as u64 + 1, of: models.len() as u64 });
     }
-    Ok(Loaded { records, data: builder.finish()?, base_records })
+    let codes = std::iter::once(by_register).chain(by_column).collect();
+    Ok(Loaded { records, data: builder.finish()?, base_records, codes })
+}
+
+/// What a run holds while it matches, and gives back.
+struct Kept {
+    records: Records,
+    in_force: InForce,
+    previous: Previous,
+}
+
+/// What is looked at to watch a run.
+struct Seen<'a> {
+    records: &'a Records,
+    in_force: &'a InForce,
+    reach: &'a [Vec<bool>],
+    labels: Option<&'a Labels>,
+    /// Pairs of a stratum of the sample.
+    each: u64,
+}
+
+/// Tells by the numbers of two registers whether a steward may be shown pairs of their records.
+fn reach(project: &Project, records: &Records) -> Vec<Vec<bool>> {
+    let reviewable = Reviewable::of(project);
+    let registers = records.registers();
+    let row = |one: &model::RegisterId| {
+        registers.iter().map(|other| reviewable.has_registers(one.as_str(), other.as_str())).collect()
+    };
+    registers.iter().map(row).collect()
+}
+
+/// Gives what is watched of a run, and the pairs of its sample.
+fn watched_of(
+    watched: &Watched<'_>,
+    matched: &Matched,
+    codes: Vec<Codes>,
+    seen: &Seen<'_>,
+    previous: &Previous,
+) -> Result<(Watch, Vec<Drawn>), LinkageError> {
+    let is_base = |record: u32| !matched.data.is_attached(record);
+    let groups: Vec<Groups> =
+        codes.into_iter().filter_map(|codes| codes.into_groups(&matched.clusters, is_base)).collect();
+    let before = previous.watch.as_ref();
+    let mut found = watch::watch(watched, matched, &groups, seen.labels, before)?;
+    let Seen { records, in_force, reach, each, .. } = *seen;
+    let frame = Frame { matched, records, in_force, groups: &groups, shape: &found.shape, reach };
+    let Watched { run, at, model_version } = *watched;
+    let sample_before = before.and_then(|before| before.sample.as_ref());
+    let (sample, drawn) = wave::sample(
+        &frame,
+        &Wanted { run, at, model_version, each },
+        sample_before.map(|sample| (sample, previous.drawn.clone())),
+    )?;
+    found.sample = sample;
+    Ok((found, drawn))
 }
 
 fn quality(labels: &Labels, matched: &Matched) -> Quality {
@@ -312,32 +394,16 @@ fn counts(assignment: &Assignment) -> EventCounts {
 struct Spine<'a> {
     lake: &'a Lake,
     run: &'a RunId,
-    at: DateTime<Utc>,
+    model_version: i64,
     previous: &'a Previous,
+    /// What is watched, as it is kept.
+    watch: String,
 }
 
 impl Spine<'_> {
-    /// Gives the version of the model, and its row when it differs from the last one.
-    fn model(&self, matched: &Matched) -> Result<(i64, Option<RecordBatch>), LinkageError> {
-        let json = |written: serde_json::Result<String>| {
-            written.map_err(|error| LinkageError::Config(format!("the model can't be written as JSON: {error}")))
-        };
-        let settings = json(serde_json::to_string(matched.data.settings()))?;
-        let model = json(serde_json::to_string(&matched.model))?;
-        let training = json(serde_json::to_string(&matched.training))?;
-        // A model that was learnt again from other records may come out the same: it stays the version that it is.
-        let last = self.previous.model.as_ref();
-        if let Some((version, _)) = last.filter(|(_, last)| last.settings == settings && last.model == model) {
-            return Ok((*version, None));
-        }
-        let version = last.map_or(1, |(version, _)| version + 1);
-        Ok((version, Some(rows::model(version, self.at, self.run, [&settings, &model, &training])?)))
-    }
-
     /// Writes all tables, `links` last, and gives its version.
     async fn write(
         &self,
-        model_version: i64,
         model_row: Option<RecordBatch>,
         pairs: RecordBatch,
         events: RecordBatch,
@@ -350,17 +416,14 @@ impl Spine<'_> {
         // Everything is on disk before the first commit, so that commits follow each other within moments.
         let mut prepared: Vec<Prepared> = Vec::new();
         if let Some(row) = model_row {
-            prepared.push(
-                self.prepare(spine::MODELS, &spine::MODELS_SCHEMA, row.into(), WriteMode::Append, model_version)
-                    .await?,
-            );
+            prepared.push(self.prepare(spine::MODELS, &spine::MODELS_SCHEMA, row.into(), WriteMode::Append).await?);
         }
         for (name, schema, batches, mode) in [
             (spine::PAIRS, &spine::PAIRS_SCHEMA, SendableBatches::from(pairs), WriteMode::Overwrite),
             (spine::EVENTS, &spine::EVENTS_SCHEMA, SendableBatches::from(events), WriteMode::Append),
             (spine::LINKS, &spine::LINKS_SCHEMA, SendableBatches::from(links), WriteMode::Overwrite),
         ] {
-            prepared.push(self.prepare(name, schema, batches, mode, model_version).await?);
+            prepared.push(self.prepare(name, schema, batches, mode).await?);
         }
         let mut version = 0;
         for table in prepared {
@@ -375,13 +438,15 @@ impl Spine<'_> {
         schema: &SchemaRef,
         batches: SendableBatches,
         mode: WriteMode,
-        model_version: i64,
     ) -> Result<Prepared, LinkageError> {
-        let metadata = BTreeMap::from([
+        let mut metadata = BTreeMap::from([
             (spine::GENERATION.to_owned(), (self.previous.generation + 1).to_string()),
-            (spine::MODEL_VERSION.to_owned(), model_version.to_string()),
+            (spine::MODEL_VERSION.to_owned(), self.model_version.to_string()),
             (spine::RUN.to_owned(), self.run.to_string()),
         ]);
+        if name == spine::LINKS {
+            metadata.insert(spine::WATCH.to_owned(), self.watch.clone());
+        }
         let write = Write {
             table: TableRef::spine(name),
             schema: Arc::clone(schema),

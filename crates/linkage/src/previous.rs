@@ -2,17 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
+use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use gate::JobGrant;
 use lake::{Lake, TableRef};
 use matching::{Model, Settings, TrainingReport};
-use model::{PersonId, RegisterId};
+use model::{PersonId, RegisterId, RunId};
 
+use crate::compute::Matched;
 use crate::error::LinkageError;
 use crate::records::{Records, hash_of};
+use crate::rows;
 use crate::spine;
+use crate::watch::{self, Watch};
+use crate::wave::{self, Drawn};
 
 /// The spine before the run.
 #[derive(Debug)]
@@ -29,6 +35,10 @@ pub(crate) struct Previous {
     pub(crate) cut_short: BTreeSet<i64>,
     /// The newest model, with its version.
     pub(crate) model: Option<(i64, ModelText)>,
+    /// What was watched of the run that wrote `links`.
+    pub(crate) watch: Option<Watch>,
+    /// The pairs of the quality sample.
+    pub(crate) drawn: Vec<Drawn>,
 }
 
 /// A model as `spine.models` holds it.
@@ -52,7 +62,39 @@ impl ModelText {
     }
 }
 
+/// The model that a run weighs by, as the spine is to hold it.
+pub(crate) struct NextModel {
+    pub(crate) version: i64,
+    /// Its text, when it differs from the last one's.
+    text: Option<ModelText>,
+}
+
+impl NextModel {
+    /// Gives its row of `models`; none when the last one is the same.
+    pub(crate) fn row(&self, at: DateTime<Utc>, run: &RunId) -> Result<Option<RecordBatch>, LinkageError> {
+        let row = |text: &ModelText| rows::model(self.version, at, run, [&text.settings, &text.model, &text.training]);
+        self.text.as_ref().map(row).transpose()
+    }
+}
+
 impl Previous {
+    /// Gives the version of the model of a run.
+    pub(crate) fn next_model(&self, matched: &Matched) -> Result<NextModel, LinkageError> {
+        let json = |written: serde_json::Result<String>| {
+            written.map_err(|error| LinkageError::Config(format!("the model can't be written as JSON: {error}")))
+        };
+        let settings = json(serde_json::to_string(matched.data.settings()))?;
+        let model = json(serde_json::to_string(&matched.model))?;
+        let training = json(serde_json::to_string(&matched.training))?;
+        // A model that was learnt again from other records may come out the same: it stays the version that it is.
+        let last = self.model.as_ref();
+        if let Some((version, _)) = last.filter(|(_, last)| last.settings == settings && last.model == model) {
+            return Ok(NextModel { version: *version, text: None });
+        }
+        let version = last.map_or(1, |(version, _)| version + 1);
+        Ok(NextModel { version, text: Some(ModelText { settings, model, training }) })
+    }
+
     /// Reads what the grant reaches of the spine; tables that are not there yet are empty.
     pub(crate) async fn read(lake: &Lake, grant: &JobGrant, records: &Records) -> Result<Self, LinkageError> {
         let mut previous = Self {
@@ -62,10 +104,13 @@ impl Previous {
             generation: 0,
             cut_short: BTreeSet::new(),
             model: None,
+            watch: None,
+            drawn: wave::before(lake, grant, records).await?,
         };
         let is_there = |name| grant.versions().iter().any(|(table, _)| *table == TableRef::spine(name));
         if is_there(spine::LINKS) {
             let info = lake.info(&TableRef::spine(spine::LINKS)).await?;
+            previous.watch = info.as_ref().and_then(|info| watch::kept(&info.metadata));
             let generation = info.and_then(|info| info.metadata.get(spine::GENERATION)?.parse().ok());
             previous.generation = generation.ok_or_else(|| malformed(spine::LINKS, "it has no generation"))?;
             previous.read_links(grant, records).await?;

@@ -73,6 +73,11 @@ impl Records {
         RecordId { register: self.register_name(index).clone(), hash: self.hashes[index as usize] }
     }
 
+    /// Gives the number of the register of a record.
+    pub(crate) fn register_number(&self, index: u32) -> u16 {
+        self.register_of[index as usize]
+    }
+
     /// Gives the register of a record.
     pub(crate) fn register_name(&self, index: u32) -> &RegisterId {
         &self.registers[usize::from(self.register_of[index as usize])]

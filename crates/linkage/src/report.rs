@@ -7,6 +7,7 @@ use model::RunId;
 use serde::Serialize;
 
 use crate::quality::Quality;
+use crate::watch::Watch;
 
 /// What one run of `link` did.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,6 +42,8 @@ pub struct LinkReport {
     pub links_version: u64,
     /// How right it is; none when the project has no truth.
     pub quality: Option<Quality>,
+    /// What is watched from run to run. Counts only.
+    pub watch: Watch,
     /// Seconds by stage, on the wall's clock.
     pub seconds: IndexMap<&'static str, f64>,
 }
@@ -92,6 +95,8 @@ pub struct FileReport {
     pub warnings: Vec<String>,
     /// How right it is; none when no truth was named.
     pub quality: Option<Quality>,
+    /// The shape of the result in counts.
+    pub shape: matching::Shape,
     /// Seconds by stage, on the wall's clock.
     pub seconds: IndexMap<&'static str, f64>,
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use arrow_array::builder::{Int64Builder, ListBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, UInt64Type};
-use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow_array::{
+    ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 use chrono::{DateTime, Utc};
 use futures::stream;
 use lake::{BatchStream, LakeError};
@@ -20,6 +22,7 @@ use crate::identity::Event;
 use crate::judgement::InForce;
 use crate::records::Records;
 use crate::spine;
+use crate::wave::Drawn;
 use crate::why::Whys;
 
 /// Rows of one batch.
@@ -151,7 +154,8 @@ pub(crate) fn links(
     Box::pin(stream::iter(batches))
 }
 
-/// Gives the rows of `pairs`: those nearest to the threshold, the nearest first.
+/// Gives the rows of `pairs`: those nearest to the threshold, the nearest first, then those that are of the quality sample
+/// alone; and how many are uncertain.
 ///
 /// Pairs of an attached register take no place of others: who may not see the former sees the latter as if there were no
 /// such register.
@@ -159,8 +163,9 @@ pub(crate) fn pairs(
     records: &Records,
     matched: &Matched,
     in_force: &InForce,
+    sample: &[Drawn],
     run: &RunId,
-) -> Result<RecordBatch, LinkageError> {
+) -> Result<(RecordBatch, u64), LinkageError> {
     let threshold = matched.data.settings().threshold_weight();
     let distance = |edge: &Edge| (f64::from(edge.weight) - threshold).abs();
     let nearer = |left: &Edge, right: &Edge| -> Ordering {
@@ -176,11 +181,17 @@ pub(crate) fn pairs(
         let record = [edge.left, edge.right].into_iter().find(|record| matched.data.is_attached(*record));
         record.map(|record| matched.data.source(record))
     };
-    let uncertain = first_of_each(uncertain, UNCERTAIN_MAX, attached, nearer);
-    let (weights, _) = scored(matched, uncertain.clone())?;
+    let mut shown = first_of_each(uncertain, UNCERTAIN_MAX, attached, nearer);
+    let uncertain = shown.len();
+    let mut sampled: HashMap<(u32, u32), &Drawn> = sample.iter().map(|pair| ((pair.left, pair.right), pair)).collect();
+    let places: Vec<Option<&Drawn>> = shown.iter().map(|edge| sampled.remove(&(edge.left, edge.right))).collect();
+    let rest = || sample.iter().filter(|pair| sampled.contains_key(&(pair.left, pair.right)));
+    shown.extend(rest().map(|pair| Edge { left: pair.left, right: pair.right, weight: 0.0, rule: 0 }));
+    let places: Vec<Option<&Drawn>> = places.into_iter().chain(rest().map(Some)).collect();
+    let (weights, _) = scored(matched, shown.clone())?;
 
     let (mut left, mut right, mut status) = (Vec::new(), Vec::new(), Vec::new());
-    for edge in &uncertain {
+    for edge in &shown {
         let (one, other) = (records.id(edge.left), records.id(edge.right));
         status.push(in_force.of(&one, &other).map_or("open", Verdict::as_str));
         let (one, other) = if one < other { (one, other) } else { (other, one) };
@@ -193,9 +204,12 @@ pub(crate) fn pairs(
         Arc::new(Float64Array::from(weights.clone())),
         Arc::new(Float64Array::from_iter_values(weights.iter().map(|weight| probability(*weight)))),
         Arc::new(StringArray::from(status)),
-        Arc::new(StringArray::from_iter_values(uncertain.iter().map(|_| run.as_str()))),
+        Arc::new(BooleanArray::from_iter((0..shown.len()).map(|place| Some(place < uncertain)))),
+        Arc::new(Int64Array::from_iter(places.iter().map(|pair| pair.map(|pair| pair.stratum as i64)))),
+        Arc::new(Int64Array::from_iter(places.iter().map(|pair| pair.map(|pair| pair.turn as i64)))),
+        Arc::new(StringArray::from_iter_values(shown.iter().map(|_| run.as_str()))),
     ];
-    Ok(RecordBatch::try_new(Arc::clone(&spine::PAIRS_SCHEMA), columns)?)
+    Ok((RecordBatch::try_new(Arc::clone(&spine::PAIRS_SCHEMA), columns)?, uncertain as u64))
 }
 
 /// Keeps of each kind the first, at most `most`, and sorts what is kept.

@@ -190,6 +190,7 @@ mod tests {
             block_size_max: Some(500),
             seed: 7,
             second_reviewer: Vec::new(),
+            quality: model::linkage::QualityConfig::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 //! | table | one row is | written |
 //! |---|---|---|
 //! | `links` | a record and its person: the record that it agrees with most, how much, and why | anew by each run |
-//! | `pairs` | an uncertain pair, for a steward | anew by each run |
+//! | `pairs` | a pair for a steward: uncertain, or of the quality sample | anew by each run |
 //! | `events` | what happened to a person | appended by each run |
 //! | `models` | a matching model with its settings | appended when it differs from the last |
 //! | `judgements` | what a steward decided about two records, or a person disputes | appended one by one |
@@ -38,6 +38,8 @@ pub const GENERATION: &str = "lucarne.link.generation";
 pub const MODEL_VERSION: &str = "lucarne.link.model";
 /// Under this name the commits of `links` keep the run.
 pub const RUN: &str = "lucarne.link.run";
+/// Under this name the commits of `links` keep what is watched of the run, see [`Watch`](crate::Watch). Counts only.
+pub const WATCH: &str = "lucarne.link.watch";
 
 fn schema(columns: &[(&str, DataType, bool)]) -> SchemaRef {
     let fields: Vec<Field> =
@@ -95,7 +97,8 @@ pub static EVENTS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
 /// Gives the columns of `pairs`.
 ///
 /// `left`, `right` (`register:hash`, the smaller first), `weight` (log2 odds), `probability`, `status`: `open`, or what
-/// was judged (`same`, `different`, `cannot-say`), or `disputed`.
+/// was judged (`same`, `different`, `cannot-say`), or `disputed`. `uncertain`: whether it is near the threshold. `stratum`
+/// and `turn`: of a pair of the quality sample, see [`Sample`](crate::Sample); null for others.
 pub static PAIRS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(&[
         ("left", DataType::Utf8, false),
@@ -103,6 +106,9 @@ pub static PAIRS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
         ("weight", DataType::Float64, false),
         ("probability", DataType::Float64, false),
         ("status", DataType::Utf8, false),
+        ("uncertain", DataType::Boolean, false),
+        ("stratum", DataType::Int64, true),
+        ("turn", DataType::Int64, true),
         ("run", DataType::Utf8, false),
     ])
 });

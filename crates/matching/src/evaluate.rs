@@ -1,10 +1,12 @@
 //! How right the result is, where the truth is known.
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::block::pairs_in;
 use crate::predict::Edge;
+use crate::shape::Grouping;
 
 /// Precision, recall and F1 over pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -65,6 +67,42 @@ pub fn evaluate(edges: &[Edge], labels: &[u32], truth: &[u32], sources: Option<&
     Evaluation { pairs: Quality::new(right, found, wanted), clusters: Quality::new(both, clustered, wanted) }
 }
 
+/// Compares cluster labels with the truth, for each group of records: the pairs that hold a record of it. A pair of records of
+/// two groups counts in both. Records at [`u32::MAX`] in `truth` are left out, with every pair they are in.
+pub fn evaluate_groups(labels: &[u32], truth: &[u32], grouping: &Grouping<'_>) -> Vec<Quality> {
+    let known = || (0..labels.len()).filter(|record| truth[*record] != u32::MAX);
+    let keyed = |key: &dyn Fn(usize) -> (u32, u32)| {
+        let mut words: Vec<(u32, u32, u16)> = Vec::new();
+        words.extend(known().map(|record| {
+            let (one, other) = key(record);
+            (one, other, grouping.of_record[record])
+        }));
+        words.par_sort_unstable();
+        pairs_of_groups(&words, grouping.count)
+    };
+    let right = keyed(&|record| (labels[record], truth[record]));
+    let found = keyed(&|record| (labels[record], 0));
+    let wanted = keyed(&|record| (truth[record], 0));
+    right
+        .into_iter()
+        .zip(found)
+        .zip(wanted)
+        .map(|((right, found), wanted)| Quality::new(right, found, wanted))
+        .collect()
+}
+
+/// Counts for each group the pairs of equal keys that hold a record of it. `words` are keys with groups, sorted.
+fn pairs_of_groups(words: &[(u32, u32, u16)], count: usize) -> Vec<u64> {
+    let mut pairs = vec![0; count];
+    for of_key in words.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        for of_group in of_key.chunk_by(|a, b| a.2 == b.2) {
+            let without = of_key.len() - of_group.len();
+            pairs[usize::from(of_group[0].2)] += pairs_in(of_key.len()) - pairs_in(without);
+        }
+    }
+    pairs
+}
+
 /// Counts pairs of equal numbers, across sources only where these are given.
 fn pairs_of<K: std::hash::Hash + Eq + Copy>(keys: impl Iterator<Item = K>, sources: Option<&[u32]>) -> u64 {
     let mut sizes: HashMap<K, usize> = HashMap::new();
@@ -93,5 +131,19 @@ mod tests {
         assert!((quality.clusters.f1 - 0.4).abs() < 1e-12);
         let across = evaluate(&edges, &[0, 0, 0, 3, 4], &[7, 7, 8, 9, 9], Some(&[1, 2, 2, 1, 1]));
         assert_eq!((across.pairs.found, across.pairs.wanted, across.clusters.found), (1, 1, 2));
+    }
+    #[test]
+    fn a_pair_counts_in_the_group_of_each_of_its_records() {
+        const UNKNOWN: u32 = u32::MAX;
+        let grouping = Grouping { of_record: &[0, 0, 1, 1, 1, 0], count: 3 };
+        // Found: {0, 1, 2} and {3, 4}; wanted: {0, 1} and {2, 3, 4}. Nobody knows of the last record.
+        let found = evaluate_groups(&[0, 0, 0, 3, 3, 3], &[7, 7, 8, 8, 8, UNKNOWN], &grouping);
+        let counts = |at: usize| (found[at].right, found[at].found, found[at].wanted);
+        assert_eq!(counts(0), (1, 3, 1));
+        assert_eq!(counts(1), (1, 3, 3));
+        assert_eq!(counts(2), (0, 0, 0));
+        let all = evaluate(&[], &[0, 0, 0, 3, 3], &[7, 7, 8, 8, 8], None).clusters;
+        let one = evaluate_groups(&[0, 0, 0, 3, 3], &[7, 7, 8, 8, 8], &Grouping { of_record: &[0; 5], count: 1 });
+        assert_eq!(one, [all], "one group is everybody");
     }
 }

@@ -14,6 +14,8 @@
 //!    does a share of it, so that several processes can do the whole.
 //! 5. [`cluster`] merges records into persons, best evidence first, under constraints and judgements.
 //! 6. [`explain`] takes any score apart; [`evaluate`] measures against a truth where there is one.
+//! 7. [`shape()`] counts what can be watched without a truth; [`draw`] draws pairs for people to judge, and [`estimate`] says
+//!    what precision and recall their judgements make likely.
 //!
 //! # A worked example
 //!
@@ -110,8 +112,10 @@ mod pool;
 mod predict;
 mod progress;
 mod resident;
+mod sample;
 mod score;
 mod settings;
+mod shape;
 pub mod splink;
 mod train;
 mod union;
@@ -121,7 +125,7 @@ pub use cluster::{Clustering, Judgements, Link, Refusal, cluster};
 pub use compare::level_names;
 pub use dataset::{Dataset, DatasetBuilder, RECORDS_MAX};
 pub use error::Error;
-pub use evaluate::{Evaluation, Quality, evaluate};
+pub use evaluate::{Evaluation, Quality, evaluate, evaluate_groups};
 pub use explain::{Explanation, FieldExplanation, explain};
 pub use key::{KeyExpr, KeyPart};
 pub use model::{ComparisonModel, Frequencies, Level, Model};
@@ -129,5 +133,10 @@ pub use partition::Partition;
 pub use predict::{Edge, PredictionReport, Predictions, predict, predict_partition, probability};
 pub use progress::{Progress, Silent};
 pub use resident::{Change, Resident};
+pub use sample::{Draw, Estimate, Estimates, JUDGED_MIN, Reviewed, STRATA, STRATUM_BOUNDS, Stratum, draw, estimate};
 pub use settings::{Block, Comparison, Kind, Settings};
+pub use shape::{
+    BIN_FIRST, BIN_WIDTH, BINS, DENSITY_MIN, GroupShape, Grouping, Histogram, SIZES, Shape, SizeClass, shape,
+    stability_chance, stability_index,
+};
 pub use train::{TrainingBlock, TrainingReport, train};

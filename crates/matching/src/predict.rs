@@ -55,6 +55,9 @@ pub struct Predictions {
 pub struct PredictionReport {
     /// Pairs scored, each once.
     pub pairs_scored: u64,
+    /// Those of them that are pairs of base records.
+    #[serde(default)]
+    pub base_pairs_scored: u64,
     /// Pairs kept.
     pub edges: u64,
     /// The blocking rules.
@@ -140,6 +143,7 @@ pub fn predict_partition(
             for (edges, pairs) in scored {
                 predictions.edges.extend(edges);
                 report.pairs_scored += pairs;
+                predictions.report.base_pairs_scored += if tier == 0 { pairs } else { 0 };
             }
             report.add(&grouped.report);
         }
@@ -193,6 +197,7 @@ impl Predictions {
                 rule.add(other);
             }
             merged.report.pairs_scored += part.report.pairs_scored;
+            merged.report.base_pairs_scored += part.report.base_pairs_scored;
             merged.report.edges += part.report.edges;
             merged.edges.extend(part.edges);
         }

@@ -29,6 +29,44 @@ pub struct LinkageConfig {
     pub seed: u64,
     /// Verdicts of the review that count only when a second steward comes to the same.
     pub second_reviewer: Vec<Verdict>,
+    /// How the quality of the linkage is watched.
+    pub quality: QualityConfig,
+}
+
+/// How the quality of a linkage is watched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QualityConfig {
+    /// By what records are told apart, to see whether errors differ between groups.
+    pub groups: Vec<GroupBy>,
+    /// How many pairs are drawn at random from each stratum and put before stewards; none when it is 0.
+    pub sample: u64,
+}
+
+/// What records are told apart by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GroupBy {
+    /// The column of person records.
+    pub column: String,
+    /// Whether it is by how the text is written rather than by the text: `column.form`. Names that have marks, or several words,
+    /// are spelled in more ways than others.
+    pub is_form: bool,
+}
+
+impl GroupBy {
+    /// Gives the name, as the file has it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}{}", self.column, if self.is_form { Self::FORM } else { "" })
+    }
+
+    /// What follows the column when records are told apart by how it is written.
+    pub const FORM: &'static str = ".form";
+}
+
+impl Default for QualityConfig {
+    fn default() -> Self {
+        Self { groups: Vec::new(), sample: 20 }
+    }
 }
 
 /// Registers attached under an agreement of their own.

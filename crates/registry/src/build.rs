@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{Array, Float64Array, Int64Array, ListArray, StringArray, TimestampMicrosecondArray};
+use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, ListArray, StringArray, TimestampMicrosecondArray};
 use fjall::{Database, KeyspaceCreateOptions};
 use futures::TryStreamExt as _;
 use gate::{Gate, JobGrant};
@@ -17,7 +17,7 @@ use crate::explain::Explainer;
 use crate::folder::{Folder, INDEX_FORMAT, Meta};
 use crate::index::{keyspace, model_table, open_store, register_table, schema_file};
 use crate::link::{Link, Place};
-use crate::review::PairList;
+use crate::review::{Listed, PairList};
 use crate::rows::{self, RowCodec};
 use crate::terms::TermWriter;
 
@@ -341,7 +341,7 @@ impl Builder<'_> {
     async fn pairs(&mut self) -> Result<(), RegistryError> {
         let table = TableRef::spine(linkage::spine::PAIRS);
         let mut list = PairList::default();
-        let reviewable = crate::review::Reviewable::of(self.project);
+        let reviewable = linkage::Reviewable::of(self.project);
         if self.present.contains(&table) {
             let title = table.to_string();
             let mut stream = self.job.scan(&table, None).await?;
@@ -350,13 +350,19 @@ impl Builder<'_> {
                 let (left, right, status) = (text("left")?, text("right")?, text("status")?);
                 let weight: &Float64Array = typed(&title, &batch, "weight")?;
                 let probability: &Float64Array = typed(&title, &batch, "probability")?;
+                let sampled = Sampled::of(&title, &batch)?;
                 for row in (0..batch.num_rows()).filter(|row| reviewable.has(left.value(*row), right.value(*row))) {
                     // It waits among the contested ones, which `state` keeps.
                     if status.value(row) == "disputed" {
                         continue;
                     }
-                    let open = status.value(row) == "open";
-                    list.add(left.value(row), right.value(row), weight.value(row), probability.value(row), open);
+                    let listed = Listed {
+                        is_open: status.value(row) == "open",
+                        is_uncertain: sampled.as_ref().is_none_or(|sampled| sampled.uncertain.value(row)),
+                        turn: sampled.as_ref().and_then(|sampled| sampled.turn(row)),
+                    };
+                    let pair = (left.value(row), right.value(row));
+                    list.add(pair, (weight.value(row), probability.value(row)), listed);
                 }
                 self.advance(batch.num_rows());
             }
@@ -390,6 +396,30 @@ impl Builder<'_> {
             Some((_, text)) => crate::folder::write_durably(&self.generation.join(EXPLAINER), text.as_bytes()),
             None => Ok(()),
         }
+    }
+}
+
+/// The columns of pairs that tell of the quality sample.
+struct Sampled<'a> {
+    uncertain: &'a BooleanArray,
+    strata: &'a Int64Array,
+    turns: &'a Int64Array,
+}
+
+impl<'a> Sampled<'a> {
+    /// Gives the columns; none of pairs that were written before there were samples.
+    fn of(table: &str, batch: &'a arrow_array::RecordBatch) -> Result<Option<Self>, RegistryError> {
+        if batch.column_by_name("stratum").is_none() {
+            return Ok(None);
+        }
+        let (strata, turns) = (typed(table, batch, "stratum")?, typed(table, batch, "turn")?);
+        Ok(Some(Self { uncertain: typed(table, batch, "uncertain")?, strata, turns }))
+    }
+
+    /// Gives the turn of a pair among all of the sample: the first of every stratum, then the second of every one.
+    fn turn(&self, row: usize) -> Option<u64> {
+        let number = |of: &Int64Array| of.is_valid(row).then(|| u64::try_from(of.value(row)).ok()).flatten();
+        Some(number(self.turns)?.saturating_mul(matching::STRATA as u64).saturating_add(number(self.strata)?))
     }
 }
 

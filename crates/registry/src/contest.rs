@@ -126,7 +126,8 @@ impl Index {
                 (weight, probability) = (link.weight, link.probability);
             }
         }
-        let known = KnownPair { left: left.clone(), right: right.clone(), weight, probability };
+        let (left, right) = (left.clone(), right.clone());
+        let known = KnownPair { left, right, weight, probability, is_uncertain: true, turn: None };
         self.show_pair(gate, permit, number, known).await.map(Some)
     }
 

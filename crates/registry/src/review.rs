@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use gate::{Disclosed, Gate, LookSubject, Permit};
 use lake::Lake;
 use model::request::Action;
-use model::{Judgement, Project, Purpose, RecordId, RegisterId, Request, Subject, Verdict};
+use model::{Judgement, Project, RecordId, RegisterId, Request, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::Cluster;
@@ -21,20 +21,22 @@ const FILE: &str = "pairs.json";
 pub(crate) struct Pairs {
     pairs: Vec<KnownPair>,
     judged: u64,
+    sample_judged: u64,
 }
 
 impl Pairs {
     /// Reads the pairs of a generation.
     pub(crate) fn load(generation: &Path) -> Result<Self, RegistryError> {
-        let PairList { pairs, judged } = PairList::load(generation)?;
+        let PairList { pairs, judged, sample_judged } = PairList::load(generation)?;
         let known = |pair: StoredPair| {
             let record = |text: &str| {
                 text.parse().map_err(|_| RegistryError::damaged(&generation.join(FILE), "it names what is no record"))
             };
-            let StoredPair { left, right, weight, probability } = pair;
-            Ok(KnownPair { left: record(&left)?, right: record(&right)?, weight, probability })
+            let StoredPair { left, right, weight, probability, is_uncertain, turn } = pair;
+            let (left, right) = (record(&left)?, record(&right)?);
+            Ok(KnownPair { left, right, weight, probability, is_uncertain, turn })
         };
-        Ok(Self { pairs: pairs.into_iter().map(known).collect::<Result<_, RegistryError>>()?, judged })
+        Ok(Self { pairs: pairs.into_iter().map(known).collect::<Result<_, RegistryError>>()?, judged, sample_judged })
     }
 
     /// Gives the pairs of which both records are of these registers. Their numbers are their places among these.
@@ -49,6 +51,8 @@ impl Pairs {
 pub(crate) struct PairList {
     pairs: Vec<StoredPair>,
     judged: u64,
+    #[serde(default)]
+    sample_judged: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,21 +61,48 @@ struct StoredPair {
     right: String,
     weight: f64,
     probability: f64,
+    /// Whether it is near the threshold; all were when there was no sample.
+    #[serde(default = "yes")]
+    is_uncertain: bool,
+    /// Its turn in the quality sample, if it is of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    turn: Option<u64>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Why a pair is listed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listed {
+    /// Whether nobody has judged it.
+    pub(crate) is_open: bool,
+    /// Whether it is near the threshold.
+    pub(crate) is_uncertain: bool,
+    /// Its turn in the quality sample, if it is of it.
+    pub(crate) turn: Option<u64>,
 }
 
 impl PairList {
-    pub(crate) fn add(&mut self, left: &str, right: &str, weight: f64, probability: f64, open: bool) {
-        if open {
-            self.pairs.push(StoredPair { left: left.to_owned(), right: right.to_owned(), weight, probability });
+    pub(crate) fn add(&mut self, (left, right): (&str, &str), (weight, probability): (f64, f64), listed: Listed) {
+        let Listed { is_open, is_uncertain, turn } = listed;
+        if is_open {
+            let (left, right) = (left.to_owned(), right.to_owned());
+            self.pairs.push(StoredPair { left, right, weight, probability, is_uncertain, turn });
         } else {
-            self.judged += 1;
+            self.judged += u64::from(is_uncertain);
+            self.sample_judged += u64::from(turn.is_some());
         }
     }
 
     pub(crate) fn save(mut self, generation: &Path) -> Result<(), RegistryError> {
         let doubt = |pair: &StoredPair| (pair.probability - 0.5).abs();
-        self.pairs
-            .sort_by(|a, b| doubt(a).total_cmp(&doubt(b)).then_with(|| (&a.left, &a.right).cmp(&(&b.left, &b.right))));
+        // Those of the sample alone come last, so that the numbers of the others are their places in the queue.
+        self.pairs.sort_by(|a, b| {
+            let by_doubt = b.is_uncertain.cmp(&a.is_uncertain).then_with(|| doubt(a).total_cmp(&doubt(b)));
+            by_doubt.then_with(|| (&a.left, &a.right).cmp(&(&b.left, &b.right)))
+        });
         let path = generation.join(FILE);
         let text = serde_json::to_vec(&self).map_err(RegistryError::json(&path))?;
         folder::write_durably(&path, &text)
@@ -83,66 +114,37 @@ impl PairList {
     }
 }
 
-/// Which registers a purpose of link review reaches, purpose by purpose. Pairs that none reaches wait for nobody: they are
-/// not kept, not numbered and not counted.
-pub(crate) struct Reviewable<'a>(Vec<Vec<&'a RegisterId>>);
-
 /// Tells whether somebody may judge a pair of records of these registers on a day: a purpose of link review that is in force
 /// then, as its agreement is, reaches both.
 #[must_use]
 pub fn may_be_reviewed(project: &Project, day: NaiveDate, left: &RegisterId, right: &RegisterId) -> bool {
-    let reach = Reviewable::on(project, Some(day)).0;
-    reach.iter().any(|registers| [left, right].iter().all(|register| registers.contains(register)))
-}
-
-impl<'a> Reviewable<'a> {
-    pub(crate) fn of(project: &'a Project) -> Self {
-        Self::on(project, None)
-    }
-
-    /// Gives what the purposes reach that are in force on a day; without a day, all.
-    fn on(project: &'a Project, day: Option<NaiveDate>) -> Self {
-        let is_in_force = |purpose: &&Purpose| {
-            let agreement = project.agreements.get(&purpose.agreement);
-            let covers =
-                |day| purpose.valid.covers(day) && agreement.is_some_and(|agreement| agreement.valid.covers(day));
-            day.is_none_or(covers)
-        };
-        let reviews = project.purposes.values().filter(|purpose| purpose.subject == Subject::LinkReview);
-        let reviews = reviews.filter(is_in_force);
-        let reach = |purpose: &'a Purpose| -> Vec<&'a RegisterId> {
-            let Some(agreement) = project.agreements.get(&purpose.agreement) else { return Vec::new() };
-            let within = |id: &&RegisterId| {
-                let register = project.registers.get(*id);
-                agreement.registers.contains(*id)
-                    && register.is_some_and(|register| {
-                        let mut special = register.special_categories().into_iter();
-                        special.all(|special| agreement.special_categories.contains(&special))
-                    })
-            };
-            purpose.registers.iter().filter(within).collect()
-        };
-        Self(reviews.map(reach).collect())
-    }
-
-    pub(crate) fn has(&self, left: &str, right: &str) -> bool {
-        self.0.iter().any(|registers| [left, right].iter().all(|record| is_of(record, registers.iter().copied())))
-    }
-}
-
-/// Tells whether a record, written `register:hash`, is of one of these registers.
-fn is_of<'a>(record: &str, mut registers: impl Iterator<Item = &'a RegisterId>) -> bool {
-    let register = record.split_once(':').map(|(register, _)| register);
-    register.is_some_and(|register| registers.any(|id| id.as_str() == register))
+    linkage::Reviewable::on(project, day).has_registers(left.as_str(), right.as_str())
 }
 
 /// How far the review is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ReviewProgress {
-    /// Pairs that wait.
+    /// Uncertain pairs that wait.
     pub open: u64,
-    /// Pairs that were judged when the index was built.
+    /// Uncertain pairs that were judged when the index was built.
     pub judged: u64,
+    /// Pairs of the quality sample that were judged when the index was built.
+    pub sample_judged: u64,
+}
+
+/// A pair that waits, as far as it is told without showing it. The records stay inside.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiting<'p> {
+    /// Its number in this generation of the index.
+    pub number: u64,
+    /// The smaller record id.
+    pub left: &'p RecordId,
+    /// The larger record id.
+    pub right: &'p RecordId,
+    /// Whether it is near the threshold.
+    pub is_uncertain: bool,
+    /// Its turn in the quality sample, if it is of it.
+    pub turn: Option<u64>,
 }
 
 /// Two records that may be of one person.
@@ -189,6 +191,15 @@ pub(crate) struct KnownPair {
     pub(crate) right: RecordId,
     pub(crate) weight: f64,
     pub(crate) probability: f64,
+    pub(crate) is_uncertain: bool,
+    pub(crate) turn: Option<u64>,
+}
+
+impl KnownPair {
+    fn waiting(&self, number: u64) -> Waiting<'_> {
+        let Self { left, right, is_uncertain, turn, .. } = self;
+        Waiting { number, left, right, is_uncertain: *is_uncertain, turn: *turn }
+    }
 }
 
 /// What a steward decided.
@@ -218,7 +229,9 @@ impl Index {
     /// Gives how far the review is.
     #[must_use]
     pub fn review_progress(&self) -> ReviewProgress {
-        ReviewProgress { open: self.pairs.pairs.len() as u64, judged: self.pairs.judged }
+        let Pairs { pairs, judged, sample_judged } = &self.pairs;
+        let open = pairs.iter().filter(|pair| pair.is_uncertain).count() as u64;
+        ReviewProgress { open, judged: *judged, sample_judged: *sample_judged }
     }
 
     /// Gives the pair `number` of those within these registers.
@@ -226,18 +239,19 @@ impl Index {
         usize::try_from(number).ok().and_then(|number| self.pairs.within(registers).nth(number))
     }
 
-    /// Gives the records of the uncertain pair `number`, the smaller id first; none past the last. They stay inside.
+    /// Gives the pair `number`, uncertain or of the quality sample; none past the last.
     #[must_use]
-    pub fn pair_records<'p>(&'p self, permit: &Permit, number: u64) -> Option<(&'p RecordId, &'p RecordId)> {
-        self.pair_within(reviewed(permit), number).map(|pair| (&pair.left, &pair.right))
+    pub fn waiting<'p>(&'p self, permit: &Permit, number: u64) -> Option<Waiting<'p>> {
+        self.pair_within(reviewed(permit), number).map(|pair| pair.waiting(number))
     }
 
-    /// Gives the records of all uncertain pairs in the order of their numbers, the smaller id first. They stay inside.
-    pub fn all_pairs<'p>(&'p self, permit: &'p Permit) -> impl Iterator<Item = (&'p RecordId, &'p RecordId)> {
-        self.pairs.within(reviewed(permit)).map(|pair| (&pair.left, &pair.right))
+    /// Gives all pairs that wait, uncertain or of the quality sample, in the order of their numbers.
+    pub fn all_pairs<'p>(&'p self, permit: &'p Permit) -> impl Iterator<Item = Waiting<'p>> {
+        let numbered = self.pairs.within(reviewed(permit)).zip(0..);
+        numbered.map(|(pair, number)| pair.waiting(number))
     }
 
-    /// Shows the uncertain pair `number`, counted from 0, the most uncertain first; none past the last.
+    /// Shows the pair `number`, counted from 0, the most uncertain first; none past the last.
     ///
     /// # Errors
     /// [`RegistryError::Denied`] when the gate refuses or fails; whatever keeps the index from being read.
@@ -254,7 +268,7 @@ impl Index {
         number: u64,
         known: KnownPair,
     ) -> Result<Pair, RegistryError> {
-        let KnownPair { left, right, weight, probability } = known;
+        let KnownPair { left, right, weight, probability, .. } = known;
         let subjects = self.subjects_of(&left, &right)?;
         let grant = gate.commit(permit, subjects).await?;
         Ok(Pair {
@@ -347,7 +361,7 @@ mod tests {
     #[test]
     fn pairs_out_of_reach_are_no_pairs() {
         let project = testkit::ProjectFolder::small().load().unwrap();
-        let reviewable = Reviewable::of(&project);
+        let reviewable = linkage::Reviewable::of(&project);
         assert!(reviewable.has("tax:00", "loans:00"));
         assert!(!reviewable.has("tax:00", "donations:00"), "the review's agreement doesn't cover donations");
         assert!(!reviewable.has("tax2:00", "loans:00") && !reviewable.has("tax", "loans"));
@@ -367,12 +381,22 @@ mod tests {
     fn the_most_uncertain_pair_comes_first_and_judged_ones_are_counted() {
         let dir = tempfile::tempdir().unwrap();
         let mut list = PairList::default();
-        list.add("a", "b", 4.0, 0.94, true);
-        list.add("c", "d", 0.1, 0.52, true);
-        list.add("e", "f", 0.0, 0.50, false);
+        let listed = |is_open, is_uncertain, turn| Listed { is_open, is_uncertain, turn };
+        list.add(("a", "b"), (4.0, 0.94), listed(true, true, None));
+        list.add(("c", "d"), (0.1, 0.52), listed(true, true, Some(4)));
+        list.add(("e", "f"), (0.0, 0.50), listed(false, true, None));
+        list.add(("g", "h"), (40.0, 1.0), listed(false, false, Some(1)));
         list.save(dir.path()).unwrap();
         let list = PairList::load(dir.path()).unwrap();
-        assert_eq!(list.pairs[0].left, "c");
-        assert_eq!((list.pairs.len(), list.judged), (2, 1));
+        assert_eq!((list.pairs[0].left.as_str(), list.pairs[0].turn), ("c", Some(4)));
+        assert_eq!((list.pairs.len(), list.judged, list.sample_judged), (2, 1, 1));
+    }
+
+    #[test]
+    fn pairs_of_before_there_were_samples_are_all_uncertain() {
+        let text = r#"{"pairs":[{"left":"a","right":"b","weight":1.0,"probability":0.6}],"judged":3}"#;
+        let list: PairList = serde_json::from_str(text).unwrap();
+        assert!(list.pairs[0].is_uncertain && list.pairs[0].turn.is_none());
+        assert_eq!((list.judged, list.sample_judged), (3, 0));
     }
 }

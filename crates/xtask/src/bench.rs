@@ -578,6 +578,7 @@ fn pages() -> Result<()> {
             shots: (0..VISITS).map(|pair| get(format!("/review/{pair}"))).collect(),
         },
         PageAsked { who: "data-protection-officer", name: "/desk", shots: again("/desk") },
+        PageAsked { who: "data-protection-officer", name: "/quality", shots: again("/quality") },
         PageAsked { who: "data-protection-officer", name: "/log", shots: again("/log") },
         PageAsked { who: "data-protection-officer", name: "/log, an entry", shots: again("/log/1") },
         PageAsked { who: "engineer", name: "/runs", shots: again("/runs") },

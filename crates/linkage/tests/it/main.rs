@@ -13,3 +13,4 @@ mod scale;
 mod separation;
 mod steward;
 mod versions;
+mod watch;

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use linkage::{
-    FileOptions, FileReport, LinkProgress, LinkReport, LinkageError, ProposeOptions, Quality, SplinkOptions,
+    FileOptions, FileReport, LinkProgress, LinkReport, LinkageError, ProposeOptions, Quality, SplinkOptions, Watch,
 };
+use matching::Estimate;
 use model::diagnostic::SourceFile;
 use model::{Actor, Diagnostics, LinkageConfig};
 
@@ -45,10 +46,48 @@ pub(crate) async fn link(app: &App, refit: bool, output: Output) -> Result<LinkR
         if report.model_learnt { "learnt now" } else { "as before" },
     ));
     say_quality(report.quality.as_ref(), output);
+    say_watch(&report.watch, output);
     for warning in &report.warnings {
         output.note(format!("note: {warning}"));
     }
     Ok(report)
+}
+
+/// Says in short what is watched of a linkage.
+fn say_watch(watch: &Watch, output: Output) {
+    let shape = &watch.shape;
+    let percent = |part: u64, whole: u64| part as f64 * 100.0 / whole.max(1) as f64;
+    let sparse: u64 = shape.sizes.iter().map(|class| class.sparse).sum();
+    output.say(format!(
+        "{:9} {:>9}  {} of {} records unlinkable ({:.2} %), {} persons of low density",
+        "",
+        "watched",
+        count(shape.unlinkable),
+        count(shape.records),
+        percent(shape.unlinkable, shape.records),
+        count(sparse),
+    ));
+    if let Some(sample) = &watch.sample {
+        let drawn: u64 = sample.strata.iter().map(|stratum| stratum.drawn).sum();
+        let judged: u64 = sample.strata.iter().map(|stratum| stratum.same + stratum.different).sum();
+        let estimated = |name: &str, estimate: Option<Estimate>| match estimate {
+            Some(Estimate { share, least, most }) => format!("{name} {share:.3} ({least:.3} to {most:.3})"),
+            None => format!("{name} not known: too few are judged"),
+        };
+        output.say(format!(
+            "{:9} {:>9}  {} pairs drawn, {} judged in turn; {}, {}",
+            "",
+            "sample",
+            count(drawn),
+            count(judged),
+            estimated("precision", sample.estimates.precision),
+            estimated("recall", sample.estimates.recall),
+        ));
+    }
+    if let Some(drift) = &watch.drift {
+        let moved = drift.moved.iter().map(|moved| format!("{} {:.3}", moved.what.as_str(), moved.index));
+        output.say(format!("{:9} {:>9}  {}, since {}", "", "drift", moved.collect::<Vec<_>>().join(", "), drift.since));
+    }
 }
 
 /// Says how right a linkage is, where there is a truth to hold it against.

@@ -11,6 +11,7 @@ mod people;
 mod properties;
 mod proposing;
 mod resident;
+mod shape;
 mod splink;
 mod town;
 mod training;

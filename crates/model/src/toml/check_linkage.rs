@@ -4,6 +4,7 @@ use super::checks::{check_job_purpose, is_there};
 use super::nearest::advice;
 use super::{Draft, Entry};
 use crate::agreement::Agreement;
+use crate::class::Class;
 use crate::diagnostic::Diagnostics;
 use crate::id::RegisterId;
 use crate::linkage::{Attach, LinkageConfig, Part};
@@ -152,6 +153,11 @@ fn check_columns(draft: &Draft, entry: &Entry<LinkageConfig>, config: &LinkageCo
     for (index, comparison) in config.comparisons.iter().enumerate() {
         used.push((format!("compare[{index}].column"), &comparison.column));
     }
+    for (index, group) in config.quality.groups.iter().enumerate() {
+        let place = format!("quality.groups[{index}]");
+        check_group(draft, entry, &place, &group.column, found);
+        used.push((place, &group.column));
+    }
     for (place, name) in used {
         if all_known && !columns.contains(&name) {
             let help = advice(name, columns.iter().copied());
@@ -162,5 +168,22 @@ fn check_columns(draft: &Draft, entry: &Entry<LinkageConfig>, config: &LinkageCo
                 help,
             ));
         }
+    }
+}
+
+/// Checks that records are told apart by what many of them share: what names one person is no group, and what nobody may be
+/// listed by isn't counted by either.
+fn check_group(draft: &Draft, entry: &Entry<LinkageConfig>, place: &str, name: &str, found: &mut Diagnostics) {
+    let fixed = PERSON_COLUMNS.iter().find(|(known, _)| *known == name).map(|(_, class)| *class);
+    let models = draft.models.values().filter_map(|entry| entry.thing.as_ref());
+    let stated = models.filter(|model| model.kind == ModelKind::Person).filter_map(|model| model.classes.get(name));
+    let class = fixed
+        .into_iter()
+        .chain(stated.copied())
+        .find(|class| class.special().is_some() || matches!(class, Class::Identifier | Class::Contact));
+    if let Some(class) = class {
+        let message = format!("`{name}` is of the class `{class}`, by which no groups are told apart");
+        let help = "name a column that many share and that is of no special category, such as `sex`";
+        found.push(entry.error(place, "linkage/no-group", message, help));
     }
 }

@@ -9,7 +9,7 @@ use super::nearest::advice;
 use super::reader::{Sheet, Table, Value};
 use crate::diagnostic::{Diagnostics, SourceFile};
 use crate::judgement::Verdict;
-use crate::linkage::{Attach, Block, COMPARISON_KINDS, Compare, Key, LinkageConfig, Part};
+use crate::linkage::{Attach, Block, COMPARISON_KINDS, Compare, GroupBy, Key, LinkageConfig, Part, QualityConfig};
 
 /// The probability from which records are linked, where the file doesn't say.
 const THRESHOLD: f64 = 0.95;
@@ -47,6 +47,7 @@ pub(crate) fn read(table: &Table<'_>) -> Option<LinkageConfig> {
     let verdicts = [Verdict::Same, Verdict::Different].map(|verdict| (verdict.as_str(), verdict));
     let verdict = |value: &Value<'_>| value.choice("linkage/unknown-verdict", &verdicts);
     let second_reviewer = table.get("second_reviewer").map_or(Some(Vec::new()), |value| value.list(verdict));
+    let quality = table.get("quality").map_or(Some(QualityConfig::default()), |value| quality(&value));
     table.finish();
     Some(LinkageConfig {
         purpose: match purpose {
@@ -65,6 +66,7 @@ pub(crate) fn read(table: &Table<'_>) -> Option<LinkageConfig> {
         block_size_max: size(block_size_max)?,
         seed: u64::try_from(seed?).ok()?,
         second_reviewer: second_reviewer?,
+        quality: quality?,
     })
 }
 
@@ -74,6 +76,31 @@ fn size(read: Option<Option<i64>>) -> Option<Option<u64>> {
         Some(size) => Some(Some(u64::try_from(size?).ok()?)),
         None => Some(None),
     }
+}
+
+/// The most pairs of a stratum that a sample can have: beyond it stewards would be asked for weeks.
+const SAMPLE_MAX: i64 = 1_000;
+
+fn quality(value: &Value<'_>) -> Option<QualityConfig> {
+    let defaults = QualityConfig::default();
+    let table = value.table()?;
+    let groups = table.get("groups").map_or(Some(defaults.groups), |value| value.distinct(group_by));
+    let sample = table.get("sample").map(|value| value.integer(0..=SAMPLE_MAX));
+    table.finish();
+    let sample = match sample {
+        Some(sample) => u64::try_from(sample?).ok()?,
+        None => defaults.sample,
+    };
+    Some(QualityConfig { groups: groups?, sample })
+}
+
+fn group_by(value: &Value<'_>) -> Option<GroupBy> {
+    let text = value.text()?;
+    let (column, is_form) = match text.strip_suffix(GroupBy::FORM) {
+        Some(column) => (column.to_owned(), true),
+        None => (text, false),
+    };
+    Some(GroupBy { column, is_form })
 }
 
 fn attach(value: &Value<'_>) -> Option<Attach> {

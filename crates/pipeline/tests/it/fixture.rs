@@ -206,6 +206,7 @@ fn linkage() -> LinkageConfig {
         block_size_max: None,
         seed: 1,
         second_reviewer: Vec::new(),
+        quality: model::linkage::QualityConfig::default(),
     }
 }
 

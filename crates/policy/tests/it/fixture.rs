@@ -264,6 +264,7 @@ pub(crate) fn project_with(policies: &[&str]) -> Project {
         block_size_max: None,
         seed: 1,
         second_reviewer: Vec::new(),
+        quality: model::linkage::QualityConfig::default(),
     };
     let file = |(number, text): (usize, &&str)| {
         Arc::new(SourceFile { path: format!("policies/{number}.cedar").into(), text: (*text).to_owned() })

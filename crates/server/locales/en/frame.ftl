@@ -4,6 +4,7 @@ nav-label = Pages
 nav-search = Find a person
 nav-review = Uncertain links
 nav-desk = Overview
+nav-quality = Quality of the linkage
 nav-log = The log
 nav-runs = Tables and runs
 nav-looks = Who looked at me

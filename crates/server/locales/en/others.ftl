@@ -78,6 +78,7 @@ desk-soon = { $count ->
     [one] One agreement or purpose ends soon. After its last day it allows nothing any more.
    *[other] { $n } agreements and purposes end soon. After its last day none of them allows anything any more.
  }
+desk-quality = How good the linkage is
 desk-soon-show = Show them
 desk-days-title = The last 30 days
 desk-days-what = Looks are persons opened, uncertain links shown and own records read. Runs and judgements are in the log, not in this chart.
@@ -243,10 +244,16 @@ queue-judged = { $count ->
 queue-begin = Begin
 queue-empty = Nothing waits.
 queue-when = Judgements count from the next run of linking on.
+queue-sample-title = Quality sample
+queue-sample-what = Pairs drawn at random from all, easy ones too. What is said of them tells how often the linkage is right, which the uncertain ones can’t. Judge them in the order in which they come: only then do they count.
+queue-sample-progress = { $open } of them wait for you, { $judged } were judged.
+queue-sample-begin = Go through the sample
 queue-decided = Your judgement was written; entry { $entry } of the log.
 pair-title = Are these one person?
 pair-place = Pair { $place } of { $open }. Showing it is entry { $entry } of the log.
 pair-place-contested = A contested link, which comes before others; { $open } wait in all. Showing it is entry { $entry } of the log.
+pair-place-sample = A pair of the quality sample; { $open } of it wait for you. Showing it is entry { $entry } of the log.
+pair-sampled = This pair was drawn at random to measure how good the linkage is.
 pair-contested = The person to whom the record of { $register } was linked says that it is not about them, since { $when }. Their reason:
 pair-caption = The linkage is { $percent } sure that they are (match weight { $weight }). Differences are marked, those of case or accents with a dotted line.
 pair-alike = the same
@@ -518,3 +525,117 @@ cluster-left-out = { $count ->
 link-cut-what = This link holds a person together. To say that its records are of different persons cuts it.
 link-cut-back = Back to the pair
 pair-place-link = A link between records of one person. Showing it is entry { $entry } of the log.
+
+# How good the linkage is.
+quality-title = Quality of the linkage
+quality-what = How often records are put together rightly, as far as it can be told, and for whom it works less well. Everything here is counted; it shows nobody. Registers that are only attached to persons are left out.
+quality-none = Nothing was linked yet, or by another version: the next run of linking fills this page.
+quality-of-run = The run { $run } of { $when }, by model { $model }.
+quality-moved = { $what } moved since the run of { $when }: stability index { $index }, limit { $limit }. See whether a delivery has changed.
+quality-other-model = The model is another one since, which moves weights by itself.
+quality-records-count = { $count ->
+    [one] record
+   *[other] records
+ }
+quality-persons-count = { $count ->
+    [one] person
+   *[other] persons
+ }
+quality-unlinkable = Unlinkable
+quality-records = Records
+quality-persons = Persons
+quality-pairs = Pairs
+quality-linked = Linked
+quality-apart = Apart
+quality-weight = Match weight
+quality-any = any
+quality-below = below { $below }
+quality-from = { $from } and more
+quality-between = { $from } to { $below }
+quality-chart-says = { $title }: at most { $most }, at { $where }. The table below has every bar.
+quality-chart-says-none = { $title }: none.
+quality-too-few = too few
+
+# The sample.
+quality-sample-title = How often it is right
+quality-sample-what = Estimated from pairs that were drawn at random from each range of weights and judged by stewards. Only those count that were judged in the order of the draw, without a gap. Recall is that among pairs that were compared and kept: what was never compared can’t be seen here.
+quality-precision = Precision: of the pairs that are linked, { $estimate } are of one person.
+quality-precision-unknown = Precision can’t be estimated yet: in each range of linked pairs at least { $least } have to be judged.
+quality-recall = Recall: of the pairs of one person, { $estimate } are linked.
+quality-recall-unknown = Recall can’t be estimated yet: in every range at least { $least } pairs have to be judged.
+quality-estimate = { $share } ({ $least } to { $most })
+quality-sample-of = Drawn { $when }: { $drawn } pairs, of which { $judged } count as judged. Intervals are of 95%.
+quality-out-of-turn = { $count ->
+    [one] One more was judged out of turn, and counts once those before it are judged.
+   *[other] { $n } more were judged out of turn, and count once those before them are judged.
+ }
+quality-no-sample = No sample is drawn: linkage.toml says so, or nobody may review links.
+quality-strata-caption = The sample, range by range, as linked when it was drawn
+quality-stratum = When drawn
+quality-drawn = Drawn
+quality-same = One person
+quality-different = Two persons
+quality-cannot-say = Can’t be told
+
+# Groups.
+quality-groups-title = For whom it works less well
+quality-groups-what = Errors are not spread evenly: who changes names, or has one that is spelled in many ways, is missed more often. A record without a value counts with most records of its person.
+quality-groups-least = Groups of fewer than { $least } persons are put together.
+quality-group = Group
+quality-group-other = All others
+quality-by-register = By register
+quality-by-form = { $column }, by how it is written
+form-plain = plain
+form-marked = with accents or other marks
+form-compound = in several words
+quality-records-per-person = Records a person
+quality-weight-mean = Mean weight of links
+quality-true-precision = Precision, by the truth
+quality-true-recall = Recall, by the truth
+quality-estimated-precision = Precision, estimated
+quality-estimated-recall = Recall, estimated
+
+# Weights, sizes, drift.
+quality-weights-title = Match weights
+quality-weights-what = Pairs by the log2 of the odds that they are of one person. The line is the threshold, { $threshold }.
+quality-weights-caption = Each row has its own scale. Many pairs near the threshold mean that much is uncertain.
+quality-given-up = Another { $n } pairs were compared and given up below the least weight.
+quality-apart-at-threshold = { $count ->
+    [one] One pair reaches the threshold and is apart all the same, because of other evidence or a judgement.
+   *[other] { $n } pairs reach the threshold and are apart all the same, because of other evidence or a judgement.
+ }
+quality-own-title = What records hold
+quality-own-what = Each record against a copy of itself. One that does not reach the threshold even then holds too little to be linked to anything.
+quality-own-caption = Records by the weight against themselves; the line is the threshold.
+quality-unlinkable-count = { $count ->
+    [0] There is none of these.
+    [one] There is one of these.
+   *[other] There are { $n } of these.
+ }
+quality-sizes-title = Records of a person
+quality-sizes-what = Very large persons are seldom right: look for a value that many share by mistake.
+quality-sizes-caption = Persons by how many records they have
+quality-size-what = Records
+quality-size = { $count ->
+    [one] One record
+   *[other] { $n } records
+ }
+quality-sizes = { $least } to { $most } records
+quality-size-more = { $least } records and more
+quality-density-what = Density is the share of pairs within a person that reach the threshold by themselves. A person of low density hangs together by few of them.
+quality-sparse = { $count ->
+    [0] Nobody is below one half.
+    [one] One person is below one half.
+   *[other] { $n } persons are below one half.
+ }
+quality-densities-caption = Density by how many records persons have
+quality-density = Density
+quality-runs-title = Drift between runs
+quality-runs-what = The population stability index says how far a distribution moved since the run before. Up to { $limit }, or more where so few cases move by chance, is taken for nothing.
+quality-drifts-caption = The stability index in hundredths, run by run, each row on its own scale
+quality-run = Run
+quality-model = Model
+quality-first-run = first run
+distribution-weights = Weights of pairs
+distribution-own-weights = What records hold
+distribution-cluster-sizes = Records of a person

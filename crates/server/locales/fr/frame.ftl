@@ -4,6 +4,7 @@ nav-label = Pages
 nav-search = Chercher une personne
 nav-review = Liens incertains
 nav-desk = Vue d’ensemble
+nav-quality = Qualité de l’appariement
 nav-log = Le journal
 nav-runs = Tables et exécutions
 nav-looks = Qui m’a consulté

@@ -78,6 +78,7 @@ desk-soon = { $count ->
     [one] Un accord ou une finalité prend bientôt fin. Passé le dernier jour, rien n’est plus permis sous lui.
    *[other] { $n } accords et finalités prennent bientôt fin. Passé leur dernier jour, ils ne permettent plus rien.
  }
+desk-quality = Ce que vaut l’appariement
 desk-soon-show = Les montrer
 desk-days-title = Les 30 derniers jours
 desk-days-what = Les consultations sont les personnes ouvertes, les liens incertains montrés et les propres données lues. Les exécutions et les jugements sont au journal, pas dans ce graphique.
@@ -243,10 +244,16 @@ queue-judged = { $count ->
 queue-begin = Commencer
 queue-empty = Rien n’attend.
 queue-when = Les jugements comptent à partir du prochain appariement.
+queue-sample-title = Échantillon de qualité
+queue-sample-what = Des paires tirées au sort parmi toutes, même les faciles. Ce qui en est dit montre combien de fois l’appariement a raison, ce que les incertaines ne peuvent pas montrer. Jugez-les dans l’ordre où elles viennent : ce n’est qu’ainsi qu’elles comptent.
+queue-sample-progress = { $open } vous attendent, { $judged } ont été jugées.
+queue-sample-begin = Parcourir l’échantillon
 queue-decided = Votre jugement est écrit ; entrée { $entry } du journal.
 pair-title = Est-ce une seule personne ?
 pair-place = Paire { $place } sur { $open }. La montrer est l’entrée { $entry } du journal.
 pair-place-contested = Un lien contesté, qui passe avant les autres ; { $open } attendent en tout. Le montrer est l’entrée { $entry } du journal.
+pair-place-sample = Une paire de l’échantillon de qualité ; { $open } en attendent votre avis. La montrer est l’entrée { $entry } du journal.
+pair-sampled = Cette paire a été tirée au sort pour mesurer ce que vaut l’appariement.
 pair-contested = La personne à qui l’enregistrement de { $register } a été rattaché dit depuis le { $when } qu’il ne la concerne pas. Son motif :
 pair-caption = L’appariement en est sûr à { $percent } (poids { $weight }). Les différences sont marquées, celles de casse ou d’accents d’un pointillé.
 pair-alike = identique
@@ -518,3 +525,117 @@ cluster-left-out = { $count ->
 link-cut-what = Ce lien tient une personne ensemble. Dire que ses enregistrements concernent des personnes différentes le coupe.
 link-cut-back = Retour à la paire
 pair-place-link = Un lien entre enregistrements d’une même personne. Le montrer est l’entrée { $entry } du journal.
+
+# Ce que vaut l’appariement.
+quality-title = Qualité de l’appariement
+quality-what = Combien de fois des enregistrements sont réunis à raison, autant qu’on puisse le dire, et pour qui cela marche moins bien. Tout ici est compté ; personne n’y est montré. Les registres seulement rattachés aux personnes n’y sont pas.
+quality-none = Rien n’a encore été apparié, ou par une autre version : le prochain appariement remplira cette page.
+quality-of-run = L’appariement { $run } du { $when }, par le modèle { $model }.
+quality-moved = { $what } : la répartition a bougé depuis l’appariement du { $when } ; indice de stabilité { $index }, limite { $limit }. Voyez si une livraison a changé.
+quality-other-model = Le modèle a changé depuis, ce qui déplace les poids à lui seul.
+quality-records-count = { $count ->
+    [one] enregistrement
+   *[other] enregistrements
+ }
+quality-persons-count = { $count ->
+    [one] personne
+   *[other] personnes
+ }
+quality-unlinkable = Non appariables
+quality-records = Enregistrements
+quality-persons = Personnes
+quality-pairs = Paires
+quality-linked = Réunies
+quality-apart = Séparées
+quality-weight = Poids
+quality-any = tous
+quality-below = moins de { $below }
+quality-from = { $from } et plus
+quality-between = de { $from } à { $below }
+quality-chart-says = { $title } : au plus { $most }, à { $where }. Le tableau ci-dessous donne chaque barre.
+quality-chart-says-none = { $title } : aucune.
+quality-too-few = trop peu
+
+# L’échantillon.
+quality-sample-title = Combien de fois il a raison
+quality-sample-what = Estimé d’après des paires tirées au sort dans chaque tranche de poids et jugées par des gestionnaires. Ne comptent que celles qui ont été jugées dans l’ordre du tirage, sans lacune. Le rappel est celui des paires comparées et gardées : ce qui n’a jamais été comparé ne se voit pas ici.
+quality-precision = Précision : parmi les paires réunies, { $estimate } sont d’une même personne.
+quality-precision-unknown = La précision ne peut pas encore être estimée : dans chaque tranche de paires réunies, { $least } au moins doivent être jugées.
+quality-recall = Rappel : parmi les paires d’une même personne, { $estimate } sont réunies.
+quality-recall-unknown = Le rappel ne peut pas encore être estimé : dans chaque tranche, { $least } paires au moins doivent être jugées.
+quality-estimate = { $share } (de { $least } à { $most })
+quality-sample-of = Tiré le { $when } : { $drawn } paires, dont { $judged } comptent comme jugées. Les intervalles sont à 95 %.
+quality-out-of-turn = { $count ->
+    [one] Une de plus a été jugée hors de son tour et comptera une fois les précédentes jugées.
+   *[other] { $n } de plus ont été jugées hors de leur tour et compteront une fois les précédentes jugées.
+ }
+quality-no-sample = Aucun échantillon n’est tiré : linkage.toml le veut ainsi, ou personne ne peut revoir les liens.
+quality-strata-caption = L’échantillon, tranche par tranche, tel qu’apparié lors du tirage
+quality-stratum = Au tirage
+quality-drawn = Tirées
+quality-same = Une personne
+quality-different = Deux personnes
+quality-cannot-say = Indécidables
+
+# Groupes.
+quality-groups-title = Pour qui cela marche moins bien
+quality-groups-what = Les erreurs ne se répartissent pas également : qui change de nom, ou en porte un qui s’écrit de plusieurs façons, est plus souvent manqué. Un enregistrement sans valeur compte avec la plupart de ceux de sa personne.
+quality-groups-least = Les groupes de moins de { $least } personnes sont réunis.
+quality-group = Groupe
+quality-group-other = Tous les autres
+quality-by-register = Par registre
+quality-by-form = { $column }, selon la graphie
+form-plain = simple
+form-marked = avec accents ou autres signes
+form-compound = en plusieurs mots
+quality-records-per-person = Enregistrements par personne
+quality-weight-mean = Poids moyen des liens
+quality-true-precision = Précision, selon la vérité
+quality-true-recall = Rappel, selon la vérité
+quality-estimated-precision = Précision, estimée
+quality-estimated-recall = Rappel, estimé
+
+# Poids, tailles, dérive.
+quality-weights-title = Poids des paires
+quality-weights-what = Les paires selon le log2 de la cote qu’elles soient d’une même personne. Le trait est le seuil, { $threshold }.
+quality-weights-caption = Chaque rangée a sa propre échelle. Beaucoup de paires près du seuil : beaucoup est incertain.
+quality-given-up = { $n } autres paires ont été comparées et abandonnées sous le poids minimal.
+quality-apart-at-threshold = { $count ->
+    [one] Une paire atteint le seuil et reste pourtant séparée, à cause d’autres indices ou d’un jugement.
+   *[other] { $n } paires atteignent le seuil et restent pourtant séparées, à cause d’autres indices ou d’un jugement.
+ }
+quality-own-title = Ce que contiennent les enregistrements
+quality-own-what = Chaque enregistrement face à sa propre copie. Celui qui n’atteint pas le seuil même ainsi contient trop peu pour être apparié à quoi que ce soit.
+quality-own-caption = Enregistrements selon leur poids face à eux-mêmes ; le trait est le seuil.
+quality-unlinkable-count = { $count ->
+    [0] Il n’y en a aucun.
+    [one] Il y en a un.
+   *[other] Il y en a { $n }.
+ }
+quality-sizes-title = Enregistrements d’une personne
+quality-sizes-what = Les très grandes personnes sont rarement justes : cherchez une valeur que beaucoup partagent par erreur.
+quality-sizes-caption = Personnes selon le nombre de leurs enregistrements
+quality-size-what = Enregistrements
+quality-size = { $count ->
+    [one] Un enregistrement
+   *[other] { $n } enregistrements
+ }
+quality-sizes = De { $least } à { $most } enregistrements
+quality-size-more = { $least } enregistrements et plus
+quality-density-what = La densité est la part des paires d’une personne qui atteignent le seuil par elles-mêmes. Une personne de faible densité ne tient que par quelques-unes.
+quality-sparse = { $count ->
+    [0] Personne n’est au-dessous de la moitié.
+    [one] Une personne est au-dessous de la moitié.
+   *[other] { $n } personnes sont au-dessous de la moitié.
+ }
+quality-densities-caption = Densité selon le nombre d’enregistrements des personnes
+quality-density = Densité
+quality-runs-title = Dérive entre appariements
+quality-runs-what = L’indice de stabilité de la population dit de combien une répartition a bougé depuis l’appariement précédent. Jusqu’à { $limit }, ou plus là où si peu de cas bougent par hasard, il ne compte pas.
+quality-drifts-caption = L’indice de stabilité en centièmes, appariement par appariement, chaque rangée à sa propre échelle
+quality-run = Appariement
+quality-model = Modèle
+quality-first-run = premier
+distribution-weights = Poids des paires
+distribution-own-weights = Contenu des enregistrements
+distribution-cluster-sizes = Enregistrements d’une personne

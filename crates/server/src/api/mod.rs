@@ -4,6 +4,7 @@ mod catalogue;
 mod citizen;
 mod log;
 mod persons;
+mod quality;
 mod review;
 mod viewer;
 
@@ -100,6 +101,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/review/{pair}", || get(review::pair)),
     Route::post("/api/v1/review/{pair}/judgement", || post(review::judge)),
     Route::post("/api/v1/review/{pair}/take-back", || post(review::take_back)),
+    Route::get("/api/v1/linkage/quality", || get(quality::quality)),
     Route::get("/api/v1/problems", || get(viewer::problems)),
     Route::get("/api/docs", || get(viewer::to_page)),
     Route::get("/api/docs/", || get(viewer::page)),
@@ -145,6 +147,7 @@ pub(crate) fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
         review::pair,
         review::judge,
         review::take_back,
+        quality::quality,
         viewer::problems,
     ),
     components(schemas(Problem)),

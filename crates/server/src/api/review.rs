@@ -1,23 +1,36 @@
 //! Uncertain links, for data stewards.
 
 use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use super::{Answer, Body, Place};
+use super::{Answer, Asked, Body, Place};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
-use crate::service::{self, JudgedView, JudgementForm, PairView, ProgressView, TakeBackForm};
+use crate::service::{self, JudgedView, JudgementForm, List, PairView, ProgressView, TakeBackForm};
 
-/// Shows an uncertain pair, the most uncertain first. For data stewards.
+/// In which list a pair is looked at.
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListFilter {
+    /// `queue`, or `sample` for the pairs drawn at random to measure quality by: says which `next` is.
+    #[serde(default)]
+    #[param(inline)]
+    list: List,
+}
+
+/// Shows a pair that waits, the most uncertain first. For data stewards.
 #[utoipa::path(get, path = "/api/v1/review/{pair}", tag = "review",
-    params(("pair" = u64, Path, description = "the pair's number, counted from 0")),
+    params(("pair" = u64, Path, description = "the pair's number, counted from 0"), ListFilter),
     responses((status = 200, body = PairView), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub(crate) async fn pair(
     State(app): State<App>,
     Caller(who): Caller,
     Place(pair): Place<u64>,
+    Asked(filter): Asked<ListFilter>,
 ) -> Result<Answer<PairView>, Problem> {
-    service::pair(&app, &who, pair).await.map(Answer)
+    service::pair(&app, &who, pair, filter.list).await.map(Answer)
 }
 
 /// Gives how far the review is. For data stewards.

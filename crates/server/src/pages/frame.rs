@@ -133,9 +133,11 @@ fn ways_on(actor: Option<&Actor>) -> Vec<(&'static str, &'static str)> {
     let mut links = match actor {
         Some(Actor::Citizen { .. }) => vec![("/me", "nav-looks"), ("/me/records", "nav-records")],
         Some(Actor::Member { role: RoleKind::Officer, .. }) => vec![("/search", "nav-search")],
-        Some(Actor::Member { role: RoleKind::Steward, .. }) => vec![("/review", "nav-review")],
+        Some(Actor::Member { role: RoleKind::Steward, .. }) => {
+            vec![("/review", "nav-review"), ("/quality", "nav-quality")]
+        }
         Some(Actor::Member { role: RoleKind::DataProtectionOfficer, .. }) => {
-            vec![("/desk", "nav-desk"), ("/log", "nav-log")]
+            vec![("/desk", "nav-desk"), ("/quality", "nav-quality"), ("/log", "nav-log")]
         }
         Some(Actor::Member { role: RoleKind::Engineer, .. }) => vec![("/runs", "nav-runs")],
         Some(Actor::System) | None => Vec::new(),

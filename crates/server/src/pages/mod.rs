@@ -16,6 +16,7 @@ mod me;
 mod person;
 mod problem;
 mod progress;
+mod quality;
 mod quarantine;
 mod reading;
 mod relations;
@@ -69,6 +70,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/registers/{register}", get(catalogue::register))
         .route("/purposes", get(catalogue::purposes))
         .route("/agreements", get(catalogue::agreements))
+        .route("/quality", get(quality::page))
         .route("/runs", get(runs::page))
         .route("/runs/quarantine/{register}", get(quarantine::page))
         .route("/runs/deliveries", post(reading::begin))

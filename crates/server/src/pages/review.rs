@@ -16,7 +16,9 @@ use super::values::{Kept, kept, shown};
 use super::view::{Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
-use crate::service::{self, JudgedView, JudgementForm, PairPlace, PairView, ReviewRow, SaidView, TakeBackForm};
+use crate::service::{
+    self, JudgedView, JudgementForm, List, PairPlace, PairView, ReviewRow, SaidView, SampleProgressView, TakeBackForm,
+};
 
 /// The longest reason, in characters.
 const REASON_MAX: usize = 500;
@@ -31,6 +33,7 @@ struct QueuePage {
     judged: u64,
     proposed: u64,
     next: Option<u64>,
+    sample: SampleProgressView,
     told: Option<Told>,
 }
 
@@ -45,6 +48,10 @@ struct PairPage {
     path: String,
     /// Of a link: the pair whose person it holds together.
     back_to: Option<String>,
+    /// Whether the pairs of the quality sample are gone through.
+    in_sample: bool,
+    /// Whether the pair is of it.
+    sampled: bool,
     generation: String,
     log_index: String,
     left: String,
@@ -105,6 +112,8 @@ pub(crate) struct After {
     pair: Option<String>,
     /// The link of that pair's persons of which it was.
     link: Option<String>,
+    #[serde(default)]
+    list: List,
 }
 
 /// Gives where a pair is, or a link of its persons.
@@ -149,6 +158,7 @@ async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
         judged: progress.judged + progress.judged_since,
         proposed: progress.proposed,
         next: progress.next,
+        sample: progress.sample,
         told: told(view, after)?,
     };
     view.page(&page)
@@ -182,13 +192,14 @@ async fn shown_or_refused(view: &View, place: Result<PairPlace, Problem>, asked:
 
 async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&Judged>) -> Result<Response, Problem> {
     let t = view.t;
-    let found = service::pair(&view.app, view.acting()?, place).await?;
+    let list = form.map_or(after.list, |form| form.list);
+    let found = service::pair(&view.app, view.acting()?, place, list).await?;
     // What was filled in was meant for the pair that was shown then.
     let form = form.filter(|form| form.generation == found.generation);
     let rows = rows(view, &found);
     let withheld: Vec<Kept> = found.left.withheld.iter().map(|column| kept(t, column, &found.reasons)).collect();
     let mut frame = view.frame()?;
-    frame.back = path_of(place);
+    frame.back = format!("{}{}", path_of(place), asked_in(list));
     let page = PairPage {
         frame,
         t,
@@ -207,8 +218,10 @@ async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&J
         weight: t.weight(&found.weight),
         steps: steps(t, &found.fields),
         told: told(view, after)?,
-        next: found.next.filter(|_| place.link.is_none()).map(|next| format!("/review/{next}")),
+        next: found.next.filter(|_| place.link.is_none()).map(|next| format!("/review/{next}{}", asked_in(list))),
         cluster: cluster(view, &found, place.pair),
+        in_sample: list == List::Sample,
+        sampled: found.sampled,
         said: found.said.as_ref().map(|said| self::said(t, said)),
         contested: found.contested.as_ref().map(|contested| {
             let record = if contested.record == "left" { &found.left } else { &found.right };
@@ -227,6 +240,14 @@ async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&J
     };
     let status = if form.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     view.page_as(status, &page)
+}
+
+/// Gives what a path says further of the list that is gone through.
+fn asked_in(list: List) -> &'static str {
+    match list {
+        List::Queue => "",
+        List::Sample => "?list=sample",
+    }
 }
 
 /// Gives what was said of a pair, in a sentence.
@@ -333,6 +354,8 @@ pub(crate) struct Judged {
     verdict: String,
     #[serde(default)]
     reason: String,
+    #[serde(default)]
+    list: List,
 }
 
 /// Writes a judgement and goes on to the next pair.
@@ -365,11 +388,14 @@ async fn judged(view: &View, place: PairPlace, form: Judged) -> Result<Response,
     check_reason(&form.reason)?;
     let judgement = JudgementForm { generation: form.generation, verdict: form.verdict, reason: form.reason };
     let judged = service::judge(&view.app, view.acting()?, place, &judgement).await?;
-    let next = match place.link {
-        Some(_) => Some(place.pair),
-        None => service::progress(&view.app, view.acting()?, place.pair + 1).await?.next,
+    let next = match (place.link, form.list) {
+        (Some(_), _) => Some(place.pair),
+        (None, list) => {
+            let progress = service::progress(&view.app, view.acting()?, place.pair + 1).await?;
+            if list == List::Sample { progress.sample.next } else { progress.next }
+        }
     };
-    Ok(onward(next.map(PairPlace::from), place, &judged))
+    Ok(onward(next.map(PairPlace::from), place, form.list, &judged))
 }
 
 fn check_reason(reason: &str) -> Result<(), Problem> {
@@ -380,11 +406,13 @@ fn check_reason(reason: &str) -> Result<(), Problem> {
 }
 
 /// Leads on: to what is next, or back to the queue.
-fn onward(next: Option<PairPlace>, place: PairPlace, judged: &JudgedView) -> Response {
+fn onward(next: Option<PairPlace>, place: PairPlace, list: List, judged: &JudgedView) -> Response {
     let JudgedView { log_index, standing } = judged;
     let to = next.map_or_else(|| "/review".to_owned(), path_of);
     let link = place.link.map(|link| format!("&link={link}")).unwrap_or_default();
-    Redirect::to(&format!("{to}?decided={log_index}&standing={standing}&pair={}{link}", place.pair)).into_response()
+    let list = if list == List::Sample { "&list=sample" } else { "" };
+    let asked = format!("decided={log_index}&standing={standing}&pair={}{link}{list}", place.pair);
+    Redirect::to(&format!("{to}?{asked}")).into_response()
 }
 
 /// What a steward sends to take something back.
@@ -395,6 +423,8 @@ pub(crate) struct TakenBack {
     generation: String,
     #[serde(default)]
     reason: String,
+    #[serde(default)]
+    list: List,
 }
 
 /// Takes back what the steward said of a pair, and shows it again.
@@ -426,7 +456,8 @@ async fn taken_back_or_refused(
 async fn taken_back(view: &View, place: PairPlace, form: TakenBack) -> Result<Response, Problem> {
     view.check_form(&form.form_token)?;
     check_reason(&form.reason)?;
+    let list = form.list;
     let form = TakeBackForm { generation: form.generation, reason: form.reason };
     let judged = service::take_back(&view.app, view.acting()?, place, &form).await?;
-    Ok(onward(Some(place), place, &judged))
+    Ok(onward(Some(place), place, list, &judged))
 }

@@ -10,7 +10,7 @@ use crate::problem::KINDS;
 use crate::service;
 
 /// Keys that code chooses among, so that they don't stand directly in a call.
-const CHOSEN_KEYS: [&str; 27] = [
+const CHOSEN_KEYS: [&str; 28] = [
     "cluster-judged",
     "cluster-proposed",
     "contest-written",
@@ -22,6 +22,7 @@ const CHOSEN_KEYS: [&str; 27] = [
     "nav-log",
     "nav-looks",
     "nav-purposes",
+    "nav-quality",
     "nav-records",
     "nav-registers",
     "nav-review",
@@ -107,6 +108,8 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("part-of-entry", own(&["terms", "justification", "subject", "officer", "case", "more"])),
         ("field", own(&columns)),
         ("verdict", own(&["same", "different", "cannot-say"])),
+        ("form", own(&linkage::FORMS)),
+        ("distribution", linkage::Distribution::ALL.iter().map(|what| what.as_str().to_owned()).collect()),
         ("thing", own(&["record", "records", "address", "employer", "others"])),
         ("level", levels),
         ("bad-row", source::reason_codes().map(str::to_owned).collect()),

@@ -8,6 +8,7 @@ mod dossier;
 mod given;
 mod ingest;
 mod log;
+mod quality;
 mod resolve;
 mod review;
 mod search;
@@ -27,11 +28,12 @@ pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColu
 pub(crate) use ingest::{ReadIn, Reading, begin_reading, reading};
 pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};
 pub(crate) use log::{Verification, begin_verification, verification};
+pub use quality::{QualityView, quality};
 pub use registry::FieldEvidence;
 pub use resolve::{ResolveForm, ResolveView, resolve};
 pub use review::{
-    ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, PairPlace, PairView,
-    ProgressView, ReviewRow, SaidView, TakeBackForm, judge, pair, progress, take_back,
+    ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, List, PairPlace, PairView,
+    ProgressView, ReviewRow, SaidView, SampleProgressView, TakeBackForm, judge, pair, progress, take_back,
 };
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};
 pub use value::{ShownValue, column_title};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gate::Permit;
 use model::request::Action;
 use model::{OfficerId, RecordId, Subject, Verdict};
-use registry::{ClusterEdge, Decided, Effect, FieldEvidence};
+use registry::{ClusterEdge, Decided, Effect, FieldEvidence, Index, Waiting};
 use serde::{Deserialize, Serialize};
 use state::{Contest, ContestEnd, Review, Reviews, Standing};
 use utoipa::ToSchema;
@@ -51,9 +51,11 @@ pub struct PairView {
     /// What was said of it since the index was built.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said: Option<SaidView>,
-    /// The next pair that waits for whom is asking.
+    /// The next pair of the same list that waits for whom is asking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<u64>,
+    /// Whether the pair is of the quality sample.
+    pub sampled: bool,
     /// The verdicts that count only when a second steward comes to the same.
     pub second_reviewer: Vec<String>,
     /// The persons of the two records: their records within reach, and the links that hold them together.
@@ -170,6 +172,31 @@ pub struct ProgressView {
     pub judged_since: u64,
     /// Pairs of which one steward said what a second has yet to say.
     pub proposed: u64,
+    /// The pairs drawn at random to measure quality by. They are not among the others, unless they are uncertain too.
+    pub sample: SampleProgressView,
+}
+
+/// How far the quality sample is.
+#[derive(Clone, Default, Serialize, ToSchema)]
+pub struct SampleProgressView {
+    /// Pairs that wait for whom is asking.
+    pub open: u64,
+    /// The first of them, in the order in which they were drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
+    /// Pairs that were judged, those of before the index was built included.
+    pub judged: u64,
+}
+
+/// Which pairs are gone through one after the other.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum List {
+    /// Those that are contested or uncertain.
+    #[default]
+    Queue,
+    /// Those of the quality sample.
+    Sample,
 }
 
 /// A record of a pair.
@@ -241,6 +268,8 @@ struct Found {
     contest: Option<Contest>,
     /// Whether it is known by its records, and not by a number among the uncertain pairs.
     by_records: bool,
+    /// Whether it is of the quality sample.
+    sampled: bool,
 }
 
 /// Gives the pair, or the link of its persons, that is meant.
@@ -253,16 +282,17 @@ async fn find(app: &App, permit: &Permit, reviews: &Reviews, place: PairPlace) -
     };
     let contests = open_contests(app, permit).await?;
     let contest = contests.into_iter().find(|contest| contest.pair() == (&left, &right));
-    Ok(Some(Found { left, right, contest, by_records: true }))
+    Ok(Some(Found { left, right, contest, by_records: true, sampled: false }))
 }
 
 /// Gives the pair of a number: those of uncertain pairs count from 0; above them all each contest has its own.
 async fn find_pair(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -> Result<Option<Found>, Problem> {
     let index = app.index();
-    if let Some((left, right)) = index.pair_records(permit, number) {
+    if let Some(Waiting { left, right, turn, .. }) = index.waiting(permit, number) {
         let contests = open_contests(app, permit).await?;
         let contest = contests.into_iter().find(|contest| contest.pair() == (left, right));
-        return Ok(Some(Found { left: left.clone(), right: right.clone(), contest, by_records: false }));
+        let sampled = turn.is_some();
+        return Ok(Some(Found { left: left.clone(), right: right.clone(), contest, by_records: false, sampled }));
     }
     let id = number.saturating_sub(index.all_pairs(permit).count() as u64);
     let contest = app.state().contest(id).await.map_err(|error| Problem::failure("unavailable", &error))?;
@@ -273,7 +303,7 @@ async fn find_pair(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -
     Ok(contest.filter(is_shown).map(|contest| {
         let (left, right) = contest.pair();
         let (left, right) = (left.clone(), right.clone());
-        Found { left, right, contest: Some(contest), by_records: true }
+        Found { left, right, contest: Some(contest), by_records: true, sampled: false }
     }))
 }
 
@@ -286,15 +316,17 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
     let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
     let (index, reviews, account) = (app.index(), reviews(app).await?, account(who)?);
     let judged = index.review_progress().judged;
-    let mut progress = ProgressView { open: 0, contested: 0, next: None, judged, judged_since: 0, proposed: 0 };
+    let sample = sample_progress(index, &permit, &reviews, account, from);
+    let mut progress = ProgressView { open: 0, contested: 0, next: None, judged, judged_since: 0, proposed: 0, sample };
     let contests = open_contests(app, &permit).await?;
     let uncertain = index.all_pairs(&permit).count() as u64;
     // Contested pairs come first, the longest open before the others, whatever their numbers.
     let mut queue: Vec<(u64, bool, (&RecordId, &RecordId))> =
         contests.iter().map(|contest| (uncertain + contest.id, true, contest.pair())).collect();
     let is_contested = |pair: &(&RecordId, &RecordId)| contests.iter().any(|contest| contest.pair() == *pair);
-    let numbered = index.all_pairs(&permit).zip(0..).filter(|(pair, _)| !is_contested(pair));
-    queue.extend(numbered.map(|(pair, number)| (number, false, pair)));
+    let numbered = index.all_pairs(&permit).filter(|waiting| waiting.is_uncertain);
+    let numbered = numbered.map(|waiting| (waiting.number, false, (waiting.left, waiting.right)));
+    queue.extend(numbered.filter(|(_, _, pair)| !is_contested(pair)));
     let is_passed = |number: u64, contested: bool| match (from, contested) {
         (0, _) => false,
         (_, true) => from <= uncertain || number < from,
@@ -307,9 +339,7 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
             Some(Standing::Proposed) => progress.proposed += 1,
             Some(Standing::TakenBack) | None => {}
         }
-        // What another steward proposed waits for this one.
-        let is_open = review.is_none_or(|said| said.standing == Standing::Proposed && !reviews.is_by(&said, account));
-        if is_open {
+        if is_open(&reviews, account, (left, right)) {
             progress.open += 1;
             progress.contested += u64::from(contested);
             if !is_passed(number, contested) && progress.next.is_none() {
@@ -320,11 +350,45 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
     Ok(progress)
 }
 
-/// Shows an uncertain pair, the most uncertain first, or a link of its persons.
+/// Tells whether a pair waits for whom is asking: nobody said anything, or another steward proposed something.
+fn is_open(reviews: &Reviews, account: &OfficerId, (left, right): (&RecordId, &RecordId)) -> bool {
+    let said = reviews.of(left, right);
+    said.is_none_or(|said| said.standing == Standing::Proposed && !reviews.is_by(&said, account))
+}
+
+/// Gives how far the quality sample is, from the pair before `from` on.
+fn sample_progress(
+    index: &Index,
+    permit: &Permit,
+    reviews: &Reviews,
+    account: &OfficerId,
+    from: u64,
+) -> SampleProgressView {
+    let mut turns: Vec<(u64, Waiting<'_>)> =
+        index.all_pairs(permit).filter_map(|waiting| Some((waiting.turn?, waiting))).collect();
+    turns.sort_unstable_by_key(|(turn, _)| *turn);
+    let before = from.checked_sub(1);
+    let passed = turns.iter().find(|(_, waiting)| Some(waiting.number) == before).map(|(turn, _)| *turn);
+    let mut progress = SampleProgressView { judged: index.review_progress().sample_judged, ..Default::default() };
+    for (turn, waiting) in turns {
+        let pair = (waiting.left, waiting.right);
+        let said = reviews.of(pair.0, pair.1);
+        progress.judged += u64::from(said.is_some_and(|said| said.standing == Standing::Judged));
+        if is_open(reviews, account, pair) {
+            progress.open += 1;
+            if passed.is_none_or(|passed| turn > passed) && progress.next.is_none() {
+                progress.next = Some(waiting.number);
+            }
+        }
+    }
+    progress
+}
+
+/// Shows a pair that waits, the most uncertain first, or a link of its persons, and which pair comes after it in a list.
 ///
 /// # Errors
 /// For others than stewards; what the gate refuses, and what fails; when there is no such pair or link.
-pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>) -> Result<PairView, Problem> {
+pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>, list: List) -> Result<PairView, Problem> {
     let place = place.into();
     let number = place.pair;
     let work = review_work(app, "Settling an uncertain link of the queue".to_owned())?;
@@ -340,6 +404,7 @@ pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>) -> Result<P
     };
     let pair = pair.ok_or_else(nobody)?;
     let account = account(who)?;
+    let sampled = found.sampled;
     let contested = found.contest.filter(|contest| contest.ended.is_none()).map(|contest| ContestedView {
         record: if contest.contested == pair.left { "left" } else { "right" }.to_owned(),
         since: contest.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
@@ -388,7 +453,7 @@ pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>) -> Result<P
     Ok(PairView {
         number,
         generation: index.generation().to_owned(),
-        open: progress.open,
+        open: if list == List::Sample { progress.sample.open } else { progress.open },
         judged: progress.judged,
         log_index: pair.leaf,
         left,
@@ -400,7 +465,8 @@ pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>) -> Result<P
         effect: pair.effect,
         contested,
         said,
-        next: progress.next,
+        next: if list == List::Sample { progress.sample.next } else { progress.next },
+        sampled,
         second_reviewer: needs_second(app).iter().map(|verdict| verdict.as_str().to_owned()).collect(),
         cluster,
     })

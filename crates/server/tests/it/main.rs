@@ -12,6 +12,7 @@ mod guards;
 mod house;
 mod matrix;
 mod pages;
+mod quality;
 mod refusals;
 mod resolving;
 mod review;

@@ -41,7 +41,19 @@ async fn without_a_session_pages_lead_to_the_first_one_which_shows_nothing_perso
     let house = House::new().await;
     let size = house.gate.log_size();
     let person = format!("/person/{}", house.ysolde_at("education"));
-    for path in ["/search", &person, "/me", "/me/records", "/desk", "/log", "/log/0", "/review", "/review/0", "/runs"] {
+    for path in [
+        "/search",
+        &person,
+        "/me",
+        "/me/records",
+        "/desk",
+        "/log",
+        "/log/0",
+        "/review",
+        "/review/0",
+        "/quality",
+        "/runs",
+    ] {
         let answer = house.ask(Ask::new("GET", path)).await;
         assert_eq!((answer.status.as_u16(), &answer.headers["location"]), (303, &"/".parse().unwrap()), "{path}");
         assert!(answer.text.is_empty(), "{path}");
