@@ -84,7 +84,7 @@ impl Residents {
         let grant = start(lake, gate, by, run, &models, false, &[spine::MODELS, spine::JUDGEMENTS]).await?;
         let pinned = PinnedModel::read(&grant).await?.filter(|pinned| pinned.settings == settings);
         let model = pinned.ok_or(LinkageError::NoModel)?.model;
-        let Loaded { records, data, .. } = load(lake, &grant, &models, &settings, progress).await?;
+        let Loaded { records, data, .. } = load(lake, &grant, &models, &settings, &[], progress).await?;
         let in_force = match is_granted(&grant, spine::JUDGEMENTS) {
             true => InForce::read(&grant).await?,
             false => InForce::default(),
