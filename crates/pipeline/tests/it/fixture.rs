@@ -262,6 +262,7 @@ impl Republic {
                 },
                 districts: None,
                 truth: None,
+                resolve: None,
                 demo_identities: Vec::new(),
             },
             agencies: ["elections", "statistics", "treasury"]

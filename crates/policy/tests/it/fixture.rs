@@ -294,6 +294,7 @@ pub(crate) fn project_with(policies: &[&str]) -> Project {
             jobs,
             districts: None,
             truth: None,
+            resolve: None,
             demo_identities: vec![],
         },
         agencies: by_id(agencies, |agency| agency.id.clone()),
