@@ -35,7 +35,15 @@ fn found(settings: &Settings, town: &Town) -> Found {
 
 #[test]
 fn the_shape_is_what_counting_record_by_record_gives() {
-    let (settings, town) = (settings(), town(900, 3));
+    let (settings, mut town) = (settings(), town(900, 3));
+    // Some of which next to nothing is known.
+    let mut bare: Vec<Vec<String>> = town.rows.iter().filter(|row| row[1] != "clinic").take(4).cloned().collect();
+    for (number, row) in bare.iter_mut().enumerate() {
+        row[0] = format!("bare-{number}");
+        row[2..].iter_mut().for_each(String::clear);
+        town.truth.push(1_000_000 + number as u32);
+    }
+    town.rows.extend(bare);
     let Found { data, model, predictions, clustering, sexes } = found(&settings, &town);
     let labels = &clustering.labels;
     let grouping = Grouping { of_record: &sexes, count: 3 };
