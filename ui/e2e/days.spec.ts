@@ -219,7 +219,11 @@ for (const [locale, words] of Object.entries({
 
     test("its bar follows the events, and its page is the outcome in the end", async ({ page }) => {
       await enter(page, "data-protection-officer");
-      // The demo's log is verified before anyone could watch: the page is made of the sample bar, and of events as the server's.
+      // The demo's log is verified before anyone could watch: the page of a verification that has ended is shown as it was under
+      // way, made of the sample bar, and with events as the server's.
+      await page.locator("form[action='/log/verify'] button").first().click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(words.holds);
+      const address = page.url();
       const sample = await (await page.request.get("/components")).text();
       const bar = /<div class="far">[\s\S]*?<\/div>/.exec(sample)?.[0].replace('class="far"', `class="far" data-island="progress" data-events="/log/verify/1/events" data-lost="${words.lost}"`);
       const under = sample.replace(/<main[\s\S]*<\/main>/, `<main id="main"><div class="wide"><h1>…</h1>${bar}</div></main>`);
@@ -234,7 +238,7 @@ for (const [locale, words] of Object.entries({
         const last = 'event: ended\ndata: {"done":60,"of":60,"says":"60 / 60"}\n\n';
         await route.fulfill({ contentType: "text/event-stream", body: events.length > 1 ? last : `retry: 10\n${step}` });
       });
-      await page.locator("form[action='/log/verify'] button").first().click();
+      await page.goto(address);
       await expect(page.locator("[data-says]")).toHaveText("30 / 60");
       await expect(page.locator("progress")).toHaveJSProperty("value", 30);
       await checkAccessibility(page, "a verification under way");

@@ -11,15 +11,25 @@ const islands: Record<string, (element: HTMLElement) => void> = {
   "keep-checkpoint": keepCheckpoint,
   progress: followRun,
   receipt: checkReceipt,
-  relations: fetchRelations,
+  relations: (figure) => fetchRelations(figure),
   steps: watchSteps,
   timeline: zoomTimeline,
 };
 
-/** Fetches the library for graphs, which is large, where a graph is shown. Without it the picture stays still, and says so. */
-function fetchRelations(figure: HTMLElement): void {
+type Relations = typeof import("./relations");
+
+/** Fetches the library for graphs. Browsers keep that a module didn't come: it is asked for under another address then. */
+function relations(attempt: number): Promise<Relations> {
+  const came = performance.getEntriesByType("resource").map(({ name }) => name.replace(/\?.*/, ""));
+  const address = came.find((name) => /\/relations-\w+\.js$/.test(name));
+  if (attempt === 0 || address === undefined) return import("./relations");
+  return import(`${address}?attempt=${attempt}`) as Promise<Relations>;
+}
+
+/** Draws a graph by that library, which is large. Without it the picture stays still, and says so. */
+function fetchRelations(figure: HTMLElement, attempt = 0): void {
   if (figure.clientWidth === 0) return;
-  import("./relations").then(
+  relations(attempt).then(
     ({ drawRelations }) => drawRelations(figure),
     () => {
       const said = document.createElement("p");
@@ -31,7 +41,7 @@ function fetchRelations(figure: HTMLElement): void {
       button.textContent = figure.dataset.again ?? "";
       button.addEventListener("click", () => {
         said.remove();
-        fetchRelations(figure);
+        fetchRelations(figure, attempt + 1);
       });
       said.append(figure.dataset.unreached ?? "", " ", button);
       figure.prepend(said);

@@ -108,7 +108,8 @@ function rove(svg: SVGSVGElement, reveal: (day: number) => void): () => void {
     reveal(to.day);
     to.link.focus();
   });
-  svg.addEventListener("focusin", (event) => settle(dots.find(({ link }) => link === event.target)));
+  // Not on the picture itself: some browsers give whatever SVG listens to the focus a stop of its own.
+  svg.parentElement?.addEventListener("focusin", (event) => settle(dots.find(({ link }) => link === event.target)));
   settle(here);
   // What is out of sight can't have the focus: the first date that is in sight takes its place.
   return () => {

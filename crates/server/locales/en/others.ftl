@@ -503,7 +503,7 @@ reading-refused = Nothing of it was taken. The register’s table is as it was.
 reading-refused-short = not taken
 
 # The persons of a pair, and the links that hold them together.
-cluster-title = What hangs together
+cluster-title = How the records hold together
 cluster-what = All records of this person within your reach, each linked to the one that it agrees with most. A wrong link can be cut where it is weakest.
 cluster-what-two = All records of the two persons within your reach, each linked to the one that it agrees with most. A wrong link can be cut where it is weakest.
 cluster-picture = The records and the links between them, each with how sure it is

@@ -503,7 +503,7 @@ reading-refused = Rien n’en a été pris. La table du registre est comme avant
 reading-refused-short = non prise
 
 # Les personnes d’une paire, et les liens qui les tiennent ensemble.
-cluster-title = Ce qui se tient
+cluster-title = Comment les enregistrements se tiennent
 cluster-what = Tous les enregistrements de cette personne à votre portée, chacun relié à celui avec lequel il concorde le plus. Un lien faux se coupe là où il est le plus faible.
 cluster-what-two = Tous les enregistrements des deux personnes à votre portée, chacun relié à celui avec lequel il concorde le plus. Un lien faux se coupe là où il est le plus faible.
 cluster-picture = Les enregistrements et les liens entre eux, chacun avec sa certitude

@@ -284,7 +284,7 @@ fn size_name(t: Words, at: usize) -> String {
     }
 }
 
-fn size_rows<'a>(t: Words, sizes: &'a [SizeClass]) -> impl Iterator<Item = (String, &'a SizeClass)> {
+fn size_rows(t: Words, sizes: &[SizeClass]) -> impl Iterator<Item = (String, &SizeClass)> {
     let named = sizes.iter().enumerate().map(move |(at, class)| (size_name(t, at), class));
     named.filter(|(_, class)| class.clusters > 0)
 }
