@@ -15,6 +15,9 @@ const HEIGHT: f64 = 420.0;
 /// The most characters of a label in the picture; the table has all of it.
 const LABEL_MAX: usize = 30;
 
+/// The same where two persons share the picture.
+const LABEL_BESIDE_MAX: usize = 18;
+
 /// The records and links of a pair's persons.
 pub(crate) struct Cluster {
     pub(crate) width: String,
@@ -113,6 +116,8 @@ pub(crate) fn drawn(
         }
     }
     let number = |value: f64| format!("{value:.1}");
+    let is_linked = links.iter().any(|link| link.is_pair);
+    let label_max = if are_two { LABEL_BESIDE_MAX } else { LABEL_MAX };
     let whole = |place: usize| match &told[place] {
         (register, name) if name.is_empty() => register.clone(),
         (register, name) => format!("{register}: {name}"),
@@ -122,6 +127,8 @@ pub(crate) fn drawn(
         // Words stand outwards of their record, so that no line runs through them.
         let middle = if are_two { if is_right[place] { WIDTH * 0.73 } else { WIDTH * 0.27 } } else { WIDTH / 2.0 };
         let (anchor, text_x) = match x - middle {
+            // Between the pair's own records runs the question.
+            _ if place < 2 && !is_linked => ("middle", x),
             beside if beside > 20.0 => ("start", x + 16.0),
             beside if beside < -20.0 => ("end", x - 16.0),
             _ => ("middle", x),
@@ -140,8 +147,8 @@ pub(crate) fn drawn(
             second: number(y + above + 17.0),
             anchor,
             text_x: number(text_x),
-            register: super::chart::cut(register, LABEL_MAX),
-            name: super::chart::cut(name, LABEL_MAX),
+            register: super::chart::cut(register, label_max),
+            name: super::chart::cut(name, label_max),
             says: whole(place),
             class: if place < 2 { "asked" } else { "other" },
         }
@@ -167,7 +174,6 @@ pub(crate) fn drawn(
             said,
         }
     };
-    let is_linked = links.iter().any(|link| link.is_pair);
     let question = (told.len() > 1 && !is_linked).then(|| {
         let ((x1, y1), (x2, y2)) = (at[0], at[1]);
         [x1, y1, x2, y2].map(number)
