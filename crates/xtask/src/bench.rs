@@ -336,8 +336,7 @@ fn compare(what: &str, theirs: &Value, ours: &Value) {
 }
 
 /// Blocks by the date of birth and a letter too: a wide net for wrong first names, so that there are a hundred million pairs.
-const ONE_MORE_RULE: &str =
-    r#"l."dob" = r."dob" AND SUBSTRING(l."last_name", 1, 1) = SUBSTRING(r."last_name", 1, 1)"#;
+const ONE_MORE_RULE: &str = r#"l."dob" = r."dob" AND SUBSTRING(l."last_name", 1, 1) = SUBSTRING(r."last_name", 1, 1)"#;
 
 /// Gives the model that Splink trained, once, on the small republic: how it was trained plays no part in what is timed.
 fn splink_model(scripts: &Path, python: &Path) -> Result<PathBuf> {

@@ -32,8 +32,8 @@ pub use quality::{QualityView, quality};
 pub use registry::FieldEvidence;
 pub use resolve::{ResolveForm, ResolveView, resolve};
 pub use review::{
-    ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, List, PairPlace, PairView,
-    ProgressView, ReviewRow, SaidView, SampleProgressView, TakeBackForm, judge, pair, progress, take_back,
+    ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, List, PairPlace,
+    PairView, ProgressView, ReviewRow, SaidView, SampleProgressView, TakeBackForm, judge, pair, progress, take_back,
 };
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};
 pub use value::{ShownValue, column_title};
