@@ -557,7 +557,7 @@ quality-chart-says-none = { $title } : aucune.
 quality-too-few = trop peu
 
 # L’échantillon.
-quality-sample-title = Combien de fois il a raison
+quality-sample-title = À quelle fréquence l’appariement est juste
 quality-sample-what = Estimé d’après des paires tirées au sort dans chaque tranche de poids et jugées par des gestionnaires. Ne comptent que celles qui ont été jugées dans l’ordre du tirage, sans lacune. Le rappel est celui des paires comparées et gardées : ce qui n’a jamais été comparé ne se voit pas ici.
 quality-precision = Précision : parmi les paires réunies, { $estimate } sont d’une même personne.
 quality-precision-unknown = La précision ne peut pas encore être estimée : dans chaque tranche de paires réunies, { $least } au moins doivent être jugées.
