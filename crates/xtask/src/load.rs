@@ -1,8 +1,8 @@
 //! A small load generator: keeps a number of HTTP/1.1 requests in flight on loopback and measures each.
 //!
 //! One thread and sockets that don't block: one request a connection at a time, connections kept alive, closed loop. It runs
-//! on the machine that serves, so its own share of the cores is part of what is measured: a thread for each connection would
-//! take a tenth of them.
+//! on the machine that serves, so its own share of the cores is part of what is measured, and is kept small: threads, one for
+//! each connection, would contend for the cores.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use gate::{Ingest, IngestedFile};
 use model::agency::RoleKind;
 use model::{Actor, Register, RegisterId, RunId};
+use source::SourceError;
 
 use crate::app::{App, Who};
 use crate::problem::Problem;
@@ -66,8 +67,8 @@ async fn read_in(app: &App, by: &Actor, register: &Register, teller: &Arc<Teller
     let report = match Box::pin(source::ingest(lake, root, register, &run, clock, &progress)).await {
         Ok(report) => report,
         Err(error) => {
-            tracing::warn!(%error, "a delivery was not read in");
-            return Ok(ReadIn::Refused(error.to_string()));
+            tracing::warn!(register = %register.id, "a delivery was not read in");
+            return Ok(ReadIn::Refused(refusal(&error)));
         }
     };
     if report.unchanged {
@@ -86,4 +87,15 @@ async fn read_in(app: &App, by: &Actor, register: &Register, teller: &Arc<Teller
     };
     let log_index = app.gate().record_ingest(by, entry).await?;
     Ok(ReadIn::Taken { run: run.to_string(), rows: report.rows, quarantined: report.quarantined, log_index })
+}
+
+/// Gives why nothing was taken, without what may be a row's: where there is no header line, the first row stands for it.
+fn refusal(error: &SourceError) -> String {
+    match error {
+        SourceError::NewColumn { file, .. } | SourceError::ColumnTwice { file, .. } => format!(
+            "the header line of {} is not that of the register: `lucarne ingest` says which column is meant",
+            file.display()
+        ),
+        other => other.to_string(),
+    }
 }

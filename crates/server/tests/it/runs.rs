@@ -173,3 +173,20 @@ async fn only_engineers_read_deliveries_in_or_see_how_far_they_are() {
     let without = house.ask(Ask::new("GET", &format!("{path}/events"))).await;
     assert_eq!(without.status, 303, "a stream is of a session");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_without_a_header_line_shows_nobody() {
+    let house = House::new().await;
+    let session = enter(&house, "engineer").await;
+    let header = "tax_number,first_name,last_name,birth_date,street,district,income\n";
+    for first in [
+        "TN-900,Canary,Canary-Smith,1970-01-01,9 Canary Lane,North,1.00\n",
+        "tax_number,first_name,last_name,birth_date,street,district,income,Canary\n",
+        "tax_number,first_name,last_name,birth_date,street,district,income,Canary,Canary\n",
+    ] {
+        house.folder().replace(TAX, header, first);
+        let (_, page) = read_in(&house, &session, "tax").await;
+        assert!(page.text.contains("tax_2025.csv") && !page.text.contains("Canary"), "{}", page.text);
+        house.folder().replace(TAX, first, header);
+    }
+}
