@@ -435,17 +435,41 @@ const RESOLVED_OVER_HTTP: usize = 4_000;
 /// How long a server has to read the records of a project.
 const READING_MAX: Duration = Duration::from_secs(900);
 
+/// A project that resolves records for as long as this lives: other benchmarks of the folder measure a server without.
+struct OptedIn {
+    settings: PathBuf,
+    before: String,
+}
+
+impl OptedIn {
+    fn to_resolve(folder: &Path) -> Result<Self> {
+        let settings = folder.join("lucarne.toml");
+        let text = std::fs::read_to_string(&settings)?;
+        // What a benchmark that was stopped has left.
+        let before = text.strip_suffix(RESOLVES).map_or(text.clone(), str::to_owned);
+        std::fs::write(&settings, format!("{before}{RESOLVES}"))?;
+        Ok(Self { settings, before })
+    }
+}
+
+impl Drop for OptedIn {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::write(&self.settings, &self.before) {
+            eprintln!("{} still resolves records: {error}", self.settings.display());
+        }
+    }
+}
+
+/// What a project file says that resolves records.
+const RESOLVES: &str = "\n[resolve]\n";
+
 /// Lets records come that are written as forms that are there, under other numbers.
 fn resolve_http(people: u64) -> Result<()> {
     let folder = folder(people);
     if !folder.join("lucarne.toml").is_file() {
         demo(people)?;
     }
-    let settings = folder.join("lucarne.toml");
-    let text = std::fs::read_to_string(&settings)?;
-    if !text.contains("[resolve]") {
-        std::fs::write(&settings, text + "\n[resolve]\n")?;
-    }
+    let _opted_in = OptedIn::to_resolve(&folder)?;
     // Before the server has the folder: two processes never share one. What an earlier run left counts as come before.
     let shots = forms(&folder, RESOLVED_OVER_HTTP + 1)?;
     let served = browser::serve(&folder)?;
