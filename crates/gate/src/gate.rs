@@ -23,7 +23,7 @@ use crate::grant::{Grant, LookSubject, Permit};
 use crate::keys::Keys;
 use crate::ports::{DetailsInState, LeavesInLog};
 use crate::terms::{self, TableClasses, Terms, TermsCache};
-use crate::writer::{BudgetKey, Outcome, Prepared, Spending, Writer, count_with};
+use crate::writer::{BudgetKey, Outcome, Prepared, Spending, Writer};
 
 /// The most persons that one look names: their tags must fit into one entry.
 pub const SUBJECTS_MAX: usize = 1_000;
@@ -467,11 +467,7 @@ impl Inner {
             _ => return Ok(0),
         };
         let Some(key) = budget_key(request, at) else { return Ok(0) };
-        if let Some(count) = self.writer.count_with(&key, person) {
-            return Ok(count);
-        }
-        let persons = crate::ports::persons_opened(&self.state, &key).await?;
-        Ok(count_with(&persons, person))
+        self.writer.count_with(&key, person).await
     }
 
     /// Gives a batch without rows in the columns of a table.

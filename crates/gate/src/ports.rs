@@ -38,13 +38,11 @@ impl Details for DetailsInState {
     }
 
     fn persons_opened<'a>(&'a self, key: &'a BudgetKey) -> BoxFuture<'a, Result<HashSet<PersonId>, GateError>> {
-        Box::pin(persons_opened(&self.0, key))
+        Box::pin(async move {
+            let persons = self.0.persons_opened(&key.account, &key.purpose, key.day).await.map_err(GateError::state)?;
+            Ok(persons.into_iter().collect())
+        })
     }
-}
-
-pub(crate) async fn persons_opened(state: &State, key: &BudgetKey) -> Result<HashSet<PersonId>, GateError> {
-    let persons = state.persons_opened(&key.account, &key.purpose, key.day).await.map_err(GateError::state)?;
-    Ok(persons.into_iter().collect())
 }
 
 /// Entries in the transparency log. A batch becomes durable as a whole.

@@ -25,6 +25,9 @@ const BATCH_MAX: usize = 512;
 /// How often a batch is tried whose persons are given keys meanwhile by others.
 const KEY_ATTEMPTS: usize = 8;
 
+/// How often a budget is read that is forgotten meanwhile.
+const BUDGET_ATTEMPTS: usize = 3;
+
 /// How long places of entries are gathered before they are noted: each noting takes the store from the looks.
 const NOTE_EVERY: Duration = Duration::from_millis(100);
 
@@ -94,9 +97,11 @@ pub(crate) enum Outcome {
     Failed(GateError),
 }
 
-struct Job {
-    prepared: Prepared,
-    answer: oneshot::Sender<Outcome>,
+enum Job {
+    /// A look to be written.
+    Look(Box<Prepared>, oneshot::Sender<Outcome>),
+    /// A budget to be had at hand. The writer reads it, so that nothing is written between the reading and the keeping.
+    Budget(BudgetKey, oneshot::Sender<Result<(), GateError>>),
 }
 
 /// The places of entries whose details don't know them yet.
@@ -129,7 +134,7 @@ impl Writer {
         let jobs = self.jobs.lock().clone();
         let Some(jobs) = jobs else { return Outcome::Failed(GateError::Closed) };
         let (answer, outcome) = oneshot::channel();
-        if jobs.send(Job { prepared, answer }).await.is_err() {
+        if jobs.send(Job::Look(Box::new(prepared), answer)).await.is_err() {
             return Outcome::Failed(GateError::Closed);
         }
         outcome.await.unwrap_or(Outcome::Failed(GateError::Closed))
@@ -145,14 +150,29 @@ impl Writer {
         }
     }
 
-    /// Gives how many different persons there are with `person` among them, if the writer has the budget at hand.
-    pub(crate) fn count_with(&self, key: &BudgetKey, person: Option<PersonId>) -> Option<u32> {
-        self.book.lock().persons.get(key).map(|persons| count_with(persons, person))
+    /// Gives how many different persons an account opened under a purpose on a day, with `person` among them. What was not
+    /// asked for since the gate opened is read from the store, once.
+    ///
+    /// # Errors
+    /// When it can't be read, or the gate is closed.
+    pub(crate) async fn count_with(&self, key: &BudgetKey, person: Option<PersonId>) -> Result<u32, GateError> {
+        let at_hand = || self.book.lock().persons.get(key).map(|persons| count_with(persons, person));
+        // What was read can be gone again when a batch failed meanwhile.
+        for _ in 0..BUDGET_ATTEMPTS {
+            if let Some(count) = at_hand() {
+                return Ok(count);
+            }
+            let jobs = self.jobs.lock().clone().ok_or(GateError::Closed)?;
+            let (told, is_read) = oneshot::channel();
+            jobs.send(Job::Budget(key.clone(), told)).await.map_err(|_| GateError::Closed)?;
+            is_read.await.map_err(|_| GateError::Closed)??;
+        }
+        at_hand().ok_or_else(|| GateError::Rules("budgets are forgotten faster than they can be read".into()))
     }
 }
 
 /// Gives how many different persons there are with `person` among them.
-pub(crate) fn count_with(persons: &HashSet<PersonId>, person: Option<PersonId>) -> u32 {
+fn count_with(persons: &HashSet<PersonId>, person: Option<PersonId>) -> u32 {
     let more = usize::from(person.is_some_and(|person| !persons.contains(&person)));
     u32::try_from(persons.len() + more).unwrap_or(u32::MAX)
 }
@@ -189,13 +209,21 @@ impl Task {
         let mut spent = Vec::new();
         let mut accepted = Vec::with_capacity(jobs.len());
         for job in jobs {
-            match self.spend(job.prepared.spending.as_ref()).await {
-                Ok(Spent::Within) => {
-                    spent.extend(job.prepared.spending.as_ref().map(|spending| spending.key.clone()));
-                    accepted.push(job);
+            let (prepared, waiter) = match job {
+                Job::Look(prepared, waiter) => (*prepared, waiter),
+                Job::Budget(key, told) => {
+                    // Whoever asked may have gone away; it is at hand for the next.
+                    let _ = told.send(self.have_at_hand(&key).await);
+                    continue;
                 }
-                Ok(Spent::Over(persons)) => answer(job.answer, Outcome::OverBudget(persons)),
-                Err(error) => answer(job.answer, Outcome::Failed(error)),
+            };
+            match self.spend(prepared.spending.as_ref()).await {
+                Ok(Spent::Within) => {
+                    spent.extend(prepared.spending.as_ref().map(|spending| spending.key.clone()));
+                    accepted.push((prepared, waiter));
+                }
+                Ok(Spent::Over(persons)) => answer(waiter, Outcome::OverBudget(persons)),
+                Err(error) => answer(waiter, Outcome::Failed(error)),
             }
         }
         if accepted.is_empty() {
@@ -203,8 +231,8 @@ impl Task {
         }
         let mut answers = Vec::with_capacity(accepted.len());
         let mut batch = Vec::with_capacity(accepted.len());
-        for Job { prepared, answer } in accepted {
-            answers.push((answer, prepared.look.commitment));
+        for (prepared, waiter) in accepted {
+            answers.push((waiter, prepared.look.commitment));
             batch.push(prepared);
         }
         let written = self.write_durably(batch).await;
@@ -267,16 +295,22 @@ impl Task {
         Err(GateError::Rules("the keys of persons change faster than looks can be written".into()))
     }
 
+    async fn have_at_hand(&self, key: &BudgetKey) -> Result<(), GateError> {
+        if self.book.lock().persons.contains_key(key) {
+            return Ok(());
+        }
+        let persons = self.details.persons_opened(key).await?;
+        let mut book = self.book.lock();
+        // Budgets of days gone by are of no use any more.
+        book.persons.retain(|other, _| other.day >= key.day);
+        book.persons.insert(key.clone(), persons);
+        Ok(())
+    }
+
     async fn spend(&self, spending: Option<&Spending>) -> Result<Spent, GateError> {
         let Some(Spending { key, person, persons_max }) = spending else { return Ok(Spent::Within) };
-        let is_at_hand = self.book.lock().persons.contains_key(key);
-        let read = if is_at_hand { None } else { Some(self.details.persons_opened(key).await?) };
+        self.have_at_hand(key).await?;
         let mut book = self.book.lock();
-        if let Some(persons) = read {
-            // Budgets of days gone by are of no use any more.
-            book.persons.retain(|other, _| other.day >= key.day);
-            book.persons.insert(key.clone(), persons);
-        }
         let persons = book.persons.entry(key.clone()).or_default();
         let count = count_with(persons, Some(*person));
         if count > *persons_max {

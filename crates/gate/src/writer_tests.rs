@@ -17,6 +17,8 @@ struct Fake {
     /// How often keys are found to have changed; each time they are others.
     rounds_of_keys: Mutex<usize>,
     persons: Mutex<HashMap<BudgetKey, HashSet<PersonId>>>,
+    /// How often budgets were read.
+    reads: Mutex<usize>,
     /// The details, in order.
     kept: Mutex<Vec<u8>>,
     size: Mutex<u64>,
@@ -83,7 +85,10 @@ impl Details for Fake {
     }
 
     fn persons_opened<'a>(&'a self, key: &'a BudgetKey) -> BoxFuture<'a, Result<HashSet<PersonId>, GateError>> {
-        Box::pin(async move { Ok(self.persons.lock().get(key).cloned().unwrap_or_default()) })
+        Box::pin(async move {
+            *self.reads.lock() += 1;
+            Ok(self.persons.lock().get(key).cloned().unwrap_or_default())
+        })
     }
 }
 
@@ -292,4 +297,27 @@ async fn looks_that_come_together_are_written_together() {
     assert_eq!(leaves, (0..50).collect::<Vec<_>>());
     let appends = fake.done().iter().filter(|what| what.starts_with("append")).count();
     assert!(appends < 10, "{appends} appends for fifty looks that came at once");
+}
+
+#[tokio::test]
+async fn a_budget_that_is_only_asked_for_is_read_once() {
+    let fake = Arc::new(Fake::default());
+    fake.persons.lock().entry(key()).or_default().insert(PersonId(7));
+    let writer = Writer::start(Arc::clone(&fake) as Arc<dyn Details>, Arc::clone(&fake) as Arc<dyn Leaves>);
+    assert_eq!(writer.count_with(&key(), None).await.unwrap(), 1);
+    assert_eq!(writer.count_with(&key(), Some(PersonId(8))).await.unwrap(), 2);
+    let spending = Spending { key: key(), person: PersonId(8), persons_max: 9 };
+    assert!(matches!(writer.write(look(1, Some(spending))).await, Outcome::Written(0)));
+    assert_eq!(writer.count_with(&key(), None).await.unwrap(), 2);
+    assert_eq!(*fake.reads.lock(), 1);
+
+    *fake.append_fails.lock() = true;
+    let spending = Spending { key: key(), person: PersonId(9), persons_max: 9 };
+    assert!(matches!(writer.write(look(2, Some(spending))).await, Outcome::Failed(_)));
+    assert_eq!(writer.count_with(&key(), None).await.unwrap(), 3, "its detail is there: it counts");
+    assert_eq!(*fake.reads.lock(), 2, "what became of it was not known");
+
+    writer.close().await;
+    let tomorrow = BudgetKey { day: key().day.succ_opt().unwrap(), ..key() };
+    assert!(matches!(writer.count_with(&tomorrow, None).await, Err(GateError::Closed)));
 }

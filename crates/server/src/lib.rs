@@ -5,6 +5,7 @@
 
 mod api;
 mod app;
+mod delivery;
 mod districts;
 mod headers;
 pub mod identity;
@@ -26,6 +27,7 @@ use tower_http::compression::CompressionLayer;
 pub use api::{OPEN_PATHS, ROUTES, Route, openapi};
 pub use app::{App, Caller, Parts, SESSION_COOKIE, Visitor, Who};
 pub use axum::Router;
+pub use delivery::{Delivery, DeliveryError, deliver};
 pub use headers::CONTENT_SECURITY_POLICY;
 pub use problem::{KINDS, Problem, RefusedBy};
 pub use resolving::Resolving;

@@ -32,16 +32,48 @@ const CHUNKS_WAITING: usize = 4;
 const NOTE_DELIVERY: &str = "delivery";
 const NOTE_RUN: &str = "run";
 
-/// Reads a register's delivery into the lake.
-///
-/// Bad rows are committed to the quarantine table first, good rows then, both under `run`. When the process ends between
-/// the two, running again repairs it. A delivery that was the last to be ingested, under the same schema, changes nothing.
-/// Progress is told about once a chunk of some ten thousand rows.
-///
-/// `root`: the folder of the project. `clock` gives the time that the commits note.
+/// A delivery that was read, and of which no row can be read from the lake yet. Dropping it removes what was written.
+#[must_use = "nothing of the delivery is readable until it is committed"]
+pub struct Prepared<'l> {
+    lake: &'l Lake,
+    report: IngestReport,
+    /// Quarantined rows, then good ones; none when nothing changes.
+    writes: Option<[lake::Prepared; 2]>,
+}
+
+impl Prepared<'_> {
+    /// Gives what was read. The version of the table is the one before.
+    #[must_use]
+    pub fn report(&self) -> &IngestReport {
+        &self.report
+    }
+
+    /// Makes the rows readable: those in quarantine first, the good ones then. When the process ends between the two, reading
+    /// the delivery again repairs it.
+    ///
+    /// # Errors
+    /// When the table was changed meanwhile, or the disk fails.
+    pub async fn commit(self) -> Result<IngestReport, SourceError> {
+        let Self { lake, mut report, writes } = self;
+        if let Some([bad, rows]) = writes {
+            lake.commit(bad).await?;
+            report.version = lake.commit(rows).await?.version;
+        }
+        Ok(report)
+    }
+}
+
+/// Shows the report only.
+impl std::fmt::Debug for Prepared<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared").field("report", &self.report).finish_non_exhaustive()
+    }
+}
+
+/// Reads a register's delivery into the lake, without a word in the log: [`prepare`], then [`Prepared::commit`].
 ///
 /// # Errors
-/// [`SourceError`], which says what to do. Nothing of the delivery is readable then.
+/// As both.
 pub async fn ingest(
     lake: &Lake,
     root: &Path,
@@ -50,6 +82,27 @@ pub async fn ingest(
     clock: &dyn Clock,
     progress: &(dyn Fn(IngestProgress) + Sync),
 ) -> Result<IngestReport, SourceError> {
+    prepare(lake, root, register, run, clock, progress).await?.commit().await
+}
+
+/// Reads a register's delivery, and writes its rows where nobody reads them yet. Whoever serves them writes the entry of the
+/// log between this and [`Prepared::commit`].
+///
+/// A delivery that was the last to be ingested, under the same schema, changes nothing. Progress is told about once a chunk of
+/// some ten thousand rows.
+///
+/// `root`: the folder of the project. `run` is noted with both tables. `clock` gives the time that the commits note.
+///
+/// # Errors
+/// [`SourceError`], which says what to do. Nothing of the delivery is readable then.
+pub async fn prepare<'l>(
+    lake: &'l Lake,
+    root: &Path,
+    register: &Register,
+    run: &RunId,
+    clock: &dyn Clock,
+    progress: &(dyn Fn(IngestProgress) + Sync),
+) -> Result<Prepared<'l>, SourceError> {
     check_register(register)?;
     let now = clock.now().map_err(|error| SourceError::Register {
         register: register.id.clone(),
@@ -97,7 +150,7 @@ pub async fn ingest(
         && noted(&before.metadata, NOTE_DELIVERY).as_ref() == Some(&digest)
     {
         report.unchanged = true;
-        return Ok(report);
+        return Ok(Prepared { lake, report, writes: None });
     }
     if let (Delivery::Changes, Some(orphaned)) = (register.delivery, &orphaned_run)
         && orphaned != run.as_str()
@@ -190,9 +243,7 @@ pub async fn ingest(
     if let Ok(text) = serde_json::to_string(&runs) {
         bad_prepared.note(NOTE_RUNS, text);
     }
-    lake.commit(bad_prepared).await?;
-    report.version = lake.commit(rows_prepared).await?.version;
-    Ok(report)
+    Ok(Prepared { lake, report, writes: Some([bad_prepared, rows_prepared]) })
 }
 
 /// The project was checked when it was loaded; what matters for the law is checked again where rows are read.

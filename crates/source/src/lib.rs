@@ -25,7 +25,7 @@ mod transcode;
 
 pub use error::{ReasonCount, SourceError};
 pub use infer::infer;
-pub use ingest::ingest;
+pub use ingest::{Prepared, ingest, prepare};
 pub use notes::{QuarantinedFor, QuarantinedRun, quarantined_runs, reason_codes};
 pub use quarantine::quarantine_schema;
 pub use report::{FileReport, IngestProgress, IngestReport};

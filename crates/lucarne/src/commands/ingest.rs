@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use gate::{Ingest as IngestEntry, IngestedFile};
 use model::{Actor, RegisterId};
 use serde::Serialize;
+use server::DeliveryError;
 use source::{IngestReport, SourceError};
 
 use crate::app::App;
@@ -56,24 +56,9 @@ pub(crate) async fn ingest(app: &App, names: &[String], output: Output) -> Resul
         let run = app.new_run()?;
         let before = ingested.rows + ingested.quarantined;
         let progress = |progress: source::IngestProgress| stage.at(before + progress.rows, 0);
-        let report =
-            source::ingest(&app.lake, &app.project.root, register, &run, app.clock.as_ref(), &progress).await.map_err(
-                |error| Failure::new(if is_rejection(&error) { Ending::Rejected } else { Ending::Failed }, error),
-            )?;
-        let files = report
-            .files
-            .iter()
-            .map(|file| IngestedFile { path: file.path.display().to_string(), sha256: file.sha256.clone() });
-        let entry = IngestEntry {
-            run,
-            register: register.id.clone(),
-            files: files.collect(),
-            rows: report.rows - report.quarantined,
-            quarantined: report.quarantined,
-        };
-        if !report.unchanged {
-            app.gate.record_ingest(&Actor::System, entry).await.map_err(super::denied)?;
-        }
+        let (by, clock) = (&Actor::System, app.clock.as_ref());
+        let taken = server::deliver(&app.gate, &app.lake, register, &run, by, clock, &progress).await;
+        let report = taken.map_err(failure)?.report;
         ingested.rows += report.rows;
         ingested.quarantined += report.quarantined;
         ingested.registers.push(report);
@@ -86,6 +71,14 @@ pub(crate) async fn ingest(app: &App, names: &[String], output: Output) -> Resul
         count(ingested.quarantined)
     ));
     Ok(ingested)
+}
+
+fn failure(error: DeliveryError) -> Failure {
+    match error {
+        DeliveryError::Source(error) if is_rejection(&error) => Failure::new(Ending::Rejected, error),
+        DeliveryError::Source(error) => Failure::new(Ending::Failed, error),
+        DeliveryError::Denied(denied) => super::denied(denied),
+    }
 }
 
 /// Tells whether the data itself was at fault, not the machine.

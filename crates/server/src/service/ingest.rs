@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use gate::{Ingest, IngestedFile};
 use model::agency::RoleKind;
 use model::{Actor, Register, RegisterId, RunId};
 use source::SourceError;
 
 use crate::app::{App, Who};
+use crate::delivery::{Delivery, DeliveryError, deliver};
 use crate::problem::Problem;
 use crate::progress::{Run, Teller};
 
@@ -63,30 +63,21 @@ async fn read_in(app: &App, by: &Actor, register: &Register, teller: &Arc<Teller
     let name = format!("r{}-{}", app.now()?.format("%Y%m%d-%H%M%S-%3f"), std::process::id());
     let run = RunId::new(name).map_err(|error| Problem::failure("internal", &error))?;
     let progress = |progress: source::IngestProgress| teller.tell(progress.bytes, progress.bytes_total);
-    let (lake, root, clock) = (app.lake(), &app.project().root, app.clock().as_ref());
-    let report = match Box::pin(source::ingest(lake, root, register, &run, clock, &progress)).await {
-        Ok(report) => report,
-        Err(error) => {
+    let (gate, lake, clock) = (app.gate(), app.lake(), app.clock().as_ref());
+    let Delivery { report, log_index } = match deliver(gate, lake, register, &run, by, clock, &progress).await {
+        Ok(delivery) => delivery,
+        Err(DeliveryError::Source(error)) => {
             tracing::warn!(register = %register.id, "a delivery was not read in");
             return Ok(ReadIn::Refused(refusal(&error)));
         }
+        Err(DeliveryError::Denied(denied)) => return Err(denied.into()),
     };
-    if report.unchanged {
-        return Ok(ReadIn::Unchanged);
-    }
-    let files = report
-        .files
-        .iter()
-        .map(|file| IngestedFile { path: file.path.display().to_string(), sha256: file.sha256.clone() });
-    let entry = Ingest {
-        run: run.clone(),
-        register: register.id.clone(),
-        files: files.collect(),
-        rows: report.rows - report.quarantined,
-        quarantined: report.quarantined,
-    };
-    let log_index = app.gate().record_ingest(by, entry).await?;
-    Ok(ReadIn::Taken { run: run.to_string(), rows: report.rows, quarantined: report.quarantined, log_index })
+    Ok(match log_index {
+        None => ReadIn::Unchanged,
+        Some(log_index) => {
+            ReadIn::Taken { run: report.run.to_string(), rows: report.rows, quarantined: report.quarantined, log_index }
+        }
+    })
 }
 
 /// Gives why nothing was taken, without what may be a row's: where there is no header line, the first row stands for it.

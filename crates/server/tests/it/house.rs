@@ -43,7 +43,7 @@ const LAST: [&str; 8] = ["Okafor", "Lindqvist", "Aubigny", "Haddad", "Castellan"
 pub(crate) struct House {
     folder: ProjectFolder,
     pub(crate) gate: Gate,
-    lake: Lake,
+    pub(crate) lake: Lake,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) router: Router,
     pub(crate) resolving: Resolving,

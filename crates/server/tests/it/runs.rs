@@ -1,6 +1,8 @@
 //! The data engineer's page: for that role, the pipeline as it is, and no row of it.
 
 use gate::EntryKind;
+use lake::TableRef;
+use model::{Actor, RunId};
 
 use crate::house::{Answer, Ask, House, WITHHELD};
 use crate::pages::{FORM, enter, form_token};
@@ -144,6 +146,47 @@ async fn a_delivery_that_is_refused_leaves_the_table_and_says_why() {
     assert_eq!(house.gate.log_size(), size);
     let runs = house.ask(Ask::new("GET", "/runs").header("cookie", &session)).await;
     assert!(runs.text.contains("tag refused"), "{}", runs.text);
+}
+
+/// Takes the changed tax register in, as `by`.
+async fn deliver_tax(house: &House, by: &Actor, run: &str) -> Result<server::Delivery, server::DeliveryError> {
+    let register = &house.gate.project().registers["tax"];
+    let run = RunId::new(run).unwrap();
+    server::deliver(&house.gate, &house.lake, register, &run, by, house.clock.as_ref(), &|_| {}).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_entry_in_the_log_no_row_of_a_delivery_can_be_read() {
+    let house = House::new().await;
+    let header = "tax_number,first_name,last_name,birth_date,street,district,income\n";
+    let rows = "TN-901,Canary,Canary,1990-01-01,9 Canary Lane,North,1.00\nTN-902,Canary,Canary,never,9 Canary Lane,North,1.00\n";
+    house.folder().replace(TAX, header, &format!("{header}{rows}"));
+    let tables = [TableRef::register(&"tax".parse().unwrap()), TableRef::quarantine(&"tax".parse().unwrap())];
+    let versions = async || {
+        let infos = [house.lake.info(&tables[0]).await.unwrap(), house.lake.info(&tables[1]).await.unwrap()];
+        infos.map(|info| info.map(|info| (info.version, info.rows)))
+    };
+    let before = versions().await;
+
+    let officer = &house.identities.iter().find(|identity| identity.name == "officer").unwrap().actor;
+    let size = house.gate.log_size();
+    let refused = deliver_tax(&house, officer, "by-an-officer").await.unwrap_err();
+    assert!(matches!(refused, server::DeliveryError::Denied(gate::Denied::Refused(_))), "{refused:?}");
+    assert_eq!(house.gate.log_size(), size + 1, "the refusal is in the log");
+    assert_eq!(versions().await, before);
+
+    let taken = deliver_tax(&house, &Actor::System, "by-the-system").await.unwrap();
+    assert!(!taken.report.unchanged, "what was refused was not taken");
+    let leaf = taken.log_index.unwrap();
+    assert_eq!(house.gate.entries(leaf..leaf + 1).await.unwrap()[0].entry.quarantined, Some(1));
+    let after = versions().await;
+    assert_ne!(after, before);
+
+    house.folder().replace(TAX, "TN-901", "TN-903");
+    house.gate.close().await.unwrap();
+    let failed = deliver_tax(&house, &Actor::System, "without-a-log").await.unwrap_err();
+    assert!(matches!(failed, server::DeliveryError::Denied(gate::Denied::Failed(_))), "{failed:?}");
+    assert_eq!(versions().await, after);
 }
 
 #[tokio::test(flavor = "multi_thread")]
