@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array};
+use arrow_array::{Array, ArrayRef, Float64Array, StringArray, UInt32Array};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use arrow_select::concat::concat;
@@ -19,9 +19,7 @@ use serde::Serialize;
 
 use crate::compute::Watcher;
 use crate::error::LinkageError;
-use crate::files::{
-    Names, Part, edges_schema, problem, publish, remove_edges, source_name, write_clusters, write_edges,
-};
+use crate::files::{Columns, Names, Part, problem, publish, remove_edges, source_name, write_clusters, write_edges};
 use crate::quality::{Labels, Quality};
 use crate::report::{LinkProgress, Stopwatch};
 use crate::rows::PATTERN_ROWS;
@@ -341,7 +339,7 @@ fn check(path: &Path, columns: &[String], source: Option<&str>, truth: Option<&s
 fn edge_batches<'a>(
     pairs: Receiver<Vec<SplinkPair>>,
     names: &'a Names<'_>,
-) -> impl Iterator<Item = Result<RecordBatch, LinkageError>> + 'a {
+) -> impl Iterator<Item = Result<Columns, LinkageError>> + 'a {
     let mut waiting: Vec<SplinkPair> = Vec::new();
     std::iter::from_fn(move || {
         while waiting.len() < PATTERN_ROWS {
@@ -354,12 +352,11 @@ fn edge_batches<'a>(
         (!edges.is_empty()).then_some(edges)
     })
     .map(|edges| {
-        let [source_l, id_l] = names.of(&UInt32Array::from_iter_values(edges.iter().map(|edge| edge.left)))?;
-        let [source_r, id_r] = names.of(&UInt32Array::from_iter_values(edges.iter().map(|edge| edge.right)))?;
+        let side = |of: fn(&SplinkPair) -> u32| names.of(&UInt32Array::from_iter_values(edges.iter().map(of)));
+        let (left, right) = rayon::join(|| side(|edge| edge.left), || side(|edge| edge.right));
+        let ([source_l, id_l], [source_r, id_r]) = (left?, right?);
         let weight = Float64Array::from_iter_values(edges.iter().map(|edge| edge.weight));
         let probability = Float64Array::from_iter_values(edges.iter().map(SplinkPair::probability));
-        let schema = edges_schema(names.ids.data_type());
-        let columns: Vec<ArrayRef> = vec![source_l, id_l, source_r, id_r, Arc::new(weight), Arc::new(probability)];
-        Ok(RecordBatch::try_new(schema, columns)?)
+        Ok(vec![source_l, id_l, source_r, id_r, Arc::new(weight), Arc::new(probability)])
     })
 }
