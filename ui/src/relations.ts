@@ -197,8 +197,8 @@ export function drawRelations(figure: HTMLElement): void {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => graph.style(looks()));
   show(all);
   addEventListener("resize", fit);
-  // Its links lead to sections, to which the contents of the page lead too.
-  svg.remove();
+  // Paper shows the still one. Its links lead to sections, to which the contents of the page lead too.
+  svg.classList.add("still");
 }
 
 /** Adds buttons that open what stands for many records, a part of them at a time, for whoever has no mouse. */

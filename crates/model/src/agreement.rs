@@ -13,6 +13,8 @@ pub struct Agreement {
     pub id: AgreementId,
     /// What it is for, in a sentence.
     pub says: String,
+    /// The same in French, where the file gives it.
+    pub says_fr: Option<String>,
     /// The articles of law it rests on; never empty.
     pub legal_basis: Vec<String>,
     /// The agencies that signed.

@@ -17,6 +17,8 @@ pub struct Register {
     pub title_fr: Option<String>,
     /// What it holds, in a sentence.
     pub says: String,
+    /// The same in French, where the file gives it.
+    pub says_fr: Option<String>,
     /// The agency that answers for it.
     pub agency: AgencyId,
     /// The law under which it is kept.

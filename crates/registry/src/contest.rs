@@ -117,18 +117,26 @@ impl Index {
         if !is_reviewed(&permit, left, right) {
             return Ok(None);
         }
-        let (mut weight, mut probability) = (0.0, 0.5);
+        let listed = self.pairs.within(reviewed(&permit)).find(|pair| (&pair.left, &pair.right) == (left, right));
+        let mut told = listed.map(|pair| (pair.weight, pair.probability));
         for (one, other) in [(left, right), (right, left)] {
             let (Some(place), Some(via)) = (self.place(one), self.place(other)) else { continue };
             let Some(person) = self.person_of(place)? else { continue };
             let link = self.links_of(person)?.into_iter().find(|link| link.place == place && link.via == Some(via));
             if let Some(link) = link {
-                (weight, probability) = (link.weight, link.probability);
+                told = told.or(Some((link.weight, link.probability)));
             }
         }
         let (left, right) = (left.clone(), right.clone());
+        let (weight, probability) = told.unwrap_or((0.0, 0.5));
         let known = KnownPair { left, right, weight, probability, is_uncertain: true, turn: None };
-        self.show_pair(gate, permit, number, known).await.map(Some)
+        let mut pair = self.show_pair(gate, permit, number, known).await?;
+        if told.is_none() {
+            // Nothing was kept of how much they agree: what is told of it is what the steward sees.
+            pair.weight = pair.fields.iter().map(|field| field.weight).sum();
+            pair.probability = 1.0 / (1.0 + (-pair.weight).exp2());
+        }
+        Ok(Some(pair))
     }
 
     /// Writes what a steward decided about a contested pair, as [`judge`](Self::judge) does; none when one of its records is
@@ -149,6 +157,15 @@ impl Index {
             return Ok(None);
         }
         self.write_judgement((lake, gate), permit, (left.clone(), right.clone()), decided).await.map(Some)
+    }
+
+    /// Tells whether the index has a record, so that it can be shown to whoever may see it.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn has_record(&self, record: &RecordId) -> Result<bool, RegistryError> {
+        let Some(place) = self.place(record) else { return Ok(false) };
+        Ok(self.person_of(place)?.is_some())
     }
 
     /// Tells whether a permit lets these two records be reviewed.

@@ -40,7 +40,10 @@ impl Pairs {
     }
 
     /// Gives the pairs of which both records are of these registers. Their numbers are their places among these.
-    fn within<'p, 'r>(&'p self, registers: &'r [RegisterId]) -> impl Iterator<Item = &'p KnownPair> + use<'p, 'r> {
+    pub(crate) fn within<'p, 'r>(
+        &'p self,
+        registers: &'r [RegisterId],
+    ) -> impl Iterator<Item = &'p KnownPair> + use<'p, 'r> {
         let is_within = |pair: &&KnownPair| [&pair.left, &pair.right].iter().all(|id| registers.contains(&id.register));
         self.pairs.iter().filter(is_within)
     }

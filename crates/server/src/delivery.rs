@@ -32,7 +32,8 @@ pub enum DeliveryError {
 /// `by`: the system, or a member with the role of an engineer.
 ///
 /// # Errors
-/// [`DeliveryError`]. Nothing of the delivery is readable then.
+/// [`DeliveryError`]. No row of the delivery is readable then, but those in quarantine when the disk failed after them; taking it
+/// in again repairs that.
 pub async fn deliver(
     gate: &Gate,
     lake: &Lake,

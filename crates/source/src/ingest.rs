@@ -39,6 +39,8 @@ pub struct Prepared<'l> {
     report: IngestReport,
     /// Quarantined rows, then good ones; none when nothing changes.
     writes: Option<[lake::Prepared; 2]>,
+    /// A run whose rows are in quarantine and whose good rows were never committed.
+    orphaned: Option<String>,
 }
 
 impl Prepared<'_> {
@@ -54,7 +56,11 @@ impl Prepared<'_> {
     /// # Errors
     /// When the table was changed meanwhile, or the disk fails.
     pub async fn commit(self) -> Result<IngestReport, SourceError> {
-        let Self { lake, mut report, writes } = self;
+        let Self { lake, mut report, writes, orphaned } = self;
+        if let Some(orphaned) = orphaned {
+            let quarantine = TableRef::quarantine(&report.register);
+            lake.delete_where(&quarantine, column::RUN, &[orphaned]).await?;
+        }
         if let Some([bad, rows]) = writes {
             lake.commit(bad).await?;
             report.version = lake.commit(rows).await?.version;
@@ -150,14 +156,8 @@ pub async fn prepare<'l>(
         && noted(&before.metadata, NOTE_DELIVERY).as_ref() == Some(&digest)
     {
         report.unchanged = true;
-        return Ok(Prepared { lake, report, writes: None });
+        return Ok(Prepared { lake, report, writes: None, orphaned: None });
     }
-    if let (Delivery::Changes, Some(orphaned)) = (register.delivery, &orphaned_run)
-        && orphaned != run.as_str()
-    {
-        lake.delete_where(&bad_table, column::RUN, std::slice::from_ref(orphaned)).await?;
-    }
-
     let (rows_mode, bad_mode) = match register.delivery {
         Delivery::Full => (WriteMode::Overwrite, WriteMode::Overwrite),
         Delivery::Changes => (WriteMode::UpsertBy(column::RECORD.to_owned()), WriteMode::Append),
@@ -243,7 +243,9 @@ pub async fn prepare<'l>(
     if let Ok(text) = serde_json::to_string(&runs) {
         bad_prepared.note(NOTE_RUNS, text);
     }
-    Ok(Prepared { lake, report, writes: Some([bad_prepared, rows_prepared]) })
+    // A full delivery takes the place of all that is in quarantine.
+    let orphaned = orphaned_run.filter(|orphaned| register.delivery == Delivery::Changes && orphaned != run.as_str());
+    Ok(Prepared { lake, report, writes: Some([bad_prepared, rows_prepared]), orphaned })
 }
 
 /// The project was checked when it was loaded; what matters for the law is checked again where rows are read.

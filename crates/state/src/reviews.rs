@@ -1,10 +1,13 @@
-//! What stewards said of uncertain pairs since the index was built, which doesn't know of it yet.
+//! What stewards said of uncertain pairs since the index was built, which doesn't know of it yet, and what waits for a second
+//! steward, however long.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use model::{OfficerId, RecordId, Verdict};
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
 use crate::error::StateError;
 use crate::looks::fixed;
@@ -54,11 +57,32 @@ pub struct Review {
     account: Tag,
 }
 
-/// The last that was said of each pair of a generation.
+/// What one steward said of two records and a second has yet to say.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// The record with the smaller id.
+    pub left: RecordId,
+    /// The other.
+    pub right: RecordId,
+    /// What was said.
+    pub review: Review,
+}
+
+/// Shows neither record.
+impl fmt::Debug for Proposal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proposal").field("review", &self.review).finish_non_exhaustive()
+    }
+}
+
+/// The last that was said of each pair of a generation, and of those of which something is proposed.
 #[derive(Debug)]
 pub struct Reviews {
     state: State,
     by_pair: HashMap<Tag, Review>,
+    proposals: Vec<Proposal>,
+    /// What was ever proposed of these pairs, by its entry in the log: the two records.
+    proposed: HashMap<u64, (RecordId, RecordId)>,
 }
 
 impl Reviews {
@@ -72,6 +96,18 @@ impl Reviews {
         review.filter(|review| review.standing != Standing::TakenBack)
     }
 
+    /// Gives what waits for a second steward, the longest waiting first, those of earlier generations among them.
+    #[must_use]
+    pub fn proposals(&self) -> &[Proposal] {
+        &self.proposals
+    }
+
+    /// Gives the two records of what was proposed in an entry of the log, waiting or judged since in this generation.
+    #[must_use]
+    pub fn proposed_in(&self, leaf: u64) -> Option<(&RecordId, &RecordId)> {
+        self.proposed.get(&leaf).map(|(left, right)| (left, right))
+    }
+
     /// Tells whether an account said it.
     #[must_use]
     pub fn is_by(&self, review: &Review, account: &OfficerId) -> bool {
@@ -80,7 +116,8 @@ impl Reviews {
 }
 
 impl State {
-    /// Keeps what a steward said of two records, the smaller id first, in a generation of the index.
+    /// Keeps what a steward said of two records, the smaller id first, in a generation of the index. A proposal that is
+    /// `for_queue` waits for a second steward in whatever generation, else as long as its pair is in a list of its own.
     ///
     /// # Errors
     /// [`StateError`]; it was not kept.
@@ -94,14 +131,20 @@ impl State {
         standing: Standing,
         leaf: u64,
         at: DateTime<Utc>,
+        for_queue: bool,
     ) -> Result<(), StateError> {
         let (pair, account) = (self.inner.keys.pair(left, right), self.inner.keys.account(by));
         let generation = generation.to_owned();
+        // Only what waits for somebody else has to be found by more than its pair.
+        let records = match standing {
+            Standing::Proposed if for_queue => Some(self.seal_pair(&pair, left, right)?),
+            _ => None,
+        };
         self.write(Durability::Now, move |connection| {
             Box::pin(async move {
                 sqlx::query(
-                    "INSERT INTO reviews (generation, pair, account, verdict, standing, leaf, at) \
-                     VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO reviews (generation, pair, account, verdict, standing, leaf, at, records) \
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 )
                 .bind(generation)
                 .bind(pair.to_vec())
@@ -110,6 +153,7 @@ impl State {
                 .bind(standing.as_str())
                 .bind(i64::try_from(leaf).unwrap_or(i64::MAX))
                 .bind(at.timestamp_millis())
+                .bind(records)
                 .execute(connection)
                 .await?;
                 Ok(())
@@ -118,31 +162,100 @@ impl State {
         .await
     }
 
-    /// Gives what was said in a generation of the index.
+    /// Gives what was said in a generation of the index, and what was proposed in earlier ones of which nobody spoke between.
     ///
     /// # Errors
     /// [`StateError`] when the database fails or a row was changed by something else.
     pub async fn reviews(&self, generation: &str) -> Result<Reviews, StateError> {
         let rows = sqlx::query(
-            "SELECT pair, account, verdict, standing, leaf, at FROM reviews WHERE generation = ? ORDER BY id",
+            "SELECT pair, account, verdict, standing, leaf, at, records, id FROM reviews WHERE generation = ?1 \
+             UNION ALL \
+             SELECT pair, account, verdict, standing, leaf, at, records, id FROM reviews AS said \
+             WHERE records IS NOT NULL AND generation <> ?1 AND NOT EXISTS \
+             (SELECT 1 FROM reviews AS later WHERE later.pair = said.pair AND later.id > said.id \
+             AND later.generation <> ?1) ORDER BY id",
         )
         .bind(generation.to_owned())
         .fetch_all(&self.inner.readers)
         .await?;
-        let changed = || StateError::Unsealable { what: REVIEW };
         let mut by_pair = HashMap::with_capacity(rows.len());
+        let mut proposed = HashMap::new();
         for row in &rows {
-            let (verdict, standing): (&str, &str) = (row.try_get(2)?, row.try_get(3)?);
-            let verdicts = [Verdict::Same, Verdict::Different, Verdict::CannotSay];
-            let review = Review {
-                verdict: verdicts.into_iter().find(|known| known.as_str() == verdict).ok_or_else(changed)?,
-                standing: Standing::ALL.into_iter().find(|known| known.as_str() == standing).ok_or_else(changed)?,
-                leaf: u64::try_from(row.try_get::<i64, _>(4)?).map_err(|_| changed())?,
-                at: DateTime::from_timestamp_millis(row.try_get(5)?).ok_or_else(changed)?,
-                account: fixed(row, 1)?,
-            };
-            by_pair.insert(fixed(row, 0)?, review);
+            let (pair, review) = (fixed(row, 0)?, read_review(row)?);
+            by_pair.insert(pair, review);
+            if let Some(records) = row.try_get::<Option<Vec<u8>>, _>(6)? {
+                proposed.insert(review.leaf, self.unseal_pair(&pair, &records)?);
+            }
         }
-        Ok(Reviews { state: self.clone(), by_pair })
+        let waiting = by_pair.values().filter(|review| review.standing == Standing::Proposed);
+        let mut proposals: Vec<Proposal> = waiting
+            .filter_map(|review| {
+                let (left, right) = proposed.get(&review.leaf)?.clone();
+                Some(Proposal { left, right, review: *review })
+            })
+            .collect();
+        proposals.sort_unstable_by_key(|proposal| proposal.review.leaf);
+        Ok(Reviews { state: self.clone(), by_pair, proposals, proposed })
     }
+
+    /// Erases what stewards proposed of a record; tells how many proposals there were. What they said stays, of records that
+    /// nobody can name any more.
+    ///
+    /// # Errors
+    /// As [`State::erase_look`].
+    pub async fn erase_proposals_of_record(&self, record: &RecordId) -> Result<u64, StateError> {
+        let query = "SELECT id, pair, records FROM reviews WHERE records IS NOT NULL";
+        let rows = sqlx::query(query).fetch_all(&self.inner.readers).await?;
+        let mut wanted: Vec<i64> = Vec::new();
+        for row in &rows {
+            let (left, right) = self.unseal_pair(&fixed(row, 1)?, row.try_get(2)?)?;
+            if left == *record || right == *record {
+                wanted.push(row.try_get(0)?);
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(0);
+        }
+        let erased = wanted.len() as u64;
+        self.write(Durability::Now, move |connection| {
+            Box::pin(async move {
+                for id in wanted {
+                    let erase = "UPDATE reviews SET records = NULL WHERE id = ?";
+                    sqlx::query(erase).bind(id).execute(&mut *connection).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+        self.truncate().await?;
+        Ok(erased)
+    }
+
+    fn seal_pair(&self, pair: &Tag, left: &RecordId, right: &RecordId) -> Result<Vec<u8>, StateError> {
+        let json = serde_json::to_vec(&[left.to_string(), right.to_string()]);
+        let json = json.map_err(|_| StateError::Unsealable { what: REVIEW })?;
+        self.inner.keys.seal_row(REVIEW, pair, &json)
+    }
+
+    fn unseal_pair(&self, pair: &Tag, sealed: &[u8]) -> Result<(RecordId, RecordId), StateError> {
+        let changed = || StateError::Unsealable { what: REVIEW };
+        let json = self.inner.keys.unseal_row(REVIEW, pair, sealed)?;
+        let [left, right]: [String; 2] = serde_json::from_slice(&json).map_err(|_| changed())?;
+        let (left, right) = (left.parse().map_err(|_| changed())?, right.parse().map_err(|_| changed())?);
+        // A row that was put in the place of another would name other records than it is found by.
+        if self.inner.keys.pair(&left, &right) == *pair { Ok((left, right)) } else { Err(changed()) }
+    }
+}
+
+fn read_review(row: &SqliteRow) -> Result<Review, StateError> {
+    let changed = || StateError::Unsealable { what: REVIEW };
+    let (verdict, standing): (&str, &str) = (row.try_get(2)?, row.try_get(3)?);
+    let verdicts = [Verdict::Same, Verdict::Different, Verdict::CannotSay];
+    Ok(Review {
+        verdict: verdicts.into_iter().find(|known| known.as_str() == verdict).ok_or_else(changed)?,
+        standing: Standing::ALL.into_iter().find(|known| known.as_str() == standing).ok_or_else(changed)?,
+        leaf: u64::try_from(row.try_get::<i64, _>(4)?).map_err(|_| changed())?,
+        at: DateTime::from_timestamp_millis(row.try_get(5)?).ok_or_else(changed)?,
+        account: fixed(row, 1)?,
+    })
 }

@@ -9,7 +9,7 @@ fn all_errors_of_all_files_come_at_once_with_their_places() {
     project.edit("purposes/fee-waiver.toml", "town/case-officer", "town/case-oficer");
     project.edit("linkage.toml", "threshold = 0.95", "threshold = 95");
     let said = project.fails(&["check"], 3);
-    for place in ["registers/residents.toml:20:", "purposes/fee-waiver.toml:4:", "linkage.toml:3:"] {
+    for place in ["registers/residents.toml:21:", "purposes/fee-waiver.toml:4:", "linkage.toml:3:"] {
         assert!(said.contains(place), "{place} is not said in: {said}");
     }
     assert!(said.contains("benefit"), "the mend is named: {said}");

@@ -7,6 +7,7 @@ use crate::id::AgreementId;
 
 pub(crate) fn read(table: &Table<'_>, id: AgreementId) -> Option<Agreement> {
     let says = table.require("says", "says = \"Tax tells Education incomes\"").and_then(|value| value.text());
+    let says_fr = table.get("says_fr").and_then(|value| value.text());
     let legal_basis = table
         .require("legal_basis", "legal_basis = [\"Loan Relief Act, art. 4\"]")
         .and_then(|value| value.texts("agreement/no-legal-basis"));
@@ -27,6 +28,7 @@ pub(crate) fn read(table: &Table<'_>, id: AgreementId) -> Option<Agreement> {
     Some(Agreement {
         id,
         says: says?,
+        says_fr,
         legal_basis: legal_basis?,
         parties: parties?,
         registers: registers?,

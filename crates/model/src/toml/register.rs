@@ -17,6 +17,7 @@ pub(crate) fn read(table: &Table<'_>, id: RegisterId) -> Option<Register> {
     let title = table.get("title").map_or_else(|| Some(title_from(id.as_str())), |value| value.text());
     let title_fr = table.get("title_fr").and_then(|value| value.text());
     let says = table.get("says").map(|value| value.text());
+    let says_fr = table.get("says_fr").and_then(|value| value.text());
     let agency = table.require("agency", "agency = \"tax\"").and_then(|value| value.id());
     let legal_basis = table.require("legal_basis", "legal_basis = \"Tax Code, art. 7\"").and_then(|value| value.text());
     let retention = table.require("retention", "retention = \"10y\"").and_then(|value| retention(&value));
@@ -73,6 +74,7 @@ pub(crate) fn read(table: &Table<'_>, id: RegisterId) -> Option<Register> {
     let title = title?;
     Some(Register {
         says: says.unwrap_or_else(|| Some(title.clone()))?,
+        says_fr,
         title,
         title_fr,
         agency: agency?,

@@ -113,6 +113,7 @@ fn register(name: &str, agency: &str, own: Vec<(String, Column)>) -> (RegisterId
         title: name.to_owned(),
         title_fr: None,
         says: "Made for a test.".to_owned(),
+        says_fr: None,
         agency: id(agency),
         legal_basis: "Test Act, art. 1".to_owned(),
         retention: Retention::Years(10),
@@ -148,6 +149,7 @@ fn agreement(name: &str, registers: &[&str], special: &[SpecialCategory]) -> Agr
     Agreement {
         id: id(name),
         says: "Made for a test.".to_owned(),
+        says_fr: None,
         legal_basis: vec!["Test Act, art. 2".to_owned()],
         parties: vec![id("treasury"), id("statistics"), id("elections")],
         registers: registers.iter().map(|register| id(register)).collect(),

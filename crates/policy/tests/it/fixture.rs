@@ -76,6 +76,7 @@ fn register(id: &str, agency: &str, columns: &[(&str, Class)]) -> Register {
         title: id.to_owned(),
         title_fr: None,
         says: "A register.".to_owned(),
+        says_fr: None,
         agency: agency.parse().unwrap(),
         legal_basis: "Registers Act, art. 1".to_owned(),
         retention: Retention::Years(10),
@@ -92,6 +93,7 @@ fn agreement(id: &str, registers: &[&str], special: &[SpecialCategory], linking:
     Agreement {
         id: id.parse().unwrap(),
         says: "An agreement.".to_owned(),
+        says_fr: None,
         legal_basis: vec!["Exchange Act, art. 2".to_owned()],
         parties: vec!["education".parse().unwrap(), "tax-office".parse().unwrap()],
         registers: registers.iter().map(|id| id.parse().unwrap()).collect(),

@@ -66,11 +66,16 @@ person-withheld = { $count ->
  }
 person-weakest = least certain link
 identity-title = Who this is, as the registers have it
-identity-caption = Registers that disagree are shown side by side; none is preferred.
+identity-caption = Registers that disagree are shown side by side; none is preferred. Beyond name and birth, only what differs is here, with the day on which it was read in.
 identity-what = What
 identity-value = Value
 identity-registers = Registers
 identity-differs = registers differ
+identity-held = { $register } ({ $when })
+identity-more = { $count ->
+    [one] One more value, in the records below
+   *[other] { $n } more values, in the records below
+ }
 sections-label = Registers of this page
 section-bought = Bought: { $seller }
 record-of = Record { $number } of { $total }
@@ -89,16 +94,25 @@ link-alone = No record within reach of this purpose links it to the person. It m
 link-sure = Source; link { $percent } sure
 link-says = { $percent } sure that the record is of this person (match weight { $weight }).
 link-via = It agrees most with a record of: { $register }.
-weights-caption = How each comparison counts, in bits: positive for one person, negative against. Only what you may see of both records.
+weights-caption = How each comparison counts, in bits: positive for one person, negative against. Each bar begins where the one before ended, and the last is all of it. Only what you may see of both records.
 comparison-swapped = Order of { $columns }
 weights-field = Compared
 weights-says = What was found
 weights-weight = Weight
-weights-picture = Weight as a bar
+weights-sum = Sum so far
+weights-picture = Weight as a bar, from the sum before it to the sum after it
 withheld-count = { $count ->
     [one] One column is withheld: why, and how to ask
    *[other] { $n } columns are withheld: why, and how to ask
  }
+reduced-count = { $count ->
+    [one] One column is reduced: why, and how to ask
+   *[other] { $n } columns are reduced: why, and how to ask
+ }
+reduced-caption = Reduced columns
+reduced-why = Why it is reduced
+reduced-says = Of the class “{ $class }”, the purpose { $purpose } gives this: { $how }.
+reduced-needed = A purpose that gives the class “{ $class }” as values.
 withheld-caption = Withheld columns
 withheld-why = Why it is withheld
 withheld-needed = What would be needed
@@ -108,6 +122,10 @@ step-household = People of one household share names and addresses, so that thes
 step-household-name = One household
 step-prior = Before anything is compared: two records taken at random are hardly ever of one person.
 step-prior-name = To begin with
+step-rest-name = Other fields
+step-rest = What is compared of fields that this purpose does not give of both records. Only their sum is told.
+step-whole-name = All together
+step-whole = { $percent } sure that both are of one person.
 step-missing = Missing on one side: it says nothing.
 step-found = { $level } So are { $m } of pairs of one person, and { $u } of pairs of unrelated people.
 step-rare = The value is rarer than most: { $share } of records hold it.
@@ -163,6 +181,11 @@ map-missing = The map can’t be drawn. { $why }
 relations-title = What hangs together
 relations-what = The person, their records, and the addresses and employers that these give.
 relations-picture = The person in the middle, their records around, and what these name
+relations-table = The picture as a table
+relations-record = Record
+relations-no-link = no link within reach
+relations-names = What it names, and which others do
+relations-also = also { $records }
 relations-caption = Addresses and employers
 relations-place = Address or employer
 relations-kind = Kind

@@ -435,6 +435,31 @@ stage-models = Models
 stage-spine = Spine
 stage-index = Index
 quarantine-title = Quarantine
+quarantine-of = Quarantine: { $register }
+runs-made-of = Made of
+made-of-deliveries = its agency’s deliveries
+made-of-persons = all person records
+made-of-nothing = a model that the project doesn’t have any more
+
+expect-title = What is expected of the models
+expect-what = A build checks each model before its table is written. Where something does not hold, the build stops and the table stays as it was: a table is there because all of this held.
+expect-model = Model
+expect-rules = What must hold
+expect-at = Held last
+expect-held = held
+expect-older = older than what it is made of
+expect-records = each row names the record that it was made of
+expect-unique = each { $column } occurs once
+expect-not-null = { $column } is never empty
+expect-accepted = { $column } is one of: { $values }
+expect-rows-min = { $count ->
+    [one] at least one row
+   *[other] at least { $n } rows
+ }
+expect-rows-max = { $count ->
+    [one] at most one row
+   *[other] at most { $n } rows
+ }
 quarantine-what = Rows that did not fit their register’s schema. Each register’s page has why, by run and column, and in which lines: counts only, no row can be read here.
 quarantine-why = Why rows are in quarantine, as each run counted it, and where the first of them are in their files. No value is shown here.
 quarantine-now = rows in quarantine now
@@ -491,7 +516,7 @@ reading-heading = Read a delivery in
 reading-what = Reads the files of a register’s delivery into its table; rows that don’t fit go into quarantine. What is served stays as it is until `lucarne build`, `lucarne link` and `lucarne index` have run.
 reading-do = Read it in
 reading-since = Read in since the server was started
-reading-title = Delivery
+reading-title = Delivery: { $register }
 reading-under-way = { $register } is being read in
 reading-far = { $done } of { $all } MB
 reading-taken = It was read in; entry { $entry } of the log.
@@ -524,6 +549,10 @@ cluster-left-out = { $count ->
  }
 link-cut-what = This link holds a person together. To say that its records are of different persons cuts it.
 link-cut-back = Back to the pair
+pair-place-proposal = It waits for a second steward. { $open } pairs wait for you; showing this one is entry { $entry } of the log.
+queue-own-title = What you said and a second steward has yet to say
+queue-own-what = It counts for nothing until somebody else comes to the same. You can look at it and take it back.
+queue-own-pair = Pair { $number }
 pair-place-link = A link between records of one person. Showing it is entry { $entry } of the log.
 
 # How good the linkage is.
@@ -639,3 +668,13 @@ quality-first-run = first run
 distribution-weights = Weights of pairs
 distribution-own-weights = What records hold
 distribution-cluster-sizes = Records of a person
+dpv-PublicInterest = a task in the public interest
+dpv-OfficialAuthorityOfController = official authority
+dpv-LegalObligation = a duty set by law
+dpv-Consent = consent
+dpv-ExplicitConsent = explicit consent
+dpv-Contract = a contract
+dpv-ContractPerformance = performance of a contract
+dpv-VitalInterest = vital interests
+dpv-VitalInterestOfDataSubject = vital interests of the person
+dpv-LegitimateInterest = a legitimate interest

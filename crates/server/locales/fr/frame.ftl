@@ -16,7 +16,7 @@ other-language = English
 other-language-code = en
 foot-synthetic = Démonstration. Toutes les personnes sont inventées.
 foot-api = La même chose par HTTP
-foot-no-islands = La vérification des reçus dans le navigateur manque : cette version a été construite sans Node.
+foot-no-islands = Cette version a été construite sans Node : les images des relations et du temps restent fixes, l’avancement ne bouge que si sa page est rouverte, et les reçus ne peuvent pas être vérifiés dans le navigateur.
 
 # Entre un clic et sa réponse.
 step-under-way = Demande envoyée. En attente de la réponse…

@@ -66,11 +66,16 @@ person-withheld = { $count ->
  }
 person-weakest = lien le moins certain
 identity-title = Qui est cette personne, d’après les registres
-identity-caption = Les registres qui se contredisent sont montrés côte à côte ; aucun n’est préféré.
+identity-caption = Les registres qui se contredisent sont montrés côte à côte ; aucun n’est préféré. Au-delà du nom et de la naissance, seul ce qui diffère est ici, avec le jour de sa lecture.
 identity-what = Quoi
 identity-value = Valeur
 identity-registers = Registres
 identity-differs = les registres diffèrent
+identity-held = { $register } ({ $when })
+identity-more = { $count ->
+    [one] Une autre valeur, dans les enregistrements ci-dessous
+   *[other] { $n } autres valeurs, dans les enregistrements ci-dessous
+ }
 sections-label = Registres de cette page
 section-bought = Acheté : { $seller }
 record-of = Enregistrement { $number } sur { $total }
@@ -89,16 +94,25 @@ link-alone = Aucun enregistrement à portée de cette finalité ne le rattache �
 link-sure = Source ; lien sûr à { $percent }
 link-says = Sûr à { $percent } que l’enregistrement concerne cette personne (poids d’appariement { $weight }).
 link-via = Il concorde le plus avec un enregistrement de : { $register }.
-weights-caption = Ce que compte chaque comparaison, en bits : positif pour une seule personne, négatif contre. Seulement ce que vous pouvez voir des deux enregistrements.
+weights-caption = Ce que compte chaque comparaison, en bits : positif pour une seule personne, négatif contre. Chaque barre commence où finit la précédente, et la dernière est le tout. Seulement ce que vous pouvez voir des deux enregistrements.
 comparison-swapped = Ordre de { $columns }
 weights-field = Comparé
 weights-says = Ce qui a été trouvé
 weights-weight = Poids
-weights-picture = Le poids en barre
+weights-sum = Somme jusque-là
+weights-picture = Le poids en barre, de la somme d’avant à celle d’après
 withheld-count = { $count ->
     [one] Une colonne est retenue : pourquoi, et comment demander
    *[other] { $n } colonnes sont retenues : pourquoi, et comment demander
  }
+reduced-count = { $count ->
+    [one] Une colonne est réduite : pourquoi, et comment demander
+   *[other] { $n } colonnes sont réduites : pourquoi, et comment demander
+ }
+reduced-caption = Colonnes réduites
+reduced-why = Pourquoi elle est réduite
+reduced-says = De la classe « { $class } », la finalité { $purpose } donne ceci : { $how }.
+reduced-needed = Une finalité qui donne la classe « { $class } » en valeurs.
 withheld-caption = Colonnes retenues
 withheld-why = Pourquoi elle est retenue
 withheld-needed = Ce qu’il faudrait
@@ -108,6 +122,10 @@ step-household = Les personnes d’un même ménage partagent noms et adresses :
 step-household-name = Même ménage
 step-prior = Avant toute comparaison : deux enregistrements pris au hasard ne sont presque jamais d’une même personne.
 step-prior-name = Au départ
+step-rest-name = Autres champs
+step-rest = Ce qui est comparé de champs que cette finalité ne donne pas des deux enregistrements. Seule leur somme est dite.
+step-whole-name = Le tout
+step-whole = Sûr à { $percent } que les deux sont d’une même personne.
 step-missing = Absent d’un côté : cela ne dit rien.
 step-found = { $level } C’est le cas de { $m } des paires d’une même personne, et de { $u } des paires sans lien.
 step-rare = La valeur est plus rare que la plupart : { $share } des enregistrements la portent.
@@ -163,6 +181,11 @@ map-missing = La carte ne peut pas être dessinée. { $why }
 relations-title = Ce qui se tient
 relations-what = La personne, ses enregistrements, et les adresses et employeurs qu’ils donnent.
 relations-picture = La personne au milieu, ses enregistrements autour, et ce qu’ils nomment
+relations-table = L’image en tableau
+relations-record = Enregistrement
+relations-no-link = aucun lien à portée
+relations-names = Ce qu’il nomme, et quels autres le nomment
+relations-also = aussi { $records }
 relations-caption = Adresses et employeurs
 relations-place = Adresse ou employeur
 relations-kind = Nature

@@ -435,6 +435,31 @@ stage-models = Modèles
 stage-spine = Épine dorsale
 stage-index = Index
 quarantine-title = Quarantaine
+quarantine-of = Quarantaine : { $register }
+runs-made-of = Faite de
+made-of-deliveries = livraisons de son organisme
+made-of-persons = toutes les fiches de personnes
+made-of-nothing = un modèle que le projet n’a plus
+
+expect-title = Ce qui est attendu des modèles
+expect-what = Une construction vérifie chaque modèle avant d’écrire sa table. Si une condition n’est pas remplie, elle s’arrête et la table reste telle quelle : une table est là parce que tout ceci était vrai.
+expect-model = Modèle
+expect-rules = Ce qui doit être vrai
+expect-at = Vrai en dernier
+expect-held = vérifié
+expect-older = plus ancienne que ce dont elle est faite
+expect-records = chaque ligne nomme la fiche dont elle est faite
+expect-unique = chaque { $column } n’apparaît qu’une fois
+expect-not-null = { $column } n’est jamais vide
+expect-accepted = { $column } est l’une de ces valeurs : { $values }
+expect-rows-min = { $count ->
+    [one] au moins une ligne
+   *[other] au moins { $n } lignes
+ }
+expect-rows-max = { $count ->
+    [one] au plus une ligne
+   *[other] au plus { $n } lignes
+ }
 quarantine-what = Des lignes qui ne convenaient pas au schéma de leur registre. La page de chaque registre dit pourquoi, par exécution et par colonne, et à quelles lignes : des comptes seulement, aucune ligne ne peut être lue ici.
 quarantine-why = Pourquoi des lignes sont en quarantaine, tel que chaque exécution l’a compté, et où sont les premières dans leurs fichiers. Aucune valeur n’est montrée ici.
 quarantine-now = lignes en quarantaine à présent
@@ -491,7 +516,7 @@ reading-heading = Lire une livraison
 reading-what = Lit les fichiers de la livraison d’un registre dans sa table ; les lignes qui ne conviennent pas vont en quarantaine. Ce qui est servi reste tel quel jusqu’à ce que `lucarne build`, `lucarne link` et `lucarne index` aient été exécutés.
 reading-do = La lire
 reading-since = Lues depuis le démarrage du serveur
-reading-title = Livraison
+reading-title = Livraison : { $register }
 reading-under-way = Lecture en cours : { $register }
 reading-far = { $done } Mo sur { $all }
 reading-taken = Elle a été lue ; entrée { $entry } du journal.
@@ -524,6 +549,10 @@ cluster-left-out = { $count ->
  }
 link-cut-what = Ce lien tient une personne ensemble. Dire que ses enregistrements concernent des personnes différentes le coupe.
 link-cut-back = Retour à la paire
+pair-place-proposal = Elle attend un second gestionnaire. { $open } paires vous attendent ; montrer celle-ci est l’entrée { $entry } du journal.
+queue-own-title = Ce que vous avez dit et qu’un second gestionnaire doit encore dire
+queue-own-what = Cela ne compte pas tant que quelqu’un d’autre n’arrive pas au même avis. Vous pouvez le revoir et le retirer.
+queue-own-pair = Paire { $number }
 pair-place-link = Un lien entre enregistrements d’une même personne. Le montrer est l’entrée { $entry } du journal.
 
 # Ce que vaut l’appariement.
@@ -639,3 +668,13 @@ quality-first-run = premier
 distribution-weights = Poids des paires
 distribution-own-weights = Contenu des enregistrements
 distribution-cluster-sizes = Enregistrements d’une personne
+dpv-PublicInterest = une mission d’intérêt public
+dpv-OfficialAuthorityOfController = l’exercice de l’autorité publique
+dpv-LegalObligation = une obligation légale
+dpv-Consent = le consentement
+dpv-ExplicitConsent = le consentement explicite
+dpv-Contract = un contrat
+dpv-ContractPerformance = l’exécution d’un contrat
+dpv-VitalInterest = les intérêts vitaux
+dpv-VitalInterestOfDataSubject = les intérêts vitaux de la personne
+dpv-LegitimateInterest = un intérêt légitime

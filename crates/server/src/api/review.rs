@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use super::{Answer, Asked, Body, Place};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
-use crate::service::{self, JudgedView, JudgementForm, List, PairView, ProgressView, TakeBackForm};
+use crate::service::{self, JudgedView, JudgementForm, List, PairPlace, PairView, ProgressView, TakeBackForm};
 
 /// In which list a pair is looked at.
 #[derive(Default, Deserialize, IntoParams)]
@@ -67,4 +67,50 @@ pub(crate) async fn judge(
     Body(form): Body<JudgementForm>,
 ) -> Result<Answer<JudgedView>, Problem> {
     service::judge(&app, &who, pair, &form).await.map(Answer)
+}
+
+/// Shows a link that holds the persons of a pair together, which can be cut. For data stewards.
+#[utoipa::path(get, path = "/api/v1/review/{pair}/links/{link}", tag = "review",
+    params(("pair" = u64, Path, description = "the pair's number, counted from 0"),
+        ("link" = u64, Path, description = "the link's `number` in the pair's `cluster`")),
+    responses((status = 200, body = PairView), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub(crate) async fn link(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Place((pair, link)): Place<(u64, u64)>,
+) -> Result<Answer<PairView>, Problem> {
+    service::pair(&app, &who, PairPlace { pair, link: Some(link) }, List::Queue).await.map(Answer)
+}
+
+/// Writes what a steward decided about a link, as about a pair: `different` cuts it.
+#[utoipa::path(post, path = "/api/v1/review/{pair}/links/{link}/judgement", tag = "review",
+    request_body = JudgementForm,
+    params(("pair" = u64, Path, description = "the pair's number, counted from 0"),
+        ("link" = u64, Path, description = "the link's `number` in the pair's `cluster`")),
+    responses((status = 200, body = JudgedView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn judge_link(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Place((pair, link)): Place<(u64, u64)>,
+    Body(form): Body<JudgementForm>,
+) -> Result<Answer<JudgedView>, Problem> {
+    service::judge(&app, &who, PairPlace { pair, link: Some(link) }, &form).await.map(Answer)
+}
+
+/// Takes back what the asker said last of a link.
+#[utoipa::path(post, path = "/api/v1/review/{pair}/links/{link}/take-back", tag = "review",
+    request_body = TakeBackForm,
+    params(("pair" = u64, Path, description = "the pair's number, counted from 0"),
+        ("link" = u64, Path, description = "the link's `number` in the pair's `cluster`")),
+    responses((status = 200, body = JudgedView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn take_back_link(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Place((pair, link)): Place<(u64, u64)>,
+    Body(form): Body<TakeBackForm>,
+) -> Result<Answer<JudgedView>, Problem> {
+    service::take_back(&app, &who, PairPlace { pair, link: Some(link) }, &form).await.map(Answer)
 }

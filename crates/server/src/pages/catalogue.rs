@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::frame::Frame;
 use super::values::{Rule, rules};
 use super::view::View;
-use super::words::Words;
+use super::words::{ProjectText, Words};
 use crate::problem::Problem;
 use crate::service::{self, AgreementView, PurposeView, RegisterView, Standing, UseCount};
 
@@ -24,7 +24,7 @@ struct RegistersPage {
 struct Line {
     href: String,
     title: String,
-    says: String,
+    says: ProjectText,
     agency: String,
     rows: Option<String>,
     quarantined: String,
@@ -43,7 +43,7 @@ struct RegisterPage {
     bought: Option<String>,
     columns: Vec<Column>,
     purposes: Vec<(String, String)>,
-    agreements: Vec<(String, String)>,
+    agreements: Vec<(String, ProjectText)>,
 }
 
 /// A column.
@@ -71,7 +71,7 @@ struct Purpose {
     legal_basis: Vec<String>,
     recipients: Vec<String>,
     agreement: String,
-    agreement_says: String,
+    agreement_says: ProjectText,
     registers: Vec<String>,
     subject: String,
     needs: Vec<String>,
@@ -101,7 +101,7 @@ struct AgreementsPage {
 /// An agreement.
 struct Agreement {
     id: String,
-    says: String,
+    says: ProjectText,
     standing: Badge,
     legal_basis: Vec<String>,
     parties: Vec<String>,
@@ -133,7 +133,7 @@ fn line(view: &View, register: &RegisterView) -> Line {
     Line {
         href: format!("/registers/{}", register.id),
         title: t.pick(&register.title, &register.title_fr).to_owned(),
-        says: register.says.clone(),
+        says: t.said(&register.says, register.says_fr.as_deref()),
         agency: view.agency_title(&register.agency),
         rows: register.rows.map(|rows| t.number(&rows)),
         quarantined: t.number(&register.quarantined),
@@ -193,7 +193,9 @@ async fn register_page(view: &View, id: &str) -> Result<Response, Problem> {
         purposes: purposes
             .map(|purpose| (purpose.id.clone(), t.pick(&purpose.says, &purpose.says_fr).to_owned()))
             .collect(),
-        agreements: agreements.map(|agreement| (agreement.id.clone(), agreement.says.clone())).collect(),
+        agreements: agreements
+            .map(|agreement| (agreement.id.clone(), t.said(&agreement.says, agreement.says_fr.as_deref())))
+            .collect(),
     };
     view.page(&page)
 }
@@ -232,7 +234,10 @@ fn purpose(view: &View, purpose: &PurposeView, agreements: &[AgreementView], use
         legal_basis: purpose.legal_basis.clone(),
         recipients: purpose.recipients.iter().map(|recipient| view.recipient_title(recipient)).collect(),
         agreement: purpose.agreement.clone(),
-        agreement_says: agreement.map_or_else(|| purpose.agreement.clone(), |agreement| agreement.says.clone()),
+        agreement_says: agreement.map_or_else(
+            || ProjectText { text: purpose.agreement.clone(), is_foreign: false },
+            |agreement| t.said(&agreement.says, agreement.says_fr.as_deref()),
+        ),
         registers: purpose.registers.iter().map(|register| view.register_title(register)).collect(),
         subject: t.of("subject", &purpose.subject),
         needs: needs.iter().filter(|(needed, _)| *needed).map(|(_, key)| t.s(key)).collect(),
@@ -256,7 +261,7 @@ async fn agreements_page(view: &View) -> Result<Response, Problem> {
     let catalogue = service::catalogue(&view.app).await?;
     let agreement = |agreement: &AgreementView| Agreement {
         id: agreement.id.clone(),
-        says: agreement.says.clone(),
+        says: t.said(&agreement.says, agreement.says_fr.as_deref()),
         standing: badge(t, agreement.standing),
         legal_basis: agreement.legal_basis.clone(),
         parties: agreement.parties.iter().map(|party| view.agency_title(party)).collect(),

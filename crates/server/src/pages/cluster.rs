@@ -12,6 +12,9 @@ use crate::service::{ClusterLinkView, ClusterRecordView, PairView};
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 420.0;
 
+/// How high it is where no person has more than two records: those stand beside each other.
+const HEIGHT_OF_FEW: f64 = 170.0;
+
 /// The most characters of a label in the picture; the table has all of it.
 const LABEL_MAX: usize = 30;
 
@@ -100,6 +103,8 @@ pub(crate) fn drawn(
     base: &str,
 ) -> Cluster {
     let are_two = is_right.contains(&true);
+    let of_side = |side: bool| is_right.iter().filter(|is_right| **is_right == side).count();
+    let height = if of_side(false).max(of_side(true)) < 3 { HEIGHT_OF_FEW } else { HEIGHT };
     let mut at = vec![(0.0, 0.0); told.len()];
     for side in [false, true] {
         let own: Vec<usize> = around(told.len(), links).into_iter().filter(|place| is_right[*place] == side).collect();
@@ -112,7 +117,7 @@ pub(crate) fn drawn(
         for (place, record) in own.iter().enumerate() {
             // The pair's own records look at each other from the inner sides.
             let turn = TAU * place as f64 / own.len() as f64 + if side { TAU / 2.0 } else { 0.0 };
-            at[*record] = (middle + turn.cos() * wide, HEIGHT / 2.0 + turn.sin() * high);
+            at[*record] = (middle + turn.cos() * wide, height / 2.0 + turn.sin() * high);
         }
     }
     let number = |value: f64| format!("{value:.1}");
@@ -135,7 +140,7 @@ pub(crate) fn drawn(
         };
         let above = if anchor != "middle" {
             -2.0
-        } else if y < HEIGHT / 2.0 - 1.0 {
+        } else if y < height / 2.0 - 1.0 {
             -34.0
         } else {
             28.0
@@ -180,7 +185,7 @@ pub(crate) fn drawn(
     });
     Cluster {
         width: number(WIDTH),
-        height: number(HEIGHT),
+        height: number(height),
         nodes: told.iter().enumerate().map(node).collect(),
         lines: links.iter().map(line).collect(),
         question,
@@ -246,7 +251,8 @@ mod tests {
             let places: Vec<(f64, f64)> =
                 found.nodes.iter().map(|node| (node.x.parse().unwrap(), node.y.parse().unwrap())).collect();
             for (at, (x, y)) in places.iter().enumerate() {
-                assert!((0.0..=WIDTH).contains(x) && (20.0..=HEIGHT - 20.0).contains(y), "{count}: {x} {y}");
+                let height: f64 = found.height.parse().unwrap();
+                assert!((0.0..=WIDTH).contains(x) && (20.0..=height - 20.0).contains(y), "{count}: {x} {y}");
                 let is_apart = |(a, b): &(f64, f64)| (a - x).hypot(b - y) > 15.0;
                 assert!(places[..at].iter().all(is_apart), "{count} {at}: {places:?}");
             }

@@ -12,16 +12,16 @@ use super::differ::{Mark, Stretch, differ};
 use super::frame::{Acting, Frame};
 use super::graph::{self, Band, Graph, Label, Model, State};
 use super::map::{self, Map};
-use super::person::{Link, Record, Section, Step, steps};
+use super::person::{Link, Record, Section, Waterfall, waterfall};
 use super::progress::ProgressBar;
-use super::relations::{self, Opens, Relations, Thing};
+use super::relations::{self, Naming, Opens, Relations, Thing, Tie};
 use super::timeline::{self, Event, Timeline};
-use super::values::{Kept, Rule, Shown, rules};
+use super::values::{Kept, KeptColumns, Rule, Shown, reduced, rules};
 use super::view::View;
 use super::words::Words;
 use crate::districts::Districts;
 use crate::problem::Problem;
-use crate::service::{ClassRule, ClusterLinkView, DayUse, FieldEvidence, SaidView};
+use crate::service::{ClassRule, ClusterLinkView, DayUse, FieldEvidence, GivenColumn, SaidView};
 
 /// The day that samples are of.
 const DAY: &str = "2026-11-24";
@@ -41,7 +41,7 @@ struct ComponentsPage {
     differing: [(Vec<Stretch>, Mark); 4],
     rules: Vec<Rule>,
     section: Section,
-    steps: Vec<Step>,
+    waterfall: Waterfall,
     days: Days,
     no_days: Days,
     bars: Bars,
@@ -99,7 +99,7 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         differing: [(left, Mark::Differs), (right, Mark::Differs), (same, Mark::Alike), (written, Mark::Written)],
         rules: rules(t, &class_rules()),
         section: section(t),
-        steps: evidence(t),
+        waterfall: evidence(t),
         days: desk::days(t, &use_of_days(|at| (at * 37 % 53 + at, at * 11 % 29, u64::from(at % 9 == 4) * at))),
         no_days: desk::days(t, &use_of_days(|_| (0, 0, 0))),
         bars: bars(t),
@@ -182,6 +182,25 @@ fn pictures(t: Words) -> Pictures {
     let least = t.with("relations-least", "percent", t.percent(&0.98));
     let lines = vec![(0, 1, Some(t.percent(&0.97))), (0, 2, None), (0, 3, Some(least)), (1, 4, None), (2, 5, None)];
     let lines = lines.into_iter().chain((4..7).map(|to| (3, to, None))).collect();
+    let naming = |kind: String, text: &str, others: &[&str]| Naming {
+        kind,
+        text: text.to_owned(),
+        href: None,
+        others: others.iter().map(|other| (*other).to_owned()).collect(),
+    };
+    let tie = |title: &str, percent: Option<String>, names: Vec<Naming>| Tie {
+        title: title.to_owned(),
+        href: "#charts".to_owned(),
+        percent,
+        names,
+    };
+    let address = naming(t.of("thing", "address"), "62 Robin Lane", &["B", "C 2"]);
+    let phone = naming(t.of("field", "phone"), "555 0101", &[]);
+    let ties = vec![
+        tie("A", Some(t.percent(&0.97)), vec![address, phone]),
+        tie("B", None, vec![naming(t.of("thing", "employer"), "Marzipan Data", &[])]),
+        tie("C 1", Some(t.percent(&0.98)), Vec::new()),
+    ];
     let map = Districts::parse(DISTRICTS).map(|districts| map::drawn(&districts, &[(0, "A"), (2, "B")]));
     let (map, map_missing) = match map {
         Ok(map) => (map, Some(t.s("map-picture"))),
@@ -191,7 +210,7 @@ fn pictures(t: Words) -> Pictures {
         timeline: timeline::drawn(events.into_iter().flatten().collect()),
         map,
         map_missing,
-        relations: Some(relations::drawn(things, lines, Vec::new())),
+        relations: Some(relations::drawn(things, lines, Vec::new(), ties)),
     }
 }
 
@@ -246,6 +265,15 @@ fn section(t: Words) -> Section {
         needed: t.s("sample-needed"),
         rule: "disclosure.class-not-named".to_owned(),
     }];
+    let given = |rule: ClassRule| GivenColumn {
+        name: rule.class.clone(),
+        title: t.of("class", &rule.class),
+        title_fr: t.of("class", &rule.class),
+        unit: None,
+        rule,
+    };
+    let reduced = class_rules().into_iter().filter(|rule| !matches!(&*rule.disclosure, "match-only" | "withheld"));
+    let reduced = reduced.filter_map(|rule| self::reduced(t, &given(rule), "loan-relief")).collect();
     let record = |number, link| Record {
         anchor: relations::record_anchor("sample", number),
         number,
@@ -263,9 +291,10 @@ fn section(t: Words) -> Section {
         percent: t.percent(&0.9994),
         weight: t.weight(&10.4),
         via: Some(t.s("sample-register")),
-        steps: Vec::new(),
+        waterfall: Waterfall::default(),
     };
-    let alone = Link { alone: true, percent: String::new(), weight: String::new(), via: None, steps: Vec::new() };
+    let alone =
+        Link { alone: true, percent: String::new(), weight: String::new(), via: None, waterfall: Waterfall::default() };
     let mut second = record(2, alone);
     second.fields = vec![field("last_name", Some("Ruiz"), None, "identity", false)];
     Section {
@@ -276,12 +305,13 @@ fn section(t: Words) -> Section {
         bought: Some("Marzipan Data".to_owned()),
         count: 2,
         records: vec![Record { fields, ..record(1, linked) }, second],
-        withheld_count: withheld.len() as u64,
-        withheld,
+        reduced: KeptColumns::reduced(t, reduced),
+        withheld: KeptColumns::withheld(t, withheld),
     }
 }
 
-fn evidence(t: Words) -> Vec<Step> {
+/// Gives how a weight comes about of which some of the comparisons are not told.
+fn evidence(t: Words) -> Waterfall {
     let field = |name: &str, level: &str, chances: Option<(f64, f64)>, weight: f64| FieldEvidence {
         name: name.to_owned(),
         left: Vec::new(),
@@ -301,7 +331,7 @@ fn evidence(t: Words) -> Vec<Step> {
         field("birth_date", "different", Some((0.03, 0.99)), -5.1),
         field("phone", "missing", None, 0.0),
     ];
-    steps(t, &fields)
+    waterfall(t, &fields, 10.4, 0.9994)
 }
 
 fn use_of_days(of: impl Fn(u64) -> (u64, u64, u64)) -> Vec<DayUse> {
@@ -397,6 +427,7 @@ fn acting(t: Words) -> Vec<BarSample> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::assets::Addresses;
     use crate::pages::words::Language;
 
     #[test]
@@ -421,16 +452,34 @@ mod tests {
     }
 
     #[test]
+    fn the_foot_says_what_a_build_without_islands_lacks() {
+        for language in [Language::English, Language::French] {
+            let t = Words::new(language);
+            let page = |script: Option<&str>| {
+                let script = script.map(str::to_owned);
+                let assets = Box::leak(Box::new(Addresses { styles: Vec::new(), script, icon: String::new() }));
+                sample(t, Frame { assets, ..Frame::of_nobody() }).render().unwrap()
+            };
+            let said = t.s("foot-no-islands");
+            let without = page(None);
+            assert!(without.contains(&said) && !without.contains("<script"), "{without}");
+            let with = page(Some("/assets/app.js"));
+            assert!(!with.contains(&said) && with.contains(r#"src="/assets/app.js""#), "{with}");
+        }
+    }
+
+    #[test]
     fn every_class_of_the_styles_is_shown_or_known_to_be_of_a_page() {
         // What belongs to the frame, to printing or to one page alone.
-        // `keys`, `moved`, `opens`, `out`, `stage` and the nameless one are put there by scripts.
-        const ELSEWHERE: [&str; 20] = [
+        // `keys`, `moved`, `opens`, `out`, `stage`, `still` and the nameless one are put there by scripts.
+        const ELSEWHERE: [&str; 21] = [
             "",
             "keys",
             "moved",
             "opens",
             "out",
             "stage",
+            "still",
             "beside",
             "contents",
             "doors",

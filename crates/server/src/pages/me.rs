@@ -149,7 +149,7 @@ fn look(view: &View, found: LookView) -> Look {
         at: found.at,
         sentence,
         own,
-        role: found.role,
+        role: found.role.map(|role| t.pick(&role, found.role_fr.as_deref().unwrap_or(&role)).to_owned()),
         says,
         legal_basis: found.legal_basis,
         registers: found.registers.iter().map(|register| view.register_title(register)).collect(),

@@ -1,10 +1,10 @@
 //! One person, assembled for the purpose that was chosen.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::Path;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use model::agency::RoleKind;
 
 use super::frame::Frame;
@@ -12,14 +12,20 @@ use super::map::{Map, map};
 use super::relations::{Relations, record_anchor, relations};
 use super::search::work_of;
 use super::timeline::{Timeline, timeline};
-use super::values::{Kept, Shown, comparison, headline, kept, sentence, share, shown};
+use super::values::{KeptColumns, Shown, comparison, headline, kept, plain, reduced, sentence, share, shown};
 use super::view::View;
 use super::words::Words;
 use crate::problem::Problem;
-use crate::service::{self, DossierView, EarlierView, Field, LinkEvidence, ReasonView, RecordView, SectionView};
+use crate::service::{self, DossierView, EarlierView, Field, GivenColumn, LinkEvidence, RecordView, SectionView};
 
-/// Half the width of the picture of weights, in its own units.
-const HALF_WIDTH: f64 = 100.0;
+/// The width of the picture of weights, in its own units.
+const WEIGHTS_WIDTH: f64 = 200.0;
+
+/// The least that is told of what is missing from the weight of a link, in bits: less is rounding.
+const LEAST_REST: f64 = 0.05;
+
+/// The most values that are told of a thing in which registers differ; the records have all of them.
+const DIFFERING_MAX: usize = 6;
 
 #[derive(Template)]
 #[template(path = "person.html")]
@@ -44,7 +50,7 @@ pub(crate) struct Dossier {
     pub(crate) withheld: u64,
     /// The least certain link.
     pub(crate) weakest: Option<String>,
-    /// What the registers say of who the person is, agreeing or not.
+    /// What the registers say of who the person is, agreeing or not, and all else in which they differ.
     pub(crate) identity: Vec<Identity>,
     pub(crate) sections: Vec<Section>,
     pub(crate) timeline: Option<Timeline>,
@@ -62,11 +68,13 @@ pub(crate) struct Earlier {
     pub(crate) purpose: String,
 }
 
-/// One thing that says who someone is, and which registers say what.
+/// One thing that registers say of someone, and which of them say what.
 pub(crate) struct Identity {
     pub(crate) title: String,
     /// Each value with the registers that have it, the most frequent first.
     pub(crate) values: Vec<(String, Vec<String>)>,
+    /// How many values are left out.
+    pub(crate) more: u64,
     pub(crate) conflict: bool,
 }
 
@@ -79,8 +87,9 @@ pub(crate) struct Section {
     pub(crate) bought: Option<String>,
     pub(crate) count: u64,
     pub(crate) records: Vec<Record>,
-    pub(crate) withheld: Vec<Kept>,
-    pub(crate) withheld_count: u64,
+    /// Columns of which less than the values is given.
+    pub(crate) reduced: Option<KeptColumns>,
+    pub(crate) withheld: Option<KeptColumns>,
 }
 
 /// A record.
@@ -107,18 +116,32 @@ pub(crate) struct Link {
     pub(crate) percent: String,
     pub(crate) weight: String,
     pub(crate) via: Option<String>,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) waterfall: Waterfall,
 }
 
-/// A comparison and what it adds.
+/// How the weight of a link comes about, step by step.
+#[derive(Default)]
+pub(crate) struct Waterfall {
+    pub(crate) steps: Vec<Step>,
+    /// Where no weight is, between 0 and 200.
+    pub(crate) zero: String,
+}
+
+/// A comparison and what it adds; the last step is all of them together.
 pub(crate) struct Step {
     pub(crate) name: String,
     pub(crate) sentence: String,
     pub(crate) weight: String,
-    /// Where its bar begins and how long it is, between 0 and 200; 100 is no weight.
+    /// What all up to this one add up to; nothing beside the last, whose weight it is.
+    pub(crate) sum: String,
+    /// `for` one person, `against` it, the `rest` that is not told one by one, or the `whole`.
+    pub(crate) kind: &'static str,
+    /// Where its bar begins and how long it is, between 0 and 200.
     pub(crate) x: String,
     pub(crate) width: String,
-    pub(crate) against: bool,
+    /// Where the bar before it ended, and where the one after it begins.
+    pub(crate) from: String,
+    pub(crate) to: String,
 }
 
 /// Shows a dossier.
@@ -130,6 +153,10 @@ pub(crate) async fn page(view: View, Path(person): Path<String>) -> Response {
 async fn open(view: &View, person: &str) -> Result<Response, Problem> {
     view.acting()?.must_be(RoleKind::Officer)?;
     let work = work_of(view)?;
+    // An address that was kept: first it is said why.
+    if work.purpose.is_empty() {
+        return Ok(Redirect::to("/search").into_response());
+    }
     let found = service::dossier(&view.app, view.acting()?, person, &work, true).await?;
     let person = found.person.clone();
     let page = PersonPage { frame: view.frame()?, t: view.t, person, dossier: dossier(view, found), may_search: true };
@@ -163,8 +190,11 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
         masked: fields().filter(|field| field.column.rule.disclosure != "value").count() as u64,
         withheld: found.sections.iter().map(|section| section.withheld.len() as u64).sum(),
         weakest: weakest.map(|weakest| t.percent(&weakest)),
-        identity: identity(view, &found.sections),
-        sections: found.sections.iter().map(|section| self::section(view, section, &found.reasons)).collect(),
+        identity: identity(view, &found.sections)
+            .into_iter()
+            .chain(differing(t, &held(view, &found.sections)))
+            .collect(),
+        sections: found.sections.iter().map(|section| self::section(view, section, &found)).collect(),
     }
 }
 
@@ -196,7 +226,7 @@ fn identity(view: &View, sections: &[SectionView]) -> Vec<Identity> {
             let entry = match at {
                 Some(at) => &mut found[at],
                 None => {
-                    found.push(Identity { title: field.title, values: Vec::new(), conflict: false });
+                    found.push(Identity { title: field.title, values: Vec::new(), more: 0, conflict: false });
                     let last = found.len() - 1;
                     &mut found[last]
                 }
@@ -215,8 +245,124 @@ fn identity(view: &View, sections: &[SectionView]) -> Vec<Identity> {
     found
 }
 
-fn section(view: &View, section: &SectionView, reasons: &[Arc<ReasonView>]) -> Section {
+/// A value that a register gives as it is.
+struct Held<'a> {
+    class: &'a str,
+    name: &'a str,
+    title: String,
+    text: String,
+    register: &'a str,
+    /// The day on which it was read in.
+    day: Option<String>,
+}
+
+/// Gives what several registers hold beside who the person is. What is of a register's own work, such as its numbers, is not
+/// for others to agree with.
+fn held<'a>(view: &View, sections: &'a [SectionView]) -> Vec<Held<'a>> {
     let t = view.t;
+    let is_compared = |column: &GivenColumn| {
+        let rule = &column.rule;
+        rule.disclosure == "value" && !matches!(rule.class.as_str(), "identity" | "administrative")
+    };
+    let title = |column: &'a GivenColumn| t.pick(&column.title, &column.title_fr);
+    let is_shared = |section: &SectionView, column: &'a GivenColumn| {
+        let others = sections.iter().filter(|other| other.register != section.register);
+        others.flat_map(|other| other.columns.iter()).any(|other| {
+            let is_called = other.name == column.name || title(other).eq_ignore_ascii_case(title(column));
+            other.rule.class == column.rule.class && is_called
+        })
+    };
+    let mut all = Vec::new();
+    for section in sections {
+        let register = t.pick(&section.title, &section.title_fr);
+        // All records of a register have its columns.
+        let are_told = section.columns.iter().map(|column| is_compared(column) && is_shared(section, column));
+        let are_told: Vec<bool> = are_told.collect();
+        for record in &section.records {
+            let moment = record.run.as_deref().and_then(moment_of_run);
+            let day = moment.as_deref().and_then(|moment| moment.get(..10));
+            for (field, _) in record.values.fields().zip(&are_told).filter(|(_, is_told)| **is_told) {
+                let known = shown(t, view.app.project(), &section.register, field);
+                let Some(text) = known.text else { continue };
+                let (class, name) = (field.column.rule.class.as_str(), field.column.name.as_str());
+                all.push(Held { class, name, title: known.title, text, register, day: day.map(str::to_owned) });
+            }
+        }
+    }
+    all
+}
+
+/// A thing that registers hold by the same name or title.
+struct Thing<'a> {
+    class: &'a str,
+    /// The names and titles of its columns.
+    called: Vec<(&'a str, &'a str)>,
+    values: Vec<ValueHeld<'a>>,
+}
+
+/// A value of a thing.
+struct ValueHeld<'a> {
+    text: &'a str,
+    plain: String,
+    /// The registers that have it, and the last day on which each read it in.
+    registers: Vec<(&'a str, Option<&'a str>)>,
+}
+
+/// Gives the things that several registers hold and in which they differ. Values are compared by their letters and digits,
+/// and none is chosen over another.
+fn differing(t: Words, held: &[Held<'_>]) -> Vec<Identity> {
+    let mut things: Vec<Thing<'_>> = Vec::new();
+    for one in held {
+        let is_called = |(name, title): &(&str, &str)| *name == one.name || title.eq_ignore_ascii_case(&one.title);
+        let known = things.iter().position(|thing| thing.class == one.class && thing.called.iter().any(is_called));
+        let at = known.unwrap_or_else(|| {
+            things.push(Thing { class: one.class, called: Vec::new(), values: Vec::new() });
+            things.len() - 1
+        });
+        let Thing { called, values, .. } = &mut things[at];
+        if !called.contains(&(one.name, one.title.as_str())) {
+            called.push((one.name, one.title.as_str()));
+        }
+        let plain = plain(&one.text);
+        let at = values.iter().position(|known| known.plain == plain).unwrap_or_else(|| {
+            values.push(ValueHeld { text: &one.text, plain, registers: Vec::new() });
+            values.len() - 1
+        });
+        let registers = &mut values[at].registers;
+        match registers.iter_mut().find(|(register, _)| *register == one.register) {
+            Some((_, day)) => *day = (*day).max(one.day.as_deref()),
+            None => registers.push((one.register, one.day.as_deref())),
+        }
+    }
+    things.into_iter().filter_map(|thing| difference(t, thing)).collect()
+}
+
+/// Gives what registers say of a thing; none where they agree, or only one of them says anything.
+fn difference(t: Words, mut thing: Thing<'_>) -> Option<Identity> {
+    let registers = thing.values.iter().flat_map(|value| value.registers.iter().map(|(register, _)| *register));
+    let all = registers.collect::<BTreeSet<&str>>().len();
+    if all < 2 || thing.values.iter().all(|value| value.registers.len() == all) {
+        return None;
+    }
+    thing.values.sort_by_key(|value| std::cmp::Reverse(value.registers.len()));
+    let more = thing.values.len().saturating_sub(DIFFERING_MAX) as u64;
+    let told = |(register, day): (&str, Option<&str>)| match day {
+        Some(day) => t.with_all("identity-held", &[("register", register.to_owned()), ("when", t.date(day))]),
+        None => register.to_owned(),
+    };
+    let value = |value: ValueHeld<'_>| (value.text.to_owned(), value.registers.into_iter().map(told).collect());
+    Some(Identity {
+        title: thing.called.first().map(|(_, title)| (*title).to_owned()).unwrap_or_default(),
+        values: thing.values.into_iter().take(DIFFERING_MAX).map(value).collect(),
+        more,
+        conflict: true,
+    })
+}
+
+fn section(view: &View, section: &SectionView, found: &DossierView) -> Section {
+    let t = view.t;
+    let reduced = section.columns.iter().filter_map(|column| reduced(t, column, &found.purpose)).collect();
+    let withheld = section.withheld.iter().map(|column| kept(t, column, &found.reasons)).collect();
     Section {
         id: section.register.replace('_', "-"),
         title: t.pick(&section.title, &section.title_fr).to_owned(),
@@ -230,8 +376,8 @@ fn section(view: &View, section: &SectionView, reasons: &[Arc<ReasonView>]) -> S
             .zip(1..)
             .map(|(record, number)| self::record(view, section, record, number))
             .collect(),
-        withheld: section.withheld.iter().map(|column| kept(t, column, reasons)).collect(),
-        withheld_count: section.withheld.len() as u64,
+        reduced: KeptColumns::reduced(t, reduced),
+        withheld: KeptColumns::withheld(t, withheld),
     }
 }
 
@@ -268,30 +414,68 @@ fn link(view: &View, link: &LinkEvidence) -> Link {
         percent: t.percent(&link.probability),
         weight: t.weight(&link.weight),
         via: link.via.as_deref().map(|register| view.register_title(register)),
-        steps: steps(t, &link.fields),
+        waterfall: waterfall(t, &link.fields, link.weight, link.probability),
     }
 }
 
-/// Gives comparisons with bars on one scale: right of the middle for, left of it against.
-pub(crate) fn steps(t: Words, fields: &[service::FieldEvidence]) -> Vec<Step> {
-    let largest = fields.iter().map(|field| field.weight.abs()).fold(1.0, f64::max);
-    let step = |field: &service::FieldEvidence| {
-        let width = field.weight.abs() / largest * HALF_WIDTH;
-        let x = if field.weight < 0.0 { HALF_WIDTH - width } else { HALF_WIDTH };
-        Step {
-            name: match field.name.as_str() {
-                service::FieldEvidence::PRIOR => t.s("step-prior-name"),
-                service::FieldEvidence::HOUSEHOLD => t.s("step-household-name"),
-                name => comparison(t, name),
-            },
-            sentence: told(t, field),
-            weight: t.weight(&field.weight),
-            x: format!("{x:.1}"),
-            width: format!("{width:.1}"),
-            against: field.weight < 0.0,
-        }
+/// Gives how a weight comes about: each bar begins where the one before ended, and the last is the whole, so that all of it
+/// adds up. Of comparisons that are not told, what they add together is told: it is what is missing from the weight.
+pub(crate) fn waterfall(t: Words, fields: &[service::FieldEvidence], weight: f64, probability: f64) -> Waterfall {
+    if fields.is_empty() {
+        return Waterfall::default();
+    }
+    let name = |field: &service::FieldEvidence| match field.name.as_str() {
+        service::FieldEvidence::PRIOR => t.s("step-prior-name"),
+        service::FieldEvidence::HOUSEHOLD => t.s("step-household-name"),
+        name => comparison(t, name),
     };
-    fields.iter().map(step).collect()
+    let part = |field: &service::FieldEvidence| {
+        let kind = if field.weight < 0.0 { "against" } else { "for" };
+        (name(field), told(t, field), field.weight, kind)
+    };
+    let mut parts: Vec<(String, String, f64, &'static str)> = fields.iter().map(part).collect();
+    let rest = weight - fields.iter().map(|field| field.weight).sum::<f64>();
+    if rest.abs() >= LEAST_REST {
+        parts.push((t.s("step-rest-name"), t.s("step-rest"), rest, "rest"));
+    }
+    let sums = parts.iter().scan(0.0, |sum, (_, _, weight, _)| {
+        *sum += *weight;
+        Some(*sum)
+    });
+    let sums: Vec<f64> = sums.collect();
+    let low = sums.iter().copied().fold(weight.min(0.0), f64::min);
+    let high = sums.iter().copied().fold(weight.max(0.0), f64::max);
+    let unit = WEIGHTS_WIDTH / (high - low).max(1.0);
+    let place = |bits: f64| (bits - low) * unit;
+    let number = |value: f64| format!("{value:.1}");
+    let begins = std::iter::once(0.0).chain(sums.iter().copied());
+    let mut steps: Vec<Step> = parts
+        .into_iter()
+        .zip(begins.zip(&sums))
+        .map(|((name, sentence, weight, kind), (from, to))| Step {
+            name,
+            sentence,
+            weight: t.weight(&weight),
+            sum: t.weight(to),
+            kind,
+            x: number(place(from.min(*to))),
+            width: number((from - to).abs() * unit),
+            from: number(place(from)),
+            to: number(place(*to)),
+        })
+        .collect();
+    steps.push(Step {
+        name: t.s("step-whole-name"),
+        sentence: t.with("step-whole", "percent", t.percent(&probability)),
+        weight: t.weight(&weight),
+        sum: String::new(),
+        kind: "whole",
+        x: number(place(weight.min(0.0))),
+        width: number(weight.abs() * unit),
+        from: number(place(weight)),
+        to: number(place(weight)),
+    });
+    Waterfall { steps, zero: number(place(0.0)) }
 }
 
 /// Gives what a comparison found, in a sentence or two.
@@ -327,25 +511,129 @@ mod tests {
         }
     }
 
-    #[test]
-    fn bars_share_one_scale_and_stay_within_it() {
-        let field = |weight| service::FieldEvidence {
-            name: "first_name".into(),
+    fn evidence(name: &str, weight: f64) -> service::FieldEvidence {
+        service::FieldEvidence {
+            name: name.into(),
             left: Vec::new(),
             right: Vec::new(),
-            level: "equal".into(),
-            m: Some(0.8),
-            u: Some(0.0005),
+            level: if name == service::FieldEvidence::PRIOR { name.into() } else { "equal".into() },
+            m: (name != service::FieldEvidence::PRIOR).then_some(0.8),
+            u: (name != service::FieldEvidence::PRIOR).then_some(0.0005),
             weight,
             term_frequency: None,
             term_frequency_weight: 0.0,
             sentence: String::new(),
+        }
+    }
+
+    /// Gives kind, weight, sum, beginning and length of each bar.
+    fn bars<'a>(waterfall: &'a Waterfall) -> Vec<[&'a str; 5]> {
+        let bar = |step: &'a Step| [step.kind, step.weight.as_str(), &step.sum, &step.x, &step.width];
+        waterfall.steps.iter().map(bar).collect()
+    }
+
+    #[test]
+    fn each_bar_begins_where_the_one_before_ended_and_the_last_is_the_whole() {
+        let fields = [
+            evidence(service::FieldEvidence::PRIOR, -10.0),
+            evidence("first_name", 15.0),
+            evidence("last_name", -5.0),
+            evidence("phone", 0.0),
+        ];
+        let found = waterfall(Words::new(Language::English), &fields, 10.0, 0.9734);
+        assert_eq!(
+            bars(&found),
+            [
+                ["against", "\u{2212}10.0", "\u{2212}10.0", "0.0", "100.0"],
+                ["for", "+15.0", "+5.0", "0.0", "150.0"],
+                ["against", "\u{2212}5.0", "0.0", "100.0", "50.0"],
+                ["for", "0.0", "0.0", "100.0", "0.0"],
+                ["rest", "+10.0", "+10.0", "100.0", "100.0"],
+                ["whole", "+10.0", "", "100.0", "100.0"],
+            ]
+        );
+        assert_eq!(found.zero, "100.0");
+        let ends: Vec<(&str, &str)> = found.steps.iter().map(|step| (step.from.as_str(), step.to.as_str())).collect();
+        assert!(ends.windows(2).all(|two| two[0].1 == two[1].0), "{ends:?}");
+        let steps = &found.steps;
+        assert_eq!((steps[0].name.as_str(), steps[1].name.as_str()), ("To begin with", "First name"));
+        assert!(steps[1].sentence.starts_with("Equal.") && steps[1].sentence.contains("1 in 2,000"));
+        assert!(steps[5].sentence.starts_with("97.3%"), "{}", steps[5].sentence);
+    }
+
+    #[test]
+    fn what_adds_up_by_itself_has_no_rest() {
+        let en = Words::new(Language::English);
+        let fields = [evidence(service::FieldEvidence::PRIOR, -10.0), evidence("first_name", 6.0)];
+        let found = waterfall(en, &fields, -4.0, 0.06);
+        let kinds: Vec<&str> = found.steps.iter().map(|step| step.kind).collect();
+        assert_eq!(kinds, ["against", "for", "whole"]);
+        assert_eq!((bars(&found)[2], found.zero.as_str()), (["whole", "\u{2212}4.0", "", "120.0", "80.0"], "200.0"));
+        assert_eq!(bars(&waterfall(en, &fields, -4.03, 0.06)).len(), 3, "rounding is no rest");
+        assert_eq!(
+            bars(&waterfall(en, &fields, -6.0, 0.02))[2],
+            ["rest", "\u{2212}2.0", "\u{2212}6.0", "80.0", "40.0"]
+        );
+        assert!(waterfall(en, &[], 12.0, 1.0).steps.is_empty(), "where no field is told, nothing is");
+    }
+
+    #[test]
+    fn registers_that_differ_are_side_by_side_and_those_that_agree_are_not_told() {
+        let held = |class, name, title: &str, text: &str, register, day: Option<&str>| Held {
+            class,
+            name,
+            title: title.to_owned(),
+            text: text.to_owned(),
+            register,
+            day: day.map(str::to_owned),
         };
-        let steps = steps(Words::new(Language::English), &[field(8.0), field(-4.0), field(0.0)]);
-        assert_eq!(steps[0].name, "First name");
-        assert!(steps[0].sentence.starts_with("Equal.") && steps[0].sentence.contains("1 in 2,000"));
-        let bars: Vec<(&str, &str, bool)> = steps.iter().map(|s| (s.x.as_str(), s.width.as_str(), s.against)).collect();
-        assert_eq!(bars, [("100.0", "100.0", false), ("50.0", "50.0", true), ("100.0", "0.0", false)]);
+        let all = [
+            held("contact", "phone", "Telephone", "555-0101", "Loans", Some("2026-11-20")),
+            held("contact", "tel", "telephone", "555 0199", "Tax", None),
+            held("contact", "phone", "Phone", "5550101", "Benefits", Some("2026-11-23")),
+            held("contact", "phone", "Phone", "555 01 01", "Loans", Some("2026-11-24")),
+            held("address", "zip", "Postcode", "10115", "Loans", None),
+            held("address", "postcode", "Postcode", "10115", "Tax", None),
+            // Only one register says anything of it.
+            held("employment", "employer", "Employer", "Alder & Sons", "Tax", None),
+            held("employment", "employer", "Employer", "Birch Mills", "Tax", None),
+            // The same name in another class is another thing.
+            held("loan", "status", "Status", "repaid", "Loans", None),
+            held("migration", "status", "Status", "resident", "Immigration", None),
+        ];
+        let found = differing(Words::new(Language::English), &all);
+        assert_eq!(found.len(), 1);
+        let Identity { title, values, more, conflict } = &found[0];
+        assert_eq!((title.as_str(), *more, *conflict), ("Telephone", 0, true));
+        let told = |text: &str, registers: &[&str]| {
+            (text.to_owned(), registers.iter().map(|register| (*register).to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            *values,
+            [
+                told("555-0101", &["Loans (24 November 2026)", "Benefits (23 November 2026)"]),
+                told("555 0199", &["Tax"])
+            ]
+        );
+    }
+
+    #[test]
+    fn of_many_values_that_differ_some_are_told_and_the_others_counted() {
+        let value = |at: usize| Held {
+            class: "address",
+            name: "street",
+            title: "Street".to_owned(),
+            text: format!("{at} Long Street"),
+            register: if at == 0 { "Tax" } else { "Library" },
+            day: None,
+        };
+        let all: Vec<Held<'_>> = (0..40).map(value).collect();
+        let found = differing(Words::new(Language::French), &all);
+        assert_eq!((found[0].values.len(), found[0].more), (DIFFERING_MAX, 40 - DIFFERING_MAX as u64));
+        // Two registers that have the same two values don't differ.
+        let both = |register| (0..2).map(move |at| Held { register, ..value(at) });
+        let all: Vec<Held<'_>> = both("Tax").chain(both("Library")).collect();
+        assert!(differing(Words::new(Language::French), &all).is_empty());
     }
 
     #[test]

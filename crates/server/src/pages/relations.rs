@@ -1,11 +1,12 @@
-//! What a dossier holds together: the person, their records, addresses and employers, as a picture and as a table.
+//! What a dossier holds together: the person, their records, addresses and employers, as a picture and as tables.
 //!
 //! The picture ends at what the dossier gives. Who else is at an address is another look at other people: each such step is a
 //! search of its own, under the same purpose, with its own entry in the log.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::TAU;
 
+use super::values::plain;
 use super::view::View;
 use super::words::Words;
 use crate::service::{Field, RecordView, SectionView};
@@ -27,6 +28,9 @@ const PLACES_MAX: usize = 14;
 /// The most characters of a name in the picture; the table has all of it.
 const LABEL_MAX: usize = 26;
 
+/// The most records of a register that are named one by one where a table says which others name the same.
+const OTHERS_MAX: usize = 3;
+
 /// How many words say which place is meant, where another text has more.
 const WORDS_MIN: usize = 4;
 
@@ -38,6 +42,8 @@ pub(crate) struct Relations {
     pub(crate) edges: Vec<Edge>,
     /// Addresses and employers with the registers that say them.
     pub(crate) places: Vec<Place>,
+    /// The lines of the picture: each record with how sure it is and what it names.
+    pub(crate) ties: Vec<Tie>,
 }
 
 /// A thing in the picture.
@@ -84,6 +90,26 @@ pub(crate) struct Place {
     pub(crate) search: Option<String>,
 }
 
+/// A record in the table of lines.
+pub(crate) struct Tie {
+    /// Its register, with its number where there are several.
+    pub(crate) title: String,
+    pub(crate) href: String,
+    /// How sure it is that it is of the person; none where no link is told.
+    pub(crate) percent: Option<String>,
+    pub(crate) names: Vec<Naming>,
+}
+
+/// What a record names.
+pub(crate) struct Naming {
+    pub(crate) kind: String,
+    pub(crate) text: String,
+    /// Where the table of addresses and employers tells of it; none of what is neither.
+    pub(crate) href: Option<String>,
+    /// The other records that name it too.
+    pub(crate) others: Vec<String>,
+}
+
 /// A thing before it has a place.
 pub(crate) struct Thing {
     pub(crate) kind: &'static str,
@@ -111,6 +137,7 @@ pub(crate) fn relations(view: &View, sections: &[SectionView], name: Option<&str
     let record = |places: &mut Places, title: &str, record: &RecordView| Named {
         percent: (!record.link.alone).then_some(record.link.probability),
         places: places.of(title, places_of(record)),
+        contacts: contacts_of(t, record),
     };
     let groups: Vec<Group> = sections
         .iter()
@@ -131,10 +158,48 @@ struct Group {
     records: Vec<Named>,
 }
 
-/// A record, how sure it is that it is of the person, and the places that it names.
+impl Group {
+    /// Gives what a record is called.
+    fn called(&self, number: u64) -> String {
+        if self.records.len() > 1 { format!("{} {number}", self.title) } else { self.title.clone() }
+    }
+}
+
+/// A record, how sure it is that it is of the person, and what it names: places, and telephones and the like by the titles of
+/// their columns.
 struct Named {
     percent: Option<f64>,
     places: Vec<usize>,
+    contacts: Vec<(String, String)>,
+}
+
+/// The numbers of the records that name a thing, by the places of their registers.
+#[derive(Default)]
+struct NamedBy(BTreeMap<usize, Vec<u64>>);
+
+impl NamedBy {
+    fn add(&mut self, group: usize, number: u64) {
+        let numbers = self.0.entry(group).or_default();
+        if numbers.last() != Some(&number) {
+            numbers.push(number);
+        }
+    }
+
+    /// Gives the records beside the `own` one, each by itself or, of many of one register, how many they are.
+    fn others(&self, t: Words, groups: &[Group], own: (usize, u64)) -> Vec<String> {
+        let of_group = |(at, numbers): (&usize, &Vec<u64>)| {
+            let group = &groups[*at];
+            // The own one is among them.
+            let count = numbers.len() - usize::from(*at == own.0);
+            if count > OTHERS_MAX {
+                let told = [("register", group.title.clone()), ("n", t.number(&(count as u64)))];
+                return vec![t.with_all("relations-records", &told)];
+            }
+            let others = numbers.iter().filter(|number| (*at, **number) != own);
+            others.map(|number| group.called(*number)).collect()
+        };
+        self.0.iter().flat_map(of_group).collect()
+    }
 }
 
 /// The places that records name, each once, and how many records name it.
@@ -216,9 +281,8 @@ fn gathered(t: Words, person: String, groups: &[Group], places: Places) -> Optio
         }
         for (record, number) in group.records.iter().zip(1..) {
             let at = things.len();
-            let label = if group.records.len() > 1 { format!("{} {number}", group.title) } else { group.title.clone() };
             let href = format!("#{}", record_anchor(&group.register, number));
-            things.push(Thing::new("record", label, Some(href)));
+            things.push(Thing::new("record", group.called(number), Some(href)));
             lines.push((0, at, record.percent.map(|percent| t.percent(&percent))));
             lines.extend(nodes_named(record).into_iter().map(|node| (at, node, None)));
         }
@@ -231,7 +295,60 @@ fn gathered(t: Words, person: String, groups: &[Group], places: Places) -> Optio
     if rest > 0 {
         things.push(Thing::new("others", t.count("relations-more", &(rest as u64)), Some("#places".to_owned())));
     }
-    Some(drawn(things, lines, places.0.into_iter().map(|(place, _)| place).collect()))
+    let ties = ties(t, groups, &places);
+    Some(drawn(things, lines, places.0.into_iter().map(|(place, _)| place).collect(), ties))
+}
+
+/// Gives the lines of the picture in words. Who has the same telephone is told here alone.
+fn ties(t: Words, groups: &[Group], places: &Places) -> Vec<Tie> {
+    let mut by_place: Vec<NamedBy> = places.0.iter().map(|_| NamedBy::default()).collect();
+    let mut by_contact: BTreeMap<String, NamedBy> = BTreeMap::new();
+    for (at, group) in groups.iter().enumerate() {
+        for (record, number) in group.records.iter().zip(1..) {
+            for place in &record.places {
+                by_place[*place].add(at, number);
+            }
+            for (_, text) in &record.contacts {
+                by_contact.entry(plain(text)).or_default().add(at, number);
+            }
+        }
+    }
+    let mut ties = Vec::new();
+    for (at, group) in groups.iter().enumerate() {
+        for (record, number) in group.records.iter().zip(1..) {
+            let named = record.places.iter().map(|place| {
+                let known = &places.0[*place].0;
+                Naming {
+                    kind: t.of("thing", known.kind),
+                    text: known.text.clone(),
+                    href: Some(format!("#place-{}", place + 1)),
+                    others: by_place[*place].others(t, groups, (at, number)),
+                }
+            });
+            let reached = record.contacts.iter().map(|(title, text)| Naming {
+                kind: title.clone(),
+                text: text.clone(),
+                href: None,
+                others: by_contact.get(&plain(text)).map(|by| by.others(t, groups, (at, number))).unwrap_or_default(),
+            });
+            ties.push(Tie {
+                title: group.called(number),
+                href: format!("#{}", record_anchor(&group.register, number)),
+                percent: record.percent.map(|percent| t.percent(&percent)),
+                names: named.chain(reached).collect(),
+            });
+        }
+    }
+    ties
+}
+
+/// Gives telephones and the like of a record, as far as they are given whole: the titles of their columns, and the values.
+fn contacts_of(t: Words, record: &RecordView) -> Vec<(String, String)> {
+    let is_contact =
+        |field: &Field<'_>| field.column.rule.class == "contact" && field.column.rule.disclosure == "value";
+    let told =
+        |field: Field<'_>| Some((t.pick(&field.column.title, &field.column.title_fr).to_owned(), field.value.text()?));
+    record.values.fields().filter(is_contact).filter_map(told).collect()
 }
 
 /// Gives addresses and employers of a record: kind, text, and what to search for.
@@ -265,7 +382,12 @@ fn is_same(one: &str, other: &str) -> bool {
 }
 
 /// Places the person in the middle, records around, and beyond each record what hangs on it.
-pub(crate) fn drawn(things: Vec<Thing>, lines: Vec<(usize, usize, Option<String>)>, places: Vec<Place>) -> Relations {
+pub(crate) fn drawn(
+    things: Vec<Thing>,
+    lines: Vec<(usize, usize, Option<String>)>,
+    places: Vec<Place>,
+    ties: Vec<Tie>,
+) -> Relations {
     let is_record = |at: &usize| matches!(things[*at].kind, "record" | "records");
     let (records, others): (Vec<usize>, Vec<usize>) = (1..things.len()).partition(is_record);
     let (middle_x, middle_y) = (WIDTH / 2.0, HEIGHT / 2.0 - 10.0);
@@ -308,7 +430,8 @@ pub(crate) fn drawn(things: Vec<Thing>, lines: Vec<(usize, usize, Option<String>
         y: number(*y),
         below: number(y + 26.0),
     });
-    Relations { width: format!("{WIDTH:.0}"), height: format!("{HEIGHT:.0}"), nodes: nodes.collect(), edges, places }
+    let (width, height) = (format!("{WIDTH:.0}"), format!("{HEIGHT:.0}"));
+    Relations { width, height, nodes: nodes.collect(), edges, places, ties }
 }
 
 fn shortened(label: &str) -> String {
@@ -346,7 +469,7 @@ mod tests {
             things.push(thing("address", &format!("{record} Long Street of a Very Long Name")));
             lines.push((at, things.len() - 1, None));
         }
-        let relations = drawn(things, lines, Vec::new());
+        let relations = drawn(things, lines, Vec::new(), Vec::new());
         let mut seen: Vec<(f64, f64)> = Vec::new();
         for node in &relations.nodes {
             let (x, y): (f64, f64) = (node.x.parse().unwrap(), node.y.parse().unwrap());
@@ -367,7 +490,7 @@ mod tests {
         let record = |at: usize| {
             let text = format!("{} Long Street, 10115, Newmere", at % of);
             let places = places.of(register, vec![("address", text.clone(), Some(text))]);
-            Named { percent: Some(0.9 + at as f64 / 10_000.0), places }
+            Named { percent: Some(0.9 + at as f64 / 10_000.0), places, contacts: Vec::new() }
         };
         (0..records).map(record).collect()
     }
@@ -395,11 +518,46 @@ mod tests {
             gathered(
                 EN,
                 String::new(),
-                &[group("tax", vec![Named { percent: None, places: vec![] }])],
+                &[group("tax", vec![Named { percent: None, places: vec![], contacts: vec![] }])],
                 Places::default()
             )
             .is_none()
         );
+    }
+
+    #[test]
+    fn the_table_says_what_the_picture_does_and_who_has_the_same_telephone() {
+        let mut places = Places::default();
+        let mut tax = naming(&mut places, "tax", 2, 1);
+        let mut loans = naming(&mut places, "student_loans", 1, 1);
+        let phone = |text: &str| ("Telephone".to_owned(), text.to_owned());
+        tax[1].contacts = vec![phone("555-0101"), phone("555 0101")];
+        loans[0].contacts = vec![phone("5550101")];
+        let alone = Named { percent: None, places: Vec::new(), contacts: Vec::new() };
+        let groups = [group("tax", tax), group("student_loans", loans), group("travel", vec![alone])];
+        let found = gathered(EN, "Ana".to_owned(), &groups, places).unwrap();
+        let told: Vec<_> =
+            found.ties.iter().map(|tie| (tie.title.as_str(), tie.href.as_str(), tie.names.len())).collect();
+        assert_eq!(
+            told,
+            [
+                ("The tax 1", "#tax:1", 1),
+                ("The tax 2", "#tax:2", 3),
+                ("The student_loans", "#student-loans:1", 2),
+                ("The travel", "#travel:1", 0)
+            ]
+        );
+        let percents: Vec<Option<&str>> = found.ties.iter().map(|tie| tie.percent.as_deref()).collect();
+        assert_eq!(percents, [Some("90.0%"), Some("90.0%"), Some("90.0%"), None]);
+        let [address, phone] = &found.ties[2].names[..] else { panic!("an address and a telephone") };
+        assert_eq!((address.kind.as_str(), address.href.as_deref()), ("Address", Some("#place-1")));
+        assert_eq!(address.others, ["The tax 1", "The tax 2"]);
+        assert_eq!((phone.kind.as_str(), phone.href.as_deref(), phone.others.len()), ("Telephone", None, 1));
+        assert_eq!(phone.others, ["The tax 2"]);
+        // Each line between a record and what it names is a row's.
+        let lines = found.edges.iter().filter(|edge| edge.from != 0).count();
+        let named = found.ties.iter().flat_map(|tie| &tie.names).filter(|naming| naming.href.is_some()).count();
+        assert_eq!(lines, named);
     }
 
     #[test]
@@ -413,6 +571,8 @@ mod tests {
         assert_eq!(kinds.iter().filter(|kind| **kind == "address").count(), PLACES_MAX);
         assert_eq!((kinds.len(), kinds.last()), (3 + PLACES_MAX + 1, Some(&"others")));
         assert_eq!(found.places.len(), 40, "the table has all of them");
+        assert_eq!(found.ties.len(), 201, "the table has each record");
+        assert_eq!(found.ties[1].names[0].others, ["The residents", "The library_members (4)"]);
         let all = &found.nodes[2];
         assert_eq!((all.label.as_str(), all.href.as_deref()), ("The library_members (200)", Some("#library-members")));
         assert_eq!(found.edges[2].percent.as_deref(), Some("at least 90.0%"));

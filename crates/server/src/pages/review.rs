@@ -11,8 +11,8 @@ use serde::Deserialize;
 use super::cluster::{Cluster, apart, cluster};
 use super::differ::{Mark, Stretch, differ, whole};
 use super::frame::Frame;
-use super::person::{Step, steps};
-use super::values::{Kept, kept, shown};
+use super::person::{Waterfall, waterfall};
+use super::values::{KeptColumns, kept, shown};
 use super::view::{Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
@@ -32,6 +32,8 @@ struct QueuePage {
     contested: u64,
     judged: u64,
     proposed: u64,
+    /// Where one's own proposals are that wait for a second steward.
+    own: Vec<String>,
     next: Option<u64>,
     sample: SampleProgressView,
     told: Option<Told>,
@@ -48,6 +50,8 @@ struct PairPage {
     path: String,
     /// Of a link: the pair whose person it holds together.
     back_to: Option<String>,
+    /// Whether it waits for a second steward, and is in no list else.
+    is_proposal: bool,
     /// Whether the pairs of the quality sample are gone through.
     in_sample: bool,
     /// Whether the pair is of it.
@@ -57,11 +61,10 @@ struct PairPage {
     left: String,
     right: String,
     rows: Vec<Row>,
-    withheld: Vec<Kept>,
-    withheld_count: u64,
+    withheld: Option<KeptColumns>,
     percent: String,
     weight: String,
-    steps: Vec<Step>,
+    waterfall: Waterfall,
     told: Option<Told>,
     next: Option<String>,
     said: Option<Said>,
@@ -143,7 +146,9 @@ fn told(view: &View, after: &After) -> Result<Option<Told>, Problem> {
     };
     let pair = after.pair.as_deref().map(number_of).transpose()?;
     let link = after.link.as_deref().map(number_of).transpose()?;
-    let pair = pair.map(|pair| path_of(PairPlace { pair, link }));
+    let pair = pair.map(|pair| PairPlace { pair, link });
+    let is_there = |place: &PairPlace| place.link.is_some() || !place.is_proposal() || after.standing != "taken-back";
+    let pair = pair.filter(is_there).map(path_of);
     Ok(Some(Told { sentence: view.t.with(key, "entry", view.t.number(&entry)), pair }))
 }
 
@@ -157,6 +162,7 @@ async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
         contested: progress.contested,
         judged: progress.judged + progress.judged_since,
         proposed: progress.proposed,
+        own: progress.own_proposals.into_iter().map(|pair| path_of(pair.into())).collect(),
         next: progress.next,
         sample: progress.sample,
         told: told(view, after)?,
@@ -197,7 +203,7 @@ async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&J
     // What was filled in was meant for the pair that was shown then.
     let form = form.filter(|form| form.generation == found.generation);
     let rows = rows(view, &found);
-    let withheld: Vec<Kept> = found.left.withheld.iter().map(|column| kept(t, column, &found.reasons)).collect();
+    let withheld = found.left.withheld.iter().map(|column| kept(t, column, &found.reasons)).collect();
     let mut frame = view.frame()?;
     frame.back = format!("{}{}", path_of(place), asked_in(list));
     let page = PairPage {
@@ -207,16 +213,16 @@ async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&J
         open: t.number(&found.open),
         path: path_of(place),
         back_to: place.link.map(|_| path_of(place.pair.into())),
+        is_proposal: place.is_proposal(),
         generation: found.generation.clone(),
         log_index: t.number(&found.log_index),
         left: view.register_title(&found.left.register),
         right: view.register_title(&found.right.register),
         rows,
-        withheld_count: withheld.len() as u64,
-        withheld,
+        withheld: KeptColumns::withheld(t, withheld),
         percent: t.percent(&found.probability),
         weight: t.weight(&found.weight),
-        steps: steps(t, &found.fields),
+        waterfall: waterfall(t, &found.fields, found.weight, found.probability),
         told: told(view, after)?,
         next: found.next.filter(|_| place.link.is_none()).map(|next| format!("/review/{next}{}", asked_in(list))),
         cluster: cluster(view, &found, place.pair),
@@ -459,5 +465,7 @@ async fn taken_back(view: &View, place: PairPlace, form: TakenBack) -> Result<Re
     let list = form.list;
     let form = TakeBackForm { generation: form.generation, reason: form.reason };
     let judged = service::take_back(&view.app, view.acting()?, place, &form).await?;
-    Ok(onward(Some(place), place, list, &judged))
+    // What is taken back waits for nobody: there is no page of it any more.
+    let to = Some(place).filter(|place| place.link.is_some() || !place.is_proposal());
+    Ok(onward(to, place, list, &judged))
 }

@@ -24,6 +24,7 @@ struct RunsPage {
     graph: Graph,
     tables: Vec<Table>,
     is_empty: bool,
+    expected: Vec<Expected>,
     quarantined: u64,
     quarantine: Vec<Quarantine>,
     persons: u64,
@@ -43,6 +44,8 @@ struct Table {
     name: String,
     kind: String,
     is_quarantine: bool,
+    /// What it is made of.
+    made_of: String,
     /// What the lake knows of it; none when it is not there.
     found: Option<Found>,
 }
@@ -52,6 +55,18 @@ struct Found {
     version: String,
     megabytes: String,
     at: String,
+}
+
+/// What must hold of a model's rows, else a build leaves its table as it was.
+struct Expected {
+    model: String,
+    /// Where the page tells of its table.
+    href: String,
+    says: Vec<String>,
+    standing: String,
+    tag: &'static str,
+    /// When it held last; none of a model that was never built.
+    at: Option<String>,
 }
 
 /// A register of which rows are in quarantine.
@@ -110,6 +125,7 @@ async fn runs_page(view: &View) -> Result<Response, Problem> {
         graph: picture(t, project, &known, index.persons(), newer),
         tables: tables(t, project, &known),
         is_empty: known.0.is_empty(),
+        expected: expected_of(t, project, &known),
         quarantined,
         quarantine: project
             .registers
@@ -154,6 +170,7 @@ fn tables(t: Words, project: &Project, known: &Known) -> Vec<Table> {
             name: table.name.clone(),
             kind: t.of("namespace", table.namespace.as_str()),
             is_quarantine: in_quarantine,
+            made_of: made_of(t, project, table),
             found: info.map(|info| Found {
                 rows: t.number(&info.rows),
                 version: t.number(&info.version),
@@ -165,6 +182,62 @@ fn tables(t: Words, project: &Project, known: &Known) -> Vec<Table> {
     let there = known.0.iter().map(|(name, info)| table(name, Some(info)));
     let missing = expected(project).into_iter().filter(|name| known.info(name).is_none());
     there.chain(missing.map(|name| table(&name, None))).collect()
+}
+
+/// Gives what a table is made of: the lines of the picture, in words.
+fn made_of(t: Words, project: &Project, table: &TableRef) -> String {
+    match table.namespace {
+        Namespace::Registers | Namespace::Quarantine => t.s("made-of-deliveries"),
+        Namespace::Spine => t.s("made-of-persons"),
+        Namespace::Models => match project.models.values().find(|model| model.id.as_str() == table.name) {
+            Some(model) => inputs(project, model).iter().map(|input| input.name.clone()).collect::<Vec<_>>().join(", "),
+            None => t.s("made-of-nothing"),
+        },
+    }
+}
+
+/// Gives the tables that a model reads.
+fn inputs(project: &Project, model: &SqlModel) -> Vec<TableRef> {
+    let read = read_by(project, model);
+    let register = read.register.then(|| TableRef::register(&model.register));
+    register.into_iter().chain(read.models.iter().map(TableRef::model)).collect()
+}
+
+/// Gives what is expected of each model, and whether it held. A table of a model is there only because all of it did; what
+/// was delivered since is checked by the next build.
+fn expected_of(t: Words, project: &Project, known: &Known) -> Vec<Expected> {
+    let of_model = |model: &SqlModel| {
+        let expect = &model.expect;
+        let column = |key: &str, column: &str| t.with(key, "column", column.to_owned());
+        let mut says = vec![t.s("expect-records")];
+        says.extend(expect.unique.iter().map(|name| column("expect-unique", name)));
+        says.extend(expect.not_null.iter().map(|name| column("expect-not-null", name)));
+        says.extend(expect.accepted.iter().map(|(name, values)| {
+            t.with_all("expect-accepted", &[("column", name.clone()), ("values", values.join(", "))])
+        }));
+        says.extend(expect.rows_min.iter().map(|rows| t.count("expect-rows-min", rows)));
+        says.extend(expect.rows_max.iter().map(|rows| t.count("expect-rows-max", rows)));
+        let table = TableRef::model(&model.id);
+        let built = known.info(&table).map(|info| info.last_modified);
+        let is_older = |input: &TableRef| {
+            let written = known.info(input).map(|info| info.last_modified);
+            built.zip(written).is_some_and(|(built, written)| built < written)
+        };
+        let (standing, tag) = match built {
+            None => ("graph-missing", "tag"),
+            Some(_) if inputs(project, model).iter().any(is_older) => ("expect-older", "tag masked"),
+            Some(_) => ("expect-held", "tag good"),
+        };
+        Expected {
+            model: model.id.to_string(),
+            href: format!("#{}", anchor(&table)),
+            says,
+            standing: t.s(standing),
+            tag,
+            at: built.map(|at| at.to_rfc3339()),
+        }
+    };
+    project.models.values().map(of_model).collect()
 }
 
 /// Gives where the page tells of a table.
@@ -332,6 +405,7 @@ mod tests {
             graph: picture(EN, project, known, 0, 0),
             tables: tables(EN, project, known),
             is_empty: known.0.is_empty(),
+            expected: expected_of(EN, project, known),
             quarantined: 0,
             quarantine: Vec::new(),
             persons: 0,
@@ -368,6 +442,41 @@ mod tests {
             assert!(html.contains(&format!("id=\"{}\"", &node.href[1..])), "{}", node.href);
         }
         assert!(!html.contains("<b>as</b>") && html.contains("&#60;b&#62;as"), "what the project says is text");
+    }
+
+    #[test]
+    fn expectations_are_told_of_each_model_and_whether_they_held() {
+        let folder = ProjectFolder::small();
+        folder.write(
+            "models/clean_loans.sql",
+            "--! kind = \"step\"\n--! register = \"loans\"\n--! says = \"Loans\"\n--! [expect]\n\
+             --! unique = [\"loan_number\"]\n--! not_null = [\"owed\"]\n--! rows = { min = 2 }\n\
+             --! accepted = { last_name = [\"A<b>\", \"B\"] }\nselect * from registers.loans\n",
+        );
+        let project = folder.load().unwrap_or_else(|found| panic!("{found}"));
+        let of = |known: &Known| {
+            let expected = expected_of(EN, &project, known);
+            expected.into_iter().find(|expected| expected.model == "clean_loans").unwrap()
+        };
+        let never = of(&Known(Vec::new()));
+        assert_eq!((never.standing.as_str(), never.at), ("not there yet", None));
+        let says = never.says.join("; ");
+        for told in
+            ["loan_number occurs once", "owed is never empty", "last_name is one of: A<b>, B", "at least 2 rows"]
+        {
+            assert!(says.contains(told), "{told} in {says}");
+        }
+        let (loans, clean) =
+            (TableRef::register(&"loans".parse().unwrap()), TableRef::model(&"clean_loans".parse().unwrap()));
+        let mut later = info(9, 2, &[]);
+        later.last_modified = "2026-05-05T12:00:00Z".parse().unwrap();
+        let held = of(&Known(vec![(loans.clone(), info(9, 1, &[])), (clean.clone(), later.clone())]));
+        assert_eq!((held.standing, held.at.is_some()), (EN.s("expect-held"), true));
+        let known = Known(vec![(loans, later), (clean.clone(), info(9, 1, &[]))]);
+        assert_eq!(of(&known).standing, EN.s("expect-older"));
+        assert_eq!(made_of(EN, &project, &clean), "loans");
+        let html = page(&project, &known).render().unwrap();
+        assert!(html.contains("A&#60;b&#62;, B") && !html.contains("A<b>"), "{html}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use model::sql_model::PERSON_COLUMNS;
 use model::{ColumnType, Project, RegisterId};
 
 use super::words::Words;
-use crate::service::{ClassRule, Field, ReasonView, ShownValue, WithheldColumn};
+use crate::service::{ClassRule, Field, GivenColumn, ReasonView, ShownValue, WithheldColumn};
 
 /// A value of a record.
 pub(crate) struct Shown {
@@ -22,13 +22,38 @@ pub(crate) struct Shown {
     pub(crate) special: bool,
 }
 
-/// A column that is not given.
+/// A column that is not given, or not as it is.
 pub(crate) struct Kept {
     pub(crate) title: String,
     pub(crate) class: String,
     pub(crate) says: String,
     pub(crate) needed: String,
     pub(crate) rule: String,
+}
+
+/// Columns that are kept back, wholly or in part, and what is said of all of them.
+pub(crate) struct KeptColumns {
+    /// How many they are.
+    pub(crate) says: String,
+    pub(crate) caption: String,
+    pub(crate) why: String,
+    pub(crate) columns: Vec<Kept>,
+}
+
+impl KeptColumns {
+    /// Gives columns that are withheld; none when there are none.
+    pub(crate) fn withheld(t: Words, columns: Vec<Kept>) -> Option<Self> {
+        let says = t.count("withheld-count", &(columns.len() as u64));
+        let (caption, why) = (t.s("withheld-caption"), t.s("withheld-why"));
+        (!columns.is_empty()).then_some(Self { says, caption, why, columns })
+    }
+
+    /// Gives columns of which less than the values is given; none when there are none.
+    pub(crate) fn reduced(t: Words, columns: Vec<Kept>) -> Option<Self> {
+        let says = t.count("reduced-count", &(columns.len() as u64));
+        let (caption, why) = (t.s("reduced-caption"), t.s("reduced-why"));
+        (!columns.is_empty()).then_some(Self { says, caption, why, columns })
+    }
 }
 
 /// Gives a value as the page shows it.
@@ -107,6 +132,24 @@ pub(crate) fn kept(t: Words, column: &WithheldColumn, reasons: &[Arc<ReasonView>
     }
 }
 
+/// Gives a column of which the purpose gives less than its values as the page shows it; none when it gives them. What a
+/// purpose gives of a class is a line of its own, which is the rule.
+pub(crate) fn reduced(t: Words, column: &GivenColumn, purpose: &str) -> Option<Kept> {
+    let rule = &column.rule;
+    if rule.disclosure == "value" {
+        return None;
+    }
+    let class = t.of("class", &rule.class);
+    let says = [("purpose", purpose.to_owned()), ("class", class.clone()), ("how", how(t, rule))];
+    Some(Kept {
+        title: t.pick(&column.title, &column.title_fr).to_owned(),
+        says: t.with_all("reduced-says", &says),
+        needed: t.with("reduced-needed", "class", &class),
+        rule: format!("discloses.{}", rule.class),
+        class,
+    })
+}
+
 /// Gives a text with a capital first and a full stop last.
 pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.trim().chars();
@@ -116,6 +159,15 @@ pub(crate) fn sentence(text: &str) -> String {
         sentence.push('.');
     }
     sentence
+}
+
+/// Gives a text as it is compared: the letters and digits, the letters small, since registers put different marks between the
+/// same ones. In numbers and electronic addresses the marks count.
+pub(crate) fn plain(text: &str) -> String {
+    let of_number = |letter: char| letter.is_ascii_digit() || letter.is_whitespace() || ",.-\u{2212}".contains(letter);
+    let is_number = text.chars().all(of_number) && text.contains(['.', ',', '\u{2212}']) || text.starts_with('-');
+    let letters: String = text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if is_number || text.contains('@') || letters.is_empty() { text.trim().to_lowercase() } else { letters }
 }
 
 /// Gives what a comparison of linkage is called: its name is that of a column, of several joined by `+`, or of two that
@@ -145,17 +197,21 @@ pub(crate) struct Rule {
 
 /// Gives what a purpose does with each class that it names.
 pub(crate) fn rules(t: Words, classes: &[ClassRule]) -> Vec<Rule> {
-    let how = |rule: &ClassRule| match rule.disclosure.as_str() {
-        "yes-no" => t.with("how-yes-no", "bound", t.decimal(&rule.below.unwrap_or_default().to_string())),
-        "last" => t.count("how-last", &u64::from(rule.keep.unwrap_or_default())),
-        other => t.of("how", other),
-    };
     let rule = |rule: &ClassRule| Rule {
         class: t.of("class", &rule.class),
         special: rule.special.as_ref().map(|category| t.of("special", category)),
-        how: how(rule),
+        how: how(t, rule),
     };
     classes.iter().map(rule).collect()
+}
+
+/// Gives how much of a class is given.
+fn how(t: Words, rule: &ClassRule) -> String {
+    match rule.disclosure.as_str() {
+        "yes-no" => t.with("how-yes-no", "bound", t.decimal(&rule.below.unwrap_or_default().to_string())),
+        "last" => t.count("how-last", &u64::from(rule.keep.unwrap_or_default())),
+        other => t.of("how", other),
+    }
 }
 
 /// Gives the words by which people would recognise the person: the values of the columns that hold parts of a name.
@@ -182,7 +238,6 @@ pub(crate) fn is_name(field: Field<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::pages::words::Language;
-    use crate::service::GivenColumn;
 
     fn column(name: &str, disclosure: &str, unit: Option<&str>) -> GivenColumn {
         GivenColumn {
@@ -234,6 +289,29 @@ mod tests {
         for how in ["last", "district", "coarse", "presence"] {
             assert_ne!(masked(en, &column("x", how, None).rule, None).unwrap(), how);
         }
+    }
+
+    #[test]
+    fn what_is_masked_says_why_and_what_would_be_needed() {
+        let (en, fr) = (Words::new(Language::English), Words::new(Language::French));
+        assert!(reduced(en, &column("x", "value", None), "loan-relief").is_none());
+        let owed = column("x", "yes-no", Some("€"));
+        let told = reduced(en, &owed, "loan-relief").unwrap();
+        assert!(told.says.contains("loan-relief") && told.says.contains("below 40,000"), "{}", told.says);
+        assert!(told.needed.contains(&told.class) && told.class == en.of("class", "identity"), "{}", told.needed);
+        assert_eq!(told.rule, "discloses.identity");
+        let told = reduced(fr, &owed, "loan-relief").unwrap();
+        assert!(
+            told.says.contains("40\u{202f}000") && told.needed.contains(&fr.of("class", "identity")),
+            "{}",
+            told.says
+        );
+        for how in ["last", "district", "coarse", "presence"] {
+            let told = reduced(en, &column("x", how, None), "p").unwrap();
+            assert!(!told.says.contains("reduced-") && !told.says.contains(&format!(": {how}.")), "{}", told.says);
+        }
+        assert!(KeptColumns::reduced(en, Vec::new()).is_none() && KeptColumns::withheld(en, Vec::new()).is_none());
+        assert!(KeptColumns::reduced(en, vec![told]).unwrap().says.starts_with("One column is reduced"));
     }
 
     #[test]

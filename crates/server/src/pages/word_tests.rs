@@ -10,11 +10,15 @@ use crate::problem::KINDS;
 use crate::service;
 
 /// Keys that code chooses among, so that they don't stand directly in a call.
-const CHOSEN_KEYS: [&str; 28] = [
+const CHOSEN_KEYS: [&str; 32] = [
     "cluster-judged",
     "cluster-proposed",
     "contest-written",
     "contest-written-unreached",
+    "expect-held",
+    "expect-not-null",
+    "expect-older",
+    "expect-unique",
     "matched-same",
     "matched-similar",
     "nav-agreements",
@@ -78,6 +82,28 @@ fn keys_of(language: &str) -> BTreeMap<String, BTreeSet<String>> {
     keys
 }
 
+/// Kinds of legal grounds of the Data Privacy Vocabulary that have words.
+const LEGAL_GROUNDS: [&str; 10] = [
+    "Consent",
+    "Contract",
+    "ContractPerformance",
+    "ExplicitConsent",
+    "LegalObligation",
+    "LegitimateInterest",
+    "OfficialAuthorityOfController",
+    "PublicInterest",
+    "VitalInterest",
+    "VitalInterestOfDataSubject",
+];
+
+#[test]
+fn laws_are_told_in_words() {
+    use crate::pages::words::{Language, Words};
+    let basis = ["dpv:LegalObligation", "Registers Act, art. 9", "dpv:NotOne"].map(str::to_owned);
+    assert_eq!(Words::new(Language::English).laws(&basis), "a duty set by law · Registers Act, art. 9 · dpv:NotOne");
+    assert_eq!(Words::new(Language::French).law("dpv:PublicInterest"), "une mission d’intérêt public");
+}
+
 /// Gives the names that a family of keys has: each is one that the server can be given.
 fn families() -> BTreeMap<&'static str, Vec<String>> {
     let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -112,6 +138,7 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("distribution", linkage::Distribution::ALL.iter().map(|what| what.as_str().to_owned()).collect()),
         ("thing", own(&["record", "records", "address", "employer", "others"])),
         ("level", levels),
+        ("dpv", own(&LEGAL_GROUNDS)),
         ("bad-row", source::reason_codes().map(str::to_owned).collect()),
         ("asked", own(&["search", "person", "own", "review", "judgement", "contest", "page"])),
         ("contest-standing", own(&["open", "same", "different", "cannot-say", "withdrawn"])),

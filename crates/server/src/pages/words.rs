@@ -61,6 +61,13 @@ impl Language {
     }
 }
 
+/// What a project says of something.
+pub(crate) struct ProjectText {
+    pub(crate) text: String,
+    /// Whether it is English on a page that is not.
+    pub(crate) is_foreign: bool,
+}
+
 /// Gives words in one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Words {
@@ -123,9 +130,31 @@ impl Words {
         loaded::LOCALES.try_lookup(self.id(), &key).unwrap_or_else(|| name.to_owned())
     }
 
+    /// Gives the text of a thing that the project says, in both languages or in English alone.
+    pub(crate) fn said(&self, english: &str, french: Option<&str>) -> ProjectText {
+        match french.filter(|_| self.is_french()) {
+            Some(french) => ProjectText { text: french.to_owned(), is_foreign: false },
+            None => ProjectText { text: english.to_owned(), is_foreign: self.is_french() },
+        }
+    }
+
     /// Gives the text of a thing that the project says in both languages.
     pub(crate) fn pick<'a>(&self, english: &'a str, french: &'a str) -> &'a str {
         if self.is_french() { french } else { english }
+    }
+
+    /// Gives on what law something rests: articles as the project writes them, and what kinds of ground the Data Privacy
+    /// Vocabulary knows in words (<https://w3id.org/dpv/legal-basis>).
+    pub(crate) fn laws(&self, basis: &[String]) -> String {
+        let laws: Vec<String> = basis.iter().map(|basis| self.law(basis)).collect();
+        laws.join(" · ")
+    }
+
+    /// Gives one of them. A term that is in no file is given as it is written.
+    pub(crate) fn law(&self, basis: &str) -> String {
+        let Some(term) = basis.strip_prefix("dpv:") else { return basis.to_owned() };
+        let key = format!("dpv-{term}");
+        loaded::LOCALES.try_lookup(self.id(), &key).unwrap_or_else(|| basis.to_owned())
     }
 
     /// Gives a whole number in groups of three digits.

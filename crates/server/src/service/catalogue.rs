@@ -53,6 +53,9 @@ pub struct RegisterView {
     pub title_fr: String,
     /// What it holds.
     pub says: String,
+    /// The same in French; none when the project doesn't say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub says_fr: Option<String>,
     /// The agency that answers for it.
     pub agency: String,
     /// That agency's name.
@@ -115,6 +118,9 @@ pub struct AgreementView {
     pub id: String,
     /// What it is for.
     pub says: String,
+    /// The same in French; none when the project doesn't say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub says_fr: Option<String>,
     /// The law that it rests on.
     pub legal_basis: Vec<String>,
     /// Who signed.
@@ -230,6 +236,7 @@ pub async fn catalogue(app: &App) -> Result<Catalogue, Problem> {
             title: register.title.clone(),
             title_fr: register.title_fr.clone().unwrap_or_else(|| register.title.clone()),
             says: register.says.clone(),
+            says_fr: register.says_fr.clone(),
             agency: register.agency.to_string(),
             agency_title: agency.map(|agency| agency.title.clone()).unwrap_or_default(),
             legal_basis: register.legal_basis.clone(),
@@ -256,6 +263,7 @@ pub async fn catalogue(app: &App) -> Result<Catalogue, Problem> {
     let agreements = project.agreements.values().map(|agreement| AgreementView {
         id: agreement.id.to_string(),
         says: agreement.says.clone(),
+        says_fr: agreement.says_fr.clone(),
         legal_basis: agreement.legal_basis.clone(),
         parties: agreement.parties.iter().map(ToString::to_string).collect(),
         registers: agreement.registers.iter().map(ToString::to_string).collect(),

@@ -49,6 +49,9 @@ pub struct LookView {
     pub agency_title_fr: Option<String>,
     /// What the role is called.
     pub role: Option<String>,
+    /// The same in French; none when the project doesn't say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_fr: Option<String>,
     /// The purpose's id.
     pub purpose: Option<String>,
     /// What the purpose said then, in English.
@@ -117,6 +120,7 @@ pub async fn looks_at_self(app: &App, who: &Who, before: Option<u64>) -> Result<
 
 fn look_view(app: &App, look: Look) -> LookView {
     let agency = look.agency.as_ref().and_then(|id| app.project().agencies.get(id));
+    let role = agency.and_then(|agency| agency.roles.iter().find(|role| Some(&role.id) == look.role.as_ref()));
     LookView {
         log_index: look.leaf,
         at: look.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
@@ -124,7 +128,8 @@ fn look_view(app: &App, look: Look) -> LookView {
         agency: look.agency.as_ref().map(ToString::to_string),
         agency_title: agency.map(|agency| agency.title.clone()),
         agency_title_fr: agency.map(|agency| agency.title_fr.clone().unwrap_or_else(|| agency.title.clone())),
-        role: look.role_title.or_else(|| look.role.as_ref().map(ToString::to_string)),
+        role: role.map(|role| role.title.clone()).or_else(|| look.role.as_ref().map(ToString::to_string)),
+        role_fr: role.and_then(|role| role.title_fr.clone()),
         purpose: look.purpose.as_ref().map(ToString::to_string),
         says: look.says,
         says_fr: look.says_fr,

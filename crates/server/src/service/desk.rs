@@ -132,7 +132,7 @@ fn terms(project: &Project, today: NaiveDate) -> Vec<Term> {
             id: agreement.id.to_string(),
             is_agreement: true,
             says: agreement.says.clone(),
-            says_fr: None,
+            says_fr: agreement.says_fr.clone(),
             from: agreement.valid.from,
             until: agreement.valid.until,
             by_agreement: false,

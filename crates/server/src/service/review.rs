@@ -1,5 +1,6 @@
 //! Uncertain links, for data stewards.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use gate::Permit;
@@ -7,7 +8,7 @@ use model::request::Action;
 use model::{OfficerId, RecordId, Subject, Verdict};
 use registry::{ClusterEdge, Decided, Effect, FieldEvidence, Index, Waiting};
 use serde::{Deserialize, Serialize};
-use state::{Contest, ContestEnd, Review, Reviews, Standing};
+use state::{Contest, ContestEnd, Proposal, Review, Reviews, Standing};
 use utoipa::ToSchema;
 
 use super::given::{GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given};
@@ -161,7 +162,7 @@ pub struct JudgedView {
 pub struct ProgressView {
     /// Pairs that wait for whom is asking.
     pub open: u64,
-    /// Those of them that a person contests. They come first, with numbers above those of all others.
+    /// Those of them that a person contests. They come first, with numbers above those of uncertain pairs.
     pub contested: u64,
     /// The first of them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,6 +173,8 @@ pub struct ProgressView {
     pub judged_since: u64,
     /// Pairs of which one steward said what a second has yet to say.
     pub proposed: u64,
+    /// Those of them of which the asker said it, where they can be looked at and taken back.
+    pub own_proposals: Vec<u64>,
     /// The pairs drawn at random to measure quality by. They are not among the others, unless they are uncertain too.
     pub sample: SampleProgressView,
 }
@@ -260,6 +263,49 @@ async fn open_contests(app: &App, permit: &Permit) -> Result<Vec<Contest>, Probl
     Ok(contests)
 }
 
+/// From here on numbers are those of proposals: of each its entry in the log, counted on. Numbers of pairs and contests are
+/// far below, and JSON keeps all of them exact.
+const PROPOSALS_FROM: u64 = 1 << 50;
+
+impl PairPlace {
+    /// Tells whether it is known as what waits for a second steward, and by no other number.
+    #[must_use]
+    pub fn is_proposal(&self) -> bool {
+        self.pair >= PROPOSALS_FROM
+    }
+}
+
+/// Gives the proposals of pairs that have no other number in the index in service: links that somebody proposed to cut, and
+/// pairs that are not uncertain any more. Those whose records are gone or out of reach are left out.
+fn unnumbered<'r>(
+    index: &Index,
+    permit: &Permit,
+    reviews: &'r Reviews,
+    contests: &[Contest],
+) -> Result<Vec<&'r Proposal>, Problem> {
+    let mut found = Vec::new();
+    if reviews.proposals().is_empty() {
+        return Ok(found);
+    }
+    // Pairs of the quality sample wait in its own list.
+    let numbered: HashSet<(&RecordId, &RecordId)> = index
+        .all_pairs(permit)
+        .map(|waiting| (waiting.left, waiting.right))
+        .chain(contests.iter().map(Contest::pair))
+        .collect();
+    for proposal in reviews.proposals() {
+        let (left, right) = (&proposal.left, &proposal.right);
+        if !numbered.contains(&(left, right))
+            && index.may_review(permit, left, right)
+            && index.has_record(left)?
+            && index.has_record(right)?
+        {
+            found.push(proposal);
+        }
+    }
+    Ok(found)
+}
+
 /// A pair of the queue.
 struct Found {
     left: RecordId,
@@ -288,6 +334,16 @@ async fn find(app: &App, permit: &Permit, reviews: &Reviews, place: PairPlace) -
 /// Gives the pair of a number: those of uncertain pairs count from 0; above them all each contest has its own.
 async fn find_pair(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -> Result<Option<Found>, Problem> {
     let index = app.index();
+    if let Some(leaf) = number.checked_sub(PROPOSALS_FROM) {
+        let pair = reviews.proposed_in(leaf);
+        // Once it was taken back there is nothing to be said of it but through the pair whose link it is.
+        let pair =
+            pair.filter(|(left, right)| index.may_review(permit, left, right) && reviews.of(left, right).is_some());
+        let Some((left, right)) = pair else { return Ok(None) };
+        let contest = open_contests(app, permit).await?.into_iter().find(|contest| contest.pair() == (left, right));
+        let (left, right) = (left.clone(), right.clone());
+        return Ok(Some(Found { left, right, contest, by_records: true, sampled: false }));
+    }
     if let Some(Waiting { left, right, turn, .. }) = index.waiting(permit, number) {
         let contests = open_contests(app, permit).await?;
         let contest = contests.into_iter().find(|contest| contest.pair() == (left, right));
@@ -317,22 +373,35 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
     let (index, reviews, account) = (app.index(), reviews(app).await?, account(who)?);
     let judged = index.review_progress().judged;
     let sample = sample_progress(index, &permit, &reviews, account, from);
-    let mut progress = ProgressView { open: 0, contested: 0, next: None, judged, judged_since: 0, proposed: 0, sample };
+    let mut progress = ProgressView {
+        open: 0,
+        contested: 0,
+        next: None,
+        judged,
+        judged_since: 0,
+        proposed: 0,
+        own_proposals: Vec::new(),
+        sample,
+    };
     let contests = open_contests(app, &permit).await?;
     let uncertain = index.all_pairs(&permit).count() as u64;
-    // Contested pairs come first, the longest open before the others, whatever their numbers.
-    let mut queue: Vec<(u64, bool, (&RecordId, &RecordId))> =
-        contests.iter().map(|contest| (uncertain + contest.id, true, contest.pair())).collect();
+    // Contested pairs come first, the longest open before the others, then proposals that have no other number, whatever
+    // numbers they have.
+    let proposals = unnumbered(index, &permit, &reviews, &contests)?;
+    let own = reviews.proposals().iter().filter(|proposal| {
+        reviews.is_by(&proposal.review, account) && index.may_review(&permit, &proposal.left, &proposal.right)
+    });
+    progress.own_proposals = own.map(|proposal| PROPOSALS_FROM + proposal.review.leaf).collect();
+    let mut queue: Vec<(u64, Rank, (&RecordId, &RecordId))> =
+        contests.iter().map(|contest| (uncertain + contest.id, Rank::Contested, contest.pair())).collect();
+    let proposed = |proposal: &&'_ Proposal| PROPOSALS_FROM + proposal.review.leaf;
+    queue.extend(proposals.iter().map(|found| (proposed(found), Rank::Proposed, (&found.left, &found.right))));
     let is_contested = |pair: &(&RecordId, &RecordId)| contests.iter().any(|contest| contest.pair() == *pair);
     let numbered = index.all_pairs(&permit).filter(|waiting| waiting.is_uncertain);
-    let numbered = numbered.map(|waiting| (waiting.number, false, (waiting.left, waiting.right)));
+    let numbered = numbered.map(|waiting| (waiting.number, Rank::Uncertain, (waiting.left, waiting.right)));
     queue.extend(numbered.filter(|(_, _, pair)| !is_contested(pair)));
-    let is_passed = |number: u64, contested: bool| match (from, contested) {
-        (0, _) => false,
-        (_, true) => from <= uncertain || number < from,
-        (_, false) => from <= uncertain && number < from,
-    };
-    for (number, contested, (left, right)) in queue {
+    let passed = from.checked_sub(1).map(|number| (Rank::of(number, uncertain), number));
+    for (number, rank, (left, right)) in queue {
         let review = reviews.of(left, right);
         match review.map(|review| review.standing) {
             Some(Standing::Judged) => progress.judged_since += 1,
@@ -341,13 +410,32 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
         }
         if is_open(&reviews, account, (left, right)) {
             progress.open += 1;
-            progress.contested += u64::from(contested);
-            if !is_passed(number, contested) && progress.next.is_none() {
+            progress.contested += u64::from(rank == Rank::Contested);
+            if passed.is_none_or(|passed| (rank, number) > passed) && progress.next.is_none() {
                 progress.next = Some(number);
             }
         }
     }
     Ok(progress)
+}
+
+/// What comes before what in the queue.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Contested,
+    Proposed,
+    Uncertain,
+}
+
+impl Rank {
+    /// Gives where the pair of a number stands, where so many pairs are numbered by the index.
+    fn of(number: u64, pairs: u64) -> Self {
+        match number {
+            number if number < pairs => Self::Uncertain,
+            number if number < PROPOSALS_FROM => Self::Contested,
+            _ => Self::Proposed,
+        }
+    }
 }
 
 /// Tells whether a pair waits for whom is asking: nobody said anything, or another steward proposed something.
@@ -591,7 +679,10 @@ async fn write(
     };
     let leaf = leaf.ok_or_else(nobody)?;
     // The log and the spine have it: should this fail, the pair is shown once more, and what was said counts all the same.
-    let noted = app.state().note_review(generation, pair, account(who)?, said.verdict, standing, leaf, at).await;
+    // A contest is in the queue as long as it is open, and nothing waits for a second steward once it was taken back.
+    let for_queue = found.contest.is_none();
+    let noted = app.state();
+    let noted = noted.note_review(generation, pair, account(who)?, said.verdict, standing, leaf, at, for_queue).await;
     noted.map_err(unavailable)?;
     match (standing, said.taken_back) {
         (Standing::Judged, _) => {

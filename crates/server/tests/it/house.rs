@@ -44,6 +44,7 @@ pub(crate) struct House {
     folder: ProjectFolder,
     pub(crate) gate: Gate,
     pub(crate) lake: Lake,
+    pub(crate) state: State,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) router: Router,
     pub(crate) resolving: Resolving,
@@ -266,13 +267,13 @@ impl House {
             gate: gate.clone(),
             index,
             lake: lake.clone(),
-            state,
+            state: state.clone(),
             clock: clock.clone(),
             resolving: resolving.clone(),
             session_key: SESSION_KEY,
             demo: Some(identities.clone()),
         });
-        Self { folder, gate, lake, clock, router, resolving, identities, ysolde }
+        Self { folder, gate, lake, state, clock, router, resolving, identities, ysolde }
     }
 
     /// Gives the project's folder, in which deliveries are.
@@ -347,8 +348,10 @@ pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
         "/api/v1/persons/{person}/dossier" => Some(work("loan-relief")),
         "/api/v1/log/verify" => Some(json!({})),
         "/api/v1/me/records/{record}/contest" => Some(json!({ "reason": "I never lived in that street" })),
-        "/api/v1/review/{pair}/take-back" => Some(json!({ "generation": "index-one", "reason": "I misread" })),
-        "/api/v1/review/{pair}/judgement" => {
+        "/api/v1/review/{pair}/take-back" | "/api/v1/review/{pair}/links/{link}/take-back" => {
+            Some(json!({ "generation": "index-one", "reason": "I misread" }))
+        }
+        "/api/v1/review/{pair}/judgement" | "/api/v1/review/{pair}/links/{link}/judgement" => {
             Some(json!({ "generation": "index-one", "verdict": "cannot-say", "reason": "the rows don't tell" }))
         }
         _ => None,
@@ -357,6 +360,7 @@ pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
         .replace("{person}", person)
         .replace("{index}", "0")
         .replace("{pair}", "0")
+        .replace("{link}", "0")
         .replace("{record}", "r-0")
         .replace("{file}", "start.js");
     assert!(!filled.contains('{'), "{path} has a part for which this function has no example");

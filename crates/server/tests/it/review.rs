@@ -1,7 +1,9 @@
 //! The data steward: two records side by side, and a decision that is on the record.
 
 use gate::EntryKind;
+use model::{OfficerId, RecordId, Verdict};
 use serde_json::{Value, json};
+use state::Standing;
 
 use crate::house::{Answer, Ask, House};
 use crate::pages::{FORM, enter, form_token};
@@ -281,4 +283,94 @@ async fn no_link_leads_to_other_records() {
         let path = format!("/review/{number}/links/0");
         assert_eq!(house.ask(Ask::new("GET", &path).header("cookie", &session)).await.status, 403, "{who}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_judged_by_the_api_as_a_pair_is() {
+    let (house, number, pair) = with_three_records().await;
+    let at = format!("{number}/links/{}", other_link(&pair));
+    let shown = get(&house, "steward", &format!("/{at}")).await;
+    assert!(shown["cluster"]["links"].as_array().unwrap().iter().any(|link| link["is_pair"] == true), "{shown}");
+    let apart = json!({ "generation": "index-one", "verdict": "different", "reason": "a father and his son" });
+    let judged = post(&house, "steward", &format!("{at}/judgement"), &apart).await;
+    assert_eq!(judged.json()["standing"], "judged", "{}", judged.text);
+    assert_eq!(house.judgements().await, 1);
+    assert_eq!(get(&house, "steward", &format!("/{at}")).await["said"]["verdict"], "different");
+    let back = json!({ "generation": "index-one", "reason": "I misread" });
+    let back = post(&house, "steward", &format!("{at}/take-back"), &back).await;
+    assert_eq!(back.json()["standing"], "taken-back", "{}", back.text);
+    assert!(get(&house, "steward", &format!("/{at}")).await["said"].is_null());
+    for who in ["officer", "citizen", "engineer", "dpo"] {
+        assert_eq!(post(&house, who, &format!("{at}/judgement"), &apart).await.status, 403, "{who}");
+    }
+}
+
+/// A house in which a steward proposed something of two records that are in no list: the number under which it waits.
+async fn with_proposal() -> (House, u64) {
+    let house = House::new().await;
+    let record = |register: &str, key: &str| RecordId::from_key(&register.parse().unwrap(), &[Some(key)]);
+    let (left, right) = (record("loans", "LN-0"), record("tax", "TN-48151"));
+    let (by, leaf, at) = (OfficerId::new("account-steward").unwrap(), 3, house.now());
+    let (different, proposed) = (Verdict::Different, Standing::Proposed);
+    // Of an earlier generation of the index: it waits, whatever was built since.
+    let noted = house.state.note_review("index-zero", (&left, &right), &by, different, proposed, leaf, at, true);
+    noted.await.unwrap();
+    (house, (1 << 50) + leaf)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_no_list_waits_for_a_second_steward_all_the_same() {
+    let (house, number) = with_proposal().await;
+    let (own, other) = (get(&house, "steward", "").await, get(&house, "second-steward", "").await);
+    assert_eq!((own["open"].as_u64().unwrap() + 1, &own["next"]), (other["open"].as_u64().unwrap(), &json!(0)));
+    assert_eq!((&other["next"], &other["proposed"]), (&json!(number), &json!(1)), "it comes before uncertain pairs");
+    assert_eq!((&own["own_proposals"], &other["own_proposals"]), (&json!([number]), &json!([])));
+
+    let waiting = get(&house, "second-steward", &format!("/{number}")).await;
+    assert_eq!((&waiting["said"]["verdict"], &waiting["said"]["own"]), (&json!("different"), &json!(false)));
+    assert_eq!(waiting["next"], 0, "and leads on to them");
+    let told: f64 = waiting["fields"].as_array().unwrap().iter().map(|field| field["weight"].as_f64().unwrap()).sum();
+    assert!(
+        (told - waiting["weight"].as_f64().unwrap()).abs() < 1e-9,
+        "nothing is said of what nobody kept: {waiting}"
+    );
+    let apart = json!({ "generation": "index-one", "verdict": "different", "reason": "two birth years" });
+    let second = post(&house, "second-steward", &format!("{number}/judgement"), &apart).await;
+    assert_eq!(second.json()["standing"], "judged", "{}", second.text);
+    let after = get(&house, "second-steward", "").await;
+    assert_eq!((&after["open"], &after["proposed"], &after["next"]), (&own["open"], &json!(0), &json!(0)));
+    assert_eq!(get(&house, "steward", &format!("/{number}")).await["said"]["standing"], "judged");
+
+    let back = json!({ "generation": "index-one", "reason": "I misread" });
+    let back = post(&house, "second-steward", &format!("{number}/take-back"), &back).await;
+    assert_eq!(back.json()["standing"], "taken-back", "{}", back.text);
+    let gone = house.ask(Ask::new("GET", &format!("/api/v1/review/{number}")).token(&house.token("steward"))).await;
+    assert_eq!(gone.status, 404, "nothing is proposed any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_is_for_stewards_and_taken_back_by_whom_made_it() {
+    let (house, number) = with_proposal().await;
+    for who in ["officer", "citizen", "engineer", "dpo"] {
+        let asked = Ask::new("GET", &format!("/api/v1/review/{number}")).token(&house.token(who));
+        assert_eq!(house.ask(asked).await.status, 403, "{who}");
+    }
+    let back = json!({ "generation": "index-one", "reason": "I misread" });
+    let others = post(&house, "second-steward", &format!("{number}/take-back"), &back).await;
+    assert_eq!(others.status, 404, "it is not theirs: {}", others.text);
+
+    let session = enter(&house, "steward").await;
+    let get_page = async |path: &str| house.ask(Ask::new("GET", path).header("cookie", &session)).await;
+    let path = format!("/review/{number}");
+    assert!(get_page("/review").await.text.contains(&format!("href=\"{path}\"")), "their own is found again");
+    let page = get_page(&path).await;
+    assert!(page.text.contains("It waits for a second steward.") && !page.text.contains("1,125,899"), "{}", page.text);
+    let body = format!("form_token={}&generation=index-one&reason=I+misread", form_token(&page.text));
+    let back = house.ask(Ask::new("POST", &format!("{path}/take-back")).header("cookie", &session).text(FORM, &body));
+    let back = back.await;
+    assert_eq!(back.status, 303, "{}", back.text);
+    let after = get_page(back.headers["location"].to_str().unwrap()).await;
+    assert!(after.status == 200 && !after.text.contains(&path), "no link leads to what is gone: {}", after.text);
+    assert_eq!(house.judgements().await, 0);
+    assert_eq!(get(&house, "second-steward", "").await["proposed"], 0);
 }

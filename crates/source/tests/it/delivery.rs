@@ -47,6 +47,7 @@ pub(crate) fn register() -> Register {
         title: "People".into(),
         title_fr: None,
         says: "People".into(),
+        says_fr: None,
         agency: "statistics".parse().unwrap(),
         legal_basis: "Census Act, art. 1".into(),
         retention: Retention::Years(10),

@@ -5,24 +5,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use model::PersonId;
-use sqlx::ConnectOptions;
 use state::{MasterKey, Page, State, StateError};
 
-use crate::kit::{file, key, look, open, open_small};
+use crate::kit::{file, key, look, open, open_small, run};
 
 async fn error_of(folder: &Path, key: MasterKey) -> StateError {
     State::open(&file(folder), key).await.expect_err("it must not open")
-}
-
-async fn run(folder: &Path, sql: &'static str) {
-    let mut connection = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(file(folder))
-        .create_if_missing(true)
-        .connect()
-        .await
-        .unwrap();
-    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-    sqlx::Connection::close(connection).await.unwrap();
 }
 
 #[tokio::test]
@@ -59,7 +47,7 @@ async fn other_versions_and_foreign_databases_are_refused() {
     drop(open(folder.path()).await);
     run(folder.path(), "PRAGMA user_version = 99").await;
     let error = error_of(folder.path(), key()).await;
-    assert!(matches!(error, StateError::OtherVersion { found: 99, expected: 4, .. }), "{error:?}");
+    assert!(matches!(error, StateError::OtherVersion { found: 99, expected: 5, .. }), "{error:?}");
     assert!(error.to_string().contains("upgrade"), "{error}");
     run(folder.path(), "PRAGMA user_version = -1").await;
     assert!(matches!(error_of(folder.path(), key()).await, StateError::OtherVersion { found: -1, .. }));

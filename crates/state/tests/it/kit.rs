@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use model::{OfficerId, PersonId, PurposeId};
+use sqlx::ConnectOptions as _;
 use state::{MasterKey, NewLook, Options, State};
 
 pub(crate) fn file(folder: &Path) -> PathBuf {
@@ -66,4 +67,16 @@ pub(crate) fn raw(folder: &Path) -> Vec<u8> {
 pub(crate) fn holds(bytes: &[u8], needle: &[u8]) -> bool {
     assert!(!needle.is_empty());
     bytes.windows(needle.len()).any(|window| window == needle)
+}
+
+/// Runs SQL behind the store's back.
+pub(crate) async fn run(folder: &Path, sql: &'static str) {
+    let mut connection = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(file(folder))
+        .create_if_missing(true)
+        .connect()
+        .await
+        .unwrap();
+    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    sqlx::Connection::close(connection).await.unwrap();
 }

@@ -16,7 +16,7 @@ async fn the_last_word_counts_and_can_be_taken_back() {
     let (left, right, other) = (record("loans", 'a'), record("tax", 'b'), record("tax", 'c'));
     let (first, second) = (officer("o-canary-9031"), officer("o-2"));
     let note = async |by: &model::OfficerId, verdict, standing, leaf| {
-        state.note_review("g1", (&left, &right), by, verdict, standing, leaf, at(7)).await.unwrap();
+        state.note_review("g1", (&left, &right), by, verdict, standing, leaf, at(7), true).await.unwrap();
     };
     assert_eq!(state.reviews("g1").await.unwrap().of(&left, &right), None);
     note(&first, Verdict::Same, Standing::Proposed, 4).await;
@@ -26,17 +26,71 @@ async fn the_last_word_counts_and_can_be_taken_back() {
     assert_eq!(proposed.at, at(7));
     assert!(reviews.is_by(&proposed, &first) && !reviews.is_by(&proposed, &second));
     assert_eq!(reviews.of(&left, &other), None, "another pair");
-    assert_eq!(state.reviews("g2").await.unwrap().of(&left, &right), None, "another generation");
+    assert_eq!(reviews.proposals().len(), 1);
+    let later = state.reviews("g2").await.unwrap();
+    assert_eq!(later.of(&left, &right), Some(proposed), "it waits, whatever is built meanwhile");
+    assert_eq!((&later.proposals()[0].left, &later.proposals()[0].right), (&left, &right));
     note(&second, Verdict::Same, Standing::Judged, 5).await;
-    assert_eq!(state.reviews("g1").await.unwrap().of(&left, &right).unwrap().standing, Standing::Judged);
+    let judged = state.reviews("g1").await.unwrap();
+    assert_eq!(judged.proposed_in(4), Some((&left, &right)), "whoever judged it can come back to it");
+    assert_eq!((judged.proposed_in(5), state.reviews("g2").await.unwrap().proposed_in(4)), (None, None));
+    assert_eq!((judged.of(&left, &right).unwrap().standing, judged.proposals()), (Standing::Judged, &[] as &[_]));
+    let later = state.reviews("g2").await.unwrap();
+    assert_eq!((later.of(&left, &right), later.proposals()), (None, &[] as &[_]), "the index knows of it by then");
     drop(state);
     let state = open(folder.path()).await;
     assert_eq!(state.reviews("g1").await.unwrap().of(&left, &right).unwrap().leaf, 5);
-    let taken = state.note_review("g1", (&left, &right), &first, Verdict::CannotSay, Standing::TakenBack, 6, at(8));
+    let taken =
+        state.note_review("g1", (&left, &right), &first, Verdict::CannotSay, Standing::TakenBack, 6, at(8), true);
     taken.await.unwrap();
     assert_eq!(state.reviews("g1").await.unwrap().of(&left, &right), None);
     let bytes = raw(folder.path());
     for secret in ["o-canary-9031".as_bytes(), "a".repeat(32).as_bytes()] {
         assert!(!crate::kit::holds(&bytes, secret));
     }
+}
+
+#[tokio::test]
+async fn proposals_of_an_erased_record_name_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (left, right, other) = (record("loans", 'a'), record("tax", 'b'), record("tax", 'c'));
+    for (pair, leaf) in [((&left, &right), 1), ((&left, &other), 2)] {
+        let by = officer("o-1");
+        state.note_review("g1", pair, &by, Verdict::Different, Standing::Proposed, leaf, at(7), true).await.unwrap();
+    }
+    assert_eq!(state.reviews("g1").await.unwrap().proposals().len(), 2);
+    assert_eq!(state.erase_proposals_of_record(&right).await.unwrap(), 1);
+    let reviews = state.reviews("g1").await.unwrap();
+    assert_eq!(reviews.proposals().iter().map(|proposal| &proposal.right).collect::<Vec<_>>(), [&other]);
+    assert!(reviews.of(&left, &right).is_some(), "what was said of it in this generation stands");
+    assert!(state.reviews("g2").await.unwrap().of(&left, &right).is_none());
+    assert_eq!(state.erase_proposals_of_record(&right).await.unwrap(), 0);
+    assert!(!crate::kit::holds(&raw(folder.path()), "b".repeat(32).as_bytes()));
+}
+
+#[tokio::test]
+async fn a_proposal_that_was_put_in_the_place_of_another_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (left, right, other) = (record("loans", 'a'), record("tax", 'b'), record("tax", 'c'));
+    for (pair, leaf) in [((&left, &right), 1), ((&left, &other), 2)] {
+        let by = officer("o-1");
+        state.note_review("g1", pair, &by, Verdict::Different, Standing::Proposed, leaf, at(7), true).await.unwrap();
+    }
+    crate::kit::run(folder.path(), "UPDATE reviews SET records = (SELECT records FROM reviews WHERE leaf = 2)").await;
+    let error = state.reviews("g1").await.unwrap_err();
+    assert!(matches!(error, state::StateError::Unsealable { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_proposal_of_a_list_of_its_own_is_known_in_its_generation_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (left, right) = (record("loans", 'a'), record("tax", 'b'));
+    let by = officer("o-1");
+    state.note_review("g1", (&left, &right), &by, Verdict::Same, Standing::Proposed, 1, at(7), false).await.unwrap();
+    let reviews = state.reviews("g1").await.unwrap();
+    assert!(reviews.of(&left, &right).is_some() && reviews.proposals().is_empty());
+    assert_eq!(state.reviews("g2").await.unwrap().of(&left, &right), None);
 }
