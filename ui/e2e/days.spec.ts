@@ -1,6 +1,22 @@
 // Each role's day, from the choice of the role to its result.
 
-import { CASE, OTHERS, POLITICAL, REASON, RELIEF, checkAccessibility, checkWidth, enter, expect, search, test, workOn } from "./visit";
+import {
+  CASE,
+  OTHERS,
+  POLITICAL,
+  REASON,
+  RELIEF,
+  checkAccessibility,
+  checkWidth,
+  enter,
+  entryOf,
+  expect,
+  search,
+  skip,
+  tabTo,
+  test,
+  workOn,
+} from "./visit";
 
 /** Reads names as the registers have them from the citizen's own records, so that the officer can look for the citizen. */
 async function nameOfCitizen(page: import("@playwright/test").Page): Promise<string> {
@@ -32,10 +48,41 @@ test("an officer chooses a role, states a purpose, finds a person and opens the 
   await first.getByRole("link").click();
   await expect(page).toHaveURL(/\/person\/p-/);
   await expect(page.locator(".register-head").first()).toBeVisible();
-  await expect(page.locator(".entry-note")).toContainText(/entry \d+ of the log/);
+  await expect(page.locator(".entry-note")).toContainText(/entry [\d,]+ of the log/);
   await page.locator(".record details.more summary").first().click();
   await expect(page.getByText(/incoming\/registers\//).first(), "each record names its file").toBeVisible();
 });
+
+for (const [locale, words] of Object.entries({
+  "en-GB": {
+    nobody: "Nobody was found",
+    try: "Nobody in the registers within reach of this purpose is like this. Try fewer fields, or another spelling.",
+  },
+  "fr-FR": {
+    nobody: "Personne n’a été trouvé",
+    try: "Personne de semblable dans les registres que cette finalité atteint. Essayez moins de champs, ou une autre graphie.",
+  },
+})) {
+  test.describe(`a search that finds nobody, ${locale}`, () => {
+    test.use({ locale });
+
+    test("the page says so, is in the log, and lets the search be mended", async ({ page }) => {
+      await enter(page, "officer");
+      await workOn(page, RELIEF);
+      await search(page, "Maria");
+      await expect(page.locator("tbody a.main").first()).toBeVisible();
+      const before = await entryOf(page);
+      await search(page, "Xqzwv Qqxzzy");
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(words.nobody);
+      await expect(page.locator("main .note")).toHaveText(words.try);
+      await expect(page.locator("tbody tr")).toHaveCount(0);
+      expect(await entryOf(page), "who finds nobody has searched").toBe(before + 1);
+      await expect(page.locator("#name"), "what was typed is kept").toHaveValue("Xqzwv Qqxzzy");
+      await search(page, "Maria");
+      await expect(page.locator("tbody a.main").first()).toBeVisible();
+    });
+  });
+}
 
 test("a purpose of others and a political purpose are refused, and the page says why", async ({ page }) => {
   await enter(page, "officer");
@@ -53,9 +100,9 @@ test("a purpose of others and a political purpose are refused, and the page says
   }
 });
 
-test("a citizen sees the search and the look of an officer, and checks the receipt", async ({ page, browser }) => {
+test("a citizen sees the search and the look of an officer, and checks the receipt", async ({ page, watched }) => {
   const name = await nameOfCitizen(page);
-  const officer = await (await browser.newContext({ baseURL: process.env.LUCARNE_URL })).newPage();
+  const officer = await (await watched()).newPage();
   await enter(officer, "officer");
   await workOn(officer, RELIEF);
   await search(officer, name);
@@ -122,8 +169,8 @@ test("a data protection officer filters the log, verifies it, and later proves t
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("The log does not hold");
 });
 
-test("a data protection officer sees use and refusals counted, and follows a rule into the log", async ({ page, browser }) => {
-  const officer = await (await browser.newContext({ baseURL: process.env.LUCARNE_URL })).newPage();
+test("a data protection officer sees use and refusals counted, and follows a rule into the log", async ({ page, watched }) => {
+  const officer = await (await watched()).newPage();
   await enter(officer, "officer");
   await workOn(officer, OTHERS);
   await search(officer, "Maria");
@@ -171,26 +218,39 @@ test("two stewards come to the same, each with a reason, and one takes a word ba
   await expect(page.locator(".note.careful")).toHaveCount(0);
 });
 
-test("a steward works through the queue with the keyboard alone", async ({ page }) => {
+test("a steward judges and takes it back with the keyboard alone", async ({ page }) => {
   await enter(page, "steward");
-  await page.getByRole("link", { name: "Begin" }).focus();
+  await skip(page);
+  await tabTo(page, page.getByRole("link", { name: "Begin" }));
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Are these one person?");
   const first = page.url();
   // To the choices by Tab, among them by arrows, on to the reason and the button by Tab.
-  for (let steps = 0; steps < 60; steps += 1) {
-    await page.keyboard.press("Tab");
-    if (await page.evaluate(() => (document.activeElement as HTMLInputElement).name === "verdict")) break;
-  }
+  await skip(page);
+  await tabTo(page, page.getByLabel("the same person"));
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowDown");
   await expect(page.getByLabel("different persons")).toBeChecked();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByLabel("I cannot say")).toBeChecked();
   await page.keyboard.press("Tab");
-  await page.keyboard.type("A father and his son.");
+  await page.keyboard.type("A father and his son, or one man who moved.");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("status")).toContainText("Your judgement was written");
   expect(page.url()).not.toBe(first);
+  await skip(page);
+  await tabTo(page, page.getByRole("link", { name: /See the pair again/ }));
+  await page.keyboard.press("Enter");
+  const why = page.locator("#why-back");
+  await expect(why).toBeVisible();
+  await skip(page);
+  await tabTo(page, why);
+  await page.keyboard.type("The streets tell them apart.");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("status")).toContainText("The pair is open again");
+  await expect(why).toHaveCount(0);
 });
 
 test("a dossier's timeline is looked at closer, and its graph is drawn", async ({ page }) => {
@@ -259,10 +319,10 @@ for (const [locale, words] of Object.entries({
   });
 }
 
-test("a link that holds a person together is cut with a reason, after what it does was told", async ({ browser }) => {
+test("a link that holds a person together is cut with a reason, after what it does was told", async ({ watched }) => {
   test.setTimeout(120_000);
   for (const [javaScriptEnabled, width] of [[true, 1280], [false, 1280], [true, 390]] as const) {
-    const context = await browser.newContext({ baseURL: process.env.LUCARNE_URL, javaScriptEnabled, viewport: { width, height: 900 } });
+    const context = await watched({ javaScriptEnabled, viewport: { width, height: 900 } });
     const page = await context.newPage();
     await enter(page, "second-steward");
     let number = 0;
@@ -307,8 +367,8 @@ for (const [locale, words] of Object.entries({
   "fr-FR": { read: "La lire", before: "Elle avait déjà été lue", back: "Retour aux tables et exécutions", why: "Dernière exécution :", tables: "Tables et exécutions" },
 })) {
   for (const javaScriptEnabled of [true, false]) {
-    test(`an engineer reads a delivery in and sees why rows are in quarantine, ${locale}, ${javaScriptEnabled ? "with" : "without"} scripts`, async ({ browser }) => {
-      const context = await browser.newContext({ baseURL: process.env.LUCARNE_URL, locale, javaScriptEnabled, viewport: { width: 1280, height: 900 } });
+    test(`an engineer reads a delivery in and sees why rows are in quarantine, ${locale}, ${javaScriptEnabled ? "with" : "without"} scripts`, async ({ watched }) => {
+      const context = await watched({ locale, javaScriptEnabled, viewport: { width: 1280, height: 900 } });
       const page = await context.newPage();
       await enter(page, "engineer");
       await page.locator("#quarantine tbody a").first().click();
@@ -332,7 +392,6 @@ for (const [locale, words] of Object.entries({
       await page.getByRole("link", { name: words.back }).click();
       await expect(page.getByRole("heading", { level: 1 })).toHaveText(words.tables);
       await expect(page.locator("#deliveries tbody tr").first()).toBeVisible();
-      await context.close();
     });
   }
 }

@@ -1,5 +1,5 @@
-// A small project of its own, for states that no demo has: one person with very many records, names that are very long or
-// run from right to left, and a purpose that ends.
+// A small project of its own, for states that no demo has: one person with very many records, names that are very long, run
+// from right to left or are markup, and a purpose that ends.
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -27,6 +27,9 @@ export const LONG: Somebody = { first: "Adolph", last: "Wolfeschlegelsteinhausen
 export const ARABIC: Somebody = { first: "عبد الرحمن", last: "الحسيني", born: "1984-09-23" };
 export const HEBREW: Somebody = { first: "יעל", last: "בן־דוד", born: "1990-04-17" };
 
+/** A name that is markup. The street of this person begins with it too. */
+export const HOSTILE: Somebody = { first: '"><img src=x onerror=alert(1)>', last: "<script>alert(1)</script>", born: "1966-12-05" };
+
 /** The purpose of the officers of this project. */
 export const WAIVER = "fee-waiver";
 
@@ -46,14 +49,21 @@ function day(at: number): string {
   return new Date(Date.UTC(2019, 0, 1 + at * 9)).toISOString().slice(0, 10);
 }
 
+/** Writes a field of delimited text. */
+function field(text: string): string {
+  return text.includes('"') ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 /** Gives the files that make the project of `lucarne init` into this one. */
 function files(): Record<string, string> {
-  const people = [...others(), FREQUENT, LONG, ARABIC, HEBREW];
-  const residents = people.map(({ first, last, born }, at) => {
+  const people = [...others(), FREQUENT, LONG, ARABIC, HEBREW, HOSTILE];
+  const residents = people.map((one, at) => {
     const number = `N${String(4_000_000 + at * 7919)}`;
-    return { first, last, born, number, street: `${1 + at} Mill Lane`, postcode: String(10_115 + (at % 9)) };
+    const street = one === HOSTILE ? `${one.first} 4` : `${1 + at} Mill Lane`;
+    return { ...one, number, street, postcode: String(10_115 + (at % 9)) };
   });
-  const visits = residents.flatMap((one) => {
+  const readers = residents.filter(({ last }) => last !== HOSTILE.last);
+  const visits = readers.flatMap((one) => {
     const times = one.last === FREQUENT.last ? VISITS : 1;
     return Array.from({ length: times }, (_, at) => ({ ...one, on: day(at) }));
   });
@@ -67,7 +77,9 @@ function files(): Record<string, string> {
   return {
     "incoming/residents.csv": [
       "resident_no,national_id,first_name,last_name,born,street,postcode,allowance",
-      ...residents.map((one, at) => `R-${at},${one.number},${one.first},${one.last},${one.born},${one.street},${one.postcode},${at * 3}.50`),
+      ...residents.map(({ number, first, last, born, street, postcode }, at) =>
+        [`R-${at}`, number, first, last, born, street, postcode, `${at * 3}.50`].map(field).join(","),
+      ),
     ].join("\n"),
     "incoming/library_members.csv": [
       "visit;national_id;first_name;last_name;born;postcode;visited",

@@ -2,8 +2,8 @@
 // to left, and a purpose that ends while somebody reads.
 
 import type { BrowserContext, Locator, Page, Route } from "@playwright/test";
-import { ARABIC, FREQUENT, HEBREW, LONG, Small, type Somebody, VISITS, WAIVER } from "./small";
-import { RELIEF, checkAccessibility, checkWidth, enter, expect, search, test as base, workOn } from "./visit";
+import { ARABIC, FREQUENT, HEBREW, HOSTILE, LONG, Small, type Somebody, VISITS, WAIVER } from "./small";
+import { RELIEF, checkAccessibility, checkWidth, enter, entryOf, expect, search, test as base, workOn } from "./visit";
 
 const LANGUAGES = {
   "en-GB": {
@@ -58,12 +58,6 @@ const onSmall = base.extend<{ asOfficer: () => Promise<void> }, { small: Small }
 
 const status = (page: Page) => page.locator(".under-way");
 const button = (page: Page) => page.locator("form[role=search]").getByRole("button");
-
-/** Gives the number of the log's entry that a page names. */
-async function entryOf(page: Page): Promise<number> {
-  const text = await page.locator(".entry-note").first().innerText();
-  return Number(/(?:entry|entrée) ([\d,\u202f]+)/.exec(text)?.[1]?.replaceAll(/\D/g, ""));
-}
 
 /** Holds the steps of a page back, as a server that takes its time, and gives those that were asked. */
 async function slow(page: Page, milliseconds: number): Promise<string[]> {
@@ -337,8 +331,8 @@ async function checkHops(page: Page): Promise<void> {
   expect(await places.count()).toBeGreaterThan(0);
 }
 
-onSmall(`a person with ${VISITS} records without scripts: the picture is small, and its links lead to the records`, async ({ browser, small }) => {
-  const context = await browser.newContext({ baseURL: small.address, javaScriptEnabled: false, viewport: { width: 1280, height: 900 } });
+onSmall(`a person with ${VISITS} records without scripts: the picture is small, and its links lead to the records`, async ({ watched, small }) => {
+  const context = await watched({ javaScriptEnabled: false, viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
   await enter(page, "officer", small.token("officer"));
   await workOn(page, WAIVER);
@@ -356,7 +350,6 @@ onSmall(`a person with ${VISITS} records without scripts: the picture is small, 
   await page.locator("#places").getByRole("button", { name: "Search this address" }).first().click();
   await expect(page.locator("tbody tr").first()).toBeVisible();
   expect(await entryOf(page), "one search, one entry").toBe(before + 1);
-  await context.close();
 });
 
 for (const width of WIDTHS) {
@@ -476,6 +469,37 @@ for (const width of [1280, 800, 390]) {
     }
   });
 }
+
+onSmall("a name that is markup is text in results, dossier and bar", async ({ page, asOfficer }) => {
+  const name = `${HOSTILE.first} ${HOSTILE.last}`;
+  const dialogs: string[] = [];
+  page.on("dialog", (dialog) => {
+    dialogs.push(dialog.message());
+    return dialog.dismiss();
+  });
+  const look = async (what: string) => {
+    await expect(page.locator("img[src=x]"), what).toHaveCount(0);
+    const scripts = await page.locator("script").evaluateAll((all) => all.map((one) => one.textContent ?? ""));
+    expect(scripts.filter((text) => text.includes("alert")), what).toEqual([]);
+    expect(dialogs, what).toEqual([]);
+    await expect(page.locator(".bar dl"), what).toContainText(name);
+  };
+  await asOfficer();
+  await workOn(page, WAIVER, { case: HOSTILE.last, why: name });
+  await search(page, name);
+  const first = page.locator("tbody a.main").first();
+  await expect(first).toHaveText(name);
+  await expect(page.locator("#name")).toHaveValue(name);
+  await look("results");
+  await first.click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(name);
+  await expect(page.locator("[data-island=relations] canvas").first()).toBeVisible();
+  await expect(page.locator("#places tbody th").first()).toContainText(HOSTILE.first);
+  await look("dossier");
+  await page.locator("#places").getByRole("button").first().click();
+  expect(await page.locator("#address").inputValue(), "the address is asked for as it is written").toContain(HOSTILE.first);
+  await look("results of the address");
+});
 
 onSmall("a judgement that no server took is there again, choice and reason, and is written then", async ({ page, small }) => {
   await enter(page, "steward", small.token("steward"));

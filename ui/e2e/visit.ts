@@ -1,7 +1,7 @@
-// What tests share: entering in a role, and a page that fails its test when it breaks a promise.
+// What tests share: entering in a role, and pages that fail their test when they break a promise.
 
 import AxeBuilder from "@axe-core/playwright";
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, type BrowserContext, type BrowserContextOptions, expect, type Locator, type Page } from "@playwright/test";
 
 export { expect };
 
@@ -54,6 +54,28 @@ export async function search(page: Page, name: string): Promise<void> {
   await page.locator("form[role=search]").getByRole("button").click();
 }
 
+/** Gives the number of the log's entry that a page names. */
+export async function entryOf(page: Page): Promise<number> {
+  const text = await page.locator(".entry-note").first().innerText();
+  return Number(/(?:entry|entrée) ([\d,\u202f]+)/.exec(text)?.[1]?.replaceAll(/\D/g, ""));
+}
+
+/** Skips to the content by the first link of a page that was just opened. */
+export async function skip(page: Page): Promise<void> {
+  await page.keyboard.press("Tab");
+  await expect(page.locator(".skip")).toBeFocused();
+  await page.keyboard.press("Enter");
+}
+
+/** Presses Tab until something has the focus. */
+export async function tabTo(page: Page, what: Locator): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press("Tab");
+    if (await what.evaluate((element) => element === document.activeElement)) return;
+  }
+  await expect(what, "60 presses lead to it").toBeFocused();
+}
+
 /** Looks with axe at the page as it is, with everything opened; fails on anything found by rules other than those of `but`. */
 export async function checkAccessibility(page: Page, what: string, but: string[] = []): Promise<void> {
   await page.evaluate(() => {
@@ -70,23 +92,43 @@ export async function checkWidth(page: Page, what: string): Promise<void> {
   expect(over, `${what} is wider than its window`).toBeLessThanOrEqual(0);
 }
 
-/** A test whose page makes no request to another origin, breaks no content security policy and throws nothing. */
-export const test = base.extend<{ promises: void }>({
+type Promised = {
+  /** Watches the pages of a context. */
+  promises: (context: BrowserContext) => void;
+  /** Makes a context with options of its own, watched too; it is closed after the test. */
+  watched: (options?: BrowserContextOptions) => Promise<BrowserContext>;
+};
+
+/** A test whose pages make no request to another origin, break no content security policy and throw nothing. */
+export const test = base.extend<Promised>({
   promises: [
     async ({ context, baseURL }, use) => {
       const origin = new URL(baseURL ?? variable("LUCARNE_URL")).origin;
       const broken: string[] = [];
-      context.on("request", (request) => {
-        if (new URL(request.url()).origin !== origin) broken.push(`request to ${request.url()}`);
-      });
-      context.on("console", (message) => {
-        const text = message.text();
-        if (/Content Security Policy|Content-Security-Policy/i.test(text)) broken.push(text);
-      });
-      context.on("weberror", (error) => broken.push(String(error.error())));
-      await use();
+      const watch = (watched: BrowserContext) => {
+        watched.on("request", (request) => {
+          if (new URL(request.url()).origin !== origin) broken.push(`request to ${request.url()}`);
+        });
+        watched.on("console", (message) => {
+          const text = message.text();
+          if (/Content Security Policy|Content-Security-Policy/i.test(text)) broken.push(text);
+        });
+        watched.on("weberror", (error) => broken.push(String(error.error())));
+      };
+      watch(context);
+      await use(watch);
       expect(broken).toEqual([]);
     },
     { auto: true },
   ],
+  watched: async ({ browser, promises }, use) => {
+    const made: BrowserContext[] = [];
+    await use(async (options = {}) => {
+      const context = await browser.newContext(options);
+      promises(context);
+      made.push(context);
+      return context;
+    });
+    for (const context of made) await context.close();
+  },
 });
