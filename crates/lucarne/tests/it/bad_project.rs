@@ -50,7 +50,7 @@ fn json_lists_the_same_errors() {
     let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(object["status"], 3);
     assert_eq!(object["diagnostics"][0]["file"], "registers/residents.toml");
-    assert_eq!(object["diagnostics"][0]["line"], 20);
+    assert_eq!(object["diagnostics"][0]["line"], 21);
 }
 
 #[test]

@@ -15,6 +15,9 @@ const HEIGHT: f64 = 420.0;
 /// How high it is where no person has more than two records: those stand beside each other.
 const HEIGHT_OF_FEW: f64 = 170.0;
 
+/// Where the left of two persons stands, as a share of the width; outside of both there is room for a label.
+const LEFT_MIDDLE: f64 = 0.3;
+
 /// The most characters of a label in the picture; the table has all of it.
 const LABEL_MAX: usize = 30;
 
@@ -110,10 +113,10 @@ pub(crate) fn drawn(
         let own: Vec<usize> = around(told.len(), links).into_iter().filter(|place| is_right[*place] == side).collect();
         let middle = match (are_two, side) {
             (false, _) => WIDTH / 2.0,
-            (true, false) => WIDTH * 0.27,
-            (true, true) => WIDTH * 0.73,
+            (true, false) => WIDTH * LEFT_MIDDLE,
+            (true, true) => WIDTH * (1.0 - LEFT_MIDDLE),
         };
-        let (wide, high) = if own.len() < 2 { (0.0, 0.0) } else { (if are_two { 110.0 } else { 240.0 }, 150.0) };
+        let (wide, high) = if own.len() < 2 { (0.0, 0.0) } else { (if are_two { 80.0 } else { 240.0 }, 150.0) };
         for (place, record) in own.iter().enumerate() {
             // The pair's own records look at each other from the inner sides.
             let turn = TAU * place as f64 / own.len() as f64 + if side { TAU / 2.0 } else { 0.0 };
@@ -130,7 +133,11 @@ pub(crate) fn drawn(
     let node = |(place, (register, name)): (usize, &(String, String))| {
         let (x, y) = at[place];
         // Words stand outwards of their record, so that no line runs through them.
-        let middle = if are_two { if is_right[place] { WIDTH * 0.73 } else { WIDTH * 0.27 } } else { WIDTH / 2.0 };
+        let middle = if are_two {
+            if is_right[place] { WIDTH * (1.0 - LEFT_MIDDLE) } else { WIDTH * LEFT_MIDDLE }
+        } else {
+            WIDTH / 2.0
+        };
         let (anchor, text_x) = match x - middle {
             // Between the pair's own records runs the question.
             _ if place < 2 && !is_linked => ("middle", x),
