@@ -308,8 +308,8 @@ struct ValueHeld<'a> {
     registers: Vec<(&'a str, Option<&'a str>)>,
 }
 
-/// Gives the things that several registers hold and in which they differ. Values are compared by their letters and digits,
-/// and none is chosen over another.
+/// Gives the things that several registers hold and in which they differ. Values are compared as [`plain`] gives them, and
+/// none is chosen over another.
 fn differing(t: Words, held: &[Held<'_>]) -> Vec<Identity> {
     let mut things: Vec<Thing<'_>> = Vec::new();
     for one in held {

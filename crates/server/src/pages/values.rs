@@ -260,6 +260,20 @@ mod tests {
     }
 
     #[test]
+    fn marks_count_in_numbers_and_electronic_addresses_alone() {
+        for (one, other) in
+            [("555-0199", "555 0199"), ("Hazel Ct.", "HAZEL CT"), ("TN-12", "tn12"), ("A@b.org", "a@b.org ")]
+        {
+            assert_eq!(plain(one), plain(other), "{one} {other}");
+        }
+        for (one, other) in
+            [("a.b@x.org", "ab@x.org"), ("\u{2212}250.00", "250.00"), ("125,000", "1,250.00"), ("-5", "5"), ("-", "?")]
+        {
+            assert_ne!(plain(one), plain(other), "{one} {other}");
+        }
+    }
+
+    #[test]
     fn values_are_written_as_the_language_does() {
         let fr = Words::new(Language::French);
         let en = Words::new(Language::English);

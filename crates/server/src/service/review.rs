@@ -331,7 +331,8 @@ async fn find(app: &App, permit: &Permit, reviews: &Reviews, place: PairPlace) -
     Ok(Some(Found { left, right, contest, by_records: true, sampled: false }))
 }
 
-/// Gives the pair of a number: those of uncertain pairs count from 0; above them all each contest has its own.
+/// Gives the pair of a number: those that the index lists count from 0; above them all each contest has its own, and from
+/// [`PROPOSALS_FROM`] on each proposal.
 async fn find_pair(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -> Result<Option<Found>, Problem> {
     let index = app.index();
     if let Some(leaf) = number.checked_sub(PROPOSALS_FROM) {

@@ -50,15 +50,21 @@ async fn the_last_word_counts_and_can_be_taken_back() {
     }
 }
 
-#[tokio::test]
-async fn proposals_of_an_erased_record_name_nobody() {
-    let folder = tempfile::tempdir().unwrap();
-    let state = open(folder.path()).await;
-    let (left, right, other) = (record("loans", 'a'), record("tax", 'b'), record("tax", 'c'));
+/// Proposes something of two pairs: of the first record returned with each of the others.
+async fn proposed(state: &state::State) -> [RecordId; 3] {
+    let [left, right, other] = [record("loans", 'a'), record("tax", 'b'), record("tax", 'c')];
     for (pair, leaf) in [((&left, &right), 1), ((&left, &other), 2)] {
         let by = officer("o-1");
         state.note_review("g1", pair, &by, Verdict::Different, Standing::Proposed, leaf, at(7), true).await.unwrap();
     }
+    [left, right, other]
+}
+
+#[tokio::test]
+async fn proposals_of_an_erased_record_name_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let [left, right, other] = proposed(&state).await;
     assert_eq!(state.reviews("g1").await.unwrap().proposals().len(), 2);
     assert_eq!(state.erase_proposals_of_record(&right).await.unwrap(), 1);
     let reviews = state.reviews("g1").await.unwrap();
@@ -73,11 +79,7 @@ async fn proposals_of_an_erased_record_name_nobody() {
 async fn a_proposal_that_was_put_in_the_place_of_another_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path()).await;
-    let (left, right, other) = (record("loans", 'a'), record("tax", 'b'), record("tax", 'c'));
-    for (pair, leaf) in [((&left, &right), 1), ((&left, &other), 2)] {
-        let by = officer("o-1");
-        state.note_review("g1", pair, &by, Verdict::Different, Standing::Proposed, leaf, at(7), true).await.unwrap();
-    }
+    proposed(&state).await;
     crate::kit::run(folder.path(), "UPDATE reviews SET records = (SELECT records FROM reviews WHERE leaf = 2)").await;
     let error = state.reviews("g1").await.unwrap_err();
     assert!(matches!(error, state::StateError::Unsealable { .. }), "{error}");
