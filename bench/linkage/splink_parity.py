@@ -282,7 +282,7 @@ def main() -> None:
     arguments.add_argument("what", choices=["golden", "sample", "run"])
     arguments.add_argument("paths", nargs="+", type=Path)
     arguments.add_argument("--model", type=Path)
-    arguments.add_argument("--rule", help="as Splink's model has it, of l and r")
+    arguments.add_argument("--rule", action="append", default=[], help="as Splink's model has it, of l and r")
     arguments.add_argument("--least", type=float, default=None)
     args = arguments.parse_args()
     if args.what == "golden":
@@ -302,8 +302,8 @@ def main() -> None:
         started = time.time()
         model = json.loads(args.model.read_text()) if args.model else usual(table)
         trained = time.time() - started
-        if args.rule:
-            model["blocking_rules_to_generate_predictions"].append({"blocking_rule": args.rule})
+        for rule in args.rule:
+            model["blocking_rules_to_generate_predictions"].append({"blocking_rule": rule})
         seconds = predict(model, table, folder, "model", args.least)
         print(json.dumps({"records": table.num_rows, "train": round(trained, 1), "predict": round(seconds, 1),
                           "peak_rss_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2)}))

@@ -7,9 +7,11 @@
 OUT/persons.parquet has the columns that synth_persons.py writes, but for telephone and the like: uid, src, truth,
 first_name, mi, last_name, dob, ssn, street_number, street_name, city, zip, sex.
 
-Names and streets are the same in every town, as a country's towns share theirs. Years of birth, identifiers and postcodes are
-turned: digit by digit, each by a number of places that the town has for that place, so that a slip in a digit stays one, and
-whoever has the same code in one town has the same in the next. Nobody is in two towns.
+First names and streets are the same in every town, as a country's towns share theirs. Years of birth, identifiers and postcodes
+are turned: digit by digit, each by a number of places that the town has for that place, so that a slip in a digit stays one, and
+whoever has the same code in one town has the same in the next. Surnames are turned letter by letter, vowels among vowels, so that
+two are as far apart in each town as in the first: else everybody would have 47 namesakes, one in each other town, whom nothing
+tells apart where a register has no birth dates. Nobody is in two towns.
 """
 import argparse
 import random
@@ -77,6 +79,17 @@ def turned(codes: pd.Series, draw: random.Random, places) -> pd.Series:
     return codes.map({code: of(code) for code in distinct})
 
 
+VOWELS, CONSONANTS = "aeiouy", "bcdfghjklmnpqrstvwxz"
+
+
+def renamed(names: pd.Series, number: int) -> pd.Series:
+    """Gives names with other letters for theirs: no two of sixty towns have the same."""
+    turns = [letters[number % len(letters):] + letters[:number % len(letters)] for letters in (VOWELS, CONSONANTS)]
+    small, other = VOWELS + CONSONANTS, "".join(turns)
+    table = str.maketrans(small + small.upper(), other + other.upper())
+    return names.map({name: name.translate(table) for name in names.dropna().unique()})
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("anytown", type=Path)
@@ -94,6 +107,7 @@ def main() -> None:
                 here["dob"] = turned(here["dob"], draw, YEAR)
                 here["ssn"] = turned(here["ssn"], draw, None)
                 here["zip"] = turned(here["zip"], draw, None)
+                here["last_name"] = renamed(here["last_name"], number)
                 here["truth"] += number * people
             here["uid"] = range(number * len(first), (number + 1) * len(first))
             writer.write_table(pa.Table.from_pandas(here, schema=schema, preserve_index=False))

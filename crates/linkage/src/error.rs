@@ -14,9 +14,15 @@ pub enum LinkageError {
     /// A model of Splink is not understood, or does not fit the records.
     #[error(transparent)]
     Splink(#[from] matching::splink::SplinkError),
-    /// What `linkage.toml` says can't be done.
-    #[error("linkage.toml: {0}")]
+    /// What the settings say can't be done. Whoever read them says in which file they are.
+    #[error("{0}")]
     Config(String),
+    /// Pairs across sources are wanted of one source.
+    #[error(
+        "only pairs across sources are wanted, and there is one source: give two files, or name the column that tells \
+         sources apart"
+    )]
+    OneSource,
     /// `linkage.toml` names no agreement.
     #[error("linkage.toml names no agreement: registers are linked only under one (`agreement = \"…\"`)")]
     NoAgreement,
@@ -156,4 +162,7 @@ pub enum LinkageError {
     /// A thread of the linkage died.
     #[error("a part of the linkage stopped: see the log")]
     Stopped,
+    /// The system gives no threads to work on.
+    #[error("threads for the linkage can't be started: {0}; see how many processes and how much memory are allowed")]
+    Threads(String),
 }

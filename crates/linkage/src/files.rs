@@ -73,7 +73,7 @@ impl FileOptions {
 ///
 /// # Errors
 /// [`LinkageError::Input`] when a file can't be read, lacks the id, repeats one, or no file has a column that `config`
-/// compares; [`LinkageError::Config`]; [`LinkageError::Output`]. No output is replaced then.
+/// compares; [`LinkageError::OneSource`]; [`LinkageError::Config`]; [`LinkageError::Output`]. No output is replaced then.
 pub fn link_files(
     config: &LinkageConfig,
     options: &FileOptions,
@@ -82,10 +82,14 @@ pub fn link_files(
     let mut watch = Stopwatch::start();
     let attached: BTreeSet<String> =
         config.attach.iter().flat_map(|attach| &attach.registers).map(ToString::to_string).collect();
+    // Seen before anything is read, where the files alone tell.
+    if options.link_only && options.source.is_none() && options.inputs.len() == 1 {
+        return Err(LinkageError::OneSource);
+    }
     let settings = Settings { link_only: options.link_only, ..settings_of(config, attached)? };
     let Loaded { builder, ids, sources, source_names, labels } = load(&settings, options)?;
     if options.link_only && source_names.len() < 2 {
-        return Err(LinkageError::Config("only pairs across sources are wanted, and there is one source".to_owned()));
+        return Err(LinkageError::OneSource);
     }
     let is_base = |source: &u32| !settings.attach_only.contains(&source_names[*source as usize]);
     let base_records = sources.iter().filter(|source| is_base(source)).count();

@@ -52,7 +52,7 @@ pub use quality::Quality;
 pub use reach::Reviewable;
 pub use report::{EventCounts, FileReport, JudgementCounts, LinkProgress, LinkReport};
 pub use residents::{Nearest, Residents, Values};
-pub use resolve::{Deed, RecordName, ResolveOptions, Resolved, Resolver, Tie, TieLevel};
+pub use resolve::{Deed, RecordName, ResolveOptions, Resolved, Resolver, Spent, Tie, TieLevel};
 pub use settings::settings_of;
 pub use splink_files::{RuleCount, SplinkFileReport, SplinkOptions, link_files_by_splink};
 pub use watch::{Column, DRIFT_MAX, Distribution, Drift, Group, Moved, Past, Truth, Watch, kept};

@@ -95,11 +95,16 @@ impl Residents {
             in_force.disputes.values().filter_map(|(contested, _)| records.find_id(contested)).collect();
         let disputed: Vec<u32> = disputed.into_iter().collect();
         let work = move |told: &dyn matching::Progress| {
-            let mut resident = Resident::new(data, model, judgements, told)?;
-            if !disputed.is_empty() {
-                resident.change(&disputed, None)?;
-            }
-            Ok::<_, LinkageError>(resident)
+            // People are served meanwhile: the other half of the cores is theirs.
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(cores.div_ceil(2)).build();
+            pool.map_err(|error| LinkageError::Threads(error.to_string()))?.install(|| {
+                let mut resident = Resident::new(data, model, judgements, told)?;
+                if !disputed.is_empty() {
+                    resident.change(&disputed, None)?;
+                }
+                Ok::<_, LinkageError>(resident)
+            })
         };
         let resident = compute::blocking(progress, work).await??;
         Ok(Self {

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
@@ -123,6 +124,20 @@ pub struct Resolver {
     /// Lines of the journal that were taken when it was opened.
     replayed: u64,
     seconds: indexmap::IndexMap<&'static str, f64>,
+    spent: Spent,
+}
+
+/// What taking lines took, by what was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Reading the lines.
+    pub lines: Duration,
+    /// Making them durable in the journal.
+    pub journal: Duration,
+    /// Comparing what came, and clustering again what it touched.
+    pub change: Duration,
+    /// Saying whom each was put to and why.
+    pub answers: Duration,
 }
 
 /// A line that was read and is understood.
@@ -141,6 +156,9 @@ struct Names {
     by_name: HashTable<u32>,
     hasher: RandomState,
 }
+
+/// How many lines are worth being worked on by several threads.
+const MANY: usize = 64;
 
 impl Names {
     fn id(&self, record: u32) -> &str {
@@ -248,6 +266,8 @@ impl Resolver {
             by_name: HashTable::new(),
             hasher: RandomState::new(),
         };
+        // So that those who come later do not have them all moved.
+        names.sources.reserve_exact(names.sources.len() / 16 + 1);
         // Twice: a table that grows is filled anew.
         let mut table = HashTable::with_capacity(2 * names.sources.len());
         for record in 0..names.sources.len() as u32 {
@@ -265,6 +285,7 @@ impl Resolver {
             journal: None,
             replayed: 0,
             seconds: indexmap::IndexMap::new(),
+            spent: Spent::default(),
         };
         watch.lap("index");
         if let Some(path) = &options.journal {
@@ -274,6 +295,7 @@ impl Resolver {
             resolver.replayed = lines.len() as u64;
             watch.lap("journal");
         }
+        resolver.spent = Spent::default();
         resolver.seconds = watch.stop();
         Ok(resolver)
     }
@@ -302,6 +324,12 @@ impl Resolver {
         &self.seconds
     }
 
+    /// Gives what taking lines took since opening.
+    #[must_use]
+    pub fn spent(&self) -> Spent {
+        self.spent
+    }
+
     /// Takes lines and answers each, in their order: JSON objects with the columns of the files, the id and the source
     /// (`source` where no column names it). A record that is there already is replaced; `"_gone": true` takes it away.
     ///
@@ -314,7 +342,9 @@ impl Resolver {
         let mut answers: Vec<Result<Resolved, String>> = Vec::with_capacity(lines.len());
         let mut some: Vec<(usize, Line)> = Vec::new();
         let mut named: HashSet<RecordName> = HashSet::new();
-        let read: Vec<Result<Line, String>> = lines.par_iter().with_min_len(64).map(|text| self.read(text)).collect();
+        let begun = Instant::now();
+        let read: Vec<Result<Line, String>> = lines.par_iter().with_min_len(MANY).map(|text| self.read(text)).collect();
+        self.spent.lines += begun.elapsed();
         for (place, read) in read.into_iter().enumerate() {
             // Each record is in one change once: a second line about it must find the first one done.
             if let Ok(line) = &read
@@ -344,10 +374,13 @@ impl Resolver {
         if some.is_empty() {
             return Ok(());
         }
+        let begun = Instant::now();
         let before = match &mut self.journal {
             Some(journal) => Some(journal.append(some.iter().map(|(place, _)| texts[*place]))?),
             None => None,
         };
+        self.spent.journal += begun.elapsed();
+        let begun = Instant::now();
         let lines = std::mem::take(some);
         let done = self.apply(lines.iter().map(|(_, line)| line)).inspect_err(|_| {
             // What could not be taken now could not be taken at the next start either.
@@ -355,6 +388,8 @@ impl Resolver {
                 journal.cut(before);
             }
         })?;
+        self.spent.change += begun.elapsed();
+        let begun = Instant::now();
         let told: Vec<Resolved> = lines
             .par_iter()
             .zip(done)
@@ -363,6 +398,7 @@ impl Resolver {
         for ((place, _), told) in lines.iter().zip(told) {
             answers[*place] = Ok(told);
         }
+        self.spent.answers += begun.elapsed();
         Ok(())
     }
 
@@ -393,11 +429,14 @@ impl Resolver {
 
     /// Gives the records of lines in the shape that matching wants.
     fn batch(&self, lines: &[&Line]) -> Result<RecordBatch, LinkageError> {
-        let mut columns: Vec<(Field, ArrayRef)> = Vec::with_capacity(self.wanted.len());
-        for name in &self.wanted {
+        let column = |name: &String| {
             let values = lines.iter().map(|line| text_of(line.values.get(name)));
-            columns.push((Field::new(name, DataType::Utf8, true), Arc::new(values.collect::<StringArray>())));
-        }
+            (Field::new(name, DataType::Utf8, true), Arc::new(values.collect::<StringArray>()) as ArrayRef)
+        };
+        let columns: Vec<(Field, ArrayRef)> = match lines.len() {
+            ..MANY => self.wanted.iter().map(column).collect(),
+            _ => self.wanted.par_iter().map(column).collect(),
+        };
         let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
         let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?;
         let sources = StringArray::from_iter_values(lines.iter().map(|line| &line.name.source));

@@ -277,6 +277,15 @@ fn read(model: &SplinkModel, options: &SplinkOptions) -> Result<Read, LinkageErr
     };
     let encoded = columns.iter().map(|name| reader(name, Some(SplinkColumn::new(name))));
     let readers: Vec<Mutex<Reader<'_>>> = encoded.chain(more.map(|name| reader(name, None))).collect();
+    // Columns that grow are moved again and again.
+    let rows: Vec<Option<usize>> =
+        options.inputs.iter().map(|path| table_file::rows(path)).collect::<Result<_, _>>()?;
+    let rows = rows.into_iter().flatten().sum();
+    for reader in &readers {
+        if let Some(encoded) = &mut reader.lock().encoded {
+            encoded.reserve(rows);
+        }
+    }
     // Where the model knows no data sets, each file is one.
     let mut files = Numbered::default();
     for path in &options.inputs {

@@ -60,9 +60,25 @@ pub(crate) fn schema(path: &Path) -> Result<SchemaRef, LinkageError> {
         Kind::Csv => {
             let mut reader = open_csv(path)?;
             let header = reader.headers().map_err(|error| csv_problem(path, &error))?;
+            if let Some(delimiter) = other_delimiter(header) {
+                let shown = delimiter.escape_default();
+                let why = "only commas are read between columns: write the file anew with commas";
+                return Err(problem(path, format!("its first line has no comma but `{shown}`, and {why}")));
+            }
             let fields: Vec<Field> = header.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect();
             Ok(Arc::new(Schema::new(fields)))
         }
+    }
+}
+
+/// Gives how many rows a file says that it has; nothing where only reading it would tell.
+///
+/// # Errors
+/// As [`columns`].
+pub(crate) fn rows(path: &Path) -> Result<Option<usize>, LinkageError> {
+    match kind(path)? {
+        Kind::Parquet => Ok(usize::try_from(open_parquet(path)?.metadata().file_metadata().num_rows()).ok()),
+        Kind::Csv => Ok(None),
     }
 }
 
@@ -143,6 +159,12 @@ fn parquet_problem(path: &Path, error: &parquet::errors::ParquetError) -> Linkag
 
 fn open_csv(path: &Path) -> Result<csv::Reader<File>, LinkageError> {
     csv::ReaderBuilder::new().has_headers(true).from_path(path).map_err(|error| csv_problem(path, &error))
+}
+
+/// Gives what separates the columns of a header in which no comma does, where something seems to.
+fn other_delimiter(header: &csv::StringRecord) -> Option<char> {
+    let alone = header.get(0).filter(|_| header.len() == 1)?;
+    [';', '\t', '|'].into_iter().find(|delimiter| alone.contains(*delimiter))
 }
 
 /// Says where and what, without the text of the row.
@@ -253,8 +275,11 @@ mod tests {
 
     #[test]
     fn bad_files_say_what_to_do_and_show_no_value() {
-        let cases: [(&str, &[u8], &str); 6] = [
+        let cases: [(&str, &[u8], &str); 9] = [
             ("a.csv", b"", "is empty"),
+            ("a.csv", b"id;name\n1;secret\n", "no comma but `;`, and only commas are read"),
+            ("a.csv", b"id\tname\n1\tsecret\n", "no comma but `\\t`"),
+            ("a.csv", b"id|name\n1|secret\n", "no comma but `|`"),
             ("a.csv", b"id,id\n1,2\n", "`id` is there twice"),
             ("a.csv", b"id,name\n1,secret,3\n", "3 fields, the header has 2"),
             ("a.csv", b"id,name\n1,\xff\xfesecret\n", "not UTF-8"),

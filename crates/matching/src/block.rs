@@ -15,7 +15,7 @@ use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::key::KeyExpr;
 use crate::partition::{self, Partition};
-use crate::pool::{MISSING, Pool, mix};
+use crate::pool::{MISSING, Pool, mix, room};
 use crate::settings::Block;
 
 /// How many pairs a unit of parallel work has, about.
@@ -282,14 +282,19 @@ impl Keys {
             Error::Settings(format!("blocking key {expr}: the records were encoded without this column"))
         })?;
         let mut keys = Self { expr: expr.clone(), column, pool: Pool::new(), of: vec![MISSING] };
+        keys.of.reserve_exact(data.columns[column].pool.len());
         keys.extend(data)?;
         Ok(keys)
+    }
+
+    /// Makes room for keys of values that come later.
+    pub(crate) fn open(&mut self) {
+        self.of.reserve_exact(room(self.of.len()));
     }
 
     /// Works out the keys of the values that have none yet.
     pub(crate) fn extend(&mut self, data: &Dataset) -> Result<(), Error> {
         let raw = &data.columns[self.column].pool;
-        self.of.reserve(raw.len() - self.of.len());
         for code in self.of.len() as u32..raw.len() as u32 {
             let key = self.expr.of(raw.get(code));
             self.of.push(key.map_or(Ok(MISSING), |text| self.pool.intern(&text))?);

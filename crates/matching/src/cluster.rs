@@ -147,8 +147,9 @@ struct Component<'a> {
     data: &'a Dataset,
     /// Merged groups leave their place empty; the union gets a new one.
     groups: Vec<Option<Group>>,
-    /// For each group the groups that share an edge with it, and the weight of the best such edge.
-    neighbours: Vec<HashMap<usize, f64>>,
+    /// For each group the groups that share an edge with it, and the weight of the best such edge, ascending. Groups that
+    /// were merged since may still be among them.
+    neighbours: Vec<Vec<(usize, f64)>>,
 }
 
 impl Eq for Candidate {}
@@ -249,10 +250,8 @@ impl Run<'_> {
         memory: &mut Memory,
     ) -> Vec<Group> {
         let mut component = Component::new(self.data, edges, unit, members);
-        let mut heap: BinaryHeap<Candidate> = BinaryHeap::new();
-        for at in 0..component.groups.len() {
-            heap.extend(component.candidates(at).filter(|candidate| candidate.groups.1 < at));
-        }
+        let each_once = |at: usize| component.candidates(at).filter(move |candidate| candidate.groups.1 < at);
+        let mut heap: BinaryHeap<Candidate> = (0..component.groups.len()).flat_map(each_once).collect();
         while let Some(candidate) = heap.pop() {
             let (left, right) = candidate.groups;
             let (Some(one), Some(other)) = (&component.groups[left], &component.groups[right]) else { continue };
@@ -344,31 +343,22 @@ impl Run<'_> {
 
 impl<'a> Component<'a> {
     fn new(data: &'a Dataset, edges: &[Edge], unit: impl Fn(u32) -> u32, members: impl Fn(u32) -> Vec<u32>) -> Self {
-        let mut component = Self { data, groups: Vec::new(), neighbours: Vec::new() };
-        let mut index: HashMap<u32, usize> = HashMap::new();
+        let mut units: Vec<u32> = edges.iter().flat_map(|edge| [unit(edge.left), unit(edge.right)]).collect();
+        units.sort_unstable();
+        units.dedup();
+        let mut neighbours: Vec<Vec<(usize, f64)>> = vec![Vec::new(); units.len()];
         for edge in edges {
-            let [left, right] = [edge.left, edge.right].map(|record| {
-                let unit = unit(record);
-                *index.entry(unit).or_insert_with(|| component.push(Group::new(data, members(unit)), HashMap::new()))
-            });
+            let sides = [edge.left, edge.right].map(|record| units.binary_search(&unit(record)));
+            // All of them were found a moment ago.
+            let [Ok(left), Ok(right)] = sides else { continue };
             if left != right {
-                component.near(left, right, f64::from(edge.weight));
+                neighbours[left].push((right, f64::from(edge.weight)));
+                neighbours[right].push((left, f64::from(edge.weight)));
             }
         }
-        component
-    }
-
-    fn push(&mut self, group: Group, neighbours: HashMap<usize, f64>) -> usize {
-        self.groups.push(Some(group));
-        self.neighbours.push(neighbours);
-        self.groups.len() - 1
-    }
-
-    fn near(&mut self, left: usize, right: usize, weight: f64) {
-        for (one, other) in [(left, right), (right, left)] {
-            let best = self.neighbours[one].entry(other).or_insert(weight);
-            *best = best.max(weight);
-        }
+        neighbours.iter_mut().for_each(best_of_each);
+        let groups = units.into_iter().map(|unit| Some(Group::new(data, members(unit)))).collect();
+        Self { data, groups, neighbours }
     }
 
     /// Returns the merges of a group with those next to it.
@@ -388,16 +378,24 @@ impl<'a> Component<'a> {
         let members = [left, right].map(|at| self.groups[at].take()).into_iter().flatten();
         let members: Vec<u32> = members.flat_map(|group| group.members).collect();
         let around = [left, right].map(|at| std::mem::take(&mut self.neighbours[at]));
-        let merged = self.push(Group::new(self.data, members), HashMap::new());
-        for (other, weight) in around.into_iter().flatten() {
-            self.neighbours[other].remove(&left);
-            self.neighbours[other].remove(&right);
-            if self.groups[other].is_some() {
-                self.near(merged, other, weight);
-            }
+        let mut around: Vec<(usize, f64)> =
+            around.into_iter().flatten().filter(|(other, _)| self.groups[*other].is_some()).collect();
+        best_of_each(&mut around);
+        let merged = self.groups.len();
+        for (other, weight) in &around {
+            // No place is larger: they stay ascending.
+            self.neighbours[*other].push((merged, *weight));
         }
+        self.groups.push(Some(Group::new(self.data, members)));
+        self.neighbours.push(around);
         merged
     }
+}
+
+/// Sorts neighbours and keeps the best edge to each.
+fn best_of_each(neighbours: &mut Vec<(usize, f64)>) {
+    neighbours.sort_unstable_by(|(one, weight), (other, than)| one.cmp(other).then_with(|| than.total_cmp(weight)));
+    neighbours.dedup_by_key(|(other, _)| *other);
 }
 
 impl Clustering {

@@ -7,7 +7,7 @@ use crate::distance;
 use crate::error::Error;
 use crate::nickname;
 use crate::normalise;
-use crate::pool::{MISSING, Pool};
+use crate::pool::{MISSING, Pool, room};
 use crate::settings::Kind;
 
 /// The level of a pair in which one value is missing.
@@ -196,8 +196,12 @@ impl Values {
     /// Makes it possible again to add values. Those that are added must be prepared before they are compared.
     pub(crate) fn open(&mut self) {
         self.pool.open();
+        self.parts.reserve_exact(room(self.parts.len()));
+        self.dates.reserve_exact(room(self.dates.len()));
+        self.nicknames.reserve_exact(room(self.nicknames.len()));
+        self.index = hashbrown::HashMap::with_capacity(self.parts.len() + room(self.parts.len()));
         let parts = self.parts.iter().enumerate().skip(1);
-        self.index = parts.map(|(code, parts)| (*parts, code as u32)).collect();
+        self.index.extend(parts.map(|(code, parts)| (*parts, code as u32)));
     }
 
     /// Prepares the values that were added since for comparing.

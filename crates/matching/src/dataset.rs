@@ -123,12 +123,16 @@ impl Dataset {
     /// blocking and explanations need. Values, levels and weights are the same.
     pub(crate) fn part(&self, records: &[u32]) -> Self {
         let of = |record: &u32| *record as usize;
+        let width = self.values.len();
+        let mut codes = vec![MISSING; records.len() * width];
+        let rows = codes.par_chunks_mut(width).with_min_len(PART_ROWS);
+        rows.zip(records).for_each(|(row, record)| row.copy_from_slice(self.row(*record)));
         Self {
             settings: Arc::clone(&self.settings),
             records: records.len(),
             columns: Vec::new(),
             values: Arc::clone(&self.values),
-            codes: records.iter().flat_map(|record| self.row(*record)).copied().collect(),
+            codes,
             sources: records.iter().map(|record| self.sources[of(record)]).collect(),
             source_names: self.source_names.clone(),
             tiers: self.tiers.clone(),
@@ -143,6 +147,9 @@ impl Dataset {
         Err(Error::NoSuchRecord { index: record as usize, records: self.records })
     }
 }
+
+/// How many rows of a part a thread copies at least.
+const PART_ROWS: usize = 4_096;
 
 /// Takes batches one after the other, so that the caller need not hold them all.
 pub struct DatasetBuilder {

@@ -68,11 +68,13 @@ impl Pool {
         self.ends.shrink_to_fit();
     }
 
-    /// Makes it possible again to add texts.
+    /// Makes it possible again to add texts, and room for some.
     pub(crate) fn open(&mut self) {
         let Self { text, ends, table, hasher } = self;
+        text.reserve_exact(room(text.len()));
+        ends.reserve_exact(room(ends.len()));
         let at = |code: u32| &text[ends[code as usize - 1]..ends[code as usize]];
-        *table = HashTable::with_capacity(ends.len());
+        *table = HashTable::with_capacity(ends.len() + room(ends.len()));
         for code in 1..ends.len() as u32 {
             table.insert_unique(hasher.hash_one(at(code)), code, |code| hasher.hash_one(at(*code)));
         }
@@ -82,6 +84,12 @@ impl Pool {
     pub(crate) fn bytes(&self) -> usize {
         self.text.capacity() + self.ends.capacity() * size_of::<usize>() + self.table.capacity() * 5
     }
+}
+
+/// Returns for how many more there is to be room beside so many: what comes later is then added where it is. To move all to a
+/// larger place takes half a second where there are millions.
+pub(crate) fn room(many: usize) -> usize {
+    many / 16 + 1
 }
 
 /// Returns a hash that is the same in every run and on every machine.

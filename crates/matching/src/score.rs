@@ -6,7 +6,7 @@ use crate::compare::{MISSING_LEVEL, Values};
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::model::{ComparisonModel, Model};
-use crate::pool::MISSING;
+use crate::pool::{MISSING, room};
 use crate::settings::{Kind, Settings};
 
 const WIDTH: usize = Settings::COMPARISONS_MAX;
@@ -111,6 +111,11 @@ impl Weights {
         Ok(Self { tables, prior_weight: model.prior_weight(), household: model.household, exchange })
     }
 
+    /// Makes room for values that the data gets later.
+    pub(crate) fn open(&mut self) {
+        self.tables.iter_mut().for_each(|table| table.adjust.reserve_exact(room(table.adjust.len())));
+    }
+
     /// Takes in the values that the data got since.
     pub(crate) fn extend(&mut self, data: &Dataset, model: &Model) {
         for (at, (table, learnt)) in self.tables.iter_mut().zip(&model.comparisons).enumerate() {
@@ -156,7 +161,17 @@ impl<'a> Scorer<'a> {
     ///
     /// Equal and missing values are settled first; strings are compared only while the pair can still get there.
     pub(crate) fn weight(&self, left: u32, right: u32, least: f64, memory: &mut Memory) -> Option<f64> {
-        let (left_row, right_row) = (self.data.row(left), self.data.row(right));
+        self.weight_of_rows(self.data.row(left), self.data.row(right), least, memory)
+    }
+
+    /// Returns the same of the codes of two records.
+    pub(crate) fn weight_of_rows(
+        &self,
+        left_row: &[u32],
+        right_row: &[u32],
+        least: f64,
+        memory: &mut Memory,
+    ) -> Option<f64> {
         let mut sum = self.weights.prior_weight;
         let mut household = 0.0;
         let mut slack = 0.0;

@@ -1,7 +1,6 @@
 //! Running other programs, with their names in the errors.
 
 use std::ffi::OsStr;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -74,26 +73,6 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     if !output.status.success() {
         bail!("`{shown}` ended with {}", output.status);
     }
-    String::from_utf8(output.stdout).with_context(|| format!("`{shown}` printed something that is not UTF-8"))
-}
-
-/// Runs a command on `input` and gives what it prints on standard output.
-///
-/// # Errors
-/// As [`output`].
-pub(crate) fn output_of(command: &mut Command, input: &str) -> Result<String> {
-    let shown = show(command);
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("`{shown}` can't be started"))?;
-    let written = child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output()?;
-    if !output.status.success() {
-        bail!("`{shown}` ended with {}", output.status);
-    }
-    written.transpose().with_context(|| format!("`{shown}` did not read its input"))?;
     String::from_utf8(output.stdout).with_context(|| format!("`{shown}` printed something that is not UTF-8"))
 }
 

@@ -138,8 +138,15 @@ fn link_only_gives_pairs_across_files() {
     assert!(left.iter().zip(right).all(|(left, right)| left != right));
 
     case.options.inputs.truncate(1);
-    let error = link_files(&config(), &case.options, &|_| {}).unwrap_err().to_string();
-    assert!(error.contains("there is one source"), "{error}");
+    let error = link_files(&config(), &case.options, &|_| {}).unwrap_err();
+    assert!(matches!(error, LinkageError::OneSource), "{error}");
+    assert!(error.to_string().contains("give two files"), "{error}");
+    // What the settings say is told without the name of a file: only who read them knows it.
+    case.options.link_only = false;
+    let mut wrong = config();
+    wrong.comparisons[0].r#as = "sound".to_owned();
+    let said = link_files(&wrong, &case.options, &|_| {}).unwrap_err();
+    assert!(matches!(said, LinkageError::Config(_)) && !said.to_string().contains("linkage.toml"), "{said}");
 }
 
 #[test]

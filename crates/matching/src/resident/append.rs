@@ -4,19 +4,21 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use rayon::prelude::*;
 
-use crate::dataset::{self, Dataset, RECORDS_MAX};
+use crate::compare::Values;
+use crate::dataset::{self, Column, Dataset, RECORDS_MAX};
 use crate::error::Error;
-use crate::pool::{MISSING, mix, stable_hash};
+use crate::pool::{MISSING, mix, room, stable_hash};
+use crate::settings::Comparison;
 
-/// One in how many records may come before there must be more room.
-pub(super) const HEADROOM: usize = 16;
+/// How many records are worth being encoded by several threads.
+const MANY: usize = 64;
 
 impl Dataset {
     /// Makes it possible to append records: what was dropped when the records were encoded is worked out again.
     pub(super) fn open(&mut self) -> Result<(), Error> {
-        // Room for some that come: to move all records to a larger place takes half a second where there are millions.
-        let room = self.records / HEADROOM + 1;
+        let room = room(self.records);
         for column in &mut self.columns {
             column.pool.open();
             column.codes.reserve_exact(room);
@@ -36,15 +38,18 @@ impl Dataset {
         if self.records + rows > RECORDS_MAX {
             return Err(Error::TooMany("records", RECORDS_MAX));
         }
-        let mut raw: Vec<Vec<u32>> = Vec::with_capacity(self.columns.len());
-        for column in &mut self.columns {
+        let of_column = |column: &mut Column| {
             let mut codes = Vec::with_capacity(rows);
             dataset::each_text(&column.name, dataset::find(batch, &column.name)?, |value| {
                 codes.push(column.pool.intern(value.unwrap_or_default().trim())?);
                 Ok(())
             })?;
-            raw.push(codes);
-        }
+            Ok(codes)
+        };
+        let raw: Vec<Vec<u32>> = match rows {
+            ..MANY => self.columns.iter_mut().map(of_column).collect::<Result<_, Error>>()?,
+            _ => self.columns.par_iter_mut().map(of_column).collect::<Result<_, Error>>()?,
+        };
         let sources = self.sources_of(batch)?;
         let codes = self.codes_of(&raw, rows)?;
         let ties = self.ties_of(batch, &raw, &sources)?;
@@ -89,22 +94,31 @@ impl Dataset {
         let Self { settings, columns, values, .. } = self;
         let values = Arc::get_mut(values).ok_or(Error::InUse)?;
         let width = values.len();
-        let mut codes = vec![MISSING; rows * width];
-        for (at, (values, comparison)) in values.iter_mut().zip(&settings.comparisons).enumerate() {
+        let of_comparison = |(values, comparison): (&mut Values, &Comparison)| {
             let places: Vec<usize> = comparison
                 .columns
                 .iter()
                 .filter_map(|name| columns.iter().position(|column| column.name == *name))
                 .collect();
+            let mut codes = Vec::with_capacity(rows);
+            #[expect(clippy::needless_range_loop, reason = "several columns are read at one row")]
             for row in 0..rows {
                 let mut parts = [MISSING; 3];
                 for (part, place) in places.iter().enumerate() {
                     parts[part] = values.intern_column(part, columns[*place].pool.get(raw[*place][row]))?;
                 }
-                let code = if places.len() == 1 { parts[0] } else { values.intern_parts(parts)? };
-                codes[row * width + at] = code;
+                codes.push(if places.len() == 1 { parts[0] } else { values.intern_parts(parts)? });
             }
             values.prepare();
+            Ok(codes)
+        };
+        let by_comparison: Vec<Vec<u32>> = match rows {
+            ..MANY => values.iter_mut().zip(&settings.comparisons).map(of_comparison).collect::<Result<_, Error>>()?,
+            _ => values.par_iter_mut().zip(&settings.comparisons).map(of_comparison).collect::<Result<_, Error>>()?,
+        };
+        let mut codes = vec![MISSING; rows * width];
+        for (at, of_rows) in by_comparison.into_iter().enumerate() {
+            of_rows.into_iter().enumerate().for_each(|(row, code)| codes[row * width + at] = code);
         }
         Ok(codes)
     }

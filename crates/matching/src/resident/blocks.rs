@@ -1,5 +1,7 @@
 //! Blocks that stay: which records share a block with one, without forming all of them anew.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -31,14 +33,70 @@ struct Rule {
 /// How many hashes lie between two that are signposts.
 const STRIDE: usize = 64;
 
+/// How many records are found together rather than one by one.
+const TOGETHER: usize = 64;
+
+/// Where the block of a record is among those of the beginning.
+#[derive(Clone, Copy)]
+struct Place {
+    hash: u64,
+    start: usize,
+    end: usize,
+}
+
+/// Where the blocks of some records are, by rule; nothing where a record has none.
+pub(super) struct Places(Vec<Vec<Option<Place>>>);
+
+/// Returns the hash of a record's keys; nothing where one is missing.
+fn hash_of(all: &[Keys], keys: &[usize], data: &Dataset, record: u32) -> Option<u64> {
+    hash_of_codes(keys.iter().map(|key| all[*key].code(data, record)))
+}
+
 impl Rule {
-    /// Returns who was ever entered under a hash: at the beginning, and since.
-    fn entered(&self, hash: u64) -> (&[u32], &[u32]) {
+    /// Returns where the block of a hash is.
+    fn place(&self, hash: u64) -> Place {
         let post = self.signposts.partition_point(|other| *other < hash).saturating_sub(1) * STRIDE;
         let near = &self.hashes[post..(post + STRIDE + 1).min(self.hashes.len())];
-        let start = post + near.partition_point(|other| *other < hash);
+        self.place_from(post + near.partition_point(|other| *other < hash), hash)
+    }
+
+    /// Returns where the block of a hash is, if it begins at `start`.
+    fn place_from(&self, start: usize, hash: u64) -> Place {
         let length = self.hashes[start..].iter().take_while(|other| **other == hash).count();
-        (&self.members[start..start + length], self.added.get(&hash).map_or(&[], Vec::as_slice))
+        Place { hash, start, end: start + length }
+    }
+
+    /// Returns where the blocks of many hashes are, which come ascending with the record that each is of.
+    ///
+    /// The hashes are gone through once, from each to the next: what lies near one is still at hand for the next, while a
+    /// search of its own for each waits for memory at every step.
+    fn places(&self, hashed: &[(u64, usize)], records: usize) -> Vec<Option<Place>> {
+        let mut places = vec![None; records];
+        let mut from = 0;
+        for (hash, record) in hashed {
+            let mut reach = 1;
+            while self.hashes.get(from + reach).is_some_and(|other| other < hash) {
+                reach *= 2;
+            }
+            let near = &self.hashes[from..(from + reach + 1).min(self.hashes.len())];
+            from += near.partition_point(|other| other < hash);
+            places[*record] = Some(self.place_from(from, *hash));
+        }
+        places
+    }
+
+    /// Enters records that came.
+    fn enter(&mut self, keys: &[Keys], data: &Dataset, records: Range<u32>) {
+        for record in records {
+            if let Some(hash) = hash_of(keys, &self.keys, data, record) {
+                self.added.entry(hash).or_default().push(record);
+            }
+        }
+    }
+
+    /// Returns who was ever entered in a block: at the beginning, and since.
+    fn entered(&self, place: Place) -> (&[u32], &[u32]) {
+        (&self.members[place.start..place.end], self.added.get(&place.hash).map_or(&[], Vec::as_slice))
     }
 }
 
@@ -87,7 +145,12 @@ impl Blocks {
             let (hashes, signposts, members, added) = Default::default();
             rules.push(Rule { keys, split, size_max, hashes, signposts, members, added });
         }
-        let keys: Vec<Keys> = exprs.into_par_iter().map(|expr| Keys::new(data, expr)).collect::<Result<_, Error>>()?;
+        let opened = |expr: &KeyExpr| {
+            let mut keys = Keys::new(data, expr)?;
+            keys.open();
+            Ok(keys)
+        };
+        let keys: Vec<Keys> = exprs.into_par_iter().map(opened).collect::<Result<_, Error>>()?;
         let mut blocks = Self { keys, rules, gone: 0 };
         for rule in 0..blocks.rules.len() {
             let mut hashed: Vec<(u64, u32)> = (0..data.records as u32)
@@ -104,7 +167,25 @@ impl Blocks {
     }
 
     fn hash(&self, data: &Dataset, keys: &[usize], record: u32) -> Option<u64> {
-        hash_of_codes(keys.iter().map(|key| self.keys[*key].code(data, record)))
+        hash_of(&self.keys, keys, data, record)
+    }
+
+    /// Returns where the blocks of some records are.
+    pub(super) fn places(&self, data: &Dataset, records: &[u32]) -> Places {
+        let hashes = |rule: &Rule| -> Vec<Option<u64>> {
+            records.iter().map(|record| self.hash(data, &rule.keys, *record)).collect()
+        };
+        if records.len() < TOGETHER {
+            let one_by_one = |rule: &Rule| hashes(rule).into_iter().map(|hash| Some(rule.place(hash?))).collect();
+            return Places(self.rules.iter().map(one_by_one).collect());
+        }
+        let together = |rule: &Rule| {
+            let hashes = hashes(rule).into_iter().enumerate();
+            let mut hashed: Vec<(u64, usize)> = hashes.filter_map(|(record, hash)| Some((hash?, record))).collect();
+            hashed.sort_unstable();
+            rule.places(&hashed, records.len())
+        };
+        Places(self.rules.par_iter().map(together).collect())
     }
 
     fn agree(&self, data: &Dataset, keys: &[usize], one: u32, other: u32) -> bool {
@@ -112,16 +193,15 @@ impl Blocks {
     }
 
     /// Adds records. Their values must be in the data already.
-    pub(super) fn add(&mut self, data: &Dataset, records: impl Iterator<Item = u32> + Clone) -> Result<(), Error> {
-        for keys in &mut self.keys {
-            keys.extend(data)?;
-        }
-        for rule in 0..self.rules.len() {
-            for record in records.clone() {
-                if let Some(hash) = self.hash(data, &self.rules[rule].keys, record) {
-                    self.rules[rule].added.entry(hash).or_default().push(record);
-                }
-            }
+    pub(super) fn add(&mut self, data: &Dataset, records: Range<u32>) -> Result<(), Error> {
+        let Self { keys, rules, .. } = self;
+        // A few are entered before other threads would have heard of them.
+        if records.len() < TOGETHER {
+            keys.iter_mut().try_for_each(|keys| keys.extend(data))?;
+            rules.iter_mut().for_each(|rule| rule.enter(keys, data, records.clone()));
+        } else {
+            keys.par_iter_mut().try_for_each(|keys| keys.extend(data))?;
+            rules.par_iter_mut().for_each(|rule| rule.enter(keys, data, records.clone()));
         }
         Ok(())
     }
@@ -143,13 +223,13 @@ impl Blocks {
 
     /// Returns who shares the block of a rule with a record, itself included; nothing when it is in none.
     fn members(&self, data: &Dataset, alive: &[bool], rule: usize, by: u32) -> Option<Members> {
-        let hash = self.hash(data, &self.rules[rule].keys, by)?;
-        Some(self.members_of(data, alive, rule, by, hash))
+        let place = self.rules[rule].place(self.hash(data, &self.rules[rule].keys, by)?);
+        Some(self.members_of(data, alive, rule, by, place))
     }
 
-    fn members_of(&self, data: &Dataset, alive: &[bool], rule: usize, by: u32, hash: u64) -> Members {
+    fn members_of(&self, data: &Dataset, alive: &[bool], rule: usize, by: u32, place: Place) -> Members {
         let keys = &self.rules[rule].keys;
-        let (first, added) = self.rules[rule].entered(hash);
+        let (first, added) = self.rules[rule].entered(place);
         let all = first.iter().chain(added);
         let is_here = |record: &&u32| {
             // Up to two keys the hash is the keys.
@@ -158,14 +238,14 @@ impl Blocks {
         Members(all.filter(is_here).copied().collect())
     }
 
-    /// Says whether the block of a hash is over the limit for sure, even with `fewer` records less, without looking at who of
+    /// Says whether a block is over the limit for sure, even with `fewer` records less, without looking at who of
     /// it is there.
-    fn is_surely_closed(&self, data: &Dataset, rule: &Rule, hash: u64, fewer: usize) -> bool {
+    fn is_surely_closed(&self, data: &Dataset, rule: &Rule, place: Place, fewer: usize) -> bool {
         // With a third key a hash may stand for several blocks; an attached source counts for itself alone.
         if rule.keys.len() > 2 || !data.settings.attach_only.is_empty() {
             return false;
         }
-        let (first, added) = rule.entered(hash);
+        let (first, added) = rule.entered(place);
         first.len() + added.len() > rule.size_max.saturating_add(self.gone + fewer)
     }
 
@@ -184,24 +264,30 @@ impl Blocks {
     }
 
     /// Calls `take` with each record that a rule gives as a partner of `record`, and the rule's place. Several rules may
-    /// give the same one, the first of them first.
-    pub(super) fn partners(&self, data: &Dataset, alive: &[bool], record: u32, mut take: impl FnMut(u32, u8)) {
+    /// give the same one, the first of them first. `places` are those of some records, of which `record` is the one at `at`.
+    pub(super) fn partners(
+        &self,
+        data: &Dataset,
+        alive: &[bool],
+        (record, at, places): (u32, usize, &Places),
+        mut take: impl FnMut(u32, u8),
+    ) {
         let own = data.tier(record);
-        for (place, rule) in self.rules.iter().enumerate() {
-            let Some(hash) = self.hash(data, &rule.keys, record) else { continue };
-            if rule.split.is_empty() && self.is_surely_closed(data, rule, hash, 0) {
+        for (number, (rule, places)) in self.rules.iter().zip(&places.0).enumerate() {
+            let Some(place) = places[at] else { continue };
+            if rule.split.is_empty() && self.is_surely_closed(data, rule, place, 0) {
                 continue;
             }
-            let block = self.members_of(data, alive, place, record, hash);
+            let block = self.members_of(data, alive, number, record, place);
             let open = block.open(data, rule.size_max);
-            let part = if open.iter().all(|open| *open) { None } else { self.part(data, place, &block, record) };
+            let part = if open.iter().all(|open| *open) { None } else { self.part(data, number, &block, record) };
             let part = part.map(|part| (part.open(data, rule.size_max), part));
             let mut each = |members: &Members, given: &dyn Fn(usize) -> bool| {
                 for other in &members.0 {
                     let tier = data.tier(*other);
                     // Of two attached sources nothing is paired; a pair counts for the tier of its attached record.
                     if *other != record && (own == 0 || tier == 0 || tier == own) && given(usize::from(own.max(tier))) {
-                        take(*other, place as u8);
+                        take(*other, number as u8);
                     }
                 }
             };
@@ -228,19 +314,20 @@ impl Blocks {
             seen.entry((touch.rule, touch.is_part, touch.hash)).or_default().push(touch.by);
         }
         // Few blocks are near the limit.
-        let may_flip = |record: &u32, rule: &Rule| {
-            let hash = self.hash(data, &rule.keys, *record)?;
-            let (first, added) = rule.entered(hash);
+        let places = self.places(data, records);
+        let may_flip = |rule: &Rule, place: Place| {
+            let (first, added) = rule.entered(place);
             let stays_open = first.len() + added.len() + coming <= rule.size_max;
-            let stays_closed = rule.split.is_empty() && self.is_surely_closed(data, rule, hash, records.len());
-            (!stays_open && !stays_closed).then_some(hash)
+            let stays_closed = rule.split.is_empty() && self.is_surely_closed(data, rule, place, records.len());
+            (!stays_open && !stays_closed).then_some(place.hash)
         };
         let near: Vec<(u32, usize, u64)> = records
             .par_iter()
+            .enumerate()
             .with_min_len(256)
-            .flat_map_iter(|record| {
-                let rules = self.rules.iter().enumerate();
-                rules.filter_map(|(place, rule)| Some((*record, place, may_flip(record, rule)?)))
+            .flat_map_iter(|(at, record)| {
+                let rules = self.rules.iter().zip(&places.0).enumerate();
+                rules.filter_map(move |(number, (rule, places))| Some((*record, number, may_flip(rule, places[at]?)?)))
             })
             .collect();
         for (record, place, hash) in near {

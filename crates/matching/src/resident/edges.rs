@@ -1,8 +1,13 @@
 //! The kept pairs by record.
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
+use crate::pool::room;
 use crate::predict::Edge;
+
+/// How many pairs are worth being added by several threads.
+const MANY: usize = 1_000;
 
 /// A kept pair as one of its records sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,7 +45,7 @@ impl Edges {
             }
         }
         ends.remove(0);
-        Self { ends, near, changed: HashMap::new() }
+        Self { ends, near, changed: HashMap::with_capacity(room(records)) }
     }
 
     pub(super) fn of(&self, record: u32) -> &[Near] {
@@ -63,15 +68,40 @@ impl Edges {
 
     /// Removes all pairs of a record.
     pub(super) fn clear(&mut self, record: u32) {
+        if self.of(record).is_empty() {
+            return;
+        }
         for Near { other, .. } in std::mem::take(self.edit(record)) {
             self.edit(other).retain(|near| near.other != record);
         }
     }
 
-    /// Adds a pair that is not there.
-    pub(super) fn add(&mut self, edge: Edge) {
-        let Edge { left, right, weight, rule } = edge;
-        self.edit(left).push(Near { other: right, weight, rule });
-        self.edit(right).push(Near { other: left, weight, rule });
+    /// Adds pairs that are not there.
+    pub(super) fn add(&mut self, edges: &[Edge]) {
+        let near = |Edge { left, right, weight, rule }: &Edge| {
+            let (weight, rule) = (*weight, *rule);
+            [(*left, Near { other: *right, weight, rule }), (*right, Near { other: *left, weight, rule })]
+        };
+        if edges.len() < MANY {
+            edges.iter().flat_map(near).for_each(|(record, near)| self.edit(record).push(near));
+            return;
+        }
+        // What many records have from now on is put together side by side; only entering it takes one after the other.
+        let mut sides: Vec<(u32, Near)> = edges.par_iter().flat_map_iter(near).collect();
+        sides.par_sort_unstable_by_key(|(record, near)| (*record, near.other));
+        let of_records: Vec<&[(u32, Near)]> = sides.chunk_by(|(one, _), (other, _)| one == other).collect();
+        let changed: Vec<(u32, Vec<Near>)> = of_records
+            .into_par_iter()
+            .filter_map(|some| {
+                let (record, _) = some.first()?;
+                let before = self.of(*record);
+                let mut all = Vec::with_capacity(before.len() + some.len());
+                all.extend_from_slice(before);
+                all.extend(some.iter().map(|(_, near)| *near));
+                Some((*record, all))
+            })
+            .collect();
+        self.changed.reserve(changed.len());
+        self.changed.extend(changed);
     }
 }

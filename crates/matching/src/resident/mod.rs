@@ -26,6 +26,7 @@ use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::explain::{Explanation, explain_scored};
 use crate::model::Model;
+use crate::pool::room;
 use crate::predict::{Edge, Predictions, predict};
 use crate::progress::Progress;
 use crate::score::{Memory, Scorer, Weights};
@@ -102,12 +103,14 @@ impl Resident {
         if labels.len() != data.records {
             return Err(Error::NoSuchRecord { index: labels.len(), records: data.records });
         }
-        let weights = Arc::new(Weights::new(&data, &model)?);
+        let mut weights = Weights::new(&data, &model)?;
+        weights.open();
+        let weights = Arc::new(weights);
         data.open()?;
         let blocks = Blocks::new(&data)?;
         let edges = Edges::new(data.records, &predictions.edges);
         let memory = Memory::new(&data);
-        let room = data.records / append::HEADROOM + 1;
+        let room = room(data.records);
         let (mut alive, mut labels) = (vec![true; data.records], labels);
         alive.reserve_exact(room);
         labels.reserve_exact(room);
@@ -197,10 +200,7 @@ impl Resident {
         // connected with the record.
         let mut seeds: HashSet<u32> = again.iter().copied().collect();
         for record in removed.iter().chain(&again) {
-            let near = self.edges.of(*record).iter().filter(|near| self.connects(*record, near));
-            let mine = near.map(|near| near.other);
-            let judged = self.judged.get(record).into_iter().flatten().copied();
-            seeds.extend(mine.chain(judged).filter(|other| self.alive[*other as usize]));
+            seeds.extend(self.connected(*record).filter(|other| self.alive[*other as usize]));
             self.edges.clear(*record);
         }
         change.pairs_scored = self.score(&again);
@@ -254,12 +254,14 @@ impl Resident {
         let (data, blocks, alive) = (&*data, &*blocks, &*alive);
         let least = data.settings.edge_weight_min;
         let again: HashSet<u32> = records.iter().copied().collect();
-        let score_some = |some: &[u32], memory: &mut Memory| {
+        let places = blocks.places(data, records);
+        let score_some = |from: usize, some: &[u32], memory: &mut Memory| {
             let (mut found, mut pairs) = (Vec::new(), 0);
             let mut partners: HashMap<u32, u8> = HashMap::new();
-            for record in some {
+            let mut rows: Vec<u32> = Vec::new();
+            for (at, record) in (from..).zip(some) {
                 partners.clear();
-                blocks.partners(data, alive, *record, |other, rule| {
+                blocks.partners(data, alive, (*record, at, &places), |other, rule| {
                     let same_source = data.sources[*record as usize] == data.sources[other as usize];
                     // A pair of two that are looked at again belongs to the smaller.
                     if !(again.contains(&other) && other < *record || data.settings.link_only && same_source) {
@@ -267,10 +269,15 @@ impl Resident {
                     }
                 });
                 pairs += partners.len() as u64;
-                for (other, rule) in partners.drain() {
-                    let (left, right) = (other.min(*record), other.max(*record));
-                    if let Some(weight) = scorer.weight(left, right, least, memory) {
-                        found.push(Edge { left, right, weight: weight as f32, rule });
+                // Partners lie anywhere in memory. Copied first, many are waited for at once instead of each in its turn.
+                rows.clear();
+                partners.keys().for_each(|other| rows.extend_from_slice(data.row(*other)));
+                let own = data.row(*record);
+                for ((other, rule), row) in partners.iter().zip(rows.chunks_exact(own.len())) {
+                    let (left, right) = (*other.min(record), *other.max(record));
+                    let [left_row, right_row] = if left == *record { [own, row] } else { [row, own] };
+                    if let Some(weight) = scorer.weight_of_rows(left_row, right_row, least, memory) {
+                        found.push(Edge { left, right, weight: weight as f32, rule: *rule });
                     }
                 }
             }
@@ -278,14 +285,16 @@ impl Resident {
         };
         let scored = match records.len() {
             // One record is done before other threads would have heard of it.
-            ..AT_ONCE => vec![score_some(records, &mut self.memory)],
+            ..AT_ONCE => vec![score_some(0, records, &mut self.memory)],
             _ => {
-                let chunks = records.par_chunks(AT_ONCE);
-                chunks.map_init(|| Memory::new(data), |memory, some| score_some(some, memory)).collect()
+                let chunks = records.par_chunks(AT_ONCE).enumerate();
+                let memory = || Memory::new(data);
+                chunks.map_init(memory, |memory, (at, some)| score_some(at * AT_ONCE, some, memory)).collect()
             }
         };
         let pairs_scored = scored.iter().map(|(_, pairs)| pairs).sum();
-        scored.into_iter().flat_map(|(found, _)| found).for_each(|edge| edges.add(edge));
+        let found: Vec<Edge> = scored.into_iter().flat_map(|(found, _)| found).collect();
+        edges.add(&found);
         pairs_scored
     }
 
@@ -301,38 +310,43 @@ impl Resident {
 
     /// Returns all records of the islands of some, ascending.
     fn island(&self, seeds: impl IntoIterator<Item = u32>) -> Vec<u32> {
-        let mut seen: HashSet<u32> = HashSet::new();
-        let mut open: Vec<u32> = Vec::new();
-        for seed in seeds {
-            if seen.insert(seed) {
-                open.push(seed);
-            }
-        }
-        while let Some(record) = open.pop() {
-            let near = self.edges.of(record).iter().filter(|near| self.connects(record, near)).map(|near| near.other);
-            let judged = self.judged.get(&record).into_iter().flatten().copied();
-            for other in near.chain(judged.filter(|other| self.alive[*other as usize])) {
-                if seen.insert(other) {
-                    open.push(other);
-                }
-            }
+        let mut seen: HashSet<u32> = seeds.into_iter().collect();
+        // One ring of neighbours after the other: those of many records are looked up side by side.
+        let mut ring: Vec<u32> = seen.iter().copied().collect();
+        while !ring.is_empty() {
+            let around: Vec<u32> = match ring.len() {
+                ..AT_ONCE => ring.iter().flat_map(|record| self.connected(*record)).collect(),
+                _ => ring.par_iter().flat_map_iter(|record| self.connected(*record)).collect(),
+            };
+            ring = around.into_iter().filter(|other| seen.insert(*other)).collect();
         }
         let mut island: Vec<u32> = seen.into_iter().collect();
-        island.sort_unstable();
+        island.par_sort_unstable();
         island
+    }
+
+    /// Returns the records that kept pairs or judgements connect with one.
+    fn connected(&self, record: u32) -> impl Iterator<Item = u32> + '_ {
+        let near = self.edges.of(record).iter().filter(move |near| self.connects(record, near)).map(|near| near.other);
+        let judged = self.judged.get(&record).into_iter().flatten().copied();
+        near.chain(judged.filter(|other| self.alive[*other as usize]))
     }
 
     /// Clusters the islands of some records again.
     fn cluster(&mut self, seeds: HashSet<u32>, change: &mut Change) {
         let records = self.island(seeds);
         let place = |record: u32| records.binary_search(&record).ok().map(|place| place as u32);
-        let mut edges = Vec::new();
-        for (left, record) in (0_u32..).zip(&records) {
-            let after = self.edges.of(*record).iter().filter(|near| near.other > *record);
-            edges.extend(after.filter_map(|Near { other, weight, rule }| {
+        let within_one = |(left, record): (usize, &u32)| {
+            let (left, record) = (left as u32, *record);
+            let after = self.edges.of(record).iter().filter(move |near| near.other > record);
+            after.filter_map(move |Near { other, weight, rule }| {
                 Some(Edge { left, right: place(*other)?, weight: *weight, rule: *rule })
-            }));
-        }
+            })
+        };
+        let edges: Vec<Edge> = match records.len() {
+            ..AT_ONCE => records.iter().enumerate().flat_map(within_one).collect(),
+            _ => records.par_iter().enumerate().flat_map_iter(within_one).collect(),
+        };
         let within = |pairs: &[(u32, u32)]| -> Vec<(u32, u32)> {
             pairs.iter().filter_map(|(left, right)| Some((place(*left)?, place(*right)?))).collect()
         };

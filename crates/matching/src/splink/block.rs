@@ -1,9 +1,12 @@
 //! The pairs that blocking rules give, each with the first rule that gives it.
 
+use std::sync::Mutex;
+
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::error::SplinkError;
+use super::linker::lock;
 use super::model::{Rule, faulty};
 use super::program::{Keys, Program, one_sided, worked_out};
 use super::records::{Column, Dictionary, NULL};
@@ -25,6 +28,8 @@ pub(super) struct Keyed {
 
 /// Works out rules. `order` lists the records as pairs are ordered; the numbers follow it.
 pub(super) fn keyed(rules: &[Rule], columns: &[Column], order: &[u32]) -> Result<Vec<Keyed>, SplinkError> {
+    // Tables grow to as many entries as there are records: each is used for one rule after the other.
+    let tables: Mutex<Vec<Known>> = Mutex::default();
     rules
         .par_iter()
         .enumerate()
@@ -36,14 +41,19 @@ pub(super) fn keyed(rules: &[Rule], columns: &[Column], order: &[u32]) -> Result
                 false => Some(Program::new(conditions, columns, Keys::Records)?),
             };
             let mut numbers = Numbers::default();
+            let mut known = lock(&tables).pop().unwrap_or_default();
             for (left, right) in &rule.keys {
-                numbers.add(left, right, columns, &place)?;
+                numbers.add(left, right, columns, &place, &mut known)?;
             }
+            lock(&tables).push(known);
             let ordered = |numbers: &[u32]| order.iter().map(|record| numbers[*record as usize]).collect();
             Ok(Keyed { left: ordered(&numbers.left), right: numbers.right.as_deref().map(ordered), conditions })
         })
         .collect()
 }
+
+/// The number of each pair of numbers.
+type Known = HashMap<u64, u32>;
 
 /// The numbers of blocks under the keys so far.
 #[derive(Default)]
@@ -54,7 +64,14 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn add(&mut self, left: &Expr, right: &Expr, columns: &[Column], place: &str) -> Result<(), SplinkError> {
+    fn add(
+        &mut self,
+        left: &Expr,
+        right: &Expr,
+        columns: &[Column],
+        place: &str,
+        known: &mut Known,
+    ) -> Result<(), SplinkError> {
         let at = |fault: Fault| faulty(place, fault);
         let (left, right) = (one_sided(left).map_err(at)?, one_sided(right).map_err(at)?);
         let of = |expr: &Expr| {
@@ -85,21 +102,21 @@ impl Numbers {
             (self.left, self.right, self.begun) = (of_left, of_right, true);
             return Ok(());
         }
-        let mut known = HashMap::new();
+        known.clear();
         let right = match (self.right.take(), &of_right) {
             (None, None) => None,
-            (Some(right), None) => Some(combine(&right, &of_left, &mut known)?),
-            (None, Some(of_right)) => Some(combine(&self.left, of_right, &mut known)?),
-            (Some(right), Some(of_right)) => Some(combine(&right, of_right, &mut known)?),
+            (Some(right), None) => Some(combine(&right, &of_left, known)?),
+            (None, Some(of_right)) => Some(combine(&self.left, of_right, known)?),
+            (Some(right), Some(of_right)) => Some(combine(&right, of_right, known)?),
         };
-        self.left = combine(&self.left, &of_left, &mut known)?;
+        self.left = combine(&self.left, &of_left, known)?;
         self.right = right;
         Ok(())
     }
 }
 
 /// Numbers the pairs of two numbers, in order of first sight.
-fn combine(one: &[u32], other: &[u32], known: &mut HashMap<u64, u32>) -> Result<Vec<u32>, SplinkError> {
+fn combine(one: &[u32], other: &[u32], known: &mut Known) -> Result<Vec<u32>, SplinkError> {
     one.iter()
         .zip(other)
         .map(|(one, other)| {

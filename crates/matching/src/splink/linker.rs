@@ -191,9 +191,8 @@ impl SplinkLinker {
         let keys: Vec<&Column> = singles.iter().map(|(.., column)| *column).collect();
         let rules = keyed(&model.rules, columns, &order)?;
         let width = lanes(singles.len());
-        let mut rows = vec![NULL; records * width];
-        rows.par_chunks_mut(width).zip(&order).for_each(|(row, record)| {
-            row.iter_mut().zip(&keys).for_each(|(code, column)| *code = column.codes[*record as usize]);
+        let rows = rows_of(records, width, |record, lane| {
+            keys.get(lane).map_or(NULL, |column| column.codes[order[record] as usize])
         });
         let sources = match model.source_column() {
             Some(source) if model.link_type() == SplinkLinkType::LinkOnly => {
@@ -305,23 +304,25 @@ impl SplinkLinker {
     ) -> Result<SplinkReport, E> {
         // The number of each record's block under each rule, as the left record of a pair and as the right one.
         let width = lanes(self.rules.len());
-        let numbers = |of: &(dyn Fn(&Keyed) -> &[u32] + Sync)| {
-            let mut numbers = vec![0_u32; self.len() * width];
-            numbers.par_chunks_mut(width).enumerate().for_each(|(record, row)| {
-                row.iter_mut().zip(&self.rules).for_each(|(number, rule)| *number = of(rule)[record]);
-            });
-            numbers
+        let numbers = |of: &[&[u32]]| {
+            rows_of(self.len(), width, |record, rule| of.get(rule).map_or(0, |numbers| numbers[record]))
         };
-        let left = numbers(&|rule| &rule.left);
+        let of_left: Vec<&[u32]> = self.rules.iter().map(|rule| rule.left.as_slice()).collect();
+        let left = numbers(&of_left);
         let right = match self.rules.iter().any(|rule| rule.right.is_some()) {
-            true => Some(numbers(&|rule| rule.right.as_ref().unwrap_or(&rule.left))),
+            true => {
+                let of_right = self.rules.iter().map(|rule| rule.right.as_ref().unwrap_or(&rule.left).as_slice());
+                Some(numbers(&of_right.collect::<Vec<_>>()))
+            }
             false => None,
         };
         let right = right.as_deref().unwrap_or(&left);
         let desks = Mutex::new(Vec::new());
         let mut report = SplinkReport::default();
-        for (rule, keyed) in self.rules.iter().enumerate() {
-            let blocks = Blocks::new(keyed);
+        let blocks_of = |rule: usize| self.rules.get(rule).map(Blocks::new);
+        let mut ahead = blocks_of(0);
+        for rule in 0..self.rules.len() {
+            let Some(blocks) = ahead.take() else { break };
             let tiles = blocks.tiles();
             progress.stage("scoring", tiles.len() as u64);
             let search = Search { linker: self, rule, blocks: &blocks, left: &left, right, least };
@@ -338,7 +339,16 @@ impl SplinkLinker {
             };
             let mut given = 0;
             for tiles in tiles.chunks(TILES_AT_ONCE) {
-                let scored = tiles.par_iter().map(score).collect::<Result<Vec<_>, SplinkError>>()?;
+                let work = || tiles.par_iter().map(score).collect::<Result<Vec<_>, SplinkError>>();
+                // One thread sorts the records by the blocks of the next rule, while the others score.
+                let scored = match ahead {
+                    None => {
+                        let (scored, blocks) = rayon::join(work, || blocks_of(rule + 1));
+                        ahead = blocks;
+                        scored?
+                    }
+                    Some(_) => work()?,
+                };
                 given += scored.iter().map(|(given, ..)| given).sum::<u64>();
                 report.kept += scored.iter().map(|(_, kept, _)| kept).sum::<u64>();
                 gather(scored.into_iter().map(|(_, _, done)| done).collect())?;
@@ -350,14 +360,24 @@ impl SplinkLinker {
                 largest_block: blocks.largest() as u64,
                 pairs: given,
             });
+            // A rule that gives no pair has no tile beside which it could have been done.
+            ahead = ahead.or_else(|| blocks_of(rule + 1));
         }
         Ok(report)
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     // A thread that panicked left a stack of desks as good as before.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Returns rows of `width` words one after the other, which is a power of two. Threads write them as they make them: zeros
+/// first would have one thread have all of the memory.
+fn rows_of(records: usize, width: usize, word: impl Fn(usize, usize) -> u32 + Sync) -> Vec<u32> {
+    let shift = width.trailing_zeros();
+    let words = (0..records << shift).into_par_iter().with_min_len(width << 10);
+    words.map(|at| word(at >> shift, at & (width - 1))).collect()
 }
 
 /// Returns how many codes a record has room for: what is compared at once has one of three sizes.

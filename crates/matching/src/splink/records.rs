@@ -188,6 +188,11 @@ impl SplinkColumn {
         Self { name: name.to_owned(), dictionary: Dictionary::new(Type::Null), codes: Vec::new() }
     }
 
+    /// Makes room for so many records more.
+    pub fn reserve(&mut self, records: usize) {
+        self.codes.reserve_exact(records);
+    }
+
     /// Returns the name.
     pub fn name(&self) -> &str {
         &self.name
