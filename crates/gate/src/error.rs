@@ -21,6 +21,38 @@ pub enum GateError {
     /// The log did not take the entry, or could not be read.
     #[error("the log failed")]
     Log(#[source] Cause),
+    /// The log has fewer entries than the store of details knows: it was cut, or an older copy was put in its place.
+    #[error(
+        "the log was rolled back: the store of looks knows {known} entries and the log has {size}; nothing was written or \
+         erased; put back the log of the same moment as `state.sqlite`, check it with `lucarne log verify --checkpoint` and \
+         the newest checkpoint that was saved, and delete nothing"
+    )]
+    LogRolledBack {
+        /// How many entries the log must have at least.
+        known: u64,
+        /// How many it has.
+        size: u64,
+    },
+    /// There is no log, and the store of details has looks that are in it.
+    #[error(
+        "the log is gone: the store of looks knows {known} entries and there is no log; nothing was written or erased; put \
+         back the log of the same moment as `state.sqlite`, check it with `lucarne log verify --checkpoint` and the newest \
+         checkpoint that was saved, and delete nothing"
+    )]
+    LogGone {
+        /// How many entries the log must have at least.
+        known: u64,
+    },
+    /// The log has other entries than those that the store of details knows.
+    #[error(
+        "the log is not the one that belongs to the store of looks: entry {leaf} is another; nothing was written or erased; \
+         put back the log of the same moment as `state.sqlite`, check it with `lucarne log verify --checkpoint` and the newest \
+         checkpoint that was saved, and delete nothing"
+    )]
+    LogReplaced {
+        /// The entry that differs.
+        leaf: u64,
+    },
     /// The details of a look could not be stored or read.
     #[error("the store of details failed")]
     State(#[source] Cause),
@@ -93,7 +125,19 @@ pub enum GateError {
     Detail,
 }
 
+impl From<tlog::Error> for GateError {
+    fn from(error: tlog::Error) -> Self {
+        Self::log(error)
+    }
+}
+
 impl GateError {
+    /// Tells whether the log is not the one that the store of details knows.
+    #[must_use]
+    pub fn is_of_another_log(&self) -> bool {
+        matches!(self, Self::LogRolledBack { .. } | Self::LogGone { .. } | Self::LogReplaced { .. })
+    }
+
     pub(crate) fn log(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Log(Arc::new(error))
     }

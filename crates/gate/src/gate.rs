@@ -13,7 +13,7 @@ use model::{
     Request, RunId,
 };
 use policy::{Engine, Linkable, Query, Reason};
-use state::{NewLook, State};
+use state::{NewLook, State, StateError};
 use tlog::{Log, Storage, VerifyingKey};
 
 use crate::detail::{Detail, More, SubjectThen, TermsThen};
@@ -23,6 +23,7 @@ use crate::grant::{Grant, LookSubject, Permit};
 use crate::keys::Keys;
 use crate::ports::{DetailsInState, LeavesInLog};
 use crate::terms::{self, TableClasses, Terms, TermsCache};
+use crate::witness::LogWitness;
 use crate::writer::{BudgetKey, Outcome, Prepared, Spending, Writer};
 
 /// The most persons that one look names: their tags must fit into one entry.
@@ -87,16 +88,21 @@ pub(crate) struct Inner {
 impl Gate {
     /// Opens the gate. The authority goes in and does not come out again.
     ///
-    /// Details without an entry in the log, which a crash between the two leaves behind, are put right first: their
+    /// The log must hold what the store of details knows of it; [`LogWitness::open_log`] checks that before anything is
+    /// written, and it is checked here again before anything is erased.
+    ///
+    /// Details without an entry in the log, which a crash between the two leaves behind, are put right then: their
     /// entry is looked for, and where there is none, nobody was answered and the detail is erased.
     ///
     /// Must be called on a Tokio runtime, which then runs the gate's writer.
     ///
     /// # Errors
-    /// When the log or the details can't be read, or the clock can't be trusted.
+    /// When the log is not the one that the store of details knows, the log or the details can't be read, or the clock
+    /// can't be trusted.
     pub async fn new(authority: ReadAuthority, parts: Parts) -> Result<Self, GateError> {
         let Parts { project, policy, log, log_storage, log_key, state, clock, keys } = parts;
         let log = Arc::new(log);
+        LogWitness::of(&state).await?.check(Some(log.size()), |leaf| log.entry(leaf))?;
         crate::reconcile::reconcile(&state, &log, clock.now()?).await?;
         let details = DetailsInState(state.clone());
         let leaves = LeavesInLog(log.appender());
@@ -127,6 +133,14 @@ impl Gate {
     #[must_use]
     pub fn project(&self) -> &Arc<Project> {
         &self.inner.project
+    }
+
+    /// Gives why something can't be written any more until the gate is opened anew; none while all can, as far as is known
+    /// without writing. Whatever can't be logged is not disclosed either.
+    #[must_use]
+    pub fn failure(&self) -> Option<GateError> {
+        let of_log = self.inner.log.failure().map(GateError::log);
+        of_log.or_else(|| self.inner.state.is_uncertain().then(|| GateError::state(StateError::Uncertain)))
     }
 
     /// Decides a request. What is allowed is not yet in the log and opens nothing; what is refused is in the log when

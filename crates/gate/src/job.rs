@@ -309,9 +309,9 @@ impl Inner {
                 rule: "job.register-not-covered".into(),
                 file: Some(PathBuf::from(format!("agreements/{}.toml", purpose.agreement))),
                 says: format!("The agreement {} does not cover the register {register}.", purpose.agreement),
-                says_fr: format!("L'accord {} ne couvre pas le registre {register}.", purpose.agreement),
+                says_fr: format!("L’accord {} ne couvre pas le registre {register}.", purpose.agreement),
                 needed: "The agencies add the register to the agreement.".into(),
-                needed_fr: "Les administrations ajoutent le registre à l'accord.".into(),
+                needed_fr: "Les administrations ajoutent le registre à l’accord.".into(),
             }]);
         };
         let special = self.project.registers.get(register).map(Register::special_categories).unwrap_or_default();
@@ -329,7 +329,7 @@ impl Inner {
                 agreement.id
             ),
             says_fr: format!(
-                "Le registre {register} contient des données de catégories particulières ({unnamed}) que l'accord {} ne nomme pas.",
+                "Le registre {register} contient des données de catégories particulières ({unnamed}) que l’accord {} ne nomme pas.",
                 agreement.id
             ),
             needed: "Only an agreement with a legal basis of its own that names exactly these categories opens the register.".into(),
@@ -347,7 +347,7 @@ fn outside(purpose: &PurposeId, register: &RegisterId) -> Reason {
         rule: "job.register-not-reached".into(),
         file: Some(PathBuf::from(format!("purposes/{purpose}.toml"))),
         says: format!("The purpose {purpose} of the job does not reach the register {register}."),
-        says_fr: format!("La finalité {purpose} du traitement n'atteint pas le registre {register}."),
+        says_fr: format!("La finalité {purpose} du traitement n’atteint pas le registre {register}."),
         needed: "The purpose, and its agreement, name the register.".into(),
         needed_fr: "La finalité et son accord nomment le registre.".into(),
     }
@@ -358,9 +358,9 @@ fn unknown_table(table: &TableRef) -> Reason {
         rule: "job.unknown-table".into(),
         file: None,
         says: format!("The project has no register or model that makes the table {table}."),
-        says_fr: format!("Le projet n'a aucun registre ni modèle produisant la table {table}."),
+        says_fr: format!("Le projet n’a aucun registre ni modèle produisant la table {table}."),
         needed: "A file in `registers/` or `models/` for it.".into(),
-        needed_fr: "Un fichier dans « registers/ » ou « models/ » pour elle.".into(),
+        needed_fr: "Un fichier dans «\u{a0}registers/\u{a0}» ou «\u{a0}models/\u{a0}» pour elle.".into(),
     }
 }
 
@@ -372,6 +372,6 @@ fn not_for(job: Job, table: &TableRef) -> Reason {
         says: format!("The job {job} does not read {table}."),
         says_fr: format!("Le traitement {job} ne lit pas {table}."),
         needed: "Nothing opens this table to this job.".into(),
-        needed_fr: "Rien n'ouvre cette table à ce traitement.".into(),
+        needed_fr: "Rien n’ouvre cette table à ce traitement.".into(),
     }
 }

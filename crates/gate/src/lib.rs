@@ -31,6 +31,7 @@ mod pseudonym;
 mod reconcile;
 mod record;
 mod terms;
+mod witness;
 mod writer;
 
 pub use audit::{Count, LogProof, LoggedEntry, Usage};
@@ -46,3 +47,4 @@ pub use keys::{Keys, PersonKey, TAG_LENGTH};
 pub use mask::{ColumnDisclosed, Disclosed};
 pub use policy::{Linkable, Reason};
 pub use record::Ingest;
+pub use witness::LogWitness;

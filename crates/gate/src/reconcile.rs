@@ -18,6 +18,9 @@ const STRETCH: u64 = 256;
 
 /// Finds the entries of details that don't know their place, and erases the details that have none: their look was never
 /// answered.
+///
+/// Whoever calls has checked that the log is the one that the store knows: of one that was rolled back the entries would be
+/// missing of looks that were answered.
 pub(crate) async fn reconcile(state: &State, log: &Log, now: DateTime<Utc>) -> Result<(), GateError> {
     let mut oldest = now;
     let mut found: HashMap<[u8; 32], Option<u64>> = HashMap::new();

@@ -148,6 +148,6 @@ fn not_an_engineer() -> Reason {
         says: "Registers are read in by the system or by data engineers.".into(),
         says_fr: "Les registres sont chargés par le système ou par les ingénieurs de données.".into(),
         needed: "A role of the kind \"engineer\".".into(),
-        needed_fr: "Un rôle de type « engineer ».".into(),
+        needed_fr: "Un rôle de type «\u{a0}engineer\u{a0}».".into(),
     }
 }

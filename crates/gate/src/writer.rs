@@ -300,9 +300,11 @@ impl Task {
             return Ok(());
         }
         let persons = self.details.persons_opened(key).await?;
+        // Budgets of days gone by are of no use any more. That of the day before is: around midnight looks of both days are
+        // of one batch, and what was spent in it is not in the store yet.
+        let first = key.day.pred_opt().unwrap_or(key.day);
         let mut book = self.book.lock();
-        // Budgets of days gone by are of no use any more.
-        book.persons.retain(|other, _| other.day >= key.day);
+        book.persons.retain(|other, _| other.day >= first);
         book.persons.insert(key.clone(), persons);
         Ok(())
     }

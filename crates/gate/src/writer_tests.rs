@@ -321,3 +321,31 @@ async fn a_budget_that_is_only_asked_for_is_read_once() {
     let tomorrow = BudgetKey { day: key().day.succ_opt().unwrap(), ..key() };
     assert!(matches!(writer.count_with(&tomorrow, None).await, Err(GateError::Closed)));
 }
+
+#[tokio::test]
+async fn what_is_spent_around_midnight_counts_for_its_day() {
+    let semaphore = Arc::new(Semaphore::new(0));
+    let (writer, fake) = start(Fake { append_waits_for: Some(Arc::clone(&semaphore)), ..Fake::default() });
+    let write = |prepared: Prepared| {
+        let writer = Arc::clone(&writer);
+        tokio::spawn(async move { writer.write(prepared).await })
+    };
+    let first = write(look(1, None));
+    while !fake.done().contains(&"append 1".to_owned()) {
+        tokio::task::yield_now().await;
+    }
+    // While the first is being written the next batch gathers: a look of today, one of tomorrow, and one of today again.
+    let today = write(look(2, spending(1, 1)));
+    tokio::task::yield_now().await;
+    let tomorrow = BudgetKey { day: key().day.succ_opt().unwrap(), ..key() };
+    let next_day = write(look(3, Some(Spending { key: tomorrow, person: PersonId(1), persons_max: 1 })));
+    tokio::task::yield_now().await;
+    let late = write(look(4, spending(2, 1)));
+    tokio::task::yield_now().await;
+    semaphore.add_permits(8);
+    assert!(matches!(first.await.unwrap(), Outcome::Written(0)));
+    assert!(matches!(today.await.unwrap(), Outcome::Written(_)));
+    assert!(matches!(next_day.await.unwrap(), Outcome::Written(_)));
+    assert!(matches!(late.await.unwrap(), Outcome::OverBudget(2)));
+    writer.close().await;
+}

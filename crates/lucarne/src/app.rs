@@ -1,13 +1,15 @@
 //! A project that is open: lake, log, state and gate, each made once.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
-use gate::{Gate, Keys, Parts};
+use anyhow::Context as _;
+use gate::{Gate, GateError, Keys, LogWitness, Parts};
 use lake::Lake;
 use model::{Clock, Diagnostics, Project, RunId, SystemClock};
 use state::{MasterKey, State};
-use tlog::{FolderStorage, Log, Options, SigningKey, Storage, VerifyingKey};
+use tlog::{FolderStorage, KeyError, Log, Options, SigningKey, Storage, VerifyingKey};
 
 use crate::exit::{Ending, Failure};
 
@@ -63,7 +65,7 @@ impl App {
         let gate_keys = Keys::from_master(&master);
         let session_key = *master.derive("session");
         let state = State::open(&data.join("state.sqlite"), master).await?;
-        let (log, storage, log_key) = open_log(&project, &keys)?;
+        let (log, storage, log_key) = open_log(&project, &keys, &state).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let policy = policy::Engine::new(&project).map_err(|diagnostics| Failure::new(Ending::Project, diagnostics))?;
         let parts = Parts {
@@ -94,26 +96,112 @@ impl App {
     }
 }
 
-fn open_log(project: &Project, keys: &Path) -> Result<(Log, Arc<dyn Storage>, VerifyingKey), Failure> {
-    let secret = keys.join("log.key");
-    if !secret.is_file() {
-        let key = SigningKey::generate(&project.settings.log_origin)?;
-        std::fs::create_dir_all(keys)?;
-        std::fs::write(keys.join("log.pub"), format!("{}\n", key.verifying_key()))?;
-        key.save(&secret)?;
+/// Opens the log that belongs to the store of details, or makes it where there never was one. Where there is a log, or was
+/// one, no key is made: what it signs would not verify, and the true log would not verify any more.
+async fn open_log(
+    project: &Project,
+    keys: &Path,
+    state: &State,
+) -> Result<(Log, Arc<dyn Storage>, VerifyingKey), Failure> {
+    let folder = project.data_dir().join("log");
+    let witness = LogWitness::of(state).await?;
+    let has_log = has_log(&folder)?;
+    if !has_log {
+        // Before the folder is made, so that the one that is put back finds its place free.
+        witness.check_absent().map_err(|error| of_log(&folder, error))?;
     }
-    let key = SigningKey::load(&secret)?;
+    let (key, is_new) = log_key(&keys.join("log.key"), &project.settings.log_origin, has_log)?;
     let verifying_key = key.verifying_key();
-    let storage: Arc<dyn Storage> = Arc::new(FolderStorage::create(&project.data_dir().join("log"))?);
-    let log = Log::open(key, Arc::clone(&storage), Options::default())?;
+    let storage = FolderStorage::create(&folder).with_context(|| format!("{} can't be opened", folder.display()))?;
+    let storage: Arc<dyn Storage> = Arc::new(storage);
+    let log = witness.open_log(key, Arc::clone(&storage), Options::default());
+    let log = log.map_err(|error| of_log(&folder, error))?;
+    // Only now is it certain that the key is the log's.
+    keep_public_key(&keys.join("log.pub"), &verifying_key, is_new)?;
     Ok((log, storage, verifying_key))
+}
+
+/// Tells whether a log is, in part at least, in a folder.
+fn has_log(folder: &Path) -> Result<bool, Failure> {
+    for name in ["checkpoint", "journal", "tile"] {
+        let path = folder.join(name);
+        if path.try_exists().with_context(|| format!("{} can't be read", path.display()))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Gives the failure of a log that can't be opened.
+fn of_log(folder: &Path, error: GateError) -> Failure {
+    let ending = if error.is_of_another_log() { Ending::LogBroken } else { Ending::Failed };
+    Failure::new(ending, anyhow::Error::new(error).context(folder.display().to_string()))
+}
+
+/// Reads the key that signs the log, or makes it where there is no log yet: tells whether it did.
+fn log_key(path: &Path, origin: &str, has_log: bool) -> Result<(SigningKey, bool), Failure> {
+    match SigningKey::load(path) {
+        Ok(key) => Ok((key, false)),
+        Err(KeyError::File(error)) if error.kind() == ErrorKind::NotFound && has_log => {
+            let why = "put it back, from the copy that belongs to this log; no other can sign it, and none is made";
+            Err(Failure::from(anyhow::anyhow!("{} is missing: {why}", path.display())))
+        }
+        Err(KeyError::File(error)) if error.kind() == ErrorKind::NotFound => {
+            let key = SigningKey::generate(origin)?;
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            key.save(path).with_context(|| format!("{} can't be written", path.display()))?;
+            Ok((key, true))
+        }
+        Err(error) => {
+            Err(Failure::from(anyhow::Error::new(error).context(format!("{} can't be used", path.display()))))
+        }
+    }
+}
+
+/// Keeps the key with which others verify the log beside the one that signs it. One that was lost is written anew, and one
+/// that belongs to another key is left for whoever knows why it is there.
+fn keep_public_key(path: &Path, key: &VerifyingKey, is_new: bool) -> Result<(), Failure> {
+    match std::fs::read_to_string(path) {
+        Ok(found) if found.trim() == key.to_string() => return Ok(()),
+        Ok(_) if !is_new => {
+            let mend = "move it away, and the next command writes it anew";
+            let what = "is not the public key of log.key, which signs this log";
+            return Err(Failure::from(anyhow::anyhow!("{} {what}: {mend}", path.display())));
+        }
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(Failure::from(anyhow::anyhow!("{} can't be read: {error}", path.display())));
+        }
+        _ => {}
+    }
+    // A reader sees the whole key or none.
+    let fresh = path.with_extension("pub.new");
+    let written = std::fs::write(&fresh, format!("{key}\n")).and_then(|()| std::fs::rename(&fresh, path));
+    written.with_context(|| format!("{} can't be written", path.display()))?;
+    if !is_new {
+        tracing::warn!("{} was missing and is written anew from log.key", path.display());
+    }
+    Ok(())
 }
 
 /// Gives what verifies a log without opening the project: its files and the public key.
 pub(crate) fn log_for_reading(project: &Project) -> Result<(FolderStorage, VerifyingKey), Failure> {
     let data = project.data_dir();
     let path = data.join("keys").join("log.pub");
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| anyhow::anyhow!("{} can't be read: {error}; is there a log yet?", path.display()))?;
-    Ok((FolderStorage::open(&data.join("log"))?, VerifyingKey::parse(text.trim())?))
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        anyhow::anyhow!(
+            "{} can't be read: {error}; is there a log yet? where there is one, put the file back, or run `lucarne index`, \
+             which writes it anew from log.key",
+            path.display()
+        )
+    })?;
+    let key = VerifyingKey::parse(text.trim()).with_context(|| format!("{} can't be used", path.display()))?;
+    let folder = data.join("log");
+    let storage = FolderStorage::open(&folder).map_err(|error| {
+        let what = "there was a log, for its key is there: put back the log of the same moment as the rest of the data, and \
+                    delete nothing";
+        Failure::new(Ending::LogBroken, anyhow::anyhow!("{} can't be read: {error}; {what}", folder.display()))
+    })?;
+    Ok((storage, key))
 }

@@ -55,7 +55,8 @@ pub struct IndexReport {
 /// that no person model standardises, and that the spine doesn't name, are in no person's list and so in no dossier.
 ///
 /// # Errors
-/// When the gate refuses the job, a table is missing or of another shape, or the disk fails.
+/// [`RegistryError::NotLinked`] when the project was never linked; when the gate refuses the job, a table is missing or of
+/// another shape, or the disk fails.
 pub async fn build(
     lake: &Lake,
     gate: &Gate,
@@ -66,6 +67,11 @@ pub async fn build(
 ) -> Result<IndexReport, RegistryError> {
     let begun = std::time::Instant::now();
     let present: HashSet<TableRef> = lake.tables().await?.into_iter().collect();
+    // A project without person models or rules of linkage can't be linked; its index has no persons, and nothing is missing.
+    let is_linkable = project.linkage.is_some() && project.models.values().any(|model| model.kind == ModelKind::Person);
+    if is_linkable && !present.contains(&TableRef::spine(linkage::spine::LINKS)) {
+        return Err(RegistryError::NotLinked);
+    }
     let mut tables = Vec::new();
     tables.extend(project.registers.keys().map(TableRef::register));
     let persons_models = project.models.values().filter(|model| model.kind == ModelKind::Person);

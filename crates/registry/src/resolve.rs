@@ -396,7 +396,7 @@ fn out_of_reach(permit: &Permit) -> Reason {
         rule: "resolve.register-out-of-reach".into(),
         file: Some(format!("purposes/{purpose}.toml").into()),
         says: format!("The purpose {purpose} does not reach a register of this name."),
-        says_fr: format!("La finalité {purpose} n'atteint aucun registre de ce nom."),
+        says_fr: format!("La finalité {purpose} n’atteint aucun registre de ce nom."),
         needed: "A purpose, and its agreement, that name the register.".into(),
         needed_fr: "Une finalité, et son accord, qui nomment le registre.".into(),
     }
@@ -408,9 +408,9 @@ fn not_the_keeper(register: &Register) -> Reason {
         rule: "resolve.not-the-keeper".into(),
         file: Some(format!("registers/{id}.toml").into()),
         says: format!("Only the agency {agency} brings records of the register {id}."),
-        says_fr: format!("Seule l'administration {agency} apporte des enregistrements du registre {id}."),
+        says_fr: format!("Seule l’administration {agency} apporte des enregistrements du registre {id}."),
         needed: "Ask the agency that keeps the register, or search for the person.".into(),
-        needed_fr: "Adressez-vous à l'administration qui tient le registre, ou recherchez la personne.".into(),
+        needed_fr: "Adressez-vous à l’administration qui tient le registre, ou recherchez la personne.".into(),
     }
 }
 
@@ -435,7 +435,7 @@ fn known(register: &Register) -> Reason {
             "The register {id} has a record of this key: whose it is has been found, and a list of keys is no question."
         ),
         says_fr: format!(
-            "Le registre {id} a déjà un enregistrement portant cette clé : son titulaire est établi, et une liste de clés n'est pas une question."
+            "Le registre {id} a déjà un enregistrement portant cette clé\u{a0}: son titulaire est établi, et une liste de clés n’est pas une question."
         ),
         needed: "Search for the person.".into(),
         needed_fr: "Recherchez la personne.".into(),

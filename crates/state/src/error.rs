@@ -59,8 +59,14 @@ pub enum StateError {
     /// The disk or the quota is full; nothing of this write was kept.
     #[error("the disk is full: make room, then try again")]
     Full(#[source] Cause),
+    /// The disk failed, as it also does where there is no room left for a file that only SQLite needs.
+    #[error("the disk is full or failing: make room, look for errors of the disk in the system's log, then try again")]
+    Disk(#[source] Cause),
     /// The file can't be written; nothing of this write was kept.
-    #[error("the database can't be written: check the owner and the rights of the file and of its folder")]
+    #[error(
+        "the database can't be written: check the owner and the rights of the file and of its folder, and that the disk \
+         has room"
+    )]
     ReadOnly(#[source] Cause),
     /// Another process holds the file.
     #[error("another process holds the database: end it, then try again")]
@@ -75,10 +81,16 @@ pub enum StateError {
         source: std::io::Error,
     },
     /// A commit failed, and whether it was kept isn't known.
-    #[error("a write may or may not have been kept: open the store anew before writing again")]
+    #[error(
+        "a write may or may not have been kept, and nothing more is written: when the disk has room and works, restart the \
+         server, or run the command again"
+    )]
     CommitFailed(#[source] Cause),
     /// An earlier write ended in uncertainty.
-    #[error("an earlier write ended in uncertainty: open the store anew before writing again")]
+    #[error(
+        "nothing is written since a write that may or may not have been kept: when the disk has room and works, restart \
+         the server"
+    )]
     Uncertain,
     /// A row can't be unsealed: it was changed, or another key sealed it.
     #[error("a stored {what} can't be unsealed: the database was changed by something else, or the key is another")]
@@ -117,27 +129,31 @@ impl StateError {
     }
 }
 
-/// Primary result codes of SQLite (<https://www.sqlite.org/rescode.html>).
+/// Result codes of SQLite (<https://www.sqlite.org/rescode.html>), primary ones but for the last.
 mod code {
     pub(super) const BUSY: u32 = 5;
     pub(super) const LOCKED: u32 = 6;
     pub(super) const READONLY: u32 = 8;
+    pub(super) const IOERR: u32 = 10;
     pub(super) const CORRUPT: u32 = 11;
     pub(super) const FULL: u32 = 13;
     pub(super) const CANTOPEN: u32 = 14;
     pub(super) const PERM: u32 = 3;
     pub(super) const NOTADB: u32 = 26;
+    /// It is of memory and not of the disk, whatever its primary code says.
+    pub(super) const IOERR_NOMEM: u32 = 3_082;
 }
 
-/// Gives SQLite's primary result code of an error.
-fn primary_code(error: &sqlx::Error) -> Option<u32> {
-    let code = error.as_database_error()?.code()?;
-    code.parse::<u32>().ok().map(|extended| extended & 0xff)
+/// Gives SQLite's extended result code of an error.
+fn extended_code(error: &sqlx::Error) -> Option<u32> {
+    error.as_database_error()?.code()?.parse().ok()
 }
 
 impl StateError {
-    fn of(code: Option<u32>, cause: Cause) -> Self {
-        match code {
+    fn of(extended: Option<u32>, cause: Cause) -> Self {
+        match extended.map(|extended| extended & 0xff) {
+            _ if extended == Some(code::IOERR_NOMEM) => Self::Database(cause),
+            Some(code::IOERR) => Self::Disk(cause),
             Some(code::FULL) => Self::Full(cause),
             Some(code::READONLY | code::PERM | code::CANTOPEN) => Self::ReadOnly(cause),
             Some(code::CORRUPT | code::NOTADB) => Self::Corrupt(cause),
@@ -149,13 +165,40 @@ impl StateError {
 
 impl From<sqlx::Error> for StateError {
     fn from(error: sqlx::Error) -> Self {
-        Self::of(primary_code(&error), error.into())
+        Self::of(extended_code(&error), error.into())
     }
 }
 
 impl From<rusqlite::Error> for StateError {
     fn from(error: rusqlite::Error) -> Self {
-        let code = error.sqlite_error().map(|error| error.extended_code.unsigned_abs() & 0xff);
+        let code = error.sqlite_error().map(|error| error.extended_code.unsigned_abs());
         Self::of(code, error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_disk_does_is_told_with_the_mend() {
+        let of = |code| StateError::from(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
+        assert!(matches!(of(13), StateError::Full(_)));
+        // Writing, syncing, and the memory that connections share, for which there was no room.
+        for code in [10, 778, 1_034, 4_874] {
+            let error = of(code);
+            assert!(matches!(error, StateError::Disk(_)), "{code}: {error:?}");
+            assert!(error.to_string().contains("make room"), "{error}");
+        }
+        assert!(matches!(of(3_082), StateError::Database(_)));
+        assert!(matches!(of(776), StateError::ReadOnly(_)), "extended codes count by their primary one");
+        assert!(matches!(of(1), StateError::Database(_)));
+    }
+
+    #[test]
+    fn who_can_write_no_more_is_told_to_restart() {
+        for error in [StateError::Uncertain, StateError::CommitFailed("a cause".into())] {
+            assert!(error.is_uncertain() && error.to_string().contains("restart the server"), "{error}");
+        }
     }
 }

@@ -211,6 +211,36 @@ impl State {
         task.await.unwrap_or(Err(StateError::Uncertain))
     }
 
+    /// Tells whether any look was ever kept, erased ones counted.
+    ///
+    /// # Errors
+    /// [`StateError`] when the database fails.
+    pub async fn has_looks(&self) -> Result<bool, StateError> {
+        let (recent, _) = self.inner.recent.newest(1, |_, _| true);
+        let in_tables = "SELECT 1 FROM looks LIMIT 1";
+        Ok(!recent.is_empty() || sqlx::query(in_tables).fetch_optional(&self.inner.readers).await?.is_some())
+    }
+
+    /// Gives the newest look whose place in the log was noted: its commitment, and the place. Erased looks are among them.
+    ///
+    /// # Errors
+    /// [`StateError`] when the database fails or holds what is no place.
+    pub async fn newest_placed(&self) -> Result<Option<([u8; 32], u64)>, StateError> {
+        let place = |leaf: i64| u64::try_from(leaf).map_err(|_| StateError::Unsealable { what: "place of a look" });
+        let (recent, oldest) = self.inner.recent.newest(usize::MAX, |_, _| true);
+        let in_memory = recent.iter().find_map(|look| Some((look.sealed().commitment, look.leaf?)));
+        if let Some((commitment, leaf)) = in_memory {
+            return Ok(Some((commitment, place(leaf)?)));
+        }
+        let row = sqlx::query(
+            "SELECT commitment, leaf FROM looks WHERE leaf IS NOT NULL AND id < ? ORDER BY id DESC LIMIT 1",
+        )
+        .bind(oldest)
+        .fetch_optional(&self.inner.readers)
+        .await?;
+        row.map(|row| Ok((fixed(&row, 0)?, place(row.try_get(1)?)?))).transpose()
+    }
+
     /// Gives the commitments of looks whose place in the log wasn't noted, oldest first; erased ones are left out.
     ///
     /// # Errors

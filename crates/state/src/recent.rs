@@ -167,11 +167,26 @@ impl Journal {
             return Err(error.into());
         }
         if let Err(error) = self.connection.execute_batch("COMMIT") {
-            tracing::error!("a commit failed; nothing more is written until the store is opened anew");
-            return Err(StateError::CommitFailed(error.into()));
+            return Err(self.failed_commit(error));
         }
         self.is_uncertain = false;
         Ok(())
+    }
+
+    /// Gives the error of a commit that failed, and finds out whether it is known to be undone.
+    ///
+    /// A transaction counts once the last of its pages is whole in the write-ahead log. SQLite says that the disk is full when
+    /// a page could not be written to its end, so that this one is missing, and what was written of the others is
+    /// overwritten by the next. Of all other failures the outcome isn't known.
+    fn failed_commit(&mut self, error: rusqlite::Error) -> StateError {
+        let error = StateError::from(error);
+        let is_undone = || self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
+        if matches!(error, StateError::Full(_)) && is_undone() {
+            self.is_uncertain = false;
+            return error;
+        }
+        tracing::error!("a commit failed; nothing more is written until the server is restarted");
+        StateError::CommitFailed(error.into())
     }
 }
 
@@ -228,6 +243,11 @@ impl Recent {
             recent.arrived.notify_one();
         }
         Ok(recent)
+    }
+
+    /// Tells whether how a transaction of the file ended isn't known. One that is under way is not waited for.
+    pub(crate) fn is_uncertain(&self) -> bool {
+        self.journal.try_lock().is_some_and(|journal| journal.is_uncertain)
     }
 
     /// Wakes the task that moves looks.

@@ -134,6 +134,26 @@ proptest! {
 }
 
 #[tokio::test]
+async fn a_commit_for_which_there_is_no_room_is_undone_for_certain() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let fail_commit = |code| {
+        let mut journal = state.inner.recent.journal.lock();
+        journal.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        journal.is_uncertain = true;
+        journal.failed_commit(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None))
+    };
+    let error = fail_commit(13);
+    assert!(matches!(error, StateError::Full(_)) && !error.is_uncertain(), "{error:?}");
+    assert!(!state.is_uncertain());
+    state.put_looks(vec![look(1, &[1])]).await.unwrap();
+    // Of a sync that failed nobody knows what it left on the disk.
+    let error = fail_commit(1_034);
+    assert!(matches!(error, StateError::CommitFailed(_)) && state.is_uncertain(), "{error:?}");
+    assert!(matches!(state.put_looks(vec![look(2, &[1])]).await, Err(StateError::Uncertain)));
+}
+
+#[tokio::test]
 async fn frames_that_a_crash_left_in_their_file_are_moved_once() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path()).await;

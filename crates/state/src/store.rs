@@ -131,6 +131,14 @@ impl State {
         Ok(Self { inner })
     }
 
+    /// Tells whether a write may or may not have been kept: then nothing more is written until the store is opened anew. A
+    /// write that is under way is not waited for.
+    #[must_use]
+    pub fn is_uncertain(&self) -> bool {
+        let of_tables = self.inner.writer.try_lock().is_ok_and(|writer| writer.is_uncertain());
+        of_tables || self.inner.recent.is_uncertain()
+    }
+
     /// Ends all reading, of all clones, and copies the write-ahead log and recent looks back into the file. Not closing loses
     /// nothing.
     ///
@@ -320,7 +328,7 @@ mod tests {
         }
         let error = state.put_looks(vec![look(2)]).await.unwrap_err();
         assert!(matches!(error, StateError::CommitFailed(_)), "{error:?}");
-        assert!(error.is_uncertain());
+        assert!(error.is_uncertain() && state.is_uncertain());
         state.inner.recent.journal.lock().connection.commit_hook(None::<fn() -> bool>).unwrap();
         for _ in 0..2 {
             assert!(matches!(state.put_looks(vec![look(3)]).await, Err(StateError::Uncertain)));
@@ -346,6 +354,7 @@ mod tests {
         query_only("ON");
         let error = state.put_looks(vec![look(2)]).await.unwrap_err();
         assert!(matches!(error, StateError::ReadOnly(_)), "{error:?}");
+        assert!(!state.is_uncertain());
         assert_eq!(state.looks_of(&[PersonId(1)], Page::first(10)).await.unwrap().len(), 1);
         // The transaction was rolled back for certain: writing goes on as soon as it can.
         query_only("OFF");

@@ -35,10 +35,16 @@ impl Writer {
         Self { connection, set_to: None, uncertain: false }
     }
 
+    /// Tells whether how a transaction ended isn't known.
+    pub(crate) fn is_uncertain(&self) -> bool {
+        self.uncertain
+    }
+
     /// Does the work in one transaction. When it fails nothing of it is kept.
     ///
     /// # Errors
-    /// Those of the work; [`StateError::CommitFailed`] when the commit failed, and [`StateError::Uncertain`] ever after.
+    /// Those of the work; [`StateError::Full`] when there is no room for it; [`StateError::CommitFailed`] when the commit failed
+    /// otherwise, and [`StateError::Uncertain`] ever after.
     pub(crate) async fn transact<T, F>(&mut self, durability: Durability, work: F) -> Result<T, StateError>
     where
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send,
@@ -63,16 +69,20 @@ impl Writer {
         match outcome {
             Ok(value) => {
                 if let Err(error) = sqlx::query("COMMIT").execute(&mut *connection).await {
-                    tracing::error!("a commit failed; nothing more is written until the store is opened anew");
+                    let error = StateError::from(error);
+                    // For the last page, which makes it count, there was no room: see `recent::Journal::failed_commit`.
+                    if matches!(error, StateError::Full(_)) && is_undone(connection).await {
+                        self.uncertain = false;
+                        return Err(error);
+                    }
+                    tracing::error!("a commit failed; nothing more is written until the server is restarted");
                     return Err(StateError::CommitFailed(error.into()));
                 }
                 self.uncertain = false;
                 Ok(value)
             }
             Err(error) => {
-                let rolled_back = sqlx::query("ROLLBACK").execute(&mut *connection).await.is_ok();
-                // SQLite rolls back by itself after some errors, such as a full disk; then there is nothing to roll back.
-                self.uncertain = !(rolled_back || is_idle(connection).await);
+                self.uncertain = !is_undone(connection).await;
                 Err(error)
             }
         }
@@ -92,6 +102,13 @@ impl Writer {
         self.set_to = Some(durability);
         Ok(())
     }
+}
+
+/// Takes a transaction back, and tells whether that is certain.
+async fn is_undone(connection: &mut SqliteConnection) -> bool {
+    let rolled_back = sqlx::query("ROLLBACK").execute(&mut *connection).await.is_ok();
+    // SQLite rolls back by itself after some errors, such as a full disk; then there is nothing to roll back.
+    rolled_back || is_idle(connection).await
 }
 
 /// Tells whether no transaction is open: only then can one be begun.

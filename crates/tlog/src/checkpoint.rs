@@ -61,14 +61,21 @@ impl Checkpoint {
         String::from_utf8(note.to_bytes()).map_err(|_| CheckpointError::NotANote)
     }
 
+    /// Checks that bytes have the form of a checkpoint: a signed note whose text is origin, size and root. Says nothing of
+    /// who signed it.
+    ///
+    /// # Errors
+    /// [`CheckpointError::NotANote`] or [`CheckpointError::NotACheckpoint`].
+    pub fn check_form(note: &[u8]) -> Result<(), CheckpointError> {
+        let parsed = read_note(note)?;
+        CheckpointText::from_bytes(parsed.text()).map_err(|_| CheckpointError::NotACheckpoint)?;
+        Ok(())
+    }
+
     /// Reads a signed note and checks that the log's key signed it. Lines of signatures by other keys (those of
     /// witnesses) are let stand and not checked; extension lines are signed over and ignored.
     pub fn open(note: &[u8], key: &VerifyingKey) -> Result<Checkpoint, CheckpointError> {
-        let parsed = Note::from_bytes(note).map_err(|_| CheckpointError::NotANote)?;
-        // One valid form only: whatever a lenient reader might forgive is refused.
-        if parsed.to_bytes() != note {
-            return Err(CheckpointError::NotANote);
-        }
+        let parsed = read_note(note)?;
         parsed
             .verify(&VerifierList::new(vec![Box::new(key.verifier()?)]))
             .map_err(|_| CheckpointError::Signature { key_name: key.name().to_owned() })?;
@@ -82,6 +89,12 @@ impl Checkpoint {
         }
         Ok(Checkpoint { origin: text.origin().to_owned(), size: text.size(), root })
     }
+}
+
+fn read_note(note: &[u8]) -> Result<Note, CheckpointError> {
+    let parsed = Note::from_bytes(note).map_err(|_| CheckpointError::NotANote)?;
+    // One valid form only: whatever a lenient reader might forgive is refused.
+    if parsed.to_bytes() == note { Ok(parsed) } else { Err(CheckpointError::NotANote) }
 }
 
 #[cfg(test)]
@@ -116,6 +129,20 @@ mod tests {
         let empty = Checkpoint { size: 0, ..checkpoint() }.sign(&key()).unwrap();
         let opened = Checkpoint::open(empty.as_bytes(), &key().verifying_key());
         assert!(matches!(opened, Err(CheckpointError::EmptyRoot)));
+    }
+
+    #[test]
+    fn the_form_is_told_from_the_signature() {
+        let note = checkpoint().sign(&key()).unwrap();
+        assert!(Checkpoint::check_form(note.as_bytes()).is_ok());
+        // Another log's is one of the right form: whose it is, only its key tells.
+        assert!(Checkpoint::check_form(note.replace("log.example", "log.other").as_bytes()).is_ok());
+        for text in ["", "hello\n", &note[..note.len() - 1], note.replace('\n', "\r\n").as_str()] {
+            assert!(matches!(Checkpoint::check_form(text.as_bytes()), Err(CheckpointError::NotANote)), "{text:?}");
+        }
+        let signed = note.rsplit_once("\n\n").unwrap().1;
+        let other = Checkpoint::check_form(format!("some other text\n\n{signed}").as_bytes());
+        assert!(matches!(other, Err(CheckpointError::NotACheckpoint)));
     }
 
     #[test]

@@ -31,7 +31,9 @@ pub enum Error {
         expected: &'static str,
     },
     /// Some earlier write failed. Nothing can be appended until the log is opened anew.
-    #[error("the log takes no entries since a failure ({reason}); open it anew")]
+    #[error(
+        "the log takes no entries since a failure ({reason}): when the disk has room and works, restart the server"
+    )]
     Poisoned {
         /// The failure.
         reason: Arc<str>,

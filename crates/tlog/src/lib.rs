@@ -31,7 +31,7 @@ pub use checkpoint::{Checkpoint, CheckpointError};
 pub use error::{Error, Result};
 pub use hash::{Frontier, Hash, HashParseError, leaf_hash, node_hash};
 pub use key::{KeyError, SigningKey, VerifyingKey};
-pub use log::{Appender, Entries, Leaf, Log};
+pub use log::{Appender, Entries, Found, Leaf, Log};
 pub use proof::{ConsistencyProof, InclusionProof, ProofError};
 pub use recover::Recovery;
 pub use shared::{Appended, Options};

@@ -16,11 +16,11 @@ use crate::hash::Hash;
 use crate::key::SigningKey;
 use crate::proof::{ConsistencyProof, InclusionProof, prove_consistency, prove_inclusion};
 use crate::publish::Publisher;
-use crate::reader::{NodeReader, read_published};
-use crate::recover::{Recovery, recover};
+use crate::reader::{NodeReader, read_entries};
+use crate::recover::{Files, Recovery, recover};
 use crate::shared::{Appended, Options, Queue, Request, SegmentFile, Shared, State};
 use crate::storage::{Lock, Storage};
-use crate::tile::{ENTRY_BYTES_MAX, TILE_WIDTH, Tile, TileKind, split_bundle};
+use crate::tile::{ENTRY_BYTES_MAX, TILE_WIDTH};
 
 /// An entry's place in the log, and its leaf hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,27 @@ pub struct Log {
     _lock: Lock,
 }
 
+/// What a log holds, found when it is opened and before anything is written: see [`Log::open_if`].
+pub struct Found<'a> {
+    storage: &'a dyn Storage,
+    files: &'a Files,
+}
+
+impl Found<'_> {
+    /// Gives the number of durable entries; none when there is no log yet.
+    pub fn size(&self) -> Option<u64> {
+        self.files.size()
+    }
+
+    /// Gives a durable entry.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchEntry`]; any other when it can't be read.
+    pub fn entry(&self, index: u64) -> Result<Vec<u8>> {
+        self.files.entry(self.storage, index)
+    }
+}
+
 impl Log {
     /// Opens the log whose origin is the key's name, makes it if the storage is empty, and recovers what a crash
     /// left behind. Everything that was acknowledged is published before this returns.
@@ -58,11 +79,32 @@ impl Log {
     /// ([`Error::Locked`]), when the checkpoint is not this key's, and when anything that a checkpoint covers or
     /// that was durable is lost or changed.
     pub fn open(key: SigningKey, storage: Arc<dyn Storage>, options: Options) -> Result<Log> {
+        Log::open_if(key, storage, options, |_| Ok(()))
+    }
+
+    /// Opens the log as [`Log::open`] does if `is_right` says that it is the right one. A log can't know that it is an
+    /// older copy of itself, or that there was one where it finds none; who remembers it elsewhere can.
+    ///
+    /// # Errors
+    /// That of `is_right`: nothing was written then. Else as [`Log::open`].
+    pub fn open_if<E: From<Error>>(
+        key: SigningKey,
+        storage: Arc<dyn Storage>,
+        options: Options,
+        is_right: impl FnOnce(&Found<'_>) -> Result<(), E>,
+    ) -> Result<Log, E> {
         let lock = storage.lock().map_err(|source| match source.kind() {
             io::ErrorKind::WouldBlock => Error::Locked,
             _ => Error::Storage { action: "lock", path: "lock".to_owned(), source },
         })?;
-        let recovered = recover(&*storage, &key)?;
+        let files = Files::read(&*storage, &key)?;
+        is_right(&Found { storage: &*storage, files: &files })?;
+        Log::begin(key, storage, options, lock, files).map_err(E::from)
+    }
+
+    /// Puts the log right and starts its threads.
+    fn begin(key: SigningKey, storage: Arc<dyn Storage>, options: Options, lock: Lock, files: Files) -> Result<Log> {
+        let recovered = recover(&*storage, &key, files)?;
         let checkpoint = Checkpoint::open(recovered.note.as_bytes(), &key.verifying_key())?;
         let size = checkpoint.size;
         let segment = recovered.segment;
@@ -106,6 +148,11 @@ impl Log {
         let publisher = Publisher::new(recovered.builder);
         log.publisher = Some(spawn("tlog-publish", move || publisher.run(&shared))?);
         Ok(log)
+    }
+
+    /// Gives why nothing can be appended until the log is opened anew; none while it can.
+    pub fn failure(&self) -> Option<Error> {
+        self.shared.check_poison().err()
     }
 
     /// Says what opening found and put right.
@@ -265,12 +312,7 @@ impl Log {
             }
             state.checkpoint.size
         };
-        let number = index / TILE_WIDTH as u64;
-        let missing = || Error::Tile { path: Tile::full(TileKind::Entries, number).to_string() };
-        let tile = Tile::at_size(TileKind::Entries, number, published).ok_or_else(missing)?;
-        let bytes = read_published(&*self.shared.storage, tile)?;
-        let entries = split_bundle(&bytes, usize::from(tile.width)).ok_or_else(missing)?;
-        Ok(entries.into_iter().skip((index % TILE_WIDTH as u64) as usize).map(<[u8]>::to_vec).collect())
+        read_entries(&*self.shared.storage, index, published)
     }
 }
 

@@ -9,7 +9,7 @@ use tlog_tiles::{HashReader, split_stored_hash_index};
 use crate::error::{Error, Result, StorageContext as _};
 use crate::hash::{Hash, perfect_root};
 use crate::storage::{Name, Storage};
-use crate::tile::{TILE_HEIGHT, TILE_WIDTH, Tile, TileKind, tile_prefix};
+use crate::tile::{TILE_HEIGHT, TILE_WIDTH, Tile, TileKind, split_bundle, tile_prefix};
 
 /// Gives the bytes of a tile that was published. A partial tile may have been removed since, when the full one
 /// took its place: then they are the beginning of that.
@@ -28,6 +28,25 @@ pub(crate) fn read_published(storage: &dyn Storage, tile: Tile) -> Result<Vec<u8
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(malformed()),
         Err(source) => Err(source).context("read", &tile.to_string()),
     }
+}
+
+/// Gives the entries from `index` to the end of its bundle, of a log of `published` entries.
+pub(crate) fn read_entries(storage: &dyn Storage, index: u64, published: u64) -> Result<Vec<Vec<u8>>> {
+    let number = index / TILE_WIDTH as u64;
+    let missing = || Error::Tile { path: Tile::full(TileKind::Entries, number).to_string() };
+    let tile = Tile::at_size(TileKind::Entries, number, published).ok_or_else(missing)?;
+    let bytes = read_published(storage, tile)?;
+    let entries = split_bundle(&bytes, usize::from(tile.width)).ok_or_else(missing)?;
+    Ok(entries.into_iter().skip((index % TILE_WIDTH as u64) as usize).map(<[u8]>::to_vec).collect())
+}
+
+/// Gives an entry of a log of which `settled` entries are published and durable; none when it has fewer.
+pub(crate) fn read_settled_entry(storage: &dyn Storage, index: u64, settled: u64) -> Result<Option<Vec<u8>>> {
+    let Some(tile) = Tile::at_size(TileKind::Entries, index / TILE_WIDTH as u64, settled) else { return Ok(None) };
+    let bytes = read_prefix(storage, tile)?;
+    let malformed = || Error::Tile { path: tile.to_string() };
+    let entries = split_bundle(&bytes, usize::from(tile.width)).ok_or_else(malformed)?;
+    Ok(entries.get((index % TILE_WIDTH as u64) as usize).map(|entry| entry.to_vec()))
 }
 
 /// Gives the first items of a tile, from whichever of its stored widths holds them, the narrowest first: after a

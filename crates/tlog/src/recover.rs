@@ -14,7 +14,7 @@ use crate::error::{Error, Result, StorageContext as _};
 use crate::hash::Hash;
 use crate::journal::{HeaderFault, SEGMENT_HEADER_BYTES, Tail, read_segment};
 use crate::key::SigningKey;
-use crate::reader::{read_prefix, stored_partials};
+use crate::reader::{read_prefix, read_settled_entry, stored_partials};
 use crate::storage::{Name, Storage};
 use crate::tile::{TILE_WIDTH, Tile, TileBuilder, TileKind, tile_prefix};
 
@@ -143,18 +143,80 @@ fn read_journal(storage: &dyn Storage, numbers: &[u64], origin: &str) -> Result<
     Ok(journal)
 }
 
-/// Brings a log into order. The caller holds the lock.
-pub(crate) fn recover(storage: &dyn Storage, key: &SigningKey) -> Result<Recovered> {
+/// What a log's files say, before anything is written.
+pub(crate) struct Files {
+    /// The numbers of the journal's segments.
+    numbers: Vec<u64>,
+    /// None when there is no log yet.
+    kept: Option<Kept>,
+}
+
+/// What was published last, and what the journal has.
+struct Kept {
+    note: Vec<u8>,
+    checkpoint: Checkpoint,
+    journal: Journal,
+}
+
+impl Files {
+    /// Reads them, and changes nothing. The caller holds the lock.
+    pub(crate) fn read(storage: &dyn Storage, key: &SigningKey) -> Result<Files> {
+        let numbers = list_segments(storage)?;
+        let has_tiles = !storage.list("tile").context("list", "tile")?.is_empty();
+        let note = read_optional(storage, CHECKPOINT_PATH)?;
+        check_format(storage, note.is_none() && numbers.is_empty() && !has_tiles)?;
+        let Some(note) = note else {
+            if has_tiles || !numbers.is_empty() {
+                return Err(Error::CheckpointMissing);
+            }
+            return Ok(Files { numbers, kept: None });
+        };
+        let checkpoint = Checkpoint::open(&note, &key.verifying_key())?;
+        let journal = match read_journal(storage, &numbers, key.name())? {
+            Some(journal) => journal,
+            // The crash came between the first checkpoint and the first segment.
+            None if checkpoint.size == 0 && !has_tiles => Journal { first: 0, entries: Vec::new(), torn_bytes: 0 },
+            None => return Err(Error::JournalMissing),
+        };
+        if journal.first > checkpoint.size {
+            return Err(Error::EntryLost { index: checkpoint.size });
+        }
+        if journal.end() < checkpoint.size {
+            return Err(Error::EntryLost { index: journal.end() });
+        }
+        Ok(Files { numbers, kept: Some(Kept { note, checkpoint, journal }) })
+    }
+
+    /// Gives the number of durable entries; none when there is no log yet.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.kept.as_ref().map(|kept| kept.journal.end())
+    }
+
+    /// Gives a durable entry.
+    pub(crate) fn entry(&self, storage: &dyn Storage, index: u64) -> Result<Vec<u8>> {
+        let none = || Error::NoSuchEntry { index, size: self.size().unwrap_or(0) };
+        let kept = self.kept.as_ref().ok_or_else(none)?;
+        match index.checked_sub(kept.journal.first) {
+            Some(place) => {
+                let place = usize::try_from(place).map_err(|_| none())?;
+                kept.journal.entries.get(place).cloned().ok_or_else(none)
+            }
+            // Below where the journal begins everything is published and durable. Wider tiles may have been lost in a crash:
+            // they are made anew from the journal when the log is brought into order.
+            None => read_settled_entry(storage, index, kept.journal.first)?.ok_or_else(none),
+        }
+    }
+}
+
+/// Brings a log into order. The caller holds the lock and has just read the files.
+pub(crate) fn recover(storage: &dyn Storage, key: &SigningKey, files: Files) -> Result<Recovered> {
     let origin = key.name();
-    let numbers = list_segments(storage)?;
+    let Files { numbers, kept } = files;
     let segment_number = numbers.last().map_or(1, |number| number + 1);
     let old_segments: Vec<String> = numbers.iter().map(|number| segment_path(*number)).collect();
-    let has_tiles = !storage.list("tile").context("list", "tile")?.is_empty();
-    let note = read_optional(storage, CHECKPOINT_PATH)?;
-    check_format(storage, note.is_none() && numbers.is_empty() && !has_tiles)?;
-    let Some(note) = note else {
-        if has_tiles || !numbers.is_empty() {
-            return Err(Error::CheckpointMissing);
+    let Some(Kept { note, checkpoint, journal }) = kept else {
+        if read_optional(storage, FORMAT_PATH)?.is_none() {
+            storage.put_durable(FORMAT_PATH, FORMAT.as_bytes()).context("write", FORMAT_PATH)?;
         }
         let note = Checkpoint { origin: origin.to_owned(), size: 0, root: Hash::EMPTY }.sign(key)?;
         storage.put_durable(CHECKPOINT_PATH, note.as_bytes()).context("write", CHECKPOINT_PATH)?;
@@ -162,19 +224,6 @@ pub(crate) fn recover(storage: &dyn Storage, key: &SigningKey) -> Result<Recover
         let (builder, report) = (TileBuilder::default(), Recovery::default());
         return Ok(Recovered { builder, note, report, old_segments, segment, segment_number, segment_first: 0 });
     };
-    let checkpoint = Checkpoint::open(&note, &key.verifying_key())?;
-    let journal = match read_journal(storage, &numbers, origin)? {
-        Some(journal) => journal,
-        // The crash came between the first checkpoint and the first segment.
-        None if checkpoint.size == 0 && !has_tiles => Journal { first: 0, entries: Vec::new(), torn_bytes: 0 },
-        None => return Err(Error::JournalMissing),
-    };
-    if journal.first > checkpoint.size {
-        return Err(Error::EntryLost { index: checkpoint.size });
-    }
-    if journal.end() < checkpoint.size {
-        return Err(Error::EntryLost { index: journal.end() });
-    }
     let mut builder = restore_builder(storage, journal.first)?;
     let full_tiles = grow(&mut builder, &journal, &checkpoint)?;
     let segment_first = checkpoint.size;
@@ -196,7 +245,7 @@ pub(crate) fn recover(storage: &dyn Storage, key: &SigningKey) -> Result<Recover
 fn check_format(storage: &dyn Storage, is_new: bool) -> Result<()> {
     match read_optional(storage, FORMAT_PATH)? {
         Some(found) if found == FORMAT.as_bytes() => Ok(()),
-        None if is_new => storage.put_durable(FORMAT_PATH, FORMAT.as_bytes()).context("write", FORMAT_PATH),
+        None if is_new => Ok(()),
         found => {
             let found = found.unwrap_or_default();
             let shown = String::from_utf8_lossy(&found[..found.len().min(40)]).trim_end().to_owned();

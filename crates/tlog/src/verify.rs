@@ -10,7 +10,7 @@ use crate::hash::{Hash, leaf_hash};
 use crate::journal::{HeaderFault, Tail, read_segment};
 use crate::key::VerifyingKey;
 use crate::reader::read_published;
-use crate::recover::{CHECKPOINT_PATH, FORMAT, FORMAT_PATH, list_segments, segment_path};
+use crate::recover::{CHECKPOINT_PATH, FORMAT, FORMAT_PATH, JOURNAL_FOLDER, list_segments, segment_path};
 use crate::storage::{Name, Storage};
 use crate::tile::{TILE_WIDTH, Tile, TileBuilder, TileKind, split_bundle, tile_prefix};
 
@@ -44,8 +44,8 @@ pub enum VerifyError {
         /// Why.
         source: io::Error,
     },
-    /// The folder's format is not the one known here.
-    #[error("format: not \"{expected}\"", expected = FORMAT.trim_end())]
+    /// The folder's format is not the one known here, or the log's own folder lacks the file that says it.
+    #[error("format: missing, or not \"{expected}\"", expected = FORMAT.trim_end())]
     Format,
     /// There is no checkpoint.
     #[error("checkpoint: missing")]
@@ -167,11 +167,7 @@ pub fn verify(
         .map(|note| Checkpoint::open(note.as_bytes(), key))
         .transpose()
         .map_err(VerifyError::SavedCheckpoint)?;
-    if let Some(format) = read_optional(storage, FORMAT_PATH)?
-        && format != FORMAT.as_bytes()
-    {
-        return Err(VerifyError::Format);
-    }
+    check_format(storage)?;
     let checkpoint = read_checkpoint(storage, key)?;
     if let Some(saved) = &saved
         && saved.size > checkpoint.size
@@ -211,6 +207,18 @@ pub fn verify(
         is_journal_torn: journal.is_torn,
         checkpoint: check.checkpoint,
     })
+}
+
+/// Checks what the folder says of its format. Only a mirror of what is published says nothing; it has no journal either.
+fn check_format(storage: &dyn Storage) -> Result<(), VerifyError> {
+    let is_right = match read_optional(storage, FORMAT_PATH)? {
+        Some(format) => format == FORMAT.as_bytes(),
+        None => {
+            let segments = storage.list(JOURNAL_FOLDER);
+            segments.map_err(|source| VerifyError::Storage { path: JOURNAL_FOLDER.to_owned(), source })?.is_empty()
+        }
+    };
+    if is_right { Ok(()) } else { Err(VerifyError::Format) }
 }
 
 /// What the walk over the files found.

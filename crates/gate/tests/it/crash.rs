@@ -1,11 +1,15 @@
 //! What a crash leaves between detail and entry is put right when the gate opens.
 
+use std::sync::Arc;
+
+use gate::{GateError, LogWitness};
 use model::{OfficerId, PurposeId};
 use state::{NewLook, State, StoredLook};
 use testkit::ProjectFolder;
+use tlog::Storage as _;
 use tlog::fault::MemoryStorage;
 
-use crate::house::{House, ZACHARIAS, master, open, zacharias};
+use crate::house::{House, ZACHARIAS, master, open, signing_key, zacharias};
 
 fn again(look: &StoredLook) -> NewLook {
     NewLook {
@@ -70,6 +74,110 @@ async fn a_log_that_lost_power_keeps_every_entry_that_was_answered() {
             let entry = gate::Entry::decode(&reopened.entry(leaf).unwrap()).unwrap();
             assert_eq!(entry, before[leaf as usize], "seed {seed}");
         }
+    }
+}
+
+/// Gives why neither the log nor the gate opens with this store of details, nothing of the log written.
+async fn refused(state: &State, storage: &MemoryStorage) -> GateError {
+    let seen = storage.restart();
+    let witness = LogWitness::of(state).await.unwrap();
+    let error = witness.open_log(signing_key(), Arc::new(seen.clone()), tlog::Options::default()).unwrap_err();
+    assert!(error.is_of_another_log(), "{error}");
+    assert!(error.to_string().contains("delete nothing"), "{error}");
+    assert_eq!(seen.writes(), 0);
+    // Who opens the log without asking gets no gate.
+    if seen.read("checkpoint").is_ok() {
+        let opened = House::over_state(ProjectFolder::small(), seen, state.clone()).await;
+        let again = opened.err().expect("the gate opens over a log that is not the one");
+        assert_eq!(again.to_string(), error.to_string());
+    }
+    error
+}
+
+#[tokio::test]
+async fn a_log_that_was_rolled_back_taken_away_or_replaced_opens_no_gate_and_erases_nothing() {
+    let house = House::new().await;
+    let look = async |house: &House| {
+        let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
+        house.gate.commit(permit, vec![zacharias()]).await.unwrap().leaf()
+    };
+    look(&house).await;
+    let early = house.log.restart();
+    for _ in 0..2 {
+        look(&house).await;
+    }
+    house.gate.close().await.unwrap();
+    let late = house.log.restart();
+    let before = house.state.looks_of(&[ZACHARIAS], state::Page::first(10)).await.unwrap();
+    assert_eq!(before.iter().map(|look| look.leaf).collect::<Vec<_>>(), [Some(2), Some(1), Some(0)]);
+    // A detail without an entry, as a crash leaves it, is erased over the right log alone.
+    let mut unlogged = again(&before[0]);
+    unlogged.commitment = [9; 32];
+    house.state.put_looks(vec![unlogged]).await.unwrap();
+
+    let error = refused(&house.state, &early).await;
+    assert!(matches!(error, GateError::LogRolledBack { known: 3, size: 1 }), "{error:?}");
+    let error = refused(&house.state, &MemoryStorage::new()).await;
+    assert!(matches!(error, GateError::LogGone { known: 3 }), "{error:?}");
+    let other = House::new().await;
+    for _ in 0..3 {
+        look(&other).await;
+    }
+    other.gate.close().await.unwrap();
+    let error = refused(&house.state, &other.log).await;
+    assert!(matches!(error, GateError::LogReplaced { leaf: 2 }), "{error:?}");
+
+    assert!(house.state.look(&[9; 32]).await.unwrap().is_some());
+    for look in &before {
+        assert_eq!(house.state.look(&look.commitment).await.unwrap().as_ref(), Some(look));
+    }
+    let witness = LogWitness::of(&house.state).await.unwrap();
+    let log = witness.open_log(signing_key(), Arc::new(late.restart()), tlog::Options::default()).unwrap();
+    assert_eq!(log.size(), 3);
+    let reopened = House::over_state(ProjectFolder::small(), late, house.state.clone()).await.unwrap();
+    assert!(reopened.state.was_erased(&[9; 32]).await.unwrap());
+}
+
+/// Whatever of the last looks a crash leaves: the store never knows more than the log.
+#[tokio::test]
+async fn a_crash_is_never_taken_for_a_log_that_was_rolled_back() {
+    for seed in 0..8 {
+        let house = House::new().await;
+        for number in 0..3 {
+            let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
+            let _ = house.gate.commit(permit, vec![zacharias()]).await.unwrap();
+            // Sometimes places are noted by now, and sometimes not.
+            if number < seed % 4 {
+                tokio::time::sleep(std::time::Duration::from_millis(120)).await;
+            }
+        }
+        let witness = LogWitness::of(&house.state).await.unwrap();
+        let storage = Arc::new(house.log.reboot(seed));
+        let log = witness.open_log(signing_key(), storage, tlog::Options::default()).unwrap();
+        assert!(log.size() >= 3, "seed {seed}");
+    }
+}
+
+/// The same of a log that was opened anew: the newest place that is noted is of before, in a tile that is being made anew.
+#[tokio::test]
+async fn a_crash_after_the_log_was_opened_anew_is_not_taken_for_one_either() {
+    for seed in 0..24 {
+        let house = House::new().await;
+        let look = async |house: &House| {
+            let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
+            house.gate.commit(permit, vec![zacharias()]).await.unwrap().leaf()
+        };
+        look(&house).await;
+        house.gate.close().await.unwrap();
+        let reopened =
+            House::over_state(ProjectFolder::small(), house.log.restart(), house.state.clone()).await.unwrap();
+        look(&reopened).await;
+        // Publishes, and nothing of that is durable but the checkpoint.
+        assert_eq!(reopened.gate.verify(&mut |_, _| (), None).unwrap().checkpoint.size, 2);
+        let witness = LogWitness::of(&reopened.state).await.unwrap();
+        let storage = Arc::new(reopened.log.reboot(seed));
+        let log = witness.open_log(signing_key(), storage, tlog::Options::default());
+        assert!(log.is_ok_and(|log| log.size() == 2), "seed {seed}");
     }
 }
 

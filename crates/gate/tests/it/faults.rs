@@ -32,7 +32,8 @@ async fn a_log_that_fails_gives_no_grant_and_no_refusal() {
                 Err(denied) => Err(denied),
             };
             assert!(matches!(outcome, Err(Denied::Failed(_))), "{fault:?}, refusal: {wants_refusal}: {outcome:?}");
-            // The log is poisoned: nothing is given until it is opened anew.
+            // The log is poisoned: nothing is given until it is opened anew, and whoever asks is told.
+            assert!(matches!(house.gate.failure(), Some(gate::GateError::Log(_))), "{fault:?}");
             let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
             let again = house.gate.commit(permit, vec![zacharias()]).await;
             assert!(matches!(again, Err(Denied::Failed(_))), "{fault:?}");
@@ -57,6 +58,7 @@ async fn a_store_that_is_full_gives_no_grant_and_writes_no_entry() {
     };
     assert!(matches!(denied, Denied::Failed(_)), "{denied:?}");
     assert_eq!(house.gate.log_size(), granted, "an entry for each grant and none for the failure");
+    assert!(house.gate.failure().is_none(), "it goes on when there is room");
 }
 
 #[tokio::test]

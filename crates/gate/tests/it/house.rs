@@ -86,12 +86,22 @@ impl House {
 
     /// Opens a house over a project whose data folder may hold a store already.
     pub(crate) async fn over(folder: ProjectFolder, storage: MemoryStorage, options: state::Options) -> Self {
+        let path = folder.root().join("data");
+        std::fs::create_dir_all(&path).unwrap();
+        let state = State::open_with(&path.join("state.sqlite"), master(), options).await.unwrap();
+        Self::over_state(folder, storage, state).await.unwrap()
+    }
+
+    /// Opens a house with this store of details, if the gate opens.
+    pub(crate) async fn over_state(
+        folder: ProjectFolder,
+        storage: MemoryStorage,
+        state: State,
+    ) -> Result<Self, gate::GateError> {
         let project = Arc::new(folder.load().unwrap_or_else(|found| panic!("{found}")));
         let policy = Engine::new(&project).unwrap_or_else(|found| panic!("{found}"));
         let (lake, authority) = Lake::open(&project.data_dir()).await.unwrap();
         fill(&lake).await;
-        let path = project.data_dir().join("state.sqlite");
-        let state = State::open_with(&path, master(), options).await.unwrap();
         let clock = Arc::new(TestClock::at("2026-05-04T12:00:00Z"));
         let log = open_log(&storage);
         let log_storage: Arc<dyn Storage> = Arc::new(storage.clone());
@@ -105,8 +115,8 @@ impl House {
             clock: clock.clone(),
             keys: Keys::from_master(&master()),
         };
-        let gate = Gate::new(authority, parts).await.unwrap();
-        Self { _folder: folder, lake, state, clock, log: storage, gate }
+        let gate = Gate::new(authority, parts).await?;
+        Ok(Self { _folder: folder, lake, state, clock, log: storage, gate })
     }
 
     /// Gives all entries of the log.

@@ -9,18 +9,21 @@ use crate::app;
 use crate::exit::{Ending, Failure, Outcome};
 use crate::output::{Output, count};
 
-pub(crate) fn verify(dir: &Path, saved: Option<&Path>, output: Output) -> Outcome {
+pub(crate) fn verify(dir: &Path, saved_at: Option<&Path>, output: Output) -> Outcome {
     let project = app::load(dir)?;
     let (storage, key) = app::log_for_reading(&project)?;
-    let saved = match saved {
-        Some(path) => Some(std::fs::read_to_string(path).map_err(|error| {
-            Failure::new(Ending::Usage, anyhow::anyhow!("{} can't be read: {error}", path.display()))
-        })?),
-        None => None,
-    };
+    let saved = saved_at.map(saved_checkpoint).transpose()?;
     let stage = output.stage("verify");
-    let report = tlog::verify(&storage, &key, saved.as_deref(), &mut |done, total| stage.at(done, total))
-        .map_err(|error| Failure::new(Ending::LogBroken, error))?;
+    let report = tlog::verify(&storage, &key, saved.as_deref(), &mut |done, total| stage.at(done, total));
+    let report = report.map_err(|error| {
+        let is_of_saved = matches!(error, tlog::VerifyError::SavedCheckpoint(_));
+        let error = anyhow::Error::new(error);
+        let error = match saved_at.filter(|_| is_of_saved) {
+            Some(path) => error.context(path.display().to_string()),
+            None => error,
+        };
+        Failure::new(Ending::LogBroken, error)
+    })?;
     stage.done(format!(
         "{} entries, root {}: every entry, tile and signature is right",
         count(report.checkpoint.size),
@@ -44,6 +47,17 @@ pub(crate) fn verify(dir: &Path, saved: Option<&Path>, output: Output) -> Outcom
     }))
 }
 
+/// Reads a checkpoint that was saved. One that is none says nothing of the log.
+fn saved_checkpoint(path: &Path) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| crate::usage(format!("{} can't be read: {error}", path.display())))?;
+    Checkpoint::check_form(text.as_bytes()).map_err(|error| {
+        let mend = "name a file that holds what `lucarne log checkpoint` printed, unchanged";
+        crate::usage(format!("{} is no saved checkpoint: {error}; {mend}", path.display()))
+    })?;
+    Ok(text)
+}
+
 pub(crate) fn checkpoint(dir: &Path, output: Output) -> Outcome {
     let project = app::load(dir)?;
     let path = project.data_dir().join("log").join("checkpoint");
@@ -58,12 +72,21 @@ pub(crate) fn checkpoint(dir: &Path, output: Output) -> Outcome {
 pub(crate) fn show(dir: &Path, from: u64, how_many: u64, output: Output) -> Outcome {
     let project = app::load(dir)?;
     let (storage, key) = app::log_for_reading(&project)?;
-    let checkpoint =
-        Checkpoint::open(&storage.read("checkpoint")?, &key).map_err(|error| Failure::new(Ending::LogBroken, error))?;
+    let path = project.data_dir().join("log").join("checkpoint");
+    let note = storage.read("checkpoint").map_err(|error| {
+        Failure::new(Ending::LogBroken, anyhow::anyhow!("{} can't be read: {error}: put it back", path.display()))
+    })?;
+    let checkpoint = Checkpoint::open(&note, &key).map_err(|error| Failure::new(Ending::LogBroken, error))?;
+    if from >= checkpoint.size {
+        let entries = count(checkpoint.size);
+        output.note(format!("the log has {entries} entries, numbered from 0: there is none at {from}"));
+    }
     let mut shown = Vec::new();
     for index in (from..checkpoint.size).take(usize::try_from(how_many).unwrap_or(usize::MAX)) {
         let entry = gate::Entry::decode(&entry_bytes(&storage, &checkpoint, index)?)?;
-        output.say(format!("{index} {}", serde_json::to_string(&entry)?));
+        if !output.line(format!("{index} {}", serde_json::to_string(&entry)?)) {
+            break;
+        }
         shown.push(json!({ "index": index, "entry": entry }));
     }
     output.object(&json!({ "entries": shown }))

@@ -48,6 +48,29 @@ async fn looks_are_found_by_person_newest_first_and_page_by_page() {
 }
 
 #[tokio::test]
+async fn the_newest_place_is_known_wherever_the_look_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    assert!(!state.has_looks().await.unwrap());
+    let looks: Vec<NewLook> = (0..3).map(|number| look(number, &[number], "x")).collect();
+    let first = state.put_looks_with_keys(looks.clone(), UnsavedKeys::default()).await.unwrap();
+    assert!(state.has_looks().await.unwrap());
+    assert_eq!(state.newest_placed().await.unwrap(), None);
+    state.place_looks(&[PlacedLooks { first, leaf: 40, count: 2 }]).await.unwrap();
+    let newest = Some((looks[1].commitment, 41));
+    assert_eq!(state.newest_placed().await.unwrap(), newest);
+    // In the tables, after the one without a place, and once its detail is erased.
+    state.erase_look(&looks[1].commitment, at(9)).await.unwrap();
+    assert_eq!(state.newest_placed().await.unwrap(), newest);
+    state.close().await.unwrap();
+    let state = open(folder.path()).await;
+    assert_eq!(state.newest_placed().await.unwrap(), newest);
+    state.put_looks(vec![look(3, &[3], "x")]).await.unwrap();
+    assert_eq!(state.newest_placed().await.unwrap(), newest);
+    assert!(state.has_looks().await.unwrap());
+}
+
+#[tokio::test]
 async fn a_batch_is_kept_whole_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path()).await;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tlog::fault::MemoryStorage;
 use tlog::{Checkpoint, Error, FolderStorage, Frontier, Hash, Log, Options, SigningKey, leaf_hash, verify};
 
 use crate::support::{check, closed_log, entries, entry, key, on_demand, open};
@@ -102,6 +103,31 @@ fn a_folder_of_another_version_is_refused() {
     assert_eq!(error.to_string(), "the log has the format \"lucarne-tlog 2\", this program reads \"lucarne-tlog 1\"");
     storage.tamper("format", |_| None);
     assert!(matches!(open(&storage), Err(Error::Format { .. })));
+}
+
+#[test]
+fn who_remembers_the_log_sees_it_before_anything_is_written() {
+    let see = |storage: &MemoryStorage, size: Option<u64>| {
+        let seen = storage.restart();
+        let opened: Result<Log, Error> = Log::open_if(key(), Arc::new(seen.clone()), on_demand(), |found| {
+            assert_eq!(found.size(), size);
+            let end = size.unwrap_or(0);
+            for index in (0..end).step_by(7).chain(end.checked_sub(1)) {
+                assert_eq!(found.entry(index)?, entry(index));
+            }
+            assert!(matches!(found.entry(end), Err(Error::NoSuchEntry { .. })));
+            Err(Error::Closed)
+        });
+        assert!(matches!(opened, Err(Error::Closed)), "{opened:?}");
+        assert_eq!(seen.writes(), 0);
+    };
+    see(&MemoryStorage::new(), None);
+    let storage = closed_log(300, 100);
+    see(&storage, Some(300));
+    // What is durable and not published counts.
+    let log = open(&storage).unwrap();
+    log.append(entries(300..310)).unwrap();
+    see(&storage, Some(310));
 }
 
 #[test]

@@ -116,6 +116,19 @@ fn the_place_is_named() {
     assert!(check(&storage, None).unwrap().is_journal_torn);
 }
 
+#[test]
+fn only_a_mirror_of_what_is_published_says_nothing_of_its_format() {
+    let storage = CLOSED.restart();
+    storage.tamper("format", |_| None);
+    assert!(matches!(check(&storage, None), Err(VerifyError::Format)));
+    for path in storage.paths().into_iter().filter(|path| path.starts_with("journal")) {
+        storage.tamper(&path, |_| None);
+    }
+    assert!(check(&storage, None).is_ok());
+    storage.tamper("format", |_| Some(b"lucarne-tlog 2\n".to_vec()));
+    assert!(matches!(check(&storage, None), Err(VerifyError::Format)));
+}
+
 /// The whole of a log that was built from other entries by someone who holds the key.
 #[test]
 fn dropped_changed_or_forked_entries_show_against_a_saved_checkpoint() {
