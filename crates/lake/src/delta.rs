@@ -41,6 +41,17 @@ pub struct TableInfo {
     pub metadata: BTreeMap<String, String>,
 }
 
+/// What a version of a table says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableVersion {
+    /// The version, counted from 0.
+    pub version: u64,
+    /// When it was committed.
+    pub at: DateTime<Utc>,
+    /// What its writer noted.
+    pub metadata: BTreeMap<String, String>,
+}
+
 /// A data file of one version.
 pub(crate) struct ActiveFile {
     pub(crate) name: String,
@@ -100,26 +111,15 @@ impl TableState {
 
     /// Gives what is known of this version.
     pub(crate) fn info(&self) -> Result<TableInfo, LakeError> {
-        let commit = self.commit_info()?;
-        let milliseconds = commit.get("timestamp").and_then(Value::as_i64).unwrap_or(0);
-        let metadata = commit.get(METADATA_KEY).and_then(Value::as_object).map(|pairs| {
-            pairs.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
-        });
+        let TableVersion { at, metadata, .. } = read_version(&self.folder, self.version)?;
         Ok(TableInfo {
             version: self.version,
             rows: self.files.iter().map(|file| file.rows).sum(),
             bytes: self.files.iter().map(|file| file.bytes).sum(),
             schema: Arc::clone(&self.schema),
-            last_modified: DateTime::from_timestamp_millis(milliseconds).unwrap_or_default(),
-            metadata: metadata.unwrap_or_default(),
+            last_modified: at,
+            metadata,
         })
-    }
-
-    fn commit_info(&self) -> Result<Value, LakeError> {
-        let path = commit_path(&self.folder, self.version);
-        let text = fs::read_to_string(&path).map_err(|source| LakeError::io(&path, source))?;
-        let mut actions = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        Ok(actions.find_map(|mut action| action.get_mut("commitInfo").map(Value::take)).unwrap_or(Value::Null))
     }
 
     /// Gives the actions that remove data files from the table; those that `is_gone` names.
@@ -268,6 +268,48 @@ fn commit_path(folder: &Path, version: u64) -> PathBuf {
 /// Tells whether there is a commit of this version.
 pub(crate) fn has_version(folder: &Path, version: u64) -> bool {
     commit_path(folder, version).exists()
+}
+
+fn commit_info(folder: &Path, version: u64) -> Result<Value, LakeError> {
+    let path = commit_path(folder, version);
+    let text = fs::read_to_string(&path).map_err(|source| LakeError::io(&path, source))?;
+    let mut actions = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    Ok(actions.find_map(|mut action| action.get_mut("commitInfo").map(Value::take)).unwrap_or(Value::Null))
+}
+
+/// Gives what a version says of itself.
+fn read_version(folder: &Path, version: u64) -> Result<TableVersion, LakeError> {
+    let commit = commit_info(folder, version)?;
+    let milliseconds = commit.get("timestamp").and_then(Value::as_i64).unwrap_or(0);
+    let metadata = commit
+        .get(METADATA_KEY)
+        .and_then(Value::as_object)
+        .map(|pairs| pairs.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect());
+    Ok(TableVersion {
+        version,
+        at: DateTime::from_timestamp_millis(milliseconds).unwrap_or_default(),
+        metadata: metadata.unwrap_or_default(),
+    })
+}
+
+/// Gives what versions say of themselves, from `last` backwards, `most` of them at most, up to and with the first that is older
+/// than `not_before`. Ends where another tool has tidied the table's log up.
+pub(crate) fn versions(
+    folder: &Path,
+    last: u64,
+    most: usize,
+    not_before: Option<DateTime<Utc>>,
+) -> Result<Vec<TableVersion>, LakeError> {
+    let mut versions = Vec::new();
+    for version in (0..=last).rev().take(most).take_while(|version| has_version(folder, *version)) {
+        let read = read_version(folder, version)?;
+        let is_older = not_before.is_some_and(|moment| read.at < moment);
+        versions.push(read);
+        if is_older {
+            break;
+        }
+    }
+    Ok(versions)
 }
 
 /// A table exists from its first commit on; a folder without one is a write that didn't finish.

@@ -41,6 +41,7 @@
 //! What this crate never does: it keeps no minimum or maximum of a column in the Delta log unless the writer names the
 //! column; it writes no deletion vector; it puts no value of a row into an error.
 
+mod compare;
 mod delta;
 mod disk;
 mod error;
@@ -55,7 +56,8 @@ mod statistics;
 mod table;
 mod write;
 
-pub use delta::TableInfo;
+pub use compare::Compared;
+pub use delta::{TableInfo, TableVersion};
 pub use error::LakeError;
 pub use folder::DATA_FORMAT;
 pub use read::{Filter, ReadAuthority};

@@ -1,6 +1,6 @@
 //! Deleting rows: files are written anew without them, then removed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 
 use arrow_array::cast::AsArray;
@@ -25,8 +25,8 @@ pub(crate) type Keys = HashSet<Box<str>>;
 pub(crate) struct Rewritten {
     /// The new files.
     pub(crate) staged: StagedParts,
-    /// The files that they take the place of.
-    pub(crate) replaced: HashSet<String>,
+    /// The files that they take the place of, and which of their rows are gone: counted from 0, in order.
+    pub(crate) replaced: HashMap<String, Vec<usize>>,
     pub(crate) rows_gone: u64,
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn without(
     if state.schema.field_with_name(column).is_err() {
         return Err(LakeError::NoSuchColumn { table: table.clone(), column: column.to_owned() });
     }
-    let mut replaced = HashSet::new();
+    let mut replaced = HashMap::new();
     let mut rows_gone = 0;
     for file in &state.files {
         let path = state.folder.join(&file.name);
@@ -73,14 +73,17 @@ pub(crate) fn without(
         if !is_hit {
             continue;
         }
+        let (mut gone, mut first) = (Vec::new(), 0);
         for batch in ParquetRecordBatchReaderBuilder::try_new(open()?).map_err(damaged)?.build().map_err(damaged)? {
             let batch = conform(table, &batch.map_err(damaged_batch)?, &state.schema)?;
             let kept = kept(table, &batch, column, keys)?;
-            rows_gone += (kept.len() - kept.true_count()) as u64;
+            gone.extend((0..kept.len()).filter(|row| !kept.value(*row)).map(|row| first + row));
+            first += kept.len();
             let rest = filter_record_batch(&batch, &kept).map_err(damaged_batch)?;
             writer.write(&rest)?;
         }
-        replaced.insert(file.name.clone());
+        rows_gone += gone.len() as u64;
+        replaced.insert(file.name.clone(), gone);
     }
     Ok(Rewritten { staged: writer.finish()?, replaced, rows_gone })
 }

@@ -1,6 +1,6 @@
 //! The writer of the lake, and what is known of tables without reading a row.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,13 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+use chrono::{DateTime, Utc};
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use futures::{Stream, StreamExt as _, stream};
 use tokio::sync::{Mutex, mpsc};
 
-use crate::delta::{Commit, TableInfo, TableState, exists};
+use crate::compare::{Compared, Comparison, FileRows};
+use crate::delta::{Commit, TableInfo, TableState, TableVersion, exists};
 use crate::disk::{Disk, LocalDisk};
 use crate::error::LakeError;
 use crate::folder::{DataFolder, make_private_folder};
@@ -207,6 +209,7 @@ impl Lake {
         let mut prepared = Prepared {
             schema: Arc::clone(&schema),
             staged: StagedParts::new(&folder),
+            delivered: 0,
             gone: Gone::Nothing,
             built_on: state.as_ref().map(|state| state.version),
             was_committed: None,
@@ -241,6 +244,7 @@ impl Lake {
             WriteMode::Append | WriteMode::Overwrite => None,
         };
         let (staged, keys) = self.stage(&prepared, batches, keys_of).await?;
+        prepared.delivered = staged.parts.len();
         prepared.staged = staged;
         match (&prepared.mode, state) {
             (WriteMode::Overwrite, _) => prepared.gone = Gone::Everything,
@@ -254,6 +258,50 @@ impl Lake {
             (WriteMode::UpsertBy(_) | WriteMode::Append, _) => {}
         }
         Ok(prepared)
+    }
+
+    /// Compares prepared rows with those that go when they are committed: counts, never a row.
+    ///
+    /// Rows are known by their text in the column `by`, which no two rows of the table share; a row changed when another column
+    /// than `besides` holds something else. What is written and what goes is read once; rows that stay are not, so that a small
+    /// upsert costs little in a large table.
+    ///
+    /// Takes 16 bytes of memory a row that is written, and as many a row that goes: a hash of what it is known by, and one of
+    /// what it holds. Two rows that share a hash of 64 bits may be taken for one: a count is off by one then. In a table of a
+    /// hundred million rows that happens in one comparison of some four thousand, so that it matters to no share of them.
+    ///
+    /// # Errors
+    /// [`LakeError::NoSuchColumn`], [`LakeError::UnsupportedType`], and those of a scan.
+    pub async fn compare(&self, prepared: &Prepared, by: &str, besides: &[&str]) -> Result<Compared, LakeError> {
+        if prepared.was_committed.is_some() {
+            return Ok(Compared::default());
+        }
+        let state = match prepared.built_on {
+            Some(version) => TableState::load(&prepared.table, &prepared.folder, Some(version)).await?,
+            None => None,
+        };
+        let Some(state) = state else { return Ok(Compared { new: prepared.rows(), ..Compared::default() }) };
+        if prepared.schema.field_with_name(by).is_err() {
+            return Err(LakeError::NoSuchColumn { table: prepared.table.clone(), column: by.to_owned() });
+        }
+        let has_same_columns = difference(&state.schema, &prepared.schema).is_none();
+        let names = prepared.schema.fields().iter().map(|field| field.name().clone());
+        let of: Vec<String> = names.filter(|name| name != by && !besides.contains(&name.as_str())).collect();
+        let comparison =
+            Comparison { table: prepared.table.clone(), by: by.to_owned(), of: has_same_columns.then_some(of) };
+        let path = |name: &str| prepared.folder.join(name);
+        let before: u64 = state.files.iter().map(|file| file.rows).sum();
+        let going: Vec<FileRows> = match &prepared.gone {
+            Gone::Nothing => Vec::new(),
+            Gone::Everything => {
+                let all = state.files.iter().map(|file| FileRows::all(path(&file.name), file.rows));
+                all.collect()
+            }
+            Gone::Files(files) => files.iter().map(|(name, rows)| FileRows::some(path(name), rows.clone())).collect(),
+        };
+        let delivered = prepared.staged.parts.iter().take(prepared.delivered);
+        let written: Vec<FileRows> = delivered.map(|part| FileRows::all(path(&part.name), part.rows)).collect();
+        blocking(move || comparison.run(before, &going, &written)).await
     }
 
     /// Makes prepared rows readable in one commit.
@@ -285,7 +333,7 @@ impl Lake {
         let removals = match (&state, &prepared.gone) {
             (None, _) | (_, Gone::Nothing) => Vec::new(),
             (Some(state), Gone::Everything) => state.removals(|_| true)?,
-            (Some(state), Gone::Files(files)) => state.removals(|file| files.contains(file))?,
+            (Some(state), Gone::Files(files)) => state.removals(|file| files.contains_key(file))?,
         };
         let mode = if prepared.mode == WriteMode::Append { SaveMode::Append } else { SaveMode::Overwrite };
         let commit = Commit {
@@ -350,7 +398,7 @@ impl Lake {
             folder: &folder,
             on: Some(&state),
             operation: DeltaOperation::Delete { predicate: None },
-            removals: state.removals(|file| rewritten.replaced.contains(file))?,
+            removals: state.removals(|file| rewritten.replaced.contains_key(file))?,
             parts: &rewritten.staged.parts,
             schema: None,
             transaction: None,
@@ -395,6 +443,23 @@ impl Lake {
             infos.known.insert(table.clone(), info.clone());
         }
         Ok(info)
+    }
+
+    /// Gives what the last versions of a table say of themselves, the newest first, `most` of them at most; none when the
+    /// table doesn't exist. The first that is older than `not_before` is the last one given: each is a file to read. Their
+    /// rows may be gone: [`vacuum`](Self::vacuum) keeps those of the last version only.
+    ///
+    /// # Errors
+    /// Those of [`info`](Self::info).
+    pub async fn versions(
+        &self,
+        table: &TableRef,
+        most: usize,
+        not_before: Option<DateTime<Utc>>,
+    ) -> Result<Vec<TableVersion>, LakeError> {
+        let Some(info) = self.info(table).await? else { return Ok(Vec::new()) };
+        let folder = self.folder_of(table)?;
+        blocking(move || crate::delta::versions(&folder, info.version, most, not_before)).await
     }
 
     /// Says that a table is being changed, until the answer is dropped.
@@ -502,6 +567,8 @@ pub struct Prepared {
     folder: PathBuf,
     schema: SchemaRef,
     staged: StagedParts,
+    /// How many of the staged files hold what was written. Those after them hold rows that stay.
+    delivered: usize,
     mode: WriteMode,
     gone: Gone,
     built_on: Option<u64>,
@@ -515,7 +582,8 @@ pub struct Prepared {
 enum Gone {
     Nothing,
     Everything,
-    Files(HashSet<String>),
+    /// Files that are written anew, and which of their rows are not in the new ones.
+    Files(HashMap<String, Vec<usize>>),
 }
 
 impl Prepared {
@@ -622,6 +690,23 @@ mod tests {
             statistics: Vec::new(),
             metadata: BTreeMap::new(),
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_an_upsert_only_the_rows_that_it_replaces_are_compared() {
+        let folder = tempfile::tempdir().unwrap();
+        let (lake, _authority) = Lake::open(folder.path()).await.unwrap();
+        lake.write(write_of(0..10)).await.unwrap();
+        lake.write(Write { mode: WriteMode::Append, ..write_of(10..20) }).await.unwrap();
+        let upsert = Write { mode: WriteMode::UpsertBy("number".to_owned()), ..write_of(13..15) };
+        let prepared = lake.prepare(upsert).await.unwrap();
+        let Gone::Files(files) = &prepared.gone else { panic!("files are written anew") };
+        assert_eq!(files.values().collect::<Vec<_>>(), [&vec![3, 4]]);
+        assert_eq!((prepared.delivered, prepared.staged.parts.len()), (1, 2), "what stays is in a file of its own");
+        let compared = lake.compare(&prepared, "number", &[]).await.unwrap();
+        assert_eq!(compared, Compared { before: 20, ..Compared::default() });
+        let nowhere = lake.compare(&prepared, "shoe", &[]).await;
+        assert!(matches!(nowhere, Err(LakeError::NoSuchColumn { .. })));
     }
 
     #[tokio::test(flavor = "multi_thread")]

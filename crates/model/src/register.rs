@@ -33,13 +33,29 @@ pub struct Register {
     pub key: Vec<String>,
     /// The share of rows, 0 to 1, that may be quarantined before a run fails as a whole.
     pub quarantined_share_max: f64,
+    /// The share of the register's records, 0 to 1, that may be gone with a full delivery before the run fails as a whole;
+    /// none: half of them, where there are more than [`GONE_UNHEEDED`].
+    pub gone_share_max: Option<f64>,
     /// Who sold it, under which licence; registers that were bought have it, others don't.
     pub bought: Option<Bought>,
     /// The columns, in the order of the file.
     pub columns: IndexMap<String, Column>,
 }
 
+/// Up to so many records, any number of which may be gone with a full delivery where the file doesn't say.
+pub const GONE_UNHEEDED: u64 = 100;
+
+/// The share of records that may be gone where the file doesn't say.
+const GONE_SHARE_MAX: f64 = 0.5;
+
 impl Register {
+    /// Gives the share of `records`, which the register has, that may be gone with a full delivery.
+    #[must_use]
+    pub fn gone_share_max_of(&self, records: u64) -> f64 {
+        let unstated = if records > GONE_UNHEEDED { GONE_SHARE_MAX } else { 1.0 };
+        self.gone_share_max.unwrap_or(unstated)
+    }
+
     /// Gives the special categories that its columns belong to, each once.
     #[must_use]
     pub fn special_categories(&self) -> Vec<SpecialCategory> {
@@ -277,6 +293,31 @@ mod tests {
                 assert!(!check.passes(bad), "{check:?} {bad}");
             }
         }
+    }
+
+    #[test]
+    fn a_small_register_may_lose_all_unless_the_file_says_how_much() {
+        let source = Source { files: Vec::new(), format: Format::JsonLines };
+        let mut register = Register {
+            id: RegisterId::new("people").unwrap(),
+            title: "People".into(),
+            title_fr: None,
+            says: "People".into(),
+            says_fr: None,
+            agency: "statistics".parse().unwrap(),
+            legal_basis: "Census Act, art. 1".into(),
+            retention: Retention::Years(10),
+            source,
+            delivery: Delivery::Full,
+            key: Vec::new(),
+            quarantined_share_max: 0.05,
+            gone_share_max: None,
+            bought: None,
+            columns: IndexMap::new(),
+        };
+        assert_eq!([0, 100, 101].map(|records| register.gone_share_max_of(records)), [1.0, 1.0, 0.5]);
+        register.gone_share_max = Some(0.1);
+        assert_eq!([0, 100, 101].map(|records| register.gone_share_max_of(records)), [0.1, 0.1, 0.1]);
     }
 
     #[test]

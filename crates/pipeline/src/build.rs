@@ -40,6 +40,9 @@ mod made_of {
     pub(super) const INPUTS: &str = "lucarne.model.inputs";
 }
 
+/// Under this name the commit of a model's table notes the run that made it. The table is up to date whichever that was.
+pub const RUN: &str = "lucarne.model.run";
+
 /// The value of [`made_of::BUILDER`] in tables of this build.
 const BUILDER_VERSION: &str = "1";
 
@@ -268,6 +271,8 @@ impl Builder<'_> {
             Ok(batch)
         });
         let checked: BatchStream = Box::pin(checked);
+        let mut noted = metadata(self.project, model, node, versions);
+        noted.insert(RUN.to_owned(), self.run.to_string());
         let write = Write {
             table: TableRef::model(&node.model),
             schema,
@@ -276,7 +281,7 @@ impl Builder<'_> {
             // Writing the same rows again gives the same table, so that a run that is tried again needs no mark.
             txn: None,
             statistics: Vec::new(),
-            metadata: metadata(self.project, model, node, versions),
+            metadata: noted,
         };
         let prepared = self.lake.prepare(write).await.map_err(ModelProblem::Lake)?;
         let broken = checker.lock().finish();

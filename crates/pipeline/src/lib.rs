@@ -14,7 +14,7 @@ mod lineage;
 mod plan;
 mod report;
 
-pub use build::build;
+pub use build::{RUN, build};
 pub use error::{ModelFailure, ModelProblem, PipelineError};
 pub use expect::{Broken, Expectation, Sample};
 pub use lineage::{ColumnLineage, SourceColumn};

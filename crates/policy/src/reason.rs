@@ -44,11 +44,11 @@ impl Reason {
         let (says, says_fr) = match policy {
             Some(id) => (
                 format!("The rule {id} could not be evaluated, and what can't be judged is refused."),
-                format!("La règle {id} n'a pas pu être évaluée, et ce qui ne peut être jugé est refusé."),
+                format!("La règle {id} n’a pas pu être évaluée, et ce qui ne peut être jugé est refusé."),
             ),
             None => (
                 "The facts of the question could not be judged, and what can't be judged is refused.".to_owned(),
-                "Les faits de la demande n'ont pas pu être jugés, et ce qui ne peut être jugé est refusé.".to_owned(),
+                "Les faits de la demande n’ont pas pu être jugés, et ce qui ne peut être jugé est refusé.".to_owned(),
             ),
         };
         Self {
@@ -59,7 +59,7 @@ impl Reason {
             needed: "Tell who answers for the project's policies; until the rule is mended nobody gets past it."
                 .to_owned(),
             needed_fr:
-                "Prévenez qui répond des règles du projet ; tant que la règle n'est pas corrigée, personne ne passe."
+                "Prévenez qui répond des règles du projet\u{a0}; tant que la règle n’est pas corrigée, personne ne passe."
                     .to_owned(),
         }
     }
@@ -72,7 +72,7 @@ impl Reason {
             says: format!("The register {register} holds nothing of the class {class}."),
             says_fr: format!("Le registre {register} ne contient rien de la classe {class}."),
             needed: "Nothing: there is nothing to give.".to_owned(),
-            needed_fr: "Rien : il n'y a rien à donner.".to_owned(),
+            needed_fr: "Rien\u{a0}: il n’y a rien à donner.".to_owned(),
         }
     }
 

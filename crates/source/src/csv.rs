@@ -178,7 +178,7 @@ pub(crate) fn read(
     let mut reader = RecordReader::new(open(file, encoding)?, delimiter_byte);
     let mut record = Record::default();
     if !reader.read(&mut record).map_err(failed)? {
-        return Err(SourceError::EmptyFile { file: name() });
+        return Err(SourceError::EmptyFile { file: name(), format: Some("csv") });
     }
     let why = |why| SourceError::Header { file: name(), register: register.id.clone(), why };
     if record.is_too_long {

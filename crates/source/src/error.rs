@@ -13,7 +13,8 @@ use model::RegisterId;
 pub enum SourceError {
     /// The register's patterns match no file.
     #[error(
-        "no file matches {}: put the delivery there, or correct `source.file` in registers/{register}.toml",
+        "no file matches {}: put the delivery there (the project's README may say where it comes from), or correct \
+         `source.file` in registers/{register}.toml",
         list(.patterns)
     )]
     NoFiles {
@@ -50,10 +51,12 @@ pub enum SourceError {
         message: String,
     },
     /// A file has no byte.
-    #[error("{} is empty, it has not even a header line: ask for the delivery again", .file.display())]
+    #[error("{} is empty, {}: ask for the delivery again", .file.display(), lack(.format))]
     EmptyFile {
         /// The file.
         file: PathBuf,
+        /// How it should be written, as register files say it: `csv`, `json-lines` or `parquet`; none where nobody said.
+        format: Option<&'static str>,
     },
     /// A full delivery has no row.
     #[error(
@@ -176,6 +179,27 @@ pub enum SourceError {
         /// Why, the most frequent first; ten at most.
         reasons: Vec<ReasonCount>,
     },
+    /// Too many records would be gone.
+    #[error(
+        "{gone} of the {records} records of {register} are not in the delivery, more than the {:.1} % that \
+         registers/{register}.toml accepts: with a full delivery they would be gone, so nothing of it is taken. {}. When these \
+         records are to go, write `gone_share_max = {}` in registers/{register}.toml for this delivery, and take it out after it",
+        .share_max * 100.0,
+        gone_advice(.gone, .new, .records),
+        share_up(.gone, .records)
+    )]
+    TooManyGone {
+        /// The register.
+        register: RegisterId,
+        /// How many records it has.
+        records: u64,
+        /// How many of them are not in the delivery; of a register without a key, less those that came in their place.
+        gone: u64,
+        /// How many others are in the delivery; of a register without a key none, for they are in the place of those that went.
+        new: u64,
+        /// The share accepted.
+        share_max: f64,
+    },
     /// A file was changed while it was read.
     #[error("{} was changed while it was read: wait until it is there whole and run the same command again", .file.display())]
     Changed {
@@ -234,6 +258,38 @@ impl fmt::Display for ReasonCount {
             write!(f, ", column `{column}`")?;
         }
         write!(f, ": {} ({})", self.reason, self.samples.join(", "))
+    }
+}
+
+/// Says what an empty file lacks.
+fn lack(format: &Option<&'static str>) -> &'static str {
+    match *format {
+        Some("csv") => "it has not even a header line",
+        Some("json-lines") => "it has not one line",
+        Some("parquet") => "and even a Parquet file without rows says which columns it has",
+        _ => "it has not one byte",
+    }
+}
+
+/// Gives a share, in hundredths, that lets so many records go: what to write as `gone_share_max` for one delivery.
+#[expect(clippy::cast_precision_loss, reason = "no register has 2^52 records")]
+pub fn share_up(gone: &u64, records: &u64) -> f64 {
+    let hundredths = *gone as f64 * 100.0 / (*records).max(1) as f64;
+    ((hundredths.floor() + 1.0) / 100.0).min(1.0)
+}
+
+/// Says why records may be gone. A delivery that is cut off brings fewer: with nearly as many others it is something else.
+fn gone_advice(gone: &u64, new: &u64, records: &u64) -> String {
+    let nearly = |part: &u64, whole: &u64| part.saturating_mul(10) >= whole.saturating_mul(9);
+    if nearly(gone, records) && nearly(new, gone) {
+        format!(
+            "{new} others are in it: the key or the columns were changed, or it is another register's delivery. Compare it with \
+             the register file"
+        )
+    } else if nearly(new, gone) {
+        format!("{new} others are in it: it may be another register's delivery. Compare it with the one before")
+    } else {
+        "It may be cut off, or be a delivery of changes: ask for it again".to_owned()
     }
 }
 

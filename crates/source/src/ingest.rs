@@ -9,7 +9,7 @@ use std::thread;
 use arrow_array::RecordBatch;
 use encoding_rs::Encoding;
 use futures::{StreamExt as _, stream};
-use lake::{BatchStream, Lake, LakeError, SendableBatches, TableRef, Write, WriteMode};
+use lake::{BatchStream, Compared, Lake, LakeError, SendableBatches, TableRef, Write, WriteMode};
 use model::record::column;
 use model::register::Format;
 use model::{Class, Clock, Delivery, Register, RunId};
@@ -30,7 +30,8 @@ const CHUNKS_WAITING: usize = 4;
 
 /// What commits of a register's tables note.
 const NOTE_DELIVERY: &str = "delivery";
-const NOTE_RUN: &str = "run";
+/// Under this name the commits of a register's tables note the run that made them.
+pub const NOTE_RUN: &str = "run";
 
 /// A delivery that was read, and of which no row can be read from the lake yet. Dropping it removes what was written.
 #[must_use = "nothing of the delivery is readable until it is committed"]
@@ -144,6 +145,9 @@ pub async fn prepare<'l>(
             .collect(),
         rows: 0,
         quarantined: 0,
+        new: 0,
+        changed: 0,
+        gone: 0,
         unchanged: false,
         version: before.as_ref().map_or(0, |info| info.version),
     };
@@ -218,10 +222,19 @@ pub async fn prepare<'l>(
         file.check_unchanged()?;
     }
 
+    // Counts only: no row leaves the lake.
+    let besides = [column::FILE, column::ROW, column::RUN];
+    let compared = Box::pin(lake.compare(&rows_prepared, column::RECORD, &besides)).await?;
+    check_gone(&register, &compared)?;
+
+    (report.new, report.changed, report.gone) = (compared.new, compared.changed, compared.gone);
     report.rows = outcome.rows;
     report.quarantined = outcome.tally.quarantined;
     for (file, (rows, quarantined)) in report.files.iter_mut().zip(&outcome.by_file) {
         (file.rows, file.quarantined) = (*rows, *quarantined);
+    }
+    for (key, count) in [("new", report.new), ("changed", report.changed), ("gone", report.gone)] {
+        rows_prepared.note(key, count.to_string());
     }
     for prepared in [&mut rows_prepared, &mut bad_prepared] {
         prepared.note("rows", report.rows.to_string());
@@ -271,6 +284,30 @@ fn check_register(register: &Register) -> Result<(), SourceError> {
         Some(terms) if terms.legal_basis.trim().is_empty() => bought("legal basis"),
         _ => Ok(()),
     }
+}
+
+/// Fails when a full delivery lacks so many records that it may be cut off, or be another's.
+fn check_gone(register: &Register, compared: &Compared) -> Result<(), SourceError> {
+    let (gone, new) = if register.key.is_empty() {
+        // The whole row makes the id: a row that changed is one that is gone and one that is new. What is left is lost.
+        (compared.gone.saturating_sub(compared.new), 0)
+    } else {
+        (compared.gone, compared.new)
+    };
+    let share_max = register.gone_share_max_of(compared.before);
+    // A comparison without division: exact, and right for no record.
+    #[expect(clippy::cast_precision_loss, reason = "no register has 2^52 records")]
+    let are_too_many = gone as f64 > share_max * compared.before as f64;
+    if register.delivery == Delivery::Full && are_too_many {
+        return Err(SourceError::TooManyGone {
+            register: register.id.clone(),
+            records: compared.before,
+            gone,
+            new,
+            share_max,
+        });
+    }
+    Ok(())
 }
 
 type Sink = mpsc::Sender<Result<RecordBatch, LakeError>>;

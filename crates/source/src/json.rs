@@ -25,7 +25,7 @@ pub(crate) fn read(
     let failed = |source| SourceError::io(&file.path, source);
     let mut input = BufReader::with_capacity(256 << 10, File::open(&file.path).map_err(failed)?);
     if file.bytes == 0 {
-        return Err(SourceError::EmptyFile { file: PathBuf::from(&file.name) });
+        return Err(SourceError::EmptyFile { file: PathBuf::from(&file.name), format: Some("json-lines") });
     }
     let mut rows = TextRows::default();
     let (mut line, mut first_row, mut bytes, mut is_first) = (0, 0, 0, true);

@@ -23,9 +23,9 @@ mod reason;
 mod report;
 mod transcode;
 
-pub use error::{ReasonCount, SourceError};
+pub use error::{ReasonCount, SourceError, share_up};
 pub use infer::infer;
-pub use ingest::{Prepared, ingest, prepare};
+pub use ingest::{NOTE_RUN, Prepared, ingest, prepare};
 pub use notes::{QuarantinedFor, QuarantinedRun, quarantined_runs, reason_codes};
 pub use quarantine::quarantine_schema;
 pub use report::{FileReport, IngestProgress, IngestReport};

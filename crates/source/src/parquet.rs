@@ -28,7 +28,7 @@ pub(crate) fn read(
     let damaged = |error: &ParquetError| SourceError::Parquet { file: name(), why: why(error) };
     let opened = File::open(&file.path).map_err(|source| SourceError::io(&file.path, source))?;
     if file.bytes == 0 {
-        return Err(SourceError::EmptyFile { file: name() });
+        return Err(SourceError::EmptyFile { file: name(), format: Some("parquet") });
     }
     let builder = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| damaged(&error))?;
     let schema = builder.schema().clone();

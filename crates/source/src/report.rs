@@ -18,6 +18,13 @@ pub struct IngestReport {
     pub rows: u64,
     /// How many of them were quarantined.
     pub quarantined: u64,
+    /// How many records are in the register now that were not there before.
+    pub new: u64,
+    /// How many records are in it with other values than before; where its columns changed, all that stayed.
+    pub changed: u64,
+    /// How many records are in it no more: those that a full delivery does not bring, or brings only in rows that are
+    /// quarantined.
+    pub gone: u64,
     /// Whether the same delivery under the same schema had been ingested before: then nothing was written, and no row
     /// counted.
     pub unchanged: bool,

@@ -149,7 +149,7 @@ valid = { from = 2026-01-01, until = 2027-12-31 }
     (
         "purposes/loan-relief.toml",
         r#"says = "Decide whether a borrower's income entitles them to relief"
-says_fr = "Décider si le revenu d'un emprunteur lui ouvre droit à une remise"
+says_fr = "Décider si le revenu d’un emprunteur lui ouvre droit à une remise"
 legal_basis = ["dpv:PublicInterest", "Loan Relief Act, art. 4"]
 recipients = ["education/case-officer"]
 agreement = "education-tax"
@@ -197,7 +197,7 @@ identity = "value"
     (
         "purposes/own-data.toml",
         r#"says = "Let people see what is held about them and who looked"
-says_fr = "Permettre à chacun de voir ce qui est conservé à son sujet et qui l'a consulté"
+says_fr = "Permettre à chacun de voir ce qui est conservé à son sujet et qui l’a consulté"
 legal_basis = ["Registers Act, art. 11"]
 agreement = "operation"
 subject = "self"

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray, TimestampNanosecondArray};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
-use lake::{Filter, LakeError, Namespace, TableRef, Write, WriteMode};
+use chrono::TimeDelta;
+use lake::{Compared, Filter, LakeError, Namespace, TableRef, Write, WriteMode};
 
 use crate::rows::{TestLake, all, batch, owned, people, rows_of, schema, write};
 
@@ -34,6 +35,58 @@ async fn each_mode_does_what_it_says() {
     let info = test.lake.info(&people()).await.unwrap().unwrap();
     assert_eq!((info.version, info.rows, info.schema.as_ref()), (3, 1, &schema()));
     assert_eq!(test.lake.tables().await.unwrap(), [people()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_knows_what_is_new_changed_and_gone_before_it_is_committed() {
+    let test = TestLake::new().await;
+    let compared = async |write: Write| {
+        let prepared = test.lake.prepare(write).await.unwrap();
+        let compared = test.lake.compare(&prepared, "name", &[]).await.unwrap();
+        let besides = test.lake.compare(&prepared, "name", &["age"]).await.unwrap();
+        assert_eq!(besides, Compared { changed: 0, ..compared }, "a column besides does not count");
+        test.lake.commit(prepared).await.unwrap();
+        (compared.before, compared.new, compared.changed, compared.gone)
+    };
+    let rows = [("Ann", 1), ("Bob", 2), ("Cid", 3)];
+    assert_eq!(compared(write(&rows, WriteMode::Overwrite)).await, (0, 3, 0, 0), "there is no table yet");
+    let upsert = write(&[("Bob", 20), ("Cid", 3), ("Dan", 4)], WriteMode::UpsertBy("name".into()));
+    assert_eq!(compared(upsert).await, (3, 1, 1, 0), "what is not written stays");
+    assert_eq!(compared(write(&[("Eve", 5)], WriteMode::Append)).await, (4, 1, 0, 0));
+    let full = write(&[("Eve", 50), ("Ann", 1), ("Fay", 6)], WriteMode::Overwrite);
+    assert_eq!(compared(full).await, (5, 1, 1, 3));
+    assert_eq!(compared(write(&[], WriteMode::Overwrite)).await, (3, 0, 0, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_compared_wherever_in_whichever_file_they_are() {
+    let test = TestLake::new().await;
+    let names: Vec<String> = (0..3_000).map(|number| format!("name {number}")).collect();
+    let rows = |numbers: &mut dyn Iterator<Item = usize>, age: &dyn Fn(usize) -> i64, mode| {
+        let rows: Vec<(&str, i64)> = numbers.map(|number| (names[number].as_str(), age(number))).collect();
+        write(&rows, mode)
+    };
+    let by_name = || WriteMode::UpsertBy("name".into());
+    let same = |_: usize| 1;
+    let even_change = |number: usize| if number.is_multiple_of(2) { 2 } else { 1 };
+    test.lake.write(rows(&mut (0..1_000_usize), &same, WriteMode::Overwrite)).await.unwrap();
+    test.lake.write(rows(&mut (1_000..2_000_usize), &same, WriteMode::Append)).await.unwrap();
+    let compared = async |write: Write| {
+        let prepared = test.lake.prepare(write).await.unwrap();
+        let compared = test.lake.compare(&prepared, "name", &[]).await.unwrap();
+        test.lake.commit(prepared).await.unwrap();
+        (compared.before, compared.new, compared.changed, compared.gone)
+    };
+    // Every seventh row of both files, and ten besides.
+    let some = || (0..2_000_usize).step_by(7).chain(2_000..2_010);
+    let changed = (0..2_000).step_by(14).count() as u64;
+    assert_eq!(compared(rows(&mut some(), &even_change, by_name())).await, (2_000, 10, changed, 0));
+    assert_eq!(compared(rows(&mut some(), &even_change, by_name())).await, (2_010, 0, 0, 0), "it is there already");
+    // In another order, with neither the first hundred nor those ten.
+    let now = |number: usize| if number.is_multiple_of(14) { 2 } else { 1 };
+    let full = rows(&mut (100..2_000_usize).rev(), &now, WriteMode::Overwrite);
+    assert_eq!(compared(full).await, (2_010, 0, 0, 110));
+    assert_eq!(all(&test.authority).await.len(), 1_900);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -202,6 +255,17 @@ async fn what_the_writer_noted_stays_through_a_deletion() {
     assert_eq!(info.metadata.get("delivery").map(String::as_str), Some("d1"));
     assert_eq!((info.version, info.rows), (1, 1));
     assert!(info.last_modified.timestamp() > 1_600_000_000);
+    let versions = test.lake.versions(&people(), 9, None).await.unwrap();
+    let numbers: Vec<u64> = versions.iter().map(|version| version.version).collect();
+    assert_eq!(numbers, [1, 0], "the newest first");
+    assert!(versions.iter().all(|version| version.metadata["delivery"] == "d1"));
+    assert_eq!(versions[0].at, info.last_modified);
+    assert_eq!(test.lake.versions(&people(), 1, None).await.unwrap().len(), 1);
+    // What is older than a moment is not read, but for the first of it, which says that it is older.
+    let since = async |moment| test.lake.versions(&people(), 9, Some(moment)).await.unwrap().len();
+    assert_eq!(since(versions[1].at).await, 2);
+    assert_eq!(since(versions[0].at + TimeDelta::milliseconds(1)).await, 1);
+    assert!(test.lake.versions(&TableRef::spine("nothing"), 9, None).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

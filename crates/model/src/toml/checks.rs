@@ -72,10 +72,27 @@ where
 {
     let named = among.get(id);
     if named.is_none() {
-        let help = advice(id, among.keys().map(AsRef::as_ref));
+        let help = match file_of(kind, id) {
+            Some(file) if among.is_empty() => format!("there is none yet: write `{file}`"),
+            _ => advice(id, among.keys().map(AsRef::as_ref)),
+        };
         found.push(entry.error(place, code, format!("there is no {kind} `{id}`"), help));
     }
     named
+}
+
+/// Gives the file in which a thing of a kind is described.
+fn file_of(kind: &str, id: &str) -> Option<String> {
+    let (folder, ending) = match kind {
+        "agency" => ("agencies", "toml"),
+        "register" => ("registers", "toml"),
+        "agreement" => ("agreements", "toml"),
+        "purpose" => ("purposes", "toml"),
+        "object type" => ("ontology", "toml"),
+        "model" => ("models", "sql"),
+        _ => return None,
+    };
+    Some(format!("{folder}/{id}.{ending}"))
 }
 
 fn check_job_purposes(draft: &Draft, found: &mut Diagnostics) {

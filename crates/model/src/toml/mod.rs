@@ -80,7 +80,8 @@ pub(crate) fn load(root: &Path) -> Result<Project, Diagnostics> {
     let settings_path = Path::new("lucarne.toml");
     if !folder.has(settings_path) {
         let message = "there is no `lucarne.toml`, so this folder is not a project";
-        folder.error(settings_path, "project/no-settings", message, "make a project with `lucarne init`");
+        // Other paths are within the project. Here there is none, and only the folder's own path says where it was looked for.
+        folder.error(&root.join(settings_path), "project/no-settings", message, "make a project with `lucarne init`");
         return Err(folder.found);
     }
     let Some(settings_file) = folder.read(settings_path) else { return Err(folder.found) };

@@ -29,6 +29,7 @@ pub(crate) fn read(table: &Table<'_>, id: RegisterId) -> Option<Register> {
     let key = key_value.as_ref().map_or(Some(Vec::new()), |value| value.distinct(Value::text));
     let quarantined_share_max =
         table.get("quarantined_share_max").map_or(Some(QUARANTINED_SHARE_MAX), |value| value.share());
+    let gone_share_max = table.get("gone_share_max").map(|value| value.share());
     let source_kind = table
         .get("source_kind")
         .map(|value| value.choice("register/unknown-source-kind", &[("agency", false), ("bought", true)]));
@@ -84,6 +85,10 @@ pub(crate) fn read(table: &Table<'_>, id: RegisterId) -> Option<Register> {
         delivery: delivery?,
         key: key?,
         quarantined_share_max: quarantined_share_max?,
+        gone_share_max: match gone_share_max {
+            Some(share) => Some(share?),
+            None => None,
+        },
         bought: match bought {
             Some(bought) => Some(bought?),
             None => None,

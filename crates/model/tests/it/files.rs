@@ -60,6 +60,14 @@ fn each_is_found_and_nothing_else_breaks() {
 }
 
 #[test]
+fn what_is_not_there_yet_is_named_by_its_file() {
+    let folder = base();
+    fs::remove_dir_all(folder.path().join("agreements")).unwrap();
+    let found = found(Project::load(folder.path())).to_string();
+    assert!(found.contains("help: there is none yet: write `agreements/register-spine-2026.toml`"), "{found}");
+}
+
+#[test]
 fn a_byte_that_is_not_utf8_is_pointed_at() {
     let folder = base();
     fs::write(folder.path().join("agencies/police.toml"), b"says = \"a\"\ncontact = \"caf\xe9\"").unwrap();
@@ -90,4 +98,6 @@ fn an_empty_folder_is_no_project() {
     let found = Project::load(folder.path()).unwrap_err();
     assert_eq!(found.0.len(), 1);
     assert!(found.to_string().contains("lucarne init"));
+    let asked = folder.path().join("lucarne.toml").display().to_string();
+    assert!(found.to_string().starts_with(&format!("{asked}: error[project/no-settings]")), "{found}");
 }

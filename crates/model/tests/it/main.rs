@@ -5,6 +5,7 @@
 mod cases;
 mod design;
 mod docs;
+mod examples;
 mod files;
 mod folders;
 mod mutations;

@@ -124,6 +124,7 @@ fn register(name: &str, agency: &str, own: Vec<(String, Column)>) -> (RegisterId
         delivery: Delivery::Full,
         key: vec!["first_name".to_owned()],
         quarantined_share_max: 0.1,
+        gone_share_max: None,
         bought: None,
         columns,
     };

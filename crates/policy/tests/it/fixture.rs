@@ -84,6 +84,7 @@ fn register(id: &str, agency: &str, columns: &[(&str, Class)]) -> Register {
         delivery: Delivery::Full,
         key: vec![],
         quarantined_share_max: 0.01,
+        gone_share_max: None,
         bought: None,
         columns: columns.iter().map(|named| (named.0.to_owned(), column(named))).collect(),
     }

@@ -42,6 +42,6 @@ fn texts_are_filled_with_the_purposes_own_words() {
     let late = Query { day: day(2027, 1, 1), ..query };
     let told: Vec<String> = engine.decide(&late).reasons.iter().map(|reason| reason.says_fr.clone()).collect();
     assert!(told.contains(&"La finalité loan-relief a pris fin le 2026-12-31.".to_owned()), "{told:?}");
-    assert!(told.contains(&"L'accord education-tax a pris fin le 2026-12-31.".to_owned()), "{told:?}");
+    assert!(told.contains(&"L’accord education-tax a pris fin le 2026-12-31.".to_owned()), "{told:?}");
     assert!(told.iter().all(|text| !text.contains(['{', '}', '–'])), "{told:?}");
 }

@@ -2,6 +2,8 @@
 
 use model::Class;
 
+use super::types::is_count;
+
 /// Words in names of columns, in English and French, and the class that they tell. Special categories come first: where
 /// two words of a name tell different classes, the first of this list counts.
 const WORDS: &[(Class, &[&str])] = &[
@@ -145,7 +147,7 @@ pub(super) fn guess(name: &str, values: &[Option<&str>]) -> Option<Class> {
     let is_of_a_house = words.contains(&"house") || words.contains(&"street") || words.contains(&"postal");
     let is_phone = words.iter().any(|word| matches!(*word, "phone" | "telephone" | "tel" | "mobile" | "fax"));
     let by_name = WORDS.iter().find(|(class, tells)| {
-        let is_overruled = *class == Class::Identifier && (is_of_a_house || is_phone);
+        let is_overruled = *class == Class::Identifier && (is_of_a_house || is_phone || is_count(&words));
         !is_overruled && words.iter().any(|word| tells.contains(word))
     });
     let by_content = || {
@@ -158,6 +160,12 @@ pub(super) fn guess(name: &str, values: &[Option<&str>]) -> Option<Class> {
         }
     };
     by_name.map(|(class, _)| *class).or_else(by_content)
+}
+
+/// Gives the class that the last word of a name tells of those that tell any: `state_tax` is a tax, `tax_district` a district.
+pub(super) fn last_told(words: &[&str]) -> Option<Class> {
+    let told = |word: &&str| WORDS.iter().find(|(_, tells)| tells.contains(word)).map(|(class, _)| *class);
+    words.iter().rev().find_map(told)
 }
 
 /// Tells whether nine of ten values are so, of at least one.
@@ -187,7 +195,7 @@ mod tests {
 
     #[test]
     fn names_and_values_tell_classes() {
-        let cases: [(&str, &[&str], Option<Class>); 17] = [
+        let cases: [(&str, &[&str], Option<Class>); 18] = [
             ("ssn", &[], Some(Class::Identifier)),
             ("first_name", &["Ann"], Some(Class::Identity)),
             ("date_of_birth", &["1980-01-01"], Some(Class::Identity)),
@@ -195,6 +203,7 @@ mod tests {
             ("zip", &["01234"], Some(Class::Address)),
             ("house_number", &["12"], Some(Class::Address)),
             ("phone_number", &["555"], Some(Class::Contact)),
+            ("number_of_children", &["2"], Some(Class::Family)),
             ("x1", &["a@b.example", "c.d@e.example"], Some(Class::Contact)),
             ("x2", &["+33 1 23 45 67 89", "(555) 555-0100"], Some(Class::Contact)),
             ("x3", &["078-05-1120"], Some(Class::Identifier)),

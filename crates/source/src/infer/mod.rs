@@ -102,6 +102,11 @@ fn column_line(text: &mut String, name: &str, from: &str, class: Option<Class>, 
     if class.is_none() {
         notes.push("FILL IN the class".to_owned());
     }
+    if guess.is_named_by_number {
+        notes.push(
+            "text, for the numbers look like names of something; \"integer\" if they count or measure".to_owned(),
+        );
+    }
     if let Some(other) = guess.other_format {
         notes.push(format!("or \"{other}\": no row looked at tells"));
     }

@@ -45,7 +45,7 @@ impl Sample {
         let mut head = Vec::new();
         File::open(path).map_err(failed)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
         if head.is_empty() {
-            return Err(SourceError::EmptyFile { file: path.to_owned() });
+            return Err(SourceError::EmptyFile { file: path.to_owned(), format: None });
         }
         let begin = head.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xEF | 0xBB | 0xBF));
         let sample = if head.starts_with(b"PAR1") {

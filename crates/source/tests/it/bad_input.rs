@@ -181,7 +181,11 @@ fn refused_deliveries() -> Vec<Refused> {
         Some(bought)
     };
     vec![
-        refused("an empty file", "", &["incoming/a.csv is empty", "ask for the delivery again"]),
+        refused(
+            "an empty file",
+            "",
+            &["incoming/a.csv is empty, it has not even a header line", "ask for the delivery again"],
+        ),
         refused("a header only", HEADER, &["has no row", "all records would be gone", "incoming/a.csv"]),
         refused(
             "a wrong delimiter",
@@ -233,7 +237,7 @@ fn refused_deliveries() -> Vec<Refused> {
             }),
             ..refused("changes without a key", &good, &["add `key = […]`"])
         },
-        json("an empty file of JSON", "", &["incoming/a.jsonl is empty"]),
+        json("an empty file of JSON", "", &["incoming/a.jsonl is empty, it has not one line"]),
         json("blank lines", "\n\n", &["has no row"]),
         json("a name new", "{\"id\":\"1\",\"a\":1,\"b\":1,\"shoe\":1}\n", &["a column `shoe`"]),
         json("a name missing in all rows", "{\"id\":\"1\",\"a\":1}\n", &["has the name `b`", "registers/people.toml"]),
@@ -242,7 +246,7 @@ fn refused_deliveries() -> Vec<Refused> {
             whole[..whole.len() / 2].to_vec(),
             &["incoming/a.parquet can't be read as Parquet", "ask for"],
         ),
-        parquet_file("an empty Parquet", Vec::new(), &["is empty"]),
+        parquet_file("an empty Parquet", Vec::new(), &["is empty, and even a Parquet file without rows"]),
         parquet_file(
             "no Parquet at all",
             b"id,a,b\n1,2,3\n".to_vec(),
@@ -276,6 +280,78 @@ async fn what_fails_as_a_whole_says_what_to_do_and_leaves_nothing() {
 fn walk(folder: &std::path::Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path.display().to_string()] }).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_delivery_that_is_cut_off_makes_nothing_readable() {
+    let rows = |ids: std::ops::Range<u32>| ids.map(|id| format!("{id},Unforgettable,,,\n")).collect::<String>();
+    let mut office = Office::new(register()).await;
+    office.deliver("a.csv", format!("{HEADER}{}", rows(0..200)));
+    let first = office.ingest().await.unwrap();
+    assert_eq!((first.new, first.changed, first.gone), (200, 0, 0));
+
+    office.deliver("a.csv", format!("{HEADER}{}", rows(0..99)));
+    let error = office.ingest().await.unwrap_err();
+    assert!(matches!(error, SourceError::TooManyGone { records: 200, gone: 101, .. }), "{error}");
+    let text = error.to_string();
+    for part in ["101 of the 200 records of people", "50.0 %", "`gone_share_max = 0.51` in registers/people.toml"] {
+        assert!(text.contains(part), "{part} is not in: {text}");
+    }
+    assert!(!format!("{text} {error:?}").contains("Unforgettable"));
+    assert_eq!(office.rows(&["id"]).await.len(), 200, "what was there before stays");
+
+    assert!(text.contains("may be cut off") && !text.contains("the key"), "{text}");
+
+    // As many other rows are no reason to lose those that were there, but then nothing is cut off.
+    for (others, says_key) in [(rows(1_000..1_200), true), (rows(110..330), false)] {
+        office.deliver("a.csv", format!("{HEADER}{others}"));
+        let error = office.ingest().await.unwrap_err();
+        assert!(matches!(error, SourceError::TooManyGone { gone: 110 | 200, .. }), "{error}");
+        let text = error.to_string();
+        assert!(!text.contains("cut off"), "{text}");
+        assert_eq!(text.contains("the key or the columns were changed"), says_key, "{text}");
+    }
+
+    // What the message says allows it.
+    office.deliver("a.csv", format!("{HEADER}{}", rows(0..99)));
+    office.register.gone_share_max = Some(0.51);
+    let taken = office.ingest().await.unwrap();
+    assert_eq!((taken.new, taken.changed, taken.gone), (0, 0, 101));
+    // A small register may change as it likes, unless its file says otherwise.
+    office.register.gone_share_max = None;
+    office.deliver("a.csv", format!("{HEADER}{}", rows(98..100)));
+    let small = office.ingest().await.unwrap();
+    assert_eq!((small.new, small.changed, small.gone), (1, 0, 98));
+    office.register.gone_share_max = Some(0.1);
+    office.deliver("a.csv", format!("{HEADER}{}", rows(98..99)));
+    assert!(matches!(office.ingest().await, Err(SourceError::TooManyGone { records: 2, gone: 1, .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_key_a_row_that_changed_is_not_lost() {
+    let rows = |ids: std::ops::Range<u32>, name: &str| ids.map(|id| format!("{id},{name},,,\n")).collect::<String>();
+    let mut office = Office::new(register()).await;
+    office.register.key.clear();
+    office.deliver("a.csv", format!("{HEADER}{}", rows(0..200, "Ann")));
+    office.ingest().await.unwrap();
+
+    // Every row is another one, and no record is lost.
+    office.deliver("a.csv", format!("{HEADER}{}", rows(0..200, "Bob")));
+    let taken = office.ingest().await.unwrap();
+    assert_eq!((taken.new, taken.changed, taken.gone), (200, 0, 200), "without a key nobody knows which became which");
+    office.deliver("a.csv", format!("{HEADER}{}", rows(0..100, "Cid")));
+    let taken = office.ingest().await.unwrap();
+    assert_eq!((taken.new, taken.gone), (100, 200), "half of them may go");
+
+    office.deliver("a.csv", format!("{HEADER}{}", rows(0..200, "Dan")));
+    office.ingest().await.unwrap();
+    office.deliver("a.csv", format!("{HEADER}{}{}", rows(0..40, "Dan"), rows(40..99, "Eve")));
+    let error = office.ingest().await.unwrap_err();
+    assert!(matches!(error, SourceError::TooManyGone { records: 200, gone: 101, new: 0, .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("may be cut off") && !text.contains("the key"), "{text}");
+    office.register.gone_share_max = Some(0.51);
+    assert_eq!(office.ingest().await.unwrap().gone, 160, "what the message says allows it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -58,6 +58,7 @@ pub(crate) fn register() -> Register {
         delivery: Delivery::Full,
         key: vec!["id".into()],
         quarantined_share_max: 0.5,
+        gone_share_max: None,
         bought: None,
         columns: columns.into_iter().map(|column| (column.name.clone(), column)).collect::<IndexMap<_, _>>(),
     }

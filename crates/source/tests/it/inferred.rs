@@ -71,6 +71,18 @@ fn a_proposal_that_is_filled_in_is_a_register() {
 }
 
 #[test]
+fn a_national_number_stays_text_under_any_name() {
+    let csv = "rpn,year,gross\n604821735,2023,41000\n118230946,2023,1250000\n392047718,2023,38000\n";
+    let text = propose("tax_2023.csv", csv).unwrap();
+    assert!(text.contains("rpn = { type = \"text\", class = \"\" }  # FILL IN the class; text, for"), "{text}");
+    for name in ["year", "gross"] {
+        assert!(text.contains(&format!("{name} = {{ type = \"integer\"")), "{text}");
+    }
+    let json = "{\"rpn\":604821735}\n{\"rpn\":118230946}\n";
+    assert!(propose("a.jsonl", json).unwrap().contains("rpn = { type = \"text\""));
+}
+
+#[test]
 fn formats_and_encodings_are_told_by_content() {
     let cases: [(&str, Vec<u8>, &str); 6] = [
         ("a.txt", b"a,b\n1,2\n".to_vec(), "delimiter = \",\", encoding = \"utf-8\""),

@@ -58,7 +58,10 @@ async fn a_full_delivery_takes_the_place_of_the_one_before_and_keeps_ids() {
     // Other order, other format of dates, a row changed and one gone.
     office.deliver("a.csv", "id,name,born,paid,sex\n3,Cid,,,\n1,Anne,1999-01-01,2,F\n");
     office.register.columns["born"].formats = vec!["%Y-%m-%d".into()];
-    office.ingest().await.unwrap();
+    let report = office.ingest().await.unwrap();
+    assert_eq!((report.new, report.changed, report.gone), (1, 1, 1));
+    let noted = office.lake.info(&TableRef::register(&office.register.id)).await.unwrap().unwrap().metadata;
+    assert_eq!(["new", "changed", "gone"].map(|key| noted[key].as_str()), ["1", "1", "1"]);
     assert_eq!(office.rows(&["id", "name"]).await, ["3|Cid", "1|Anne"]);
     assert_eq!(office.rows(&["_record"]).await[1], before[0]);
     assert!(office.quarantined().await.is_empty(), "quarantine holds what the present delivery has");
@@ -74,6 +77,7 @@ async fn changes_are_merged_and_the_last_of_a_record_counts() {
     office.deliver("2.csv", "id,name,born,paid,sex\n3,Cindy,,,\n");
     let report = office.ingest().await.unwrap();
     assert_eq!((report.rows, report.quarantined), (5, 3));
+    assert_eq!((report.new, report.changed, report.gone), (1, 1, 0));
     let mut rows = office.rows(&["id", "name", "_run"]).await;
     rows.sort();
     assert_eq!(rows, ["1|Ann|run-1", "2|Robert|run-2", "3|Cindy|run-2"]);
