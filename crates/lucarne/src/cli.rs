@@ -2,16 +2,65 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+// Each paragraph is one line: the help is broken where the terminal ends.
 const AFTER_HELP: &str = "\
-A project is a folder of text files: registers, models, linkage, purposes, agreements, policies. `lucarne init DIR` writes
-a small one that works; docs/project-files.md describes every key. Data lies in the project's `data` folder, never in git.
+A project is a folder of text files: registers, models, linkage, purposes, agreements, policies. `lucarne init DIR` \
+writes a small one that works; docs/project-files.md describes every key. Data lies in the project's `data` folder, \
+never in git.
 
 The usual order is: ingest, build, link, index, serve. `lucarne demo` runs all of them on a synthetic republic.
 
-Exit status: 0 done; 1 failed; 2 wrong usage; 3 a project file is wrong; 4 refused by a rule; 5 data was rejected (too many
-rows that don't fit, or an expectation); 6 the log doesn't verify; 7 in use by another process, or a port is taken.";
+Exit status: 0 done; 1 failed; 2 wrong usage; 3 a project file is wrong; 4 refused by a rule; 5 data was rejected (too \
+many rows that don't fit, or an expectation); 6 the log doesn't verify; 7 in use by another process, or a port is taken.";
+
+const INIT_HELP: &str = "\
+Examples:
+  lucarne init town
+  lucarne check --project town
+
+Exit status: 0 written; 1 it can't be written, as when the disk is full; 2 the folder is not empty.";
+
+const CHECK_HELP: &str = "\
+Examples:
+  lucarne check
+  lucarne check --project town --json
+
+Exit status: 0 in order, or warnings alone; 3 a file is wrong.";
+
+const INGEST_HELP: &str = "\
+Examples:
+  lucarne ingest
+  lucarne ingest residents --project town
+  lucarne ingest --infer incoming/residents.csv > registers/residents.toml
+
+Exit status: 0 read; 1 failed, as when a file is missing; 2 there is no such register; 3 a project file is wrong; \
+5 the delivery was rejected; 7 another process has the project open.";
+
+const BUILD_HELP: &str = "\
+Examples:
+  lucarne build
+  lucarne build --side persons --project town
+
+Exit status: 0 built; 1 failed, as when a register was never ingested; 3 a project file is wrong; 4 no purpose in force \
+allows it; 5 an expectation did not hold; 7 another process has the project open.";
+
+const INDEX_HELP: &str = "\
+Example:
+  lucarne index --project town
+
+Exit status: 0 built; 1 failed, as when the project was not linked; 3 a project file is wrong; 4 no purpose in force \
+allows it; 7 another process has the project open, such as a `lucarne serve`.";
+
+const SERVE_HELP: &str = "\
+Examples:
+  lucarne serve --project town
+  lucarne serve --port 0 --json
+
+Exit status: 0 ended by Ctrl-C; 1 failed, as when there is no index; 3 a project file is wrong; 7 the port is taken, or \
+another process has the project open.";
 
 /// An open data platform for public registers: every look has a purpose and is on the record.
 #[derive(Debug, Parser)]
@@ -25,7 +74,7 @@ pub(crate) struct Cli {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// Prints no progress, even on a terminal.
+    /// Prints no progress, even on a terminal, and no advice.
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
 }
@@ -40,30 +89,65 @@ pub(crate) enum Command {
     Demo(Demo),
 
     /// Writes a small project that works.
+    ///
+    /// It has two registers of made-up people, models over them, a purpose for an officer and one for the people
+    /// themselves, and identities to sign in as: it can be ingested, linked and served at once, and changed from there.
+    /// Nothing that is there already is overwritten.
+    #[command(after_long_help = INIT_HELP)]
     Init {
         /// The folder to write; it must not exist or be empty.
         dir: PathBuf,
     },
 
     /// Checks every file of a project and reports all errors at once.
+    ///
+    /// Reads `lucarne.toml` and the folders beside it, no data, and writes nothing; so it runs beside a server. Each error is
+    /// shown at its line with what to do; docs/project-files.md lists their codes. Purposes and agreements that are not in
+    /// force today are warnings: the project can be used, and the gate gives nothing under them.
+    #[command(after_long_help = CHECK_HELP)]
     Check(ProjectOption),
 
     /// Makes the registers of a synthetic republic, with known truth.
     Synth(Synth),
 
     /// Reads registers' files into the lake; rows that don't fit go to quarantine with their reasons.
+    ///
+    /// Reads the files that `source` in `registers/*.toml` names and writes a new version of each register's table, with an
+    /// entry in the log. The same files again change nothing.
+    ///
+    /// A row that does not fit its columns goes to quarantine: it is kept with its line and the reason, and no model sees
+    /// it. Counts, reasons and lines are told at the end and stand on the page `/runs/quarantine/REGISTER`, which an
+    /// engineer opens. If more rows are bad than `quarantined_share_max` of the register accepts, the delivery is rejected
+    /// as a whole and the rows of the one before stay.
+    #[command(after_long_help = INGEST_HELP)]
     Ingest(Ingest),
 
     /// Runs the SQL models.
+    ///
+    /// Reads the registers' tables and writes one table for each file in `models/`. Models whose text and registers are as
+    /// before are not run again. What a model is expected to be is looked at before its table changes: where it does not
+    /// hold, the old table stays, and the other models are built all the same.
+    #[command(after_long_help = BUILD_HELP)]
     Build(Build),
 
     /// Links records of the same person, in a project or (`link run`) in loose files.
     Link(Link),
 
     /// Builds the serving index and swaps it in.
+    ///
+    /// Reads the registers, the person models and who is whom by the last `lucarne link`, and writes a generation of the
+    /// index below the project's data. It is swapped in whole once it is done, and the one before is removed; a build that
+    /// is cut short changes nothing.
+    #[command(after_long_help = INDEX_HELP)]
     Index(ProjectOption),
 
     /// Serves the API and the pages on loopback.
+    ///
+    /// Needs an index. Prints the address and, for each identity of the project, a link that signs in as it and holds for a
+    /// day. Nothing but this machine may connect. Every look is written to the log before it is answered.
+    ///
+    /// Ctrl-C waits for the requests under way, closes the log and ends; a second Ctrl-C cuts them off and closes the log.
+    #[command(after_long_help = SERVE_HELP)]
     Serve(Serve),
 
     /// Reads and verifies the transparency log.
@@ -85,8 +169,9 @@ pub(crate) struct ProjectOption {
 /// Options of `demo`.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// How many people live in the republic.
-    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    /// How many people live in the republic, 1,000 at least: with fewer a register may have no row, or one bad row may be
+    /// too many.
+    #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = clap::value_parser!(u64).range(1_000..))]
     pub(crate) people: u64,
 
     /// The seed; the same seed makes the same republic.
@@ -101,7 +186,8 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["people", "seed", "dir", "reset"])]
     pub(crate) project: Option<PathBuf>,
 
-    /// Begins anew: removes the folder of an earlier demo first. A folder that no demo made is never removed.
+    /// Begins anew: empties the folder of an earlier demo first, unless another process has it open. A folder that no demo
+    /// made is never emptied.
     #[arg(long)]
     pub(crate) reset: bool,
 
@@ -140,7 +226,8 @@ pub(crate) struct Ingest {
     /// The registers to read; all when none is named.
     pub(crate) registers: Vec<String>,
 
-    /// Reads one file and prints a register file that would fit it; nothing is ingested.
+    /// Reads one file and prints a register file that would fit it; nothing is ingested. A file within the project is
+    /// named as it lies there.
     #[arg(long, value_name = "FILE", conflicts_with = "registers")]
     pub(crate) infer: Option<PathBuf>,
 }
@@ -380,6 +467,20 @@ pub(crate) enum LogCommand {
     },
 }
 
+/// Takes hidden commands out of what an error suggests.
+pub(crate) fn without_hidden(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::Strings(suggested)) = error.get(ContextKind::SuggestedSubcommand) else { return error };
+    let commands = Cli::command();
+    let is_hidden = |name: &str| commands.find_subcommand(name).is_some_and(clap::Command::is_hide_set);
+    let shown: Vec<String> = suggested.iter().filter(|name| !is_hidden(name)).cloned().collect();
+    if shown.is_empty() {
+        error.remove(ContextKind::SuggestedSubcommand);
+    } else {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(shown));
+    }
+    error
+}
+
 /// Options of `demo-persons`.
 #[derive(Debug, Args)]
 pub(crate) struct DemoPersons {
@@ -399,5 +500,25 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn paragraphs_are_broken_by_the_terminal_alone() {
+        assert!(AFTER_HELP.split("\n\n").all(|paragraph| !paragraph.contains('\n')), "{AFTER_HELP}");
+        for help in [INIT_HELP, CHECK_HELP, INGEST_HELP, BUILD_HELP, INDEX_HELP, SERVE_HELP] {
+            // Examples stand line by line, the rest is a paragraph.
+            let status = help.split("\n\n").last().unwrap();
+            assert!(status.starts_with("Exit status: 0") && !status.contains('\n'), "{help}");
+        }
+    }
+
+    #[test]
+    fn a_republic_has_a_least_number_of_people() {
+        let demo = |people: &str| Cli::try_parse_from(["lucarne", "demo", "--people", people]);
+        assert!(demo("1000").is_ok());
+        for few in ["0", "1", "10", "999"] {
+            let refused = demo(few).unwrap_err();
+            assert!(refused.exit_code() == 2 && refused.to_string().contains("1000"), "{refused}");
+        }
     }
 }

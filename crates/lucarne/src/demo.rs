@@ -1,17 +1,18 @@
 //! `lucarne demo`: a republic from nothing to an open page.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::path::Path;
 
+use lake::TableRef;
 use pipeline::Models;
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Demo;
-use crate::commands::{build, index, ingest, init, link, serve, synth};
-use crate::exit::{Failure, Outcome};
+use crate::commands::{self, build, index, ingest, init, link, serve, synth};
+use crate::exit::{Ending, Failure, Outcome};
 use crate::output::Output;
 
 /// The project of the synthetic republic.
@@ -21,75 +22,180 @@ use crate::output::Output;
 #[exclude = "incoming/*"]
 struct Republic;
 
-/// Marks a folder that a demo made, with what it was made of. Only such a folder is ever removed.
+/// Marks a folder that a demo made, with what it was made of. Only such a folder is ever emptied.
 const MARK: &str = ".lucarne-demo";
+
+/// Locked by the process that makes or serves the demo of a folder, from before the first look to the end. It stays when the
+/// folder is emptied: a lock on a file that is gone would hold nobody off.
+const LOCK: &str = ".lucarne-demo.lock";
+
+/// The lock of the project's data, which every command takes that opens it.
+const DATA_LOCK: &str = "LOCK";
 
 /// What a demo did.
 #[derive(Debug, Default, Serialize)]
-struct DemoReport {
+pub(crate) struct DemoReport {
+    /// Records that were read in, those in quarantine among them.
     records_in: u64,
     records_quarantined: u64,
-    persons: u64,
+    pub(crate) persons: u64,
     pair_precision: Option<f64>,
     pair_recall: Option<f64>,
     pair_f1: Option<f64>,
     cluster_precision: Option<f64>,
     cluster_recall: Option<f64>,
     cluster_f1: Option<f64>,
-    /// By stage.
+    /// By stage; none of a demo that was finished before.
     seconds: BTreeMap<String, f64>,
     peak_rss_bytes: u64,
 }
 
 pub(crate) async fn run(options: Demo, output: Output) -> Outcome {
     let mut report = DemoReport::default();
-    let (dir, finished) = match &options.project {
-        Some(project) => (project.clone(), project.join("data").join("index").join("CURRENT").is_file()),
-        None => prepare(&options, &mut report, output)?,
+    // Both are kept to the end: nobody else works in the folder, and the port is there when the work is done.
+    let _held = match &options.project {
+        Some(_) => None,
+        None => Some(hold(&options.dir)?),
     };
-    if finished && !options.no_serve {
-        return serve::run(&dir, options.port, output).await;
-    }
+    let listener = match options.no_serve {
+        true => None,
+        false => Some(serve::listen(options.port).await?),
+    };
+    let (dir, is_finished) = match &options.project {
+        Some(project) => (project.clone(), project.join("data").join("index").join("CURRENT").is_file()),
+        None => {
+            // The lock of the data is let go here, for the project to take.
+            let data_lock = prepare(&options, &mut report, output)?;
+            (options.dir.clone(), data_lock.is_none())
+        }
+    };
     let app = App::open(&dir).await?;
-    work(&app, &mut report, output).await?;
-    if options.project.is_none() {
-        fs::write(dir.join(MARK), mark(&options, true))?;
+    let made = make(&app, &options, is_finished && listener.is_some(), &mut report, output).await;
+    match (made, listener) {
+        (Ok(()), Some(listener)) => serve::serve(app, listener, Some(report), output).await,
+        (made, _) => {
+            commands::closing(app, made).await?;
+            output.object(&report)
+        }
     }
-    if options.no_serve {
-        output.object(&report)?;
-        return app.close().await;
-    }
-    serve::serve(app, options.port, output).await
 }
 
-/// Writes the project and its registers, unless a finished demo of the same republic is there.
-fn prepare(options: &Demo, report: &mut DemoReport, output: Output) -> Result<(PathBuf, bool), Failure> {
-    let dir = options.dir.clone();
-    let there = fs::read_to_string(dir.join(MARK)).ok();
-    if let Some(text) = &there {
-        if *text == mark(options, true) && !options.reset {
-            return Ok((dir, true));
+/// Does the work, unless it is `done`, and tells what there is then.
+async fn make(app: &App, options: &Demo, done: bool, report: &mut DemoReport, output: Output) -> Outcome {
+    if !done {
+        work(app, report, output).await?;
+        if options.project.is_none() {
+            write_mark(&options.dir, &mark(options, true))?;
         }
-        if !options.reset && *text != mark(options, false) {
-            return Err(crate::usage(format!(
-                "{} holds a demo of another size or seed: --reset removes it, --dir chooses another folder",
-                dir.display()
-            )));
-        }
-        fs::remove_dir_all(&dir)?;
-    } else if dir.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+    }
+    tell_records(app, report).await?;
+    report.peak_rss_bytes = peak_rss_bytes();
+    Ok(())
+}
+
+/// Takes the folder of a demo, until what is given is dropped. One with anything in it that no demo made is left as it is.
+fn hold(dir: &Path) -> Result<File, Failure> {
+    let is_foreign = |name: &std::ffi::OsStr| name != LOCK;
+    let has_others = match dir.read_dir() {
+        Ok(entries) => entries.flatten().any(|entry| is_foreign(&entry.file_name())),
+        Err(_) => dir.is_file(),
+    };
+    if has_others && !dir.join(MARK).is_file() {
         return Err(crate::usage(format!(
             "{} is not empty and no demo made it, so it is left alone: choose another folder with --dir",
             dir.display()
         )));
     }
-    fs::create_dir_all(&dir)?;
-    fs::write(dir.join(MARK), mark(options, false))?;
-    init::write_all::<Republic>(&dir)?;
+    fs::create_dir_all(dir).map_err(|error| Failure::unwritten(dir, &error))?;
+    lock(&dir.join(LOCK), dir)
+}
+
+/// Takes the lock of a demo's data, and makes their folder where it is not there, as the lake does.
+fn lock_data(dir: &Path) -> Result<File, Failure> {
+    let data = dir.join("data");
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&data).map_err(|error| Failure::unwritten(&data, &error))?;
+    lock(&data.join(DATA_LOCK), dir)
+}
+
+/// Takes the lock of a file, which is made where it is not there.
+fn lock(path: &Path, dir: &Path) -> Result<File, Failure> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+    let file = file.map_err(|error| Failure::unwritten(path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let dir = dir.display();
+            let mend =
+                "stop it (often a `lucarne demo` or `lucarne serve` that is still running), or choose another folder";
+            Err(Failure::new(Ending::InUse, anyhow::anyhow!("another process has {dir} open: {mend} with --dir")))
+        }
+        Err(TryLockError::Error(error)) => Err(Failure::unwritten(path, &error)),
+    }
+}
+
+/// Writes the project and its registers into the folder, which is held, and gives the lock of its data; nothing where a
+/// finished demo of the same republic is there.
+fn prepare(options: &Demo, report: &mut DemoReport, output: Output) -> Result<Option<File>, Failure> {
+    let dir = &options.dir;
+    let data_lock = if let Ok(text) = fs::read_to_string(dir.join(MARK)) {
+        if text == mark(options, true) && !options.reset {
+            return Ok(None);
+        }
+        if !options.reset && text != mark(options, false) {
+            return Err(crate::usage(format!(
+                "{} holds a demo of another size or seed: --reset removes it, --dir chooses another folder",
+                dir.display()
+            )));
+        }
+        empty(options)?
+    } else {
+        write_mark(dir, &mark(options, false))?;
+        lock_data(dir)?
+    };
+    init::write_all::<Republic>(dir)?;
     let incoming = dir.join("incoming");
     let (_, seconds) = synth::generate(options.people, options.seed, &incoming, output)?;
     report.seconds.insert("synth".to_owned(), seconds);
-    Ok((dir, false))
+    Ok(Some(data_lock))
+}
+
+/// Removes what a demo made, when nobody has its data open, but for the locks, and gives that of the data.
+fn empty(options: &Demo) -> Result<File, Failure> {
+    let dir = &options.dir;
+    let data = dir.join("data");
+    let mut data_lock = lock_data(dir)?;
+    // First, so that a removal that is cut short is taken up again.
+    write_mark(dir, &mark(options, false))?;
+    if fs::symlink_metadata(&data).is_ok_and(|about| about.is_symlink()) {
+        // Somebody's link to another disk goes, and what it leads to stays.
+        fs::remove_file(&data).map_err(|error| Failure::unwritten(&data, &error))?;
+        data_lock = lock_data(dir)?;
+    }
+    remove_all_but(&data, &[DATA_LOCK])?;
+    remove_all_but(dir, &[LOCK, MARK, "data"])?;
+    Ok(data_lock)
+}
+
+fn remove_all_but(folder: &Path, kept: &[&str]) -> Result<(), Failure> {
+    let unremoved = |path: &Path, error: &std::io::Error| {
+        Failure::new(Ending::Failed, anyhow::anyhow!("{} can't be removed: {error}", path.display()))
+    };
+    for entry in folder.read_dir().map_err(|error| unremoved(folder, &error))? {
+        let entry = entry.map_err(|error| unremoved(folder, &error))?;
+        let (path, name) = (entry.path(), entry.file_name());
+        if kept.iter().any(|kept| name == *kept) {
+            continue;
+        }
+        // A link is removed, never what it leads to.
+        let is_folder = entry.file_type().map_err(|error| unremoved(&path, &error))?.is_dir();
+        let removed = if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        removed.map_err(|error| unremoved(&path, &error))?;
+    }
+    Ok(())
 }
 
 fn mark(options: &Demo, finished: bool) -> String {
@@ -97,10 +203,13 @@ fn mark(options: &Demo, finished: bool) -> String {
     format!("lucarne demo, {people} people, seed {seed}{}\n", if finished { ", finished" } else { "" })
 }
 
+fn write_mark(dir: &Path, mark: &str) -> Result<(), Failure> {
+    let path = dir.join(MARK);
+    fs::write(&path, mark).map_err(|error| Failure::unwritten(&path, &error))
+}
+
 async fn work(app: &App, report: &mut DemoReport, output: Output) -> Outcome {
     let ingested = ingest::ingest(app, &[], output).await?;
-    report.records_in = ingested.rows;
-    report.records_quarantined = ingested.quarantined;
     report.seconds.insert("ingest".to_owned(), ingested.seconds);
     let built = build::build(app, Models::PersonSide, output).await?;
     report.seconds.insert("build_persons".to_owned(), built.seconds);
@@ -121,7 +230,17 @@ async fn work(app: &App, report: &mut DemoReport, output: Output) -> Outcome {
     report.seconds.insert("index".to_owned(), indexed.seconds);
     let total = report.seconds.values().sum();
     report.seconds.insert("total".to_owned(), total);
-    report.peak_rss_bytes = peak_rss_bytes();
+    Ok(())
+}
+
+/// Tells how many records there are, which were read now or before.
+async fn tell_records(app: &App, report: &mut DemoReport) -> Outcome {
+    for register in app.project.registers.keys() {
+        let held = app.lake.info(&TableRef::register(register)).await?.map_or(0, |info| info.rows);
+        let quarantined = app.lake.info(&TableRef::quarantine(register)).await?.map_or(0, |info| info.rows);
+        report.records_in += held + quarantined;
+        report.records_quarantined += quarantined;
+    }
     Ok(())
 }
 
@@ -135,14 +254,17 @@ fn peak_rss_bytes() -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::app;
-    use crate::exit::Ending;
 
     fn options(dir: &Path) -> Demo {
         Demo { people: 10, seed: 1, dir: dir.to_owned(), project: None, reset: false, port: 0, no_serve: true }
+    }
+
+    /// Takes the folder, writes what is to be there, and tells whether a finished demo was there.
+    fn prepared(options: &Demo) -> Result<bool, Failure> {
+        let _held = hold(&options.dir)?;
+        Ok(prepare(options, &mut DemoReport::default(), Output::new(true, true))?.is_none())
     }
 
     #[test]
@@ -150,26 +272,59 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("thesis.txt"), "years of work").unwrap();
         let with_reset = Demo { reset: true, ..options(dir.path()) };
-        let failure = prepare(&with_reset, &mut DemoReport::default(), Output::new(true, true)).unwrap_err();
-        assert_eq!(failure.ending, Ending::Usage);
+        assert_eq!(prepared(&with_reset).unwrap_err().ending, Ending::Usage);
         assert!(dir.path().join("thesis.txt").is_file());
+        assert_eq!(dir.path().read_dir().unwrap().count(), 1, "and nothing is written");
+    }
+
+    #[test]
+    fn a_folder_that_another_has_open_is_not_emptied() {
+        let dir = tempfile::tempdir().unwrap();
+        let reset = Demo { reset: true, ..options(dir.path()) };
+        assert!(!prepared(&reset).unwrap());
+        let key = dir.path().join("data").join("keys").join("master.key");
+        fs::create_dir_all(key.parent().unwrap()).unwrap();
+        fs::write(&key, "secret").unwrap();
+
+        // One makes or serves the demo; one has opened its project.
+        for path in [dir.path().join(LOCK), dir.path().join("data").join(DATA_LOCK)] {
+            let other = File::open(&path).unwrap();
+            other.lock().unwrap();
+            let refused = prepared(&reset).unwrap_err();
+            assert_eq!(refused.ending, Ending::InUse);
+            assert!(refused.error.to_string().contains("another process has"), "{}", refused.error);
+            assert!(key.is_file() && dir.path().join("lucarne.toml").is_file());
+        }
+        assert!(!prepared(&reset).unwrap());
+        assert!(!key.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_data_elsewhere_goes_and_the_data_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let disk = tempfile::tempdir().unwrap();
+        let reset = Demo { reset: true, ..options(dir.path()) };
+        prepared(&reset).unwrap();
+        let data = dir.path().join("data");
+        fs::remove_dir_all(&data).unwrap();
+        std::os::unix::fs::symlink(disk.path(), &data).unwrap();
+        fs::write(disk.path().join("thesis.txt"), "years of work").unwrap();
+        prepared(&reset).unwrap();
+        assert!(disk.path().join("thesis.txt").is_file());
+        assert!(fs::symlink_metadata(&data).unwrap().is_dir());
     }
 
     #[test]
     fn the_republic_is_a_project_in_order_and_another_size_wants_a_reset() {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path().join("demo");
-        let quiet = Output::new(true, true);
-        let (_, finished) = prepare(&options(&dir), &mut DemoReport::default(), quiet).unwrap();
-        assert!(!finished);
+        assert!(!prepared(&options(&dir)).unwrap());
         assert!(app::check(&dir).is_ok());
         let larger = Demo { people: 11, ..options(&dir) };
-        assert_eq!(prepare(&larger, &mut DemoReport::default(), quiet).unwrap_err().ending, Ending::Usage);
-        prepare(&Demo { reset: true, ..larger }, &mut DemoReport::default(), quiet).unwrap();
+        assert_eq!(prepared(&larger).unwrap_err().ending, Ending::Usage);
+        prepared(&Demo { reset: true, ..larger }).unwrap();
         fs::write(dir.join(MARK), mark(&options(&dir), true)).unwrap();
-        assert!(
-            prepare(&options(&dir), &mut DemoReport::default(), quiet).unwrap().1,
-            "a finished demo is served at once"
-        );
+        assert!(prepared(&options(&dir)).unwrap(), "a finished demo is served at once");
     }
 }

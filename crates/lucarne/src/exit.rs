@@ -1,6 +1,11 @@
 //! How a command ends: the error and the status that goes with it.
 
+use std::io::{self, ErrorKind};
+use std::path::Path;
 use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::Value;
 
 /// Why a command ended, by the status it ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +33,29 @@ pub(crate) struct Failure {
     pub(crate) ending: Ending,
     /// What happened.
     pub(crate) error: anyhow::Error,
+    /// What was done all the same, for programs: it stands beside the error in the one JSON object.
+    pub(crate) report: Option<Box<Value>>,
 }
 
 impl Failure {
     /// Gives a failure that ends with `ending`.
     pub(crate) fn new(ending: Ending, error: impl Into<anyhow::Error>) -> Self {
-        Self { ending, error: error.into() }
+        Self { ending, error: error.into(), report: None }
+    }
+
+    /// Gives the failure of a file or folder that can't be written.
+    pub(crate) fn unwritten(path: &Path, error: &io::Error) -> Self {
+        let mend = match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "; make room, or choose another folder",
+            _ => "",
+        };
+        Self::new(Ending::Failed, anyhow::anyhow!("{} can't be written: {error}{mend}", path.display()))
+    }
+
+    /// Gives the same with what was done all the same.
+    pub(crate) fn with_report(mut self, report: &impl Serialize) -> Self {
+        self.report = serde_json::to_value(report).ok().map(Box::new);
+        self
     }
 
     /// Gives the status for the shell.
@@ -44,9 +66,22 @@ impl Failure {
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { ending: Ending::Failed, error: error.into() }
+        Self { ending: Ending::Failed, error: error.into(), report: None }
     }
 }
 
 /// What commands give back.
 pub(crate) type Outcome = Result<(), Failure>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_says_what_to_do() {
+        let said = |kind: ErrorKind| Failure::unwritten(Path::new("town/x"), &kind.into()).error.to_string();
+        assert!(said(ErrorKind::StorageFull).contains("town/x"));
+        assert!(said(ErrorKind::StorageFull).contains("make room, or choose another folder"));
+        assert!(!said(ErrorKind::PermissionDenied).contains("room"));
+    }
+}

@@ -8,9 +8,12 @@ mod exit;
 mod output;
 mod report;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
+use serde_json::json;
 
 use crate::cli::{Cli, Command, LinkCommand, LogCommand};
 use crate::exit::{Ending, Failure, Outcome};
@@ -24,15 +27,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// After how many steps of tasks a thread looks for events.
 const STEPS_BETWEEN_EVENTS: u32 = 4;
 
+/// How long work that nobody waits for any more may go on at the end, such as that of a request that was cut off.
+const LAST_WORK: Duration = Duration::from_secs(2);
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let code = if error.use_stderr() { Ending::Usage as u8 } else { 0 };
-            // Nothing is left to do when the terminal is gone.
-            let _ = error.print();
-            return ExitCode::from(code);
-        }
+        Err(error) => return not_followed(&cli::without_hidden(error)),
     };
     let output = Output::new(cli.json, cli.quiet);
     start_logging();
@@ -47,20 +48,53 @@ fn main() -> ExitCode {
             return ExitCode::from(Ending::Failed as u8);
         }
     };
-    match runtime.block_on(run(cli.command, output)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
+    let outcome = runtime.block_on(run(cli.command, output));
+    runtime.shutdown_timeout(LAST_WORK);
+    match (outcome, output::lost()) {
+        (Ok(()), None) => ExitCode::SUCCESS,
+        (Ok(()), Some(error)) => {
+            output.note(format!("error: standard output can't be written: {error}"));
+            ExitCode::from(Ending::Failed as u8)
+        }
+        (Err(failure), _) => {
             report::failure(output, &failure);
             failure.code()
         }
     }
 }
 
+/// Says what is wrong with a command line, or what was asked for in place of a command: help or the version.
+fn not_followed(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && wants_json(std::env::args_os()) {
+        Output::new(true, true).raw(&format!("{}\n", json!({ "error": said(error), "status": Ending::Usage as u8 })));
+    }
+    // Nothing is left to do when the terminal is gone.
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { Ending::Usage as u8 } else { 0 })
+}
+
+/// Tells whether one JSON object is wanted by a command line that can't be followed.
+fn wants_json(arguments: impl Iterator<Item = std::ffi::OsString>) -> bool {
+    arguments.take_while(|argument| argument.as_os_str() != "--").any(|argument| argument.as_os_str() == "--json")
+}
+
+/// Gives what is wrong in one line, without the usage that stands below.
+fn said(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let line = first.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.strip_prefix("error: ").map_or_else(|| line.clone(), str::to_owned)
+}
+
 /// Logs warnings and errors to standard error; `LUCARNE_LOG` chooses otherwise. No personal value is ever logged.
 fn start_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("LUCARNE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Colours are for a terminal: in a file or pipe they would stand between the words.
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    // A line that can't be written is lost: saying so on the same stream would end the process.
+    lines.log_internal_errors(false).init();
 }
 
 async fn run(command: Command, output: Output) -> Outcome {
@@ -93,4 +127,34 @@ async fn run(command: Command, output: Output) -> Outcome {
 /// Gives a usage failure.
 pub(crate) fn usage(message: impl std::fmt::Display) -> Failure {
     Failure::new(Ending::Usage, anyhow::anyhow!("{message}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(arguments: &[&str]) -> clap::Error {
+        let all = std::iter::once("lucarne").chain(arguments.iter().copied());
+        cli::without_hidden(Cli::try_parse_from(all).unwrap_err())
+    }
+
+    #[test]
+    fn what_is_wrong_is_one_line() {
+        assert_eq!(said(&wrong(&["serve", "--prot", "1"])), "unexpected argument '--prot' found");
+        let missing = said(&wrong(&["link", "run"]));
+        assert!(missing.contains("--input") && !missing.contains('\n') && !missing.contains("Usage"), "{missing}");
+    }
+
+    #[test]
+    fn a_hidden_command_is_not_suggested() {
+        let said = wrong(&["demmo"]).to_string();
+        assert!(said.contains("'demo'") && !said.contains("demo-persons"), "{said}");
+    }
+
+    #[test]
+    fn json_is_wanted_before_two_dashes() {
+        let wanted = |arguments: &[&str]| wants_json(arguments.iter().map(std::ffi::OsString::from));
+        assert!(wanted(&["lucarne", "serve", "--json", "--prot"]));
+        assert!(!wanted(&["lucarne", "ingest", "--", "--json"]));
+    }
 }

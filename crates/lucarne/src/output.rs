@@ -1,8 +1,11 @@
 //! What is written where: results on standard output, progress and errors on standard error.
+//!
+//! Whoever reads may be gone before all is written, as in `lucarne log show | head`. That is no failure: what is left to say
+//! is dropped, a list ends, and work that has effects goes on to its end.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that writes to the terminal")]
-
-use std::io::IsTerminal;
+use std::fmt::Arguments;
+use std::io::{self, IsTerminal, Write as _};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,17 +13,42 @@ use serde::Serialize;
 
 use crate::exit::Failure;
 
+/// Why standard output takes nothing more, once it does not.
+static LOST: OnceLock<io::Error> = OnceLock::new();
+
+/// Gives why results were lost, such as a full disk. That nobody reads any more is no loss.
+pub(crate) fn lost() -> Option<&'static io::Error> {
+    LOST.get().filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+}
+
+/// Writes to standard output and tells whether it takes more.
+fn write(text: Arguments<'_>) -> bool {
+    if LOST.get().is_some() {
+        return false;
+    }
+    let mut out = io::stdout().lock();
+    match out.write_fmt(text).and_then(|()| out.flush()) {
+        Ok(()) => true,
+        Err(error) => {
+            // Another thread may have found the same.
+            let _ = LOST.set(error);
+            false
+        }
+    }
+}
+
 /// How the command writes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
     json: bool,
+    quiet: bool,
     progress: bool,
 }
 
 impl Output {
     /// Gives the way of writing that was asked for; progress is drawn on a terminal only.
     pub(crate) fn new(json: bool, quiet: bool) -> Self {
-        Self { json, progress: !quiet && std::io::stderr().is_terminal() }
+        Self { json, quiet, progress: !quiet && io::stderr().is_terminal() }
     }
 
     /// Tells whether one JSON object is wanted.
@@ -30,19 +58,31 @@ impl Output {
 
     /// Writes a line for people; nothing when JSON is wanted.
     pub(crate) fn say(self, line: impl AsRef<str>) {
-        if !self.json {
-            println!("{}", line.as_ref());
-        }
+        self.line(line);
+    }
+
+    /// Writes a line of a list for people, nothing when JSON is wanted, and tells whether anybody reads on: a list need not
+    /// be gone through to its end for nobody.
+    pub(crate) fn line(self, line: impl AsRef<str>) -> bool {
+        self.json || write(format_args!("{}\n", line.as_ref()))
     }
 
     /// Writes a line to standard error, so that it doesn't mix with results.
     pub(crate) fn note(self, line: impl AsRef<str>) {
-        eprintln!("{}", line.as_ref());
+        // Nowhere is left to say that it can't be said.
+        let _ = writeln!(io::stderr().lock(), "{}", line.as_ref());
+    }
+
+    /// Writes advice to standard error, unless quiet is wanted.
+    pub(crate) fn aside(self, line: impl AsRef<str>) {
+        if !self.quiet {
+            self.note(line);
+        }
     }
 
     /// Writes text as it is to standard output, in both ways of writing.
     pub(crate) fn raw(self, text: &str) {
-        print!("{text}");
+        write(format_args!("{text}"));
     }
 
     /// Writes the one JSON object when JSON is wanted.
@@ -51,7 +91,7 @@ impl Output {
     /// When the value can't be written as JSON.
     pub(crate) fn object(self, value: &impl Serialize) -> Result<(), Failure> {
         if self.json {
-            println!("{}", serde_json::to_string(value)?);
+            write(format_args!("{}\n", serde_json::to_string(value)?));
         }
         Ok(())
     }

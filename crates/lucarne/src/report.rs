@@ -2,7 +2,7 @@
 
 use miette::{GraphicalReportHandler, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
 use model::{Diagnostic, Diagnostics};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::exit::{Ending, Failure};
 use crate::output::Output;
@@ -11,12 +11,7 @@ use crate::output::Output;
 pub(crate) fn failure(output: Output, failure: &Failure) {
     let diagnostics = failure.error.downcast_ref::<Diagnostics>();
     if output.json() {
-        let mut object = json!({ "error": chain(&failure.error), "status": failure.ending as u8 });
-        if let Some(diagnostics) = diagnostics {
-            object["error"] = json!("the project's files are wrong");
-            object["diagnostics"] = diagnostics.0.iter().map(as_json).collect();
-        }
-        output.raw(&format!("{object}\n"));
+        output.raw(&format!("{}\n", Value::Object(object(failure, diagnostics))));
     }
     match diagnostics {
         Some(found) => diagnostics_to(output, found),
@@ -27,6 +22,21 @@ pub(crate) fn failure(output: Output, failure: &Failure) {
             }
         }
     }
+}
+
+/// Gives the one JSON object of a failure: what was done all the same, and the error.
+fn object(failure: &Failure, diagnostics: Option<&Diagnostics>) -> Map<String, Value> {
+    let mut object = match failure.report.as_deref() {
+        Some(Value::Object(report)) => report.clone(),
+        _ => Map::new(),
+    };
+    object.insert("error".to_owned(), json!(chain(&failure.error)));
+    object.insert("status".to_owned(), json!(failure.ending as u8));
+    if let Some(diagnostics) = diagnostics {
+        object.insert("error".to_owned(), json!("the project's files are wrong"));
+        object.insert("diagnostics".to_owned(), diagnostics.0.iter().map(as_json).collect());
+    }
+    object
 }
 
 /// Shows diagnostics on standard error, each with its lines.

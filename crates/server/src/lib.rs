@@ -17,6 +17,9 @@ mod resolving;
 pub mod service;
 
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -34,6 +37,9 @@ pub use resolving::Resolving;
 
 /// The largest request body, in bytes.
 const BODY_BYTES_MAX: usize = 64 << 10;
+
+/// How long after the server began to end it is told for what it still waits: most of it is done by then.
+const BEFORE_WAITING_IS_TOLD: Duration = Duration::from_millis(300);
 
 /// Gives everything that the server answers: pages, API, assets.
 pub fn router(parts: Parts) -> Router {
@@ -55,8 +61,9 @@ fn protected<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
         .layer(middleware::from_fn(headers::secure))
 }
 
-/// Serves until `until` is ready, then lets requests under way finish. A connection from which no request comes, or whose
-/// client does not take the answer, is closed after half a minute.
+/// Serves until `until` is ready, then lets requests under way finish; `waits` is told how many there are, if they are not
+/// done at once. A connection from which no request comes, or whose client does not take the answer, is closed after half a
+/// minute, and after a few seconds once the server ends.
 ///
 /// From then on a panic anywhere in the process is logged by its place alone: its message may quote a value.
 ///
@@ -66,9 +73,10 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     router: Router,
     until: impl Future<Output = ()> + Send + 'static,
+    waits: impl FnOnce(usize) + Send + 'static,
 ) -> std::io::Result<()> {
     std::panic::set_hook(Box::new(problem::log_panic));
-    serve_within(Limits::IN_SERVICE, listener, router, until).await
+    serve_within(Limits::IN_SERVICE, listener, router, until, waits).await
 }
 
 async fn serve_within(
@@ -76,15 +84,26 @@ async fn serve_within(
     listener: tokio::net::TcpListener,
     router: Router,
     until: impl Future<Output = ()> + Send + 'static,
+    waits: impl FnOnce(usize) + Send + 'static,
 ) -> std::io::Result<()> {
     let service = router.layer(middleware::from_fn(pace::hold)).into_make_service_with_connect_info::<Pace>();
     let (tell, ending) = tokio::sync::watch::channel(false);
+    let open = Arc::new(AtomicUsize::new(0));
+    let left = Arc::clone(&open);
     // What lasts, such as a stream of events, ends first: else the server would wait for it.
     let until = async move {
         until.await;
         tell.send_replace(true);
+        // Connections on which nothing is under way are closed at once; the others hold one request each.
+        tokio::spawn(async move {
+            tokio::time::sleep(BEFORE_WAITING_IS_TOLD).await;
+            let left = left.load(Ordering::Relaxed);
+            if left > 0 {
+                waits(left);
+            }
+        });
     };
-    axum::serve(Paced { listener, limits, ending }, service).with_graceful_shutdown(until).await
+    axum::serve(Paced { listener, limits, ending, open }, service).with_graceful_shutdown(until).await
 }
 
 #[cfg(test)]

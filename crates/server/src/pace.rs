@@ -10,14 +10,17 @@
 //! | the answer of the server | a problem document, 503 |
 //! | a stream of events | it ends, as it does when the server ends; the browser asks again |
 //!
+//! When the server ends, a head or a body that is on its way has a few seconds more, whatever its limit was.
+//!
 //! The first is seen at the socket: nothing above it knows of a request before its head is complete. A [`Paced`] listener
 //! gives each connection a [`Pace`], and [`hold`] keeps the limit off while a request is under way.
 
-use std::future::Future as _;
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -34,7 +37,7 @@ use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
 
 use crate::BODY_BYTES_MAX;
 use crate::problem::Problem;
@@ -50,6 +53,8 @@ pub(crate) struct Limits {
     pub(crate) answer: Duration,
     /// From the beginning of an answer that lasts to its end.
     pub(crate) lasting: Duration,
+    /// From when the server ends to the end of a head or a body that is on its way.
+    pub(crate) ending: Duration,
 }
 
 impl Limits {
@@ -59,12 +64,26 @@ impl Limits {
         body: Duration::from_secs(15),
         answer: Duration::from_secs(60),
         lasting: Duration::from_secs(600),
+        ending: Duration::from_secs(5),
     };
 }
 
 /// Reads the body of a request and waits for the answer, each within its limit. Handlers then never wait for a client.
 pub(crate) async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> Response {
-    let request = match timeout(limits.body, received(request)).await {
+    let pace = request.extensions().get::<ConnectInfo<Pace>>().map(|ConnectInfo(pace)| pace.clone());
+    let end = async move {
+        match pace {
+            Some(pace) => pace.end_of_receiving().await,
+            // Without a connection, as in tests of routes, no server ends.
+            None => std::future::pending().await,
+        }
+    };
+    let received = tokio::select! {
+        biased;
+        received = timeout(limits.body, received(request)) => received,
+        () = end => return too_slow(limits.ending),
+    };
+    let request = match received {
         Ok(Ok(request)) => request,
         Ok(Err(problem)) => return problem.into_response(),
         Err(_) => return too_slow(limits.body),
@@ -128,6 +147,8 @@ pub(crate) struct Pace {
     waiting: Arc<Mutex<Waiting>>,
     /// How long an answer may last.
     lasting: Duration,
+    /// How long a head or a body may take once the server ends.
+    last: Duration,
     /// Whether the server ends.
     ending: watch::Receiver<bool>,
 }
@@ -143,7 +164,7 @@ struct Waiting {
 impl Pace {
     fn new(limits: Limits, ending: watch::Receiver<bool>) -> Self {
         let waiting = Waiting { limit: limits.head, under_way: 0, until: Instant::now() + limits.head };
-        Self { waiting: Arc::new(Mutex::new(waiting)), lasting: limits.lasting, ending }
+        Self { waiting: Arc::new(Mutex::new(waiting)), lasting: limits.lasting, last: limits.ending, ending }
     }
 
     fn until(&self) -> Option<Instant> {
@@ -160,6 +181,19 @@ impl Pace {
     async fn end_of_lasting(mut self) {
         // Nobody is left to say that the server ends when it has.
         let _ = timeout(self.lasting, self.ending.wait_for(|ending| *ending)).await;
+    }
+
+    /// Waits until a body that is on its way has to be here because the server ends.
+    async fn end_of_receiving(mut self) {
+        let _ = self.ending.wait_for(|ending| *ending).await;
+        sleep(self.last).await;
+    }
+
+    /// Shortens the limit of heads, since the server ends.
+    fn hasten(&self) {
+        let mut waiting = self.waiting.lock();
+        waiting.limit = waiting.limit.min(self.last);
+        waiting.until = waiting.until.min(Instant::now() + self.last);
     }
 }
 
@@ -180,6 +214,8 @@ pub(crate) struct Paced {
     pub(crate) limits: Limits,
     /// Whether the server ends.
     pub(crate) ending: watch::Receiver<bool>,
+    /// How many connections there are.
+    pub(crate) open: Arc<AtomicUsize>,
 }
 
 impl Listener for Paced {
@@ -193,7 +229,11 @@ impl Listener for Paced {
         let _ = stream.set_nodelay(true);
         let pace = Pace::new(self.limits, self.ending.clone());
         let timer = Box::pin(sleep_until(Instant::now() + self.limits.head));
-        (Connection { stream, pace, timer }, address)
+        let mut ending = self.ending.clone();
+        let ending: End = Box::pin(async move {
+            let _ = ending.wait_for(|ending| *ending).await;
+        });
+        (Connection { stream, pace, timer, ending: Some(ending), _counted: Counted::new(&self.open) }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -207,11 +247,33 @@ impl Connected<IncomingStream<'_, Paced>> for Pace {
     }
 }
 
+/// Ready when the server ends.
+type End = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A connection that is counted, until this is dropped.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn new(open: &Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(open))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// A connection with a limit on what happens between requests.
 pub(crate) struct Connection {
     stream: TcpStream,
     pace: Pace,
     timer: Pin<Box<Sleep>>,
+    /// None once the server ends.
+    ending: Option<End>,
+    _counted: Counted,
 }
 
 impl Connection {
@@ -220,6 +282,10 @@ impl Connection {
     /// # Errors
     /// When the client is late; else the task is woken when it will be.
     fn in_time(&mut self, cx: &mut Context<'_>) -> io::Result<Pin<&mut TcpStream>> {
+        if self.ending.as_mut().is_some_and(|ending| ending.as_mut().poll(cx).is_ready()) {
+            self.ending = None;
+            self.pace.hasten();
+        }
         if let Some(until) = self.pace.until() {
             if self.timer.deadline() != until {
                 self.timer.as_mut().reset(until);

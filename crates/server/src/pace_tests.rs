@@ -6,7 +6,6 @@ use axum::Router;
 use axum::routing::{get, post};
 use futures::stream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::time::sleep;
 
 use super::*;
 
@@ -16,7 +15,7 @@ const NEVER: Duration = Duration::from_secs(60);
 /// Long enough that a busy machine is not taken for a slow client.
 const SOON: Duration = Duration::from_millis(400);
 
-const GENEROUS: Limits = Limits { head: NEVER, body: NEVER, answer: NEVER, lasting: NEVER };
+const GENEROUS: Limits = Limits { head: NEVER, body: NEVER, answer: NEVER, lasting: NEVER, ending: NEVER };
 
 async fn length(body: Bytes) -> String {
     body.len().to_string()
@@ -39,6 +38,14 @@ async fn events() -> Response {
 }
 
 async fn serve_until(limits: Limits, until: impl std::future::Future<Output = ()> + Send + 'static) -> SocketAddr {
+    serve_telling(limits, until, |_| ()).await
+}
+
+async fn serve_telling(
+    limits: Limits,
+    until: impl std::future::Future<Output = ()> + Send + 'static,
+    waits: impl FnOnce(usize) + Send + 'static,
+) -> SocketAddr {
     let slow = || async {
         sleep(SOON * 3).await;
         "late"
@@ -52,7 +59,7 @@ async fn serve_until(limits: Limits, until: impl std::future::Future<Output = ()
     let router: Router = crate::protected(crate::bounded(router, limits)).with_state(());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(crate::serve_within(limits, listener, router, until));
+    tokio::spawn(crate::serve_within(limits, listener, router, until, waits));
     address
 }
 
@@ -206,4 +213,33 @@ async fn a_stream_of_events_ends_when_the_server_does() {
     end.send(()).unwrap();
     let rest = rest(&mut stream).await;
     assert!(rest.ends_with("0\r\n\r\n"), "it is ended, not cut: {rest}");
+}
+
+#[tokio::test]
+async fn what_a_client_does_not_send_is_not_waited_for_when_the_server_ends() {
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let (tell, told) = tokio::sync::oneshot::channel::<usize>();
+    let until = async move {
+        let _ = ended.await;
+    };
+    let waits = move |requests| {
+        let _ = tell.send(requests);
+    };
+    let address = serve_telling(Limits { ending: SOON * 4, ..GENEROUS }, until, waits).await;
+    // A connection that was answered is closed at once, half a head and half a body soon.
+    let mut answered = TcpStream::connect(address).await.unwrap();
+    answered.write_all(b"GET /soon HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut bytes = [0; 4096];
+    assert!(timeout(NEVER / 2, answered.read(&mut bytes)).await.unwrap().unwrap() > 0);
+    let mut head = TcpStream::connect(address).await.unwrap();
+    head.write_all(b"GET /soon HTTP/1.1\r\nHost: local").await.unwrap();
+    let mut body = TcpStream::connect(address).await.unwrap();
+    body.write_all(b"POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx").await.unwrap();
+    // Both are read before the server ends: what was not even read would be closed at once.
+    sleep(SOON).await;
+    end.send(()).unwrap();
+    assert_eq!(timeout(NEVER / 2, told).await.unwrap().unwrap(), 2, "it says for how many it waits");
+    assert_eq!(rest(&mut answered).await, "");
+    assert_eq!(rest(&mut head).await, "");
+    assert_problem(&rest(&mut body).await, "408", "too-slow");
 }

@@ -97,6 +97,18 @@ pub enum Error {
         /// How many are possible.
         people_max: u64,
     },
+    /// The folder has a file of a name that would be written, and it was not written by this.
+    #[error("{} is there and is none of ours, so it is left alone: choose another folder", path.display())]
+    NotOurs {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The disk is full.
+    #[error("no space left on the disk of {}: make room, or choose another folder", path.display())]
+    DiskFull {
+        /// What was being written.
+        path: PathBuf,
+    },
     /// A file or folder could not be written.
     #[error("cannot write {}", path.display())]
     Io {
@@ -131,11 +143,20 @@ pub enum Error {
 
 impl Error {
     fn io(path: &Path, source: std::io::Error) -> Self {
-        Self::Io { path: path.to_owned(), source }
+        if is_full(&source) {
+            Self::DiskFull { path: path.to_owned() }
+        } else {
+            Self::Io { path: path.to_owned(), source }
+        }
     }
 
     fn parquet(path: &Path, source: ParquetError) -> Self {
-        Self::Parquet { path: path.to_owned(), source }
+        let is_full = match &source {
+            ParquetError::External(inner) => inner.downcast_ref::<std::io::Error>().is_some_and(is_full),
+            _ => false,
+        };
+        let path = path.to_owned();
+        if is_full { Self::DiskFull { path } } else { Self::Parquet { path, source } }
     }
 
     fn arrow(path: &Path, source: ArrowError) -> Self {
@@ -143,20 +164,44 @@ impl Error {
     }
 }
 
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+}
+
 /// Writes a republic into the folder `out`, which is made if need be, and gives what was written.
 ///
 /// Files: `registers/*`, `truth.parquet` (`register` utf8, `file` utf8, `row` uint64 from 0 within the file, `person`
-/// uint64), `districts.geojson` and `README.txt`. Files of the same names are overwritten. `progress` is called after
-/// each chunk of 4,096 people, on the calling thread.
+/// uint64), `districts.geojson` and `README.txt`. Files of the same names are overwritten; a `README.txt` that is not of a
+/// republic is left alone, and so is its folder. `progress` is called after each chunk of 4,096 people, on the calling
+/// thread.
 ///
 /// With 0 people the files are there and have headers only.
 ///
 /// # Errors
-/// Fails when there are more than 500,000,000 people, or when a file cannot be written; files begun are left behind.
+/// Fails when there are more than 500,000,000 people, when the folder is somebody else's, or when a file cannot be written;
+/// files begun are left behind.
 pub fn generate(config: &Config, out: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Report, Error> {
     if config.people > identifiers::PEOPLE_MAX {
         return Err(Error::TooManyPeople { asked: config.people, people_max: identifiers::PEOPLE_MAX });
     }
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     write::generate(config, out, workers, progress)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_says_what_to_do_whoever_finds_it() {
+        let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let path = Path::new("out/truth.parquet");
+        for error in [Error::io(path, full()), Error::parquet(path, ParquetError::External(Box::new(full())))] {
+            assert!(matches!(error, Error::DiskFull { .. }), "{error:?}");
+            assert!(error.to_string().contains("make room"));
+        }
+        let other = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        assert!(matches!(Error::io(path, other), Error::Io { .. }));
+        assert!(matches!(Error::parquet(path, ParquetError::EOF(String::new())), Error::Parquet { .. }));
+    }
 }

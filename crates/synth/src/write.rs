@@ -27,6 +27,8 @@ const BLOCK_PEOPLE: u64 = 256;
 /// Blocks of one chunk. Rows are shuffled within a chunk, so that neighbours in a file are seldom relatives.
 const CHUNK_BLOCKS: u64 = 16;
 const CHUNK_PEOPLE: u64 = BLOCK_PEOPLE * CHUNK_BLOCKS;
+/// How a README of ours begins, and no other.
+const TITLE: &str = "The Republic of Valmere:";
 /// Rows of a Parquet row group: what a Parquet writer holds in memory.
 const ROW_GROUP_ROWS: usize = 128 * 1_024;
 
@@ -188,6 +190,8 @@ pub(crate) fn generate(
     workers: usize,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, Error> {
+    let about = out.join("README.txt");
+    check_ours(&about)?;
     let folder = out.join("registers");
     fs::create_dir_all(&folder).map_err(|source| Error::io(&folder, source))?;
     write_text(&out.join("districts.geojson"), &place::geojson())?;
@@ -232,8 +236,21 @@ pub(crate) fn generate(
         output.close()?;
     }
     truth.writer.close().map_err(|source| Error::parquet(&truth.path, source))?;
-    write_text(&out.join("README.txt"), &readme(config, &report))?;
+    // Beside it first: whoever ends this meanwhile leaves no half of a README.
+    let beside = out.join("README.txt.part");
+    write_text(&beside, &readme(config, &report))?;
+    fs::rename(&beside, &about).map_err(|source| Error::io(&about, source))?;
     Ok(report)
+}
+
+/// Looks that no README but one of ours is overwritten. One that was cut off while it was written is ours too.
+fn check_ours(path: &Path) -> Result<(), Error> {
+    match fs::read(path) {
+        Ok(text) if text.starts_with(TITLE.as_bytes()) || TITLE.as_bytes().starts_with(&text) => Ok(()),
+        Ok(_) => Err(Error::NotOurs { path: path.to_owned() }),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(Error::io(path, source)),
+    }
 }
 
 fn write_text(path: &Path, text: &str) -> Result<(), Error> {
@@ -268,7 +285,7 @@ fn readme(config: &Config, report: &Report) -> String {
         by_register.entry(register.id.as_str()).or_default().push(line);
     }
     let mut text = format!(
-        "The Republic of Valmere: {} made-up people, seed {}.\n\n\
+        "{TITLE} {} made-up people, seed {}.\n\n\
          Nobody here exists. Names, numbers and addresses are drawn by chance; any likeness is chance too.\n\
          The same number of people and the same seed give the same bytes.\n\n\
          registers/         what twelve agencies hand over, with their errors\n\
@@ -310,6 +327,40 @@ mod tests {
         let one = digests(9_000, 42, 1);
         assert_eq!(one.len(), FILES.len() + 3);
         assert_eq!(one, digests(9_000, 42, 3));
+    }
+
+    #[test]
+    fn a_readme_of_somebody_else_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("README.txt");
+        let make = || generate(&Config { people: 1, seed: 1 }, folder.path(), 1, &mut |_| ());
+        fs::write(&path, "My thesis").unwrap();
+        assert!(matches!(make(), Err(Error::NotOurs { .. })));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "My thesis");
+        assert!(!folder.path().join("registers").exists(), "nothing is written");
+        fs::remove_file(&path).unwrap();
+        make().unwrap();
+        make().unwrap();
+        assert!(fs::read_to_string(&path).unwrap().starts_with(TITLE));
+    }
+
+    #[test]
+    fn a_readme_that_was_cut_off_is_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("README.txt");
+        let make = || generate(&Config { people: 1, seed: 1 }, folder.path(), 1, &mut |_| ());
+        make().unwrap();
+        let whole = fs::read(&path).unwrap();
+        for length in [0, 3, TITLE.len(), whole.len() - 1] {
+            fs::write(&path, &whole[..length]).unwrap();
+            make().unwrap();
+            assert_eq!(fs::read(&path).unwrap(), whole, "{length}");
+        }
+        assert!(!folder.path().join("README.txt.part").exists());
+        fs::write(&path, "The Republic").unwrap();
+        make().unwrap();
+        fs::write(&path, "The Republic, by Plato").unwrap();
+        assert!(matches!(make(), Err(Error::NotOurs { .. })));
     }
 
     #[test]

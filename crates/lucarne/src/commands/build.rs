@@ -15,9 +15,8 @@ pub(crate) async fn run(options: Build, output: Output) -> Outcome {
         Side::Objects => Models::ObjectSide,
         Side::All => Models::All,
     };
-    let report = build(&app, which, output).await?;
-    output.object(&report)?;
-    app.close().await
+    let built = build(&app, which, output).await;
+    output.object(&super::closing(app, built).await?)
 }
 
 /// Runs models.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use model::{Clock as _, SystemClock};
 use serde_json::json;
 
 use crate::app;
@@ -11,10 +12,15 @@ use crate::report;
 
 pub(crate) fn run(dir: &Path, output: Output) -> Outcome {
     let project = app::check(dir).map_err(|diagnostics| Failure::new(Ending::Project, diagnostics))?;
-    report::diagnostics_to(output, &project.warnings);
+    let warnings = project.warnings_on(SystemClock.now()?.date_naive());
+    report::diagnostics_to(output, &warnings);
     let count = |what: usize, one: &str| format!("{what} {one}{}", if what == 1 { "" } else { "s" });
+    let standing = match warnings.0.len() {
+        0 => "all in order".to_owned(),
+        found => format!("it can be used, with {}", count(found, "warning")),
+    };
     output.say(format!(
-        "{}: {}, {}, {}, {}, {}: all in order",
+        "{}: {}, {}, {}, {}, {}: {standing}",
         project.settings.name,
         count(project.registers.len(), "register"),
         count(project.models.len(), "model"),
@@ -29,6 +35,6 @@ pub(crate) fn run(dir: &Path, output: Output) -> Outcome {
         "purposes": project.purposes.len(),
         "agreements": project.agreements.len(),
         "object_types": project.ontology.len(),
-        "warnings": project.warnings.0.iter().map(report::as_json).collect::<Vec<_>>(),
+        "warnings": warnings.0.iter().map(report::as_json).collect::<Vec<_>>(),
     }))
 }

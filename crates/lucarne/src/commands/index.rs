@@ -11,9 +11,8 @@ use crate::output::{Output, count};
 
 pub(crate) async fn run(dir: &Path, output: Output) -> Outcome {
     let app = super::open(dir).await?;
-    let report = index(&app, output).await?;
-    output.object(&report)?;
-    app.close().await
+    let indexed = index(&app, output).await;
+    output.object(&super::closing(app, indexed).await?)
 }
 
 /// Builds the index and swaps it in.

@@ -36,11 +36,10 @@ pub(crate) fn write_all<E: RustEmbed>(dir: &Path) -> Result<usize, Failure> {
     for name in E::iter() {
         let path = dir.join(name.as_ref());
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
+            fs::create_dir_all(parent).map_err(|error| Failure::unwritten(parent, &error))?;
         }
         let Some(file) = E::get(&name) else { continue };
-        fs::write(&path, &file.data)
-            .map_err(|error| anyhow::anyhow!("{} can't be written: {error}", path.display()))?;
+        fs::write(&path, &file.data).map_err(|error| Failure::unwritten(&path, &error))?;
         files += 1;
     }
     Ok(files)

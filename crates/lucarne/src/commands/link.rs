@@ -17,9 +17,8 @@ use crate::output::{Output, count};
 
 pub(crate) async fn run(dir: &Path, refit: bool, output: Output) -> Outcome {
     let app = super::open(dir).await?;
-    let report = link(&app, refit, output).await?;
-    output.object(&report)?;
-    app.close().await
+    let linked = link(&app, refit, output).await;
+    output.object(&super::closing(app, linked).await?)
 }
 
 /// Links the project's records, by a model that is learnt anew if `refit`.
@@ -35,6 +34,9 @@ pub(crate) async fn link(app: &App, refit: bool, output: Output) -> Result<LinkR
     };
     let report = report.map_err(|error| match error {
         LinkageError::Denied(denied) => super::denied(denied),
+        wrong @ LinkageError::Config(_) => {
+            Failure::new(Ending::Project, anyhow::Error::new(wrong).context("linkage.toml"))
+        }
         other => Failure::from(other),
     })?;
     stage.done(format!(
@@ -47,10 +49,31 @@ pub(crate) async fn link(app: &App, refit: bool, output: Output) -> Result<LinkR
     ));
     say_quality(report.quality.as_ref(), output);
     say_watch(&report.watch, output);
-    for warning in &report.warnings {
+    note(&report.warnings, report.model_learnt, output);
+    Ok(report)
+}
+
+/// How a warning ends that is about a level of a comparison that no pair had.
+const NEVER_SEEN: &str = "was never seen";
+
+/// Notes what a linkage warns of.
+fn note(warnings: &[String], learnt: bool, output: Output) {
+    let (warnings, unseen) = without_unseen(warnings);
+    for warning in warnings {
         output.note(format!("note: {warning}"));
     }
-    Ok(report)
+    // A run that learnt nothing has nothing new to say of its model.
+    if unseen > 0 && learnt {
+        let were = if unseen == 1 { "level was" } else { "levels were" };
+        output.aside(format!("note: {unseen} {were} never seen, as in small registers: `--json` lists them"));
+    }
+}
+
+/// Gives the warnings but for those of levels that were never seen, and how many of these there are: a small project has
+/// dozens, and they would hide the rest.
+fn without_unseen(warnings: &[String]) -> (Vec<&String>, usize) {
+    let (unseen, others): (Vec<_>, Vec<_>) = warnings.iter().partition(|warning| warning.ends_with(NEVER_SEEN));
+    (others, unseen.len())
 }
 
 /// Says in short what is watched of a linkage.
@@ -143,6 +166,17 @@ fn run_by_splink(model: &Path, options: &LinkRun, output: Output) -> Outcome {
     output.object(&report)
 }
 
+/// Gives why files could not be linked as the file at `config` says.
+pub(crate) fn of_files(config: &Path, error: LinkageError) -> Failure {
+    match error {
+        wrong @ LinkageError::Config(_) => {
+            Failure::new(Ending::Project, anyhow::Error::new(wrong).context(config.display().to_string()))
+        }
+        wrong @ LinkageError::OneSource => Failure::new(Ending::Usage, wrong),
+        other => Failure::from(other),
+    }
+}
+
 pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
     let config = match (&options.model, &options.config) {
         (Some(model), _) => return run_by_splink(model, &options, output),
@@ -164,10 +198,7 @@ pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
         link_only: options.link_only,
     };
     let report: FileReport = linkage::link_files(&config, &files, &|progress| stage.at(progress.done, progress.of))
-        .map_err(|error| match error {
-            wrong @ LinkageError::Config(_) => Failure::new(Ending::Project, wrong),
-            other => Failure::from(other),
-        })?;
+        .map_err(|error| of_files(&file.path, error))?;
     stage.done(format!(
         "{} records, {} persons, {} pairs compared, {} edges",
         count(report.records),
@@ -176,9 +207,7 @@ pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
         count(report.edges)
     ));
     say_quality(report.quality.as_ref(), output);
-    for warning in &report.warnings {
-        output.note(format!("note: {warning}"));
-    }
+    note(&report.warnings, true, output);
     output.say(format!("{0}/edges.parquet, {0}/clusters.parquet", options.out.display()));
     output.object(&report)
 }
@@ -186,6 +215,13 @@ pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
 /// Proposes a linkage for loose files.
 pub(crate) fn propose(options: LinkPropose, output: Output) -> Outcome {
     let LinkPropose { input, id, source, ignore, out } = options;
+    let taken = |out: &Path| {
+        let path = out.display();
+        crate::usage(format!("{path} is there already and stays as it is: name another file with --out, or remove it"))
+    };
+    if let Some(out) = out.as_deref().filter(|out| out.exists()) {
+        return Err(taken(out));
+    }
     let stage = output.stage("propose");
     let proposed = linkage::propose_config(&ProposeOptions { inputs: input, id, source, ignore })?;
     match &out {
@@ -198,8 +234,9 @@ pub(crate) fn propose(options: LinkPropose, output: Output) -> Outcome {
             ));
             let written = std::fs::File::create_new(out)
                 .and_then(|mut file| std::io::Write::write_all(&mut file, proposed.toml.as_bytes()));
-            written.map_err(|error| {
-                Failure::new(Ending::Usage, anyhow::anyhow!("{} can't be written: {error}", out.display()))
+            written.map_err(|error| match error.kind() {
+                std::io::ErrorKind::AlreadyExists => taken(out),
+                _ => Failure { ending: Ending::Usage, ..Failure::unwritten(out, &error) },
             })?;
             output.say(out.display().to_string());
         }
@@ -207,4 +244,17 @@ pub(crate) fn propose(options: LinkPropose, output: Output) -> Outcome {
         None => {}
     }
     output.object(&proposed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_that_were_never_seen_are_counted() {
+        let warnings = ["a: the level \"one slip\" was never seen", "two judgements contradict", "b: was never seen"];
+        let warnings = warnings.map(str::to_owned);
+        let (others, unseen) = without_unseen(&warnings);
+        assert_eq!((others, unseen), (vec![&warnings[1]], 2));
+    }
 }

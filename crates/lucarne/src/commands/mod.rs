@@ -21,6 +21,15 @@ async fn open(dir: &Path) -> Result<App, Failure> {
     App::open(dir).await
 }
 
+/// Closes a project whatever became of the work in it, so that the log's checkpoint covers every entry, and gives what the
+/// work gave. Results are printed after that: whoever reads them may keep this process waiting.
+pub(crate) async fn closing<T>(app: App, done: Result<T, Failure>) -> Result<T, Failure> {
+    let closed = app.close().await;
+    let done = done?;
+    closed?;
+    Ok(done)
+}
+
 /// Gives the failure of a job that the gate did not allow or that failed at it.
 pub(crate) fn denied(denied: gate::Denied) -> Failure {
     match denied {

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Stdin, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use linkage::{LinkageError, ResolveOptions, Resolver};
+use linkage::{ResolveOptions, Resolver};
 use model::LinkageConfig;
 use model::diagnostic::SourceFile;
 use serde::Serialize;
@@ -28,12 +28,23 @@ struct Report {
     seconds: serde_json::Value,
     /// Seconds that taking lines took in all.
     seconds_taking: f64,
+    /// The same by what was done: reading lines, making them durable, comparing and clustering, and giving reasons.
+    seconds_taking_of: SecondsTaking,
     /// The latency of a batch that half, 99 of 100 and all don't exceed, in milliseconds; durable, if there is a journal.
     latency_ms: [f64; 3],
 }
 
+/// Seconds by what was done with lines.
+#[derive(Serialize)]
+struct SecondsTaking {
+    lines: f64,
+    journal: f64,
+    change: f64,
+    answers: f64,
+}
+
 /// How much of standard input is held at once: a batch is of lines that are there.
-const INPUT_BYTES: usize = 8 << 20;
+const INPUT_BYTES: usize = 64 << 20;
 
 pub(crate) fn run(options: &LinkResolve, output: Output) -> Outcome {
     let file = Arc::new(SourceFile { text: super::link::read(&options.config)?, path: options.config.clone() });
@@ -46,18 +57,15 @@ pub(crate) fn run(options: &LinkResolve, output: Output) -> Outcome {
         journal: options.journal.clone(),
         model: options.keep_model.clone(),
     };
-    let mut resolver = Resolver::open(&config, &files, &|progress| stage.at(progress.done, progress.of)).map_err(
-        |error| match error {
-            wrong @ LinkageError::Config(_) => Failure::new(Ending::Project, wrong),
-            other => Failure::from(other),
-        },
-    )?;
+    let mut resolver = Resolver::open(&config, &files, &|progress| stage.at(progress.done, progress.of))
+        .map_err(|error| super::link::of_files(&options.config, error))?;
     // Answers have standard output to themselves.
     stage.done_aside(format!("{} records in memory", count(resolver.records() as u64)));
     let mut batches: Vec<Duration> = Vec::new();
     let (mut number, mut taken, mut refused) = (0_u64, 0_u64, 0_u64);
     let mut input = BufReader::with_capacity(INPUT_BYTES, std::io::stdin());
     let mut answers = std::io::stdout().lock();
+    let mut is_heard = true;
     loop {
         let lines = next_lines(&mut input, options.batch as usize)?;
         if lines.is_empty() {
@@ -74,33 +82,55 @@ pub(crate) fn run(options: &LinkResolve, output: Output) -> Outcome {
                 Err(reason) => serde_json::json!({ "line": number, "error": reason }).to_string(),
             };
             *(if answer.is_ok() { &mut taken } else { &mut refused }) += 1;
-            if !output.json() {
-                writeln!(answers, "{line}")?;
+            if !output.json() && is_heard {
+                is_heard = heard(writeln!(answers, "{line}"))?;
             }
         }
-        answers.flush()?;
+        if is_heard {
+            is_heard = heard(answers.flush())?;
+        }
+        // Lines that no journal keeps were sent for their answers alone.
+        if !is_heard && options.journal.is_none() {
+            break;
+        }
     }
     drop(answers);
     let taking = batches.iter().sum::<Duration>();
+    let spent = resolver.spent();
     batches.sort_unstable();
     let quantile = |share: f64| {
         let rank = (share * batches.len() as f64).ceil() as usize;
         batches.get(rank.saturating_sub(1)).map_or(0.0, |latency| latency.as_secs_f64() * 1e3)
     };
-    output.object(&Report {
+    let report = Report {
         records: resolver.records() as u64,
         replayed: resolver.replayed(),
         taken,
         refused,
         seconds: serde_json::to_value(resolver.seconds())?,
         seconds_taking: taking.as_secs_f64(),
+        seconds_taking_of: SecondsTaking {
+            lines: spent.lines.as_secs_f64(),
+            journal: spent.journal.as_secs_f64(),
+            change: spent.change.as_secs_f64(),
+            answers: spent.answers.as_secs_f64(),
+        },
         latency_ms: [0.5, 0.99, 1.0].map(quantile),
-    })?;
+    };
     if refused > 0 {
         let message = format!("{refused} of {number} lines were not understood: each answer says why");
-        return Err(Failure::new(Ending::Rejected, anyhow::anyhow!(message)));
+        return Err(Failure::new(Ending::Rejected, anyhow::anyhow!(message)).with_report(&report));
     }
-    Ok(())
+    output.object(&report)
+}
+
+/// Tells whether an answer was taken; that nobody takes any more is no failure.
+fn heard(written: std::io::Result<()>) -> Result<bool, Failure> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Reads a line, and up to `most` where they are there already, without waiting for more. Empty ones are passed over; none

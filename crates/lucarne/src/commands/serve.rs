@@ -7,15 +7,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use model::project::ResolveSettings;
-use model::{Actor, OfficerId, PersonId};
+use model::{Actor, AgencyId, OfficerId, PersonId};
 use registry::{Index, Opened, Resolver};
 use serde::Serialize;
 use server::Resolving;
 use server::identity::DemoIdentity;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::cli::DemoPersons;
+use crate::demo::DemoReport;
 use crate::exit::{Ending, Failure, Outcome};
 use crate::output::Output;
 
@@ -33,6 +37,9 @@ const TOKEN_HOURS: i64 = 24;
 struct Told {
     address: String,
     identities: Vec<ToldIdentity>,
+    /// What a demo made before.
+    #[serde(flatten)]
+    made: Option<DemoReport>,
 }
 
 /// An identity and its token.
@@ -45,14 +52,31 @@ struct ToldIdentity {
 
 pub(crate) async fn run(dir: &Path, port: u16, output: Output) -> Outcome {
     let app = super::open(dir).await?;
-    serve(app, port, output).await
+    note_validities(&app, output);
+    match listen(port).await {
+        Ok(listener) => serve(app, listener, None, output).await,
+        Err(taken) => super::closing(app, Err(taken)).await,
+    }
 }
 
-/// Serves an open project until Ctrl-C or SIGTERM.
-pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
+/// Notes how many purposes and agreements are not in force: the gate gives nothing under them, which looks like a fault to
+/// whoever does not know.
+fn note_validities(app: &App, output: Output) {
+    // Serving fails by itself where the clock can't be trusted.
+    let Ok(now) = app.clock.now() else { return };
+    let warnings = app.project.warnings_on(now.date_naive());
+    let found = warnings.0.iter().filter(|warning| warning.code.starts_with("validity/")).count();
+    if found > 0 {
+        let are = if found == 1 { "purpose or agreement is" } else { "purposes or agreements are" };
+        output.aside(format!("note: {found} {are} not in force today: `lucarne check` names them"));
+    }
+}
+
+/// Takes a port. Who connects before anything is served waits.
+pub(crate) async fn listen(port: u16) -> Result<TcpListener, Failure> {
     // Until there is sign-in, nothing but this machine may connect.
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
+    TcpListener::bind(address).await.map_err(|error| {
         if error.kind() == std::io::ErrorKind::AddrInUse {
             let what =
                 anyhow::anyhow!("port {port} is taken by another program: choose one with --port, or 0 for a free one");
@@ -60,10 +84,39 @@ pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
         } else {
             Failure::from(anyhow::anyhow!("port {port} can't be opened: {error}"))
         }
-    })?;
+    })
+}
+
+/// Serves an open project until Ctrl-C or SIGTERM, and closes it. `made` is what a demo made before.
+pub(crate) async fn serve(app: App, listener: TcpListener, made: Option<DemoReport>, output: Output) -> Outcome {
+    let ended = until_told(&app, listener, made, output).await;
+    match super::closing(app, ended).await? {
+        End::InOrder => output.say("closed"),
+        End::AtOnce => output.note("ended at once: what was under way is cut off; the log is closed"),
+    }
+    Ok(())
+}
+
+/// How a server ended.
+enum End {
+    /// What was under way was done.
+    InOrder,
+    /// It was told twice, and did not wait.
+    AtOnce,
+}
+
+async fn until_told(
+    app: &App,
+    listener: TcpListener,
+    mut made: Option<DemoReport>,
+    output: Output,
+) -> Result<End, Failure> {
     registry::remove_old_generations(&app.project)?;
     let index = Arc::new(Index::open(&app.project)?);
-    let identities = identities(&app, &index)?;
+    if let Some(made) = &mut made {
+        made.persons = index.persons();
+    }
+    let identities = identities(app, &index)?;
     let expires = app.clock.now()? + chrono::Duration::hours(TOKEN_HOURS);
     let told = Told {
         address: format!("http://{}", listener.local_addr()?),
@@ -74,14 +127,17 @@ pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
                 ToldIdentity { name: identity.name.clone(), title: identity.title.clone(), token }
             })
             .collect(),
+        made,
     };
-    say(&app, &told, output)?;
+    let (resolving, reading) = resolve(app, &index)?;
+    // From here on a signal ends the server in order, also one that comes before anybody is served.
+    let signals = signals();
+    say(app, &told, output)?;
     let stop = Arc::new(AtomicBool::new(false));
     let warming = tokio::task::spawn_blocking({
         let (index, stop) = (Arc::clone(&index), Arc::clone(&stop));
         move || index.warm(&stop)
     });
-    let (resolving, reading) = resolve(&app, &index)?;
     let parts = server::Parts {
         project: Arc::clone(&app.project),
         gate: app.gate.clone(),
@@ -94,7 +150,14 @@ pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
         demo: Some(identities),
     };
     let router = server::router(parts);
-    let served = axum_serve(listener, router).await;
+    let waits = move |requests: usize| {
+        let under_way = if requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") };
+        output.note(format!("waiting for {under_way}; Ctrl-C again ends at once"));
+    };
+    let ended = tokio::select! {
+        served = server::serve(listener, router, came(signals.clone(), 1), waits) => served.map(|()| End::InOrder),
+        () = came(signals, 2) => Ok(End::AtOnce),
+    };
     stop.store(true, Ordering::Relaxed);
     if let Some(reading) = reading {
         reading.abort();
@@ -105,9 +168,32 @@ pub(crate) async fn serve(app: App, port: u16, output: Output) -> Outcome {
         Ok(Err(error)) => tracing::warn!(%error, "the index could not be read ahead"),
         Err(error) => tracing::warn!(%error, "reading the index ahead failed"),
     }
-    served?;
-    output.say("closing");
-    app.close().await
+    ended.map_err(Failure::from)
+}
+
+/// Counts the signals that ask for the end: Ctrl-C and SIGTERM.
+fn signals() -> watch::Receiver<u32> {
+    let (tell, told) = watch::channel(0);
+    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+        // Without the handler the signal ends the process at once, which the log survives.
+        let Ok(mut signals) = signal(kind) else { continue };
+        let tell = tell.clone();
+        tokio::spawn(async move {
+            while signals.recv().await.is_some() {
+                tell.send_modify(|count| *count += 1);
+            }
+        });
+    }
+    told
+}
+
+/// Waits until the end was asked for so many times.
+async fn came(mut signals: watch::Receiver<u32>, times: u32) {
+    let is_lost = signals.wait_for(|count| *count >= times).await.is_err();
+    if is_lost {
+        // No signal is listened for: each ends the process by itself.
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Begins to read the records by which others that come are resolved, where the project asks for it. Until they are read those
@@ -142,23 +228,6 @@ fn resolve(app: &App, index: &Arc<Index>) -> Result<(Resolving, Option<JoinHandl
         }
     });
     Ok((resolving, Some(reading)))
-}
-
-async fn axum_serve(listener: tokio::net::TcpListener, router: server::Router) -> Result<(), Failure> {
-    server::serve(listener, router, shutdown()).await.map_err(Failure::from)
-}
-
-async fn shutdown() {
-    let interrupt = tokio::signal::ctrl_c();
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(signal) => signal,
-        // Without the handler the signal ends the process at once, which the log survives.
-        Err(_) => return interrupt.await.unwrap_or_default(),
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        _ = terminate.recv() => {}
-    }
 }
 
 fn say(app: &App, told: &Told, output: Output) -> Outcome {
@@ -214,12 +283,24 @@ pub(crate) async fn demo_persons(options: &DemoPersons, output: Output) -> Outco
     let demo = app.project.settings.demo_identities.iter().find(|demo| demo.name == "load-test");
     let agency = demo.and_then(|demo| demo.acts_as.as_ref()).map(|recipient| recipient.agency.clone());
     let agency = agency.ok_or_else(|| crate::usage("the project has no identity `load-test`: it is no demo"))?;
+    let text = pseudonyms(&app, &agency, options.count);
+    let text = super::closing(app, text).await?;
+    match output.json() {
+        true => output.object(&serde_json::json!({ "persons": text.lines().collect::<Vec<_>>() })),
+        false => {
+            output.raw(&text);
+            Ok(())
+        }
+    }
+}
+
+/// Gives pseudonyms of persons, one a line.
+fn pseudonyms(app: &App, agency: &AgencyId, count: usize) -> Result<String, Failure> {
     let index = Index::open(&app.project)?;
     let mut text = String::new();
-    for person in index.some_persons(options.count)? {
-        text.push_str(&app.gate.pseudonym(&agency, person));
+    for person in index.some_persons(count)? {
+        text.push_str(&app.gate.pseudonym(agency, person));
         text.push('\n');
     }
-    output.raw(&text);
-    app.close().await
+    Ok(text)
 }

@@ -1,9 +1,10 @@
 //! `lucarne synth`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::Synth;
-use crate::exit::Failure;
+use crate::exit::{Ending, Failure};
 use crate::output::{Output, count};
 
 pub(crate) fn run(options: &Synth, output: Output) -> Result<synth::Report, Failure> {
@@ -17,11 +18,18 @@ pub(crate) fn generate(people: u64, seed: u64, out: &Path, output: Output) -> Re
     let stage = output.stage("synth");
     let report = synth::generate(&synth::Config { people, seed }, out, &mut |progress| {
         stage.at(progress.people_done, progress.people_total);
+    })
+    .map_err(|error| match error {
+        synth::Error::NotOurs { .. } => Failure::new(Ending::Usage, error),
+        other => Failure::from(other),
     })?;
-    let rows: u64 = report.registers.iter().map(|register| register.rows).sum();
+    let rows: u64 = report.registers.iter().map(|file| file.rows).sum();
+    // Some registers are delivered in two files.
+    let registers: BTreeSet<&str> = report.registers.iter().map(|file| file.id.as_str()).collect();
     let seconds = stage.done(format!(
-        "{} people, {} registers, {} rows",
+        "{} people, {} registers in {} files, {} rows",
         count(report.people),
+        registers.len(),
         report.registers.len(),
         count(rows)
     ));

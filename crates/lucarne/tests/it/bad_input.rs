@@ -71,6 +71,25 @@ fn rows_that_do_not_fit_go_to_quarantine_and_nothing_is_lost() {
     let report = project.must(&["ingest", "residents"]);
     assert_eq!(report["rows"], 104, "rows of the delivery");
     assert_eq!(report["quarantined"], 4);
+    let reasons = report["registers"][0]["reasons"].as_array().unwrap();
+    assert_eq!(reasons.iter().filter_map(|reason| reason["rows"].as_u64()).sum::<u64>(), 4, "{report}");
+    let date = reasons.iter().find(|reason| reason["code"] == "not-a-date").unwrap();
+    assert!(date["column"] == "born" && date["samples"][0] == "incoming/residents.csv:102", "{date}");
+}
+
+#[test]
+fn why_rows_are_in_quarantine_is_said_without_their_values() {
+    let project = Project::new();
+    let many: String = (0..100).map(row).collect();
+    project.write(RESIDENTS, format!("{HEADER}{many}R-900,Ann,Bad,31 Octember,1 Mill Lane,10115,0.00\n"));
+    let output = project.run(&["ingest", "residents"]);
+    let said = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    for part in ["residents: 1 of 101 rows", "column `born`: not-a-date (incoming/residents.csv:102)"] {
+        assert!(said.contains(part), "`{part}` is not said in: {said}");
+    }
+    assert!(said.contains("/runs/quarantine/residents"), "{said}");
+    assert!(!said.contains("Octember"), "{said}");
 }
 
 #[test]
@@ -122,6 +141,20 @@ fn infer_proposes_a_register_that_must_be_completed() {
         assert!(proposal.contains(expected), "{proposal}");
     }
     assert!(!proposal.contains("Amelia"), "a proposal repeats no value");
+    assert!(proposal.contains(&format!("file = \"{}\"", file.display())), "it lies in no project: {proposal}");
+    let within = text(&project.run(&["ingest", "--infer", file.to_str().unwrap()]).stdout);
+    assert!(within.contains("file = \"incoming/residents.csv\""), "{within}");
+}
+
+#[test]
+fn nothing_is_inferred_from_a_delivery_that_is_cut() {
+    let project = Project::new();
+    for (name, contents) in [("incoming/empty.csv", ""), ("incoming/cut.parquet", "PAR1 and then nothing")] {
+        project.write(name, contents);
+        let file = project.path(name);
+        let message = project.fails(&["ingest", "--infer", file.to_str().unwrap()], 5);
+        assert!(message.contains(name), "{message}");
+    }
 }
 
 #[test]

@@ -67,6 +67,33 @@ fn a_missing_or_expired_agreement_stops_the_link_and_is_named() {
 }
 
 #[test]
+fn what_is_out_of_force_is_a_warning() {
+    let project = Project::new();
+    project.edit("purposes/fee-waiver.toml", "until = 2028-12-31", "until = 2026-01-31");
+    let output = project.run(&["check"]);
+    assert!(output.status.success());
+    let (said, told) = (text(&output.stderr), text(&output.stdout));
+    assert!(said.contains("purposes/fee-waiver.toml:") && said.contains("validity/expired"), "{said}");
+    assert!(told.contains("1 warning") && !told.contains("all in order"), "{told}");
+    let checked = project.must(&["check"]);
+    assert_eq!(checked["warnings"][0]["code"], "validity/expired");
+    assert!(text(&Project::new().run(&["check"]).stdout).contains("all in order"));
+}
+
+#[test]
+fn levels_that_were_never_seen_are_one_line() {
+    let project = Project::new();
+    project.must(&["ingest"]);
+    project.must(&["build"]);
+    let unseen = |arguments: &[&str]| text(&project.run(arguments).stderr).matches("never seen").count();
+    assert_eq!(unseen(&["link"]), 1);
+    assert_eq!(unseen(&["link"]), 0, "nothing was learnt");
+    assert_eq!(unseen(&["link", "--refit", "--quiet"]), 0);
+    let report = project.must(&["link", "--refit"]);
+    assert!(report["warnings"].to_string().matches("never seen").count() > 1, "{report}");
+}
+
+#[test]
 fn a_project_or_folder_of_another_version_says_so() {
     let project = Project::new();
     project.must(&["ingest"]);

@@ -12,6 +12,16 @@ fn generations(project: &Project) -> usize {
 }
 
 #[test]
+fn an_index_of_nobody_is_not_built() {
+    let project = Project::new();
+    project.must(&["ingest"]);
+    project.must(&["build"]);
+    let said = project.fails(&["index"], 1);
+    assert!(said.contains("link it first") && said.contains("lucarne link"), "{said}");
+    assert!(!project.path("data/index/CURRENT").exists());
+}
+
+#[test]
 fn no_old_generation_stays_after_a_build_or_while_serving() {
     let project = Project::ready();
     assert_eq!(generations(&project), 1);

@@ -113,6 +113,14 @@ async fn an_officer_asks_is_refused_elsewhere_and_the_citizen_sees_both() {
             "{text}"
         );
     }
+    // Why rows are in quarantine is the engineer's to see.
+    let page = format!("{}/runs/quarantine/residents", served.address);
+    for (name, expected) in [("engineer", 200), ("officer", 403)] {
+        let session = format!("lucarne_session={}", served.token(name));
+        let answer = reqwest::Client::new().get(&page).header("cookie", session).send().await.unwrap();
+        assert_eq!(answer.status(), expected, "{name}");
+    }
+
     let (status, _) = served.ask(Some(&officer), "POST", &path, Some(json!({ "case": "F-1" }))).await;
     assert_eq!(status, 400, "a read without any purpose is not even a request");
 

@@ -143,6 +143,8 @@ fn a_linkage_is_proposed_and_then_run() {
     );
     let again = lucarne(&[&propose[..], &["--out", &proposal]].concat());
     assert_eq!(again.status.code(), Some(2), "a file that is there stays");
+    let said = text(&again.stderr);
+    assert!(said.contains("linkage.toml is there already") && said.contains("--out"), "{said}");
     let told = lucarne(&[&propose[..], &["--json"]].concat());
     let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!(told["records"], 800);
@@ -238,6 +240,12 @@ fn records_are_resolved_as_they_come_and_kept_in_the_journal() {
     );
     assert!(errors[3].contains("no such record"), "{errors:?}");
     assert_eq!(std::fs::read_to_string(&journal).unwrap(), whole);
+
+    // Programs get one object, with what was done beside the error.
+    let (objects, ended) = resolve(dir.path(), &[&kept[..], &["--json"]].concat(), "no json\n");
+    assert_eq!((objects.len(), ended.code()), (1, Some(5)));
+    assert!(objects[0]["refused"] == 1 && objects[0]["status"] == 5, "{}", objects[0]);
+    assert!(objects[0]["error"].as_str().unwrap().contains("1 of 1 lines"), "{}", objects[0]);
 
     let held = std::fs::File::open(&journal).unwrap();
     held.lock().unwrap();

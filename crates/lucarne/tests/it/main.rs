@@ -4,10 +4,12 @@
 
 mod bad_input;
 mod bad_project;
+mod endings;
 mod generations;
 mod journey;
 mod log;
 mod loose_files;
+mod lost_log;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,0 +1,179 @@
+//! How commands end: at Ctrl-C, when nobody reads what they print, and when something is taken. What programs are told then.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+use super::{Project, lucarne, text};
+
+fn start(arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_lucarne"))
+        .args(arguments)
+        .env_remove("LUCARNE_PROJECT")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Gives what a server tells once it serves. Nobody reads what it prints then.
+fn told(child: &mut Child) -> Value {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    serde_json::from_str(&line).unwrap()
+}
+
+fn interrupt(child: &Child) {
+    let done = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
+    assert!(done.success());
+}
+
+/// Gives the one object of a command that ended with `status`.
+fn object(output: &Output, status: i32) -> Value {
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(status), "{stdout}{}", text(&output.stderr));
+    assert_eq!(stdout.lines().count(), 1, "`--json` prints one object and nothing else: {stdout}");
+    serde_json::from_str(&stdout).unwrap()
+}
+
+#[test]
+fn what_nobody_reads_is_no_failure() {
+    let project = Project::ready();
+    let root = project.root();
+    let there = ["--project", root.to_str().unwrap()];
+    let commands: [&[&str]; 5] = [&["log", "show"], &["log", "show", "--json"], &["check"], &["link"], &["build"]];
+    for command in commands {
+        let mut child = start(&[command, &there].concat());
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let said = text(&output.stderr);
+        assert!(output.status.success() && !said.contains("panicked"), "{command:?}: {said}");
+    }
+    let verified = project.must(&["log", "verify"]);
+    assert_eq!(verified["unpublished_entries"], 0, "work that has effects went on to its end: {verified}");
+}
+
+#[test]
+fn a_server_closes_the_log_though_nobody_reads() {
+    let project = Project::ready();
+    let mut child = start(&["serve", "--port", "0", "--project", project.root().to_str().unwrap()]);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("Ctrl-C ends it")));
+    drop(lines);
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    let said = text(&output.stderr);
+    assert!(output.status.success() && !said.contains("panicked"), "{said}");
+    assert_eq!(project.must(&["log", "verify"])["unpublished_entries"], 0);
+}
+
+#[test]
+fn a_second_ctrl_c_does_not_wait() {
+    let project = Project::ready();
+    let mut child = start(&["serve", "--port", "0", "--json", "--project", project.root().to_str().unwrap()]);
+    let told = told(&mut child);
+    let address = told["address"].as_str().unwrap().trim_start_matches("http://");
+    let mut half = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST /api/v1/search HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\
+         Expect: 100-continue\r\n\r\n"
+    );
+    half.write_all(head.as_bytes()).unwrap();
+    // The server waits for the body now.
+    let mut bytes = [0; 64];
+    let length = half.read(&mut bytes).unwrap();
+    assert!(bytes[..length].starts_with(b"HTTP/1.1 100"), "{}", text(&bytes[..length]));
+    interrupt(&child);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("waiting for 1 request")));
+    interrupt(&child);
+    let rest: Vec<String> = lines.map(|line| line.unwrap()).collect();
+    assert!(rest.iter().any(|line| line.contains("ended at once")), "{rest:?}");
+    assert!(child.wait().unwrap().success());
+    assert_eq!(project.must(&["log", "verify"])["unpublished_entries"], 0);
+}
+
+fn demo<'a>(folder: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
+    [&["demo", "--people", "1000", "--dir", folder.to_str().unwrap()], more].concat()
+}
+
+#[test]
+fn a_demo_is_not_removed_under_whoever_has_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("demo");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let refused = lucarne(&demo(&folder, &["--port", &port]));
+    assert_eq!(refused.status.code(), Some(7));
+    assert!(text(&refused.stderr).contains("--port"));
+    assert!(!folder.join("lucarne.toml").exists(), "no work was done for it");
+
+    // One object says what was made and where it is served.
+    let mut child = start(&demo(&folder, &["--port", "0", "--json"]));
+    let served = told(&mut child);
+    assert!(served["address"].is_string() && served["identities"].is_array(), "{served}");
+    assert!(served["records_in"].as_u64() > Some(1000) && served["pair_f1"].is_number(), "{served}");
+    for more in [&["--no-serve", "--reset"][..], &["--no-serve"], &["--no-serve", "--reset", "--seed", "2"]] {
+        let refused = lucarne(&demo(&folder, more));
+        assert_eq!(refused.status.code(), Some(7), "{}", text(&refused.stderr));
+        assert!(text(&refused.stderr).contains("another process has"), "{}", text(&refused.stderr));
+    }
+    for kept in ["data/keys/master.key", "data/log/checkpoint", "lucarne.toml"] {
+        assert!(folder.join(kept).is_file(), "{kept}");
+    }
+    interrupt(&child);
+    assert!(child.wait().unwrap().success());
+
+    // Done again, with nothing new, it tells what there is.
+    let again = object(&lucarne(&demo(&folder, &["--no-serve", "--json"])), 0);
+    for key in ["records_in", "records_quarantined", "persons"] {
+        assert_eq!(again[key], served[key], "{key}");
+    }
+}
+
+#[test]
+fn programs_get_one_object_whatever_happens() {
+    let project = Project::new();
+    let one = |arguments: &[&str], status| object(&project.run(&[arguments, &["--json"]].concat()), status);
+    let usage = one(&["serve", "--prot", "1"], 2);
+    assert_eq!(usage["status"], 2);
+    assert!(usage["error"].as_str().unwrap().contains("--prot"), "{usage}");
+    let file = project.path("incoming/residents.csv");
+    let inferred = one(&["ingest", "--infer", file.to_str().unwrap()], 0);
+    assert_eq!(inferred["file"], "incoming/residents.csv");
+    assert!(inferred["toml"].as_str().unwrap().contains("[columns]"), "{inferred}");
+    let refused = one(&["ingest", "nothing"], 2);
+    assert!(refused["error"].as_str().unwrap().contains("nothing"), "{refused}");
+}
+
+#[test]
+fn what_is_logged_into_a_file_has_no_colours() {
+    let project = Project::new();
+    let output = Command::new(env!("CARGO_BIN_EXE_lucarne"))
+        .args(["ingest", "--project"])
+        .arg(project.root())
+        .env("LUCARNE_LOG", "debug")
+        .output()
+        .unwrap();
+    let said = text(&output.stderr);
+    assert!(output.status.success() && said.contains("DEBUG"), "{said}");
+    assert!(!said.contains('\u{1b}'), "{said}");
+}
+
+#[test]
+fn a_folder_of_somebody_else_is_no_place_for_a_republic() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().to_str().unwrap();
+    let synth = || lucarne(&["synth", "--people", "10", "--out", out]);
+    std::fs::write(dir.path().join("README.txt"), "My thesis").unwrap();
+    let refused = synth();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("README.txt"), "{}", text(&refused.stderr));
+    assert!(!Path::new(out).join("registers").exists());
+    std::fs::remove_file(dir.path().join("README.txt")).unwrap();
+    let made = synth();
+    assert!(text(&made.stdout).contains("12 registers in 13 files"), "{}", text(&made.stdout));
+}
