@@ -215,10 +215,10 @@ impl App {
     pub fn who(&self, token: &str) -> Result<Who, Problem> {
         let now = self.now()?;
         let verified = identity::verify(&self.inner.session_key, token, now);
-        let Verified { name, expires, work } =
-            verified.map_err(|error: TokenError| Problem::new("unauthenticated", error.to_string()))?;
+        let unknown = |why: String| Problem::new("unauthenticated", why).in_words("problem-is-no-way-in");
+        let Verified { name, expires, work } = verified.map_err(|error: TokenError| unknown(error.to_string()))?;
         let identity = self.inner.demo.iter().find(|identity| identity.name == name);
-        let identity = identity.ok_or_else(|| Problem::new("unauthenticated", "the token names nobody here"))?;
+        let identity = identity.ok_or_else(|| unknown("the token names nobody here".to_owned()))?;
         Ok(Who { identity: identity.clone(), expires, work, token: token.to_owned() })
     }
 }
@@ -269,7 +269,7 @@ impl Who {
         if self.role() == Some(kind) {
             return Ok(());
         }
-        Err(Problem::new("wrong-role", "this is the task of another role"))
+        Err(Problem::new("wrong-role", "this is the task of another role").in_words("problem-is-others-task"))
     }
 }
 

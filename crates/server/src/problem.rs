@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gate::Denied;
 use registry::RegistryError;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A problem document (RFC 9457).
@@ -31,10 +31,22 @@ pub struct Problem {
     /// Names this event in the server's own log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
+    /// What pages say instead of the detail, which is for programs and in English.
+    #[serde(skip)]
+    pub(crate) words: Option<InWords>,
+}
+
+/// A sentence that pages have in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InWords {
+    /// The key of its text.
+    pub(crate) key: &'static str,
+    /// What stands for the names in it. Never a value of a record, nor what somebody typed.
+    pub(crate) values: Vec<(&'static str, String)>,
 }
 
 /// A rule that refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RefusedBy {
     /// The rule's stable name.
     #[schema(example = "purpose.recipient")]
@@ -108,7 +120,19 @@ impl Problem {
             reasons: Vec::new(),
             log_index: None,
             event: None,
+            words: None,
         }
+    }
+
+    /// Says it to people too, in the words of this key. Each problem that a page can show has some, and a test looks.
+    pub(crate) fn in_words(self, key: &'static str) -> Self {
+        self.in_words_with(key, &[])
+    }
+
+    /// Does so in words in which each `{ $name }` stands for its value.
+    pub(crate) fn in_words_with(mut self, key: &'static str, values: &[(&'static str, String)]) -> Self {
+        self.words = Some(InWords { key, values: values.to_vec() });
+        self
     }
 
     /// Gives the problem of a method that a path doesn't have. Its status says it all, so it is of no kind of our own
@@ -123,6 +147,7 @@ impl Problem {
             reasons: Vec::new(),
             log_index: None,
             event: None,
+            words: None,
         };
         let mut response = problem.into_response();
         if let Ok(known) = HeaderValue::from_str(known) {

@@ -55,7 +55,7 @@ impl<K, T: Clone + Send + Sync + 'static> Run<K, T> {
     /// # Errors
     /// The problem with which it failed; that the server ends.
     pub(crate) async fn outcome(&self) -> Result<T, Problem> {
-        let ended = || Problem::new("unavailable", "the server ends");
+        let ended = || Problem::new("unavailable", "the server ends").in_words("problem-is-ending");
         let mut progress = self.progress.clone();
         let told = progress.wait_for(|progress| progress.outcome.is_some()).await.map_err(|_| ended())?.clone();
         told.outcome.ok_or_else(ended)?

@@ -16,12 +16,12 @@ other-language = English
 other-language-code = en
 foot-synthetic = Démonstration. Toutes les personnes sont inventées.
 foot-api = La même chose par HTTP
-foot-no-islands = Cette version a été construite sans Node : les images des relations et du temps restent fixes, l’avancement ne bouge que si sa page est rouverte, et les reçus ne peuvent pas être vérifiés dans le navigateur.
+foot-no-islands = Cette version a été construite sans Node : les images des relations et du temps restent fixes, l’avancement ne bouge que si sa page est rouverte, et les reçus ne peuvent pas être vérifiés dans le navigateur.
 
 # Entre un clic et sa réponse.
 step-under-way = Demande envoyée. En attente de la réponse…
 step-late = Le serveur n’a pas encore répondu. Vous pouvez attendre encore, ou demander à nouveau.
-step-offline = Le serveur est injoignable : cet ordinateur n’est pas connecté. Rien n’a été envoyé, et ce que vous avez écrit est conservé.
+step-offline = Le serveur est injoignable : cet ordinateur n’est pas connecté. Rien n’a été envoyé, et ce que vous avez écrit est conservé.
 step-kept-typed = Le serveur n’a pas pu être joint, et aucune réponse n’est venue. Ce que vous aviez écrit est de nouveau là.
 try-again = Réessayer
 
@@ -37,14 +37,14 @@ bar-why = Motif
 bar-missing = non indiqué
 bar-change = Modifier
 bar-act-as = Agir comme
-bar-act-as-hint = Pour cette démonstration ; finalité et dossier sont oubliés.
+bar-act-as-hint = Pour cette démonstration ; finalité et dossier sont oubliés.
 bar-act-as-do = Changer de rôle
 
 # Ce à quoi l’on travaille.
 work-purpose = Finalité
 work-choose = Choisissez une finalité
 work-mine = Finalités de votre rôle
-work-others = Finalités d’autres rôles : refusées et journalisées
+work-others = Finalités d’autres rôles : refusées et journalisées
 work-case = Dossier
 work-case-hint = Comme votre administration l’écrit, par exemple SL-2026-0417
 work-why = Motif
@@ -66,9 +66,9 @@ start-heading = Regarder dans les registres. Être vu en regardant. ({ $project 
 start-what = Lucarne réunit les registres des administrations au moment d’une question, pour une personne et une finalité déclarée, et ne garde aucune fiche de la réponse.
 start-promise = Chaque consultation est inscrite dans un journal qu’on ne peut modifier sans que cela se voie, et la personne consultée peut lire qui, quand, pourquoi et en vertu de quelle loi.
 start-continue = Reprendre
-start-choose = Qui êtes-vous aujourd’hui ?
-start-choose-hint = Il n’y a pas encore d’authentification : cette démonstration ne répond que sur cet ordinateur, et vous choisissez un rôle.
-start-nobody = Ce serveur n’a pas d’identités de démonstration : personne ne peut agir. Lancez-le avec `lucarne demo`.
+start-choose = Qui êtes-vous aujourd’hui ?
+start-choose-hint = Il n’y a pas encore d’authentification : cette démonstration ne répond que sur cet ordinateur, et vous choisissez un rôle.
+start-nobody = Ce serveur n’a pas d’identités de démonstration : personne ne peut agir. Lancez-le avec `lucarne demo`.
 start-counts = Ce qui se trouve ici, et l’usage qui en est fait
 start-counts-hint = Compté dans les registres et le journal, tel que chacun peut le voir.
 start-agencies = administrations
@@ -113,7 +113,7 @@ problem-title-internal = Le serveur a échoué
 problem-do-internal = Rien n’a été divulgué. Donnez à l’exploitant le numéro ci-dessous.
 kind-type = Type
 kind-status = État HTTP
-kind-what = Les programmes reçoivent les problèmes comme documents RFC 9457 ; cette page est ce que leur type nomme.
+kind-what = Les programmes reçoivent les problèmes comme documents RFC 9457 ; cette page est ce que leur type nomme.
 
 # Refus.
 refused-title = Ceci a été refusé
@@ -123,13 +123,13 @@ refused-rules = { $count ->
     [one] La règle qui refuse
    *[other] Les { $n } règles qui refusent
  }
-refused-needed = Ce qu’il faudrait :
+refused-needed = Ce qu’il faudrait :
 refused-rule = Règle
 refused-asked = Ce qui a été demandé
 refused-what = Question
 refused-who = Par
 refused-next = Ce que vous pouvez faire
-refused-next-says = Choisissez une finalité qui nomme votre rôle, ou complétez dossier et motif, avec « Modifier » dans le bandeau ci-dessus. Si votre tâche demande ce qu’aucune de vos finalités ne permet, demandez à votre délégué à la protection des données une finalité ou un accord qui le permette.
+refused-next-says = Choisissez une finalité qui nomme votre rôle, ou complétez dossier et motif, avec « Modifier » dans le bandeau ci-dessus. Si votre tâche demande ce qu’aucune de vos finalités ne permet, demandez à votre délégué à la protection des données une finalité ou un accord qui le permette.
 asked-search = Chercher une personne
 asked-person = Ouvrir une personne
 asked-own = Lire ses propres enregistrements ou consultations

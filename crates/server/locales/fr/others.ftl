@@ -12,10 +12,10 @@ log-agency = Administration
 log-all = Toutes
 log-filter = Filtrer
 log-unfilter = Tout montrer
-log-only-rule = Seulement les entrées que cette règle a refusées :
+log-only-rule = Seulement les entrées que cette règle a refusées :
 log-empty = Aucune entrée ne correspond.
 log-entry = Entrée
-recipient = { $agency } : { $role }
+recipient = { $agency } : { $role }
 log-at = Quand
 log-by = Qui
 log-subjects = Personnes
@@ -28,7 +28,7 @@ verify-saved = Un point de contrôle que vous avez gardé (facultatif)
 verify-saved-hint = Avec lui, la vérification prouve aussi que le journal n’a fait que croître depuis. Collez le texte entier, avec sa signature.
 verify-do = Vérifier tout le journal
 checkpoint-title = Point de contrôle signé
-checkpoint-what = Il fixe chaque entrée jusqu’à présent. Gardez-le hors de ce serveur : personne ne peut alors changer le passé sans que cela se voie.
+checkpoint-what = Il fixe chaque entrée jusqu’à présent. Gardez-le hors de ce serveur : personne ne peut alors changer le passé sans que cela se voie.
 verified-title = Vérification du journal
 verified-holds = Le journal tient
 verified-broken = Le journal ne tient pas
@@ -43,6 +43,7 @@ verified-took = Durée
 verified-root = Racine
 verified-back = Retour au journal
 entry-title = Entrée { $entry }
+entry-kind-asked = { $kind } : { $asked }
 entry-registers = Registres atteints
 entry-refused-by = Refusée par
 entry-rows = Lignes lues
@@ -50,20 +51,20 @@ entry-quarantined = Lignes en quarantaine
 entry-tables = Tables lues
 entry-classes = Comment chaque classe a été divulguée
 entry-proof = Preuve qu’elle est au journal
-entry-proof-what = Calculez l’empreinte des octets ci-dessous avec le préfixe 0x00 (RFC 6962), puis avec les empreintes jusqu’à la racine : le résultat est la racine du point de contrôle.
+entry-proof-what = Calculez l’empreinte des octets ci-dessous avec le préfixe 0x00 (RFC 6962), puis avec les empreintes jusqu’à la racine : le résultat est la racine du point de contrôle.
 entry-leaf = Empreinte de l’entrée
 entry-commitment = Engagement sur le détail
 entry-path = Empreintes du chemin
-entry-path-empty = aucune : le journal n’a qu’une entrée
+entry-path-empty = aucune : le journal n’a qu’une entrée
 entry-bytes = L’entrée, octet par octet
 entry-back = Retour à la liste
 
 # Graphiques.
-chart-says = { $title } par jour : au plus { $most }, le { $day }. Le tableau ci-dessous a chaque jour.
-chart-says-none = { $title } par jour : rien.
-chart-day = { $day } : { $n }
+chart-says = { $title } par jour : au plus { $most }, le { $day }. Le tableau ci-dessous a chaque jour.
+chart-says-none = { $title } par jour : rien.
+chart-day = { $day } : { $n }
 chart-total = { $n } en { $days } jours
-chart-caption = Chaque rangée a sa propre échelle. Les jours sont ceux de l’UTC ; aujourd’hui n’est pas fini.
+chart-caption = Chaque rangée a sa propre échelle. Les jours sont ceux de l’UTC ; aujourd’hui n’est pas fini.
 chart-table = La même chose en tableau
 chart-bar = En barre
 chart-rest = { $count ->
@@ -101,7 +102,7 @@ desk-no-purpose = Aucune finalité qui existe
 desk-no-use = Personne n’a encore rien demandé.
 desk-roles-title = Rôles les plus actifs
 desk-roles-caption = Sur tout le journal, le plus actif d’abord
-desk-roles-what = Le journal nomme les administrations et les rôles, jamais les agents : qui était derrière une entrée se trouve dans son détail, qui est chiffré, gardé à part et peut être effacé.
+desk-roles-what = Le journal nomme les administrations et les rôles, jamais les agents : qui était derrière une entrée se trouve dans son détail, qui est chiffré, gardé à part et peut être effacé.
 desk-terms-title = Accords et finalités
 desk-ends-within = { $count ->
     [one] Prend fin d’ici demain
@@ -164,23 +165,23 @@ look-yourself = { $count ->
    *[other] Vous avez lu { $n } fois ce qui vous concerne
  }
 look-receipts = Reçus
-look-purpose = « { $says } »
+look-purpose = « { $says } »
 look-role = Par
 look-law = Loi
 look-why = Motif donné
 look-case = Dossier
-look-case-named = Un dossier a été nommé ; son numéro reste à l’administration.
+look-case-named = Un dossier a été nommé ; son numéro reste à l’administration.
 look-refused = Refusée par
 look-registers = Registres
 look-fields = Quels champs, et dans quelle mesure
 look-fields-rest = Tout le reste est resté caché.
-look-receipt = Reçu : entrée { $entry } du journal
-receipt-what = Le journal garde cette entrée pour toujours. Les textes ci-dessous sont ce sur quoi elle engage ; ceux qui concernent d’autres restent fermés.
+look-receipt = Reçu : entrée { $entry } du journal
+receipt-what = Le journal garde cette entrée pour toujours. Les textes ci-dessous sont ce sur quoi elle engage ; ceux qui concernent d’autres restent fermés.
 receipt-proof = Preuve que l’entrée est au journal
 receipt-closed = Concerne d’autres personnes
 receipt-check = Vérifier dans ce navigateur
-receipt-good = Recalculé ici : les textes sont bien ceux sur lesquels le journal s’est engagé.
-receipt-bad = Recalculé ici : les textes ne sont PAS ceux sur lesquels le journal s’est engagé. Gardez cette page et prévenez le délégué à la protection des données.
+receipt-good = Recalculé ici : les textes sont bien ceux sur lesquels le journal s’est engagé.
+receipt-bad = Recalculé ici : les textes ne sont PAS ceux sur lesquels le journal s’est engagé. Gardez cette page et prévenez le délégué à la protection des données.
 part-of-entry-terms = La finalité à ce moment
 part-of-entry-justification = Motif donné
 part-of-entry-subject = Vous
@@ -188,7 +189,7 @@ part-of-entry-officer = Compte
 part-of-entry-case = Dossier
 part-of-entry-more = Autres
 keys-title = Vérifier que la liste est complète
-keys-what = Avec votre clé, toute personne de confiance peut lire le journal public et y trouver chaque entrée à votre sujet. Quiconque a la clé le peut aussi : ne la publiez pas.
+keys-what = Avec votre clé, toute personne de confiance peut lire le journal public et y trouver chaque entrée à votre sujet. Quiconque a la clé le peut aussi : ne la publiez pas.
 keys-show = Montrer mes clés
 records-title = Ce que l’on détient sur moi
 records-what = Chaque enregistrement des registres qui vous a été rattaché, tel que votre droit d’accès le donne, avec sa source et la certitude du lien.
@@ -209,16 +210,16 @@ contest-reason-hint = Pourquoi il ne peut pas vous concerner, en 10 à 2 000 car
 contest-reason-wrong = Donnez un motif de 10 à 2 000 caractères.
 contest-do = Contester cet enregistrement
 contest-not = Le laisser tel quel
-contest-written = Il est contesté ; entrée { $entry } du journal. Un responsable des données en jugera.
-contest-written-unreached = Il est contesté ; entrée { $entry } du journal. Mais nul ne peut en juger aujourd’hui : aucune finalité en vigueur ne laisse un responsable des données voir les deux enregistrements. Le délégué à la protection des données en est averti, et l’enregistrement reste tel quel d’ici là.
+contest-written = Il est contesté ; entrée { $entry } du journal. Un responsable des données en jugera.
+contest-written-unreached = Il est contesté ; entrée { $entry } du journal. Mais nul ne peut en juger aujourd’hui : aucune finalité en vigueur ne laisse un responsable des données voir les deux enregistrements. Le délégué à la protection des données en est averti, et l’enregistrement reste tel quel d’ici là.
 contest-unreached-short = nul ne peut en juger aujourd’hui
 contest-unreached = Aucune finalité en vigueur ne laisse un responsable des données voir à la fois cet enregistrement et celui qui vous le rattache. Le délégué à la protection des données en est averti. D’ici là, l’enregistrement reste tel quel.
-contest-withdrawn = Vous y avez renoncé ; entrée { $entry } du journal. Tout est comme avant.
+contest-withdrawn = Vous y avez renoncé ; entrée { $entry } du journal. Tout est comme avant.
 contest-ended = { $standing } ({ $when }, entrée { $entry } du journal)
 contest-standing-open = attend un responsable des données
-contest-standing-same = jugé : il vous concerne
-contest-standing-different = jugé : il ne vous concerne pas
-contest-standing-cannot-say = jugé : on ne peut le dire ; le calcul décide
+contest-standing-same = jugé : il vous concerne
+contest-standing-different = jugé : il ne vous concerne pas
+contest-standing-cannot-say = jugé : on ne peut le dire ; le calcul décide
 contest-standing-withdrawn = vous y avez renoncé
 contests-title = Ce que vous contestez
 contests-register = Registre
@@ -245,16 +246,16 @@ queue-begin = Commencer
 queue-empty = Rien n’attend.
 queue-when = Les jugements comptent à partir du prochain appariement.
 queue-sample-title = Échantillon de qualité
-queue-sample-what = Des paires tirées au sort parmi toutes, même les faciles. Ce qui en est dit montre combien de fois l’appariement a raison, ce que les incertaines ne peuvent pas montrer. Jugez-les dans l’ordre où elles viennent : ce n’est qu’ainsi qu’elles comptent.
+queue-sample-what = Des paires tirées au sort parmi toutes, même les faciles. Ce qui en est dit montre combien de fois l’appariement a raison, ce que les incertaines ne peuvent pas montrer. Jugez-les dans l’ordre où elles viennent : ce n’est qu’ainsi qu’elles comptent.
 queue-sample-progress = { $open } vous attendent, { $judged } ont été jugées.
 queue-sample-begin = Parcourir l’échantillon
-queue-decided = Votre jugement est écrit ; entrée { $entry } du journal.
-pair-title = Est-ce une seule personne ?
+queue-decided = Votre jugement est écrit ; entrée { $entry } du journal.
+pair-title = Est-ce une seule personne ?
 pair-place = Paire { $place } sur { $open }. La montrer est l’entrée { $entry } du journal.
-pair-place-contested = Un lien contesté, qui passe avant les autres ; { $open } attendent en tout. Le montrer est l’entrée { $entry } du journal.
-pair-place-sample = Une paire de l’échantillon de qualité ; { $open } en attendent votre avis. La montrer est l’entrée { $entry } du journal.
+pair-place-contested = Un lien contesté, qui passe avant les autres ; { $open } attendent en tout. Le montrer est l’entrée { $entry } du journal.
+pair-place-sample = Une paire de l’échantillon de qualité ; { $open } en attendent votre avis. La montrer est l’entrée { $entry } du journal.
 pair-sampled = Cette paire a été tirée au sort pour mesurer ce que vaut l’appariement.
-pair-contested = La personne à qui l’enregistrement de { $register } a été rattaché dit depuis le { $when } qu’il ne la concerne pas. Son motif :
+pair-contested = La personne à qui l’enregistrement de { $register } a été rattaché dit depuis le { $when } qu’il ne la concerne pas. Son motif :
 pair-caption = L’appariement en est sûr à { $percent } (poids { $weight }). Les différences sont marquées, celles de casse ou d’accents d’un pointillé.
 pair-alike = identique
 pair-written = écrit autrement
@@ -267,7 +268,7 @@ judge-different = des personnes différentes
 judge-cannot-say = je ne peux pas le dire
 judge-reason = Motif
 judge-reason-hint = Ce qui a décidé. Il reste avec le jugement.
-judge-reason-missing = Donnez un motif : sans lui, personne ne peut revoir le jugement.
+judge-reason-missing = Donnez un motif : sans lui, personne ne peut revoir le jugement.
 judge-do = Écrire le jugement
 judge-skip = Paire suivante, sans juger
 
@@ -343,13 +344,14 @@ components-values = Valeurs données, réduites et retenues
 components-charts = Graphiques
 components-empty = Sans rien à montrer
 components-bar = Le bandeau
-components-bar-what = Trois états : un agent qui n’a pas choisi de finalité, un qui l’a fait, et une personne. Ils ne peuvent être utilisés.
+components-bar-what = Trois états : un agent qui n’a pas choisi de finalité, un qui l’a fait, et une personne. Ils ne peuvent être utilisés.
 sample-register = Prêts étudiants
 sample-agency = Ministère de l’Éducation
 sample-officer = Chargée de dossier
 sample-law = Loi sur la remise des prêts, art. 4
 sample-purpose = Décider si le revenu d’un emprunteur lui ouvre droit à une remise
 sample-why = Demande de remise du 12 novembre
+sample-contest = Je n’ai jamais habité cette commune.
 sample-withheld = La finalité ne nomme pas cette classe.
 sample-needed = Une finalité qui la divulgue, sous un accord qui couvre le registre.
 
@@ -357,8 +359,8 @@ sample-needed = Une finalité qui la divulgue, sous un accord qui couvre le regi
 runs-title = Tables et exécutions
 runs-what = Ce qui a été lu, ce qui en a été fait, et comment les dernières exécutions l’ont laissé. Aucune ligne ne peut être lue ici.
 runs-quarantined = { $count ->
-    [one] Une ligne est en quarantaine : elle ne correspondait pas au schéma de son registre, et personne ne la voit.
-   *[other] { $n } lignes sont en quarantaine : elles ne correspondaient pas au schéma de leur registre, et personne ne les voit.
+    [one] Une ligne est en quarantaine : elle ne correspondait pas au schéma de son registre, et personne ne la voit.
+   *[other] { $n } lignes sont en quarantaine : elles ne correspondaient pas au schéma de leur registre, et personne ne les voit.
  }
 runs-empty = Rien n’a encore été lu. Lancez `lucarne ingest`.
 runs-table = Table
@@ -371,12 +373,12 @@ queue-waits = { $count ->
    *[other] attendent un second gestionnaire
  }
 queue-again = Revoir la paire, ou revenir dessus
-queue-proposed = Votre proposition est inscrite ; entrée { $entry } du journal. Elle compte dès qu’un second gestionnaire arrive à la même.
-queue-taken-back = C’est retiré ; entrée { $entry } du journal. La paire est de nouveau ouverte.
-said-proposed-own = Le { $when }, vous avez proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès qu’un second gestionnaire arrive à la même conclusion.
-said-proposed = Le { $when }, un autre gestionnaire a proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès que vous arrivez, par vous-même, à la même conclusion.
-said-judged-own = Le { $when }, vous avez jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
-said-judged = Le { $when }, un autre gestionnaire a jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
+queue-proposed = Votre proposition est inscrite ; entrée { $entry } du journal. Elle compte dès qu’un second gestionnaire arrive à la même.
+queue-taken-back = C’est retiré ; entrée { $entry } du journal. La paire est de nouveau ouverte.
+said-proposed-own = Le { $when }, vous avez proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès qu’un second gestionnaire arrive à la même conclusion.
+said-proposed = Le { $when }, un autre gestionnaire a proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès que vous arrivez, par vous-même, à la même conclusion.
+said-judged-own = Le { $when }, vous avez jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
+said-judged = Le { $when }, un autre gestionnaire a jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
 back-reason = Pourquoi vous revenez dessus
 back-do = Revenir dessus
 verdict-same = la même personne
@@ -388,9 +390,9 @@ effect-records = { $count ->
  }
 effect-same = Deux personnes, de { $left } et { $right } autant que vous puissiez voir, n’en font plus qu’une de { $both }.
 effect-same-nothing = C’est déjà une seule personne, et cela le reste quoi que dise le score.
-effect-different = Leur personne, de { $records } autant que vous puissiez voir, est défaite : le prochain appariement décide quels enregistrements vont avec lequel des deux.
+effect-different = Leur personne, de { $records } autant que vous puissiez voir, est défaite : le prochain appariement décide quels enregistrements vont avec lequel des deux.
 effect-different-nothing = Ce sont déjà des personnes différentes, et cela le reste quoi que dise le score.
-effect-cannot-say = Rien ne change : le score décide.
+effect-cannot-say = Rien ne change : le score décide.
 effect-second = Un second gestionnaire doit arriver à la même conclusion.
 runs-tables = Toutes les tables
 runs-quarantine-show = Quels registres
@@ -399,8 +401,8 @@ runs-newer = { $count ->
    *[other] { $n } tables ont été écrites après que l’index en service les a lues. Lancez `lucarne index` et redémarrez le serveur.
  }
 graph-title = Des registres à l’index
-graph-what = Un modèle est fait d’un seul registre et n’en joint jamais deux. Les fiches de personnes sont reliées dans l’épine dorsale ; l’index sert registres, fiches et épine dorsale. Suivez une case jusqu’à sa table.
-graph-key = Bord interrompu : pas encore là. Mots colorés : lignes en quarantaine. Case colorée : index plus ancien que ses tables.
+graph-what = Un modèle est fait d’un seul registre et n’en joint jamais deux. Les fiches de personnes sont reliées dans l’épine dorsale ; l’index sert registres, fiches et épine dorsale. Suivez une case jusqu’à sa table.
+graph-key = Bord interrompu : pas encore là. Mots colorés : lignes en quarantaine. Case colorée : index plus ancien que ses tables.
 graph-label = La chaîne en image, à faire défiler latéralement
 graph-missing = pas encore là
 graph-rows = { $count ->
@@ -435,14 +437,14 @@ stage-models = Modèles
 stage-spine = Épine dorsale
 stage-index = Index
 quarantine-title = Quarantaine
-quarantine-of = Quarantaine : { $register }
+quarantine-of = Quarantaine : { $register }
 runs-made-of = Faite de
 made-of-deliveries = livraisons de son organisme
 made-of-persons = toutes les fiches de personnes
 made-of-nothing = un modèle que le projet n’a plus
 
 expect-title = Ce qui est attendu des modèles
-expect-what = Une construction vérifie chaque modèle avant d’écrire sa table. Si une condition n’est pas remplie, elle s’arrête et la table reste telle quelle : une table est là parce que tout ceci était vrai.
+expect-what = Une construction vérifie chaque modèle avant d’écrire sa table. Si une condition n’est pas remplie, elle s’arrête et la table reste telle quelle : une table est là parce que tout ceci était vrai.
 expect-model = Modèle
 expect-rules = Ce qui doit être vrai
 expect-at = Vrai en dernier
@@ -451,7 +453,7 @@ expect-older = plus ancienne que ce dont elle est faite
 expect-records = chaque ligne nomme la fiche dont elle est faite
 expect-unique = chaque { $column } n’apparaît qu’une fois
 expect-not-null = { $column } n’est jamais vide
-expect-accepted = { $column } est l’une de ces valeurs : { $values }
+expect-accepted = { $column } est l’une de ces valeurs : { $values }
 expect-rows-min = { $count ->
     [one] au moins une ligne
    *[other] au moins { $n } lignes
@@ -460,14 +462,14 @@ expect-rows-max = { $count ->
     [one] au plus une ligne
    *[other] au plus { $n } lignes
  }
-quarantine-what = Des lignes qui ne convenaient pas au schéma de leur registre. La page de chaque registre dit pourquoi, par exécution et par colonne, et à quelles lignes : des comptes seulement, aucune ligne ne peut être lue ici.
+quarantine-what = Des lignes qui ne convenaient pas au schéma de leur registre. La page de chaque registre dit pourquoi, par exécution et par colonne, et à quelles lignes : des comptes seulement, aucune ligne ne peut être lue ici.
 quarantine-why = Pourquoi des lignes sont en quarantaine, tel que chaque exécution l’a compté, et où sont les premières dans leurs fichiers. Aucune valeur n’est montrée ici.
 quarantine-now = lignes en quarantaine à présent
-quarantine-keeps = Ce registre est livré par changements : les lignes des exécutions précédentes restent en quarantaine.
-quarantine-replaces = Ce registre est livré en entier : chaque exécution met ses lignes à la place des précédentes.
+quarantine-keeps = Ce registre est livré par changements : les lignes des exécutions précédentes restent en quarantaine.
+quarantine-replaces = Ce registre est livré en entier : chaque exécution met ses lignes à la place des précédentes.
 quarantine-not-noted = Aucune exécution n’a noté pourquoi. La prochaine qui lit une nouvelle livraison le fera.
-quarantine-last-run = Dernière exécution :
-quarantine-earlier-run = Exécution précédente :
+quarantine-last-run = Dernière exécution :
+quarantine-earlier-run = Exécution précédente :
 quarantine-run = { $bad } lignes sur { $rows } sont allées en quarantaine ({ $share }).
 quarantine-reasons = Motifs, le plus fréquent d’abord
 quarantine-reason = Motif
@@ -476,8 +478,8 @@ quarantine-places = D’abord dans
 quarantine-back = Retour aux tables et exécutions
 quarantine-register = Ce que contient le registre
 bad-row-field-count = La ligne a plus ou moins de champs que l’en-tête
-bad-row-row-too-long = La ligne dépasse 8 Mio ; un guillemet est peut-être resté ouvert
-bad-row-field-too-long = Un champ dépasse 1 Mio ; un guillemet est peut-être resté ouvert
+bad-row-row-too-long = La ligne dépasse 8 Mio ; un guillemet est peut-être resté ouvert
+bad-row-field-too-long = Un champ dépasse 1 Mio ; un guillemet est peut-être resté ouvert
 bad-row-not-in-encoding = Un octet ne veut rien dire dans l’encodage que donne le fichier du registre
 bad-row-nul-byte = Le texte a un octet nul
 bad-row-not-json = La ligne n’est pas du JSON
@@ -507,21 +509,23 @@ index-tables = tables lues
 
 # Exécutions qui durent.
 progress-begins = Cela commence.
-progress-what = Vous pouvez quitter cette page : l’exécution continue sans vous.
+progress-what = Vous pouvez quitter cette page : l’exécution continue sans vous.
 progress-again = Voir où cela en est
 progress-lost = Le serveur est injoignable, ou votre session a pris fin. L’exécution continue.
 verify-under-way = Le journal est en cours de vérification
 verify-far = { $done } entrées sur { $all }
 reading-heading = Lire une livraison
-reading-what = Lit les fichiers de la livraison d’un registre dans sa table ; les lignes qui ne conviennent pas vont en quarantaine. Ce qui est servi reste tel quel jusqu’à ce que `lucarne build`, `lucarne link` et `lucarne index` aient été exécutés.
+reading-what = Lit les fichiers de la livraison d’un registre dans sa table ; les lignes qui ne conviennent pas vont en quarantaine. Ce qui est servi reste tel quel jusqu’à ce que `lucarne build`, `lucarne link` et `lucarne index` aient été exécutés.
 reading-do = La lire
 reading-since = Lues depuis le démarrage du serveur
-reading-title = Livraison : { $register }
-reading-under-way = Lecture en cours : { $register }
+reading-title = Livraison : { $register }
+reading-under-way = Lecture en cours : { $register }
 reading-far = { $done } Mo sur { $all }
-reading-taken = Elle a été lue ; entrée { $entry } du journal.
+reading-taken = Elle a été lue ; entrée { $entry } du journal.
 reading-next = Ce qui est servi reste tel quel jusqu’à ce que `lucarne build`, `lucarne link` et `lucarne index` aient été exécutés et le serveur redémarré.
 reading-why = Pourquoi
+reading-records = Enregistrements
+reading-compared = { $new } nouveaux, { $changed } modifiés, { $gone } disparus
 reading-unchanged = Elle avait déjà été lue, sous le même schéma. Rien n’a été écrit.
 reading-unchanged-short = comme avant
 reading-refused = Rien n’en a été pris. La table du registre est comme avant.
@@ -532,7 +536,7 @@ cluster-title = Comment les enregistrements se tiennent
 cluster-what = Tous les enregistrements de cette personne à votre portée, chacun relié à celui avec lequel il concorde le plus. Un lien faux se coupe là où il est le plus faible.
 cluster-what-two = Tous les enregistrements des deux personnes à votre portée, chacun relié à celui avec lequel il concorde le plus. Un lien faux se coupe là où il est le plus faible.
 cluster-picture = Les enregistrements et les liens entre eux, chacun avec sa certitude
-cluster-cut-this = Comparer, et couper : { $left } – { $right }
+cluster-cut-this = Comparer, et couper : { $left } – { $right }
 cluster-caption = Liens, le plus faible d’abord
 cluster-records = Enregistrements
 cluster-sure = Certitude
@@ -541,15 +545,15 @@ cluster-cut = Comparer, et couper
 cluster-this = la paire de cette page
 cluster-apart = Par les liens les plus forts seuls, { $one } et { $other } seraient séparés.
 cluster-held = D’autres tiennent ses enregistrements ensemble.
-cluster-judged = Jugé : { $verdict } (entrée { $entry } du journal)
-cluster-proposed = Proposé : { $verdict } (entrée { $entry } du journal)
+cluster-judged = Jugé : { $verdict } (entrée { $entry } du journal)
+cluster-proposed = Proposé : { $verdict } (entrée { $entry } du journal)
 cluster-left-out = { $count ->
     [one] Un autre enregistrement, au lien plus fort, n’est pas montré.
    *[other] { $n } autres enregistrements, aux liens plus forts, ne sont pas montrés.
  }
 link-cut-what = Ce lien tient une personne ensemble. Dire que ses enregistrements concernent des personnes différentes le coupe.
 link-cut-back = Retour à la paire
-pair-place-proposal = Elle attend un second gestionnaire. { $open } paires vous attendent ; montrer celle-ci est l’entrée { $entry } du journal.
+pair-place-proposal = Elle attend un second gestionnaire. { $open } paires vous attendent ; montrer celle-ci est l’entrée { $entry } du journal.
 queue-own-title = Ce que vous avez dit et qu’un second gestionnaire doit encore dire
 queue-own-what = Cela ne compte pas tant que quelqu’un d’autre n’arrive pas au même avis. Vous pouvez le revoir et le retirer.
 queue-own-pair = Paire { $number }
@@ -557,10 +561,10 @@ pair-place-link = Un lien entre enregistrements d’une même personne. Le montr
 
 # Ce que vaut l’appariement.
 quality-title = Qualité de l’appariement
-quality-what = Combien de fois des enregistrements sont réunis à raison, autant qu’on puisse le dire, et pour qui cela marche moins bien. Tout ici est compté ; personne n’y est montré. Les registres seulement rattachés aux personnes n’y sont pas.
-quality-none = Rien n’a encore été apparié, ou par une autre version : le prochain appariement remplira cette page.
+quality-what = Combien de fois des enregistrements sont réunis à raison, autant qu’on puisse le dire, et pour qui cela marche moins bien. Tout ici est compté ; personne n’y est montré. Les registres seulement rattachés aux personnes n’y sont pas.
+quality-none = Rien n’a encore été apparié, ou par une autre version : le prochain appariement remplira cette page.
 quality-of-run = L’appariement { $run } du { $when }, par le modèle { $model }.
-quality-moved = { $what } : la répartition a bougé depuis l’appariement du { $when } ; indice de stabilité { $index }, limite { $limit }. Voyez si une livraison a changé.
+quality-moved = { $what } : la répartition a bougé depuis l’appariement du { $when } ; indice de stabilité { $index }, limite { $limit }. Voyez si une livraison a changé.
 quality-other-model = Le modèle a changé depuis, ce qui déplace les poids à lui seul.
 quality-records-count = { $count ->
     [one] enregistrement
@@ -581,24 +585,24 @@ quality-any = tous
 quality-below = moins de { $below }
 quality-from = { $from } et plus
 quality-between = de { $from } à { $below }
-quality-chart-says = { $title } : au plus { $most }, à { $where }. Le tableau ci-dessous donne chaque barre.
-quality-chart-says-none = { $title } : aucune.
+quality-chart-says = { $title } : au plus { $most }, à { $where }. Le tableau ci-dessous donne chaque barre.
+quality-chart-says-none = { $title } : aucune.
 quality-too-few = trop peu
 
 # L’échantillon.
 quality-sample-title = À quelle fréquence l’appariement est juste
-quality-sample-what = Estimé d’après des paires tirées au sort dans chaque tranche de poids et jugées par des gestionnaires. Ne comptent que celles qui ont été jugées dans l’ordre du tirage, sans lacune. Le rappel est celui des paires comparées et gardées : ce qui n’a jamais été comparé ne se voit pas ici.
-quality-precision = Précision : parmi les paires réunies, { $estimate } sont d’une même personne.
-quality-precision-unknown = La précision ne peut pas encore être estimée : dans chaque tranche de paires réunies, { $least } au moins doivent être jugées.
-quality-recall = Rappel : parmi les paires d’une même personne, { $estimate } sont réunies.
-quality-recall-unknown = Le rappel ne peut pas encore être estimé : dans chaque tranche, { $least } paires au moins doivent être jugées.
+quality-sample-what = Estimé d’après des paires tirées au sort dans chaque tranche de poids et jugées par des gestionnaires. Ne comptent que celles qui ont été jugées dans l’ordre du tirage, sans lacune. Le rappel est celui des paires comparées et gardées : ce qui n’a jamais été comparé ne se voit pas ici.
+quality-precision = Précision : parmi les paires réunies, { $estimate } sont d’une même personne.
+quality-precision-unknown = La précision ne peut pas encore être estimée : dans chaque tranche de paires réunies, { $least } au moins doivent être jugées.
+quality-recall = Rappel : parmi les paires d’une même personne, { $estimate } sont réunies.
+quality-recall-unknown = Le rappel ne peut pas encore être estimé : dans chaque tranche, { $least } paires au moins doivent être jugées.
 quality-estimate = { $share } (de { $least } à { $most })
-quality-sample-of = Tiré le { $when } : { $drawn } paires, dont { $judged } comptent comme jugées. Les intervalles sont à 95 %.
+quality-sample-of = Tiré le { $when } : { $drawn } paires, dont { $judged } comptent comme jugées. Les intervalles sont à 95 %.
 quality-out-of-turn = { $count ->
     [one] Une de plus a été jugée hors de son tour et comptera une fois les précédentes jugées.
    *[other] { $n } de plus ont été jugées hors de leur tour et compteront une fois les précédentes jugées.
  }
-quality-no-sample = Aucun échantillon n’est tiré : linkage.toml le veut ainsi, ou personne ne peut revoir les liens.
+quality-no-sample = Aucun échantillon n’est tiré : linkage.toml le veut ainsi, ou personne ne peut revoir les liens.
 quality-strata-caption = L’échantillon, tranche par tranche, tel qu’apparié lors du tirage
 quality-stratum = Au tirage
 quality-drawn = Tirées
@@ -608,7 +612,7 @@ quality-cannot-say = Indécidables
 
 # Groupes.
 quality-groups-title = Pour qui cela marche moins bien
-quality-groups-what = Les erreurs ne se répartissent pas également : qui change de nom, ou en porte un qui s’écrit de plusieurs façons, est plus souvent manqué. Un enregistrement sans valeur compte avec la plupart de ceux de sa personne.
+quality-groups-what = Les erreurs ne se répartissent pas également : qui change de nom, ou en porte un qui s’écrit de plusieurs façons, est plus souvent manqué. Un enregistrement sans valeur compte avec la plupart de ceux de sa personne.
 quality-groups-least = Les groupes de moins de { $least } personnes sont réunis.
 quality-group = Groupe
 quality-group-other = Tous les autres
@@ -627,7 +631,7 @@ quality-estimated-recall = Rappel, estimé
 # Poids, tailles, dérive.
 quality-weights-title = Poids des paires
 quality-weights-what = Les paires selon le log2 de la cote qu’elles soient d’une même personne. Le trait est le seuil, { $threshold }.
-quality-weights-caption = Chaque rangée a sa propre échelle. Beaucoup de paires près du seuil : beaucoup est incertain.
+quality-weights-caption = Chaque rangée a sa propre échelle. Beaucoup de paires près du seuil : beaucoup est incertain.
 quality-given-up = { $n } autres paires ont été comparées et abandonnées sous le poids minimal.
 quality-apart-at-threshold = { $count ->
     [one] Une paire atteint le seuil et reste pourtant séparée, à cause d’autres indices ou d’un jugement.
@@ -635,14 +639,14 @@ quality-apart-at-threshold = { $count ->
  }
 quality-own-title = Ce que contiennent les enregistrements
 quality-own-what = Chaque enregistrement face à sa propre copie. Celui qui n’atteint pas le seuil même ainsi contient trop peu pour être apparié à quoi que ce soit.
-quality-own-caption = Enregistrements selon leur poids face à eux-mêmes ; le trait est le seuil.
+quality-own-caption = Enregistrements selon leur poids face à eux-mêmes ; le trait est le seuil.
 quality-unlinkable-count = { $count ->
     [0] Il n’y en a aucun.
     [one] Il y en a un.
    *[other] Il y en a { $n }.
  }
 quality-sizes-title = Enregistrements d’une personne
-quality-sizes-what = Les très grandes personnes sont rarement justes : cherchez une valeur que beaucoup partagent par erreur.
+quality-sizes-what = Les très grandes personnes sont rarement justes : cherchez une valeur que beaucoup partagent par erreur.
 quality-sizes-caption = Personnes selon le nombre de leurs enregistrements
 quality-size-what = Enregistrements
 quality-size = { $count ->

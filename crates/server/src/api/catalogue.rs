@@ -18,10 +18,22 @@ pub(crate) struct Health {
     version: &'static str,
 }
 
-/// Tells that the server runs.
-#[utoipa::path(get, path = "/api/v1/health", tag = "server", security(()), responses((status = 200, body = Health)))]
-pub(crate) async fn health() -> Answer<Health> {
-    Answer(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+/// Tells that the server runs and can answer. After a failure of the disk it may be that nothing can be logged any more; then
+/// nothing is disclosed, until the server is restarted.
+#[utoipa::path(get, path = "/api/v1/health", tag = "server", security(()),
+    responses((status = 200, body = Health), (status = 503, body = Problem)))]
+pub(crate) async fn health(State(app): State<App>) -> Result<Answer<Health>, Problem> {
+    match app.gate().failure() {
+        None => Ok(Answer(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })),
+        // Its causes name files: they are in the server's log, for whoever runs it.
+        Some(error) => Err(Problem::new(
+            "unavailable",
+            format!(
+                "degraded: {error}; whatever can't be written is refused, and what can't be logged is not disclosed: when the \
+                 disk has room and works, restart the server"
+            ),
+        )),
+    }
 }
 
 /// Gives who the token stands for, and under which purposes they may ask for what.

@@ -52,8 +52,8 @@ pub(crate) async fn checkpoint(State(app): State<App>, _caller: Caller) -> Respo
 /// Recomputes the whole log. For data protection officers and citizens. One run at a time: who asks for the same meanwhile
 /// is given the answer of that run; who asks from another checkpoint gets 503 and is told when to ask again.
 #[utoipa::path(post, path = "/api/v1/log/verify", tag = "log", request_body = VerifyForm,
-    responses((status = 200, body = VerifyView), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 503, body = Problem)))]
+    responses((status = 200, body = VerifyView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 503, body = Problem)))]
 pub(crate) async fn verify(
     State(app): State<App>,
     Caller(who): Caller,

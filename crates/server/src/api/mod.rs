@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod citizen;
+mod keys;
 mod log;
 mod persons;
 mod quality;
@@ -23,6 +24,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
+use self::keys::Keyed;
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -220,10 +222,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     Description::openapi()
 }
 
-/// A JSON body; one that can't be read is a problem document that says where, without repeating it.
+/// A JSON body; one that can't be read is a problem document that says where, without repeating it, and one with a key too
+/// many or too few says which.
 pub(crate) struct Body<T>(pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+impl<T: Keyed> FromRequest<App> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
@@ -234,7 +237,11 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::new("too-large", "the body is too large"),
             _ => Problem::new("bad-request", "the body was cut"),
         })?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::new("bad-request", place_of(&error)))
+        let unread = |error: serde_json::Error| Problem::new("bad-request", place_of(&error));
+        if let Some(wrong) = keys::wrong::<T>(&serde_json::from_slice(&bytes).map_err(unread)?) {
+            return Err(Problem::new("bad-request", wrong));
+        }
+        serde_json::from_slice(&bytes).map(Self).map_err(unread)
     }
 }
 

@@ -170,7 +170,8 @@ async fn register_page(view: &View, id: &str) -> Result<Response, Problem> {
     let t = view.t;
     let catalogue = service::catalogue(&view.app).await?;
     let register = catalogue.registers.iter().find(|register| register.id == id);
-    let register = register.ok_or_else(|| Problem::new("not-found", "there is no such register"))?;
+    let missing = || Problem::new("not-found", "there is no such register").in_words("problem-is-no-register");
+    let register = register.ok_or_else(missing)?;
     let reaches = |registers: &[String]| registers.iter().any(|reached| reached == id);
     let purposes = catalogue.purposes.iter().filter(|purpose| reaches(&purpose.registers));
     let agreements = catalogue.agreements.iter().filter(|agreement| reaches(&agreement.registers));

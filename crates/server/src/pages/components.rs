@@ -7,14 +7,20 @@ use chrono::NaiveDate;
 use model::ModelKind;
 
 use super::cluster::{self, Cluster};
+use super::component_samples::{self as samples, RunSample};
+use super::contest::ContestRow;
 use super::desk::{self, Bars, Days};
 use super::differ::{Mark, Stretch, differ};
 use super::frame::{Acting, Frame};
 use super::graph::{self, Band, Graph, Label, Model, State};
+use super::log::Filters;
 use super::map::{self, Map};
+use super::me;
 use super::person::{Link, Record, Section, Waterfall, waterfall};
 use super::progress::ProgressBar;
+use super::quality::Found;
 use super::relations::{self, Naming, Opens, Relations, Thing, Tie};
+use super::review::{Contested, Said};
 use super::timeline::{self, Event, Timeline};
 use super::values::{Kept, KeptColumns, Rule, Shown, reduced, rules};
 use super::view::View;
@@ -24,7 +30,7 @@ use crate::problem::Problem;
 use crate::service::{ClassRule, ClusterLinkView, DayUse, FieldEvidence, GivenColumn, SaidView};
 
 /// The day that samples are of.
-const DAY: &str = "2026-11-24";
+pub(super) const DAY: &str = "2026-11-24";
 
 /// The first of thirty that end with it.
 const FIRST_DAY: &str = "2026-10-26";
@@ -50,6 +56,20 @@ struct ComponentsPage {
     /// Just begun, and under way.
     progress: [ProgressBar; 2],
     cluster: Cluster,
+    /// Who looked, as a person reads it.
+    groups: Vec<me::Group>,
+    /// The filters of the log: with nothing chosen, and with something.
+    filters_of_log: [Filters; 2],
+    /// What was said of a pair, by another steward and by oneself.
+    judged: [Said; 2],
+    /// Where its forms would lead, which cannot be used here.
+    path: &'static str,
+    generation: &'static str,
+    in_sample: bool,
+    contested: Contested,
+    contests: Vec<ContestRow>,
+    runs: Vec<RunSample>,
+    found: Option<Found>,
     checkpoint: &'static str,
     dossier: Pictures,
     may_search: bool,
@@ -107,6 +127,16 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         acting: acting(t),
         progress: [(0, 0), (1_234, 50_000)].map(|(done, of)| progress(t, done, of)),
         cluster: cluster(t),
+        groups: samples::looks(t, &class_rules()),
+        filters_of_log: samples::filters(t),
+        judged: samples::judged(t),
+        path: "/components",
+        generation: "",
+        in_sample: false,
+        contested: samples::contested(t),
+        contests: samples::contests(t),
+        runs: samples::quarantined(t),
+        found: samples::quality(t),
         dossier: pictures(t),
         may_search: false,
         checkpoint: "log.example/looks\n1234\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
@@ -470,31 +500,10 @@ mod tests {
 
     #[test]
     fn every_class_of_the_styles_is_shown_or_known_to_be_of_a_page() {
-        // What belongs to the frame, to printing or to one page alone.
+        // What belongs to one page alone: `beside`, `doors`, `nowrap`, `purpose`.
         // `keys`, `moved`, `opens`, `out`, `stage`, `still` and the nameless one are put there by scripts.
-        const ELSEWHERE: [&str; 21] = [
-            "",
-            "keys",
-            "moved",
-            "opens",
-            "out",
-            "stage",
-            "still",
-            "beside",
-            "contents",
-            "doors",
-            "filters",
-            "first",
-            "fieldset",
-            "inline",
-            "look",
-            "looks",
-            "nowrap",
-            "purpose",
-            "seen-by-readers",
-            "when",
-            "what",
-        ];
+        const ELSEWHERE: [&str; 11] =
+            ["", "keys", "moved", "opens", "out", "stage", "still", "beside", "doors", "nowrap", "purpose"];
         let html = sample(Words::new(Language::English), Frame::of_nobody()).render().unwrap();
         let shown: Vec<&str> = html
             .split("class=\"")
@@ -508,6 +517,67 @@ mod tests {
         for class in selectors {
             let name: String = class.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
             assert!(shown.contains(&name.as_str()) || ELSEWHERE.contains(&name.as_str()), "{name} is not shown");
+        }
+        let both: Vec<&&str> = ELSEWHERE.iter().filter(|class| !class.is_empty() && shown.contains(*class)).collect();
+        assert!(both.is_empty(), "shown after all: {both:?}");
+    }
+
+    #[test]
+    fn what_waits_for_someone_is_shown_in_every_state() {
+        for language in [Language::English, Language::French] {
+            let t = Words::new(language);
+            let html = sample(t, Frame::of_nobody()).render().unwrap();
+            // Looks: of an officer, refused, in a search, one's own; each with its receipt, some of whose parts stay closed.
+            assert_eq!(html.matches("class=\"look\"").count(), 4);
+            assert_eq!(html.matches("data-island=\"receipt\"").count(), 5);
+            for told in [
+                t.with("look-look", "agency", t.s("sample-agency")),
+                t.with("look-refused-look", "agency", t.s("sample-agency")),
+                t.with("look-search", "agency", t.s("sample-agency")),
+                t.count("look-yourself", &2),
+                t.s("receipt-closed"),
+                t.s("log-unfilter"),
+                t.s("back-reason"),
+                t.s("contest-unreached-short"),
+                t.of("contest-standing", "open"),
+                t.of("contest-standing", "withdrawn"),
+                t.of("bad-row", "not-a-date"),
+                t.s("quarantine-earlier-run"),
+                t.s("quality-apart"),
+                t.s("quality-too-few"),
+                t.s("quality-drifts-caption"),
+            ] {
+                assert!(html.contains(&told), "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn colours_are_written_among_the_tokens_alone_light_and_dark() {
+        let tokens = include_str!("../../assets/tokens.css");
+        let others = [
+            include_str!("../../assets/page.css"),
+            include_str!("../../assets/parts.css"),
+            include_str!("../../assets/print.css"),
+        ];
+        let is_colour = |value: &str| ["#", "rgb", "hsl", "oklch"].iter().any(|begin| value.contains(begin));
+        for line in others.iter().flat_map(|css| css.lines()) {
+            let value = line.trim().split_once(": ").map_or("", |(_, value)| value);
+            assert!(!is_colour(value), "{line}");
+        }
+        let declared = |css: &str| {
+            let lines = css.lines().filter_map(|line| line.trim().strip_prefix("--")?.split_once(": "));
+            lines.map(|(name, value)| (name.to_owned(), is_colour(value))).collect::<Vec<_>>()
+        };
+        let (light, rest) = tokens.split_once("@media screen and (prefers-color-scheme: dark)").unwrap();
+        let dark = declared(rest.split_once("@media").unwrap().0);
+        let light = declared(light);
+        for (name, is_colour) in &light {
+            assert_eq!(dark.iter().any(|(other, _)| other == name), *is_colour, "--{name}");
+        }
+        for used in others.iter().flat_map(|css| css.split("var(--").skip(1)) {
+            let name = used.split([')', ',']).next().unwrap();
+            assert!(light.iter().any(|(known, _)| known == name), "--{name} is no token");
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::person::{Record, dossier};
-use super::view::{Sent, View};
+use super::view::{AGAIN, Sent, Typed, View};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{self, ContestForm, OwnContest, REASON_MAX, REASON_MIN};
@@ -41,8 +41,7 @@ pub(crate) struct ContestRow {
 }
 
 /// Gives a contest as the page shows it.
-pub(crate) fn row(view: &View, contest: &OwnContest) -> ContestRow {
-    let t = view.t;
+pub(crate) fn row(t: Words, contest: &OwnContest, register_title: impl Fn(&str) -> String) -> ContestRow {
     let standing = t.of("contest-standing", &contest.standing);
     let standing = match (&contest.ended, contest.ended_log_index) {
         (Some(when), Some(entry)) => {
@@ -52,7 +51,7 @@ pub(crate) fn row(view: &View, contest: &OwnContest) -> ContestRow {
         _ => standing,
     };
     ContestRow {
-        register: view.register_title(&contest.register),
+        register: register_title(&contest.register),
         since: contest.since.clone(),
         entry: t.number(&contest.log_index),
         reason: contest.reason.clone(),
@@ -68,6 +67,14 @@ pub(crate) struct Contested {
     form_token: String,
     #[serde(default)]
     reason: String,
+    /// Whether the form is only shown again.
+    #[serde(default)]
+    again: bool,
+}
+
+/// Tells whether a reason is as long as one has to be.
+fn fits(reason: &str) -> bool {
+    (REASON_MIN..=REASON_MAX).contains(&reason.trim().chars().count())
 }
 
 /// What a citizen sends to take it back.
@@ -91,11 +98,19 @@ async fn shown(view: &View, name: &str, reason: Option<String>) -> Result<Respon
         section.records.into_iter().find(is_it).map(|record| (register, agency, legal_basis, record))
     };
     let found = sections.into_iter().find_map(of_section);
-    let missing = || Problem::new("not-found", "no record that was linked to you has this name, or it is contested");
+    let missing = || {
+        Problem::new("not-found", "no record that was linked to you has this name, or it is contested")
+            .in_words("problem-is-no-record")
+    };
     let (register, agency, legal_basis, record) = found.ok_or_else(missing)?;
-    let status = if reason.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let reason_wrong = reason.as_deref().is_some_and(|reason| !fits(reason));
+    let status = if reason_wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let mut frame = view.frame()?;
-    frame.back = format!("/me/records/{name}/contest");
+    frame.back = path_of(name);
+    frame.repeat_at.clone_from(&frame.back);
+    if let Some(reason) = &reason {
+        frame.repeat = vec![("reason", reason.clone()), (AGAIN, true.to_string())];
+    }
     let page = ContestPage {
         frame,
         t: view.t,
@@ -104,7 +119,7 @@ async fn shown(view: &View, name: &str, reason: Option<String>) -> Result<Respon
         agency,
         legal_basis,
         record,
-        reason_wrong: reason.is_some(),
+        reason_wrong,
         reason: reason.unwrap_or_default(),
     };
     view.page_as(status, &page)
@@ -112,16 +127,23 @@ async fn shown(view: &View, name: &str, reason: Option<String>) -> Result<Respon
 
 /// Writes that a record is contested, and leads back to what is held.
 pub(crate) async fn contest(view: View, Path(name): Path<String>, Sent(form): Sent<Contested>) -> Response {
+    let typed = |form: &Contested| Typed::new(path_of(&name), &[("reason", form.reason.clone())]);
+    let typed = form.as_ref().ok().and_then(typed);
     let answer = match form {
         Ok(form) => contested(&view, &name, form).await,
         Err(problem) => Err(problem),
     };
-    view.answer_asked(Some("contest"), answer)
+    view.answer_typed(Some("contest"), typed, answer)
+}
+
+/// Gives where a record is contested.
+fn path_of(name: &str) -> String {
+    format!("/me/records/{name}/contest")
 }
 
 async fn contested(view: &View, name: &str, form: Contested) -> Result<Response, Problem> {
     view.check_form(&form.form_token)?;
-    if !(REASON_MIN..=REASON_MAX).contains(&form.reason.trim().chars().count()) {
+    if form.again || !fits(&form.reason) {
         return shown(view, name, Some(form.reason)).await;
     }
     let form = ContestForm { reason: form.reason };

@@ -4,7 +4,8 @@ use model::agency::RoleKind;
 use model::{Actor, PurposeId, Subject};
 
 use super::assets::{Addresses, addresses};
-use super::view::View;
+use super::search::SEARCH;
+use super::view::{Typed, View};
 use crate::problem::Problem;
 use crate::service::{PurposeView, Standing, purpose_view};
 
@@ -19,8 +20,13 @@ pub(crate) struct Frame {
     pub(crate) form_token: String,
     /// Where forms of the bar lead back to.
     pub(crate) back: String,
-    /// Fields of the form that made this page, for switching the language without losing it.
+    /// Fields of the form that made this page, for switching the language without losing it. Where sending them once more
+    /// would do or log something, [`AGAIN`](super::view::AGAIN) is among them, or they go where nothing is done.
     pub(crate) repeat: Vec<(&'static str, String)>,
+    /// Where these fields are sent.
+    pub(crate) repeat_at: String,
+    /// What was typed into a form that is shown again when the purpose was changed, as the form that changes it carries it.
+    pub(crate) typed: Option<String>,
 }
 
 /// Who acts and what they work on.
@@ -85,6 +91,8 @@ impl Frame {
             form_token: view.form_token(),
             back: view.path.clone(),
             repeat: Vec::new(),
+            repeat_at: view.path.clone(),
+            typed: None,
         })
     }
 
@@ -100,7 +108,20 @@ impl Frame {
             form_token: "token".to_owned(),
             back: "/".to_owned(),
             repeat: Vec::new(),
+            repeat_at: "/".to_owned(),
+            typed: None,
         }
+    }
+
+    /// Has the form that changes the purpose carry what was typed: a session of another purpose has other tokens, to which no
+    /// form of this page belongs any more. Only a search's form is shown again without a look.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub(crate) fn carry(&mut self, typed: Option<&Typed>) -> Result<(), Problem> {
+        let text = typed.filter(|typed| typed.path == SEARCH).map(serde_json::to_string).transpose();
+        self.typed = text.map_err(|error| Problem::failure("internal", &error))?;
+        Ok(())
     }
 
     /// Gives the purpose that was chosen.

@@ -20,15 +20,25 @@ struct LogPage {
     t: Words,
     size: u64,
     entries: Vec<Line>,
-    kinds: Vec<Choice>,
-    purposes: Vec<Choice>,
-    agencies: Vec<Choice>,
-    filtered: bool,
-    /// The rule that refused all entries shown.
-    rule: Option<String>,
+    filters: Filters,
     older: Option<String>,
     newest: Option<String>,
     checkpoint: String,
+}
+
+/// What entries can be filtered by.
+pub(crate) struct Filters {
+    /// What keeps its ids apart from those of others on the page.
+    pub(crate) prefix: &'static str,
+    /// What it is called where it can't be seen.
+    pub(crate) label: String,
+    pub(crate) kinds: Vec<Choice>,
+    pub(crate) purposes: Vec<Choice>,
+    pub(crate) agencies: Vec<Choice>,
+    /// Whether any is chosen.
+    pub(crate) filtered: bool,
+    /// The rule that refused all entries shown.
+    pub(crate) rule: Option<String>,
 }
 
 /// An entry in the list.
@@ -153,11 +163,9 @@ async fn entries(view: &View, filter: Filter) -> Result<Response, Problem> {
     let choice =
         |value: &str, title: String, chosen: &str| Choice { value: value.to_owned(), title, chosen: value == chosen };
     let project = view.app.project();
-    let page = LogPage {
-        frame: view.frame()?,
-        t,
-        size: found.size,
-        entries: found.entries.iter().map(|entry| line(view, entry)).collect(),
+    let filters = Filters {
+        prefix: "",
+        label: t.s("log-filters"),
         kinds: service::kinds().into_iter().map(|kind| choice(kind, t.of("kind", kind), &filter.kind)).collect(),
         purposes: project
             .purposes
@@ -171,6 +179,13 @@ async fn entries(view: &View, filter: Filter) -> Result<Response, Problem> {
             .collect(),
         filtered: asked.kind.is_some() || asked.purpose.is_some() || asked.agency.is_some() || asked.rule.is_some(),
         rule: asked.rule.clone(),
+    };
+    let page = LogPage {
+        frame: view.frame()?,
+        t,
+        size: found.size,
+        entries: found.entries.iter().map(|entry| line(view, entry)).collect(),
+        filters,
         older: found.next.map(|next| filter.href(Some(next))),
         newest: before.map(|_| filter.href(None)),
         checkpoint: service::checkpoint(&view.app),

@@ -27,40 +27,40 @@ struct LooksPage {
 }
 
 /// Looks that are shown as one: those of the person themselves that follow each other, or a single look of others.
-struct Group {
-    at: String,
-    own: bool,
-    sentence: String,
-    looks: Vec<Look>,
+pub(crate) struct Group {
+    pub(crate) at: String,
+    pub(crate) own: bool,
+    pub(crate) sentence: String,
+    pub(crate) looks: Vec<Look>,
 }
 
 /// A look as the page shows it.
-struct Look {
-    log_index: u64,
+pub(crate) struct Look {
+    pub(crate) log_index: u64,
     at: String,
     /// A sentence: who did what.
     sentence: String,
     own: bool,
-    role: Option<String>,
-    says: Option<String>,
-    legal_basis: Vec<String>,
-    registers: Vec<String>,
-    rules: Vec<Rule>,
-    case_named: bool,
-    justification: Option<String>,
-    refused: Vec<String>,
-    entry: String,
-    commitment: String,
-    parts: Vec<Receipt>,
+    pub(crate) role: Option<String>,
+    pub(crate) says: Option<String>,
+    pub(crate) legal_basis: Vec<String>,
+    pub(crate) registers: Vec<String>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) case_named: bool,
+    pub(crate) justification: Option<String>,
+    pub(crate) refused: Vec<String>,
+    pub(crate) entry: String,
+    pub(crate) commitment: String,
+    pub(crate) parts: Vec<Receipt>,
 }
 
 /// A part of what the log binds.
-struct Receipt {
-    name: String,
+pub(crate) struct Receipt {
+    pub(crate) name: String,
     /// None when the part concerns others and stays closed.
-    salt: Option<String>,
-    text: String,
-    digest: String,
+    pub(crate) salt: Option<String>,
+    pub(crate) text: String,
+    pub(crate) digest: String,
 }
 
 #[derive(Template)]
@@ -103,7 +103,7 @@ async fn looks_page(view: &View, before: Option<&str>) -> Result<Response, Probl
     let page = LooksPage {
         frame: view.frame()?,
         t: view.t,
-        groups: grouped(view.t, found.looks.into_iter().map(|found| look(view, found)).collect()),
+        groups: grouped(view.t, found.looks, |register| view.register_title(register)),
         log_index: view.t.number(&found.log_index),
         keys: found.keys,
         older: found.next.map(|next| format!("/me?before={next}")),
@@ -112,9 +112,10 @@ async fn looks_page(view: &View, before: Option<&str>) -> Result<Response, Probl
     view.page(&page)
 }
 
-fn grouped(t: Words, looks: Vec<Look>) -> Vec<Group> {
+/// Gives looks as the page shows them, in the order in which they are given.
+pub(crate) fn grouped(t: Words, looks: Vec<LookView>, register_title: impl Fn(&str) -> String) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for look in looks {
+    for look in looks.into_iter().map(|found| look(t, found, &register_title)) {
         match groups.last_mut() {
             Some(last) if last.own && look.own => last.looks.push(look),
             _ => groups.push(Group {
@@ -131,8 +132,7 @@ fn grouped(t: Words, looks: Vec<Look>) -> Vec<Group> {
     groups
 }
 
-fn look(view: &View, found: LookView) -> Look {
-    let t = view.t;
+fn look(t: Words, found: LookView, register_title: impl Fn(&str) -> String) -> Look {
     let agency = found.agency.as_ref().map(|id| {
         let english = found.agency_title.as_deref().unwrap_or(id);
         t.pick(english, found.agency_title_fr.as_deref().unwrap_or(english)).to_owned()
@@ -152,7 +152,7 @@ fn look(view: &View, found: LookView) -> Look {
         role: found.role.map(|role| t.pick(&role, found.role_fr.as_deref().unwrap_or(&role)).to_owned()),
         says,
         legal_basis: found.legal_basis,
-        registers: found.registers.iter().map(|register| view.register_title(register)).collect(),
+        registers: found.registers.iter().map(|register| register_title(register)).collect(),
         rules: rules(t, &found.classes),
         case_named: found.case_named,
         justification: found.justification,
@@ -196,7 +196,8 @@ async fn records_page(view: &View, written: &Written) -> Result<Response, Proble
         (None, Some(text)) => (Some(t.with("contest-withdrawn", "entry", t.number(&number_of(text)?))), false),
         (None, None) => (None, false),
     };
-    let contests = found.contests.iter().map(|contest| contest::row(view, contest)).collect();
+    let title = |register: &str| view.register_title(register);
+    let contests = found.contests.iter().map(|contest| contest::row(t, contest, title)).collect();
     let dossier = dossier(view, found.dossier);
     let page = RecordsPage { frame: view.frame()?, t, dossier, may_search: false, contests, told, told_unreached };
     view.page(&page)

@@ -4,6 +4,7 @@ mod assets;
 mod catalogue;
 mod chart;
 mod cluster;
+mod component_samples;
 mod components;
 mod contest;
 mod desk;
@@ -77,13 +78,13 @@ pub(crate) fn routes() -> Router<App> {
         .route("/runs/deliveries/{number}", get(reading::page))
         .route("/runs/deliveries/{number}/events", get(reading::events))
         .route("/components", get(components::page))
-        .route("/problems/{kind}", get(problem::page))
+        .route("/problems/{kind}", get(problem::page).post(problem::again))
         .route("/assets/{name}", get(assets::asset))
 }
 
 /// Answers where there is no page: with a page, or below `/api` with a problem document.
 pub(crate) async fn not_found(view: View) -> Response {
-    let problem = Problem::new("not-found", "there is no such page");
+    let problem = Problem::new("not-found", "there is no such page").in_words("problem-is-no-page");
     if view.path.starts_with("/api/") {
         return problem.into_response();
     }

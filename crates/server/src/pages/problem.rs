@@ -4,12 +4,13 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
 
-use super::frame::Frame;
+use super::frame::{Frame, home_of};
 use super::values::sentence;
-use super::view::View;
-use super::words::Words;
-use crate::problem::{KINDS, Problem};
+use super::view::{Sent, Typed, View, own_path};
+use super::words::{Language, ProjectText, Words};
+use crate::problem::{InWords, KINDS, Problem, RefusedBy};
 
 #[derive(Template)]
 #[template(path = "refused.html")]
@@ -23,6 +24,7 @@ struct RefusedPage {
     who: String,
     reasons: Vec<Refusing>,
     log_index: Option<String>,
+    typed: Option<Typed>,
 }
 
 /// A rule that refused, as the page shows it.
@@ -41,43 +43,132 @@ struct ProblemPage {
     kind: String,
     title: String,
     what_to_do: String,
-    detail: Option<String>,
+    detail: Option<ProjectText>,
     event: Option<String>,
+    typed: Option<Typed>,
+}
+
+/// What the page of a problem tells, in both languages.
+///
+/// The page of what a form was answered with, and that of a refusal, carry it along: to switch the language they are shown
+/// again from it. Sending the form once more could do what was refused before, and asking once more would write a second
+/// refusal into the log, which the person asked about would read. It holds no value of a record; what was typed is in it, and
+/// travels in the bodies of forms, never in an address. Whoever changes it deceives nobody but themselves: the page is of
+/// their own session, as the form's token says, and nothing is done with it.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    asked: Option<String>,
+    detail: Option<String>,
+    detail_fr: Option<String>,
+    event: Option<String>,
+    reasons: Vec<RefusedBy>,
+    log_index: Option<u64>,
+    /// Where the bar leads back to.
+    back: String,
+    typed: Option<Typed>,
+}
+
+impl Kept {
+    fn new(view: &View, asked: Option<&str>, typed: Option<Typed>, problem: &Problem) -> Self {
+        let says = |language, words: &InWords| Words::new(language).with_all(words.key, &words.values);
+        let in_words = problem.words.as_ref();
+        // What an event stands for is told to nobody, and that nothing was disclosed is said already.
+        let technical = || Some(sentence(&problem.detail)).filter(|text| problem.event.is_none() && !text.is_empty());
+        // A form that is not of this session may have been filled in by somebody else.
+        let typed = typed.filter(|_| kind_of(problem) != "foreign-request");
+        let home = || view.who.as_ref().map_or("/", |who| home_of(who.actor()));
+        Self {
+            asked: asked.map(str::to_owned),
+            detail: in_words.map(|words| says(Language::English, words)).or_else(technical),
+            detail_fr: in_words.map(|words| says(Language::French, words)),
+            event: problem.event.clone(),
+            reasons: problem.reasons.clone(),
+            log_index: problem.log_index,
+            back: match &typed {
+                Some(typed) => typed.path.clone(),
+                // A form's path may have no page.
+                None if view.is_form => home().to_owned(),
+                None => view.path.clone(),
+            },
+            typed,
+        }
+    }
 }
 
 /// Answers with the page of a problem.
-pub(crate) fn answer(view: &View, asked: Option<&'static str>, problem: Problem) -> Response {
-    let status = problem.status();
-    let page = match view.frame() {
-        Ok(frame) if problem.reasons.is_empty() => view.page_as(status, &plain(view.t, frame, &problem)),
-        Ok(frame) => view.page_as(status, &refused(view, frame, asked, &problem)),
-        Err(failed) => Err(failed),
-    };
+pub(crate) fn answer(view: &View, asked: Option<&'static str>, typed: Option<Typed>, problem: Problem) -> Response {
+    let page = shown(view, kind_of(&problem), problem.status(), Kept::new(view, asked, typed, &problem));
     // Without a clock or a template there is no page; the problem document still says what happened.
     page.unwrap_or_else(|_| problem.into_response())
+}
+
+fn shown(view: &View, kind: &str, status: StatusCode, kept: Kept) -> Result<Response, Problem> {
+    let mut frame = view.frame()?;
+    frame.back.clone_from(&kept.back);
+    frame.carry(kept.typed.as_ref())?;
+    if view.is_form || kept.log_index.is_some() {
+        let text = serde_json::to_string(&kept).map_err(|error| Problem::failure("internal", &error))?;
+        frame.repeat = vec![("kept", text)];
+        frame.repeat_at = format!("/problems/{kind}");
+    }
+    if kept.reasons.is_empty() {
+        view.page_as(status, &plain(view.t, frame, kind, kept))
+    } else {
+        view.page_as(status, &refused(view, frame, kept))
+    }
+}
+
+/// What the page of a problem sends to be shown again.
+#[derive(Deserialize)]
+pub(crate) struct Again {
+    form_token: String,
+    #[serde(default)]
+    kept: String,
+}
+
+/// Shows the page of a problem again, in the language chosen meanwhile, and does nothing else.
+pub(crate) async fn again(view: View, Path(kind): Path<String>, Sent(form): Sent<Again>) -> Response {
+    let answer = form.and_then(|form| shown_again(&view, &kind, &form));
+    view.answer(answer)
+}
+
+fn shown_again(view: &View, kind: &str, form: &Again) -> Result<Response, Problem> {
+    view.check_form(&form.form_token)?;
+    let (kind, status) = known(kind)?;
+    let unread = |_| Problem::new("bad-request", "the form can't be read").in_words("problem-is-form");
+    let mut kept: Kept = serde_json::from_str(&form.kept).map_err(unread)?;
+    kept.back = own_path(&kept.back).to_owned();
+    kept.typed = kept.typed.filter(|typed| own_path(&typed.path) == typed.path);
+    shown(view, kind, status, kept)
 }
 
 fn kind_of(problem: &Problem) -> &str {
     problem.kind.strip_prefix("/problems/").unwrap_or(&problem.kind)
 }
 
-fn plain(t: Words, frame: Frame, problem: &Problem) -> ProblemPage {
-    let kind = kind_of(problem);
+/// Gives a kind of problem and its status.
+fn known(kind: &str) -> Result<(&'static str, StatusCode), Problem> {
+    let known = KINDS.iter().find(|(known, ..)| *known == kind).map(|(kind, status, ..)| (*kind, *status));
+    known.ok_or_else(|| Problem::new("not-found", "there is no such kind of problem").in_words("problem-is-no-kind"))
+}
+
+fn plain(t: Words, frame: Frame, kind: &str, kept: Kept) -> ProblemPage {
     ProblemPage {
         frame,
         t,
         kind: kind.to_owned(),
         title: t.of("problem-title", kind),
         what_to_do: t.of("problem-do", kind),
-        detail: Some(sentence(&problem.detail)).filter(|detail| !detail.is_empty()),
-        event: problem.event.clone(),
+        detail: kept.detail.as_deref().map(|detail| t.said(detail, kept.detail_fr.as_deref())),
+        event: kept.event,
+        typed: kept.typed,
     }
 }
 
-fn refused(view: &View, frame: Frame, asked: Option<&'static str>, problem: &Problem) -> RefusedPage {
+fn refused(view: &View, frame: Frame, kept: Kept) -> RefusedPage {
     let t = view.t;
     let acting = frame.acting.as_ref();
-    let reasons = problem.reasons.iter().map(|reason| Refusing {
+    let reasons = kept.reasons.iter().map(|reason| Refusing {
         rule: reason.rule.clone(),
         file: reason.file.clone(),
         says: sentence(t.pick(&reason.says, &reason.says_fr)),
@@ -85,7 +176,7 @@ fn refused(view: &View, frame: Frame, asked: Option<&'static str>, problem: &Pro
     });
     RefusedPage {
         t,
-        asked: t.of("asked", asked.unwrap_or("page")),
+        asked: t.of("asked", kept.asked.as_deref().unwrap_or("page")),
         purpose: acting.and_then(|acting| acting.purpose_says.clone()),
         case: acting.map(|acting| acting.case.clone()).unwrap_or_default(),
         justification: acting.map(|acting| acting.justification.clone()).unwrap_or_default(),
@@ -96,7 +187,8 @@ fn refused(view: &View, frame: Frame, asked: Option<&'static str>, problem: &Pro
             })
             .unwrap_or_default(),
         reasons: reasons.collect(),
-        log_index: problem.log_index.map(|index| t.number(&index)),
+        log_index: kept.log_index.map(|index| t.number(&index)),
+        typed: kept.typed,
         frame,
     }
 }
@@ -118,13 +210,12 @@ pub(crate) async fn page(view: View, Path(kind): Path<String>) -> Response {
 }
 
 fn kind_page(view: &View, kind: &str) -> Result<Response, Problem> {
-    let known = KINDS.iter().find(|(known, ..)| *known == kind);
-    let (kind, status, ..) = known.ok_or_else(|| Problem::new("not-found", "there is no such kind of problem"))?;
+    let (kind, status) = known(kind)?;
     let t = view.t;
     let page = KindPage {
         frame: view.frame()?,
         t,
-        kind: (*kind).to_owned(),
+        kind: kind.to_owned(),
         status: status.as_u16(),
         title: t.of("problem-title", kind),
         what_to_do: t.of("problem-do", kind),

@@ -25,7 +25,7 @@ struct QualityPage {
 }
 
 /// What a run left.
-struct Found {
+pub(crate) struct Found {
     run: String,
     at: String,
     model: String,
@@ -38,82 +38,82 @@ struct Found {
     threshold: String,
     given_up: String,
     apart_at_threshold: u64,
-    weights: Columns,
+    pub(crate) weights: Columns,
     own: Columns,
     sizes: Bars,
     densities: Bars,
     sparse: u64,
-    sample: Option<SampleShown>,
-    groups: Vec<GroupTable>,
+    pub(crate) sample: Option<SampleShown>,
+    pub(crate) groups: Vec<GroupTable>,
     persons_min: u64,
     /// This run and those before it, the last first.
     runs: Vec<RunLine>,
     drift_limit: String,
-    drifts: Option<Columns>,
+    pub(crate) drifts: Option<Columns>,
 }
 
 /// Upright bars in panels that share an axis, and their table.
-struct Columns {
-    caption: String,
+pub(crate) struct Columns {
+    pub(crate) caption: String,
     /// What the rows of the table are.
-    what: String,
-    panels: Vec<ColumnPanel>,
+    pub(crate) what: String,
+    pub(crate) panels: Vec<ColumnPanel>,
     /// The ends and the middle of the axis.
-    axis: Vec<String>,
+    pub(crate) axis: Vec<String>,
     /// Where the threshold is, in the units of the picture.
-    mark: Option<f64>,
-    rows: Vec<(String, Vec<String>)>,
+    pub(crate) mark: Option<f64>,
+    pub(crate) rows: Vec<(String, Vec<String>)>,
 }
 
-struct ColumnPanel {
-    title: String,
+pub(crate) struct ColumnPanel {
+    pub(crate) title: String,
     /// The picture in a sentence.
-    says: String,
-    total: String,
-    top: String,
-    width: f64,
-    class: &'static str,
+    pub(crate) says: String,
+    pub(crate) total: String,
+    pub(crate) top: String,
+    pub(crate) width: f64,
+    pub(crate) class: &'static str,
     /// Each bar with what it stands for.
-    bars: Vec<(Bar, String)>,
+    pub(crate) bars: Vec<(Bar, String)>,
 }
 
-struct SampleShown {
-    at: String,
-    drawn: String,
-    judged: String,
+pub(crate) struct SampleShown {
+    pub(crate) at: String,
+    pub(crate) drawn: String,
+    pub(crate) judged: String,
     /// Precision and recall in sentences.
-    estimates: Vec<String>,
-    out_of_turn: u64,
-    rows: Vec<StratumLine>,
+    pub(crate) estimates: Vec<String>,
+    pub(crate) out_of_turn: u64,
+    pub(crate) rows: Vec<StratumLine>,
 }
 
-struct StratumLine {
-    weights: String,
-    is_linked: bool,
-    pairs: String,
-    drawn: String,
-    same: String,
-    different: String,
-    cannot_say: String,
+pub(crate) struct StratumLine {
+    pub(crate) weights: String,
+    pub(crate) is_linked: bool,
+    pub(crate) pairs: String,
+    pub(crate) drawn: String,
+    pub(crate) same: String,
+    pub(crate) different: String,
+    pub(crate) cannot_say: String,
 }
 
-struct GroupTable {
-    title: String,
-    has_truth: bool,
-    has_sample: bool,
-    rows: Vec<GroupLine>,
+pub(crate) struct GroupTable {
+    pub(crate) title: String,
+    pub(crate) has_truth: bool,
+    pub(crate) has_sample: bool,
+    pub(crate) rows: Vec<GroupLine>,
 }
 
-struct GroupLine {
-    name: String,
-    persons: String,
-    records: String,
-    records_per_person: String,
-    weight: String,
-    unlinkable: String,
-    stretch: Stretch,
-    truth: Option<[String; 2]>,
-    sample: [Option<String>; 2],
+pub(crate) struct GroupLine {
+    pub(crate) name: String,
+    pub(crate) persons: String,
+    pub(crate) records: String,
+    pub(crate) records_per_person: String,
+    pub(crate) weight: String,
+    pub(crate) unlinkable: String,
+    pub(crate) stretch: Stretch,
+    pub(crate) truth: Option<[String; 2]>,
+    pub(crate) sample: [Option<String>; 2],
 }
 
 struct RunLine {
@@ -140,7 +140,8 @@ async fn quality(view: &View) -> Result<Response, Problem> {
     view.page(&QualityPage { frame: view.frame()?, t: view.t, found })
 }
 
-fn found(t: Words, watch: &Watch, register_title: impl Fn(&str) -> String) -> Found {
+/// Gives what a run left as the page shows it.
+pub(crate) fn found(t: Words, watch: &Watch, register_title: impl Fn(&str) -> String) -> Found {
     let shape = &watch.shape;
     let threshold = watch.threshold_weight;
     let sparse = shape.sizes.iter().map(|class| class.sparse).sum();

@@ -57,7 +57,7 @@ pub(crate) async fn page(view: View, Path(register): Path<String>) -> Response {
 
 async fn quarantine(view: &View, register: &str) -> Result<Response, Problem> {
     view.acting()?.must_be(RoleKind::Engineer)?;
-    let missing = || Problem::new("not-found", "the project has no such register");
+    let missing = || Problem::new("not-found", "the project has no such register").in_words("problem-is-no-register");
     let id = RegisterId::new(register).map_err(|_| missing())?;
     let register = view.app.project().registers.get(&id).ok_or_else(missing)?;
     let found = view.app.lake().info(&TableRef::quarantine(&id)).await;

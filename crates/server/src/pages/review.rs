@@ -13,7 +13,7 @@ use super::differ::{Mark, Stretch, differ, whole};
 use super::frame::Frame;
 use super::person::{Waterfall, waterfall};
 use super::values::{KeptColumns, kept, shown};
-use super::view::{Asked, Sent, View, number_of};
+use super::view::{AGAIN, Asked, Sent, Typed, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{
@@ -86,15 +86,15 @@ struct Told {
 }
 
 /// What was said of the pair since the index was built.
-struct Said {
-    sentence: String,
-    own: bool,
+pub(crate) struct Said {
+    pub(crate) sentence: String,
+    pub(crate) own: bool,
 }
 
 /// What the person whom a record was linked to says of it.
-struct Contested {
-    sentence: String,
-    reason: String,
+pub(crate) struct Contested {
+    pub(crate) sentence: String,
+    pub(crate) reason: String,
 }
 
 /// A column of both records.
@@ -206,6 +206,11 @@ async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&J
     let withheld = found.left.withheld.iter().map(|column| kept(t, column, &found.reasons)).collect();
     let mut frame = view.frame()?;
     frame.back = format!("{}{}", path_of(place), asked_in(list));
+    frame.repeat_at = path_of(place);
+    if let Some(form) = form {
+        frame.repeat = form.fields();
+        frame.repeat.push((AGAIN, true.to_string()));
+    }
     let page = PairPage {
         frame,
         t,
@@ -244,7 +249,7 @@ async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&J
         verdict_missing: form.is_some_and(|form| form.verdict.is_empty()),
         reason_missing: form.is_some_and(|form| form.reason.trim().is_empty()),
     };
-    let status = if form.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let status = if form.is_some_and(|form| !form.is_whole()) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     view.page_as(status, &page)
 }
 
@@ -257,7 +262,7 @@ fn asked_in(list: List) -> &'static str {
 }
 
 /// Gives what was said of a pair, in a sentence.
-fn said(t: Words, said: &SaidView) -> Said {
+pub(crate) fn said(t: Words, said: &SaidView) -> Said {
     let key = match (said.standing.as_str(), said.own) {
         ("proposed", true) => "said-proposed-own",
         ("proposed", false) => "said-proposed",
@@ -362,6 +367,29 @@ pub(crate) struct Judged {
     reason: String,
     #[serde(default)]
     list: List,
+    /// Whether the form is only shown again.
+    #[serde(default)]
+    again: bool,
+}
+
+impl Judged {
+    /// Gives what was filled in.
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        let mut fields = vec![
+            ("generation", self.generation.clone()),
+            ("verdict", self.verdict.clone()),
+            ("reason", self.reason.clone()),
+        ];
+        if self.list == List::Sample {
+            fields.push(("list", "sample".to_owned()));
+        }
+        fields
+    }
+
+    /// Tells whether nothing is missing.
+    fn is_whole(&self) -> bool {
+        !self.verdict.is_empty() && !self.reason.trim().is_empty()
+    }
 }
 
 /// Writes a judgement and goes on to the next pair.
@@ -379,16 +407,20 @@ pub(crate) async fn judge_link(
 }
 
 async fn judged_or_refused(view: &View, place: Result<PairPlace, Problem>, form: Result<Judged, Problem>) -> Response {
+    let typed = match (&place, &form) {
+        (Ok(place), Ok(form)) => Typed::new(path_of(*place), &form.fields()),
+        _ => None,
+    };
     let answer = match (place, form) {
         (Ok(place), Ok(form)) => judged(view, place, form).await,
         (Err(problem), _) | (_, Err(problem)) => Err(problem),
     };
-    view.answer_asked(Some("judgement"), answer)
+    view.answer_typed(Some("judgement"), typed, answer)
 }
 
 async fn judged(view: &View, place: PairPlace, form: Judged) -> Result<Response, Problem> {
     view.check_form(&form.form_token)?;
-    if form.verdict.is_empty() || form.reason.trim().is_empty() {
+    if form.again || !form.is_whole() {
         return pair_page(view, place, &After::default(), Some(&form)).await;
     }
     check_reason(&form.reason)?;
@@ -406,7 +438,9 @@ async fn judged(view: &View, place: PairPlace, form: Judged) -> Result<Response,
 
 fn check_reason(reason: &str) -> Result<(), Problem> {
     if reason.chars().count() > REASON_MAX {
-        return Err(Problem::new("bad-request", format!("the reason is longer than {REASON_MAX} characters")));
+        let values = [("what", "justification".to_owned()), ("max", REASON_MAX.to_string())];
+        let long = Problem::new("bad-request", format!("the reason is longer than {REASON_MAX} characters"));
+        return Err(long.in_words_with("problem-is-too-long", &values));
     }
     Ok(())
 }

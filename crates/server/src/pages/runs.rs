@@ -4,17 +4,20 @@ use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
 use axum::response::Response;
+use chrono::TimeDelta;
 use lake::{Namespace, TableInfo, TableRef};
 use model::agency::RoleKind;
 use model::{ModelId, ModelKind, Project, Register, SqlModel};
+use serde::Deserialize;
 
 use super::frame::{Choice, Frame};
 use super::graph::{self, Band, Graph, Label, Model, State};
 use super::reading::{self, ReadingLine};
-use super::view::View;
+use super::view::{Asked, View, number_of};
 use super::words::Words;
 use crate::app::App;
 use crate::problem::Problem;
+use crate::service::{self, Became, Deed, PastRun};
 
 #[derive(Template)]
 #[template(path = "runs.html")]
@@ -35,6 +38,38 @@ struct RunsPage {
     registers: Vec<Choice>,
     /// Those that were read in since the server was started.
     readings: Vec<ReadingLine>,
+    past: Vec<Past>,
+    /// Where runs are that came before these.
+    earlier: Option<String>,
+    /// Whether these are the latest.
+    is_latest: bool,
+    /// How many entries of the log a page looks through.
+    looked_through: String,
+}
+
+/// A run that has been.
+struct Past {
+    did: String,
+    run: Option<String>,
+    began: String,
+    took: Option<String>,
+    by: String,
+    rows: Option<String>,
+    quarantined: Option<String>,
+    became: String,
+    tag: &'static str,
+    /// The rules that refused it.
+    rules: Vec<String>,
+    /// Why nothing was taken, and where there is more of it.
+    why: Option<(String, String)>,
+    /// Its entry in the log.
+    entry: Option<String>,
+}
+
+/// Which runs the address asks for.
+#[derive(Default, Deserialize)]
+pub(crate) struct Before {
+    before: Option<String>,
 }
 
 /// A table of the lake, or one that should be in it.
@@ -104,14 +139,19 @@ impl Known {
     }
 }
 
-/// Shows the tables of the lake as their last runs left them.
-pub(crate) async fn page(view: View) -> Response {
-    let answer = runs_page(&view).await;
+/// Shows the tables of the lake as their last runs left them, and those runs.
+pub(crate) async fn page(view: View, Asked(asked): Asked<Before>) -> Response {
+    let answer = match asked {
+        Ok(asked) => runs_page(&view, asked.before.as_deref()).await,
+        Err(problem) => Err(problem),
+    };
     view.answer(answer)
 }
 
-async fn runs_page(view: &View) -> Result<Response, Problem> {
+async fn runs_page(view: &View, before: Option<&str>) -> Result<Response, Problem> {
     view.acting()?.must_be(RoleKind::Engineer)?;
+    let before = before.map(number_of).transpose()?;
+    let past = service::past_runs(&view.app, view.acting()?, before).await?;
     let t = view.t;
     let project = view.app.project();
     let known = Known::of(&view.app).await?;
@@ -142,8 +182,69 @@ async fn runs_page(view: &View) -> Result<Response, Problem> {
             .map(|id| Choice { value: id.to_string(), title: view.register_title(id.as_str()), chosen: false })
             .collect(),
         readings: reading::lines(view),
+        earlier: past.next.map(|next| format!("/runs?before={next}#past")),
+        past: past.runs.iter().map(|run| self::past(view, run)).collect(),
+        is_latest: before.is_none(),
+        looked_through: t.number(&service::LOOKED_THROUGH),
     };
     view.page(&page)
+}
+
+/// Gives a run as the page shows it.
+fn past(view: &View, run: &PastRun) -> Past {
+    let t = view.t;
+    let (became, tag) = became(t, &run.became);
+    Past {
+        did: match &run.deed {
+            Deed::Ingest(register) => t.with("past-ingest", "register", view.register_title(register)),
+            Deed::Job(Some(job)) => t.of("job", job.as_str()),
+            Deed::Job(None) => t.of("kind", "job"),
+        },
+        run: run.run.clone(),
+        began: run.began.to_rfc3339(),
+        took: run.ended.and_then(|ended| took(t, ended - run.began)),
+        by: view.recipient_title(&run.by),
+        rows: run.rows.map(|rows| t.number(&rows)),
+        quarantined: run.quarantined.map(|rows| t.number(&rows)),
+        became,
+        tag,
+        rules: match &run.became {
+            Became::Refused(rules) => rules.clone(),
+            _ => Vec::new(),
+        },
+        why: match &run.became {
+            Became::NotTaken(number, not_taken) => {
+                Some((reading::in_words(t, &not_taken.why), format!("/runs/deliveries/{number}")))
+            }
+            _ => None,
+        },
+        entry: run.log_index.map(|entry| t.number(&entry)),
+    }
+}
+
+/// Gives what became of a run, in words, and how they are marked.
+fn became(t: Words, became: &Became) -> (String, &'static str) {
+    match became {
+        Became::Done => (t.s("past-done"), "tag good"),
+        Became::Tables(tables) => (t.count("past-tables", tables), "tag good"),
+        Became::InService => (t.s("past-in-service"), "tag good"),
+        Became::NotInService => (t.s("past-not-in-service"), "tag"),
+        Became::OnlyRead => (t.s("past-only-read"), "tag good"),
+        Became::UnderWay => (t.s("past-under-way"), "tag"),
+        Became::Unfinished => (t.s("past-unfinished"), "tag refused"),
+        Became::Untold => (t.s("past-untold"), "tag"),
+        Became::Refused(_) => (t.s("past-refused"), "tag refused"),
+        Became::NotTaken(..) => (t.s("reading-refused-short"), "tag refused"),
+    }
+}
+
+/// Gives how long a run took; none where clocks went backwards meanwhile.
+fn took(t: Words, span: TimeDelta) -> Option<String> {
+    let seconds = span.to_std().ok()?.as_secs_f64();
+    Some(match seconds < 120.0 {
+        true => t.with("past-seconds", "n", t.decimal(&format!("{seconds:.1}"))),
+        false => t.with("past-minutes", "n", t.decimal(&format!("{:.0}", seconds / 60.0))),
+    })
 }
 
 /// Counts the tables that were written since the index read them.
@@ -414,6 +515,10 @@ mod tests {
             newer: 0,
             registers: Vec::new(),
             readings: Vec::new(),
+            past: Vec::new(),
+            earlier: None,
+            is_latest: true,
+            looked_through: EN.number(&service::LOOKED_THROUGH),
         }
     }
 

@@ -8,10 +8,13 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::values::{Rule, Shown, headline, is_name, rules, shown};
-use super::view::{Sent, View};
+use super::view::{AGAIN, Sent, Typed, View};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{self, Field, HitView, SearchForm, ShownValue, WorkForm};
+
+/// Where the form is, and where it is sent to.
+pub(crate) const SEARCH: &str = "/search";
 
 /// Classes by which people are told apart. Nothing else is shown before one is chosen.
 const TELLING_APART: [&str; 4] = ["identity", "identifier", "address", "contact"];
@@ -64,6 +67,9 @@ pub(crate) struct SearchAsked {
     contact: String,
     #[serde(default)]
     address: String,
+    /// Whether the form is only shown again.
+    #[serde(default)]
+    again: bool,
 }
 
 impl SearchAsked {
@@ -71,6 +77,34 @@ impl SearchAsked {
         [&self.name, &self.birth_date, &self.identifier, &self.contact, &self.address]
             .iter()
             .all(|text| text.trim().is_empty())
+    }
+
+    /// Gives what was typed.
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("name", self.name.clone()),
+            ("birth_date", self.birth_date.clone()),
+            ("identifier", self.identifier.clone()),
+            ("contact", self.contact.clone()),
+            ("address", self.address.clone()),
+        ]
+    }
+
+    /// Gives what was typed, as it travelled along, for its form to be shown again.
+    fn again(typed: &Typed) -> Self {
+        let field = |name: &str| {
+            let known = typed.fields.iter().find(|(known, _)| known == name);
+            known.map(|(_, text)| text.clone()).unwrap_or_default()
+        };
+        Self {
+            form_token: String::new(),
+            name: field("name"),
+            birth_date: field("birth_date"),
+            identifier: field("identifier"),
+            contact: field("contact"),
+            address: field("address"),
+            again: true,
+        }
     }
 
     /// Gives the birth date as the service reads it: `1984-03-12` or, as people write it, `12.3.1984` or `12/03/1984`,
@@ -95,7 +129,13 @@ fn officer(view: &View) -> Result<(), Problem> {
 }
 
 fn form_page(view: &View, asked: SearchAsked, was_sent: bool) -> Result<Response, Problem> {
-    let frame = view.frame()?;
+    let mut frame = view.frame()?;
+    if was_sent {
+        frame.repeat = asked.fields();
+        frame.repeat.push((AGAIN, true.to_string()));
+        frame.carry(Typed::new(SEARCH, &asked.fields()).filter(|_| !asked.is_empty()).as_ref())?;
+    }
+    let is_whole = asked.again && !asked.is_empty() && asked.birth_date().is_some();
     let page = SearchPage {
         t: view.t,
         rules: frame.purpose().map(|purpose| rules(view.t, &purpose.discloses)).unwrap_or_default(),
@@ -104,8 +144,15 @@ fn form_page(view: &View, asked: SearchAsked, was_sent: bool) -> Result<Response
         asked,
         frame,
     };
-    let status = if was_sent { axum::http::StatusCode::BAD_REQUEST } else { axum::http::StatusCode::OK };
+    let is_wrong = was_sent && !is_whole;
+    let status = if is_wrong { axum::http::StatusCode::BAD_REQUEST } else { axum::http::StatusCode::OK };
     view.page_as(status, &page)
+}
+
+/// Shows the form again, as it was filled in. Nobody is searched for.
+pub(crate) fn form_again(view: &View, typed: &Typed) -> Result<Response, Problem> {
+    officer(view)?;
+    form_page(view, SearchAsked::again(typed), true)
 }
 
 /// Gives what someone works on, as the service takes it.
@@ -116,16 +163,20 @@ pub(crate) fn work_of(view: &View) -> Result<WorkForm, Problem> {
 
 /// Shows who was found.
 pub(crate) async fn results(view: View, Sent(form): Sent<SearchAsked>) -> Response {
+    let typed = form.as_ref().ok().and_then(|form| Typed::new(SEARCH, &form.fields()));
     let answer = match form {
         Ok(form) => search(&view, form).await,
         Err(problem) => Err(problem),
     };
-    view.answer_asked(Some("search"), answer)
+    view.answer_typed(Some("search"), typed, answer)
 }
 
 async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
     view.check_form(&asked.form_token)?;
     officer(view)?;
+    if asked.again {
+        return form_page(view, asked, true);
+    }
     let work = work_of(view)?;
     let Some(birth_date) = asked.birth_date().filter(|_| !asked.is_empty() && !work.purpose.is_empty()) else {
         return form_page(view, asked, true);
@@ -142,13 +193,8 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
     let t = view.t;
     let found = service::search(&view.app, view.acting()?, &form).await?;
     let mut frame = view.frame()?;
-    frame.repeat = vec![
-        ("name", asked.name.clone()),
-        ("birth_date", asked.birth_date.clone()),
-        ("identifier", asked.identifier.clone()),
-        ("contact", asked.contact.clone()),
-        ("address", asked.address.clone()),
-    ];
+    // In the other language the persons found are shown once more, which is a search once more, with its own entry.
+    frame.repeat = asked.fields();
     let page = ResultsPage {
         frame,
         t,

@@ -7,7 +7,11 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::frame::{Frame, home_of};
-use super::view::{Asked, Sent, View, language_cookie, no_session_cookie, own_path, session_cookie, with_cookie};
+use super::problem;
+use super::search::{self, SEARCH};
+use super::view::{
+    Asked, Sent, Typed, View, language_cookie, no_session_cookie, own_path, session_cookie, with_cookie,
+};
 use super::words::{Language, Words};
 use crate::identity::Work;
 use crate::problem::Problem;
@@ -72,17 +76,24 @@ async fn start(view: &View) -> Result<Response, Problem> {
 
 #[derive(Deserialize)]
 pub(crate) struct Entering {
+    #[serde(default)]
     token: String,
 }
 
-/// Opens a session with a token of the demo, and leaves the token out of the address.
-pub(crate) async fn enter(view: View, Asked(asked): Asked<Entering>) -> Response {
+/// Opens a session with a token of the demo, and leaves the token out of the address. Where the token is not believed, a page
+/// says so and how to get another.
+pub(crate) async fn enter(mut view: View, Asked(asked): Asked<Entering>) -> Response {
+    // No page repeats a token: the bar leads back here without it, to the same page.
+    view.path = "/enter".to_owned();
     let entered = asked.and_then(|asked| {
         let who = view.app.who(&asked.token)?;
         let to = home_of(who.actor());
         Ok(with_cookie(Redirect::to(to).into_response(), &session_cookie(asked.token)))
     });
-    view.answer(entered)
+    view.answer(entered.or_else(|problem| match problem.status {
+        401 => Ok(problem::answer(&view, None, None, problem)),
+        _ => Err(problem),
+    }))
 }
 
 #[derive(Deserialize)]
@@ -99,7 +110,8 @@ pub(crate) async fn act_as(view: View, Sent(form): Sent<ActAs>) -> Response {
 fn acting_as(view: &View, form: &ActAs) -> Result<Response, Problem> {
     view.check_form(&form.form_token)?;
     let identity = view.app.demo().iter().find(|identity| identity.name == form.identity);
-    let identity = identity.ok_or_else(|| Problem::new("bad-request", "the demo has nobody of this name"))?;
+    let nobody = || Problem::new("bad-request", "the demo has nobody of this name").in_words("problem-is-no-identity");
+    let identity = identity.ok_or_else(nobody)?;
     let token = view.app.session_token(&identity.name, view.app.now()? + SESSION, &Work::default());
     Ok(with_cookie(Redirect::to(home_of(&identity.actor)).into_response(), &session_cookie(token)))
 }
@@ -128,21 +140,30 @@ pub(crate) struct WorkOn {
     case: String,
     #[serde(default)]
     justification: String,
+    /// What was typed into the form of a search; see [`Frame::carry`].
+    #[serde(default)]
+    typed: String,
 }
 
 /// Changes purpose, case and justification.
-pub(crate) async fn work(view: View, Sent(form): Sent<WorkOn>) -> Response {
-    view.answer(form.and_then(|form| working_on(&view, &form)))
+pub(crate) async fn work(mut view: View, Sent(form): Sent<WorkOn>) -> Response {
+    let answer = form.and_then(|form| working_on(&mut view, &form));
+    view.answer(answer)
 }
 
-fn working_on(view: &View, form: &WorkOn) -> Result<Response, Problem> {
+fn working_on(view: &mut View, form: &WorkOn) -> Result<Response, Problem> {
     view.check_form(&form.form_token)?;
-    let who = view.acting()?;
+    let who = view.acting()?.clone();
+    let unread = |_| Problem::new("bad-request", "the form can't be read").in_words("problem-is-form");
+    let typed = Some(form.typed.as_str()).filter(|text| !text.is_empty());
+    let typed = typed.map(serde_json::from_str::<Typed>).transpose().map_err(unread)?;
     let text = |text: &str, max: usize, what: &str| -> Result<Option<String>, Problem> {
         // Browsers send line breaks as two characters; the text is one paragraph.
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if text.chars().count() > max {
-            return Err(Problem::new("bad-request", format!("the {what} is longer than {max} characters")));
+            let values = [("what", what.to_owned()), ("max", max.to_string())];
+            let long = Problem::new("bad-request", format!("the {what} is longer than {max} characters"));
+            return Err(long.in_words_with("problem-is-too-long", &values));
         }
         Ok((!text.is_empty()).then_some(text))
     };
@@ -152,7 +173,16 @@ fn working_on(view: &View, form: &WorkOn) -> Result<Response, Problem> {
         justification: text(&form.justification, JUSTIFICATION_MAX, "justification")?,
     };
     let token = view.app.session_token(&who.identity.name, who.expires, &work);
-    Ok(with_cookie(Redirect::to(own_path(&form.back)).into_response(), &session_cookie(token)))
+    let response = match typed.filter(|typed| typed.path == SEARCH) {
+        // The form is of the new session, and what was typed stays out of addresses.
+        Some(typed) => {
+            view.who = Some(view.app.who(&token)?);
+            view.path = SEARCH.to_owned();
+            view.answer(search::form_again(view, &typed))
+        }
+        None => Redirect::to(own_path(&form.back)).into_response(),
+    };
+    Ok(with_cookie(response, &session_cookie(token)))
 }
 
 #[derive(Deserialize)]
@@ -170,7 +200,8 @@ pub(crate) async fn language(view: View, Sent(form): Sent<Speaking>) -> Response
     let spoken = form.and_then(|form| {
         view.check_form(&form.form_token)?;
         let language = Language::of_code(&form.language);
-        let language = language.ok_or_else(|| Problem::new("bad-request", "`language` is en or fr"))?;
+        let unknown = || Problem::new("bad-request", "`language` is en or fr").in_words("problem-is-language");
+        let language = language.ok_or_else(unknown)?;
         let back = own_path(&form.back);
         // 307 makes the browser send the same fields to the page that they made.
         let response = match form.repeat {

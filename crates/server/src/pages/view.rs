@@ -5,13 +5,14 @@ use std::convert::Infallible;
 use askama::Template;
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
 use super::problem;
@@ -32,6 +33,8 @@ pub(crate) struct View {
     pub(crate) who: Option<Who>,
     /// The path and query of the page.
     pub(crate) path: String,
+    /// Whether a form was sent: then the path alone does not make the page again.
+    pub(crate) is_form: bool,
     /// Why nobody could be recognised, where that is the server's failure.
     failed: Option<Problem>,
     visit: String,
@@ -60,7 +63,8 @@ impl FromRequestParts<App> for View {
             },
         };
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Ok(Self { app: app.clone(), t: Words::new(language), who, path, failed, visit, visit_is_new })
+        let (t, is_form) = (Words::new(language), parts.method == Method::POST);
+        Ok(Self { app: app.clone(), t, who, path, is_form, failed, visit, visit_is_new })
     }
 }
 
@@ -140,7 +144,8 @@ impl View {
         if self.app.is_form_token(self.bound_to(), token) {
             return Ok(());
         }
-        Err(Problem::new("foreign-request", "the form is not of this session: open the page again"))
+        let foreign = Problem::new("foreign-request", "the form is not of this session: open the page again");
+        Err(foreign.in_words("problem-is-foreign-form"))
     }
 
     /// Gives what surrounds a page.
@@ -175,10 +180,20 @@ impl View {
 
     /// Does so for a question that may be refused: `asked` is the name of what was asked.
     pub(crate) fn answer_asked(&self, asked: Option<&'static str>, given: Result<Response, Problem>) -> Response {
+        self.answer_typed(asked, None, given)
+    }
+
+    /// Does so for a form: a page about why there is nothing leads back to it, filled in as it was.
+    pub(crate) fn answer_typed(
+        &self,
+        asked: Option<&'static str>,
+        typed: Option<Typed>,
+        given: Result<Response, Problem>,
+    ) -> Response {
         let response = match given {
             Ok(response) => response,
             Err(problem) if problem.status == 401 => Redirect::to("/").into_response(),
-            Err(problem) => problem::answer(self, asked, problem),
+            Err(problem) => problem::answer(self, asked, typed, problem),
         };
         if self.visit_is_new && self.who.is_none() && !self.visit.is_empty() {
             return with_cookie(response, &cookie(VISIT_COOKIE, self.visit.clone()));
@@ -224,6 +239,33 @@ impl View {
     }
 }
 
+/// What somebody typed into a form, with which its page can be shown again. It travels in the bodies of forms only: addresses
+/// end up in histories and in logs of access.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Typed {
+    /// Where the form is sent to. The same path has the form's page.
+    pub(crate) path: String,
+    /// Its fields, without the token.
+    pub(crate) fields: Vec<(String, String)>,
+}
+
+impl Typed {
+    /// The most characters that are kept. A form that is sent again has to fit within the limit of bodies, in which a
+    /// character can take nine bytes.
+    const CHARACTERS_MAX: usize = 4_000;
+
+    /// Gives what was typed; none where it is too much to be kept.
+    pub(crate) fn new(path: impl Into<String>, fields: &[(&'static str, String)]) -> Option<Self> {
+        let characters: usize = fields.iter().map(|(_, text)| text.chars().count()).sum();
+        let fields = fields.iter().map(|(name, text)| ((*name).to_owned(), text.clone()));
+        (characters <= Self::CHARACTERS_MAX).then(|| Self { path: path.into(), fields: fields.collect() })
+    }
+}
+
+/// The field with which a form's page is only shown again, as it was filled in. Nothing is done then, though what was typed
+/// may be whole by now: a language is switched, and nobody has sent the form.
+pub(crate) const AGAIN: &str = "again";
+
 /// A form that a page sent, or why it can't be read.
 pub(crate) struct Sent<T>(pub(crate) Result<T, Problem>);
 
@@ -233,8 +275,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
     async fn from_request(request: axum::extract::Request, app: &App) -> Result<Self, Infallible> {
         let form = axum::Form::<T>::from_request(request, app).await;
         Ok(Self(form.map(|axum::Form(form)| form).map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::new("too-large", "the form is too large"),
-            _ => Problem::new("bad-request", "the form can't be read"),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Problem::new("too-large", "the form is too large").in_words("problem-is-large-form")
+            }
+            _ => Problem::new("bad-request", "the form can't be read").in_words("problem-is-form"),
         })))
     }
 }
@@ -247,14 +291,14 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let query = axum::extract::Query::<T>::from_request_parts(parts, app).await;
-        let unread = |_| Problem::new("bad-request", "the address can't be read");
+        let unread = |_| Problem::new("bad-request", "the address can't be read").in_words("problem-is-address");
         Ok(Self(query.map(|axum::extract::Query(query)| query).map_err(unread)))
     }
 }
 
 /// A number in an address, or that there is no such page.
 pub(crate) fn number_of(text: &str) -> Result<u64, Problem> {
-    text.parse().map_err(|_| Problem::new("not-found", "there is no such page"))
+    text.parse().map_err(|_| Problem::new("not-found", "there is no such page").in_words("problem-is-no-page"))
 }
 
 #[cfg(test)]

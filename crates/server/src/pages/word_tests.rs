@@ -10,7 +10,7 @@ use crate::problem::KINDS;
 use crate::service;
 
 /// Keys that code chooses among, so that they don't stand directly in a call.
-const CHOSEN_KEYS: [&str; 32] = [
+const CHOSEN_KEYS: [&str; 34] = [
     "cluster-judged",
     "cluster-proposed",
     "contest-written",
@@ -43,6 +43,8 @@ const CHOSEN_KEYS: [&str; 32] = [
     "said-proposed-own",
     "step-frequent",
     "step-rare",
+    "why-too-many-gone",
+    "why-too-many-others",
 ];
 
 fn crate_folder() -> PathBuf {
@@ -172,6 +174,17 @@ fn used_keys() -> BTreeSet<String> {
             }
         }
     }
+    // What problems are about is said where they arise.
+    for folder in ["src", "src/service", "src/pages"] {
+        for (path, text) in files(&crate_folder().join(folder), "rs") {
+            if path.ends_with("word_tests.rs") {
+                continue;
+            }
+            for call in [".in_words(\"", ".in_words_with(\""] {
+                used.extend(quoted(&text, call).into_iter().map(str::to_owned));
+            }
+        }
+    }
     for (family, names) in families {
         used.extend(names.iter().map(|name| format!("{family}-{}", name.replace('_', "-"))));
     }
@@ -189,6 +202,45 @@ fn both_languages_have_the_same_words_with_the_same_variables() {
         let needed = |variables: &BTreeSet<String>| variables.iter().filter(|v| *v != "n").cloned().collect::<Vec<_>>();
         assert_eq!(needed(variables), needed(&french[key]), "{key}");
     }
+}
+
+#[test]
+fn no_french_line_can_begin_with_a_sign_that_belongs_to_the_word_before() {
+    let mut plain = Vec::new();
+    for (path, text) in files(&crate_folder().join("locales").join("fr"), "ftl") {
+        for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
+            // Fluent's own syntax has none of these signs after a space: selectors have `->`, placeables `{ $name }`.
+            let before_sign = [':', ';', '?', '!', '%', '»'].iter().any(|sign| line.contains(&format!(" {sign}")));
+            if before_sign || line.contains("« ") {
+                plain.push(format!("{}:{}: {}", path.display(), at + 1, line.trim()));
+            }
+        }
+    }
+    assert!(plain.is_empty(), "a space that may break, where U+00A0 has to stand: {plain:#?}");
+}
+
+#[test]
+fn every_problem_that_a_page_can_show_has_words() {
+    let mut without = Vec::new();
+    for folder in ["src/service", "src/pages"] {
+        for (path, text) in files(&crate_folder().join(folder), "rs") {
+            // Tests make problems of their own, and what can be resolved is asked for over the API alone.
+            if path.ends_with("word_tests.rs") || path.ends_with("resolve.rs") {
+                continue;
+            }
+            let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
+            // Whoever is not known is led to the first page, which is no page of a problem.
+            let unknown = shipped.matches("Problem::new(\"unauthenticated\"").count();
+            let made = shipped.matches("Problem::new(").count() - unknown;
+            // Those of runs that are busy are made by `progress`, for whoever begins one.
+            let busy = shipped.matches("busy.in_words(").count();
+            let said = shipped.matches(".in_words(").count() + shipped.matches(".in_words_with(").count();
+            if made + busy != said {
+                without.push(format!("{}: {made} made, {said} in words", path.display()));
+            }
+        }
+    }
+    assert!(without.is_empty(), "{without:#?}");
 }
 
 #[test]

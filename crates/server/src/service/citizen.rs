@@ -93,7 +93,10 @@ pub struct OwnRecords {
 /// the gate, on the record.
 pub(super) async fn own_request(app: &App, who: &Who, why: Option<&str>) -> Result<Request, Problem> {
     let purpose = app.project().purposes.values().find(|purpose| purpose.subject == Subject::Self_);
-    let purpose = purpose.ok_or_else(|| Problem::new("not-found", "the project has no purpose of subject `self`"))?;
+    let none = || {
+        Problem::new("not-found", "the project has no purpose of subject `self`").in_words("problem-is-no-purpose-self")
+    };
+    let purpose = purpose.ok_or_else(none)?;
     let work = WorkForm { purpose: purpose.id.to_string(), case: None, justification: why.map(str::to_owned) };
     let request = request(who, &work, Action::ReadOwn)?;
     match who.actor() {

@@ -113,7 +113,10 @@ fn unavailable(error: state::StateError) -> Problem {
 fn citizen(who: &Who) -> Result<(PersonId, &OfficerId), Problem> {
     match who.actor() {
         Actor::Citizen { person, account } => Ok((*person, account)),
-        _ => Err(Problem::new("wrong-role", "only citizens contest records about them")),
+        _ => {
+            Err(Problem::new("wrong-role", "only citizens contest records about them")
+                .in_words("problem-is-citizens-task"))
+        }
     }
 }
 
@@ -149,15 +152,18 @@ pub async fn contest(app: &App, who: &Who, name: &str, form: &ContestForm) -> Re
         !known
     };
     let made = app.index().contest(app.lake(), app.gate(), &request, is_it, (reason, at)).await?;
+    let nothing =
+        || Problem::new("not-found", "no record that was linked to you has this name").in_words("problem-is-no-record");
+    let contested =
+        || Problem::new("changed-meanwhile", "this record is contested already").in_words("problem-is-contested");
     if is_contested.load(Ordering::Relaxed) {
-        return Err(Problem::new("changed-meanwhile", "this record is contested already"));
+        return Err(contested());
     }
-    let nothing = || Problem::new("not-found", "no record that was linked to you has this name");
     let made = made.ok_or_else(nothing)?;
     // The log and the spine have it: should this fail, no steward is shown it yet, and contesting it again mends that.
     let pair = (&made.record, &made.tied);
     if !app.state().note_contest(pair, account, reason, made.leaf, at).await.map_err(unavailable)? {
-        return Err(Problem::new("changed-meanwhile", "this record is contested already"));
+        return Err(contested());
     }
     let open = app.state().contests_of(account).await.map_err(unavailable)?;
     let open = open.iter().find(|contest| contest.leaf == made.leaf).ok_or_else(nothing)?;
@@ -178,7 +184,10 @@ pub async fn withdraw(app: &App, who: &Who, name: &str) -> Result<OwnContest, Pr
     let contests = app.state().contests_of(account).await.map_err(unavailable)?;
     let is_it =
         |contest: &&Contest| contest.ended.is_none() && app.gate().own_record_name(person, &contest.contested) == name;
-    let nothing = || Problem::new("not-found", "you contest no record of this name, or it was decided");
+    let nothing = || {
+        Problem::new("not-found", "you contest no record of this name, or it was decided")
+            .in_words("problem-is-no-contest")
+    };
     let contest = contests.iter().find(is_it).ok_or_else(nothing)?;
     let pair = (&contest.contested, &contest.tied);
     let leaf = app.index().withdraw_contest(app.lake(), app.gate(), &request, pair, at).await?;
@@ -192,7 +201,8 @@ fn check_reason(reason: &str) -> Result<(), Problem> {
     match reason.chars().count() {
         REASON_MIN..=REASON_MAX => Ok(()),
         _ => {
-            Err(Problem::new("bad-request", "`reason` has 10 to 2,000 characters: say why the record is not about you"))
+            Err(Problem::new("bad-request", "`reason` has 10 to 2,000 characters: say why the record is not about you")
+                .in_words("problem-is-contest-reason"))
         }
     }
 }

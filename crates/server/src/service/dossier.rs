@@ -141,8 +141,11 @@ pub async fn dossier(
     work: &WorkForm,
     explain: bool,
 ) -> Result<DossierView, Problem> {
-    let nobody = || Problem::new("not-found", "your agency knows nobody by this pseudonym");
-    let agency = who.agency().ok_or_else(|| Problem::new("wrong-role", "only members of agencies open persons"))?;
+    let nobody =
+        || Problem::new("not-found", "your agency knows nobody by this pseudonym").in_words("problem-is-nobody");
+    let outside =
+        || Problem::new("wrong-role", "only members of agencies open persons").in_words("problem-is-agencies-task");
+    let agency = who.agency().ok_or_else(outside)?;
     let person: PersonId = app.gate().person_of(agency, pseudonym).ok_or_else(nobody)?;
     let request = request(who, work, Action::OpenPerson { person })?;
     let index = app.index();
@@ -159,7 +162,8 @@ pub(crate) fn view(app: &App, dossier: Dossier, person: String, own: Option<Pers
     let mut reasons = Reasons::default();
     for section in dossier.sections {
         let register = project.registers.get(&section.register);
-        let register = register.ok_or_else(|| Problem::new("internal", "a register left the project"))?;
+        let gone = || Problem::new("internal", "a register left the project").in_words("problem-is-register-gone");
+        let register = register.ok_or_else(gone)?;
         let Given { columns, rows, withheld } = given(app, &section.register, &section.disclosed, &mut reasons)?;
         let batch = &section.disclosed.batch;
         let ids = &section.disclosed.records;

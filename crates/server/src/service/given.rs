@@ -224,7 +224,9 @@ pub(crate) fn given(
     // The batch has the given columns in the order of the disclosure; the columns of ingest are not among them.
     let array = |column: &GivenColumn| {
         let array = disclosed.batch.column_by_name(&column.name);
-        array.ok_or_else(|| Problem::new("internal", "a column that is given has no values"))
+        array.ok_or_else(|| {
+            Problem::new("internal", "a column that is given has no values").in_words("problem-is-value")
+        })
     };
     let arrays = head.columns.iter().map(array).collect::<Result<Vec<_>, _>>()?;
     let row = |row: usize| -> Result<Values, Problem> {

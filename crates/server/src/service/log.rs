@@ -207,7 +207,7 @@ pub async fn entry(app: &App, who: &Who, index: u64) -> Result<ProofView, Proble
         auditor(who)?;
     }
     if index >= app.gate().log_size() {
-        return Err(Problem::new("not-found", "the log has no such entry"));
+        return Err(Problem::new("not-found", "the log has no such entry").in_words("problem-is-no-entry"));
     }
     let proof = app.gate().prove(index).await.map_err(failed)?;
     let decoded = Entry::decode(&proof.entry).map_err(failed)?;
@@ -229,8 +229,8 @@ pub fn checkpoint(app: &App) -> String {
 /// Recomputes the whole log. One run at a time: who asks for the same meanwhile is given the answer of that run.
 ///
 /// # Errors
-/// For other roles than data protection officers and citizens; while a run against another checkpoint is under way; when
-/// the server fails. A log that doesn't hold is an answer, not an error.
+/// For other roles than data protection officers and citizens; for a text that is no checkpoint; while a run against another
+/// one is under way; when the server fails. A log that doesn't hold is an answer, not an error.
 pub async fn verify(app: &App, who: &Who, saved: Option<String>) -> Result<VerifyView, Problem> {
     begin_verification(app, who, saved)?.outcome().await
 }
@@ -241,17 +241,21 @@ pub async fn verify(app: &App, who: &Who, saved: Option<String>) -> Result<Verif
 /// As [`verify`].
 pub(crate) fn begin_verification(app: &App, who: &Who, saved: Option<String>) -> Result<Verification, Problem> {
     verifier(who)?;
+    // What is no checkpoint says nothing of the log: nobody may take it for a log that does not hold.
+    if let Some(Err(error)) = saved.as_deref().map(|saved| tlog::Checkpoint::check_form(saved.as_bytes())) {
+        let mend = "send what /api/v1/log/checkpoint gave, unchanged";
+        let unread = Problem::new("bad-request", format!("this is no saved checkpoint: {error}; {mend}"));
+        return Err(unread.in_words("problem-is-no-checkpoint"));
+    }
     let gate = app.gate().clone();
     let from = saved.clone();
     let work = |teller: Arc<Teller<VerifyView>>| async move {
         let verify = move || verified(&gate, from.as_deref(), &mut |done, of| teller.tell(done, of));
         tokio::task::spawn_blocking(verify).await.map_err(|error| Problem::failure("internal", &error))
     };
-    app.verifications().begin(
-        saved,
-        "the log is being verified against another checkpoint: ask again in a few seconds",
-        work,
-    )
+    let busy = "the log is being verified against another checkpoint: ask again in a few seconds";
+    let begun = app.verifications().begin(saved, busy, work);
+    begun.map_err(|busy| busy.in_words("problem-is-verifying"))
 }
 
 /// Gives the verification of a number, under way or ended not long ago.
@@ -260,7 +264,10 @@ pub(crate) fn begin_verification(app: &App, who: &Who, saved: Option<String>) ->
 /// As [`verify`]; when there is none.
 pub(crate) fn verification(app: &App, who: &Who, number: u64) -> Result<Verification, Problem> {
     verifier(who)?;
-    let nothing = || Problem::new("not-found", "no verification has this number, or it was long ago: begin one anew");
+    let nothing = || {
+        Problem::new("not-found", "no verification has this number, or it was long ago: begin one anew")
+            .in_words("problem-is-no-verification")
+    };
     app.verifications().run(number).ok_or_else(nothing)
 }
 

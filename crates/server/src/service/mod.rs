@@ -11,6 +11,7 @@ mod log;
 mod quality;
 mod resolve;
 mod review;
+mod runs;
 mod search;
 mod value;
 mod work;
@@ -35,6 +36,7 @@ pub use review::{
     ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, List, PairPlace,
     PairView, ProgressView, ReviewRow, SaidView, SampleProgressView, TakeBackForm, judge, pair, progress, take_back,
 };
+pub(crate) use runs::{Became, Deed, LOOKED_THROUGH, PastRun, past_runs};
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};
 pub use value::{ShownValue, column_title};
 pub use work::{SessionView, WorkForm, request, session};

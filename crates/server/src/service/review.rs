@@ -240,14 +240,19 @@ pub struct TakeBackForm {
 /// Gives the work of the review. Others than stewards are refused it by the gate, on the record.
 fn review_work(app: &App, justification: String) -> Result<WorkForm, Problem> {
     let purpose = app.project().purposes.values().find(|purpose| purpose.subject == Subject::LinkReview);
-    let purpose =
-        purpose.ok_or_else(|| Problem::new("not-found", "the project has no purpose of subject `link-review`"))?;
+    let none = || {
+        Problem::new("not-found", "the project has no purpose of subject `link-review`")
+            .in_words("problem-is-no-purpose-review")
+    };
+    let purpose = purpose.ok_or_else(none)?;
     Ok(WorkForm { purpose: purpose.id.to_string(), case: None, justification: Some(justification) })
 }
 
 /// Gives the account of a steward; others have none that judges.
 fn account(who: &Who) -> Result<&OfficerId, Problem> {
-    who.actor().account().ok_or_else(|| Problem::new("wrong-role", "only members of agencies review links"))
+    who.actor().account().ok_or_else(|| {
+        Problem::new("wrong-role", "only members of agencies review links").in_words("problem-is-agencies-task")
+    })
 }
 
 /// Gives what was said since the index was built.
@@ -483,7 +488,7 @@ pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>, list: List)
     let work = review_work(app, "Settling an uncertain link of the queue".to_owned())?;
     let request = request(who, &work, Action::ReviewLink)?;
     let index = app.index();
-    let nobody = || Problem::new("not-found", "no uncertain pair has this number");
+    let nobody = || Problem::new("not-found", "no uncertain pair has this number").in_words("problem-is-no-pair");
     let reviews = reviews(app).await?;
     let permit = app.gate().decide(&request).await?;
     let found = find(app, &permit, &reviews, place).await?.ok_or_else(nobody)?;
@@ -582,11 +587,15 @@ pub async fn judge(
         "same" => Verdict::Same,
         "different" => Verdict::Different,
         "cannot-say" => Verdict::CannotSay,
-        _ => return Err(Problem::new("bad-request", "`verdict` is same, different or cannot-say")),
+        _ => {
+            let unknown = Problem::new("bad-request", "`verdict` is same, different or cannot-say");
+            return Err(unknown.in_words("problem-is-verdict"));
+        }
     };
     let reason = form.reason.trim().to_owned();
     if reason.is_empty() {
-        return Err(Problem::new("bad-request", "`reason` is empty: a judgement without a reason can't be reviewed"));
+        return Err(Problem::new("bad-request", "`reason` is empty: a judgement without a reason can't be reviewed")
+            .in_words("problem-is-no-reason"));
     }
     let (reviews, account) = (reviews(app).await?, account(who)?);
     let standing = |left: &RecordId, right: &RecordId| {
@@ -614,13 +623,17 @@ pub async fn take_back(
     let (reviews, account) = (reviews(app).await?, account(who)?);
     let work = review_work(app, "Taking back a judgement".to_owned())?;
     let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
-    let nothing = || Problem::new("not-found", "you said nothing of this pair since the index was built");
+    let nothing = || {
+        Problem::new("not-found", "you said nothing of this pair since the index was built")
+            .in_words("problem-is-nothing-said")
+    };
     let found = find(app, &permit, &reviews, place).await?.ok_or_else(nothing)?;
     let review =
         reviews.of(&found.left, &found.right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
     let reason = format!("taking back entry {}: {}", review.leaf, form.reason.trim());
     if form.reason.trim().is_empty() {
-        return Err(Problem::new("bad-request", "`reason` is empty: say why it is taken back"));
+        return Err(Problem::new("bad-request", "`reason` is empty: say why it is taken back")
+            .in_words("problem-is-no-reason-back"));
     }
     // A proposal counted for nothing: to take it back leaves what was judged before as it is.
     let was_proposed = review.standing == Standing::Proposed;
@@ -650,9 +663,10 @@ async fn write(
     let request = request(who, &work, Action::ReviewLink)?;
     let index = app.index();
     if generation != index.generation() {
-        return Err(Problem::new("changed-meanwhile", "the pairs were numbered anew since this one was shown"));
+        return Err(Problem::new("changed-meanwhile", "the pairs were numbered anew since this one was shown")
+            .in_words("problem-is-numbered-anew"));
     }
-    let nobody = || Problem::new("not-found", "no uncertain pair has this number");
+    let nobody = || Problem::new("not-found", "no uncertain pair has this number").in_words("problem-is-no-pair");
     let unavailable = |error| Problem::failure("unavailable", &error);
     let reviews = reviews(app).await?;
     let permit = app.gate().decide(&request).await?;

@@ -102,18 +102,21 @@ impl SearchForm {
             "" => None,
             _ => Some(written.parse::<NaiveDate>().map_err(|_| {
                 Problem::new("bad-request", "`birth_date` can't be read: write year, month and day, such as 1984-03-12")
+                    .in_words("problem-is-birth-date")
             })?),
         };
         let parts = [&self.name, &self.identifier, &self.contact, &self.address];
         if parts.iter().any(|part| part.chars().count() > PART_CHARACTERS_MAX) {
             let detail = format!("a part of the search is longer than {PART_CHARACTERS_MAX} characters");
-            return Err(Problem::new("bad-request", detail));
+            let most = [("max", PART_CHARACTERS_MAX.to_string())];
+            return Err(Problem::new("bad-request", detail).in_words_with("problem-is-search-too-long", &most));
         }
         if birth_date.is_none() && parts.iter().all(|part| part.trim().is_empty()) {
             return Err(Problem::new(
                 "bad-request",
                 "name, birth date, identifier, contact or address: fill in one at least",
-            ));
+            )
+            .in_words("problem-is-search-empty"));
         }
         Ok(SearchQuery {
             name: self.name.clone(),
@@ -135,8 +138,10 @@ pub async fn search(app: &App, who: &Who, form: &SearchForm) -> Result<SearchVie
     let query = form.query()?;
     let index = app.index();
     let answer = index.search(app.gate(), &request, &query).await?;
-    let agency =
-        who.agency().ok_or_else(|| Problem::new("wrong-role", "only members of agencies search for persons"))?;
+    let outside = || {
+        Problem::new("wrong-role", "only members of agencies search for persons").in_words("problem-is-agencies-task")
+    };
+    let agency = who.agency().ok_or_else(outside)?;
     let mut reasons = Reasons::default();
     let mut hits = Vec::with_capacity(answer.hits.len());
     for hit in answer.hits {

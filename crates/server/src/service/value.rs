@@ -54,7 +54,7 @@ impl ShownValue {
             }
             other => {
                 tracing::error!(r#type = %other, "a value of this type can't be shown");
-                return Err(Problem::new("internal", "a value can't be shown"));
+                return Err(Problem::new("internal", "a value can't be shown").in_words("problem-is-value"));
             }
         })
     }

@@ -50,7 +50,7 @@ pub struct SessionView {
 pub(crate) async fn refuse(app: &App, request: &Request) -> Problem {
     match app.gate().decide(request).await {
         Err(denied) => denied.into(),
-        Ok(_) => Problem::new("wrong-role", "this is the task of another role"),
+        Ok(_) => Problem::new("wrong-role", "this is the task of another role").in_words("problem-is-others-task"),
     }
 }
 
@@ -89,8 +89,11 @@ pub fn session(app: &App, who: &Who) -> Result<SessionView, Problem> {
 /// # Errors
 /// When the purpose's name can't be that of any purpose.
 pub fn request(who: &Who, work: &WorkForm, action: Action) -> Result<Request, Problem> {
-    let purpose = PurposeId::new(&work.purpose)
-        .map_err(|_| Problem::new("bad-request", "`purpose` is missing or can't be the name of a purpose"))?;
+    let unnamed = |_| {
+        Problem::new("bad-request", "`purpose` is missing or can't be the name of a purpose")
+            .in_words("problem-is-no-purpose")
+    };
+    let purpose = PurposeId::new(&work.purpose).map_err(unnamed)?;
     let text = |text: &Option<String>| text.as_ref().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     Ok(Request {
         actor: who.actor().clone(),

@@ -39,6 +39,22 @@ async fn bodies_that_cannot_be_read_are_not_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_misspelt_key_does_not_widen_what_is_asked() {
+    let house = House::new().await;
+    let (token, size) = (house.token("officer"), house.gate.log_size());
+    let mut body = work("loan-relief");
+    body["name"] = json!("Okafor");
+    body["brith_date"] = json!("1984-03-12");
+    let answer = house.ask(Ask::new("POST", "/api/v1/search").token(&token).json(&body)).await;
+    assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (400, "bad-request"), "{}", answer.text);
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("`brith_date`") && detail.contains("`birth_date`") && !detail.contains("1984"), "{detail}");
+    let answer = house.ask(Ask::new("POST", "/api/v1/search").token(&token).json(&json!({}))).await;
+    assert!(answer.json()["detail"].as_str().unwrap().contains("lacks the key `purpose`"), "{}", answer.text);
+    assert_eq!(house.gate.log_size(), size, "nothing was asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_place_in_a_body_is_named() {
     let house = House::new().await;
     let body = "{\n  \"purpose\": \"loan-relief\",\n  \"name\": oops\n}";

@@ -62,4 +62,11 @@ async fn a_citizen_can_prove_an_entry_and_verify_the_log() {
     let body = serde_json::json!({ "checkpoint": saved.text.replace("small.example", "other.example") });
     let verified = house.ask(Ask::new("POST", "/api/v1/log/verify").token(&token).json(&body)).await.json();
     assert_eq!(verified["verified"], false, "a checkpoint of another log proves nothing: {verified}");
+    // What is no checkpoint says nothing of the log, and nobody may take it for a log that doesn't hold.
+    for checkpoint in ["", "hello", saved.text.replace('\n', " ").as_str(), saved.text.trim_end()] {
+        let body = serde_json::json!({ "checkpoint": checkpoint });
+        let answer = house.ask(Ask::new("POST", "/api/v1/log/verify").token(&token).json(&body)).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        assert!(answer.text.contains("no saved checkpoint") && !answer.text.contains("verified"), "{}", answer.text);
+    }
 }

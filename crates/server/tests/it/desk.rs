@@ -136,9 +136,27 @@ async fn the_log_is_verified_from_the_desk_and_how_far_that_is_has_a_page() {
     assert_eq!(events.headers["content-type"], "text/event-stream");
     assert_eq!(events.headers["cache-control"], "no-store");
     assert!(events.text.contains("event: ended") && events.text.contains(" entries\"}"), "{}", events.text);
-    let broken = verify("log.example%2Fother%0A1%0AAAAA").await;
+    // A checkpoint of another log has the form of one; this log does not hold what it says.
+    let own = house.ask(Ask::new("GET", "/api/v1/log/checkpoint").token(&house.token("dpo"))).await.text;
+    let sent = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let other = own.replace("small.example", "other.example");
+    // A form's text area sends two characters for each end of a line, and people leave out the last one.
+    let broken = verify(&sent(other.trim_end().replace('\n', "\r\n").as_str())).await;
     let broken = get(broken.headers["location"].to_str().unwrap()).await;
     assert!(broken.text.contains("The log does not hold"), "{}", broken.text);
+    // What was not pasted whole is no checkpoint, and says nothing of the log.
+    let unsigned = own.split("\n\n").next().unwrap();
+    for (text, language, says) in [
+        (unsigned, "en", "This is no saved checkpoint, so the log was not verified."),
+        ("canary", "fr", "Ceci n’est pas un point de contrôle enregistré"),
+    ] {
+        let body = format!("form_token={token}&saved={}", sent(text));
+        let cookies = format!("{session}; lucarne_lang={language}");
+        let wrong = house.ask(Ask::new("POST", "/log/verify").header("cookie", &cookies).text(FORM, &body)).await;
+        assert_eq!(wrong.status, 400, "{}", wrong.text);
+        assert!(wrong.text.contains(says) && !wrong.text.contains("does not hold"), "{}", wrong.text);
+        assert!(!wrong.text.contains("canary"), "{}", wrong.text);
+    }
 
     assert_eq!(get("/log/verify/99").await.status, 404);
     let citizen = enter(&house, "citizen").await;

@@ -1,6 +1,7 @@
 //! What is turned away at the door, and what every answer carries.
 
 use server::CONTENT_SECURITY_POLICY;
+use tlog::fault::Fault;
 
 use crate::house::{Answer, Ask, House, work};
 
@@ -127,4 +128,22 @@ async fn requests_of_other_sites_reach_nothing() {
     assert_eq!(house.gate.log_size(), size, "none of them was a look");
     let same_origin = open().header("sec-fetch-site", "same-origin").header("origin", "http://localhost");
     assert_eq!(house.ask(same_origin).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_tells_that_nothing_can_be_logged_any_more() {
+    let house = House::new().await;
+    let well = house.ask(Ask::new("GET", "/api/v1/health")).await;
+    assert_eq!(well.status, 200);
+    assert!(well.text.contains("\"status\":\"ok\""), "{}", well.text);
+    house.log.fail_at(house.log.writes(), Fault::DiskFull);
+    let look = house.dossier("officer", &house.ysolde_at("education"), "loan-relief").await;
+    assert_eq!(look.status, 503, "{}", look.text);
+    let health = house.ask(Ask::new("GET", "/api/v1/health")).await;
+    assert_eq!(health.status, 503);
+    assert_eq!(health.headers["content-type"], "application/problem+json");
+    for said in ["degraded", "the log failed", "restart the server"] {
+        assert!(health.text.contains(said), "{said}: {}", health.text);
+    }
+    assert!(!health.text.contains("journal"), "names of files are for the operator: {}", health.text);
 }

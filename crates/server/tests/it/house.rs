@@ -43,6 +43,8 @@ const LAST: [&str; 8] = ["Okafor", "Lindqvist", "Aubigny", "Haddad", "Castellan"
 pub(crate) struct House {
     folder: ProjectFolder,
     pub(crate) gate: Gate,
+    /// Where the log keeps its files.
+    pub(crate) log: MemoryStorage,
     pub(crate) lake: Lake,
     pub(crate) state: State,
     pub(crate) clock: Arc<TestClock>,
@@ -223,7 +225,8 @@ impl House {
         let clock = Arc::new(TestClock::at("2026-05-04T12:00:00Z"));
         let signing = SigningKey::from_seed("small.example/log", &[3; 32]).unwrap();
         let log_key = signing.verifying_key();
-        let storage: Arc<dyn Storage> = Arc::new(MemoryStorage::new());
+        let log = MemoryStorage::new();
+        let storage: Arc<dyn Storage> = Arc::new(log.clone());
         let parts = Parts {
             project: Arc::clone(&project),
             policy: Engine::new(&project).unwrap_or_else(|found| panic!("{found}")),
@@ -273,7 +276,7 @@ impl House {
             session_key: SESSION_KEY,
             demo: Some(identities.clone()),
         });
-        Self { folder, gate, lake, state, clock, router, resolving, identities, ysolde }
+        Self { folder, gate, log, lake, state, clock, router, resolving, identities, ysolde }
     }
 
     /// Gives the project's folder, in which deliveries are.

@@ -71,9 +71,19 @@ async fn without_a_session_pages_lead_to_the_first_one_which_shows_nothing_perso
 async fn a_bearer_token_opens_no_page_and_a_bad_one_no_session() {
     let house = House::new().await;
     assert_eq!(house.ask(Ask::new("GET", "/me").token(&house.token("citizen"))).await.status, 303);
-    for token in ["", "made.up", "no-dot"] {
-        let answer = house.ask(Ask::new("GET", &format!("/enter?token={token}"))).await;
-        assert!(session_cookie(&answer).is_none(), "{token:?}");
+    let expired = house.token("officer");
+    house.clock.set("2028-01-01T09:00:00Z".parse().unwrap());
+    for query in ["?token=", "", "?token=made.up", "?token=no-dot", &format!("?token={expired}")] {
+        let path = format!("/enter{query}");
+        for (language, says) in [("en", "The link is not valid, or it has expired."), ("fr", "ou il a expiré.")] {
+            let ask = Ask::new("GET", &path).header("cookie", &format!("lucarne_lang={language}"));
+            let answer = house.ask(ask).await;
+            assert_eq!(answer.status, 401, "{query}");
+            assert!(session_cookie(&answer).is_none(), "{query}");
+            assert!(answer.text.contains(says), "{query}: {}", answer.text);
+            assert!(answer.text.contains("name=\"back\" value=\"/enter\""), "the language leads back: {}", answer.text);
+            assert!(!answer.text.contains("made.up") && !answer.text.contains(&expired), "{}", answer.text);
+        }
     }
 }
 

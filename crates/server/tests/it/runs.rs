@@ -2,7 +2,8 @@
 
 use gate::EntryKind;
 use lake::TableRef;
-use model::{Actor, RunId};
+use model::request::Action;
+use model::{Actor, PurposeId, Request, RunId};
 
 use crate::house::{Answer, Ask, House, WITHHELD};
 use crate::pages::{FORM, enter, form_token};
@@ -103,6 +104,7 @@ async fn an_engineer_reads_a_delivery_in_and_sees_why_rows_are_in_quarantine() {
         "{}",
         page.text
     );
+    assert!(page.text.contains("0 new, 0 changed, 0 gone"), "{}", page.text);
     let leaf = house.gate.log_size() - 1;
     let entry = house.gate.entries(leaf..leaf + 1).await.unwrap().remove(0).entry;
     assert_eq!((entry.kind, entry.quarantined), (EntryKind::Ingest, Some(1)));
@@ -231,5 +233,135 @@ async fn a_delivery_without_a_header_line_shows_nobody() {
         let (_, page) = read_in(&house, &session, "tax").await;
         assert!(page.text.contains("tax_2025.csv") && !page.text.contains("Canary"), "{}", page.text);
         house.folder().replace(TAX, first, header);
+    }
+}
+
+const HEADER: &str = "tax_number,first_name,last_name,birth_date,street,district,income\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_that_have_been_are_told_from_what_is_kept_of_them() {
+    let house = House::new().await;
+    let session = enter(&house, "engineer").await;
+    let get = async |path: &str| house.ask(Ask::new("GET", path).header("cookie", &session)).await;
+    let past = |page: &Answer| {
+        let (_, past) = page.text.split_once("id=\"past\"").expect("past runs");
+        past.split("</section>").next().unwrap().to_owned()
+    };
+    let row = |page: &Answer, run: &str| {
+        let rows = past(page);
+        let found = rows.split("<tr>").find(|row| row.contains(&format!(">{run}</code>")));
+        found.unwrap_or_else(|| panic!("{run} in {rows}")).to_owned()
+    };
+    let page = get("/runs").await;
+    for (run, did, became) in [
+        ("build-one", "Build models", "3 tables made"),
+        ("build-two", "Build models", "one table made"),
+        ("link-one", "Link records", "done"),
+        ("index-one", "Build the index", "in service"),
+        ("resolve-one", "Link records", "records read by a server"),
+    ] {
+        let row = row(&page, run);
+        assert!(row.contains(did) && row.contains(became) && row.contains("The system"), "{row}");
+    }
+    assert!(!past(&page).contains("Earlier runs"), "the log has no more");
+
+    house.folder().replace(TAX, HEADER, &format!("{HEADER}TN-900,Canary,Canary,never,9 Canary Lane,North,1.00\n"));
+    let (_, taken) = read_in(&house, &session, "tax").await;
+    let (_, run) = taken.text.split_once("<dd><code>r").expect("the run");
+    let run = format!("r{}", run.split('<').next().unwrap());
+    // What does not fit, and who may not.
+    house.clock.advance(chrono::TimeDelta::minutes(5));
+    house.folder().replace(TAX, "tax_number,first_name", "tax_no,first_name");
+    read_in(&house, &session, "tax").await;
+    house.folder().replace(TAX, "tax_no,first_name", "tax_number,first_name");
+    house.folder().replace(TAX, "TN-900", "TN-901");
+    let officer = &house.identities.iter().find(|identity| identity.name == "officer").unwrap().actor;
+    deliver_tax(&house, officer, "by-an-officer").await.unwrap_err();
+
+    let page = get("/runs").await;
+    let ingest = row(&page, &run);
+    for told in ["Read in: Tax returns", "done", ">1<", "Entry"] {
+        assert!(ingest.contains(told), "{told} in {ingest}");
+    }
+    let refused = row(&page, "by-an-officer");
+    assert!(refused.contains("tag refused") && refused.contains("refused</span>"), "{refused}");
+    let rows = past(&page);
+    let not_taken =
+        rows.split("<tr>").skip(1).find(|row| row.contains("not taken")).expect("the delivery that does not fit");
+    assert!(not_taken.contains("has no column `tax_number`"), "{not_taken}");
+    assert!(not_taken.contains("href=\"/runs/deliveries/"), "{not_taken}");
+    let begins = rows.split("<time datetime=\"").skip(1).map(|row| row.split('"').next().unwrap());
+    let begins: Vec<&str> = begins.collect();
+    assert!(begins.is_sorted_by(|later, earlier| later >= earlier), "the latest first: {begins:?}");
+    assert!(!page.text.contains("Canary"), "{}", page.text);
+
+    // Earlier ones have a page of their own.
+    let first = house.gate.entries(0..1).await.unwrap().remove(0).entry;
+    let earlier = get("/runs?before=1").await;
+    assert_eq!(past(&earlier).matches("<tr>").count(), 1 + 1, "{}", earlier.text);
+    assert!(past(&earlier).contains(first.run.unwrap().as_str()) && past(&earlier).contains("Latest runs"));
+    assert_eq!(get("/runs?before=Quillfeather").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_without_a_run_leads_on_to_earlier_ones() {
+    let house = House::new().await;
+    let session = enter(&house, "engineer").await;
+    let get = async |path: &str| house.ask(Ask::new("GET", path).header("cookie", &session)).await;
+    let officer = house.identities.iter().find(|identity| identity.name == "officer").unwrap();
+    let refused = Request {
+        actor: officer.actor.clone(),
+        purpose: PurposeId::new("party-finance").unwrap(),
+        case: None,
+        justification: None,
+        action: Action::Search,
+    };
+    for _ in 0..4 {
+        let asked = (0..501).map(|_| house.gate.decide(&refused));
+        for answer in futures::future::join_all(asked).await {
+            answer.map(drop).unwrap_err();
+        }
+    }
+    let page = get("/runs").await;
+    for told in [
+        "A page looks through 2,000 entries",
+        "Among the entries looked through there is no run. The next page looks through earlier ones.",
+    ] {
+        assert!(page.text.contains(told), "{told} in {}", page.text);
+    }
+    let before = house.gate.log_size() - 2_000;
+    assert!(page.text.contains(&format!("href=\"/runs?before={before}#past\"")), "{}", page.text);
+    let earlier = get(&format!("/runs?before={before}")).await;
+    for run in ["build-one", "link-one", "index-one"] {
+        assert!(earlier.text.contains(&format!(">{run}</code>")), "{run} in {}", earlier.text);
+    }
+    assert!(!earlier.text.contains("The next page looks through earlier ones."), "{}", earlier.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn why_a_delivery_is_not_taken_is_told_in_french() {
+    let house = House::new().await;
+    let session = format!("{}; lucarne_lang=fr", enter(&house, "engineer").await);
+    let bad: String = (0..40).map(|at| format!("TN-9{at},Canary,Canary,never,9 Canary Lane,North,1.00\n")).collect();
+    let many = format!("{HEADER}{bad}");
+    for (from, to, says) in [
+        ("tax_number,first_name", "tax_no,first_name", "n’a pas de colonne `tax_number`"),
+        ("income\n", "income,Canary\n", "n’est pas celle du registre."),
+        (HEADER, many.as_str(), "Le texte n’est pas un jour"),
+        (HEADER, "", "n’a pas de colonne `tax_number`"),
+    ] {
+        house.folder().replace(TAX, from, to);
+        let (_, page) = read_in(&house, &session, "tax").await;
+        assert!(page.text.contains("role=\"alert\"") && page.text.contains(says), "{says} in {}", page.text);
+        assert_eq!(page.text.matches("lang=\"en\"").count(), 1, "the other language alone: {}", page.text);
+        assert!(!page.text.contains("Canary"), "{}", page.text);
+        let runs = house.ask(Ask::new("GET", "/runs").header("cookie", &session)).await;
+        assert!(runs.text.contains("non prise") && !runs.text.contains("Canary"), "{}", runs.text);
+        if !to.is_empty() {
+            house.folder().replace(TAX, to, from);
+        } else {
+            let text = std::fs::read_to_string(house.folder().root().join(TAX)).unwrap();
+            house.folder().write(TAX, &format!("{HEADER}{text}"));
+        }
     }
 }

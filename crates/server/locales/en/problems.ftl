@@ -1,0 +1,107 @@
+# What a problem is about, this time.
+problem-in-english = It is told in English only:
+problem-to-form = Back to the form, as you filled it in
+problem-is-others-task = This is the task of another role.
+problem-is-agencies-task = Only members of agencies can do this.
+problem-is-citizens-task = Only citizens contest records about themselves.
+problem-is-foreign-form = The form was made for another session, or before this one began.
+problem-is-form = The form can’t be read.
+problem-is-large-form = The form is too large.
+problem-is-address = What stands after the question mark in the address can’t be read.
+problem-is-no-page = There is no such page.
+problem-is-no-kind = There is no such kind of problem.
+problem-is-no-identity = The demonstration has nobody of this name.
+problem-is-language = The language is neither English nor French.
+problem-is-too-long = { $what ->
+    [case] The case is longer than { $max } characters.
+    [justification] The reason is longer than { $max } characters.
+   *[other] The purpose is longer than { $max } characters.
+ }
+problem-is-no-purpose = The purpose is missing, or its name can’t be that of any.
+problem-is-no-purpose-self = The project has no purpose under which people read about themselves.
+problem-is-no-purpose-review = The project has no purpose under which links are reviewed.
+problem-is-birth-date = The birth date can’t be read. Write year, month and day, such as 1984-03-12.
+problem-is-search-too-long = A field of the search is longer than { $max } characters.
+problem-is-search-empty = Fill in one field at least.
+problem-is-nobody = Your agency knows nobody by this pseudonym.
+problem-is-value = A value can’t be shown.
+problem-is-register-gone = A register is not in the project any more.
+problem-is-no-register = The project has no such register.
+problem-is-no-record = No record that is linked to you has this name, or it is contested already.
+problem-is-contested = This record is contested already.
+problem-is-no-contest = You contest no record of this name, or it was decided.
+problem-is-contest-reason = The reason has 10 to 2,000 characters: say why the record is not about you.
+problem-is-no-pair = No uncertain pair has this number.
+problem-is-verdict = The verdict is none of those to choose from.
+problem-is-no-reason = A judgement without a reason can’t be reviewed.
+problem-is-no-reason-back = Say why it is taken back.
+problem-is-nothing-said = You said nothing of this pair since the index was built.
+problem-is-numbered-anew = The pairs were numbered anew since this one was shown.
+problem-is-no-entry = The log has no such entry.
+problem-is-no-verification = No verification has this number, or it was long ago. Begin one anew.
+problem-is-no-checkpoint = This is no saved checkpoint, so the log was not verified. Paste the whole text, with its signature, as you saved it.
+problem-is-verifying = The log is being verified against another checkpoint. Ask again in a few seconds.
+problem-is-no-reading = No delivery that was read in has this number, or it was long ago.
+problem-is-reading-in = Another delivery is being read in. Ask again when it is done.
+problem-is-no-way-in = The link is not valid, or it has expired. `lucarne serve` prints new ones when it starts; on the first page you can choose who acts.
+problem-is-ending = The server is being stopped.
+
+# Why nothing of a delivery was taken.
+why-no-files = No file matches { $patterns }. Put the delivery there, or correct `source.file` in registers/{ $register }.toml.
+why-pattern = `{ $pattern }` is no pattern of file names. Correct `source.file` in registers/{ $register }.toml.
+why-bought = { $missing ->
+    [seller] The register { $register } holds bought data and does not state its seller. Nothing of it is read until `bought` in registers/{ $register }.toml does.
+    [licence] The register { $register } holds bought data and does not state its licence. Nothing of it is read until `bought` in registers/{ $register }.toml does.
+   *[other] The register { $register } holds bought data and does not state its legal basis. Nothing of it is read until `bought` in registers/{ $register }.toml does.
+ }
+why-register = registers/{ $register }.toml describes what can’t be done.
+why-empty = { $format ->
+    [json-lines] { $file } is empty and has not one line. Ask for the delivery again.
+    [parquet] { $file } is empty, and even a Parquet file without rows says which columns it has. Ask for the delivery again.
+   *[csv] { $file } is empty and has not even a header line. Ask for the delivery again.
+ }
+why-no-rows = The delivery of { $register } has no row ({ $files }). It is a full one, so all records would be gone. Ask for it again.
+why-no-delimiter = The header line of { $file } has one column where { $expected } are expected. Nothing in it looks like a delimiter; `{ $stated }` is stated.
+why-delimiter = The header line of { $file } has one column where { $expected } are expected. It looks delimited by `{ $found }`, not by `{ $stated }`.
+why-missing-column = { $file } has no column `{ $column }`. Ask for it, correct its `from` in registers/{ $register }.toml, or take it out there.
+why-missing-column-near = { $file } has no column `{ $column }`, but one called `{ $nearest }`. Ask for it, correct its `from` in registers/{ $register }.toml, or take it out there.
+why-absent-column = No row of the delivery of { $register } has the name `{ $column }`. Ask for it, correct its `from` in registers/{ $register }.toml, or take it out there.
+why-other-header = The header line of { $file } is not that of the register. `lucarne ingest` says which column is meant.
+why-header = The header line of { $file } can’t be read. Correct `source` in registers/{ $register }.toml.
+why-parquet = { $file } can’t be read as Parquet. Ask for the delivery again.
+why-parquet-type = Column `{ $column }` of { $file } has the type { $of }, which can’t be read. Have it delivered as text.
+why-too-many-bad = { $bad } of { $rows } rows of { $register } are bad, more than the { $share } that registers/{ $register }.toml accepts. Mend that file or ask for the delivery again.
+why-too-many-gone = { $gone } of the { $records } records of { $register } are not in the delivery, more than the { $share } that registers/{ $register }.toml accepts. It is a full one, so they would be gone. It may be cut off, or hold changes only: ask for it again. When these records are to go, write `gone_share_max = { $up }` in that file for this delivery, and take it out after it.
+why-too-many-others = { $gone } of the { $records } records of { $register } are not in the delivery, more than the { $share } that registers/{ $register }.toml accepts, and { $new } others are. It is a full one, so those would be gone. Perhaps the key or the columns were changed, or it is another register’s delivery: compare it with that file. When these records are to go, write `gone_share_max = { $up }` in that file for this delivery, and take it out after it.
+why-changed = { $file } was changed while it was read. Wait until it is there whole, and read it in again.
+why-io = { $file } can’t be read.
+why-lake = The register’s tables could not be written.
+why-ended = The reading ended early. Read the delivery in again; the operator finds more in the server’s log.
+
+# Runs that have been.
+past-title = Past runs
+past-what = The latest first, from what is kept anyway: the log has an entry of each run that was about to read or write or was refused, tables name the run that made them, and the index the one that built it. A page looks through { $entries } entries; earlier runs are on the next one. Of a run that left nothing behind it is usually not known why. A delivery that was not taken usually has no entry: it is listed for as long as this server runs, among its last.
+past-none = Among the entries looked through there is no run.
+past-none-yet = The next page looks through earlier ones.
+past-did = Run
+past-began = Began
+past-took = Took
+past-became = Outcome
+past-entry = Entry { $entry } of the log
+past-ingest = Read in: { $register }
+past-seconds = { $n } s
+past-minutes = { $n } min
+past-done = done
+past-tables = { $count ->
+    [one] one table made
+   *[other] { $n } tables made
+ }
+past-in-service = in service
+past-not-in-service = not in service
+past-only-read = records read by a server
+past-under-way = under way
+past-unfinished = nothing written
+past-untold = not known
+past-refused = refused
+past-latest = Latest runs
+past-earlier = Earlier runs

@@ -1,0 +1,114 @@
+//! The keys of bodies. One that is not known is a problem: a misspelt part of a search, left out in silence, would widen it.
+
+use std::collections::BTreeMap;
+
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use super::log::VerifyForm;
+use super::persons::DossierForm;
+use crate::service::{ContestForm, JudgementForm, ResolveForm, SearchForm, TakeBackForm};
+
+/// The longest key that is repeated, in bytes.
+const SHOWN_MAX: usize = 40;
+
+/// A body whose keys are known. A test holds them against the description of the API.
+pub(crate) trait Keyed: DeserializeOwned {
+    /// All of them.
+    const KEYS: &'static [&'static str];
+    /// Those that must be there.
+    const NEEDED: &'static [&'static str];
+}
+
+macro_rules! keyed {
+    ($($form:ident: [$($needed:literal),*], [$($other:literal),*];)*) => {
+        $(impl Keyed for $form {
+            const KEYS: &'static [&'static str] = &[$($needed,)* $($other,)*];
+            const NEEDED: &'static [&'static str] = &[$($needed,)*];
+        })*
+
+        /// The forms by name, for the test.
+        #[cfg(test)]
+        const ALL: &[(&str, &[&str], &[&str])] =
+            &[$((stringify!($form), <$form as Keyed>::KEYS, <$form as Keyed>::NEEDED),)*];
+    };
+}
+
+keyed! {
+    SearchForm: ["purpose"],
+        ["case", "justification", "name", "birth_date", "identifier", "contact", "address", "limit"];
+    ResolveForm: ["purpose", "register", "key", "values"], ["case", "justification"];
+    DossierForm: ["purpose"], ["case", "justification", "explain"];
+    ContestForm: [], ["reason"];
+    VerifyForm: [], ["checkpoint"];
+    JudgementForm: ["generation", "verdict", "reason"], [];
+    TakeBackForm: ["generation", "reason"], [];
+}
+
+/// The keys of a body, and of their values nothing.
+pub(crate) type Keys = BTreeMap<String, IgnoredAny>;
+
+/// Says what is wrong with the keys of a body, if something is.
+pub(crate) fn wrong<T: Keyed>(keys: &Keys) -> Option<String> {
+    let known = || format!("known are {}", T::KEYS.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "));
+    if let Some(key) = keys.keys().find(|key| !T::KEYS.contains(&key.as_str())) {
+        // What is not written like a key may be a value that slipped into the place of one: it is not repeated.
+        return Some(match is_like_a_key(key) {
+            true => format!("the body can't have the key `{key}`: {}", known()),
+            false => format!("the body has a key that it can't have: {}", known()),
+        });
+    }
+    let missing = T::NEEDED.iter().find(|needed| !keys.contains_key(**needed))?;
+    Some(format!("the body lacks the key `{missing}`: {}", known()))
+}
+
+fn is_like_a_key(text: &str) -> bool {
+    text.len() <= SHOWN_MAX && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Gives the properties that a schema has and needs, those of the schemas that it is made of too.
+    fn properties(schemas: &Value, schema: &Value, has: &mut BTreeSet<String>, needs: &mut BTreeSet<String>) {
+        if let Some(name) = schema["$ref"].as_str() {
+            let named = &schemas[name.rsplit('/').next().unwrap()];
+            properties(schemas, named, has, needs);
+        }
+        for part in schema["allOf"].as_array().into_iter().flatten() {
+            properties(schemas, part, has, needs);
+        }
+        has.extend(schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()));
+        needs.extend(schema["required"].as_array().into_iter().flatten().map(|name| name.as_str().unwrap().to_owned()));
+    }
+
+    #[test]
+    fn keys_are_those_of_the_description() {
+        let description = serde_json::to_value(super::super::openapi()).unwrap();
+        let schemas = &description["components"]["schemas"];
+        for &(form, keys, needed) in ALL {
+            let (mut has, mut needs) = (BTreeSet::new(), BTreeSet::new());
+            properties(schemas, &schemas[form], &mut has, &mut needs);
+            let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+            assert_eq!((has, needs), (set(keys), set(needed)), "{form}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_wrong_or_missing_is_named_and_a_value_is_not() {
+        let said = |body: &str| wrong::<SearchForm>(&serde_json::from_str(body).unwrap());
+        assert_eq!(said(r#"{"purpose": "x", "name": "y"}"#), None);
+        let misspelt = said(r#"{"purpose": "x", "name": "y", "brith_date": "1984-03-12"}"#).unwrap();
+        assert!(misspelt.contains("`brith_date`: known are `purpose`, ") && misspelt.contains("`birth_date`"));
+        assert!(!misspelt.contains("1984"));
+        assert!(said("{}").unwrap().starts_with("the body lacks the key `purpose`: known are"));
+        for value in ["Quillfeather", "jane doe", "1984-03-12", &"q".repeat(41)] {
+            let said = said(&format!("{{\"purpose\": \"x\", \"{value}\": 1}}")).unwrap();
+            assert!(!said.contains(value) && said.contains("known are"), "{said}");
+        }
+    }
+}

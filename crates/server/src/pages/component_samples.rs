@@ -1,0 +1,301 @@
+//! What the page of components shows of the citizen's, the steward's and the auditor's pages. All of it is made up.
+
+use chrono::{DateTime, Utc};
+use gate::{Digest32, Part, commitment_of};
+use linkage::{
+    BY_REGISTER, Column, Distribution, Drift, Group, GroupName, GroupSample, Moved, Past, Sample, StratumCount, Truth,
+    Watch,
+};
+use matching::{BIN_WIDTH, Estimate, Estimates, GroupShape, Histogram, SIZES, STRATA, Shape, SizeClass, Stratum};
+use model::RunId;
+
+use super::components::DAY;
+use super::contest::{self, ContestRow};
+use super::frame::Choice;
+use super::log::Filters;
+use super::me::{self, grouped};
+use super::quality::{self, Found};
+use super::review::{Contested, Said, said};
+use super::words::Words;
+use crate::service::{ClassRule, LookView, OwnContest, SaidView};
+
+/// The threshold of the sample run, in log2 odds.
+const THRESHOLD: f64 = 6.0;
+
+/// A run that read a register in, called as its template calls it.
+pub(super) struct RunSample {
+    pub(super) name: String,
+    pub(super) at: String,
+    pub(super) rows: String,
+    pub(super) quarantined: String,
+    pub(super) share: String,
+    pub(super) is_last: bool,
+    pub(super) reasons: Vec<ReasonSample>,
+}
+
+/// Rows of it for one reason.
+pub(super) struct ReasonSample {
+    pub(super) says: String,
+    pub(super) code: String,
+    pub(super) column: Option<String>,
+    pub(super) rows: String,
+    pub(super) places: Vec<String>,
+}
+
+/// Gives parts of a receipt, the entry that they open and their commitment: it holds when it is checked.
+fn receipt(kind: &str, parts: Vec<Part>) -> (Vec<Part>, String, String) {
+    let commitment = hex::encode(commitment_of(&parts).0);
+    let entry = serde_json::json!({ "v": 1, "kind": kind, "subjects": 1, "commitment": commitment }).to_string();
+    (parts, entry, commitment)
+}
+
+/// Gives who looked in every state: an officer who opened the person, one who was refused, one who searched, and the person
+/// themselves, twice.
+pub(super) fn looks(t: Words, classes: &[ClassRule]) -> Vec<me::Group> {
+    let opened =
+        |salt: u8, name: &str, text: String| Part::Opened { name: name.to_owned(), salt: Digest32([salt; 32]), text };
+    let closed = |salt: u8, name: &str, text: String| Part::Closed { digest: opened(salt, name, text).digest() };
+    let look = |log_index: u64, time: &str, kind: &str, parts: Vec<Part>| {
+        let (parts, entry, commitment) = receipt(kind, parts);
+        LookView {
+            log_index,
+            at: format!("{DAY}T{time}Z"),
+            kind: kind.to_owned(),
+            agency: Some("education".to_owned()),
+            agency_title: Some(t.s("sample-agency")),
+            agency_title_fr: None,
+            role: Some(t.s("sample-officer")),
+            role_fr: None,
+            purpose: Some("loan-relief".to_owned()),
+            says: Some(t.s("sample-purpose")),
+            says_fr: None,
+            legal_basis: vec![t.s("sample-law")],
+            registers: vec!["student_loans".to_owned()],
+            classes: classes.to_vec(),
+            case_named: false,
+            justification: None,
+            refused: Vec::new(),
+            entry,
+            commitment,
+            parts,
+        }
+    };
+    let terms = || opened(1, "terms", t.s("sample-purpose"));
+    let you = || opened(2, "subject", "p-1".to_owned());
+    let officer = || closed(3, "officer", "o-1".to_owned());
+    let alone = vec![terms(), officer(), opened(4, "justification", t.s("sample-why")), you()];
+    let among_others = vec![terms(), officer(), closed(4, "justification", t.s("sample-why")), you()];
+    let own = |log_index: u64, time: &str| LookView {
+        agency: None,
+        agency_title: None,
+        role: None,
+        ..look(log_index, time, "own", vec![you()])
+    };
+    let all = vec![
+        LookView { case_named: true, justification: Some(t.s("sample-why")), ..look(1_236, "10:12:00", "look", alone) },
+        LookView {
+            refused: vec!["purpose.not-a-recipient".to_owned()],
+            ..look(1_235, "10:11:00", "look", vec![terms(), officer(), you()])
+        },
+        look(1_234, "10:10:00", "search", among_others),
+        own(1_233, "09:01:00"),
+        own(1_232, "09:00:00"),
+    ];
+    grouped(t, all, |_| t.s("sample-register"))
+}
+
+/// Gives the filters of the log with nothing chosen, and with a kind and a rule.
+pub(super) fn filters(t: Words) -> [Filters; 2] {
+    let choice = |value: &str, title: String, chosen: bool| Choice { value: value.to_owned(), title, chosen };
+    [(1, "all-", None), (2, "some-", Some("purpose.not-a-recipient"))].map(|(at, prefix, rule)| Filters {
+        prefix,
+        label: format!("{} {at}", t.s("log-filters")),
+        kinds: ["look", "refusal"]
+            .map(|kind| choice(kind, t.of("kind", kind), rule.is_some() && kind == "refusal"))
+            .into(),
+        purposes: vec![choice("loan-relief", t.s("sample-purpose"), false)],
+        agencies: vec![choice("education", t.s("sample-agency"), false)],
+        filtered: rule.is_some(),
+        rule: rule.map(str::to_owned),
+    })
+}
+
+/// Gives what was said of a pair: what another steward proposed, and a judgement of one's own, which can be taken back.
+pub(super) fn judged(t: Words) -> [Said; 2] {
+    [("same", "proposed", false), ("different", "judged", true)].map(|(verdict, standing, own)| {
+        let (verdict, standing) = (verdict.to_owned(), standing.to_owned());
+        said(t, &SaidView { verdict, standing, own, log_index: 1_234, at: format!("{DAY}T09:00:00Z") })
+    })
+}
+
+/// Gives what a steward reads of a link that its person contests.
+pub(super) fn contested(t: Words) -> Contested {
+    let values = [("register", t.s("sample-register")), ("when", t.moment(&format!("{DAY}T09:00:00Z")))];
+    Contested { sentence: t.with_all("pair-contested", &values), reason: t.s("sample-contest") }
+}
+
+/// Gives what a person contests, in every state.
+pub(super) fn contests(t: Words) -> Vec<ContestRow> {
+    let contest = |standing: &str, unreached: bool| OwnContest {
+        record: "r-1".to_owned(),
+        register: "student_loans".to_owned(),
+        since: format!("{DAY}T09:00:00Z"),
+        log_index: 1_234,
+        reason: t.s("sample-contest"),
+        standing: standing.to_owned(),
+        ended: (standing != "open").then(|| format!("{DAY}T10:00:00Z")),
+        ended_log_index: (standing != "open").then_some(1_240),
+        unreached,
+    };
+    let states = [("open", false), ("open", true), ("different", false), ("same", false), ("withdrawn", false)];
+    let row = |(standing, unreached)| contest::row(t, &contest(standing, unreached), |_| t.s("sample-register"));
+    states.map(row).into()
+}
+
+/// Gives the runs that put rows into quarantine: one with reasons, one in which nothing was wrong.
+pub(super) fn quarantined(t: Words) -> Vec<RunSample> {
+    let reason = |code: &str, column: Option<String>, rows: u64, places: &[&str]| ReasonSample {
+        says: t.of("bad-row", code),
+        code: code.to_owned(),
+        column,
+        rows: t.number(&rows),
+        places: places.iter().map(|place| (*place).to_owned()).collect(),
+    };
+    let reasons = vec![
+        reason(
+            "not-a-date",
+            Some(t.of("field", "birth_date")),
+            9,
+            &["incoming/registers/loans.csv:17", "incoming/registers/loans.csv:1204"],
+        ),
+        reason("field-count", None, 3, &["incoming/registers/loans.csv:40"]),
+    ];
+    let run = |name: &str, time: &str, bad: u64, reasons: Vec<ReasonSample>| RunSample {
+        name: name.to_owned(),
+        at: format!("{DAY}T{time}Z"),
+        rows: t.number(&1_234),
+        quarantined: t.number(&bad),
+        share: t.percent(&(bad as f64 / 1_234.0)),
+        is_last: !reasons.is_empty(),
+        reasons,
+    };
+    vec![
+        run("r20261124-064000-123-7", "06:40:00", 12, reasons),
+        run("r20261123-064000-122-7", "05:40:00", 0, Vec::new()),
+    ]
+}
+
+/// Gives what a run of linking left; nothing when the sample can't be read.
+pub(super) fn quality(t: Words) -> Option<Found> {
+    Some(quality::found(t, &watch()?, |_| t.s("sample-register")))
+}
+
+/// Puts counts into bins that follow each other, the first being that of `weight`.
+fn bins(weight: f64, counts: &[u64]) -> Histogram {
+    let mut histogram = Histogram::default();
+    let first = Histogram::bin(weight);
+    for (bin, count) in histogram.counts.iter_mut().skip(first).zip(counts) {
+        *bin = *count;
+    }
+    histogram
+}
+
+fn watch() -> Option<Watch> {
+    let estimate = |share: f64, least: f64, most: f64| Some(Estimate { share, least, most });
+    let moved = |what, index| Moved { what, index, limit: 0.1 };
+    let group = |name: &str, truth: Option<Truth>, unlinkable: u64| Group {
+        name: GroupName::Value(name.to_owned()),
+        shape: GroupShape {
+            records: 1_000,
+            persons: 400,
+            unlinkable,
+            linked: bins(THRESHOLD + BIN_WIDTH, &[12, 90, 340]),
+            weight_mean: 21.2,
+        },
+        truth,
+    };
+    let truth = Some(Truth { precision: 0.991, recall: 0.95, pairs: 700 });
+    let form = "last_name.form";
+    let of_group = |name: &str, estimates| GroupSample {
+        column: form.to_owned(),
+        name: GroupName::Value(name.to_owned()),
+        pairs: Vec::new(),
+        judged: 40,
+        estimates,
+    };
+    let stratum = |at: usize| {
+        let Stratum { is_linked, from, below } = Stratum::of(at);
+        let from_threshold = |bound: Option<f64>| bound.map(|weight| weight + THRESHOLD);
+        StratumCount {
+            is_linked,
+            from: from_threshold(from),
+            below: from_threshold(below),
+            pairs: 300,
+            drawn: 20,
+            same: if is_linked { 19 } else { 1 },
+            different: if is_linked { 0 } else { 17 },
+            cannot_say: 1,
+            out_of_turn: 0,
+        }
+    };
+    let run = |name: &str| RunId::new(name).ok();
+    let at = |time: &str| format!("{DAY}T{time}Z").parse::<DateTime<Utc>>().ok();
+    Some(Watch {
+        format: 1,
+        run: run("link-3")?,
+        at: at("06:40:00")?,
+        model_version: 3,
+        threshold_weight: THRESHOLD,
+        shape: Shape {
+            records: 2_420,
+            persons: 1_601,
+            pairs_given_up: 12_345,
+            linked: bins(THRESHOLD, &[6, 14, 40, 120, 310, 540, 610, 380, 150, 40]),
+            apart: bins(THRESHOLD - 5.0 * BIN_WIDTH, &[900, 610, 220, 70, 21, 3]),
+            apart_at_threshold: 3,
+            own: bins(THRESHOLD - BIN_WIDTH, &[10, 0, 40, 210, 2_160]),
+            unlinkable: 10,
+            sizes: SIZES.iter().map(|least| SizeClass { records_min: *least, ..SizeClass::default() }).collect(),
+        },
+        columns: vec![
+            Column { name: BY_REGISTER.to_owned(), groups: vec![group("student_loans", truth, 30)] },
+            Column {
+                name: form.to_owned(),
+                groups: vec![group("plain", None, 0), group("marked", None, 50), group("compound", None, 500)],
+            },
+        ],
+        sample: Some(Sample {
+            run: run("link-2")?,
+            at: at("05:40:00")?,
+            model_version: 3,
+            each: 20,
+            pairs_kept: 1_400,
+            strata: (0..STRATA).map(stratum).collect(),
+            estimates: Estimates { precision: estimate(0.97, 0.912, 0.995), recall: None },
+            groups: vec![
+                of_group(
+                    "plain",
+                    Estimates { precision: estimate(0.98, 0.93, 0.997), recall: estimate(0.95, 0.88, 0.99) },
+                ),
+                of_group("marked", Estimates { precision: estimate(0.94, 0.81, 0.99), recall: None }),
+            ],
+        }),
+        drift: Some(Drift {
+            since: run("link-2")?,
+            at: at("05:40:00")?,
+            is_other_model: false,
+            moved: vec![moved(Distribution::Weights, 0.31), moved(Distribution::ClusterSizes, 0.02)],
+        }),
+        past: vec![Past {
+            run: run("link-2")?,
+            at: at("05:40:00")?,
+            model_version: 3,
+            records: 2_400,
+            persons: 1_590,
+            unlinkable: 9,
+            moved: vec![moved(Distribution::Weights, 0.04), moved(Distribution::ClusterSizes, 0.03)],
+            precision: None,
+            recall: None,
+        }],
+    })
+}
