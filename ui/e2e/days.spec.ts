@@ -3,6 +3,7 @@
 import {
   CASE,
   OTHERS,
+  OTHER_CHECKPOINT,
   POLITICAL,
   REASON,
   RELIEF,
@@ -100,6 +101,16 @@ test("a purpose of others and a political purpose are refused, and the page says
   }
 });
 
+test("political data is within reach of the one purpose that names it", async ({ page }) => {
+  await enter(page, "finance-auditor");
+  await workOn(page, POLITICAL);
+  await search(page, "Maria");
+  await page.locator("tbody a.main").first().click();
+  await expect(page).toHaveURL(/\/person\/p-/);
+  await expect(page.locator(".register-head").filter({ hasText: /Political donations/ }).first()).toBeVisible();
+  await checkAccessibility(page, "a dossier with donations");
+});
+
 test("a citizen sees the search and the look of an officer, and checks the receipt", async ({ page, watched }) => {
   const name = await nameOfCitizen(page);
   const officer = await (await watched()).newPage();
@@ -164,7 +175,7 @@ test("a data protection officer filters the log, verifies it, and later proves t
   await expect(page.getByRole("status"), "the checkpoint that this browser kept").toContainText("only grew");
   await page.goto("/log");
   await page.getByText("Compare with a checkpoint").click();
-  await page.locator("#saved").fill("log.example/other\n1\nAAAA\n\n— log.example/other AAAA");
+  await page.locator("#saved").fill(OTHER_CHECKPOINT);
   await page.getByRole("button", { name: "Verify the whole log" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("The log does not hold");
 });

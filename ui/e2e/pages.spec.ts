@@ -41,15 +41,16 @@ async function everyPage(page: Page, look: (what: string) => Promise<void>): Pro
   }
 }
 
-for (const [width, colorScheme] of [
-  [1280, "light"],
-  [1280, "dark"],
-  [390, "light"],
-  [390, "dark"],
+// Each language comes with each width and with each scheme, in half of the runs that all of them together would take.
+for (const [width, colorScheme, locale] of [
+  [1280, "light", "en-GB"],
+  [1280, "dark", "fr-FR"],
+  [390, "light", "fr-FR"],
+  [390, "dark", "en-GB"],
 ] as const) {
-  test(`axe finds nothing on any page, ${width} px, ${colorScheme}`, async ({ watched }) => {
+  test(`axe finds nothing on any page, ${width} px, ${colorScheme}, ${locale}`, async ({ watched }) => {
     test.setTimeout(240_000);
-    const context = await watched({ viewport: { width, height: 900 }, colorScheme });
+    const context = await watched({ viewport: { width, height: 900 }, colorScheme, locale });
     const page = await context.newPage();
     await everyPage(page, async (what) => {
       await checkAccessibility(page, what);
@@ -169,6 +170,38 @@ test("a printed dossier has its dates, and why values are withheld", async ({ pa
   const shown = timeline.locator("figure svg").or(timeline.locator("table")).filter({ visible: true });
   await expect(shown.first(), "the dates, as a picture or as a table").toBeVisible();
   await checkWidth(page, "a printed dossier");
+});
+
+for (const locale of ["en-GB", "fr-FR"]) {
+  test(`the components on paper: dark on light whatever the screen is, and nothing too wide, ${locale}`, async ({ watched }) => {
+    const context = await watched({ locale, viewport: { width: 718, height: 1000 }, colorScheme: "dark" });
+    const page = await context.newPage();
+    await page.goto("/components");
+    await page.emulateMedia({ media: "print" });
+    const colours = await page.evaluate(() => {
+      const { color, backgroundColor } = getComputedStyle(document.body);
+      return { color, backgroundColor };
+    });
+    expect(colours).toEqual({ color: "rgb(0, 0, 0)", backgroundColor: "rgb(255, 255, 255)" });
+    await expect(page.locator("#looked .look").first()).toBeVisible();
+    await expect(page.locator("#quarantine tbody tr").first()).toBeVisible();
+    await expect(page.locator("#quality figure svg").first()).toBeVisible();
+    await checkAccessibility(page, "components on paper");
+    await checkWidth(page, "components on paper");
+  });
+}
+
+test("the receipts among the components hold, as those of real looks do", async ({ page }) => {
+  await page.goto("/components");
+  const receipts = page.locator("#looked [data-island=receipt]");
+  await expect(receipts).toHaveCount(5);
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll("#looked details")) (details as HTMLDetailsElement).open = true;
+  });
+  for (const receipt of await receipts.all()) {
+    await receipt.getByRole("button").click();
+    await expect(receipt.getByRole("status")).toHaveClass("note good");
+  }
 });
 
 test("a form of another session, or of none, does nothing", async ({ page }) => {

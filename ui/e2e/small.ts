@@ -27,8 +27,14 @@ export const LONG: Somebody = { first: "Adolph", last: "Wolfeschlegelsteinhausen
 export const ARABIC: Somebody = { first: "عبد الرحمن", last: "الحسيني", born: "1984-09-23" };
 export const HEBREW: Somebody = { first: "יעל", last: "בן־דוד", born: "1990-04-17" };
 
-/** A name that is markup. The street of this person begins with it too. */
-export const HOSTILE: Somebody = { first: '"><img src=x onerror=alert(1)>', last: "<script>alert(1)</script>", born: "1966-12-05" };
+/** Turns what follows it around, to the end of whatever it stands in. */
+export const OVERRIDE = "\u202e";
+
+/**
+ * A name that is markup and turns what follows it around. The street of this person begins with it too. Nobody else is in a
+ * third register: so they are the citizen whom the server lets act, which is one with records in most registers.
+ */
+export const HOSTILE: Somebody = { first: `"><img src=x onerror=alert(1)>${OVERRIDE}`, last: "<script>alert(1)</script>", born: "1966-12-04" };
 
 /** The purpose of the officers of this project. */
 export const WAIVER = "fee-waiver";
@@ -62,13 +68,12 @@ function files(): Record<string, string> {
     const street = one === HOSTILE ? `${one.first} 4` : `${1 + at} Mill Lane`;
     return { ...one, number, street, postcode: String(10_115 + (at % 9)) };
   });
-  const readers = residents.filter(({ last }) => last !== HOSTILE.last);
-  const visits = readers.flatMap((one) => {
+  const visits = residents.flatMap((one) => {
     const times = one.last === FREQUENT.last ? VISITS : 1;
     return Array.from({ length: times }, (_, at) => ({ ...one, on: day(at) }));
   });
   // The same names again without a number, each a little less like the first: of some of them nobody can say who they are.
-  for (const one of residents.filter(({ last }) => [LONG.last, ARABIC.last, HEBREW.last].includes(last))) {
+  for (const one of residents.filter(({ last }) => [LONG.last, ARABIC.last, HEBREW.last, HOSTILE.last].includes(last))) {
     const again = { ...one, number: "", on: day(3) };
     const slip = one.born.replace(/\d$/, (digit) => String((Number(digit) + 5) % 10));
     const year = one.born.replace(/^\d+/, (digits) => String(Number(digits) + 1));
@@ -83,7 +88,15 @@ function files(): Record<string, string> {
     ].join("\n"),
     "incoming/library_members.csv": [
       "visit;national_id;first_name;last_name;born;postcode;visited",
-      ...visits.map((one, at) => `V-${at};${one.number};${one.first};${one.last};${one.born};${one.postcode};${one.on}`),
+      ...visits.map((one, at) =>
+        [`V-${at}`, one.number, one.first, one.last, one.born, one.postcode, one.on].map(field).join(";"),
+      ),
+    ].join("\n"),
+    "incoming/town_cards.csv": [
+      "card,national_id,first_name,last_name,born",
+      ...residents
+        .filter(({ last }) => last === HOSTILE.last)
+        .map(({ number, first, last, born }, at) => [`C-${at}`, number, first, last, born].map(field).join(",")),
     ].join("\n"),
     "registers/residents.toml": `
 title = "Residents"
@@ -124,6 +137,23 @@ born = { type = "date", class = "identity" }
 postcode = { type = "text", class = "address" }
 visited = { type = "date", class = "administrative" }
 `,
+    "registers/town_cards.toml": `
+title = "Town cards"
+title_fr = "Cartes de la ville"
+agency = "town"
+source = { file = "incoming/town_cards.csv" }
+delivery = "full"
+key = ["card"]
+legal_basis = "Residents Act, art. 5"
+retention = "10y"
+
+[columns]
+card = { type = "text", class = "administrative", required = true }
+national_id = { type = "text", class = "identifier" }
+first_name = { type = "text", class = "identity" }
+last_name = { type = "text", class = "identity", required = true }
+born = { type = "date", class = "identity" }
+`,
     "models/person_residents.sql": `
 --! kind = "person"
 --! register = "residents"
@@ -137,6 +167,13 @@ from registers.residents
 --! says = "Visitors as person records"
 select _record, national_id, first_name, last_name, born as birth_date, postcode
 from registers.library_members
+`.trimStart(),
+    "models/person_town_cards.sql": `
+--! kind = "person"
+--! register = "town_cards"
+--! says = "Holders of cards as person records"
+select _record, national_id, first_name, last_name, born as birth_date
+from registers.town_cards
 `.trimStart(),
     "linkage.toml": `
 purpose = "link-registers"
@@ -186,6 +223,11 @@ title = "Data steward"
 kind = "steward"
 
 [[roles]]
+id = "engineer"
+title = "Data engineer"
+kind = "engineer"
+
+[[roles]]
 id = "data-protection-officer"
 title = "Data protection officer"
 kind = "data-protection-officer"
@@ -209,7 +251,7 @@ identifier = { as = "last", keep = 4 }
 says = "Link residents and visitors of the library, so that families with an allowance pay no fee."
 legal_basis = ["Library Rules, par. 9", "dpv:PublicInterest"]
 parties = ["town", "library"]
-registers = ["residents", "library_members"]
+registers = ["residents", "library_members", "town_cards"]
 allows_linking = true
 valid = { from = 2020-01-01, until = 2099-12-31 }
 `,
@@ -238,12 +280,19 @@ identifier = { as = "last", keep = 4 }
 `;
 }
 
-const STEWARD = `
+/** Who acts besides those of `lucarne init`. */
+const IDENTITIES = `
 [[demo_identities]]
 name = "steward"
 title = "Data steward"
 title_fr = "Gestionnaire des données"
 as = "town/steward"
+
+[[demo_identities]]
+name = "engineer"
+title = "Data engineer"
+title_fr = "Ingénieure de données"
+as = "town/engineer"
 `;
 
 /** The small project, and the server that serves it. */
@@ -261,7 +310,7 @@ export class Small {
     await run(binary, ["init", small.folder]);
     for (const [path, text] of Object.entries(files())) await writeFile(join(small.folder, path), text);
     const settings = join(small.folder, "lucarne.toml");
-    await writeFile(settings, (await readFile(settings, "utf8")) + STEWARD);
+    await writeFile(settings, (await readFile(settings, "utf8")) + IDENTITIES);
     // What `init` wrote for its two registers and this project has not.
     for (const path of ["models/allowance.sql", "ontology/allowance.toml"]) await rm(join(small.folder, path));
     for (const step of ["ingest", "build", "link", "index"]) await run(binary, [step, "--quiet", "--project", small.folder]);
@@ -287,6 +336,21 @@ export class Small {
     const path = join(this.folder, "purposes", "link-review.toml");
     const text = await readFile(path, "utf8");
     await writeFile(path, text.replace(/until = [\d-]+/, `until = ${until}`));
+    await this.serve(new URL(this.address).port);
+  }
+
+  /** Does `act` while the header of the residents' delivery lacks a column, so that it can't be read in. */
+  async whileSpoilt(act: () => Promise<void>): Promise<void> {
+    const path = join(this.folder, "incoming", "residents.csv");
+    const text = await readFile(path, "utf8");
+    await writeFile(path, text.replace(/,street,/, ",road,"));
+    await act().finally(() => writeFile(path, text));
+  }
+
+  /** Links and indexes anew, with what was judged since, and serves that where the browser knows it. */
+  async linkAgain(): Promise<void> {
+    await this.#end();
+    for (const step of ["link", "index"]) await run(variable("LUCARNE_BINARY"), [step, "--quiet", "--project", this.folder]);
     await this.serve(new URL(this.address).port);
   }
 

@@ -5,7 +5,7 @@ import { test as base, type BrowserContext, type BrowserContextOptions, expect, 
 
 export { expect };
 
-export type Role = "officer" | "steward" | "second-steward" | "data-protection-officer" | "engineer" | "citizen";
+export type Role = "officer" | "finance-auditor" | "steward" | "second-steward" | "data-protection-officer" | "engineer" | "citizen";
 
 /** Someone found among the results of a search. */
 export const CASE = "SL-2026-0417";
@@ -14,6 +14,16 @@ export const RELIEF = "student-loan-relief";
 /** A purpose of other recipients, and one that reaches political data. */
 export const OTHERS = "benefit-eligibility";
 export const POLITICAL = "campaign-finance-audit";
+
+/** A checkpoint as another log gives it: of the right form, and of no log that is here. */
+export const OTHER_CHECKPOINT = [
+  "log.example/other",
+  "1",
+  `${"A".repeat(43)}=`,
+  "",
+  `— log.example/other ${"A".repeat(91)}=`,
+  "",
+].join("\n");
 
 /** Gives the variable of the environment, which `cargo xtask` sets. */
 export function variable(name: string): string {

@@ -73,6 +73,50 @@ fn every_crate_has_one_integration_binary_at_most() {
     }
 }
 
+/// Tells whether a French text has a space that may break before a sign that belongs to the word before it, or an
+/// apostrophe of typewriters. Pages show such texts beside those of the locales, which are held to the same.
+fn is_untidy_french(text: &str) -> bool {
+    let breaks = [':', ';', '?', '!', '»'].iter().any(|sign| text.contains(&format!(" {sign}")));
+    breaks || text.contains("« ") || text.contains('\'')
+}
+
+/// Gives the French texts of a file: those in quotes that follow a name in `_fr`, as in `says_fr = "…"`,
+/// `@says_fr("…")` and `says_fr: format!("…")`.
+fn french(text: &str) -> Vec<&str> {
+    let follows = |(at, _): (usize, &str)| {
+        let (between, quoted) = text[at + 3..].split_once('"')?;
+        let is_given = between.contains(['=', ':', '(']) && !between.contains([',', ';', '{', ')']);
+        is_given.then(|| quoted.split('"').next().unwrap_or_default())
+    };
+    text.match_indices("_fr").filter_map(follows).collect()
+}
+
+#[test]
+fn french_outside_the_locales_keeps_signs_with_their_words() {
+    assert_eq!(
+        french("says_fr = \"Une\"\n@needed_fr(\"deux\") says_fr: format!(\n\"trois\")"),
+        ["Une", "deux", "trois"]
+    );
+    assert!(french("annotation(\"says_fr\").or(\"x\"), says_fr, needed: \"y\"").is_empty());
+    let mut seen = 0;
+    for (path, text) in texts(&["rs", "toml", "sql", "cedar"]) {
+        let is_source = path.extension().is_some_and(|ending| ending == "rs");
+        let of_a_crate = path.starts_with("crates") && path.components().any(|part| part.as_os_str() == "src");
+        let of_a_project = path.starts_with("examples") || path.starts_with("crates/lucarne/template");
+        if !of_a_crate && (is_source || !of_a_project) {
+            continue;
+        }
+        let texts = french(&text);
+        seen += texts.len();
+        let untidy: Vec<_> = texts.into_iter().filter(|text| is_untidy_french(text)).collect();
+        assert!(untidy.is_empty(), "{}: write U+00A0 (in Rust `\\u{{a0}}`) and ’ in {untidy:#?}", path.display());
+        // Only French is quoted so. The test of the locales names the sign itself.
+        let quotes_apart = text.contains("« ") || text.contains(" »");
+        assert!(!quotes_apart || path.ends_with("word_tests.rs"), "{}: « and » stand apart", path.display());
+    }
+    assert!(seen > 200, "{seen} texts are found");
+}
+
 #[test]
 fn decisions_are_numbered_without_gaps() {
     let mut numbers: Vec<u32> = tracked()
