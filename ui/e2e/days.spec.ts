@@ -2,6 +2,7 @@
 
 import {
   CASE,
+  DONOR,
   OTHERS,
   OTHER_CHECKPOINT,
   POLITICAL,
@@ -104,7 +105,7 @@ test("a purpose of others and a political purpose are refused, and the page says
 test("political data is within reach of the one purpose that names it", async ({ page }) => {
   await enter(page, "finance-auditor");
   await workOn(page, POLITICAL);
-  await search(page, "Maria");
+  await search(page, DONOR);
   await page.locator("tbody a.main").first().click();
   await expect(page).toHaveURL(/\/person\/p-/);
   await expect(page.locator(".register-head").filter({ hasText: /Political donations/ }).first()).toBeVisible();

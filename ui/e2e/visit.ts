@@ -14,6 +14,8 @@ export const RELIEF = "student-loan-relief";
 /** A purpose of other recipients, and one that reaches political data. */
 export const OTHERS = "benefit-eligibility";
 export const POLITICAL = "campaign-finance-audit";
+/** Somebody of the demo who gave to a party, as its seed makes it. */
+export const DONOR = "Jackson MacJordan";
 
 /** A checkpoint as another log gives it: of the right form, and of no log that is here. */
 export const OTHER_CHECKPOINT = [

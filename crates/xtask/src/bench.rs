@@ -17,7 +17,8 @@ type Bench = (&'static str, &'static str, fn() -> Result<()>);
 const BENCHES: &[Bench] = &[
     ("demo", "the demo at 50,000 people, stage by stage", demo_small),
     ("demo-1m", "the demo at 1,000,000 people, stage by stage", demo_large),
-    ("linkage", "the same Splink model run by Splink and by us, 50,000 people", linkage_small),
+    ("linkage", "Anytown and FEBRL by Splink and by us: how right, and how quick at scale", linkage_beside),
+    ("linkage-50k", "the same Splink model run by Splink and by us, 50,000 people", linkage_small),
     ("linkage-1m", "the same Splink model run by Splink and by us, 1,000,000 people", linkage_large),
     ("linkage-towns", "the same on Anytown, 48 times over", linkage_towns),
     ("linkage-growth", "that model at 100,000 to 10,000,000 records, by us alone", linkage_growth),
@@ -111,6 +112,57 @@ fn demo_large() -> Result<()> {
     demo(1_000_000).map(|_| ())
 }
 
+/// Prints how right and how quick Splink and we are on data that others made, and on the same data many times over.
+fn linkage_beside() -> Result<()> {
+    let (scripts, python) = linkage_scripts()?;
+    let persons = towns_table(1, &scripts, &python)?;
+    let folder = persons.parent().context("the table is in a folder")?.to_path_buf();
+    let mut theirs = run::command(&python);
+    let theirs: Value = serde_json::from_str(&run::output(theirs.arg(scripts.join("splink_synth.py")).arg(&persons))?)?;
+    let ours = |config: &Path| -> Result<Value> {
+        let mut command = run::command(&python);
+        command.arg(scripts.join("timed.py")).arg(run::binary()).args(["link", "run", "--json", "--id", "uid"]);
+        command.args(["--source", "src", "--truth", "truth", "--config"]).arg(config).arg("--input").arg(&persons);
+        Ok(serde_json::from_str(&run::output(command.arg("--out").arg(folder.join("lucarne")))?)?)
+    };
+    let proposed = folder.join("proposed.toml");
+    if proposed.is_file() {
+        std::fs::remove_file(&proposed)?;
+    }
+    let mut propose = run::command(run::binary());
+    propose.args(["link", "propose", "--quiet", "--id", "uid", "--source", "src", "--ignore", "truth", "--input"]);
+    run::run(propose.arg(&persons).arg("--out").arg(&proposed))?;
+    let (written, auto) = (ours(&scripts.join("anytown.toml"))?, ours(&proposed)?);
+    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+    let score = |of: &Value| {
+        format!("{:.3} ({:.3}, {:.3})", number(&of["f1"]), number(&of["precision"]), number(&of["recall"]))
+    };
+    println!(
+        "\n| Anytown, {} records | Splink 5.0.0, usual settings | Lucarne | Lucarne, as proposed |",
+        written["records"]
+    );
+    println!("|---|---|---|---|");
+    let (ours_clusters, auto_clusters) = (&written["quality"]["clusters"], &auto["quality"]["clusters"]);
+    println!(
+        "| clusters at 0.95: F1 (precision, recall) | {} | {} | {} |",
+        score(&theirs["clusters"]["0.95"]),
+        score(ours_clusters),
+        score(auto_clusters)
+    );
+    println!("| clusters at 0.9999, the best for Splink | {} | | |", score(&theirs["clusters"]["0.9999"]));
+    let (ours_pairs, auto_pairs) = (&written["quality"]["pairs"], &auto["quality"]["pairs"]);
+    println!("| pairs at 0.5 | {} | {} | {} |", score(&theirs["pairs"]), score(ours_pairs), score(auto_pairs));
+    let (their_time, our_time, auto_time) =
+        (number(&theirs["seconds_in_all"]), number(&written["total"]), number(&auto["total"]));
+    println!(
+        "| learning, comparing and clustering, s (times as fast) | {their_time:.2} | {our_time:.2} ({:.1}) | {auto_time:.2} ({:.1}) |\n",
+        their_time / our_time,
+        their_time / auto_time
+    );
+    linkage_towns()?;
+    febrl()
+}
+
 fn linkage_small() -> Result<()> {
     linkage_of(50_000)
 }
@@ -125,22 +177,30 @@ fn linkage_of(people: u64) -> Result<()> {
 }
 
 /// How many towns make a country.
-const TOWNS: &str = "48";
+const TOWNS: u64 = 48;
 
 fn linkage_towns() -> Result<()> {
     let (scripts, python) = linkage_scripts()?;
-    let folder = run::target_dir().join("bench").join("linkage-towns");
+    linkage(&towns_table(TOWNS, &scripts, &python)?)
+}
+
+/// Gives the person table of so many towns, made where it is not there yet.
+fn towns_table(towns: u64, scripts: &Path, python: &Path) -> Result<PathBuf> {
+    let bench = run::target_dir().join("bench");
+    let folder = bench.join(format!("linkage-towns-{towns}"));
     let persons = folder.join("persons.parquet");
     if !persons.is_file() {
-        let example = run::root().join("examples").join("anytown");
-        let their_python = setup::python("anytown-venv", &example.join("requirements.txt"))?;
-        let anytown = folder.join("anytown");
-        run::run(run::command(&their_python).arg(example.join("fetch.py")).arg("--out").arg(&anytown))?;
-        let mut towns = run::command(&python);
-        towns.arg(scripts.join("towns.py")).arg(&anytown).arg(&folder);
-        run::run(towns.args(["--towns", TOWNS]))?;
+        let anytown = bench.join("anytown");
+        if !anytown.join("truth.csv").is_file() {
+            let example = run::root().join("examples").join("anytown");
+            let their_python = setup::python("anytown-venv", &example.join("requirements.txt"))?;
+            run::run(run::command(&their_python).arg(example.join("fetch.py")).arg("--out").arg(&anytown))?;
+        }
+        let mut table = run::command(python);
+        table.arg(scripts.join("towns.py")).arg(&anytown).arg(&folder);
+        run::run(table.args(["--towns", &towns.to_string()]))?;
     }
-    linkage(&persons)
+    Ok(persons)
 }
 
 /// Links ever more records by one model of Splink: how time and memory grow.
