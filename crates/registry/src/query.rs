@@ -223,10 +223,8 @@ impl Index {
         for kind in Kind::ALL {
             let parts = self.clauses_of(kind, wanted);
             if !parts.is_empty() {
-                let within: Vec<(Occur, Box<dyn Query>)> = vec![
-                    (Occur::Must, Box::new(BooleanQuery::new(parts))),
-                    (Occur::Must, self.within(&allowed[&kind])),
-                ];
+                let mut within: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(BooleanQuery::new(parts)))];
+                within.extend(self.within(&allowed[&kind]));
                 clauses.push((Occur::Should, Box::new(BooleanQuery::new(within))));
             }
         }
@@ -256,10 +254,21 @@ impl Index {
         Ok(candidates)
     }
 
-    fn within(&self, registers: &[u16]) -> Box<dyn Query> {
-        let terms = registers.iter().map(|number| Term::from_field_u64(self.fields.register, u64::from(*number)));
+    /// Gives the clause that keeps what is found within some registers; none where these are all that there are.
+    ///
+    /// All records of the registers that a clause names are listed for each search. So it names those that are left out where
+    /// they are fewer. What the index finds of a register that is not allowed would count for nothing all the same: no kind of
+    /// column is scored of it.
+    fn within(&self, registers: &[u16]) -> Option<(Occur, Box<dyn Query>)> {
+        let others: Vec<u16> = self.numbers.values().copied().filter(|number| !registers.contains(number)).collect();
+        if others.is_empty() {
+            return None;
+        }
+        let (occur, named) =
+            if others.len() < registers.len() { (Occur::MustNot, &others[..]) } else { (Occur::Must, registers) };
+        let terms = named.iter().map(|number| Term::from_field_u64(self.fields.register, u64::from(*number)));
         let query = tantivy::query::TermSetQuery::new(terms);
-        Box::new(ConstScoreQuery::new(Box::new(query), 0.0))
+        Some((occur, Box::new(ConstScoreQuery::new(Box::new(query), 0.0))))
     }
 
     fn clauses_of(&self, kind: Kind, wanted: &Wanted) -> Vec<(Occur, Box<dyn Query>)> {
