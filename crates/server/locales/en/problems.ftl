@@ -43,7 +43,7 @@ problem-is-no-checkpoint = This is no saved checkpoint, so the log was not verif
 problem-is-verifying = The log is being verified against another checkpoint. Ask again in a few seconds.
 problem-is-no-reading = No delivery that was read in has this number, or it was long ago.
 problem-is-reading-in = Another delivery is being read in. Ask again when it is done.
-problem-is-no-way-in = The link is not valid, or it has expired. `lucarne serve` prints new ones when it starts; on the first page you can choose who acts.
+problem-is-no-way-in = The link is not valid, or it has expired. The server prints new ones when it starts; on the first page you can choose who acts.
 problem-is-ending = The server is being stopped.
 
 # Why nothing of a delivery was taken.

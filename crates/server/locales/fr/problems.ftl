@@ -43,7 +43,7 @@ problem-is-no-checkpoint = Ceci n’est pas un point de contrôle enregistré :
 problem-is-verifying = Le journal est en cours de vérification par rapport à un autre point de contrôle. Redemandez dans quelques secondes.
 problem-is-no-reading = Aucune livraison lue n’a ce numéro, ou elle date de longtemps.
 problem-is-reading-in = Une autre livraison est en cours de lecture. Redemandez quand elle sera terminée.
-problem-is-no-way-in = Le lien n’est pas valable, ou il a expiré. `lucarne serve` en affiche de nouveaux à son démarrage ; la première page permet de choisir qui agit.
+problem-is-no-way-in = Le lien n’est pas valable, ou il a expiré. Le serveur en affiche de nouveaux à son démarrage ; la première page permet de choisir qui agit.
 problem-is-ending = Le serveur est en cours d’arrêt.
 
 # Pourquoi rien d’une livraison n’a été pris.
