@@ -67,9 +67,9 @@ def score(con, clusters: str) -> dict:
 def score_pairs(con, predictions: str) -> dict:
     """Gives precision, recall and F1 of the pairs of probability 0.5 or more. Pairs that blocking missed count as missed."""
     right, found, wanted = con.execute(f"""
-        with kept as (select l.truth = r.truth as right from {predictions} p
+        with kept as (select l.truth = r.truth as is_right from {predictions} p
                       join persons l on l.uid = p.uid_l join persons r on r.uid = p.uid_r where p.match_probability >= 0.5)
-        select (select count(*) from kept where right), (select count(*) from kept),
+        select (select count(*) from kept where is_right), (select count(*) from kept),
                (select coalesce(sum(n * (n - 1) // 2), 0)::bigint from (select count(*) n from persons group by truth))""").fetchall()[0]
     precision, recall = right / max(found, 1), right / max(wanted, 1)
     return {"precision": round(precision, 4), "recall": round(recall, 4),
