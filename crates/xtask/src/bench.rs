@@ -377,7 +377,7 @@ fn resolve() -> Result<()> {
     println!("| with all answers and their reasons, s | {taking:.2} |");
     println!("| all from the files, nothing learnt: read, compared, clustered, written, s | {whole:.1} |");
     println!("| share, % (promised: 5) | {:.1} |", 100.0 * alike / whole);
-    println!("| share of a run that writes nothing, % | {:.1} |", 100.0 * alike / unwritten);
+    println!("| share of a run that writes nothing, % (promised: 5) | {:.1} |", 100.0 * alike / unwritten);
     println!("| share with reasons, % | {:.1} |", 100.0 * taking / whole);
     Ok(())
 }
