@@ -133,20 +133,33 @@ pub(crate) fn join_all(pairs: &[(u32, u32)], sets: &mut Sets) {
 }
 
 /// A merge that is possible. The heaviest comes first; ties go by the tie-breaking words of both groups.
-#[derive(PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Candidate {
     /// What the merge weighs, or at most weighs as long as it is not weighed.
     weight: f64,
-    ties: (u64, u64),
-    groups: (usize, usize),
+    /// The ranks of both groups' tie-breaking words within the component, the smaller first.
+    ties: (u32, u32),
+    groups: (u32, u32),
     weighed: bool,
 }
+
+/// The merges that are possible.
+enum Queue {
+    /// Of a small component: looked through for the best each time, which is sooner done than keeping them in order.
+    Few(Vec<Candidate>),
+    Many(BinaryHeap<Candidate>),
+}
+
+/// The most groups of a small component.
+const FEW_GROUPS: usize = 32;
 
 /// The groups of one connected component, and who is next to whom.
 struct Component<'a> {
     data: &'a Dataset,
     /// Merged groups leave their place empty; the union gets a new one.
     groups: Vec<Option<Group>>,
+    /// The rank of each group's tie-breaking word among those of the component.
+    ranks: Vec<u32>,
     /// For each group the groups that share an edge with it, and the weight of the best such edge, ascending. Groups that
     /// were merged since may still be among them.
     neighbours: Vec<Vec<(usize, f64)>>,
@@ -250,19 +263,20 @@ impl Run<'_> {
         memory: &mut Memory,
     ) -> Vec<Group> {
         let mut component = Component::new(self.data, edges, unit, members);
-        let each_once = |at: usize| component.candidates(at).filter(move |candidate| candidate.groups.1 < at);
-        let mut heap: BinaryHeap<Candidate> = (0..component.groups.len()).flat_map(each_once).collect();
-        while let Some(candidate) = heap.pop() {
-            let (left, right) = candidate.groups;
+        let each_once = |at: usize| component.candidates(at).filter(move |candidate| candidate.groups.1 < at as u32);
+        let mut queue = Queue::new(component.groups.len(), (0..component.groups.len()).flat_map(each_once));
+        while let Some(candidate) = queue.pop() {
+            let (left, right) = (candidate.groups.0 as usize, candidate.groups.1 as usize);
             let (Some(one), Some(other)) = (&component.groups[left], &component.groups[right]) else { continue };
             if candidate.weighed {
                 let merged = component.merge(left, right);
-                heap.extend(component.candidates(merged));
+                queue.forget_closed(&component);
+                queue.extend(component.candidates(merged));
                 continue;
             }
             let weight = self.evidence.weigh(one, other, memory);
             if weight >= self.threshold {
-                heap.push(Candidate { weight, weighed: true, ..candidate });
+                queue.extend([Candidate { weight, weighed: true, ..candidate }]);
             }
         }
         component.groups.into_iter().flatten().filter(|group| group.members.len() > 1).collect()
@@ -357,20 +371,29 @@ impl<'a> Component<'a> {
             }
         }
         neighbours.iter_mut().for_each(best_of_each);
-        let groups = units.into_iter().map(|unit| Some(Group::new(data, members(unit)))).collect();
-        Self { data, groups, neighbours }
+        let groups: Vec<Group> = units.into_iter().map(|unit| Group::new(data, members(unit))).collect();
+        let mut words: Vec<u64> = groups.iter().map(|group| group.tie(data)).collect();
+        words.sort_unstable();
+        // Every word is among them; equal ones have one rank.
+        let rank = |group: &Group| words.partition_point(|word| *word < group.tie(data)) as u32;
+        let ranks = groups.iter().map(rank).collect();
+        Self { data, groups: groups.into_iter().map(Some).collect(), ranks, neighbours }
     }
 
     /// Returns the merges of a group with those next to it.
     fn candidates(&self, at: usize) -> impl Iterator<Item = Candidate> + '_ {
-        let tie = |group: &Group| group.tie(self.data);
-        self.groups[at].iter().flat_map(move |group| {
-            self.neighbours[at].iter().filter_map(move |(other, weight)| {
-                let (mine, theirs) = (tie(group), tie(self.groups[*other].as_ref()?));
-                let ties = (mine.min(theirs), mine.max(theirs));
-                Some(Candidate { weight: *weight, ties, groups: (at, *other), weighed: false })
-            })
+        let near = if self.groups[at].is_some() { self.neighbours[at].as_slice() } else { &[] };
+        near.iter().filter(|(other, _)| self.groups[*other].is_some()).map(move |(other, weight)| {
+            let (mine, theirs) = (self.ranks[at], self.ranks[*other]);
+            let ties = (mine.min(theirs), mine.max(theirs));
+            Candidate { weight: *weight, ties, groups: (at as u32, *other as u32), weighed: false }
         })
+    }
+
+    /// Says whether both groups of a merge are still there.
+    fn is_open(&self, candidate: &Candidate) -> bool {
+        let (left, right) = candidate.groups;
+        self.groups[left as usize].is_some() && self.groups[right as usize].is_some()
     }
 
     /// Puts two groups together and returns the place of the union.
@@ -382,6 +405,8 @@ impl<'a> Component<'a> {
             around.into_iter().flatten().filter(|(other, _)| self.groups[*other].is_some()).collect();
         best_of_each(&mut around);
         let merged = self.groups.len();
+        // The smallest word of a group speaks for it.
+        self.ranks.push(self.ranks[left].min(self.ranks[right]));
         for (other, weight) in &around {
             // No place is larger: they stay ascending.
             self.neighbours[*other].push((merged, *weight));
@@ -389,6 +414,37 @@ impl<'a> Component<'a> {
         self.groups.push(Some(Group::new(self.data, members)));
         self.neighbours.push(around);
         merged
+    }
+}
+
+impl Queue {
+    fn new(groups: usize, candidates: impl Iterator<Item = Candidate>) -> Self {
+        if groups <= FEW_GROUPS { Self::Few(candidates.collect()) } else { Self::Many(candidates.collect()) }
+    }
+
+    fn extend(&mut self, candidates: impl IntoIterator<Item = Candidate>) {
+        match self {
+            Self::Few(few) => few.extend(candidates),
+            Self::Many(many) => many.extend(candidates),
+        }
+    }
+
+    /// Drops the merges of groups that are no longer there, where that is cheaper than to meet them later.
+    fn forget_closed(&mut self, component: &Component<'_>) {
+        if let Self::Few(few) = self {
+            few.retain(|candidate| component.is_open(candidate));
+        }
+    }
+
+    /// Takes the best merge out. It may be one of groups that are no longer there.
+    fn pop(&mut self) -> Option<Candidate> {
+        match self {
+            Self::Few(few) => {
+                let best = few.iter().enumerate().max_by(|(_, one), (_, other)| one.cmp(other));
+                best.map(|(at, _)| at).map(|at| few.swap_remove(at))
+            }
+            Self::Many(many) => many.pop(),
+        }
     }
 }
 
@@ -422,5 +478,43 @@ impl Clustering {
     pub fn to_record_batch(&self) -> Result<RecordBatch, Error> {
         let schema = Schema::new(vec![Field::new("cluster", DataType::UInt32, false)]);
         Ok(RecordBatch::try_new(Arc::new(schema), vec![Arc::new(UInt32Array::from(self.labels.clone()))])?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
+        // Few weights and words, so that many are equal.
+        let one = (0_u8..4, (0_u32..3, 0_u32..3), (0_u32..6, 0_u32..6), any::<bool>());
+        let one = one.prop_map(|(weight, ties, groups, weighed)| Candidate {
+            weight: f64::from(weight),
+            ties,
+            groups,
+            weighed,
+        });
+        prop::collection::vec(one, 0..40)
+    }
+
+    proptest! {
+        #[test]
+        fn merges_come_in_one_order_from_small_and_large_components(first in candidates(), later in candidates()) {
+            let mut few = Queue::new(FEW_GROUPS, first.iter().cloned());
+            let mut many = Queue::new(FEW_GROUPS + 1, first.into_iter());
+            let mut later = later.into_iter();
+            loop {
+                let (one, other) = (few.pop(), many.pop());
+                prop_assert_eq!(one.is_some(), other.is_some());
+                let (Some(one), Some(other)) = (one, other) else { break };
+                prop_assert_eq!(one.cmp(&other), Ordering::Equal);
+                if let Some(next) = later.next() {
+                    few.extend([next.clone()]);
+                    many.extend([next]);
+                }
+            }
+        }
     }
 }

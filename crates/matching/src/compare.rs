@@ -128,7 +128,12 @@ pub(crate) struct Values {
     /// Whether the address has a column for the place.
     placed: bool,
     index: hashbrown::HashMap<[u32; 3], u32>,
+    /// For each column the code of each raw text by that text's own code; [`UNKNOWN`] where it has none yet.
+    pub(crate) of_raw: Vec<Vec<u32>>,
 }
+
+/// No code of a value.
+const UNKNOWN: u32 = u32::MAX;
 
 impl Values {
     pub(crate) fn new(kind: &Kind, columns: usize) -> Self {
@@ -140,6 +145,7 @@ impl Values {
             nicknames: Vec::new(),
             placed: columns == 3,
             index: hashbrown::HashMap::new(),
+            of_raw: vec![Vec::new(); columns],
         }
     }
 
@@ -163,6 +169,21 @@ impl Values {
             Kind::Sex => normalise::fold(raw).chars().take(1).collect(),
         };
         self.pool.intern(&folded)
+    }
+
+    /// Returns the same by the code that the raw value has among those of its column: each is folded once.
+    pub(crate) fn intern_raw(&mut self, column: usize, raw: &Pool, code: u32) -> Result<u32, Error> {
+        let at = code as usize;
+        if let Some(known) = self.of_raw[column].get(at).copied().filter(|known| *known != UNKNOWN) {
+            return Ok(known);
+        }
+        let found = self.intern_column(column, raw.get(code))?;
+        let of_raw = &mut self.of_raw[column];
+        if of_raw.len() <= at {
+            of_raw.resize(raw.len(), UNKNOWN);
+        }
+        of_raw[at] = found;
+        Ok(found)
     }
 
     /// Returns the code of a value made of parts.
@@ -199,6 +220,7 @@ impl Values {
         self.parts.reserve_exact(room(self.parts.len()));
         self.dates.reserve_exact(room(self.dates.len()));
         self.nicknames.reserve_exact(room(self.nicknames.len()));
+        self.of_raw.iter_mut().for_each(|codes| codes.reserve_exact(room(codes.len())));
         self.index = hashbrown::HashMap::with_capacity(self.parts.len() + room(self.parts.len()));
         let parts = self.parts.iter().enumerate().skip(1);
         self.index.extend(parts.map(|(code, parts)| (*parts, code as u32)));
@@ -366,6 +388,7 @@ impl Values {
             + self.parts.capacity() * size_of::<[u32; 3]>()
             + self.dates.capacity() * size_of::<Date>()
             + self.nicknames.capacity() * size_of::<&[u16]>()
+            + self.of_raw.iter().map(|codes| codes.capacity() * size_of::<u32>()).sum::<usize>()
     }
 }
 

@@ -276,11 +276,10 @@ impl Column {
 }
 
 fn encode(mut values: Values, columns: &[&Column], records: usize) -> Result<(Values, Vec<u32>), Error> {
-    let mut translated: Vec<Vec<u32>> = Vec::with_capacity(columns.len());
     for (at, column) in columns.iter().enumerate() {
-        let codes = 0..column.pool.len() as u32;
-        translated.push(codes.map(|code| values.intern_column(at, column.pool.get(code))).collect::<Result<_, _>>()?);
+        (0..column.pool.len() as u32).try_for_each(|code| values.intern_raw(at, &column.pool, code).map(drop))?;
     }
+    let translated = std::mem::take(&mut values.of_raw);
     let part = |at: usize, record: usize| match (translated.get(at), columns.get(at)) {
         (Some(table), Some(column)) => table[column.codes[record] as usize],
         _ => MISSING,
@@ -292,6 +291,7 @@ fn encode(mut values: Values, columns: &[&Column], records: usize) -> Result<(Va
             .map(|record| values.intern_parts([part(0, record), part(1, record), part(2, record)]))
             .collect::<Result<_, _>>()?
     };
+    values.of_raw = translated;
     values.finish();
     Ok((values, codes))
 }

@@ -89,6 +89,7 @@ pub fn damerau<T: Copy + Eq>(left: &[T], right: &[T], most: usize) -> Option<usi
 
 fn edits<T: Copy + Eq, const SWAPS: bool>(left: &[T], right: &[T], most: usize) -> Option<usize> {
     let (mut left, mut right) = (clip(left), clip(right));
+    let most = most.min(LENGTH_MAX);
     if left.len().abs_diff(right.len()) > most {
         return None;
     }
@@ -106,16 +107,28 @@ fn edits<T: Copy + Eq, const SWAPS: bool>(left: &[T], right: &[T], most: usize) 
         let distance = left.len().max(right.len());
         return (distance <= most).then_some(distance);
     }
+    // What is left begins and ends differently: one edit explains no more than one element of each, or two that changed places.
+    if most <= 1 {
+        let one_edit = match (left, right) {
+            ([_], [_]) => true,
+            ([a, b], [c, d]) => SWAPS && a == d && b == c,
+            _ => false,
+        };
+        return (one_edit && most == 1).then_some(1);
+    }
     let mut before = [0_u8; LENGTH_MAX + 1];
     let mut above = [0_u8; LENGTH_MAX + 1];
     let mut row = [0_u8; LENGTH_MAX + 1];
+    // Whatever is so far off the diagonal takes more edits than are wanted.
+    let beyond = most as u8 + 1;
     for (j, cell) in above.iter_mut().enumerate().take(right.len() + 1) {
         *cell = j as u8;
     }
     for i in 1..=left.len() {
-        row[0] = i as u8;
-        let mut least = row[0];
-        for j in 1..=right.len() {
+        let (from, to) = (i.saturating_sub(most).max(1), (i + most).min(right.len()));
+        row[from - 1] = if from == 1 { i as u8 } else { beyond };
+        let mut least = row[from - 1];
+        for j in from..=to {
             let differs = u8::from(left[i - 1] != right[j - 1]);
             let mut cell = (above[j - 1] + differs).min(above[j] + 1).min(row[j - 1] + 1);
             if SWAPS && i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1] {
@@ -123,6 +136,9 @@ fn edits<T: Copy + Eq, const SWAPS: bool>(left: &[T], right: &[T], most: usize) 
             }
             row[j] = cell;
             least = least.min(cell);
+        }
+        if to < right.len() {
+            row[to + 1] = beyond;
         }
         // With swaps the next row may come from the row before this one, hence the margin of one.
         if usize::from(least) > most + usize::from(SWAPS) {
@@ -233,9 +249,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn damerau_agrees_with_the_full_table(left in "[ab1]{0,9}", right in "[ab1]{0,9}", most in 0_usize..6) {
+        fn damerau_agrees_with_the_full_table(left in "[ab1]{0,9}", right in "[ab1]{0,9}", most in 0_usize..12) {
             let full = slow_damerau(left.as_bytes(), right.as_bytes());
             prop_assert_eq!(damerau_text(&left, &right, most), (full <= most).then_some(full));
+        }
+
+        #[test]
+        fn a_limit_hides_nothing_below_it(left in "[ab]{0,12}", right in "[ab]{0,12}", most in 0_usize..6) {
+            for edits in [levenshtein_text, damerau_text] {
+                let all = edits(&left, &right, LENGTH_MAX);
+                prop_assert_eq!(edits(&left, &right, most), all.filter(|distance| *distance <= most));
+            }
         }
 
         #[test]

@@ -2,9 +2,8 @@
 
 use hashbrown::HashSet;
 
-use crate::compare::MISSING_LEVEL;
 use crate::dataset::Dataset;
-use crate::score::{Memory, Part, Scorer};
+use crate::score::{Memory, Scorer};
 use crate::settings::Settings;
 
 /// The most records of a group that a merge looks at. Groups of one person are smaller; larger ones are looked at
@@ -91,24 +90,19 @@ impl<'a> Evidence<'a> {
         // Sums are taken in one order, whichever group comes first.
         let (left, right) = if left.tie(data) <= right.tie(data) { (left, right) } else { (right, left) };
         let mut sums = [0.0; Settings::COMPARISONS_MAX];
-        let mut best = (f64::NEG_INFINITY, [Part::default(); Settings::COMPARISONS_MAX]);
+        let (mut best, mut unseen) = (f64::NEG_INFINITY, u32::MAX);
         let mut pairs = 0.0;
         for a in left.members.iter().take(SEEN_MAX) {
             for b in right.members.iter().take(SEEN_MAX) {
-                let parts = self.scorer.parts(*a, *b, memory);
-                for (sum, part) in sums.iter_mut().zip(&parts) {
-                    *sum += part.weight;
-                }
-                let total = self.scorer.total_of(&parts);
-                if total > best.0 {
-                    best = (total, parts);
+                let (total, missing) = self.scorer.add_to(&mut sums, (*a, *b), best, memory);
+                if let Some(total) = total.filter(|total| *total > best) {
+                    (best, unseen) = (total, missing);
                 }
                 pairs += 1.0;
             }
         }
-        let (weight, parts) = best;
-        let unseen = parts.iter().zip(&sums).filter(|(part, _)| part.level == MISSING_LEVEL);
+        let unseen = sums.iter().enumerate().filter(|(at, _)| unseen & 1 << at != 0);
         let against: f64 = unseen.map(|(_, sum)| (sum / pairs).min(0.0)).sum();
-        weight + against + self.penalty(left, right)
+        best + against + self.penalty(left, right)
     }
 }

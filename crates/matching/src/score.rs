@@ -68,6 +68,8 @@ struct Table {
 /// What a model weighs, looked up by level and by value.
 pub(crate) struct Weights {
     tables: Vec<Table>,
+    /// The places of the comparisons, the cheapest first: a pair that they settle is spared the dear ones.
+    order: Vec<usize>,
     prior_weight: f64,
     household: Option<f64>,
     exchange: Option<Exchange>,
@@ -100,6 +102,19 @@ impl Exchange {
     }
 }
 
+/// Returns how dear it is to compare two values of a kind, beside other kinds.
+fn cost(kind: &Kind) -> u8 {
+    match kind {
+        Kind::Exact | Kind::Sex => 0,
+        // What was asked already is remembered.
+        Kind::SwappedNames => 1,
+        Kind::Date => 2,
+        Kind::Identifier | Kind::Number | Kind::Code | Kind::Phone => 3,
+        Kind::Address | Kind::Email | Kind::Text { .. } => 4,
+        Kind::GivenName | Kind::FamilyName => 5,
+    }
+}
+
 /// The least level of names that are exchanged.
 const EXCHANGED: u8 = 2;
 
@@ -107,8 +122,10 @@ impl Weights {
     pub(crate) fn new(data: &Dataset, model: &Model) -> Result<Self, Error> {
         model.check(&data.settings)?;
         let tables = (0..model.comparisons.len()).map(|at| Table::new(data, model, at)).collect();
+        let mut order: Vec<usize> = (0..model.comparisons.len()).collect();
+        order.sort_by_key(|at| cost(&model.comparisons[*at].kind));
         let exchange = Exchange::of(&data.settings);
-        Ok(Self { tables, prior_weight: model.prior_weight(), household: model.household, exchange })
+        Ok(Self { tables, order, prior_weight: model.prior_weight(), household: model.household, exchange })
     }
 
     /// Makes room for values that the data gets later.
@@ -147,6 +164,11 @@ impl<'a> Scorer<'a> {
         self.weights.household.map_or(0.0, |share| ((1.0 - share) + share * household.exp2()).log2())
     }
 
+    /// Returns what households cost at least, which is below 0.
+    fn least_household_cost(&self) -> f64 {
+        self.weights.household.map_or(0.0, |share| (1.0 - share).log2()) - 1e-9
+    }
+
     /// Returns the comparisons that say nothing since names were found exchanged.
     fn silenced(&self, left: &[u32], right: &[u32], memory: &mut Memory) -> Option<[usize; 2]> {
         let Exchange { at, names } = self.weights.exchange.as_ref()?;
@@ -178,24 +200,25 @@ impl<'a> Scorer<'a> {
         let mut open = [(0_u8, 0.0_f64); WIDTH];
         let mut opened = 0;
         let silenced = self.silenced(left_row, right_row, memory);
-        for (at, (table, (a, b))) in self.weights.tables.iter().zip(left_row.iter().zip(right_row)).enumerate() {
-            if *a == MISSING || *b == MISSING || silenced.is_some_and(|names| names.contains(&at)) {
+        for at in &self.weights.order {
+            let (at, table) = (*at, &self.weights.tables[*at]);
+            let (a, b) = (left_row[at], right_row[at]);
+            if a == MISSING || b == MISSING || silenced.is_some_and(|names| names.contains(&at)) {
                 continue;
             }
             if a == b {
-                let level = if table.composite { self.data.values[at].level_of_equal(*a) } else { 1 };
-                let adjust = table.adjustment(level, *a, *b);
+                let level = if table.composite { self.data.values[at].level_of_equal(a) } else { 1 };
+                let adjust = table.adjustment(level, a, b);
                 sum += table.weight[usize::from(level)] + adjust;
                 household += table.household[usize::from(level)] + if table.shared { adjust } else { 0.0 };
             } else {
-                let most = table.most_different(*a, *b);
+                let most = table.most_different(a, b);
                 slack += most;
                 open[opened] = (at as u8, most);
                 opened += 1;
             }
         }
-        // What households cost may be negative, though never below log2(1 - share).
-        let least_sum = least + self.weights.household.map_or(0.0, |share| (1.0 - share).log2()) - 1e-9;
+        let least_sum = least + self.least_household_cost();
         for (at, most) in open.iter().take(opened) {
             if sum + slack < least_sum {
                 return None;
@@ -253,6 +276,37 @@ impl<'a> Scorer<'a> {
             parts[silenced] = Part::default();
         }
         parts
+    }
+
+    /// Adds the weight of every part of a pair to `sums`, and returns the log2 odds of the pair and which comparisons are
+    /// missing in it, a bit each; no odds where they are no more than `beyond` for sure.
+    pub(crate) fn add_to(
+        &self,
+        sums: &mut [f64; WIDTH],
+        (left, right): (u32, u32),
+        beyond: f64,
+        memory: &mut Memory,
+    ) -> (Option<f64>, u32) {
+        let (left, right) = (self.data.row(left), self.data.row(right));
+        let silenced = self.silenced(left, right, memory);
+        let (mut weight, mut household, mut missing) = (0.0, 0.0, 0_u32);
+        for (at, (sum, (a, b))) in sums.iter_mut().zip(left.iter().zip(right)).enumerate() {
+            let is_silenced = silenced.is_some_and(|names| names.contains(&at));
+            let level = if is_silenced { MISSING_LEVEL } else { self.level(at, *a, *b, memory) };
+            if level == MISSING_LEVEL {
+                missing |= 1 << at;
+                continue;
+            }
+            let table = &self.weights.tables[at];
+            let frequency = table.adjustment(level, *a, *b);
+            let of_part = table.weight[usize::from(level)] + frequency;
+            *sum += of_part;
+            weight += of_part;
+            household += table.household[usize::from(level)] + if table.shared { frequency } else { 0.0 };
+        }
+        let most = self.weights.prior_weight + weight - self.least_household_cost();
+        let total = (most > beyond).then(|| self.weights.prior_weight + weight - self.household_cost(household));
+        (total, missing)
     }
 
     /// Returns the log2 odds of the parts of a pair.

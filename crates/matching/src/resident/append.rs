@@ -105,7 +105,7 @@ impl Dataset {
             for row in 0..rows {
                 let mut parts = [MISSING; 3];
                 for (part, place) in places.iter().enumerate() {
-                    parts[part] = values.intern_column(part, columns[*place].pool.get(raw[*place][row]))?;
+                    parts[part] = values.intern_raw(part, &columns[*place].pool, raw[*place][row])?;
                 }
                 codes.push(if places.len() == 1 { parts[0] } else { values.intern_parts(parts)? });
             }

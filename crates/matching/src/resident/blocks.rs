@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::block::{Keys, hash_of_codes, place_of};
@@ -27,6 +27,8 @@ struct Rule {
     /// Every [`STRIDE`]th of `hashes`: so few that a core keeps them at hand.
     signposts: Vec<u64>,
     members: Vec<u32>,
+    /// The hashes that stand for several blocks of the beginning.
+    mixed: HashSet<u64>,
     added: HashMap<u64, Vec<u32>>,
 }
 
@@ -142,8 +144,8 @@ impl Blocks {
             let mut places = |keys: &'s [KeyExpr]| keys.iter().map(|key| place_of(key, &mut exprs)).collect();
             let (keys, split) = (places(&block.keys), places(&block.split));
             let size_max = settings.block_size_max.min(block.size_max.unwrap_or(usize::MAX));
-            let (hashes, signposts, members, added) = Default::default();
-            rules.push(Rule { keys, split, size_max, hashes, signposts, members, added });
+            let (hashes, signposts, members, mixed, added) = Default::default();
+            rules.push(Rule { keys, split, size_max, hashes, signposts, members, mixed, added });
         }
         let opened = |expr: &KeyExpr| {
             let mut keys = Keys::new(data, expr)?;
@@ -158,7 +160,9 @@ impl Blocks {
                 .filter_map(|record| Some((blocks.hash(data, &blocks.rules[rule].keys, record)?, record)))
                 .collect();
             hashed.par_sort_unstable();
+            let mixed = blocks.mixed(data, &blocks.rules[rule].keys, &hashed);
             let into = &mut blocks.rules[rule];
+            into.mixed = mixed;
             into.hashes = hashed.iter().map(|(hash, _)| *hash).collect();
             into.signposts = into.hashes.iter().step_by(STRIDE).copied().collect();
             into.members = hashed.into_iter().map(|(_, record)| record).collect();
@@ -168,6 +172,20 @@ impl Blocks {
 
     fn hash(&self, data: &Dataset, keys: &[usize], record: u32) -> Option<u64> {
         hash_of(&self.keys, keys, data, record)
+    }
+
+    /// Returns the hashes that stand for several blocks. `hashed` has every record by its hash, ascending.
+    fn mixed(&self, data: &Dataset, keys: &[usize], hashed: &[(u64, u32)]) -> HashSet<u64> {
+        // Up to two keys the hash is the keys.
+        if keys.len() <= 2 {
+            return HashSet::new();
+        }
+        let differ = |pair: &&[(u64, u32)]| match pair {
+            [(hash, one), (same, other)] => hash == same && !self.agree(data, keys, *one, *other),
+            _ => false,
+        };
+        let differing = hashed.par_windows(2).filter(differ);
+        differing.filter_map(|pair| Some(pair.first()?.0)).collect::<Vec<_>>().into_iter().collect()
     }
 
     /// Returns where the blocks of some records are.
@@ -273,9 +291,29 @@ impl Blocks {
         mut take: impl FnMut(u32, u8),
     ) {
         let own = data.tier(record);
+        // What is asked of each partner waits for memory: nobody is asked what holds for all.
+        let all_are_here = self.gone == 0;
+        let all_are_base = data.settings.attach_only.is_empty();
         for (number, (rule, places)) in self.rules.iter().zip(&places.0).enumerate() {
             let Some(place) = places[at] else { continue };
             if rule.split.is_empty() && self.is_surely_closed(data, rule, place, 0) {
+                continue;
+            }
+            let (first, added) = rule.entered(place);
+            if all_are_base && first.len() + added.len() <= rule.size_max {
+                let is_partner = |other: &&u32| **other != record && (all_are_here || alive[**other as usize]);
+                // Up to two keys the hash is the keys.
+                let agrees = |other: &&u32| rule.keys.len() <= 2 || self.agree(data, &rule.keys, **other, record);
+                // Those of one block agree all or not at all.
+                let one_block = !rule.mixed.contains(&place.hash);
+                let first = first.iter().filter(is_partner);
+                match first.clone().next() {
+                    Some(any) if one_block && agrees(&any) => first.for_each(|other| take(*other, number as u8)),
+                    Some(_) if !one_block => first.filter(agrees).for_each(|other| take(*other, number as u8)),
+                    _ => {}
+                }
+                let added = added.iter().filter(is_partner).filter(agrees);
+                added.for_each(|other| take(*other, number as u8));
                 continue;
             }
             let block = self.members_of(data, alive, number, record, place);
@@ -298,13 +336,13 @@ impl Blocks {
         }
     }
 
-    /// Notes which blocks `records` are in and whether their pairs are looked at, before records come or go; at most `coming`
-    /// records are still to be entered. Blocks that stay under the limit, or over it, are passed over: nothing of them flips.
+    /// Notes which blocks `records`, whose blocks are at `places`, are in and whether their pairs are looked at, before records
+    /// come or go; at most `coming` records are still to be entered. Blocks that stay under the limit, or over it, are passed over: nothing of them flips.
     pub(super) fn touched(
         &self,
         data: &Dataset,
         alive: &[bool],
-        records: &[u32],
+        (records, places): (&[u32], &Places),
         coming: usize,
         touched: Option<Touched>,
     ) -> Touched {
@@ -314,7 +352,6 @@ impl Blocks {
             seen.entry((touch.rule, touch.is_part, touch.hash)).or_default().push(touch.by);
         }
         // Few blocks are near the limit.
-        let places = self.places(data, records);
         let may_flip = |rule: &Rule, place: Place| {
             let (first, added) = rule.entered(place);
             let stays_open = first.len() + added.len() + coming <= rule.size_max;

@@ -76,19 +76,23 @@ impl Edges {
         }
     }
 
-    /// Adds pairs that are not there.
-    pub(super) fn add(&mut self, edges: &[Edge]) {
-        let near = |Edge { left, right, weight, rule }: &Edge| {
-            let (weight, rule) = (*weight, *rule);
-            [(*left, Near { other: *right, weight, rule }), (*right, Near { other: *left, weight, rule })]
-        };
-        if edges.len() < MANY {
-            edges.iter().flat_map(near).for_each(|(record, near)| self.edit(record).push(near));
+    /// Adds pairs that are not there, each given as one of its records sees it; those of a record follow one another.
+    pub(super) fn add(&mut self, found: &[(u32, Near)]) {
+        let other_side = |(record, near): &(u32, Near)| (near.other, Near { other: *record, ..*near });
+        if found.len() < MANY {
+            for (record, near) in found.iter().flat_map(|one| [*one, other_side(one)]) {
+                self.edit(record).push(near);
+            }
             return;
         }
-        // What many records have from now on is put together side by side; only entering it takes one after the other.
-        let mut sides: Vec<(u32, Near)> = edges.par_iter().flat_map_iter(near).collect();
-        sides.par_sort_unstable_by_key(|(record, near)| (*record, near.other));
+        self.add_runs(found);
+        let mut others: Vec<(u32, Near)> = found.par_iter().map(other_side).collect();
+        others.par_sort_unstable_by_key(|(record, near)| (*record, near.other));
+        self.add_runs(&others);
+    }
+
+    /// Adds what many records have from now on: it is put together side by side, and only entering it takes one after the other.
+    fn add_runs(&mut self, sides: &[(u32, Near)]) {
         let of_records: Vec<&[(u32, Near)]> = sides.chunk_by(|(one, _), (other, _)| one == other).collect();
         let changed: Vec<(u32, Vec<Near>)> = of_records
             .into_par_iter()

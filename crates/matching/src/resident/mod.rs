@@ -18,6 +18,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
@@ -30,10 +31,11 @@ use crate::pool::room;
 use crate::predict::{Edge, Predictions, predict};
 use crate::progress::Progress;
 use crate::score::{Memory, Scorer, Weights};
-use blocks::Blocks;
+use crate::settings::Settings;
+use blocks::{Blocks, Places};
 use edges::{Edges, Near};
 
-/// How many records are scored by one thread before another takes some.
+/// How many records are scored, or followed to their islands, by one thread before another takes some.
 const AT_ONCE: usize = 64;
 
 /// The label of a record that went.
@@ -54,9 +56,45 @@ pub struct Resident {
     /// The smallest record of each record's cluster.
     labels: Vec<u32>,
     judgements: Judgements,
-    /// From each record to those that judgements say are the same person.
-    judged: HashMap<u32, Vec<u32>>,
+    judged: Judged,
+    reach: Reach,
     memory: Memory,
+}
+
+/// The least weight of pairs from which it may follow that two records are one person.
+#[derive(Clone, Copy)]
+struct Reach {
+    least: f32,
+    /// The same where one of the records is only attached: it is weighed against everybody who may be nearly as good.
+    least_across: f32,
+}
+
+impl Reach {
+    fn of(settings: &Settings) -> Self {
+        let threshold = settings.threshold_weight();
+        let across = if settings.attach_only.is_empty() { 0.0 } else { settings.attach_margin.max(0.0) };
+        Self { least: threshold as f32, least_across: (threshold - across) as f32 }
+    }
+}
+
+/// Where the judgements about each record stand in their lists.
+struct Judged {
+    must_link: HashMap<u32, Vec<usize>>,
+    cannot_link: HashMap<u32, Vec<usize>>,
+}
+
+/// What clustering some islands again gave.
+#[derive(Default)]
+struct Clustered {
+    records: Vec<Again>,
+    contradictions: Vec<(u32, u32)>,
+}
+
+/// A record that was clustered again.
+struct Again {
+    record: u32,
+    label: u32,
+    strongest: Option<Link>,
 }
 
 /// What a change did.
@@ -72,7 +110,7 @@ pub struct Change {
     pub before: Vec<Option<u32>>,
     /// For each of `records` its strongest kept pair within the cluster, see [`crate::Clustering::strongest`].
     pub strongest: Vec<Option<Link>>,
-    /// Judgements about `records` that could not be followed since they contradict others.
+    /// Judgements about `records` that could not be followed since they contradict others, ascending.
     pub contradictions: Vec<(u32, u32)>,
 }
 
@@ -114,8 +152,9 @@ impl Resident {
         let (mut alive, mut labels) = (vec![true; data.records], labels);
         alive.reserve_exact(room);
         labels.reserve_exact(room);
-        let judged = by_record(&judgements);
-        Ok(Self { data, model, weights, blocks, edges, alive, labels, judgements, judged, memory })
+        let judged = Judged::new(&judgements);
+        let reach = Reach::of(&data.settings);
+        Ok(Self { data, model, weights, blocks, edges, alive, labels, judgements, judged, reach, memory })
     }
 
     /// Returns the records, those that went included, which hold no values.
@@ -146,7 +185,8 @@ impl Resident {
     /// Returns the records of the cluster of a record, ascending; none for a record that is not there.
     pub fn members(&self, record: u32) -> Vec<u32> {
         let Some(label) = self.cluster_of(record) else { return Vec::new() };
-        let mut members = self.island([record]);
+        let island = self.island(record, &HashSet::new(), &mut HashMap::new());
+        let mut members = island.unwrap_or_default();
         members.retain(|member| self.labels[*member as usize] == label);
         members
     }
@@ -179,14 +219,16 @@ impl Resident {
         }
         let mut change = Change::default();
         let arrivals = added.map_or(0, RecordBatch::num_rows);
-        let touched = self.blocks.touched(&self.data, &self.alive, removed, arrivals, None);
+        let places = self.blocks.places(&self.data, removed);
+        let touched = self.blocks.touched(&self.data, &self.alive, (removed, &places), arrivals, None);
         if let Some(batch) = added {
             change.added = self.append(batch)?;
         } else {
             change.added = self.data.records as u32..self.data.records as u32;
         }
         let coming: Vec<u32> = change.added.clone().collect();
-        let touched = self.blocks.touched(&self.data, &self.alive, &coming, 0, Some(touched));
+        let places = self.blocks.places(&self.data, &coming);
+        let touched = self.blocks.touched(&self.data, &self.alive, (&coming, &places), 0, Some(touched));
 
         removed.iter().for_each(|record| self.alive[*record as usize] = false);
         self.blocks.note_gone(removed.len());
@@ -197,13 +239,14 @@ impl Resident {
         again.dedup();
 
         // Whoever was of one island with a record that is looked at again: each part that is left of it holds one whom a pair
-        // connected with the record.
+        // connected with the record. Those that come were of none.
         let mut seeds: HashSet<u32> = again.iter().copied().collect();
-        for record in removed.iter().chain(&again) {
+        for record in removed.iter().chain(again.iter().filter(|record| !change.added.contains(*record))) {
             seeds.extend(self.connected(*record).filter(|other| self.alive[*other as usize]));
             self.edges.clear(*record);
         }
-        change.pairs_scored = self.score(&again);
+        let places = if again == coming { places } else { self.blocks.places(&self.data, &again) };
+        change.pairs_scored = self.score(&again, &places);
         for record in removed {
             self.blocks.remove(&self.data, *record);
             self.data.forget(*record);
@@ -229,7 +272,7 @@ impl Resident {
         }
         let changed = before.symmetric_difference(&after).flat_map(|(left, right, _)| [*left, *right]);
         let seeds = changed.filter(|record| self.alive[*record as usize]).collect();
-        self.judged = by_record(&judgements);
+        self.judged = Judged::new(&judgements);
         self.judgements = judgements;
         let mut change = Change { added: self.data.records as u32..self.data.records as u32, ..Change::default() };
         self.cluster(seeds, &mut change);
@@ -247,24 +290,26 @@ impl Resident {
         Ok(added)
     }
 
-    /// Looks for the pairs of records that have none, and returns how many were scored.
-    fn score(&mut self, records: &[u32]) -> u64 {
+    /// Looks for the pairs of records that have none and whose blocks are at `places`, and returns how many were scored.
+    fn score(&mut self, records: &[u32], places: &Places) -> u64 {
         let Self { data, weights, blocks, edges, alive, .. } = self;
         let scorer = Scorer::with(data, Arc::clone(weights));
         let (data, blocks, alive) = (&*data, &*blocks, &*alive);
         let least = data.settings.edge_weight_min;
         let again: HashSet<u32> = records.iter().copied().collect();
-        let places = blocks.places(data, records);
+        // Those that came are the last: nearly all partners stand before them, and are not among `again` for sure.
+        let first = records.first().copied().unwrap_or(GONE);
         let score_some = |from: usize, some: &[u32], memory: &mut Memory| {
             let (mut found, mut pairs) = (Vec::new(), 0);
             let mut partners: HashMap<u32, u8> = HashMap::new();
             let mut rows: Vec<u32> = Vec::new();
             for (at, record) in (from..).zip(some) {
                 partners.clear();
-                blocks.partners(data, alive, (*record, at, &places), |other, rule| {
-                    let same_source = data.sources[*record as usize] == data.sources[other as usize];
+                blocks.partners(data, alive, (*record, at, places), |other, rule| {
                     // A pair of two that are looked at again belongs to the smaller.
-                    if !(again.contains(&other) && other < *record || data.settings.link_only && same_source) {
+                    let is_others = (first..*record).contains(&other) && again.contains(&other);
+                    let same_source = || data.sources[*record as usize] == data.sources[other as usize];
+                    if !(is_others || data.settings.link_only && same_source()) {
                         partners.entry(other).or_insert(rule);
                     }
                 });
@@ -274,10 +319,9 @@ impl Resident {
                 partners.keys().for_each(|other| rows.extend_from_slice(data.row(*other)));
                 let own = data.row(*record);
                 for ((other, rule), row) in partners.iter().zip(rows.chunks_exact(own.len())) {
-                    let (left, right) = (*other.min(record), *other.max(record));
-                    let [left_row, right_row] = if left == *record { [own, row] } else { [row, own] };
-                    if let Some(weight) = scorer.weight_of_rows(left_row, right_row, least, memory) {
-                        found.push(Edge { left, right, weight: weight as f32, rule: *rule });
+                    let [left, right] = if record < other { [own, row] } else { [row, own] };
+                    if let Some(weight) = scorer.weight_of_rows(left, right, least, memory) {
+                        found.push((*record, Near { other: *other, weight: weight as f32, rule: *rule }));
                     }
                 }
             }
@@ -293,82 +337,122 @@ impl Resident {
             }
         };
         let pairs_scored = scored.iter().map(|(_, pairs)| pairs).sum();
-        let found: Vec<Edge> = scored.into_iter().flat_map(|(found, _)| found).collect();
+        let found: Vec<(u32, Near)> = scored.into_iter().flat_map(|(found, _)| found).collect();
         edges.add(&found);
         pairs_scored
     }
 
     /// Says whether clustering looks at a pair from which it may follow that two records are one person.
     fn connects(&self, record: u32, near: &Near) -> bool {
-        let settings = &self.data.settings;
-        let threshold = settings.threshold_weight();
-        // A record that is attached is weighed against everybody who may be nearly as good.
-        let crosses = self.data.is_attached(record) != self.data.is_attached(near.other);
-        let least = if crosses { (threshold - settings.attach_margin).min(threshold) } else { threshold };
-        near.weight >= least as f32
+        let Reach { least, least_across } = self.reach;
+        let crosses = || self.data.is_attached(record) != self.data.is_attached(near.other);
+        near.weight >= least || near.weight >= least_across && crosses()
     }
 
-    /// Returns all records of the islands of some, ascending.
-    fn island(&self, seeds: impl IntoIterator<Item = u32>) -> Vec<u32> {
-        let mut seen: HashSet<u32> = seeds.into_iter().collect();
-        // One ring of neighbours after the other: those of many records are looked up side by side.
-        let mut ring: Vec<u32> = seen.iter().copied().collect();
-        while !ring.is_empty() {
-            let around: Vec<u32> = match ring.len() {
-                ..AT_ONCE => ring.iter().flat_map(|record| self.connected(*record)).collect(),
-                _ => ring.par_iter().flat_map_iter(|record| self.connected(*record)).collect(),
-            };
-            ring = around.into_iter().filter(|other| seen.insert(*other)).collect();
+    /// Returns the island of a record, ascending; nothing where it is followed from another: from one of `seen`, where each
+    /// record is noted with the one that it was found from, or from a smaller one of `seeds`.
+    fn island(&self, first: u32, seeds: &HashSet<u32>, seen: &mut HashMap<u32, u32>) -> Option<Vec<u32>> {
+        if seen.contains_key(&first) {
+            return None;
         }
-        let mut island: Vec<u32> = seen.into_iter().collect();
-        island.par_sort_unstable();
-        island
+        seen.insert(first, first);
+        let mut island = vec![first];
+        let mut at = 0;
+        while let Some(record) = island.get(at).copied() {
+            for other in self.connected(record) {
+                match seen.entry(other) {
+                    Entry::Occupied(found) if *found.get() != first => return None,
+                    Entry::Occupied(_) => {}
+                    Entry::Vacant(_) if other < first && seeds.contains(&other) => return None,
+                    Entry::Vacant(free) => {
+                        free.insert(first);
+                        island.push(other);
+                    }
+                }
+            }
+            at += 1;
+        }
+        island.sort_unstable();
+        Some(island)
     }
 
     /// Returns the records that kept pairs or judgements connect with one.
     fn connected(&self, record: u32) -> impl Iterator<Item = u32> + '_ {
         let near = self.edges.of(record).iter().filter(move |near| self.connects(record, near)).map(|near| near.other);
-        let judged = self.judged.get(&record).into_iter().flatten().copied();
+        let judged = self.judged.must_link.get(&record).into_iter().flatten().map(move |at| {
+            let (left, right) = self.judgements.must_link[*at];
+            if left == record { right } else { left }
+        });
         near.chain(judged.filter(|other| self.alive[*other as usize]))
     }
 
     /// Clusters the islands of some records again.
     fn cluster(&mut self, seeds: HashSet<u32>, change: &mut Change) {
-        let records = self.island(seeds);
-        let place = |record: u32| records.binary_search(&record).ok().map(|place| place as u32);
-        let within_one = |(left, record): (usize, &u32)| {
-            let (left, record) = (left as u32, *record);
-            let after = self.edges.of(record).iter().filter(move |near| near.other > record);
-            after.filter_map(move |Near { other, weight, rule }| {
-                Some(Edge { left, right: place(*other)?, weight: *weight, rule: *rule })
-            })
+        let mut firsts: Vec<u32> = seeds.iter().copied().collect();
+        firsts.sort_unstable();
+        let parts: Vec<Clustered> = match firsts.len() {
+            ..AT_ONCE => vec![self.clustered(&firsts, &seeds)],
+            _ => firsts.par_chunks(AT_ONCE).map(|some| self.clustered(some, &seeds)).collect(),
         };
-        let edges: Vec<Edge> = match records.len() {
-            ..AT_ONCE => records.iter().enumerate().flat_map(within_one).collect(),
-            _ => records.par_iter().enumerate().flat_map_iter(within_one).collect(),
-        };
-        let within = |pairs: &[(u32, u32)]| -> Vec<(u32, u32)> {
-            pairs.iter().filter_map(|(left, right)| Some((place(*left)?, place(*right)?))).collect()
-        };
-        let judgements = Judgements {
-            must_link: within(&self.judgements.must_link),
-            cannot_link: within(&self.judgements.cannot_link),
-        };
+        let mut again: Vec<Again> = Vec::with_capacity(parts.iter().map(|part| part.records.len()).sum());
+        for part in parts {
+            again.extend(part.records);
+            change.contradictions.extend(part.contradictions);
+        }
+        again.par_sort_unstable_by_key(|again| again.record);
+        change.contradictions.sort_unstable();
+        change.before = again.iter().map(|again| self.cluster_of(again.record)).collect();
+        again.iter().for_each(|again| self.labels[again.record as usize] = again.label);
+        change.strongest = again.iter().map(|again| again.strongest).collect();
+        change.records = again.iter().map(|again| again.record).collect();
+    }
+
+    /// Clusters the islands that are followed from `some` of the `seeds`, the smallest seed of each: a few islands at a time,
+    /// so that a core has all of them at hand.
+    fn clustered(&self, some: &[u32], seeds: &HashSet<u32>) -> Clustered {
+        let mut seen: HashMap<u32, u32> = HashMap::new();
+        let mut records: Vec<u32> = Vec::new();
+        let mut edges: Vec<Edge> = Vec::new();
+        let mut judgements = Judgements::default();
+        for first in some {
+            let Some(island) = self.island(*first, seeds, &mut seen) else { continue };
+            let start = records.len();
+            let place = |record: u32| island.binary_search(&record).ok().map(|place| (start + place) as u32);
+            // Whoever was put into a cluster by weights has its strongest link there among the pairs that connect.
+            let is_judged = island.iter().any(|record| self.judged.must_link.contains_key(record));
+            for (left, record) in (start as u32..).zip(&island) {
+                let counts = |near: &&Near| near.other > *record && (is_judged || self.connects(*record, near));
+                let after = self.edges.of(*record).iter().filter(counts);
+                edges.extend(after.filter_map(|Near { other, weight, rule }| {
+                    Some(Edge { left, right: place(*other)?, weight: *weight, rule: *rule })
+                }));
+            }
+            // Of two islands no judgement has anything to say.
+            let within = |pairs: &[(u32, u32)], of: &HashMap<u32, Vec<usize>>, into: &mut Vec<(u32, u32)>| {
+                let mut about: Vec<usize> =
+                    island.iter().filter_map(|record| of.get(record)).flatten().copied().collect();
+                about.sort_unstable();
+                about.dedup();
+                let about = about.into_iter().map(|at| pairs[at]);
+                into.extend(about.filter_map(|(left, right)| Some((place(left)?, place(right)?))));
+            };
+            within(&self.judgements.must_link, &self.judged.must_link, &mut judgements.must_link);
+            within(&self.judgements.cannot_link, &self.judged.cannot_link, &mut judgements.cannot_link);
+            records.extend(island);
+        }
         let part = self.data.part(&records);
         let scorer = Scorer::with(&part, Arc::clone(&self.weights));
         let predictions = Predictions { edges, ..Predictions::default() };
         let clustering = cluster_scored(&scorer, &predictions, &judgements);
-        drop(scorer);
         let whole = |record: u32| records[record as usize];
-        change.before = records.iter().map(|record| self.cluster_of(*record)).collect();
-        for (record, label) in records.iter().zip(&clustering.labels) {
-            self.labels[*record as usize] = whole(*label);
-        }
-        let link = |link: Link| Link { via: whole(link.via), ..link };
-        change.strongest = clustering.strongest.into_iter().map(|found| found.map(link)).collect();
-        change.contradictions =
-            clustering.contradictions.into_iter().map(|(left, right)| (whole(left), whole(right))).collect();
-        change.records = records;
+        let found = records.iter().zip(&clustering.labels).zip(&clustering.strongest);
+        let again = found.map(|((record, label), strongest)| Again {
+            record: *record,
+            label: whole(*label),
+            strongest: strongest.map(|link| Link { via: whole(link.via), ..link }),
+        });
+        let contradictions = clustering.contradictions.iter().map(|(left, right)| (whole(*left), whole(*right)));
+        Clustered { records: again.collect(), contradictions: contradictions.collect() }
     }
 }
 
@@ -377,11 +461,16 @@ fn edge_of(record: u32, near: &Near) -> Edge {
     Edge { left, right, weight: near.weight, rule: near.rule }
 }
 
-fn by_record(judgements: &Judgements) -> HashMap<u32, Vec<u32>> {
-    let mut judged: HashMap<u32, Vec<u32>> = HashMap::new();
-    for (left, right) in &judgements.must_link {
-        judged.entry(*left).or_default().push(*right);
-        judged.entry(*right).or_default().push(*left);
+impl Judged {
+    fn new(judgements: &Judgements) -> Self {
+        let by_record = |pairs: &[(u32, u32)]| {
+            let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
+            for (at, (left, right)) in pairs.iter().enumerate() {
+                places.entry(*left).or_default().push(at);
+                places.entry(*right).or_default().push(at);
+            }
+            places
+        };
+        Self { must_link: by_record(&judgements.must_link), cannot_link: by_record(&judgements.cannot_link) }
     }
-    judged
 }

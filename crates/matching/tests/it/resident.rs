@@ -241,6 +241,37 @@ fn a_record_that_goes_and_comes_back_leaves_all_as_it_was() {
 }
 
 #[test]
+fn many_that_come_and_go_at_once_are_linked_as_a_whole_run_links_them() {
+    let Town { settings, model, rows } = &*TOWN;
+    let third = rows.len() / 3;
+    let name = |row: &Row| row[0].clone();
+    // Judgements tie persons of all parts together, so that many of those that come are of one island.
+    let chain = |step: usize| -> Pairs {
+        rows.iter()
+            .step_by(step)
+            .zip(rows.iter().skip(step).step_by(step))
+            .map(|(a, b)| sorted(&name(a), &name(b)))
+            .collect()
+    };
+    let (same, different) = (chain(17), chain(19));
+    let there = |pairs: &Pairs, here: &[Row]| -> Pairs {
+        let is_here = |name: &String| here.iter().any(|row| row[0] == *name);
+        pairs.iter().filter(|(one, other)| is_here(one) && is_here(other)).cloned().collect()
+    };
+    let mut kept = Kept::new(settings, model, &rows[..third]);
+    let change = kept.change(&[], &rows[third..]);
+    assert_eq!(change.added.len(), rows.len() - third);
+    assert!(change.records.is_sorted() && change.records.len() > 300, "many are clustered by several threads");
+    kept.judge(&same, &different);
+    assert_eq!(kept.told(), whole(settings, model, rows, &same, &different));
+    let names: Vec<String> = rows[..third].iter().map(name).collect();
+    kept.change(&names, &[]);
+    let (same, different) = (there(&same, &rows[third..]), there(&different, &rows[third..]));
+    kept.judge(&same, &different);
+    assert_eq!(kept.told(), whole(settings, model, &rows[third..], &same, &different));
+}
+
+#[test]
 fn the_limits_are_crossed_in_this_town() {
     // Without, the tests above would show nothing of blocks that flip.
     let Town { settings, model, rows } = &*TOWN;
