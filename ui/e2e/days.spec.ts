@@ -62,7 +62,7 @@ for (const [locale, words] of Object.entries({
   },
   "fr-FR": {
     nobody: "Personne n’a été trouvé",
-    try: "Personne de semblable dans les registres que cette finalité atteint. Essayez moins de champs, ou une autre graphie.",
+    try: "Aucune personne ne correspond dans les registres accessibles pour cette finalité. Essayez moins de champs, ou une autre graphie.",
   },
 })) {
   test.describe(`a search that finds nobody, ${locale}`, () => {
@@ -127,8 +127,8 @@ test("a citizen sees the search and the look of an officer, and checks the recei
   await enter(page, "citizen");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Who looked at me");
   const looks = page.locator(".look");
-  await expect(looks.filter({ hasText: /shown in a search by/ }).first()).toBeVisible();
-  const opened = looks.filter({ hasText: /opened your records/ }).first();
+  await expect(looks.filter({ hasText: /: you were among those shown in a search/ }).first()).toBeVisible();
+  const opened = looks.filter({ hasText: /: your records were opened/ }).first();
   await expect(opened).toContainText("Decide whether a borrower");
   await expect(opened).toContainText("Loan Relief Act");
   await expect(opened, "of a look at them alone, they read the reason").toContainText(REASON);
@@ -284,7 +284,7 @@ test("a dossier's timeline is looked at closer, and its graph is drawn", async (
 
 for (const [locale, words] of Object.entries({
   "en-GB": { again: "See how far it is", holds: "The log holds", verify: "Verify the whole log", lost: "The server can’t be reached, or your session has ended." },
-  "fr-FR": { again: "Voir où cela en est", holds: "Le journal tient", verify: "Vérifier tout le journal", lost: "Le serveur est injoignable, ou votre session a pris fin." },
+  "fr-FR": { again: "Voir l’avancement", holds: "Le journal est intact", verify: "Vérifier tout le journal", lost: "Le serveur est injoignable, ou votre session a pris fin." },
 })) {
   test.describe(`a verification that takes long, ${locale}`, () => {
     test.use({ locale });
@@ -376,7 +376,7 @@ test("a link that holds a person together is cut with a reason, after what it do
 
 for (const [locale, words] of Object.entries({
   "en-GB": { read: "Read it in", before: "It was read in before", back: "Back to tables and runs", why: "Last run:", tables: "Tables and runs" },
-  "fr-FR": { read: "La lire", before: "Elle avait déjà été lue", back: "Retour aux tables et exécutions", why: "Dernière exécution :", tables: "Tables et exécutions" },
+  "fr-FR": { read: "Charger la livraison", before: "Elle avait déjà été chargée", back: "Retour aux tables et exécutions", why: "Dernière exécution :", tables: "Tables et exécutions" },
 })) {
   for (const javaScriptEnabled of [true, false]) {
     test(`an engineer reads a delivery in and sees why rows are in quarantine, ${locale}, ${javaScriptEnabled ? "with" : "without"} scripts`, async ({ watched }) => {

@@ -206,7 +206,7 @@ test("the receipts among the components hold, as those of real looks do", async 
 
 test("a form of another session, or of none, does nothing", async ({ page }) => {
   await enter(page, "officer");
-  for (const path of ["/work", "/act-as", "/language", "/leave", "/search"]) {
+  for (const path of ["/work", "/act-as", "/language", "/leave", "/search", "/search/household"]) {
     const answer = await page.request.post(path, {
       form: { form_token: "AAAA", back: "/", purpose: RELIEF, identity: "steward", language: "fr", name: "Maria" },
     });

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
-import { variable } from "./visit";
+import { enter, test as base, variable, workOn } from "./visit";
 
 const run = promisify(execFile);
 
@@ -35,6 +35,10 @@ export const OVERRIDE = "\u202e";
  * third register: so they are the citizen whom the server lets act, which is one with records in most registers.
  */
 export const HOSTILE: Somebody = { first: `"><img src=x onerror=alert(1)>${OVERRIDE}`, last: "<script>alert(1)</script>", born: "1966-12-04" };
+
+/** Somebody who lives where the person with very many records does, and somebody who lives with the one whose name is markup. */
+export const LODGER: Somebody = { first: "Amelia", last: "Okafor", born: "1940-01-01" };
+export const TENANT: Somebody = { first: "Elif", last: "Fischer", born: "1948-05-17" };
 
 /** The purpose of the officers of this project. */
 export const WAIVER = "fee-waiver";
@@ -63,9 +67,12 @@ function field(text: string): string {
 /** Gives the files that make the project of `lucarne init` into this one. */
 function files(): Record<string, string> {
   const people = [...others(), FREQUENT, LONG, ARABIC, HEBREW, HOSTILE];
+  // By their places among the others, which have the postcodes of those with whom they live.
+  const lodgers: Record<number, Somebody> = { 0: FREQUENT, 4: HOSTILE };
   const residents = people.map((one, at) => {
     const number = `N${String(4_000_000 + at * 7919)}`;
-    const street = one === HOSTILE ? `${one.first} 4` : `${1 + at} Mill Lane`;
+    const host = lodgers[at] ?? one;
+    const street = host === HOSTILE ? `${host.first} 4` : `${1 + people.indexOf(host)} Mill Lane`;
     return { ...one, number, street, postcode: String(10_115 + (at % 9)) };
   });
   const visits = residents.flatMap((one) => {
@@ -285,7 +292,7 @@ const IDENTITIES = `
 [[demo_identities]]
 name = "steward"
 title = "Data steward"
-title_fr = "Gestionnaire des données"
+title_fr = "Responsable de la qualité des données"
 as = "town/steward"
 
 [[demo_identities]]
@@ -382,3 +389,33 @@ export class Small {
     await ended;
   }
 }
+
+/** Tests of the small project, which is made once for all of them. */
+export const onSmall = base.extend<{ asOfficer: () => Promise<void> }, { small: Small }>({
+  small: [
+    async ({}, use) => {
+      const small = await Small.make();
+      await use(small);
+      await small.remove();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+  baseURL: ({ small }, use) => use(small.address),
+  asOfficer: ({ page, small }, use) =>
+    use(async () => {
+      await enter(page, "officer", small.token("officer"));
+      await workOn(page, WAIVER);
+    }),
+});
+
+/** Ends the purpose for the length of a test: the server's clock can't be turned, the purpose's last day can. */
+export const whileEnded = onSmall.extend<{ end: () => Promise<void> }>({
+  end: async ({ small }, use) => {
+    let isEnded = false;
+    await use(async () => {
+      isEnded = true;
+      await small.purposeEnds(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10));
+    });
+    if (isEnded) await small.purposeEnds("2099-12-31");
+  },
+});

@@ -2,27 +2,9 @@
 // purpose that ends while somebody reads.
 
 import type { BrowserContext, Locator, Page } from "@playwright/test";
-import { ARABIC, FREQUENT, HEBREW, HOSTILE, LONG, OVERRIDE, Small, type Somebody, VISITS, WAIVER } from "./small";
-import { checkAccessibility, checkWidth, enter, entryOf, expect, search, test as base, workOn } from "./visit";
+import { ARABIC, FREQUENT, HEBREW, HOSTILE, LONG, OVERRIDE, type Somebody, VISITS, WAIVER, onSmall, whileEnded } from "./small";
+import { checkAccessibility, checkWidth, enter, entryOf, expect, search, workOn } from "./visit";
 import { LANGUAGES, LOCALES, type Locale, WIDTHS, clickInVain, goBack, refuse } from "./waiting";
-
-/** Tests of the small project, which is made once for all of them. */
-const onSmall = base.extend<{ asOfficer: () => Promise<void> }, { small: Small }>({
-  small: [
-    async ({}, use) => {
-      const small = await Small.make();
-      await use(small);
-      await small.remove();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-  baseURL: ({ small }, use) => use(small.address),
-  asOfficer: ({ page, small }, use) =>
-    use(async () => {
-      await enter(page, "officer", small.token("officer"));
-      await workOn(page, WAIVER);
-    }),
-});
 
 /** Goes through the dates with the keyboard: one stop of the Tab key, arrow keys among them, and out again. */
 async function checkTimelineKeys(page: Page): Promise<void> {
@@ -357,18 +339,6 @@ async function checkRefused(page: Page, words: (typeof LANGUAGES)[Locale]): Prom
   await expect(page.locator(".bar"), "the bar says it too").toContainText(words.expired);
   expect(await page.content(), "nothing of the person is in the page").not.toContain(FREQUENT.last);
 }
-
-/** Ends the purpose for the length of a test: the server's clock can't be turned, the purpose's last day can. */
-const whileEnded = onSmall.extend<{ end: () => Promise<void> }>({
-  end: async ({ small }, use) => {
-    let isEnded = false;
-    await use(async () => {
-      isEnded = true;
-      await small.purposeEnds(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10));
-    });
-    if (isEnded) await small.purposeEnds("2099-12-31");
-  },
-});
 
 for (const locale of LOCALES) {
   const words = LANGUAGES[locale];

@@ -24,7 +24,7 @@ export const LANGUAGES = {
     unreached: "Le serveur n’a pas pu être joint : cette image ne peut pas être déplacée.",
     again: "Réessayer",
     refused: "Ceci a été refusé",
-    nothing: "Rien n’a été montré sur qui que ce soit.",
+    nothing: "Aucune donnée personnelle n’a été montrée.",
     needed: "Ce qu’il faudrait :",
     expired: "(échue)",
     other: "English",

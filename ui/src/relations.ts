@@ -1,7 +1,8 @@
 // Lets the picture of what hangs together be moved, looked at closer and opened hop by hop. The picture is whole without it: it
-// is read from there. Other people are never in it: to see them is a search, which is sent when somebody asks for it.
+// is read from there. Other people are not in it before somebody asks for them: to see them is a search.
 
 import cytoscape from "cytoscape";
+import { type Household, askHouseholds } from "./household";
 
 /** Where Cytoscape would put a style of its own, which the policy of the pages forbids: the rule is in our styles. */
 const STYLES = "__________cytoscape_stylesheet";
@@ -13,7 +14,15 @@ const RECORDS_MAX = 12;
 const WIDTH = 960;
 const HEIGHT = 520;
 
-type Kind = "person" | "record" | "records" | "address" | "employer" | "others" | "household";
+/** How far beyond the middle of a side of the picture a household stands, and its members, each below the other. */
+const HOUSEHOLD_AT = 110;
+const MEMBERS_AT = 270;
+const MEMBER_STEP = 48;
+
+/** The most characters of a name in the picture, as the server cuts them. */
+const LABEL_MAX = 26;
+
+type Kind = "person" | "record" | "records" | "address" | "employer" | "others";
 type Point = { x: number; y: number };
 type Thing = { kind: Kind; label: string; href: string; at: Point; group?: Group };
 type Line = { from: number; to: number; label: string };
@@ -76,9 +85,21 @@ export function opened(things: Thing[], group: Group, first: number): { things: 
   return { things: shown, lines };
 }
 
-/** Gives the form of the page that searches an address; none where the purpose doesn't give it whole. */
-function searchOf(href: string): HTMLFormElement | null {
-  return href.startsWith("#") ? (document.getElementById(href.slice(1))?.querySelector("form") ?? null) : null;
+/** Gives where a household and its members stand: beside the picture, on the side of their address. */
+export function beside(address: Point, members: number): { household: Point; members: Point[] } {
+  const side = address.x < WIDTH / 2 ? -1 : 1;
+  const x = (far: number) => WIDTH / 2 + side * (WIDTH / 2 + far);
+  const height = (members - 1) * MEMBER_STEP;
+  const top = Math.max(0, Math.min(address.y - height / 2, HEIGHT - MEMBER_STEP - height));
+  return {
+    household: { x: x(HOUSEHOLD_AT), y: address.y },
+    members: Array.from({ length: members }, (_, at) => ({ x: x(MEMBERS_AT), y: top + at * MEMBER_STEP })),
+  };
+}
+
+function shortened(label: string): string {
+  const letters = Array.from(label);
+  return letters.length > LABEL_MAX ? `${letters.slice(0, LABEL_MAX - 1).join("").trimEnd()}…` : label;
 }
 
 /** Puts a picture that can be moved in the place of the still one. */
@@ -100,7 +121,7 @@ export function drawRelations(figure: HTMLElement): void {
   place.setAttribute("role", "img");
   place.setAttribute("aria-label", says);
   stage.append(place);
-  figure.append(stage);
+  svg.after(stage);
   const looks = (): cytoscape.StylesheetJson => [
     {
       selector: "node",
@@ -119,9 +140,10 @@ export function drawRelations(figure: HTMLElement): void {
       },
     },
     { selector: "node[kind = 'person']", style: { width: 30, height: 30, "background-color": token("--line-strong") } },
+    { selector: "node[kind = 'member']", style: { width: 24, height: 24, "background-color": token("--line-strong") } },
     { selector: "node[kind = 'records']", style: { width: 28, height: 28, "border-width": 5, "border-color": token("--accent-low") } },
     {
-      selector: "node[kind = 'address'], node[kind = 'employer'], node[kind = 'others'], node[kind = 'household']",
+      selector: "node[kind = 'address'], node[kind = 'employer'], node[kind = 'others'], node[kind = 'household'], node[kind = 'offer']",
       style: {
         shape: "round-rectangle",
         "background-color": token("--ground-low"),
@@ -129,7 +151,7 @@ export function drawRelations(figure: HTMLElement): void {
         "border-color": token("--line-strong"),
       },
     },
-    { selector: "node[kind = 'household']", style: { "border-style": "dashed", color: token("--accent") } },
+    { selector: "node[kind = 'offer']", style: { "border-style": "dashed", color: token("--accent") } },
     {
       selector: "edge",
       style: {
@@ -159,9 +181,42 @@ export function drawRelations(figure: HTMLElement): void {
     graph.fit(undefined, 24);
     if (graph.zoom() > 1) graph.zoom(1).center();
   };
+  const hops = figure.parentElement?.querySelector<HTMLFormElement>("form[data-hop]") ?? null;
+  /** Gives the button that asks who else is at an address; none where the purpose doesn't give it whole. */
+  const hopOf = (href: string): HTMLButtonElement | undefined =>
+    Array.from(hops?.querySelectorAll<HTMLButtonElement>("[data-place]") ?? []).find(({ dataset }) => dataset.place === href);
+
   let shown = all;
-  const show = (what: { things: Thing[]; lines: Line[] }) => {
+  let household: Household | null = null;
+  // The part of the picture that is shown, in words; none where it is all of it.
+  let part = "";
+  const describe = () => {
+    const told = [says, part, household?.says ?? ""].filter((words) => words !== "");
+    place.setAttribute("aria-label", told.join(". "));
+  };
+  /** Puts the household that was found beside its address, where that is in the picture. */
+  const addHousehold = () => {
+    graph.elements("[?beyond]").remove();
+    if (!household) return;
+    const { place: href, label, rest, members } = household;
+    const address = graph.getElementById(String(shown.things.findIndex((thing) => thing.href === href)));
+    if (address.empty()) return;
+    const names = members.map((member) => shortened(member.textContent ?? ""));
+    if (rest !== "") names.push(rest);
+    const at = beside(address.position(), names.length);
+    const line = (source: string, target: string) => ({ group: "edges" as const, data: { id: `to-${target}`, source, target, label: "", beyond: true } });
+    graph.add({ group: "nodes", data: { id: "household", kind: "household", label, beyond: true }, position: at.household });
+    graph.add(line(address.id(), "household"));
+    names.forEach((name, member) => {
+      const id = `member-${member}`;
+      const kind = member < members.length ? "member" : "others";
+      graph.add({ group: "nodes", data: { id, kind, label: name, member, beyond: true }, position: at.members[member] ?? at.household });
+      graph.add(line("household", id));
+    });
+  };
+  const show = (what: { things: Thing[]; lines: Line[] }, told = "") => {
     shown = what;
+    part = told;
     graph.elements().remove();
     graph.add(what.things.map(({ kind, label, at }, id) => ({ group: "nodes" as const, data: { id: String(id), kind, label }, position: { ...at } })));
     graph.add(
@@ -170,28 +225,49 @@ export function drawRelations(figure: HTMLElement): void {
         data: { id: `e${at}`, source: String(from), target: String(to), label },
       })),
     );
+    addHousehold();
     fit();
+    describe();
   };
   const groups = all.things.flatMap(({ group }) => (group ? [group] : []));
-  if (groups.length > 0) addSteps(figure, stage, place, says, all.things, groups, (what) => show(what ?? all));
-  // The next hop from an address is to other people: it is offered, and made when it is asked for.
-  const offerHousehold = (address: cytoscape.NodeSingular, href: string) => {
-    if (graph.getElementById("household").nonempty()) graph.getElementById("household").remove();
-    const { x, y } = address.position();
-    const label = figure.dataset.household ?? "";
-    graph.add({ group: "nodes", data: { id: "household", kind: "household", label, href }, position: { x, y: y + (y > HEIGHT / 2 ? -64 : 64) } });
-    graph.add({ group: "edges", data: { id: "to-household", source: address.id(), target: "household", label: "" } });
+  if (groups.length > 0) addSteps(figure, stage, all.things, groups, (what, told) => show(what ?? all, told));
+  const takeOffer = () => {
+    const offer = graph.getElementById("offer");
+    if (offer.nonempty()) offer.remove();
   };
+  // The next hop from an address is to other people: it is offered, with what it does, and made when it is asked for.
+  const offerHousehold = (address: cytoscape.NodeSingular, href: string) => {
+    takeOffer();
+    const { x, y } = address.position();
+    const label = hops?.dataset.offer ?? "";
+    graph.add({ group: "nodes", data: { id: "offer", kind: "offer", label, href }, position: { x, y: y + (y > HEIGHT / 2 ? -64 : 64) } });
+    graph.add({ group: "edges", data: { id: "to-offer", source: address.id(), target: "offer", label: "" } });
+  };
+  if (hops) {
+    askHouseholds(hops, (found) => {
+      household = found;
+      takeOffer();
+      addHousehold();
+      fit();
+      describe();
+    });
+  }
   graph.on("tap", "node", (event) => {
     const node = event.target as cytoscape.NodeSingular;
-    if (node.id() === "household") {
-      searchOf(String(node.data("href")))?.requestSubmit();
+    if (node.id() === "offer") {
+      hopOf(String(node.data("href")))?.click();
+      return;
+    }
+    if (node.data("beyond")) {
+      const member = household?.members[Number(node.data("member"))];
+      if (member) member.click();
+      else household?.part.scrollIntoView({ block: "nearest" });
       return;
     }
     const thing = shown.things[Number(node.id())];
     if (!thing) return;
     if (thing.group) figure.querySelector<HTMLButtonElement>(`[data-group="${groups.indexOf(thing.group)}"]`)?.click();
-    else if (thing.kind === "address" && searchOf(thing.href)) offerHousehold(node, thing.href);
+    else if (thing.kind === "address" && thing.href !== household?.place && hopOf(thing.href)) offerHousehold(node, thing.href);
     else if (thing.href.startsWith("#")) location.hash = thing.href;
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => graph.style(looks()));
@@ -205,11 +281,9 @@ export function drawRelations(figure: HTMLElement): void {
 function addSteps(
   figure: HTMLElement,
   stage: HTMLElement,
-  place: HTMLElement,
-  says: string,
   things: Thing[],
   groups: Group[],
-  show: (what?: { things: Thing[]; lines: Line[] }) => void,
+  show: (what?: { things: Thing[]; lines: Line[] }, told?: string) => void,
 ): void {
   const row = document.createElement("div");
   row.className = "row opens";
@@ -233,16 +307,14 @@ function addSteps(
   const close = (group: Group) => {
     show();
     told.textContent = "";
-    place.setAttribute("aria-label", says);
     row.replaceChildren(...closed, told);
     closed[groups.indexOf(group)]?.focus();
   };
   const open = (group: Group, first: number) => {
     const last = Math.min(first + RECORDS_MAX, group.records.length);
-    show(opened(things, group, first));
     const words: Record<string, string> = { first: String(first + 1), last: String(last), all: String(group.records.length) };
     told.textContent = `${group.title}. ${(figure.dataset.part ?? "").replaceAll(/\[(\w+)\]/g, (_, name: string) => words[name] ?? "")}`;
-    place.setAttribute("aria-label", `${says}. ${told.textContent}`);
+    show(opened(things, group, first), told.textContent ?? "");
     const back = button(figure.dataset.all, () => close(group));
     const before = button(figure.dataset.earlier, () => open(group, Math.max(0, first - RECORDS_MAX)));
     const after = button(figure.dataset.later, () => open(group, first + RECORDS_MAX));

@@ -31,7 +31,7 @@ pub struct Count {
     pub subjects: u64,
     /// Refusals.
     pub refusals: u64,
-    /// Runs of jobs, ingests, judgements.
+    /// Runs of jobs, ingests, judgements, contests, and readings of who asks most.
     pub others: u64,
 }
 
@@ -80,7 +80,9 @@ impl Counted {
                     *self.usage.refused_by.entry(rule).or_default() += 1;
                 }
             }
-            EntryKind::Job | EntryKind::Ingest | EntryKind::Judgement | EntryKind::Contest => count.others += 1,
+            EntryKind::Job | EntryKind::Ingest | EntryKind::Judgement | EntryKind::Contest | EntryKind::Oversight => {
+                count.others += 1;
+            }
         }
     }
 }
@@ -190,7 +192,8 @@ impl Gate {
         tlog::verify(&*self.inner.log_storage, &self.inner.log_key, saved_checkpoint, progress)
     }
 
-    async fn reading<T: Send + 'static>(
+    /// Reads the log on a thread that may wait for it.
+    pub(crate) async fn reading<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Inner) -> Result<T, GateError> + Send + 'static,
     ) -> Result<T, GateError> {

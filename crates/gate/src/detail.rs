@@ -9,6 +9,7 @@
 //! commitment = SHA-256(digest(0) ‖ digest(1) ‖ …)
 //! ```
 
+use chrono::NaiveDate;
 use model::{CaseId, OfficerId, PersonId, RecordId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -29,7 +30,7 @@ pub(crate) mod part {
     pub(crate) const JUSTIFICATION: &str = "justification";
     /// One subject and its records.
     pub(crate) const SUBJECT: &str = "subject";
-    /// What an ingest, a judgement or a contest adds.
+    /// What an ingest, a judgement, a contest or oversight adds.
     pub(crate) const MORE: &str = "more";
 }
 
@@ -51,7 +52,7 @@ pub(crate) struct SubjectThen {
     pub(crate) records: Vec<RecordId>,
 }
 
-/// Files of an ingest, the judgement of a steward, or what a person contests.
+/// Files of an ingest, the judgement of a steward, what a person contests, or which details named accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub(crate) enum More {
@@ -68,6 +69,11 @@ pub(crate) enum More {
     /// What a person says of a record that was linked to them.
     Contest {
         judgement: model::Judgement,
+    },
+    /// From which day on accounts were counted, and the commitments of the looks whose details were opened to name some.
+    Oversight {
+        since: NaiveDate,
+        opened: Vec<Digest32>,
     },
 }
 

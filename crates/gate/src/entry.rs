@@ -39,6 +39,8 @@ pub enum EntryKind {
     Judgement,
     /// A person contested that a record is theirs, or took that back.
     Contest,
+    /// The accounts that ask most were named to a data protection officer.
+    Oversight,
     /// Something was refused; `asked` says what.
     Refusal,
 }
@@ -56,6 +58,7 @@ impl EntryKind {
             Self::Ingest => "ingest",
             Self::Judgement => "judgement",
             Self::Contest => "contest",
+            Self::Oversight => "oversight",
             Self::Refusal => "refusal",
         }
     }

@@ -16,6 +16,7 @@ use policy::{Engine, Linkable, Query, Reason};
 use state::{NewLook, State, StateError};
 use tlog::{Log, Storage, VerifyingKey};
 
+use crate::activity::counts_as;
 use crate::detail::{Detail, More, SubjectThen, TermsThen};
 use crate::entry::{By, Digest32, ENTRY_VERSION, Entry, EntryKind, TableRead};
 use crate::error::{Denied, GateError, Refusal};
@@ -429,6 +430,7 @@ impl Inner {
             day: at.date_naive(),
             persons,
             counts_to_budget: spending.is_some(),
+            counts_as: counts_as(&actor, kind),
             detail: stored.encode()?,
         };
         Ok(Prepared { look, entry, spending })

@@ -347,7 +347,7 @@ fn outside(purpose: &PurposeId, register: &RegisterId) -> Reason {
         rule: "job.register-not-reached".into(),
         file: Some(PathBuf::from(format!("purposes/{purpose}.toml"))),
         says: format!("The purpose {purpose} of the job does not reach the register {register}."),
-        says_fr: format!("La finalité {purpose} du traitement n’atteint pas le registre {register}."),
+        says_fr: format!("La finalité {purpose} du traitement ne donne pas accès au registre {register}."),
         needed: "The purpose, and its agreement, name the register.".into(),
         needed_fr: "La finalité et son accord nomment le registre.".into(),
     }

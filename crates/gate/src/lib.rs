@@ -15,6 +15,7 @@
 //! writes nothing personal into the log; it lets nobody copy or make up a permit or a grant; it decides nothing by the
 //! values of rows.
 
+mod activity;
 mod audit;
 mod citizen;
 mod detail;
@@ -34,6 +35,7 @@ mod terms;
 mod witness;
 mod writer;
 
+pub use activity::{ACCOUNTS_NAMED_MAX, ActiveAccount, MostActive};
 pub use audit::{Count, LogProof, LoggedEntry, Usage};
 pub use citizen::{Look, LookProof, LookRefused, Looks};
 pub use detail::{IngestedFile, Part, commitment_of};

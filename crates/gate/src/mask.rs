@@ -337,7 +337,7 @@ fn because(why: Why, register: &RegisterId, class: Class, disclosure: &Disclosur
     let purpose = &terms.purpose;
     let file = Some(std::path::PathBuf::from(format!("purposes/{purpose}.toml")));
     let needed = format!("a purpose that gives the class `{class}`");
-    let needed_fr = format!("une finalité qui donne la classe «\u{a0}{class}\u{a0}»");
+    let needed_fr = format!("une finalité qui communique la classe «\u{a0}{class}\u{a0}»");
     match why {
         Why::Class => terms.because(register, class).cloned().unwrap_or_else(|| {
             let (rule, says, says_fr) = match disclosure {
@@ -351,7 +351,7 @@ fn because(why: Why, register: &RegisterId, class: Class, disclosure: &Disclosur
                 _ => (
                     "disclosure.class-withheld",
                     format!("the purpose {purpose} does not give the class `{class}`"),
-                    format!("la finalité {purpose} ne donne pas la classe «\u{a0}{class}\u{a0}»"),
+                    format!("la finalité {purpose} ne communique pas la classe «\u{a0}{class}\u{a0}»"),
                 ),
             };
             Reason { rule: rule.into(), file, says, says_fr, needed, needed_fr }
@@ -360,7 +360,7 @@ fn because(why: Why, register: &RegisterId, class: Class, disclosure: &Disclosur
             rule: "disclosure.district-only".into(),
             file,
             says: format!("of the class `{class}` the purpose {purpose} gives the district only"),
-            says_fr: format!("de la classe «\u{a0}{class}\u{a0}», la finalité {purpose} ne donne que le district"),
+            says_fr: format!("de la classe «\u{a0}{class}\u{a0}», la finalité {purpose} ne communique que le district"),
             needed,
             needed_fr,
         },
@@ -372,7 +372,7 @@ fn because(why: Why, register: &RegisterId, class: Class, disclosure: &Disclosur
                 disclosure.as_str()
             ),
             says_fr: format!(
-                "la finalité {purpose} donne la classe «\u{a0}{class}\u{a0}» sous la forme «\u{a0}{}\u{a0}», que cette colonne ne peut prendre",
+                "la finalité {purpose} communique la classe «\u{a0}{class}\u{a0}» sous la forme «\u{a0}{}\u{a0}», que cette colonne ne peut prendre",
                 disclosure.as_str()
             ),
             needed,

@@ -136,6 +136,7 @@ fn look(number: u8, spending: Option<Spending>) -> Prepared {
         day: key.day,
         persons,
         counts_to_budget: spending.is_some(),
+        counts_as: None,
         detail: vec![],
     };
     let entry = Entry {

@@ -47,7 +47,7 @@ pub struct SearchQuery {
     /// A telephone number or an address of electronic mail.
     #[serde(default)]
     pub contact: String,
-    /// Street, town or postcode.
+    /// Number, street, town or postcode.
     #[serde(default)]
     pub address: String,
     /// How many persons to show, at most [`HITS_MAX`]; 0 means 20.

@@ -396,7 +396,7 @@ fn out_of_reach(permit: &Permit) -> Reason {
         rule: "resolve.register-out-of-reach".into(),
         file: Some(format!("purposes/{purpose}.toml").into()),
         says: format!("The purpose {purpose} does not reach a register of this name."),
-        says_fr: format!("La finalité {purpose} n’atteint aucun registre de ce nom."),
+        says_fr: format!("La finalité {purpose} ne donne accès à aucun registre de ce nom."),
         needed: "A purpose, and its agreement, that name the register.".into(),
         needed_fr: "Une finalité, et son accord, qui nomment le registre.".into(),
     }

@@ -35,7 +35,7 @@ impl Kind {
             Self::Birth => &["birth_date"],
             Self::Identifier => &["national_id", "tax_number", "passport_number"],
             Self::Contact => &["phone", "email"],
-            Self::Address => &["street", "city", "postcode"],
+            Self::Address => &["house_number", "street", "city", "postcode"],
         }
     }
 

@@ -6,17 +6,24 @@
 //! frame   version u8   keys u32 × key   looks u32 × look
 //! key     person 16    wrapped key u32 × byte
 //! look    commitment 32   at (ms) i64   purpose u32 × byte   wrapped key u32 × byte   sealed u32 × byte
-//!         persons u32 × 16   opened u32 × opened
+//!         persons u32 × 16   opened u32 × opened   active u32 × active, one at most
 //! opened  account 16   day i64   person 16   masked 8
+//! active  account 16   day i64   activity u8
 //! ```
+//!
+//! Frames of version 1, which an earlier build may have left, have no `active`.
 
 use model::PurposeId;
 
+use crate::activity::{Active, Activity};
 use crate::looks::{Opened, SealedLook};
 use crate::seal::Tag;
 
-/// The version of the format.
-const VERSION: u8 = 1;
+/// The version of the format that is written.
+const VERSION: u8 = 2;
+
+/// The version before it, which is read too.
+const BEFORE_ACTIVITY: u8 = 1;
 
 /// The key of a person, wrapped, under the tag of the person.
 pub(crate) type WrappedKey = (Tag, Vec<u8>);
@@ -46,13 +53,22 @@ pub(crate) fn encode(keys: &[WrappedKey], looks: &[SealedLook]) -> Vec<u8> {
             bytes.extend_from_slice(&opened.person);
             bytes.extend_from_slice(&opened.masked);
         }
+        put_count(&mut bytes, usize::from(look.active.is_some()));
+        if let Some(active) = &look.active {
+            bytes.extend_from_slice(&active.account);
+            bytes.extend_from_slice(&active.day.to_be_bytes());
+            bytes.push(active.activity.code());
+        }
     }
     bytes
 }
 
-/// Gives what a frame holds; none when these are not the bytes of a frame of this version.
+/// Gives what a frame holds; none when these are not the bytes of a frame of a version that this build reads.
 pub(crate) fn decode(bytes: &[u8]) -> Option<(Vec<WrappedKey>, Vec<SealedLook>)> {
-    let mut rest = bytes.strip_prefix(&[VERSION])?;
+    let (version, mut rest) = bytes.split_first()?;
+    if ![BEFORE_ACTIVITY, VERSION].contains(version) {
+        return None;
+    }
     let keys = list(&mut rest, |rest| Some((fixed(rest)?, blob(rest)?)))?;
     let looks = list(&mut rest, |rest| {
         Some(SealedLook {
@@ -70,9 +86,15 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<(Vec<WrappedKey>, Vec<SealedLook>)>
                     masked: fixed(rest)?,
                 })
             })?,
+            active: if *version == BEFORE_ACTIVITY { None } else { list(rest, active)?.pop() },
         })
     })?;
     rest.is_empty().then_some((keys, looks))
+}
+
+fn active(rest: &mut &[u8]) -> Option<Active> {
+    let (account, day) = (fixed(rest)?, i64::from_be_bytes(fixed(rest)?));
+    Some(Active { account, day, activity: Activity::of_code(u8::from_be_bytes(fixed(rest)?))? })
 }
 
 fn put_count(bytes: &mut Vec<u8>, count: usize) {
@@ -123,9 +145,15 @@ mod tests {
             .prop_map(|(account, day, person, masked)| Opened { account, day, person, masked });
         let persons = proptest::collection::vec(any::<[u8; 16]>(), 0..4);
         let bytes = || proptest::collection::vec(any::<u8>(), 0..40);
-        let look =
-            (any::<[u8; 32]>(), any::<i64>(), bytes(), bytes(), persons, proptest::collection::vec(opened, 0..3));
-        let look = look.prop_map(|(commitment, at_ms, wrapped_key, sealed, persons, opened)| SealedLook {
+        let opened = proptest::collection::vec(opened, 0..3);
+        let activity = prop_oneof![Just(Activity::Look), Just(Activity::Refusal)];
+        let active = (any::<[u8; 16]>(), any::<i64>(), activity).prop_map(|(account, day, activity)| Active {
+            account,
+            day,
+            activity,
+        });
+        let look = (any::<[u8; 32]>(), any::<i64>(), bytes(), bytes(), persons, opened, proptest::option::of(active));
+        let look = look.prop_map(|(commitment, at_ms, wrapped_key, sealed, persons, opened, active)| SealedLook {
             commitment,
             at_ms,
             purpose: PurposeId::new("loan-relief").unwrap(),
@@ -133,6 +161,7 @@ mod tests {
             sealed,
             persons,
             opened,
+            active,
         });
         proptest::collection::vec(look, 0..5)
     }
@@ -150,6 +179,21 @@ mod tests {
             prop_assert_eq!(encode(&keys_again, &looks_again), bytes.clone());
             prop_assert!(decode(&bytes[..cut.index(bytes.len())]).is_none());
             prop_assert!(decode(&[bytes.as_slice(), &[0]].concat()).is_none());
+        }
+
+        #[test]
+        fn a_frame_of_before_is_read_and_counts_nowhere(looks in looks()) {
+            let Some(mut look) = looks.into_iter().next() else { return Ok(()) };
+            look.active = None;
+            let bytes = encode(&[], &[look]);
+            // Its last list, of four bytes, is empty, and an earlier build did not write it.
+            let mut before = bytes[..bytes.len() - 4].to_vec();
+            before[0] = BEFORE_ACTIVITY;
+            let (_, read) = decode(&before).unwrap();
+            prop_assert!(read.len() == 1 && read[0].active.is_none());
+            prop_assert_eq!(encode(&[], &read), bytes);
+            before[0] = VERSION;
+            prop_assert!(decode(&before).is_none());
         }
 
         #[test]

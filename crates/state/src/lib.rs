@@ -11,6 +11,7 @@
 //! - After a commit whose outcome isn't known, nothing more is written until the store is opened anew.
 //! - This crate never reads a clock: moments are arguments.
 
+mod activity;
 mod arrivals;
 mod cases;
 mod contests;
@@ -28,6 +29,7 @@ mod sessions;
 mod store;
 mod writer;
 
+pub use activity::{ACTIVITY_DAYS, ActiveAccount, Activity, ActivityCount, MostActive};
 pub use arrivals::Arrival;
 pub use cases::Case;
 pub use contests::{Contest, ContestEnd};

@@ -9,6 +9,7 @@ use model::{OfficerId, PersonId, PurposeId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
+use crate::activity::{Active, Activity};
 use crate::error::StateError;
 use crate::persons::UnsavedKeys;
 use crate::recent::RecentLook;
@@ -36,6 +37,8 @@ pub struct NewLook {
     pub persons: Vec<PersonId>,
     /// Whether the persons count as opened by the account under the purpose on the day.
     pub counts_to_budget: bool,
+    /// As what the look counts among what the account does on the day; none: it is not counted.
+    pub counts_as: Option<Activity>,
     /// What the leaf commits to. Kept sealed with a key of its own.
     pub detail: Vec<u8>,
 }
@@ -130,6 +133,7 @@ pub(crate) struct SealedLook {
     pub(crate) sealed: Vec<u8>,
     pub(crate) persons: Vec<Tag>,
     pub(crate) opened: Vec<Opened>,
+    pub(crate) active: Option<Active>,
 }
 
 /// A person who counts as opened.
@@ -141,7 +145,8 @@ pub(crate) struct Opened {
     pub(crate) masked: [u8; 8],
 }
 
-fn day_number(day: NaiveDate) -> i64 {
+/// Gives the number of a day, counted from the first day of the year 1.
+pub(crate) fn day_number(day: NaiveDate) -> i64 {
     i64::from(day.num_days_from_ce())
 }
 
@@ -354,8 +359,21 @@ fn seal(keys: &Keys, look: NewLook) -> Result<SealedLook, StateError> {
             opened.push(Opened { account, day: day_number(look.day), person: *tag, masked });
         }
     }
-    let at_ms = look.at.timestamp_millis();
-    Ok(SealedLook { commitment: look.commitment, at_ms, purpose: look.purpose, wrapped_key, sealed, persons, opened })
+    let active = look.counts_as.zip(look.account.as_ref()).map(|(activity, account)| Active {
+        account: keys.account(account),
+        day: day_number(look.day),
+        activity,
+    });
+    Ok(SealedLook {
+        commitment: look.commitment,
+        at_ms: look.at.timestamp_millis(),
+        purpose: look.purpose,
+        wrapped_key,
+        sealed,
+        persons,
+        opened,
+        active,
+    })
 }
 
 /// One statement a look, sent at once. A single one that joins them all would be planned as a scan of every look there is.

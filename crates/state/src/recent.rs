@@ -21,6 +21,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 use tokio::sync::Notify;
 
+use crate::activity::Sums;
 use crate::error::StateError;
 use crate::frame::{self, WrappedKey};
 use crate::looks::{Opened, PlacedLooks, SealedLook, fixed};
@@ -88,6 +89,16 @@ pub(crate) struct RecentLook {
 impl RecentLook {
     pub(crate) fn sealed(&self) -> &SealedLook {
         &self.frame.looks[self.place]
+    }
+}
+
+/// The frames that were in memory at a moment.
+pub(crate) struct Snapshot(Vec<Arc<Frame>>);
+
+impl Snapshot {
+    /// Gives the looks, oldest first, that tables lack which have all frames up to the number `settled`.
+    pub(crate) fn looks_after(&self, settled: i64) -> impl Iterator<Item = &SealedLook> {
+        self.0.iter().filter(move |frame| frame.number > settled).flat_map(|frame| frame.looks.iter())
     }
 }
 
@@ -281,6 +292,11 @@ impl Recent {
             }
         }
         (found, queue.oldest_look())
+    }
+
+    /// Gives the frames in memory as they are now.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot(self.queue.lock().frames.iter().cloned().collect())
     }
 
     /// Notes the places of looks in memory. Gives the runs that are, in part at least, in the tables; whoever calls holds the
@@ -567,6 +583,7 @@ fn insert_rows(transaction: &rusqlite::Transaction<'_>, frames: &[&Arc<Frame>]) 
     let mut persons = Vec::new();
     let mut opened = Vec::new();
     let mut keys: Vec<&WrappedKey> = Vec::new();
+    let mut active = Sums::default();
     for frame in frames {
         let leaves = frame.leaves.lock().clone();
         for ((id, look), leaf) in (frame.first..).zip(&frame.looks).zip(leaves) {
@@ -574,6 +591,9 @@ fn insert_rows(transaction: &rusqlite::Transaction<'_>, frames: &[&Arc<Frame>]) 
             details.execute(params![id, look.wrapped_key, look.sealed])?;
             persons.extend(look.persons.iter().map(|person| (person, id)));
             opened.extend(look.opened.iter().map(|opened| (look.purpose.as_str(), opened)));
+            if let Some(of_account) = look.active {
+                active.add(of_account, id);
+            }
         }
         keys.extend(&frame.keys);
     }
@@ -597,7 +617,7 @@ fn insert_rows(transaction: &rusqlite::Transaction<'_>, frames: &[&Arc<Frame>]) 
     for (person, wrapped) in keys {
         rows.execute(params![person.as_slice(), wrapped])?;
     }
-    Ok(())
+    active.insert(transaction)
 }
 
 /// Gives the number of the last frame that is in the tables; 0 when there is none.

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use sqlx::Row as _;
 
 use super::*;
+use crate::activity::Activity;
 use crate::key::MasterKey;
 use crate::looks::{NewLook, Page};
 use crate::store::State;
@@ -19,11 +20,12 @@ fn look(number: u64, persons: &[u64]) -> NewLook {
     NewLook {
         commitment,
         at,
-        account: Some(OfficerId::new("o-1").unwrap()),
+        account: Some(OfficerId::new(format!("o-{}", 1 + number % 5 / 4)).unwrap()),
         purpose: PurposeId::new("p").unwrap(),
         day: at.date_naive(),
         persons: persons.iter().copied().map(PersonId).collect(),
         counts_to_budget: true,
+        counts_as: [Some(Activity::Look), Some(Activity::Refusal), None, Some(Activity::Look)][number as usize % 4],
         detail: number.to_string().into_bytes(),
     }
 }
@@ -61,7 +63,8 @@ async fn told(state: &State) -> String {
     let distinct: BTreeSet<PersonId> = opened.iter().copied().collect();
     assert_eq!(opened.len(), distinct.len());
     let without: Vec<String> = state.looks_without_leaf().await.unwrap().iter().map(hex::encode).collect();
-    format!("{told}{distinct:?}\n{without:?}\n")
+    let active = state.most_active(day, 1).await.unwrap();
+    format!("{told}{distinct:?}\n{without:?}\n{active:?}\n")
 }
 
 #[derive(Debug, Clone)]
@@ -168,7 +171,10 @@ async fn frames_that_a_crash_left_in_their_file_are_moved_once() {
     drop(state);
     let state = open(folder.path()).await;
     assert_eq!(state.inner.recent.len(), 4);
+    let active = state.most_active(look(0, &[]).day, 9).await.unwrap();
     state.inner.settle_all().await.unwrap();
+    assert_eq!(state.most_active(look(0, &[]).day, 9).await.unwrap(), active, "each is counted once");
+    assert_eq!(active.accounts.iter().map(|account| account.count.looks + account.count.refusals).sum::<u64>(), 6);
     assert_eq!(count(&state, "SELECT count(*) FROM looks").await, 8);
     assert_eq!(state.person_keys(&[PersonId(1), PersonId(2)]).await.unwrap(), keys);
     state.inner.recent.drop_settled().unwrap();

@@ -25,6 +25,7 @@ pub(crate) const STORE: Schema = Schema {
         include_str!("../migrations/0003_contests.sql"),
         include_str!("../migrations/0004_arrivals.sql"),
         include_str!("../migrations/0005_proposals.sql"),
+        include_str!("../migrations/0006_activity.sql"),
     ],
 };
 

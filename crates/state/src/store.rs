@@ -309,6 +309,7 @@ mod tests {
             day: at.date_naive(),
             persons: vec![PersonId(1)],
             counts_to_budget: true,
+            counts_as: None,
             detail: vec![number],
         }
     }

@@ -84,7 +84,25 @@ fn examples() -> Vec<(&'static str, Entry)> {
     };
     let own = Entry { kind: EntryKind::Own, by: By::Citizen, ..look() };
     let contest = Entry { kind: EntryKind::Contest, ..own.clone() };
-    vec![("contest", contest), ("look", look()), ("refusal", refusal), ("job", job), ("ingest", ingest), ("own", own)]
+    let oversight = Entry {
+        kind: EntryKind::Oversight,
+        by: By::Recipient("education/dpo".parse().unwrap()),
+        purpose: None,
+        registers: vec![],
+        classes: IndexMap::new(),
+        subjects: 0,
+        tags: vec![],
+        ..look()
+    };
+    vec![
+        ("contest", contest),
+        ("look", look()),
+        ("refusal", refusal),
+        ("job", job),
+        ("ingest", ingest),
+        ("oversight", oversight),
+        ("own", own),
+    ]
 }
 
 #[test]

@@ -8,6 +8,7 @@
     reason = "helpers of tests fail tests"
 )]
 
+mod activity;
 mod citizen;
 mod crash;
 mod faults;

@@ -62,7 +62,7 @@ allows-until = In force until { $date }.
 
 # The first page.
 start-title = Start
-start-heading = Look into the registers of the { $project }. Be seen looking.
+start-heading = { $project }: look into the registers. Be seen looking.
 start-what = Lucarne brings the registers of agencies together at the moment of a question, for one person and one stated purpose, and keeps no file of the answer.
 start-promise = Every look is written to a log that cannot be changed unnoticed, and the person looked at can read who, when, why and under which law.
 start-continue = Continue where you were

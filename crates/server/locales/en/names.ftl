@@ -86,6 +86,7 @@ kind-job = Run of a job
 kind-ingest = Register read in
 kind-judgement = Link judged
 kind-contest = Record contested
+kind-oversight = Officers named
 kind-refusal = Refused
 by-citizen = A citizen, about themselves
 by-system = The system

@@ -192,7 +192,7 @@ relations-kind = Kind
 relations-next = Household
 relations-search = Search this address
 relations-search-what = The household of an address are other people: to see them is a search under your purpose, with an entry of its own in the log, which they see.
-relations-household = Household: search this address
+relations-household = Who else is here? Each one shown sees it
 relations-records = { $register } ({ $n })
 relations-least = at least { $percent }
 relations-more = { $count ->
@@ -205,6 +205,26 @@ relations-after = Records after
 relations-part = Records { $first } to { $last } of { $all }
 relations-person = The person
 relations-unreached = The server could not be reached, so this picture can’t be moved.
+household-who = Who else is at
+household-count = { $count ->
+    [0] Nobody else was found at this address
+    [one] One other person was found at this address
+   *[other] { $n } other persons were found at this address
+ }
+household-node = { $count ->
+    [0] Nobody else
+   *[other] Household ({ $n })
+ }
+household-with = The person of this dossier was found too, and is not listed again.
+household-alike = { $count ->
+    [one] One person at a similar address
+   *[other] { $n } persons at similar addresses
+ }
+household-alike-what = A similar address may be the house next door, or the same one written differently. Those who are listed here were shown to you as well.
+household-more = There are more at similar addresses than one search shows. Add what you know to narrow the search.
+household-search = Open the search with this address
+household-close = Put the household away
+household-unreached = No answer came. If the question reached the server, the search is in the log.
 thing-record = Record:
 thing-records = Records:
 thing-others = Addresses and employers:

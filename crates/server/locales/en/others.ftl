@@ -74,7 +74,7 @@ chart-rest = { $count ->
 
 # The data protection officer’s overview.
 desk-title = Overview
-desk-what = How the registers are used, what was refused, and which rules end soon. Everything here is counted from the log, which holds no personal data.
+desk-what = How the registers are used, what was refused, and which rules end soon. It is counted from the log, which holds no personal data; only the most active officers are named, and naming them is written to the log.
 desk-soon = { $count ->
     [one] One agreement or purpose ends soon. After its last day it allows nothing any more.
    *[other] { $n } agreements and purposes end soon. After its last day none of them allows anything any more.
@@ -103,6 +103,20 @@ desk-no-use = Nobody has asked for anything yet.
 desk-roles-title = Most active roles
 desk-roles-caption = Over the whole log, the most active first
 desk-roles-what = The log names agencies and roles, never officers: who was behind an entry is in its detail, which is encrypted, kept apart and can be erased.
+desk-officers-title = Most active officers
+desk-officers-what = Looks, searches and refusals, account by account: of officers and of whoever else works for an agency, never of citizens. The log names no account; for the name, the sealed detail of one look of each account shown here is opened.
+desk-officers-no-rating = The numbers say how much was asked, not how well or how rightly: they are no rating of people.
+desk-officers-caption = In the last 30 days, the most active first
+desk-officers-who = Officer
+desk-officers-logged = Naming them is itself entry { $entry } of the log.
+desk-officers-none = No officer has asked for anything in the last 30 days.
+desk-officers-unwritten = Nobody is named now, because it could not be written to the log.
+desk-officers-others = { $count ->
+    [one] One other officer
+   *[other] { $n } other officers together
+ }
+desk-officer = { $account } ({ $by })
+desk-officer-unknown = An account that is no longer known
 desk-terms-title = Agreements and purposes
 desk-ends-within = { $count ->
     [one] Ends by tomorrow
@@ -144,22 +158,24 @@ looks-title = Who looked at me
 looks-what = Every search that showed you, every time your records were opened, and every time that was refused. The list is complete, and you can check that.
 looks-logged = Reading this list is itself entry { $entry } of the log. Only you see it here.
 looks-none = Nobody looked at you yet.
-look-look = { $agency } opened your records
-look-search = You were among those shown in a search by { $agency }
-look-review = { $agency } compared two records that may both be yours
-look-judgement = { $agency } decided whether two records are both yours
-look-own = { $agency } read your records in your name
-look-job = { $agency } ran a job over your records
-look-ingest = { $agency } read in your records
-look-contest = { $agency } contested a record in your name
-look-refused-look = { $agency } asked to open your records, and was refused
-look-refused-search = { $agency } asked to search for you, and was refused
-look-refused-review = { $agency } asked to compare your records, and was refused
-look-refused-judgement = { $agency } asked to decide about your records, and was refused
-look-refused-own = { $agency } asked to read in your name, and was refused
-look-refused-job = { $agency } asked to run a job over your records, and was refused
-look-refused-ingest = { $agency } asked to read in your records, and was refused
-look-refused-contest = { $agency } asked to contest a record in your name, and was refused
+look-look = { $agency }: your records were opened
+look-search = { $agency }: you were among those shown in a search
+look-review = { $agency }: two records that may both be yours were compared
+look-judgement = { $agency }: it was decided whether two records are both yours
+look-own = { $agency }: your records were read in your name
+look-job = { $agency }: a job ran over your records
+look-ingest = { $agency }: your records were read in
+look-contest = { $agency }: a record was contested in your name
+look-oversight = { $agency }: it was read who asks most
+look-refused-look = { $agency }: asked to open your records, and was refused
+look-refused-search = { $agency }: asked to search for you, and was refused
+look-refused-review = { $agency }: asked to compare your records, and was refused
+look-refused-judgement = { $agency }: asked to decide about your records, and was refused
+look-refused-own = { $agency }: asked to read in your name, and was refused
+look-refused-job = { $agency }: asked to run a job over your records, and was refused
+look-refused-ingest = { $agency }: asked to read in your records, and was refused
+look-refused-contest = { $agency }: asked to contest a record in your name, and was refused
+look-refused-oversight = { $agency }: asked to read who asks most, and was refused
 look-yourself = { $count ->
     [one] You read about yourself
    *[other] You read about yourself { $n } times
@@ -255,7 +271,7 @@ pair-place = Pair { $place } of { $open }. Showing it is entry { $entry } of the
 pair-place-contested = A contested link, which comes before others; { $open } wait in all. Showing it is entry { $entry } of the log.
 pair-place-sample = A pair of the quality sample; { $open } of it wait for you. Showing it is entry { $entry } of the log.
 pair-sampled = This pair was drawn at random to measure how good the linkage is.
-pair-contested = The person to whom the record of { $register } was linked says that it is not about them, since { $when }. Their reason:
+pair-contested = The person to whom this record (register “{ $register }”) was linked says that it is not about them, since { $when }. Their reason:
 pair-caption = The linkage is { $percent } sure that they are (match weight { $weight }). Differences are marked, those of case or accents with a dotted line.
 pair-alike = the same
 pair-written = written differently
@@ -519,7 +535,7 @@ reading-what = Reads the files of a register’s delivery into its table; rows t
 reading-do = Read it in
 reading-since = Read in since the server was started
 reading-title = Delivery: { $register }
-reading-under-way = { $register } is being read in
+reading-under-way = Being read in: { $register }
 reading-far = { $done } of { $all } MB
 reading-taken = It was read in; entry { $entry } of the log.
 reading-next = What is served stays as it is until `lucarne build`, `lucarne link` and `lucarne index` have run and the server is started anew.

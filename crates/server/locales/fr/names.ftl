@@ -27,17 +27,17 @@ special-biometrics = biométrie
 special-firearms = armes
 
 # La part d’une valeur qui est donnée.
-how-value = montré
-how-yes-no = seulement si c’est inférieur à { $bound }
+how-value = en entier
+how-yes-no = oui ou non seulement (inférieur à { $bound })
 how-district = district seulement
 how-coarse = année ou première lettre seulement
 how-last = { $count ->
     [one] dernier caractère seulement
    *[other] { $n } derniers caractères seulement
  }
-how-presence = seulement s’il y en a
-how-match-only = comparé dans les recherches, pas montré
-how-withheld = retenu
+how-presence = présence ou absence seulement
+how-match-only = pour comparer dans les recherches, sans rien montrer
+how-withheld = pas du tout
 masked-yes-no = Réponse seulement : est-ce inférieur à { $bound } ?
 masked-last = Seule la fin est donnée.
 masked-district = Seul le district est donné.
@@ -64,12 +64,12 @@ field-birth-date = Date de naissance
 field-birth-name = Nom de naissance
 field-birth-year = Année de naissance
 field-birth-place = Lieu de naissance
-field-born = Naissance, telle que connue
+field-born = Date de naissance, même incomplète
 field-sex = Sexe
 field-national-id = Numéro national
 field-tax-number = Numéro fiscal
 field-passport-number = Numéro de passeport
-field-house-number = Numéro de rue
+field-house-number = Numéro de voie
 field-street = Rue
 field-city = Commune
 field-postcode = Code postal
@@ -78,16 +78,17 @@ field-phone = Téléphone
 field-email = Courriel
 
 # Natures des entrées du journal.
-kind-look = Personne ouverte
+kind-look = Données consultées
 kind-search = Recherche
 kind-review = Lien montré
-kind-own = Propres données lues
-kind-job = Exécution d’une tâche
-kind-ingest = Registre versé
+kind-own = Propres données consultées
+kind-job = Exécution d’un traitement
+kind-ingest = Registre chargé
 kind-judgement = Lien jugé
 kind-contest = Enregistrement contesté
+kind-oversight = Agents nommés
 kind-refusal = Refus
-by-citizen = Une personne, sur elle-même
+by-citizen = Une personne, pour ses propres données
 by-system = Le système
 by-unknown = Un rôle inconnu
 job-build = Construire les modèles
@@ -96,10 +97,10 @@ job-index = Construire l’index
 subject-one-person = une personne à la fois
 subject-self = la personne qui demande
 subject-link-review = deux enregistrements d’un lien incertain
-subject-run = une exécution du système, montrée à personne
+subject-run = un traitement du système, dont rien n’est montré
 standing-in-force = en vigueur
 standing-not-yet = pas encore en vigueur
-standing-expired = échu
+standing-expired = n’est plus en vigueur
 namespace-registers = registre
 namespace-quarantine = quarantaine
 namespace-models = modèle

@@ -1,19 +1,19 @@
 # Recherche.
-search-title = Chercher une personne
-search-hint = Remplissez ce que vous savez. Les noms peuvent être dans n’importe quel ordre et un peu faux. Toute personne qui vous est montrée verra que vous avez cherché.
-search-first-purpose = Dites d’abord pourquoi vous consultez : finalité, dossier et motif.
+search-title = Rechercher une personne
+search-hint = Indiquez ce que vous savez. Les noms peuvent être dans n’importe quel ordre et comporter de petites fautes. Toute personne qui vous est montrée verra que vous avez fait cette recherche.
+search-first-purpose = Indiquez d’abord pourquoi vous consultez : finalité, dossier et motif.
 search-nothing-asked = Remplissez au moins un champ.
 search-name = Nom
 search-name-hint = Prénom et nom, dans n’importe quel ordre
 search-birth-date = Date de naissance
 search-birth-date-hint = Par exemple 12/03/1984 ou 1984-03-12
-search-birth-date-unread = Cette date est illisible. Écrivez jour, mois et année.
+search-birth-date-unread = Cette date est illisible. Écrivez le jour, le mois et l’année.
 search-identifier = Numéro
 search-identifier-hint = Numéro national, fiscal ou de passeport
 search-address = Adresse
 search-address-hint = Rue, commune ou code postal
 search-contact = Téléphone ou courriel
-search-do = Chercher
+search-do = Rechercher
 
 # Résultats.
 results-title = Personnes trouvées
@@ -24,26 +24,26 @@ results-count = { $count ->
  }
 results-logged = Cette recherche est l’entrée { $entry } du journal. Chaque personne montrée ici peut la voir.
 results-not-used = Non utilisé, car la finalité ne permet pas de le comparer : { $parts }.
-results-none = Personne de semblable dans les registres que cette finalité atteint. Essayez moins de champs, ou une autre graphie.
-results-caption = Personnes trouvées, la meilleure d’abord
+results-none = Aucune personne ne correspond dans les registres accessibles pour cette finalité. Essayez moins de champs, ou une autre graphie.
+results-caption = Personnes trouvées, la plus ressemblante d’abord
 results-person = Personne
 results-details = Pour les distinguer
-results-why = Pourquoi trouvée
-results-registers = A des enregistrements dans
-results-nameless = Nom retenu
+results-why = Ce qui correspond
+results-registers = Figure dans
+results-nameless = Nom non communiqué
 results-more = Il y en a d’autres. Ajoutez ce que vous savez pour restreindre la recherche.
-results-again = Chercher encore
+results-again = Nouvelle recherche
 matched-same = { $part } : identique
 matched-similar = { $part } : semblable
 
 # Le dossier.
 person-title = Personne
 person-nameless = Une personne
-person-logged = Réuni le { $when } ; entrée { $entry } du journal.
-person-kept-nowhere = Il n’est gardé nulle part.
-person-pseudonym = Votre administration connaît cette personne sous
-person-empty = Les registres que cette finalité atteint ne contiennent rien sur cette personne.
-person-search-again = Chercher une autre personne
+person-logged = Réponse composée le { $when } ; entrée { $entry } du journal.
+person-kept-nowhere = Elle n’est conservée nulle part.
+person-pseudonym = Votre administration connaît cette personne sous le pseudonyme
+person-empty = Les registres accessibles pour cette finalité ne contiennent rien sur cette personne.
+person-search-again = Rechercher une autre personne
 person-registers = { $count ->
     [one] registre
    *[other] registres
@@ -53,21 +53,21 @@ person-records = { $count ->
    *[other] enregistrements
  }
 person-given = { $count ->
-    [one] valeur donnée
-   *[other] valeurs données
+    [one] valeur communiquée
+   *[other] valeurs communiquées
  }
 person-masked = { $count ->
-    [one] valeur réduite
-   *[other] valeurs réduites
+    [one] valeur communiquée en partie
+   *[other] valeurs communiquées en partie
  }
 person-withheld = { $count ->
-    [one] colonne retenue
-   *[other] colonnes retenues
+    [one] colonne non communiquée
+   *[other] colonnes non communiquées
  }
 person-weakest = lien le moins certain
 identity-title = Qui est cette personne, d’après les registres
-identity-caption = Les registres qui se contredisent sont montrés côte à côte ; aucun n’est préféré. Au-delà du nom et de la naissance, seul ce qui diffère est ici, avec le jour de sa lecture.
-identity-what = Quoi
+identity-caption = Lorsque des registres se contredisent, leurs valeurs sont montrées côte à côte ; aucune n’est préférée. Hormis le nom et la naissance, seul ce qui diffère figure ici, avec le jour de son chargement.
+identity-what = Donnée
 identity-value = Valeur
 identity-registers = Registres
 identity-differs = les registres diffèrent
@@ -79,57 +79,57 @@ identity-more = { $count ->
 sections-label = Registres de cette page
 section-bought = Acheté : { $seller }
 record-of = Enregistrement { $number } sur { $total }
-record-what = Quoi
+record-what = Donnée
 record-value = Valeur
 record-class = Classe
 special-short = catégorie particulière
 special-category = catégorie particulière : { $category }
 source-row = Source
 source-row-number = ligne { $row }
-source-fresh = Lu le
+source-fresh = Chargé le
 source-run = Exécution
 link-title = Le lien
-link-alone-short = Source ; aucun lien à portée
-link-alone = Aucun enregistrement à portée de cette finalité ne le rattache à la personne. Il peut être isolé, ou rattaché par un enregistrement que cette finalité n’atteint pas.
-link-sure = Source ; lien sûr à { $percent }
-link-says = Sûr à { $percent } que l’enregistrement concerne cette personne (poids d’appariement { $weight }).
-link-via = Il concorde le plus avec un enregistrement de : { $register }.
-weights-caption = Ce que compte chaque comparaison, en bits : positif pour une seule personne, négatif contre. Chaque barre commence où finit la précédente, et la dernière est le tout. Seulement ce que vous pouvez voir des deux enregistrements.
-comparison-swapped = Ordre de { $columns }
+link-alone-short = Source ; aucun lien accessible
+link-alone = Aucun enregistrement accessible pour cette finalité ne le rattache à la personne. Il peut être isolé, ou rattaché par un enregistrement auquel cette finalité ne donne pas accès.
+link-sure = Source ; certitude du lien : { $percent }
+link-says = Certitude que l’enregistrement concerne cette personne : { $percent } (poids d’appariement { $weight }).
+link-via = Il concorde le plus avec un enregistrement du registre « { $register } ».
+weights-caption = Le poids de chaque comparaison, en bits : positif pour une même personne, négatif contre. Chaque barre commence où finit la précédente, et la dernière est le total. N’y entre que ce que vous pouvez voir des deux enregistrements.
+comparison-swapped = Ordre : { $columns }
 weights-field = Comparé
-weights-says = Ce qui a été trouvé
+weights-says = Constat
 weights-weight = Poids
-weights-sum = Somme jusque-là
-weights-picture = Le poids en barre, de la somme d’avant à celle d’après
+weights-sum = Total cumulé
+weights-picture = Le poids en barre, du total précédent au suivant
 withheld-count = { $count ->
-    [one] Une colonne est retenue : pourquoi, et comment demander
-   *[other] { $n } colonnes sont retenues : pourquoi, et comment demander
+    [one] Une colonne n’est pas communiquée : pourquoi, et comment la demander
+   *[other] { $n } colonnes ne sont pas communiquées : pourquoi, et comment les demander
  }
 reduced-count = { $count ->
-    [one] Une colonne est réduite : pourquoi, et comment demander
-   *[other] { $n } colonnes sont réduites : pourquoi, et comment demander
+    [one] Une colonne n’est communiquée qu’en partie : pourquoi, et comment la demander
+   *[other] { $n } colonnes ne sont communiquées qu’en partie : pourquoi, et comment les demander
  }
-reduced-caption = Colonnes réduites
-reduced-why = Pourquoi elle est réduite
-reduced-says = De la classe « { $class } », la finalité { $purpose } donne ceci : { $how }.
-reduced-needed = Une finalité qui donne la classe « { $class } » en valeurs.
-withheld-caption = Colonnes retenues
-withheld-why = Pourquoi elle est retenue
+reduced-caption = Colonnes communiquées en partie
+reduced-why = Pourquoi en partie seulement
+reduced-says = De la classe « { $class } », la finalité { $purpose } communique ceci : { $how }.
+reduced-needed = Une finalité qui communique en entier la classe « { $class } ».
+withheld-caption = Colonnes non communiquées
+withheld-why = Pourquoi elle n’est pas communiquée
 withheld-needed = Ce qu’il faudrait
 one-in = 1 sur { $many }
-step-exchanged = Il se trouve à la place d’un autre nom, où il est compté.
-step-household = Les personnes d’un même ménage partagent noms et adresses : ces accords comptent moins.
+step-exchanged = Ce nom figure à la place d’un autre, et il y est compté.
+step-household = Les personnes d’un même ménage partagent noms et adresses : ces concordances comptent moins.
 step-household-name = Même ménage
-step-prior = Avant toute comparaison : deux enregistrements pris au hasard ne sont presque jamais d’une même personne.
+step-prior = Avant toute comparaison : deux enregistrements pris au hasard ne concernent presque jamais la même personne.
 step-prior-name = Au départ
 step-rest-name = Autres champs
-step-rest = Ce qui est comparé de champs que cette finalité ne donne pas des deux enregistrements. Seule leur somme est dite.
+step-rest = Comparaison de champs que cette finalité ne communique pas pour les deux enregistrements. Seul leur total est indiqué.
 step-whole-name = Le tout
-step-whole = Sûr à { $percent } que les deux sont d’une même personne.
-step-missing = Absent d’un côté : cela ne dit rien.
-step-found = { $level } C’est le cas de { $m } des paires d’une même personne, et de { $u } des paires sans lien.
-step-rare = La valeur est plus rare que la plupart : { $share } des enregistrements la portent.
-step-frequent = La valeur est plus fréquente que la plupart : { $share } des enregistrements la portent.
+step-whole = Certitude que les deux concernent une même personne : { $percent }.
+step-missing = Absent d’un côté : on ne peut rien en conclure.
+step-found = { $level } Fréquence de ce cas : { $m } pour les paires d’une même personne, { $u } pour les paires de personnes sans lien.
+step-rare = La valeur est plus rare que la plupart. Part des enregistrements qui la portent : { $share }.
+step-frequent = La valeur est plus fréquente que la plupart. Part des enregistrements qui la portent : { $share }.
 step-within = { $count ->
     [one] à une lettre près
    *[other] à { $n } lettres près
@@ -162,42 +162,42 @@ level-two-slips = deux fautes
 level-year-within-one = années à un près
 timeline-title = Au fil du temps
 timeline-picture = Dates des enregistrements, une ligne par registre
-timeline-table = Les dates en tableau
-timeline-when = Quand
-timeline-what = Quoi
+timeline-table = Les dates sous forme de tableau
+timeline-when = Date
+timeline-what = Événement
 timeline-where = Registre
-timeline-nearer = Plus près
-timeline-farther = Plus large
+timeline-nearer = Agrandir
+timeline-farther = Réduire
 timeline-earlier = Plus tôt
 timeline-later = Plus tard
 timeline-all = Toutes les années
-timeline-keys = Sur une date, les flèches mènent aux autres.
+timeline-keys = Sur une date, les touches fléchées mènent aux autres.
 map-title = Où sont les adresses
 map-picture = Carte des districts ; ceux qui ont une adresse sont colorés et numérotés comme dans le tableau
-map-caption = Les districts seulement, dans la mesure où cette finalité les donne
+map-caption = Les districts seulement, dans la mesure où cette finalité les communique
 map-number = N°
 map-district = District
 map-missing = La carte ne peut pas être dessinée.
-relations-title = Ce qui se tient
-relations-what = La personne, ses enregistrements, et les adresses et employeurs qu’ils donnent.
-relations-picture = La personne au milieu, ses enregistrements autour, et ce qu’ils nomment
-relations-table = L’image en tableau
+relations-title = Ce qui est relié
+relations-what = La personne, ses enregistrements, et les adresses et employeurs qu’ils indiquent.
+relations-picture = La personne au milieu, ses enregistrements autour, et ce qu’ils mentionnent
+relations-table = L’image sous forme de tableau
 relations-record = Enregistrement
-relations-no-link = aucun lien à portée
-relations-names = Ce qu’il nomme, et quels autres le nomment
-relations-also = aussi { $records }
+relations-no-link = aucun lien accessible
+relations-names = Ce qu’il mentionne, et quels autres le mentionnent
+relations-also = aussi : { $records }
 relations-caption = Adresses et employeurs
 relations-place = Adresse ou employeur
 relations-kind = Nature
 relations-next = Ménage
-relations-search = Chercher cette adresse
-relations-search-what = Le ménage d’une adresse, ce sont d’autres personnes : les voir est une recherche sous votre finalité, qui a sa propre entrée au journal, qu’elles voient.
-relations-household = Ménage : chercher cette adresse
+relations-search = Rechercher cette adresse
+relations-search-what = Le ménage d’une adresse, ce sont d’autres personnes : les voir est une recherche au titre de votre finalité, avec sa propre entrée au journal, que ces personnes verront.
+relations-household = Qui d’autre est ici ? Chaque personne montrée le voit
 relations-records = { $register } ({ $n })
 relations-least = au moins { $percent }
 relations-more = { $count ->
-    [one] un autre, au tableau
-   *[other] { $n } autres, au tableau
+    [one] un autre, dans le tableau
+   *[other] { $n } autres, dans le tableau
  }
 relations-all = Revenir à l’ensemble
 relations-before = Enregistrements précédents
@@ -205,10 +205,30 @@ relations-after = Enregistrements suivants
 relations-part = Enregistrements { $first } à { $last } sur { $all }
 relations-person = La personne
 relations-unreached = Le serveur n’a pas pu être joint : cette image ne peut pas être déplacée.
+household-who = Qui d’autre est à l’adresse
+household-count = { $count ->
+    [0] Personne d’autre n’a été trouvé à cette adresse
+    [one] Une autre personne a été trouvée à cette adresse
+   *[other] { $n } autres personnes ont été trouvées à cette adresse
+ }
+household-node = { $count ->
+    [0] Personne d’autre
+   *[other] Ménage ({ $n })
+ }
+household-with = La personne de ce dossier a été trouvée aussi, et n’est pas répétée ici.
+household-alike = { $count ->
+    [one] Une personne à une adresse semblable
+   *[other] { $n } personnes à des adresses semblables
+ }
+household-alike-what = Une adresse semblable peut être celle de la maison voisine, ou la même écrite autrement. Les personnes de cette liste vous ont été montrées aussi.
+household-more = Il y a plus de personnes à des adresses semblables qu’une recherche n’en montre. Ajoutez ce que vous savez pour restreindre la recherche.
+household-search = Ouvrir la recherche avec cette adresse
+household-close = Refermer le ménage
+household-unreached = Aucune réponse n’est venue. Si la question a atteint le serveur, la recherche est au journal.
 thing-record = Enregistrement :
 thing-records = Enregistrements :
 thing-others = Adresses et employeurs :
 thing-address = Adresse
 thing-employer = Employeur
-earlier-title = Qui a consulté avant
-earlier-what = Les dernières fois que votre propre agence a ouvert cette personne. Ce que d’autres agences ont ouvert, seule la personne l’apprend.
+earlier-title = Consultations précédentes
+earlier-what = Les dernières fois que votre propre administration a consulté les données de cette personne. Les consultations d’autres administrations ne sont montrées qu’à la personne elle-même.

@@ -11,46 +11,46 @@ log-purpose = Finalité
 log-agency = Administration
 log-all = Toutes
 log-filter = Filtrer
-log-unfilter = Tout montrer
+log-unfilter = Tout afficher
 log-only-rule = Seulement les entrées que cette règle a refusées :
 log-empty = Aucune entrée ne correspond.
 log-entry = Entrée
 recipient = { $agency } : { $role }
-log-at = Quand
+log-at = Date
 log-by = Qui
 log-subjects = Personnes
 log-about = Objet
 log-newest = Dernières entrées
 log-older = Entrées antérieures
 verify-what = Chaque entrée, chaque empreinte et la signature sont recalculées.
-verify-more = Comparer à un point de contrôle, ou en garder un
-verify-saved = Un point de contrôle que vous avez gardé (facultatif)
+verify-more = Comparer à un point de contrôle, ou en enregistrer un
+verify-saved = Un point de contrôle que vous avez enregistré (facultatif)
 verify-saved-hint = Avec lui, la vérification prouve aussi que le journal n’a fait que croître depuis. Collez le texte entier, avec sa signature.
 verify-do = Vérifier tout le journal
 checkpoint-title = Point de contrôle signé
-checkpoint-what = Il fixe chaque entrée jusqu’à présent. Gardez-le hors de ce serveur : personne ne peut alors changer le passé sans que cela se voie.
+checkpoint-what = Il fixe chaque entrée jusqu’à présent. Enregistrez-le hors de ce serveur : personne ne peut alors modifier le passé sans que cela se voie.
 verified-title = Vérification du journal
-verified-holds = Le journal tient
-verified-broken = Le journal ne tient pas
+verified-holds = Le journal est intact
+verified-broken = Le journal n’est pas intact
 verified-entries = { $count ->
     [one] Une entrée a été recalculée, et la racine est celle du point de contrôle signé.
    *[other] { $n } entrées ont été recalculées, et la racine est celle du point de contrôle signé.
  }
-verified-grew = Depuis le point de contrôle que vous aviez gardé, il n’a fait que croître.
-verified-not-compared = Il n’a pas été comparé à un point de contrôle antérieur. Gardez celui ci-dessous pour le faire la prochaine fois.
-verified-do-not-trust = Ce qui est recalculé diffère de ce qui a été signé. Gardez une copie du dossier des données et prévenez l’exploitant.
+verified-grew = Depuis le point de contrôle que vous aviez enregistré, il n’a fait que croître.
+verified-not-compared = Il n’a pas été comparé à un point de contrôle antérieur. Enregistrez celui qui figure ci-dessous pour le faire la prochaine fois.
+verified-do-not-trust = Ce qui est recalculé diffère de ce qui a été signé. Conservez une copie du répertoire des données et prévenez l’exploitant.
 verified-took = Durée
 verified-root = Racine
 verified-back = Retour au journal
 entry-title = Entrée { $entry }
 entry-kind-asked = { $kind } : { $asked }
-entry-registers = Registres atteints
+entry-registers = Registres accessibles
 entry-refused-by = Refusée par
-entry-rows = Lignes lues
+entry-rows = Lignes chargées
 entry-quarantined = Lignes en quarantaine
 entry-tables = Tables lues
-entry-classes = Comment chaque classe a été divulguée
-entry-proof = Preuve qu’elle est au journal
+entry-classes = Comment chaque classe a été communiquée
+entry-proof = Preuve qu’elle figure au journal
 entry-proof-what = Calculez l’empreinte des octets ci-dessous avec le préfixe 0x00 (RFC 6962), puis avec les empreintes jusqu’à la racine : le résultat est la racine du point de contrôle.
 entry-leaf = Empreinte de l’entrée
 entry-commitment = Engagement sur le détail
@@ -60,11 +60,11 @@ entry-bytes = L’entrée, octet par octet
 entry-back = Retour à la liste
 
 # Graphiques.
-chart-says = { $title } par jour : au plus { $most }, le { $day }. Le tableau ci-dessous a chaque jour.
+chart-says = { $title } par jour : au plus { $most }, le { $day }. Le tableau ci-dessous donne chaque jour.
 chart-says-none = { $title } par jour : rien.
 chart-day = { $day } : { $n }
 chart-total = { $n } en { $days } jours
-chart-caption = Chaque rangée a sa propre échelle. Les jours sont ceux de l’UTC ; aujourd’hui n’est pas fini.
+chart-caption = Chaque rangée a sa propre échelle. Les jours sont ceux du temps universel (UTC) ; la journée en cours n’est pas terminée.
 chart-table = La même chose en tableau
 chart-bar = En barre
 chart-rest = { $count ->
@@ -74,15 +74,15 @@ chart-rest = { $count ->
 
 # La vue d’ensemble du délégué à la protection des données.
 desk-title = Vue d’ensemble
-desk-what = L’usage qui est fait des registres, ce qui a été refusé, et les règles qui prennent bientôt fin. Tout est compté dans le journal, qui ne contient aucune donnée personnelle.
+desk-what = L’usage qui est fait des registres, ce qui a été refusé, et les règles qui prennent bientôt fin. Tout est compté à partir du journal, qui ne contient aucune donnée personnelle ; seuls les agents les plus actifs sont nommés, ce qui est inscrit au journal.
 desk-soon = { $count ->
-    [one] Un accord ou une finalité prend bientôt fin. Passé le dernier jour, rien n’est plus permis sous lui.
+    [one] Un accord ou une finalité prend bientôt fin. Passé le dernier jour, plus rien n’est permis à ce titre.
    *[other] { $n } accords et finalités prennent bientôt fin. Passé leur dernier jour, ils ne permettent plus rien.
  }
 desk-quality = Ce que vaut l’appariement
-desk-soon-show = Les montrer
+desk-soon-show = Les afficher
 desk-days-title = Les 30 derniers jours
-desk-days-what = Les consultations sont les personnes ouvertes, les liens incertains montrés et les propres données lues. Les exécutions et les jugements sont au journal, pas dans ce graphique.
+desk-days-what = Sont comptés comme consultations : l’accès aux données d’une personne, l’affichage d’un lien incertain et la lecture de ses propres données. Les exécutions et les jugements figurent au journal, pas dans ce graphique.
 desk-day = Jour
 desk-looks = Consultations
 desk-searches = Recherches
@@ -94,15 +94,29 @@ desk-refused-so-far = { $count ->
     [one] Une demande a été refusée à ce jour.
    *[other] { $n } demandes ont été refusées à ce jour.
  }
-desk-refusals-show = Les lire au journal
+desk-refusals-show = Les lire dans le journal
 desk-rules-caption = Les règles qui ont le plus refusé, sur tout le journal. Un refus peut en nommer plusieurs.
 desk-purposes-title = Finalités les plus utilisées
 desk-purposes-caption = Sur tout le journal, la plus utilisée d’abord
-desk-no-purpose = Aucune finalité qui existe
+desk-no-purpose = Finalité inexistante
 desk-no-use = Personne n’a encore rien demandé.
 desk-roles-title = Rôles les plus actifs
 desk-roles-caption = Sur tout le journal, le plus actif d’abord
 desk-roles-what = Le journal nomme les administrations et les rôles, jamais les agents : qui était derrière une entrée se trouve dans son détail, qui est chiffré, gardé à part et peut être effacé.
+desk-officers-title = Agents les plus actifs
+desk-officers-what = Consultations, recherches et refus, compte par compte : ceux des agents et de toute autre personne qui travaille pour une administration, jamais ceux des citoyens. Le journal ne nomme aucun compte ; pour connaître le nom, le détail scellé d’une seule demande de chaque compte montré ici est ouvert.
+desk-officers-no-rating = Ces nombres disent combien de demandes ont été faites, non si elles étaient justes ou utiles : ils ne notent personne.
+desk-officers-caption = Sur les 30 derniers jours, le plus actif d’abord
+desk-officers-who = Agent
+desk-officers-logged = La lecture de leurs noms est elle-même l’entrée { $entry } du journal.
+desk-officers-none = Aucun agent n’a fait de demande au cours des 30 derniers jours.
+desk-officers-unwritten = Personne n’est nommé pour l’instant, car cela n’a pas pu être inscrit au journal.
+desk-officers-others = { $count ->
+    [one] Un autre agent
+   *[other] { $n } autres agents ensemble
+ }
+desk-officer = { $account } ({ $by })
+desk-officer-unknown = Un compte qui n’est plus connu
 desk-terms-title = Accords et finalités
 desk-ends-within = { $count ->
     [one] Prend fin d’ici demain
@@ -118,7 +132,7 @@ desk-term = Objet
 desk-standing = Aujourd’hui
 desk-from = Premier jour
 desk-until = Dernier jour
-desk-by-agreement = avec son accord
+desk-by-agreement = à la fin de son accord
 desk-ends-today = prend fin aujourd’hui
 desk-ends-in = { $count ->
     [one] prend fin demain
@@ -128,60 +142,62 @@ desk-unreached = { $count ->
     [one] Un lien contesté que nul ne peut juger.
    *[other] { $n } liens contestés que nul ne peut juger.
  }
-desk-unreached-show = Voir de quels registres
+desk-unreached-show = Voir les registres concernés
 desk-unreached-title = Contesté, et nul ne peut en juger
-desk-unreached-what = Des personnes contestent que ces enregistrements soient les leurs, et aucune finalité de revue des liens en vigueur n’atteint les deux registres. Les enregistrements restent tels quels jusqu’à ce qu’une finalité et son accord les couvrent.
+desk-unreached-what = Des personnes contestent que ces enregistrements soient les leurs, et aucune finalité d’examen des liens en vigueur ne donne accès aux deux registres. Les enregistrements restent tels quels jusqu’à ce qu’une finalité et son accord les couvrent.
 desk-unreached-count = Liens contestés
 desk-unreached-since = Le plus ancien depuis
 desk-fixed-title = Dernier point de contrôle
 desk-fixed-size = Entrées qu’il fixe
 desk-fixed-at = La dernière d’entre elles est du
 desk-fixed-none = Il n’en fixe encore aucune.
-desk-size = Entrées au journal maintenant
+desk-size = Entrées au journal à présent
 
 # La citoyenne ou le citoyen.
-looks-title = Qui m’a consulté
-looks-what = Chaque recherche qui vous a montré, chaque ouverture de vos enregistrements, et chaque fois que ce fut refusé. La liste est complète, et vous pouvez le vérifier.
-looks-logged = Lire cette liste est aussi l’entrée { $entry } du journal. Vous seul la voyez ici.
-looks-none = Personne ne vous a encore consulté.
-look-look = { $agency } a ouvert vos enregistrements
-look-search = Vous étiez parmi les personnes montrées dans une recherche de { $agency }
-look-review = { $agency } a comparé deux enregistrements qui sont peut-être tous deux les vôtres
-look-judgement = { $agency } a décidé si deux enregistrements sont tous deux les vôtres
-look-own = { $agency } a lu vos enregistrements en votre nom
-look-job = { $agency } a exécuté une tâche sur vos enregistrements
-look-ingest = { $agency } a versé vos enregistrements
-look-contest = { $agency } a contesté un enregistrement en votre nom
-look-refused-look = { $agency } a demandé à ouvrir vos enregistrements, et cela fut refusé
-look-refused-search = { $agency } a demandé à vous chercher, et cela fut refusé
-look-refused-review = { $agency } a demandé à comparer vos enregistrements, et cela fut refusé
-look-refused-judgement = { $agency } a demandé à décider de vos enregistrements, et cela fut refusé
-look-refused-own = { $agency } a demandé à lire en votre nom, et cela fut refusé
-look-refused-job = { $agency } a demandé à exécuter une tâche sur vos enregistrements, et cela fut refusé
-look-refused-ingest = { $agency } a demandé à verser vos enregistrements, et cela fut refusé
-look-refused-contest = { $agency } a demandé à contester un enregistrement en votre nom, et cela fut refusé
+looks-title = Qui a consulté mes données
+looks-what = Chaque recherche où vous figuriez dans les résultats, chaque consultation de vos enregistrements, et chaque demande refusée. La liste est complète, et vous pouvez le vérifier.
+looks-logged = La lecture de cette liste est elle-même l’entrée { $entry } du journal. Vous seul la voyez ici.
+looks-none = Personne n’a encore consulté vos données.
+look-look = { $agency } : vos enregistrements ont été consultés
+look-search = { $agency } : vous étiez parmi les personnes montrées dans une recherche
+look-review = { $agency } : deux enregistrements, qui sont peut-être tous deux les vôtres, ont été comparés
+look-judgement = { $agency } : il a été décidé si deux enregistrements sont tous deux les vôtres
+look-own = { $agency } : vos enregistrements ont été lus en votre nom
+look-job = { $agency } : un traitement a été exécuté sur vos enregistrements
+look-ingest = { $agency } : vos enregistrements ont été chargés
+look-contest = { $agency } : un enregistrement a été contesté en votre nom
+look-oversight = { $agency } : il a été lu qui demande le plus
+look-refused-look = { $agency } : demande de consulter vos enregistrements, refusée
+look-refused-search = { $agency } : demande de vous rechercher, refusée
+look-refused-review = { $agency } : demande de comparer vos enregistrements, refusée
+look-refused-judgement = { $agency } : demande de juger vos enregistrements, refusée
+look-refused-own = { $agency } : demande de lire en votre nom, refusée
+look-refused-job = { $agency } : demande d’exécuter un traitement sur vos enregistrements, refusée
+look-refused-ingest = { $agency } : demande de charger vos enregistrements, refusée
+look-refused-contest = { $agency } : demande de contester un enregistrement en votre nom, refusée
+look-refused-oversight = { $agency } : demande de lire qui demande le plus, refusée
 look-yourself = { $count ->
     [one] Vous avez lu ce qui vous concerne
    *[other] Vous avez lu { $n } fois ce qui vous concerne
  }
 look-receipts = Reçus
 look-purpose = « { $says } »
-look-role = Par
-look-law = Loi
+look-role = Qui
+look-law = Base légale
 look-why = Motif donné
 look-case = Dossier
-look-case-named = Un dossier a été nommé ; son numéro reste à l’administration.
+look-case-named = Un dossier a été indiqué ; son numéro reste connu de la seule administration.
 look-refused = Refusée par
 look-registers = Registres
 look-fields = Quels champs, et dans quelle mesure
-look-fields-rest = Tout le reste est resté caché.
+look-fields-rest = Tout le reste n’a pas été communiqué.
 look-receipt = Reçu : entrée { $entry } du journal
-receipt-what = Le journal garde cette entrée pour toujours. Les textes ci-dessous sont ce sur quoi elle engage ; ceux qui concernent d’autres restent fermés.
-receipt-proof = Preuve que l’entrée est au journal
+receipt-what = Le journal conserve cette entrée pour toujours. Elle l’engage sur les textes ci-dessous ; ceux qui concernent d’autres personnes restent fermés.
+receipt-proof = Preuve que l’entrée figure au journal
 receipt-closed = Concerne d’autres personnes
 receipt-check = Vérifier dans ce navigateur
 receipt-good = Recalculé ici : les textes sont bien ceux sur lesquels le journal s’est engagé.
-receipt-bad = Recalculé ici : les textes ne sont PAS ceux sur lesquels le journal s’est engagé. Gardez cette page et prévenez le délégué à la protection des données.
+receipt-bad = Recalculé ici : les textes ne sont PAS ceux sur lesquels le journal s’est engagé. Conservez cette page et prévenez le délégué à la protection des données.
 part-of-entry-terms = La finalité à ce moment
 part-of-entry-justification = Motif donné
 part-of-entry-subject = Vous
@@ -192,34 +208,34 @@ keys-title = Vérifier que la liste est complète
 keys-what = Avec votre clé, toute personne de confiance peut lire le journal public et y trouver chaque entrée à votre sujet. Quiconque a la clé le peut aussi : ne la publiez pas.
 keys-show = Montrer mes clés
 records-title = Ce que l’on détient sur moi
-records-what = Chaque enregistrement des registres qui vous a été rattaché, tel que votre droit d’accès le donne, avec sa source et la certitude du lien.
+records-what = Tous les enregistrements qui vous ont été rattachés, tels que votre droit d’accès permet de les lire, avec leur source et la certitude du lien.
 records-empty = Les registres ne contiennent rien sur vous.
 record-contested = Contesté
 record-contested-since = La personne dit depuis le { $when } que cet enregistrement ne la concerne pas. Nul ne l’a encore jugé.
 contest-begin = Ceci ne me concerne pas
 contest-title = Ceci ne me concerne pas
-contest-what = Vous pouvez contester que cet enregistrement vous concerne. C’est alors à un responsable des données d’en juger.
-contest-why = Pourquoi il est tenu pour vôtre
-contest-does = Ce que fait la contestation
+contest-what = Vous pouvez contester que cet enregistrement vous concerne. C’est alors à un responsable de la qualité des données d’en juger.
+contest-why = Pourquoi il vous est attribué
+contest-does = Les effets de la contestation
 contest-does-frozen = L’enregistrement reste où il est, et aucun autre ne vous est rattaché à cause de lui.
-contest-does-steward = Un responsable des données le compare à l’enregistrement qui vous le rattache, et lit votre motif, non qui vous êtes.
-contest-does-officers = Qui ouvre vos enregistrements voit qu’il est contesté et depuis quand, non pourquoi.
+contest-does-steward = Un responsable de la qualité des données le compare à l’enregistrement qui vous le rattache, et lit votre motif, sans savoir qui vous êtes.
+contest-does-officers = Quiconque consulte vos enregistrements voit qu’il est contesté et depuis quand, mais non pourquoi.
 contest-does-back = Vous pouvez y renoncer tant que nul ne l’a jugé.
 contest-reason = Motif
-contest-reason-hint = Pourquoi il ne peut pas vous concerner, en 10 à 2 000 caractères.
-contest-reason-wrong = Donnez un motif de 10 à 2 000 caractères.
+contest-reason-hint = Pourquoi il ne peut pas vous concerner, en 10 à 2 000 caractères.
+contest-reason-wrong = Donnez un motif de 10 à 2 000 caractères.
 contest-do = Contester cet enregistrement
 contest-not = Le laisser tel quel
-contest-written = Il est contesté ; entrée { $entry } du journal. Un responsable des données en jugera.
-contest-written-unreached = Il est contesté ; entrée { $entry } du journal. Mais nul ne peut en juger aujourd’hui : aucune finalité en vigueur ne laisse un responsable des données voir les deux enregistrements. Le délégué à la protection des données en est averti, et l’enregistrement reste tel quel d’ici là.
+contest-written = Il est contesté ; entrée { $entry } du journal. Un responsable de la qualité des données en jugera.
+contest-written-unreached = Il est contesté ; entrée { $entry } du journal. Mais nul ne peut en juger aujourd’hui : aucune finalité en vigueur ne donne à un responsable de la qualité des données accès aux deux enregistrements. Le délégué à la protection des données en est averti, et l’enregistrement reste tel quel d’ici là.
 contest-unreached-short = nul ne peut en juger aujourd’hui
-contest-unreached = Aucune finalité en vigueur ne laisse un responsable des données voir à la fois cet enregistrement et celui qui vous le rattache. Le délégué à la protection des données en est averti. D’ici là, l’enregistrement reste tel quel.
+contest-unreached = Aucune finalité en vigueur ne donne à un responsable de la qualité des données accès à la fois à cet enregistrement et à celui qui vous le rattache. Le délégué à la protection des données en est averti. D’ici là, l’enregistrement reste tel quel.
 contest-withdrawn = Vous y avez renoncé ; entrée { $entry } du journal. Tout est comme avant.
 contest-ended = { $standing } ({ $when }, entrée { $entry } du journal)
-contest-standing-open = attend un responsable des données
+contest-standing-open = attend un responsable de la qualité des données
 contest-standing-same = jugé : il vous concerne
 contest-standing-different = jugé : il ne vous concerne pas
-contest-standing-cannot-say = jugé : on ne peut le dire ; le calcul décide
+contest-standing-cannot-say = jugé : on ne peut le déterminer ; le calcul décide
 contest-standing-withdrawn = vous y avez renoncé
 contests-title = Ce que vous contestez
 contests-register = Registre
@@ -227,7 +243,7 @@ contests-since = Depuis
 contests-standing = État
 contests-entry = entrée { $entry } du journal
 
-# Le responsable des données.
+# Le responsable de la qualité des données.
 queue-title = Liens incertains
 queue-what = Des paires d’enregistrements qui concernent peut-être une seule personne. Vous voyez les deux, dites ce qu’il en est, et donnez un motif. Votre jugement l’emporte sur le calcul.
 queue-open = { $count ->
@@ -246,17 +262,17 @@ queue-begin = Commencer
 queue-empty = Rien n’attend.
 queue-when = Les jugements comptent à partir du prochain appariement.
 queue-sample-title = Échantillon de qualité
-queue-sample-what = Des paires tirées au sort parmi toutes, même les faciles. Ce qui en est dit montre combien de fois l’appariement a raison, ce que les incertaines ne peuvent pas montrer. Jugez-les dans l’ordre où elles viennent : ce n’est qu’ainsi qu’elles comptent.
+queue-sample-what = Des paires tirées au sort parmi toutes, y compris les plus simples. Ce qui en est dit montre à quelle fréquence l’appariement est juste, ce que les paires incertaines ne peuvent pas montrer. Jugez-les dans l’ordre où elles viennent : elles ne comptent qu’à cette condition.
 queue-sample-progress = { $open } vous attendent, { $judged } ont été jugées.
 queue-sample-begin = Parcourir l’échantillon
-queue-decided = Votre jugement est écrit ; entrée { $entry } du journal.
-pair-title = Est-ce une seule personne ?
-pair-place = Paire { $place } sur { $open }. La montrer est l’entrée { $entry } du journal.
-pair-place-contested = Un lien contesté, qui passe avant les autres ; { $open } attendent en tout. Le montrer est l’entrée { $entry } du journal.
-pair-place-sample = Une paire de l’échantillon de qualité ; { $open } en attendent votre avis. La montrer est l’entrée { $entry } du journal.
+queue-decided = Votre jugement est inscrit ; entrée { $entry } du journal.
+pair-title = S’agit-il d’une seule personne ?
+pair-place = Paire { $place } sur { $open }. Son affichage est l’entrée { $entry } du journal.
+pair-place-contested = Un lien contesté, qui passe avant les autres ; { $open } attendent en tout. Son affichage est l’entrée { $entry } du journal.
+pair-place-sample = Une paire de l’échantillon de qualité ; { $open } y attendent votre jugement. Son affichage est l’entrée { $entry } du journal.
 pair-sampled = Cette paire a été tirée au sort pour mesurer ce que vaut l’appariement.
-pair-contested = La personne à qui l’enregistrement de { $register } a été rattaché dit depuis le { $when } qu’il ne la concerne pas. Son motif :
-pair-caption = L’appariement en est sûr à { $percent } (poids { $weight }). Les différences sont marquées, celles de casse ou d’accents d’un pointillé.
+pair-contested = La personne à qui cet enregistrement (registre « { $register } ») a été rattaché dit depuis le { $when } qu’il ne la concerne pas. Son motif :
+pair-caption = Certitude qu’il s’agit d’une même personne, selon l’appariement : { $percent } (poids { $weight }). Les différences sont marquées, celles de casse ou d’accents d’un pointillé.
 pair-alike = identique
 pair-written = écrit autrement
 pair-differs = différent
@@ -267,9 +283,9 @@ judge-same = la même personne
 judge-different = des personnes différentes
 judge-cannot-say = je ne peux pas le dire
 judge-reason = Motif
-judge-reason-hint = Ce qui a décidé. Il reste avec le jugement.
-judge-reason-missing = Donnez un motif : sans lui, personne ne peut revoir le jugement.
-judge-do = Écrire le jugement
+judge-reason-hint = Ce qui a été décisif. Il reste avec le jugement.
+judge-reason-missing = Donnez un motif : sans lui, personne ne peut réexaminer le jugement.
+judge-do = Enregistrer le jugement
 judge-skip = Paire suivante, sans juger
 
 # Le catalogue.
@@ -282,12 +298,12 @@ register-name = Registre
 register-agency = Administration
 register-rows = Lignes
 register-quarantined = En quarantaine
-register-fresh = Lu le
-register-never = jamais lu
+register-fresh = Chargé le
+register-never = jamais chargé
 register-bought = acheté
 register-columns = Ce qu’il contient
 register-column = Colonne
-register-purposes = Finalités qui l’atteignent
+register-purposes = Finalités qui y donnent accès
 register-agreements = Accords qui le couvrent
 purposes-title = Finalités
 purposes-what = { $count ->
@@ -298,7 +314,7 @@ purpose-recipients = Qui peut l’utiliser
 purpose-subject = Porte sur
 purpose-agreement = Accord
 purpose-registers = Registres
-purpose-needs = Demande
+purpose-needs = Exige
 purpose-budget = Limite
 purpose-budget-says = { $count ->
     [one] une personne par jour et par agent
@@ -318,8 +334,8 @@ needs-justification = un motif
 valid-between = du { $from } au { $until }
 agreements-title = Accords
 agreements-what = { $count ->
-    [one] Un accord sur les registres qui peuvent être reliés ou divulgués ensemble.
-   *[other] { $n } accords sur les registres qui peuvent être reliés ou divulgués ensemble.
+    [one] Un accord sur les registres qui peuvent être reliés ou communiqués ensemble.
+   *[other] { $n } accords sur les registres qui peuvent être reliés ou communiqués ensemble.
  }
 agreement-parties = Signé par
 agreement-linking = Appariement
@@ -333,52 +349,52 @@ components-title = Composants
 components-what = Ce dont les pages sont faites, dans chaque état, dans la langue que vous avez choisie. Tout ici est inventé.
 components-text = Texte
 components-buttons = Liens et boutons
-components-paging = Pages d’une liste
-components-opens = Ce qui s’ouvre
+components-paging = Pagination
+components-opens = Ce qui se déplie
 components-fields = Champs et choix
 components-notes = Encadrés
 components-tags = Étiquettes et marques
 components-figures = Chiffres et faits
 components-tables = Tableaux
-components-values = Valeurs données, réduites et retenues
+components-values = Valeurs communiquées, communiquées en partie et non communiquées
 components-charts = Graphiques
 components-empty = Sans rien à montrer
 components-bar = Le bandeau
-components-bar-what = Trois états : un agent qui n’a pas choisi de finalité, un qui l’a fait, et une personne. Ils ne peuvent être utilisés.
+components-bar-what = Trois états : un agent qui n’a pas choisi de finalité, un agent qui en a choisi une, et une personne pour elle-même. Ils ne peuvent être utilisés.
 sample-register = Prêts étudiants
 sample-agency = Ministère de l’Éducation
-sample-officer = Chargée de dossier
-sample-law = Loi sur la remise des prêts, art. 4
-sample-purpose = Décider si le revenu d’un emprunteur lui ouvre droit à une remise
-sample-why = Demande de remise du 12 novembre
+sample-officer = Gestionnaire de dossiers
+sample-law = Loi sur l’allègement des prêts, art. 4
+sample-purpose = Décider si les revenus d’un emprunteur lui ouvrent droit à un allègement
+sample-why = Demande d’allègement du 12 novembre
 sample-contest = Je n’ai jamais habité cette commune.
 sample-withheld = La finalité ne nomme pas cette classe.
-sample-needed = Une finalité qui la divulgue, sous un accord qui couvre le registre.
+sample-needed = Une finalité qui la communique, en vertu d’un accord qui couvre le registre.
 
 # L’ingénieur.
 runs-title = Tables et exécutions
-runs-what = Ce qui a été lu, ce qui en a été fait, et comment les dernières exécutions l’ont laissé. Aucune ligne ne peut être lue ici.
+runs-what = Ce qui a été chargé, ce qui en a été fait, et l’état laissé par les dernières exécutions. Aucune ligne ne peut être lue ici.
 runs-quarantined = { $count ->
     [one] Une ligne est en quarantaine : elle ne correspondait pas au schéma de son registre, et personne ne la voit.
    *[other] { $n } lignes sont en quarantaine : elles ne correspondaient pas au schéma de leur registre, et personne ne les voit.
  }
-runs-empty = Rien n’a encore été lu. Lancez `lucarne ingest`.
+runs-empty = Rien n’a encore été chargé. Lancez `lucarne ingest`.
 runs-table = Table
 runs-kind = Nature
 runs-version = Version
 runs-size = Taille en Mo
 runs-at = Écrite le
 queue-waits = { $count ->
-    [one] attend un second gestionnaire
-   *[other] attendent un second gestionnaire
+    [one] attend un second responsable
+   *[other] attendent un second responsable
  }
 queue-again = Revoir la paire, ou revenir dessus
-queue-proposed = Votre proposition est inscrite ; entrée { $entry } du journal. Elle compte dès qu’un second gestionnaire arrive à la même.
-queue-taken-back = C’est retiré ; entrée { $entry } du journal. La paire est de nouveau ouverte.
-said-proposed-own = Le { $when }, vous avez proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès qu’un second gestionnaire arrive à la même conclusion.
-said-proposed = Le { $when }, un autre gestionnaire a proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès que vous arrivez, par vous-même, à la même conclusion.
+queue-proposed = Votre proposition est inscrite ; entrée { $entry } du journal. Elle compte dès qu’un second responsable arrive à la même conclusion.
+queue-taken-back = Votre réponse est retirée ; entrée { $entry } du journal. La paire est de nouveau ouverte.
+said-proposed-own = Le { $when }, vous avez proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès qu’un second responsable arrive à la même conclusion.
+said-proposed = Le { $when }, un autre responsable a proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès que vous arrivez, par vous-même, à la même conclusion.
 said-judged-own = Le { $when }, vous avez jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
-said-judged = Le { $when }, un autre gestionnaire a jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
+said-judged = Le { $when }, un autre responsable a jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
 back-reason = Pourquoi vous revenez dessus
 back-do = Revenir dessus
 verdict-same = la même personne
@@ -388,12 +404,12 @@ effect-records = { $count ->
     [one] un enregistrement
    *[other] { $n } enregistrements
  }
-effect-same = Deux personnes, de { $left } et { $right } autant que vous puissiez voir, n’en font plus qu’une de { $both }.
-effect-same-nothing = C’est déjà une seule personne, et cela le reste quoi que dise le score.
-effect-different = Leur personne, de { $records } autant que vous puissiez voir, est défaite : le prochain appariement décide quels enregistrements vont avec lequel des deux.
-effect-different-nothing = Ce sont déjà des personnes différentes, et cela le reste quoi que dise le score.
-effect-cannot-say = Rien ne change : le score décide.
-effect-second = Un second gestionnaire doit arriver à la même conclusion.
+effect-same = Deux personnes ({ $left } et { $right }, pour ce que vous pouvez voir) n’en font plus qu’une ({ $both }).
+effect-same-nothing = C’est déjà une seule personne, et cela le reste quoi que dise le calcul.
+effect-different = Leur personne ({ $records }, pour ce que vous pouvez voir) est scindée : le prochain appariement décide quels enregistrements vont avec lequel des deux.
+effect-different-nothing = Ce sont déjà des personnes différentes, et cela le reste quoi que dise le calcul.
+effect-cannot-say = Rien ne change : le calcul décide.
+effect-second = Un second responsable doit arriver à la même conclusion.
 runs-tables = Toutes les tables
 runs-quarantine-show = Quels registres
 runs-newer = { $count ->
@@ -401,10 +417,10 @@ runs-newer = { $count ->
    *[other] { $n } tables ont été écrites après que l’index en service les a lues. Lancez `lucarne index` et redémarrez le serveur.
  }
 graph-title = Des registres à l’index
-graph-what = Un modèle est fait d’un seul registre et n’en joint jamais deux. Les fiches de personnes sont reliées dans l’épine dorsale ; l’index sert registres, fiches et épine dorsale. Suivez une case jusqu’à sa table.
-graph-key = Bord interrompu : pas encore là. Mots colorés : lignes en quarantaine. Case colorée : index plus ancien que ses tables.
+graph-what = Un modèle est fait d’un seul registre et n’en joint jamais deux. Les fiches de personnes sont reliées dans l’épine dorsale ; l’index donne accès aux registres, aux fiches et à l’épine dorsale. Chaque case mène à sa table.
+graph-key = Bordure interrompue : à venir. Texte coloré : lignes en quarantaine. Case colorée : index plus ancien que ses tables.
 graph-label = La chaîne en image, à faire défiler latéralement
-graph-missing = pas encore là
+graph-missing = à venir
 graph-rows = { $count ->
     [one] une ligne
    *[other] { $n } lignes
@@ -426,20 +442,20 @@ graph-persons = { $count ->
    *[other] { $n } personnes
  }
 graph-newer = { $count ->
-    [one] une table plus récente
+    [one] une plus récente
    *[other] { $n } plus récentes
  }
 graph-quarantined = { $rows } lignes, { $bad } en quarantaine
 graph-spine-says = L’épine dorsale dit quels enregistrements sont d’une même personne, et pourquoi.
-graph-index-says = L’index répond aux recherches et ouvre les personnes. Il a été construit d’une version de chaque table qu’il lit.
+graph-index-says = L’index répond aux recherches et aux consultations. Il a été construit à partir d’une version de chaque table qu’il lit.
 stage-registers = Registres
 stage-models = Modèles
 stage-spine = Épine dorsale
 stage-index = Index
 quarantine-title = Quarantaine
 quarantine-of = Quarantaine : { $register }
-runs-made-of = Faite de
-made-of-deliveries = livraisons de son organisme
+runs-made-of = Faite à partir de
+made-of-deliveries = livraisons de son administration
 made-of-persons = toutes les fiches de personnes
 made-of-nothing = un modèle que le projet n’a plus
 
@@ -447,11 +463,11 @@ expect-title = Ce qui est attendu des modèles
 expect-what = Une construction vérifie chaque modèle avant d’écrire sa table. Si une condition n’est pas remplie, elle s’arrête et la table reste telle quelle : une table est là parce que tout ceci était vrai.
 expect-model = Modèle
 expect-rules = Ce qui doit être vrai
-expect-at = Vrai en dernier
+expect-at = Dernière vérification
 expect-held = vérifié
 expect-older = plus ancienne que ce dont elle est faite
 expect-records = chaque ligne nomme la fiche dont elle est faite
-expect-unique = chaque { $column } n’apparaît qu’une fois
+expect-unique = chaque valeur de { $column } n’apparaît qu’une fois
 expect-not-null = { $column } n’est jamais vide
 expect-accepted = { $column } est l’une de ces valeurs : { $values }
 expect-rows-min = { $count ->
@@ -462,19 +478,19 @@ expect-rows-max = { $count ->
     [one] au plus une ligne
    *[other] au plus { $n } lignes
  }
-quarantine-what = Des lignes qui ne convenaient pas au schéma de leur registre. La page de chaque registre dit pourquoi, par exécution et par colonne, et à quelles lignes : des comptes seulement, aucune ligne ne peut être lue ici.
+quarantine-what = Des lignes qui ne correspondaient pas au schéma de leur registre. La page de chaque registre dit pourquoi, par exécution et par colonne, et où : des nombres seulement, aucune ligne ne peut être lue ici.
 quarantine-why = Pourquoi des lignes sont en quarantaine, tel que chaque exécution l’a compté, et où sont les premières dans leurs fichiers. Aucune valeur n’est montrée ici.
 quarantine-now = lignes en quarantaine à présent
 quarantine-keeps = Ce registre est livré par changements : les lignes des exécutions précédentes restent en quarantaine.
 quarantine-replaces = Ce registre est livré en entier : chaque exécution met ses lignes à la place des précédentes.
-quarantine-not-noted = Aucune exécution n’a noté pourquoi. La prochaine qui lit une nouvelle livraison le fera.
+quarantine-not-noted = Aucune exécution n’a noté pourquoi. La prochaine qui chargera une nouvelle livraison le fera.
 quarantine-last-run = Dernière exécution :
 quarantine-earlier-run = Exécution précédente :
-quarantine-run = { $bad } lignes sur { $rows } sont allées en quarantaine ({ $share }).
+quarantine-run = { $bad } lignes sur { $rows } ont été mises en quarantaine ({ $share }).
 quarantine-reasons = Motifs, le plus fréquent d’abord
 quarantine-reason = Motif
 quarantine-row = toute la ligne
-quarantine-places = D’abord dans
+quarantine-places = Premiers cas
 quarantine-back = Retour aux tables et exécutions
 quarantine-register = Ce que contient le registre
 bad-row-field-count = La ligne a plus ou moins de champs que l’en-tête
@@ -491,9 +507,9 @@ bad-row-not-an-integer = Le texte n’est pas un nombre entier de 64 bits au plu
 bad-row-not-a-decimal = Le texte n’est pas un nombre décimal
 bad-row-too-many-digits = Le nombre a plus de chiffres que le type de la colonne
 bad-row-not-a-boolean = Le texte n’est ni true, false, yes, no, y, n, 1 ni 0
-bad-row-not-a-date = Le texte n’est pas un jour dans un format de la colonne
-bad-row-not-a-timestamp = Le texte n’est pas un instant dans un format de la colonne
-bad-row-fails-check = Le texte échoue au contrôle de la colonne
+bad-row-not-a-date = Le texte n’est pas un jour dans un des formats de la colonne
+bad-row-not-a-timestamp = Le texte n’est pas un instant dans un des formats de la colonne
+bad-row-fails-check = Le texte ne satisfait pas au contrôle de la colonne
 bad-row-no-key = Aucune colonne de la clé n’a de valeur
 bad-row-duplicate-key = Une ligne précédente a la même clé et d’autres valeurs
 bad-row-duplicate-row = Une ligne précédente a la même clé et les mêmes valeurs
@@ -501,40 +517,40 @@ bad-row-superseded = Une ligne suivante de la livraison change le même enregist
 quarantine-empty = Rien n’est en quarantaine.
 quarantine-delivery = Lignes de la dernière livraison
 quarantine-of-it = Dont en quarantaine
-quarantine-accepted = Mauvaises lignes admises
+quarantine-accepted = Lignes incorrectes admises
 index-title = L’index en service
 index-persons = personnes
 index-records = enregistrements
 index-tables = tables lues
 
 # Exécutions qui durent.
-progress-begins = Cela commence.
-progress-what = Vous pouvez quitter cette page : l’exécution continue sans vous.
-progress-again = Voir où cela en est
+progress-begins = Démarrage en cours.
+progress-what = Vous pouvez quitter cette page : l’exécution se poursuit sans vous.
+progress-again = Voir l’avancement
 progress-lost = Le serveur est injoignable, ou votre session a pris fin. L’exécution continue.
 verify-under-way = Le journal est en cours de vérification
 verify-far = { $done } entrées sur { $all }
-reading-heading = Lire une livraison
-reading-what = Lit les fichiers de la livraison d’un registre dans sa table ; les lignes qui ne conviennent pas vont en quarantaine. Ce qui est servi reste tel quel jusqu’à ce que `lucarne build`, `lucarne link` et `lucarne index` aient été exécutés.
-reading-do = La lire
-reading-since = Lues depuis le démarrage du serveur
+reading-heading = Charger une livraison
+reading-what = Charge les fichiers de la livraison d’un registre dans sa table ; les lignes non conformes sont mises en quarantaine. Ce que montrent les pages reste tel quel jusqu’à ce que `lucarne build`, `lucarne link` et `lucarne index` aient été exécutés.
+reading-do = Charger la livraison
+reading-since = Chargées depuis le démarrage du serveur
 reading-title = Livraison : { $register }
-reading-under-way = Lecture en cours : { $register }
+reading-under-way = Chargement en cours : { $register }
 reading-far = { $done } Mo sur { $all }
-reading-taken = Elle a été lue ; entrée { $entry } du journal.
-reading-next = Ce qui est servi reste tel quel jusqu’à ce que `lucarne build`, `lucarne link` et `lucarne index` aient été exécutés et le serveur redémarré.
+reading-taken = Elle a été chargée ; entrée { $entry } du journal.
+reading-next = Ce que montrent les pages reste tel quel jusqu’à ce que `lucarne build`, `lucarne link` et `lucarne index` aient été exécutés et le serveur redémarré.
 reading-why = Pourquoi
 reading-records = Enregistrements
 reading-compared = { $new } nouveaux, { $changed } modifiés, { $gone } disparus
-reading-unchanged = Elle avait déjà été lue, sous le même schéma. Rien n’a été écrit.
-reading-unchanged-short = comme avant
-reading-refused = Rien n’en a été pris. La table du registre est comme avant.
-reading-refused-short = non prise
+reading-unchanged = Elle avait déjà été chargée, avec le même schéma. Rien n’a été écrit.
+reading-unchanged-short = inchangée
+reading-refused = Elle a été rejetée en entier. La table du registre est inchangée.
+reading-refused-short = rejetée
 
 # Les personnes d’une paire, et les liens qui les tiennent ensemble.
-cluster-title = Comment les enregistrements se tiennent
-cluster-what = Tous les enregistrements de cette personne à votre portée, chacun relié à celui avec lequel il concorde le plus. Un lien faux se coupe là où il est le plus faible.
-cluster-what-two = Tous les enregistrements des deux personnes à votre portée, chacun relié à celui avec lequel il concorde le plus. Un lien faux se coupe là où il est le plus faible.
+cluster-title = Ce qui relie les enregistrements
+cluster-what = Tous les enregistrements de cette personne qui vous sont accessibles, chacun relié à celui avec lequel il concorde le plus. Un lien erroné peut être coupé là où il est le plus faible.
+cluster-what-two = Tous les enregistrements des deux personnes qui vous sont accessibles, chacun relié à celui avec lequel il concorde le plus. Un lien erroné peut être coupé là où il est le plus faible.
 cluster-picture = Les enregistrements et les liens entre eux, chacun avec sa certitude
 cluster-cut-this = Comparer, et couper : { $left } – { $right }
 cluster-caption = Liens, le plus faible d’abord
@@ -543,29 +559,29 @@ cluster-sure = Certitude
 cluster-without = Sans lui
 cluster-cut = Comparer, et couper
 cluster-this = la paire de cette page
-cluster-apart = Par les liens les plus forts seuls, { $one } et { $other } seraient séparés.
-cluster-held = D’autres tiennent ses enregistrements ensemble.
+cluster-apart = Par les seuls liens les plus forts, { $one } et { $other } seraient séparés.
+cluster-held = D’autres liens maintiennent ses enregistrements ensemble.
 cluster-judged = Jugé : { $verdict } (entrée { $entry } du journal)
 cluster-proposed = Proposé : { $verdict } (entrée { $entry } du journal)
 cluster-left-out = { $count ->
     [one] Un autre enregistrement, au lien plus fort, n’est pas montré.
    *[other] { $n } autres enregistrements, aux liens plus forts, ne sont pas montrés.
  }
-link-cut-what = Ce lien tient une personne ensemble. Dire que ses enregistrements concernent des personnes différentes le coupe.
+link-cut-what = Ce lien maintient ensemble les enregistrements d’une personne. Juger que ses deux enregistrements concernent des personnes différentes le coupe.
 link-cut-back = Retour à la paire
-pair-place-proposal = Elle attend un second gestionnaire. { $open } paires vous attendent ; montrer celle-ci est l’entrée { $entry } du journal.
-queue-own-title = Ce que vous avez dit et qu’un second gestionnaire doit encore dire
-queue-own-what = Cela ne compte pas tant que quelqu’un d’autre n’arrive pas au même avis. Vous pouvez le revoir et le retirer.
+pair-place-proposal = Elle attend un second responsable. { $open } paires vous attendent ; l’affichage de celle-ci est l’entrée { $entry } du journal.
+queue-own-title = Vos propositions en attente d’un second responsable
+queue-own-what = Elles ne comptent pas tant qu’une autre personne n’arrive pas à la même conclusion. Vous pouvez les revoir et les retirer.
 queue-own-pair = Paire { $number }
-pair-place-link = Un lien entre enregistrements d’une même personne. Le montrer est l’entrée { $entry } du journal.
+pair-place-link = Un lien entre enregistrements d’une même personne. Son affichage est l’entrée { $entry } du journal.
 
 # Ce que vaut l’appariement.
 quality-title = Qualité de l’appariement
-quality-what = Combien de fois des enregistrements sont réunis à raison, autant qu’on puisse le dire, et pour qui cela marche moins bien. Tout ici est compté ; personne n’y est montré. Les registres seulement rattachés aux personnes n’y sont pas.
-quality-none = Rien n’a encore été apparié, ou par une autre version : le prochain appariement remplira cette page.
+quality-what = À quelle fréquence des enregistrements sont réunis à raison, autant qu’on puisse le dire, et pour qui l’appariement fonctionne moins bien. Tout ici est compté ; personne n’y est montré. Les registres seulement rattachés aux personnes n’y figurent pas.
+quality-none = Aucun appariement n’a encore eu lieu, ou il est d’une autre version : le prochain remplira cette page.
 quality-of-run = L’appariement { $run } du { $when }, par le modèle { $model }.
 quality-moved = { $what } : la répartition a bougé depuis l’appariement du { $when } ; indice de stabilité { $index }, limite { $limit }. Voyez si une livraison a changé.
-quality-other-model = Le modèle a changé depuis, ce qui déplace les poids à lui seul.
+quality-other-model = Le modèle a changé depuis, ce qui suffit à déplacer les poids.
 quality-records-count = { $count ->
     [one] enregistrement
    *[other] enregistrements
@@ -585,14 +601,14 @@ quality-any = tous
 quality-below = moins de { $below }
 quality-from = { $from } et plus
 quality-between = de { $from } à { $below }
-quality-chart-says = { $title } : au plus { $most }, à { $where }. Le tableau ci-dessous donne chaque barre.
+quality-chart-says = { $title } : au plus { $most } ({ $where }). Le tableau ci-dessous donne chaque barre.
 quality-chart-says-none = { $title } : aucune.
 quality-too-few = trop peu
 
 # L’échantillon.
 quality-sample-title = À quelle fréquence l’appariement est juste
-quality-sample-what = Estimé d’après des paires tirées au sort dans chaque tranche de poids et jugées par des gestionnaires. Ne comptent que celles qui ont été jugées dans l’ordre du tirage, sans lacune. Le rappel est celui des paires comparées et gardées : ce qui n’a jamais été comparé ne se voit pas ici.
-quality-precision = Précision : parmi les paires réunies, { $estimate } sont d’une même personne.
+quality-sample-what = Estimé d’après des paires tirées au sort dans chaque tranche de poids et jugées par des responsables de la qualité des données. Ne comptent que celles qui ont été jugées dans l’ordre du tirage, sans lacune. Le rappel est celui des paires comparées et conservées : ce qui n’a jamais été comparé ne se voit pas ici.
+quality-precision = Précision : parmi les paires réunies, { $estimate } concernent une même personne.
 quality-precision-unknown = La précision ne peut pas encore être estimée : dans chaque tranche de paires réunies, { $least } au moins doivent être jugées.
 quality-recall = Rappel : parmi les paires d’une même personne, { $estimate } sont réunies.
 quality-recall-unknown = Le rappel ne peut pas encore être estimé : dans chaque tranche, { $least } paires au moins doivent être jugées.
@@ -602,7 +618,7 @@ quality-out-of-turn = { $count ->
     [one] Une de plus a été jugée hors de son tour et comptera une fois les précédentes jugées.
    *[other] { $n } de plus ont été jugées hors de leur tour et compteront une fois les précédentes jugées.
  }
-quality-no-sample = Aucun échantillon n’est tiré : linkage.toml le veut ainsi, ou personne ne peut revoir les liens.
+quality-no-sample = Aucun échantillon n’est tiré : linkage.toml le veut ainsi, ou personne ne peut examiner les liens.
 quality-strata-caption = L’échantillon, tranche par tranche, tel qu’apparié lors du tirage
 quality-stratum = Au tirage
 quality-drawn = Tirées
@@ -611,8 +627,8 @@ quality-different = Deux personnes
 quality-cannot-say = Indécidables
 
 # Groupes.
-quality-groups-title = Pour qui cela marche moins bien
-quality-groups-what = Les erreurs ne se répartissent pas également : qui change de nom, ou en porte un qui s’écrit de plusieurs façons, est plus souvent manqué. Un enregistrement sans valeur compte avec la plupart de ceux de sa personne.
+quality-groups-title = Pour qui l’appariement fonctionne moins bien
+quality-groups-what = Les erreurs ne se répartissent pas également : les personnes qui changent de nom, ou dont le nom s’écrit de plusieurs façons, sont plus souvent manquées. Un enregistrement sans valeur compte avec la plupart de ceux de sa personne.
 quality-groups-least = Les groupes de moins de { $least } personnes sont réunis.
 quality-group = Groupe
 quality-group-other = Tous les autres
@@ -630,9 +646,9 @@ quality-estimated-recall = Rappel, estimé
 
 # Poids, tailles, dérive.
 quality-weights-title = Poids des paires
-quality-weights-what = Les paires selon le log2 de la cote qu’elles soient d’une même personne. Le trait est le seuil, { $threshold }.
-quality-weights-caption = Chaque rangée a sa propre échelle. Beaucoup de paires près du seuil : beaucoup est incertain.
-quality-given-up = { $n } autres paires ont été comparées et abandonnées sous le poids minimal.
+quality-weights-what = Les paires selon le logarithme en base 2 de la cote en faveur d’une même personne. Le trait est le seuil, { $threshold }.
+quality-weights-caption = Chaque rangée a sa propre échelle. De nombreuses paires près du seuil sont le signe d’une grande incertitude.
+quality-given-up = { $n } autres paires ont été comparées, puis écartées sous le poids minimal.
 quality-apart-at-threshold = { $count ->
     [one] Une paire atteint le seuil et reste pourtant séparée, à cause d’autres indices ou d’un jugement.
    *[other] { $n } paires atteignent le seuil et restent pourtant séparées, à cause d’autres indices ou d’un jugement.
@@ -646,7 +662,7 @@ quality-unlinkable-count = { $count ->
    *[other] Il y en a { $n }.
  }
 quality-sizes-title = Enregistrements d’une personne
-quality-sizes-what = Les très grandes personnes sont rarement justes : cherchez une valeur que beaucoup partagent par erreur.
+quality-sizes-what = Un très grand nombre d’enregistrements pour une seule personne est rarement juste : cherchez une valeur que beaucoup partagent par erreur.
 quality-sizes-caption = Personnes selon le nombre de leurs enregistrements
 quality-size-what = Enregistrements
 quality-size = { $count ->
@@ -655,16 +671,16 @@ quality-size = { $count ->
  }
 quality-sizes = De { $least } à { $most } enregistrements
 quality-size-more = { $least } enregistrements et plus
-quality-density-what = La densité est la part des paires d’une personne qui atteignent le seuil par elles-mêmes. Une personne de faible densité ne tient que par quelques-unes.
+quality-density-what = La densité est la part des paires d’une personne qui atteignent le seuil par elles-mêmes. Une personne de faible densité ne tient que par quelques paires.
 quality-sparse = { $count ->
-    [0] Personne n’est au-dessous de la moitié.
+    [0] Aucune personne n’est au-dessous de la moitié.
     [one] Une personne est au-dessous de la moitié.
    *[other] { $n } personnes sont au-dessous de la moitié.
  }
 quality-densities-caption = Densité selon le nombre d’enregistrements des personnes
 quality-density = Densité
 quality-runs-title = Dérive entre appariements
-quality-runs-what = L’indice de stabilité de la population dit de combien une répartition a bougé depuis l’appariement précédent. Jusqu’à { $limit }, ou plus là où si peu de cas bougent par hasard, il ne compte pas.
+quality-runs-what = L’indice de stabilité de la population dit de combien une répartition a bougé depuis l’appariement précédent. Jusqu’à { $limit }, ou davantage lorsque le hasard suffit à l’expliquer sur de si petits nombres, il est tenu pour nul.
 quality-drifts-caption = L’indice de stabilité en centièmes, appariement par appariement, chaque rangée à sa propre échelle
 quality-run = Appariement
 quality-model = Modèle

@@ -1,12 +1,12 @@
 # Ce dont il s’agit, cette fois.
-problem-in-english = Ceci n’est dit qu’en anglais :
+problem-in-english = Ce message n’existe qu’en anglais :
 problem-to-form = Retour au formulaire, tel que vous l’avez rempli
 problem-is-others-task = C’est la tâche d’un autre rôle.
-problem-is-agencies-task = Seuls les membres d’administrations peuvent le faire.
+problem-is-agencies-task = Seuls les membres des administrations peuvent le faire.
 problem-is-citizens-task = Seules les personnes concernées contestent des enregistrements.
 problem-is-foreign-form = Le formulaire a été fait pour une autre session, ou avant le début de celle-ci.
 problem-is-form = Le formulaire est illisible.
-problem-is-large-form = Le formulaire est trop grand.
+problem-is-large-form = Le formulaire est trop volumineux.
 problem-is-address = Ce qui suit le point d’interrogation dans l’adresse est illisible.
 problem-is-no-page = Cette page n’existe pas.
 problem-is-no-kind = Il n’y a pas de problème de ce type.
@@ -17,9 +17,9 @@ problem-is-too-long = { $what ->
     [justification] Le motif dépasse { $max } caractères.
    *[other] La finalité dépasse { $max } caractères.
  }
-problem-is-no-purpose = La finalité manque, ou son nom ne peut être celui d’aucune.
-problem-is-no-purpose-self = Le projet n’a pas de finalité sous laquelle chacun lit ce qui le concerne.
-problem-is-no-purpose-review = Le projet n’a pas de finalité sous laquelle les liens sont examinés.
+problem-is-no-purpose = La finalité manque, ou aucune ne peut porter ce nom.
+problem-is-no-purpose-self = Le projet n’a pas de finalité qui permette à chacun de lire ce qui le concerne.
+problem-is-no-purpose-review = Le projet n’a pas de finalité qui permette d’examiner les liens.
 problem-is-birth-date = La date de naissance est illisible. Écrivez l’année, le mois et le jour, par exemple 1984-03-12.
 problem-is-search-too-long = Un champ de la recherche dépasse { $max } caractères.
 problem-is-search-empty = Remplissez au moins un champ.
@@ -27,32 +27,32 @@ problem-is-nobody = Votre administration ne connaît personne sous ce pseudonyme
 problem-is-value = Une valeur ne peut pas être montrée.
 problem-is-register-gone = Un registre n’est plus dans le projet.
 problem-is-no-register = Le projet n’a pas ce registre.
-problem-is-no-record = Aucun enregistrement qui vous est relié n’a ce nom, ou il est déjà contesté.
+problem-is-no-record = Aucun enregistrement qui vous est rattaché n’a ce nom, ou il est déjà contesté.
 problem-is-contested = Cet enregistrement est déjà contesté.
-problem-is-no-contest = Vous ne contestez aucun enregistrement de ce nom, ou il a été tranché.
-problem-is-contest-reason = Le motif a de 10 à 2 000 caractères : dites pourquoi l’enregistrement ne vous concerne pas.
+problem-is-no-contest = Vous ne contestez aucun enregistrement de ce nom, ou il a déjà été jugé.
+problem-is-contest-reason = Le motif doit compter de 10 à 2 000 caractères : dites pourquoi l’enregistrement ne vous concerne pas.
 problem-is-no-pair = Aucune paire incertaine n’a ce numéro.
-problem-is-verdict = Le jugement n’est aucun de ceux à choisir.
-problem-is-no-reason = Un jugement sans motif ne peut pas être revu.
+problem-is-verdict = Ce jugement ne fait pas partie de ceux à choisir.
+problem-is-no-reason = Un jugement sans motif ne peut pas être réexaminé.
 problem-is-no-reason-back = Dites pourquoi vous revenez dessus.
 problem-is-nothing-said = Vous n’avez rien dit de cette paire depuis la construction de l’index.
 problem-is-numbered-anew = Les paires ont été renumérotées depuis que celle-ci a été montrée.
 problem-is-no-entry = Le journal n’a pas cette entrée.
-problem-is-no-verification = Aucune vérification n’a ce numéro, ou elle date de longtemps. Commencez-en une nouvelle.
-problem-is-no-checkpoint = Ceci n’est pas un point de contrôle enregistré : le journal n’a pas été vérifié. Collez le texte entier, avec sa signature, tel que vous l’avez gardé.
-problem-is-verifying = Le journal est en cours de vérification par rapport à un autre point de contrôle. Redemandez dans quelques secondes.
-problem-is-no-reading = Aucune livraison lue n’a ce numéro, ou elle date de longtemps.
-problem-is-reading-in = Une autre livraison est en cours de lecture. Redemandez quand elle sera terminée.
-problem-is-no-way-in = Le lien n’est pas valable, ou il a expiré. Le serveur en affiche de nouveaux à son démarrage ; la première page permet de choisir qui agit.
+problem-is-no-verification = Aucune vérification n’a ce numéro, ou elle est trop ancienne. Commencez-en une nouvelle.
+problem-is-no-checkpoint = Ceci n’est pas un point de contrôle enregistré : le journal n’a pas été vérifié. Collez le texte entier, avec sa signature, tel que vous l’avez enregistré.
+problem-is-verifying = Le journal est en cours de vérification par rapport à un autre point de contrôle. Réessayez dans quelques secondes.
+problem-is-no-reading = Aucune livraison chargée n’a ce numéro, ou elle est trop ancienne.
+problem-is-reading-in = Une autre livraison est en cours de chargement. Réessayez quand il sera terminé.
+problem-is-no-way-in = Le lien n’est pas valable, ou il a expiré. Le serveur en affiche de nouveaux à son démarrage ; la page d’accueil permet de choisir qui agit.
 problem-is-ending = Le serveur est en cours d’arrêt.
 
 # Pourquoi rien d’une livraison n’a été pris.
 why-no-files = Aucun fichier ne correspond à { $patterns }. Placez-y la livraison, ou corrigez `source.file` dans registers/{ $register }.toml.
 why-pattern = `{ $pattern }` n’est pas un motif de noms de fichiers. Corrigez `source.file` dans registers/{ $register }.toml.
 why-bought = { $missing ->
-    [seller] Le registre { $register } contient des données achetées et n’indique pas leur vendeur. Rien n’en est lu tant que `bought` dans registers/{ $register }.toml ne le fait pas.
-    [licence] Le registre { $register } contient des données achetées et n’indique pas leur licence. Rien n’en est lu tant que `bought` dans registers/{ $register }.toml ne le fait pas.
-   *[other] Le registre { $register } contient des données achetées et n’indique pas leur base légale. Rien n’en est lu tant que `bought` dans registers/{ $register }.toml ne le fait pas.
+    [seller] Le registre { $register } contient des données achetées et n’indique pas leur vendeur. Rien n’en est chargé tant que `bought` dans registers/{ $register }.toml ne le fait pas.
+    [licence] Le registre { $register } contient des données achetées et n’indique pas leur licence. Rien n’en est chargé tant que `bought` dans registers/{ $register }.toml ne le fait pas.
+   *[other] Le registre { $register } contient des données achetées et n’indique pas leur base légale. Rien n’en est chargé tant que `bought` dans registers/{ $register }.toml ne le fait pas.
  }
 why-register = registers/{ $register }.toml décrit ce qui ne peut pas être fait.
 why-empty = { $format ->
@@ -60,35 +60,35 @@ why-empty = { $format ->
     [parquet] { $file } est vide, et même un fichier Parquet sans lignes dit quelles colonnes il a. Redemandez la livraison.
    *[csv] { $file } est vide et n’a pas même de ligne d’en-tête. Redemandez la livraison.
  }
-why-no-rows = La livraison de { $register } n’a aucune ligne ({ $files }). Elle est complète : tous les enregistrements disparaîtraient. Redemandez-la.
-why-no-delimiter = La ligne d’en-tête de { $file } a une colonne là où { $expected } sont attendues. Rien n’y ressemble à un séparateur ; `{ $stated }` est indiqué.
-why-delimiter = La ligne d’en-tête de { $file } a une colonne là où { $expected } sont attendues. Elle semble séparée par `{ $found }`, et non par `{ $stated }`.
+why-no-rows = La livraison du registre { $register } n’a aucune ligne ({ $files }). Elle est complète : tous les enregistrements disparaîtraient. Redemandez-la.
+why-no-delimiter = La ligne d’en-tête du fichier { $file } a une colonne là où { $expected } sont attendues. Rien n’y ressemble à un séparateur ; `{ $stated }` est indiqué.
+why-delimiter = La ligne d’en-tête du fichier { $file } a une colonne là où { $expected } sont attendues. Elle semble séparée par `{ $found }`, et non par `{ $stated }`.
 why-missing-column = { $file } n’a pas de colonne `{ $column }`. Demandez-la, corrigez son `from` dans registers/{ $register }.toml, ou retirez-la de là.
 why-missing-column-near = { $file } n’a pas de colonne `{ $column }`, mais une nommée `{ $nearest }`. Demandez-la, corrigez son `from` dans registers/{ $register }.toml, ou retirez-la de là.
-why-absent-column = Aucune ligne de la livraison de { $register } n’a le nom `{ $column }`. Demandez-le, corrigez son `from` dans registers/{ $register }.toml, ou retirez-le de là.
-why-other-header = La ligne d’en-tête de { $file } n’est pas celle du registre. `lucarne ingest` dit de quelle colonne il s’agit.
-why-header = La ligne d’en-tête de { $file } est illisible. Corrigez `source` dans registers/{ $register }.toml.
-why-parquet = { $file } ne peut pas être lu comme Parquet. Redemandez la livraison.
-why-parquet-type = La colonne `{ $column }` de { $file } est du type { $of }, qui ne peut pas être lu. Faites-la livrer comme texte.
-why-too-many-bad = { $bad } lignes de { $register } sur { $rows } sont mauvaises, plus que la part de { $share } qu’admet registers/{ $register }.toml. Corrigez ce fichier ou redemandez la livraison.
-why-too-many-gone = { $gone } enregistrements de { $register } sur { $records } ne sont pas dans la livraison, plus que la part de { $share } qu’admet registers/{ $register }.toml. Elle est complète : ils disparaîtraient. Elle est peut-être coupée, ou ne contient que des changements : redemandez-la. Si ces enregistrements doivent disparaître, écrivez `gone_share_max = { $up }` dans ce fichier pour cette livraison, et retirez-le après elle.
-why-too-many-others = { $gone } enregistrements de { $register } sur { $records } ne sont pas dans la livraison, plus que la part de { $share } qu’admet registers/{ $register }.toml, et { $new } autres y sont. Elle est complète : les premiers disparaîtraient. Peut-être la clé ou les colonnes ont-elles changé, ou est-ce la livraison d’un autre registre : comparez-la avec ce fichier. Si ces enregistrements doivent disparaître, écrivez `gone_share_max = { $up }` dans ce fichier pour cette livraison, et retirez-le après elle.
-why-changed = { $file } a été modifié pendant sa lecture. Attendez qu’il soit là en entier, et lisez-le de nouveau.
+why-absent-column = Aucune ligne de la livraison du registre { $register } n’a le nom `{ $column }`. Demandez-le, corrigez son `from` dans registers/{ $register }.toml, ou retirez-le de là.
+why-other-header = La ligne d’en-tête du fichier { $file } n’est pas celle du registre. `lucarne ingest` dit de quelle colonne il s’agit.
+why-header = La ligne d’en-tête du fichier { $file } est illisible. Corrigez `source` dans registers/{ $register }.toml.
+why-parquet = { $file } ne peut pas être lu comme un fichier Parquet. Redemandez la livraison.
+why-parquet-type = La colonne `{ $column }` du fichier { $file } est du type { $of }, qui ne peut pas être lu. Faites-la livrer sous forme de texte.
+why-too-many-bad = { $bad } lignes du registre { $register } sur { $rows } sont incorrectes, soit plus que la part de { $share } qu’admet registers/{ $register }.toml. Corrigez ce fichier ou redemandez la livraison.
+why-too-many-gone = { $gone } enregistrements du registre { $register } sur { $records } ne sont pas dans la livraison, soit plus que la part de { $share } qu’admet registers/{ $register }.toml. Elle est complète : ils disparaîtraient. Elle est peut-être tronquée, ou ne contient que des changements : redemandez-la. Si ces enregistrements doivent disparaître, écrivez `gone_share_max = { $up }` dans ce fichier pour cette livraison, et retirez-le après elle.
+why-too-many-others = { $gone } enregistrements du registre { $register } sur { $records } ne sont pas dans la livraison, soit plus que la part de { $share } qu’admet registers/{ $register }.toml, et { $new } autres y sont. Elle est complète : les premiers disparaîtraient. Peut-être la clé ou les colonnes ont-elles changé, ou est-ce la livraison d’un autre registre : comparez-la avec ce fichier. Si ces enregistrements doivent disparaître, écrivez `gone_share_max = { $up }` dans ce fichier pour cette livraison, et retirez-le après elle.
+why-changed = { $file } a été modifié pendant sa lecture. Attendez qu’il soit là en entier, et chargez-le de nouveau.
 why-io = { $file } ne peut pas être lu.
 why-lake = Les tables du registre n’ont pas pu être écrites.
-why-ended = La lecture s’est interrompue. Relisez la livraison ; l’exploitant trouve le reste dans le journal du serveur.
+why-ended = Le chargement s’est interrompu. Chargez de nouveau la livraison ; l’exploitant trouve le reste dans le journal technique du serveur.
 
 # Exécutions passées.
 past-title = Exécutions passées
-past-what = La plus récente d’abord, d’après ce qui est gardé de toute façon : le journal a une entrée pour chaque exécution qui allait lire ou écrire ou qui a été refusée, les tables nomment l’exécution qui les a faites, et l’index celle qui l’a construit. Une page parcourt { $entries } entrées ; les exécutions précédentes sont sur la suivante. D’une exécution qui n’a rien laissé, on ne sait en général pas pourquoi. Une livraison qui n’a pas été prise n’a en général pas d’entrée : elle figure ici tant que ce serveur tourne, parmi ses dernières.
+past-what = La plus récente d’abord, d’après ce qui est conservé de toute façon : le journal a une entrée pour chaque exécution qui allait lire ou écrire ou qui a été refusée, les tables nomment l’exécution qui les a faites, et l’index celle qui l’a construit. Une page parcourt { $entries } entrées ; les exécutions précédentes sont sur la suivante. Si une exécution n’a rien laissé, on ne sait en général pas pourquoi. Une livraison rejetée n’a en général pas d’entrée : elle figure ici tant que ce serveur fonctionne, parmi les dernières.
 past-none = Parmi les entrées parcourues, il n’y a aucune exécution.
 past-none-yet = La page suivante parcourt les précédentes.
 past-did = Exécution
 past-began = Début
 past-took = Durée
-past-became = Issue
+past-became = Résultat
 past-entry = Entrée { $entry } du journal
-past-ingest = Lecture : { $register }
+past-ingest = Chargement : { $register }
 past-seconds = { $n } s
 past-minutes = { $n } min
 past-done = terminée
@@ -100,8 +100,8 @@ past-in-service = en service
 past-not-in-service = pas en service
 past-only-read = enregistrements lus par un serveur
 past-under-way = en cours
-past-unfinished = rien d’écrit
-past-untold = inconnue
+past-unfinished = rien n’a été écrit
+past-untold = inconnu
 past-refused = refusée
 past-latest = Dernières exécutions
 past-earlier = Exécutions précédentes

@@ -128,7 +128,7 @@ pub(crate) fn drawn(
     let label_max = if are_two { LABEL_BESIDE_MAX } else { LABEL_MAX };
     let whole = |place: usize| match &told[place] {
         (register, name) if name.is_empty() => register.clone(),
-        (register, name) => format!("{register}: {name}"),
+        (register, name) => t.with_all("chart-day", &[("day", register.clone()), ("n", name.clone())]),
     };
     let node = |(place, (register, name)): (usize, &(String, String))| {
         let (x, y) = at[place];

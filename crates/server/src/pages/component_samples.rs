@@ -12,10 +12,13 @@ use model::RunId;
 use super::components::DAY;
 use super::contest::{self, ContestRow};
 use super::frame::Choice;
+use super::household::Household;
 use super::log::Filters;
 use super::me::{self, grouped};
 use super::quality::{self, Found};
 use super::review::{Contested, Said, said};
+use super::search::Hit;
+use super::values::Shown;
 use super::words::Words;
 use crate::service::{ClassRule, LookView, OwnContest, SaidView};
 
@@ -150,6 +153,32 @@ pub(super) fn contests(t: Words) -> Vec<ContestRow> {
     let states = [("open", false), ("open", true), ("different", false), ("same", false), ("withdrawn", false)];
     let row = |(standing, unreached)| contest::row(t, &contest(standing, unreached), |_| t.s("sample-register"));
     states.map(row).into()
+}
+
+/// Gives who else is at an address: someone there, someone at one that is like it, and more than one search shows.
+pub(super) fn household(t: Words) -> Household {
+    let hit = |name: &str, address: &str, how: &str| Hit {
+        href: "/components".to_owned(),
+        name: name.to_owned(),
+        fields: vec![Shown {
+            title: t.of("field", "street"),
+            text: Some(address.to_owned()),
+            masked: None,
+            class: t.of("class", "address"),
+            special: false,
+        }],
+        matched: vec![t.with_all(how, &[("part", t.of("part", "address"))])],
+        registers: vec![t.s("sample-register")],
+    };
+    let here = vec![hit("Ana Ruiz", "62 Robin Lane", "matched-same")];
+    let alike = vec![hit("Jon Ruiz", "64 Robin Lane", "matched-similar")];
+    Household {
+        is_with: true,
+        more: true,
+        log_index: t.number(&1_241),
+        address: "62 Robin Lane".to_owned(),
+        ..Household::of(t, here, alike)
+    }
 }
 
 /// Gives the runs that put rows into quarantine: one with reasons, one in which nothing was wrong.

@@ -13,13 +13,14 @@ use super::desk::{self, Bars, Days};
 use super::differ::{Mark, Stretch, differ};
 use super::frame::{Acting, Frame};
 use super::graph::{self, Band, Graph, Label, Model, State};
+use super::household::Household;
 use super::log::Filters;
 use super::map::{self, Map};
 use super::me;
 use super::person::{Link, Record, Section, Waterfall, waterfall};
 use super::progress::ProgressBar;
 use super::quality::Found;
-use super::relations::{self, Naming, Opens, Relations, Thing, Tie};
+use super::relations::{self, Hop, Naming, Opens, Relations, Thing, Tie};
 use super::review::{Contested, Said};
 use super::timeline::{self, Event, Timeline};
 use super::values::{Kept, KeptColumns, Rule, Shown, reduced, rules};
@@ -72,6 +73,8 @@ struct ComponentsPage {
     found: Option<Found>,
     checkpoint: &'static str,
     dossier: Pictures,
+    /// Who else is at an address of the pictures.
+    household: Household,
     may_search: bool,
 }
 
@@ -138,6 +141,7 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         runs: samples::quarantined(t),
         found: samples::quality(t),
         dossier: pictures(t),
+        household: samples::household(t),
         may_search: false,
         checkpoint: "log.example/looks\n1234\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
     }
@@ -231,6 +235,12 @@ fn pictures(t: Words) -> Pictures {
         tie("B", None, vec![naming(t.of("thing", "employer"), "Marzipan Data", &[])]),
         tie("C 1", Some(t.percent(&0.98)), Vec::new()),
     ];
+    let hops = ["62 Robin Lane, 16385, Newmere", "4 Mill Lane, 16301, Newmere"].map(|text| Hop {
+        href: "#charts".to_owned(),
+        text: text.to_owned(),
+        search: text.to_owned(),
+    });
+    let hops = hops.into();
     let map = Districts::parse(DISTRICTS).map(|districts| map::drawn(&districts, &[(0, "A"), (2, "B")]));
     let (map, map_missing) = match map {
         Ok(map) => (map, Some(t.s("map-picture"))),
@@ -240,7 +250,7 @@ fn pictures(t: Words) -> Pictures {
         timeline: timeline::drawn(events.into_iter().flatten().collect()),
         map,
         map_missing,
-        relations: Some(relations::drawn(things, lines, Vec::new(), ties)),
+        relations: Some(Relations { hops, ..relations::drawn(things, lines, Vec::new(), ties) }),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The data protection officer's first page: what the log counts, what was refused, and which rules end soon.
+//! The data protection officer's first page: what the log counts, who asks most, what was refused, and which rules end soon.
 
 use askama::Template;
 use axum::response::Response;
@@ -9,7 +9,7 @@ use super::frame::Frame;
 use super::view::View;
 use super::words::Words;
 use crate::problem::Problem;
-use crate::service::{self, DayUse, DeskView, SOON_DAYS, Standing, Term, UnreachedContests};
+use crate::service::{self, DayUse, DeskView, OfficerUse, Officers, SOON_DAYS, Standing, Term, UnreachedContests};
 
 /// The most rows of a table of bars: the rest is counted.
 const ROWS_MAX: usize = 10;
@@ -23,6 +23,10 @@ struct DeskPage {
     days: Days,
     purposes: Bars,
     roles: Bars,
+    /// None when they can't be named.
+    officers: Option<Bars>,
+    /// What says that naming them was logged, and the address of the entry.
+    officers_logged: Option<(String, String)>,
     refusals: u64,
     rules: Bars,
     /// What ends soon.
@@ -120,6 +124,7 @@ pub(crate) async fn page(view: View) -> Response {
 async fn desk(view: &View) -> Result<Response, Problem> {
     let t = view.t;
     let found = service::desk(&view.app, view.acting()?).await?;
+    let logged = |index: u64| (t.with("desk-officers-logged", "entry", t.number(&index)), format!("/log/{index}"));
     let lines = |wanted: fn(&Term) -> bool| -> Vec<TermLine> {
         found.terms.iter().filter(|term| wanted(term)).map(|term| line(t, term)).collect()
     };
@@ -130,6 +135,8 @@ async fn desk(view: &View) -> Result<Response, Problem> {
         days: days(t, &found.days),
         purposes: purposes(view, &found),
         roles: roles(view, &found),
+        officers: found.officers.as_ref().map(|known| officers(t, known, |by| view.recipient_title(by))),
+        officers_logged: found.officers.as_ref().and_then(|known| known.log_index).map(logged),
         refusals: found.refusals,
         rules: rules(t, &found.refused_by),
         ending: lines(|term| term.days_left.is_some()),
@@ -227,6 +234,34 @@ fn roles(view: &View, found: &DeskView) -> Bars {
     let title = |by: &str| view.recipient_title(by);
     let href = |by: &str| by.split_once('/').map(|(agency, _)| format!("/log?agency={agency}"));
     bars(t, t.s("desk-roles-caption"), t.s("log-by"), looks_and_refusals(t), &sums, title, href)
+}
+
+/// Gives the accounts that asked most, and after them all others in one row without a bar: that of hundreds together would
+/// leave none to be seen of each.
+fn officers(t: Words, found: &Officers, recipient_title: impl Fn(&str) -> String) -> Bars {
+    let label = |officer: &OfficerUse| match (&officer.account, &officer.by) {
+        (None, _) => t.s("desk-officer-unknown"),
+        (Some(account), None) => account.clone(),
+        (Some(account), Some(by)) => {
+            t.with_all("desk-officer", &[("account", account.clone()), ("by", recipient_title(by))])
+        }
+    };
+    let labels: Vec<String> = found.most.iter().map(label).collect();
+    let counts = found.most.iter().map(|officer| [officer.looks, officer.refusals]);
+    let sums: Vec<(&str, [u64; 2])> = labels.iter().map(String::as_str).zip(counts).collect();
+    let (caption, what) = (t.s("desk-officers-caption"), t.s("desk-officers-who"));
+    let mut bars = bars(t, caption, what, looks_and_refusals(t), &sums, str::to_owned, |_| None);
+    if found.others != 0 {
+        let none = Stretch { x: 0.0, width: 0.0 };
+        let together = [found.looks_of_others, found.refusals_of_others];
+        bars.rows.push(BarRow {
+            title: t.count("desk-officers-others", &found.others),
+            is_code: false,
+            href: None,
+            values: together.map(|value| (t.number(&value), none)).to_vec(),
+        });
+    }
+    bars
 }
 
 fn rules(t: Words, refused_by: &[(String, u64)]) -> Bars {
@@ -345,6 +380,41 @@ mod tests {
         assert_eq!(by_purpose, [("relief", [3, 5]), ("", [0, 1])]);
         let by_role = summed(uses.iter().map(|count| (count.by.as_str(), count)));
         assert_eq!(by_role.len(), 3);
+    }
+
+    #[test]
+    fn officers_have_a_bar_each_and_all_others_a_row() {
+        let officer = |account: Option<&str>, by: Option<&str>, looks, refusals| OfficerUse {
+            account: account.map(Into::into),
+            by: by.map(Into::into),
+            looks,
+            refusals,
+        };
+        let mut found = Officers {
+            log_index: Some(7),
+            most: vec![
+                officer(Some("ada"), Some("tax/officer"), 1_200, 0),
+                officer(None, None, 3, 1),
+                officer(Some("tom"), None, 0, 2),
+                officer(None, None, 1, 0),
+            ],
+            others: 0,
+            looks_of_others: 0,
+            refusals_of_others: 0,
+        };
+        let shown = officers(EN, &found, |by| format!("title of {by}"));
+        let titles: Vec<&str> = shown.rows.iter().map(|row| row.title.as_str()).collect();
+        let unknown = EN.s("desk-officer-unknown");
+        assert_eq!(titles, ["ada (title of tax/officer)", unknown.as_str(), "tom", unknown.as_str()]);
+        assert_eq!(shown.rows[0].values[0].0, "1,200");
+        assert!(shown.rows.iter().all(|row| row.href.is_none()) && shown.rest == 0);
+        (found.others, found.looks_of_others, found.refusals_of_others) = (240, 90_000, 12);
+        let shown = officers(EN, &found, str::to_owned);
+        let last = shown.rows.last().unwrap();
+        assert!(last.title.contains("240"), "{}", last.title);
+        assert_eq!([last.values[0].0.as_str(), last.values[1].0.as_str()], ["90,000", "12"]);
+        assert!(last.values.iter().all(|(_, stretch)| stretch.width == 0.0), "it has no bar");
+        assert_eq!(shown.rows[0].values[0].1.width, chart::LENGTH, "and takes none of the others' length");
     }
 
     #[test]

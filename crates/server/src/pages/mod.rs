@@ -11,6 +11,7 @@ mod desk;
 mod differ;
 mod frame;
 mod graph;
+mod household;
 mod log;
 mod map;
 mod me;
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/work", post(start::work))
         .route("/language", post(start::language))
         .route("/search", get(search::form).post(search::results))
+        .route("/search/household", post(household::part))
         .route("/person/{person}", get(person::page))
         .route("/desk", get(desk::page))
         .route("/log", get(log::page))

@@ -179,7 +179,7 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
         timeline: timeline(view, &found.sections),
         map,
         map_missing,
-        relations: relations(view, &found.sections, name.as_deref()),
+        relations: relations(view, &found.person, &found.sections, name.as_deref()),
         earlier: found.earlier.iter().map(|look| earlier(view, look)).collect(),
         name,
         at: found.at.clone(),

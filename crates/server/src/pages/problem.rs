@@ -48,6 +48,22 @@ struct ProblemPage {
     typed: Option<Typed>,
 }
 
+/// What stands in a page where a part of it was asked for.
+#[derive(Template)]
+#[template(path = "not_given.html")]
+struct ProblemPart {
+    frame: Frame,
+    t: Words,
+    kind: String,
+    title: String,
+    what_to_do: String,
+    detail: Option<ProjectText>,
+    event: Option<String>,
+    reasons: Vec<Refusing>,
+    log_index: Option<String>,
+    typed: Option<Typed>,
+}
+
 /// What the page of a problem tells, in both languages.
 ///
 /// The page of what a form was answered with, and that of a refusal, carry it along: to switch the language they are shown
@@ -100,6 +116,34 @@ pub(crate) fn answer(view: &View, asked: Option<&'static str>, typed: Option<Typ
     let page = shown(view, kind_of(&problem), problem.status(), Kept::new(view, asked, typed, &problem));
     // Without a clock or a template there is no page; the problem document still says what happened.
     page.unwrap_or_else(|_| problem.into_response())
+}
+
+/// Answers where a part of a page was asked for: with what the page of the problem says, and the ways on from there, for the
+/// page that is there already to take in.
+pub(crate) fn answer_part(view: &View, typed: Option<Typed>, problem: Problem) -> Response {
+    // Without a session no form is sent, so none is filled in.
+    let typed = typed.filter(|_| view.who.is_some());
+    let kept = Kept::new(view, None, typed, &problem);
+    part(view, kind_of(&problem), problem.status(), kept).unwrap_or_else(|_| problem.into_response())
+}
+
+fn part(view: &View, kind: &str, status: StatusCode, kept: Kept) -> Result<Response, Problem> {
+    let t = view.t;
+    // That nobody acts is all that there is to say of it, and the title does.
+    let detail = kept.detail.filter(|_| kind != "unauthenticated");
+    let part = ProblemPart {
+        frame: view.frame()?,
+        t,
+        kind: kind.to_owned(),
+        title: t.of("problem-title", kind),
+        what_to_do: t.of("problem-do", kind),
+        detail: detail.as_deref().map(|detail| t.said(detail, kept.detail_fr.as_deref())),
+        event: kept.event,
+        reasons: refusing(t, &kept.reasons),
+        log_index: kept.log_index.map(|index| t.number(&index)),
+        typed: kept.typed,
+    };
+    view.page_as(status, &part)
 }
 
 fn shown(view: &View, kind: &str, status: StatusCode, kept: Kept) -> Result<Response, Problem> {
@@ -165,15 +209,19 @@ fn plain(t: Words, frame: Frame, kind: &str, kept: Kept) -> ProblemPage {
     }
 }
 
-fn refused(view: &View, frame: Frame, kept: Kept) -> RefusedPage {
-    let t = view.t;
-    let acting = frame.acting.as_ref();
-    let reasons = kept.reasons.iter().map(|reason| Refusing {
+fn refusing(t: Words, reasons: &[RefusedBy]) -> Vec<Refusing> {
+    let reasons = reasons.iter().map(|reason| Refusing {
         rule: reason.rule.clone(),
         file: reason.file.clone(),
         says: sentence(t.pick(&reason.says, &reason.says_fr)),
         needed: sentence(t.pick(&reason.needed, &reason.needed_fr)),
     });
+    reasons.collect()
+}
+
+fn refused(view: &View, frame: Frame, kept: Kept) -> RefusedPage {
+    let t = view.t;
+    let acting = frame.acting.as_ref();
     RefusedPage {
         t,
         asked: t.of("asked", kept.asked.as_deref().unwrap_or("page")),
@@ -186,7 +234,7 @@ fn refused(view: &View, frame: Frame, kept: Kept) -> RefusedPage {
                 None => acting.title.clone(),
             })
             .unwrap_or_default(),
-        reasons: reasons.collect(),
+        reasons: refusing(t, &kept.reasons),
         log_index: kept.log_index.map(|index| t.number(&index)),
         typed: kept.typed,
         frame,

@@ -291,7 +291,7 @@ mod tests {
             (
                 gone(3),
                 &["870 of the 918 records of people", "50.0%", "write `gone_share_max = 0.95`"],
-                &["870 enregistrements de people sur 918", "50,0\u{a0}%", "écrivez `gone_share_max = 0.95`"],
+                &["870 enregistrements du registre people sur 918", "50,0\u{a0}%", "écrivez `gone_share_max = 0.95`"],
             ),
             (gone(865), &["865 others", "the key or the columns"], &["865 autres", "la clé ou les colonnes"]),
         ];

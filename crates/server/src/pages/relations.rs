@@ -1,7 +1,7 @@
 //! What a dossier holds together: the person, their records, addresses and employers, as a picture and as tables.
 //!
 //! The picture ends at what the dossier gives. Who else is at an address is another look at other people: each such step is a
-//! search of its own, under the same purpose, with its own entry in the log.
+//! search of its own, under the same purpose, with its own entry in the log (see [`household`](super::household)).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::TAU;
@@ -9,7 +9,7 @@ use std::f64::consts::TAU;
 use super::values::plain;
 use super::view::View;
 use super::words::Words;
-use crate::service::{Field, RecordView, SectionView};
+use crate::service::{Field, RecordView, SectionView, Values};
 
 /// The picture's width and height, in its own units.
 const WIDTH: f64 = 960.0;
@@ -44,6 +44,19 @@ pub(crate) struct Relations {
     pub(crate) places: Vec<Place>,
     /// The lines of the picture: each record with how sure it is and what it names.
     pub(crate) ties: Vec<Tie>,
+    /// The person, as results of searches name them; `me` on the page of their own.
+    pub(crate) person: String,
+    /// The addresses of the picture from which a hop leads on.
+    pub(crate) hops: Vec<Hop>,
+}
+
+/// A way from an address to who else is there.
+pub(crate) struct Hop {
+    /// Where the table tells of the address, which is how the picture knows it.
+    pub(crate) href: String,
+    pub(crate) text: String,
+    /// What is searched for.
+    pub(crate) search: String,
 }
 
 /// A thing in the picture.
@@ -130,8 +143,8 @@ pub(crate) fn record_anchor(section: &str, number: u64) -> String {
     format!("{}:{number}", section.replace('_', "-"))
 }
 
-/// Gives what a dossier holds together; none when there is one record and nothing beside it.
-pub(crate) fn relations(view: &View, sections: &[SectionView], name: Option<&str>) -> Option<Relations> {
+/// Gives what the dossier of `about` holds together; none when there is one record and nothing beside it.
+pub(crate) fn relations(view: &View, about: &str, sections: &[SectionView], name: Option<&str>) -> Option<Relations> {
     let t = view.t;
     let mut places = Places::default();
     let record = |places: &mut Places, title: &str, record: &RecordView| Named {
@@ -148,7 +161,7 @@ pub(crate) fn relations(view: &View, sections: &[SectionView], name: Option<&str
         })
         .collect();
     let person = name.map_or_else(|| t.s("relations-person"), str::to_owned);
-    gathered(t, person, &groups, places)
+    gathered(t, person, &groups, places).map(|found| Relations { person: about.to_owned(), ..found })
 }
 
 /// The records of a register.
@@ -295,8 +308,14 @@ fn gathered(t: Words, person: String, groups: &[Group], places: Places) -> Optio
     if rest > 0 {
         things.push(Thing::new("others", t.count("relations-more", &(rest as u64)), Some("#places".to_owned())));
     }
+    let hop = |place: &usize| {
+        let known = &places.0[*place].0;
+        Some(Hop { href: format!("#place-{}", place + 1), text: known.text.clone(), search: known.search.clone()? })
+    };
+    let hops = shown.iter().filter_map(hop).collect();
     let ties = ties(t, groups, &places);
-    Some(drawn(things, lines, places.0.into_iter().map(|(place, _)| place).collect(), ties))
+    let drawn = drawn(things, lines, places.0.into_iter().map(|(place, _)| place).collect(), ties);
+    Some(Relations { hops, ..drawn })
 }
 
 /// Gives the lines of the picture in words. Who has the same telephone is told here alone.
@@ -353,26 +372,31 @@ fn contacts_of(t: Words, record: &RecordView) -> Vec<(String, String)> {
 
 /// Gives addresses and employers of a record: kind, text, and what to search for.
 fn places_of(record: &RecordView) -> Vec<(&'static str, String, Option<String>)> {
-    let given = |field: &Field<'_>| field.column.rule.disclosure == "value" && field.value.text().is_some();
     let mut found = Vec::new();
-    let parts: Vec<String> = record
-        .values
-        .fields()
-        .filter(|field| given(field) && field.column.rule.class == "address" && field.column.name != "district")
-        .filter_map(|field| field.value.text())
-        .collect();
-    if !parts.is_empty() {
-        let address = parts.join(", ");
+    if let Some(address) = address_of(&record.values) {
         found.push(("address", address.clone(), Some(address)));
     }
-    let employers = record.values.fields().filter(|field| given(field) && field.column.name.contains("employer"));
+    let employers = record.values.fields().filter(|field| is_given(field) && field.column.name.contains("employer"));
     found.extend(employers.filter_map(|field| field.value.text()).map(|employer| ("employer", employer, None)));
     found
 }
 
+/// Tells whether a value is there and given as it is.
+fn is_given(field: &Field<'_>) -> bool {
+    field.column.rule.disclosure == "value" && field.value.text().is_some()
+}
+
+/// Gives the address of a row, as far as it is given whole; none of a row that has but a district.
+pub(crate) fn address_of(values: &Values) -> Option<String> {
+    let is_part =
+        |field: &Field<'_>| is_given(field) && field.column.rule.class == "address" && field.column.name != "district";
+    let parts: Vec<String> = values.fields().filter(is_part).filter_map(|field| field.value.text()).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
 /// Tells whether two texts are of one address or employer: one's words are all among the other's, whatever their order, and
 /// there are enough of them to mean one place.
-fn is_same(one: &str, other: &str) -> bool {
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
     let words = |text: &str| -> BTreeSet<String> {
         let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
         words.map(str::to_lowercase).collect()
@@ -431,7 +455,8 @@ pub(crate) fn drawn(
         below: number(y + 26.0),
     });
     let (width, height) = (format!("{WIDTH:.0}"), format!("{HEIGHT:.0}"));
-    Relations { width, height, nodes: nodes.collect(), edges, places, ties }
+    let nodes = nodes.collect();
+    Relations { width, height, nodes, edges, places, ties, person: String::new(), hops: Vec::new() }
 }
 
 fn shortened(label: &str) -> String {
@@ -496,6 +521,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_searched_for_leads_nowhere() {
+        let mut places = Places::default();
+        let employer = vec![("employer", "Marzipan Data".to_owned(), None)];
+        let named = Named { percent: None, places: places.of("tax", employer), contacts: Vec::new() };
+        let found = gathered(EN, "Ana".to_owned(), &[group("tax", vec![named])], places).unwrap();
+        assert!(found.places.len() == 1 && found.hops.is_empty());
+    }
+
+    #[test]
     fn few_records_stand_each_by_itself() {
         let mut places = Places::default();
         let groups =
@@ -514,6 +548,8 @@ mod tests {
             ]
         );
         assert_eq!((found.edges.len(), found.places.len(), found.places[0].registers.len()), (6, 1, 2));
+        let hops: Vec<_> = found.hops.iter().map(|hop| (hop.href.as_str(), hop.search.as_str())).collect();
+        assert_eq!(hops, [("#place-1", "0 Long Street, 10115, Newmere")]);
         assert!(
             gathered(
                 EN,
@@ -571,6 +607,10 @@ mod tests {
         assert_eq!(kinds.iter().filter(|kind| **kind == "address").count(), PLACES_MAX);
         assert_eq!((kinds.len(), kinds.last()), (3 + PLACES_MAX + 1, Some(&"others")));
         assert_eq!(found.places.len(), 40, "the table has all of them");
+        let in_picture: Vec<&str> =
+            found.nodes.iter().filter(|node| node.kind == "address").filter_map(|node| node.href.as_deref()).collect();
+        let hops: Vec<&str> = found.hops.iter().map(|hop| hop.href.as_str()).collect();
+        assert_eq!(hops, in_picture, "each address of the picture leads on");
         assert_eq!(found.ties.len(), 201, "the table has each record");
         assert_eq!(found.ties[1].names[0].others, ["The residents", "The library_members (4)"]);
         let all = &found.nodes[2];

@@ -425,7 +425,7 @@ fn band(t: Words, project: &Project, known: &Known, register: &Register) -> Band
         register: Label {
             name: register.id.to_string(),
             note: note.clone(),
-            title: format!("{title}: {note}"),
+            title: t.with_all("chart-day", &[("day", title.to_owned()), ("n", note)]),
             href: format!("#{}", anchor(&table)),
             state,
         },

@@ -44,12 +44,12 @@ struct ResultsPage {
 }
 
 /// Someone who was found.
-struct Hit {
-    href: String,
-    name: String,
-    fields: Vec<Shown>,
-    matched: Vec<String>,
-    registers: Vec<String>,
+pub(crate) struct Hit {
+    pub(crate) href: String,
+    pub(crate) name: String,
+    pub(crate) fields: Vec<Shown>,
+    pub(crate) matched: Vec<String>,
+    pub(crate) registers: Vec<String>,
 }
 
 /// What a form of the page sends.
@@ -124,7 +124,8 @@ pub(crate) async fn form(view: View) -> Response {
     view.answer(officer(&view).and_then(|()| form_page(&view, SearchAsked::default(), false)))
 }
 
-fn officer(view: &View) -> Result<(), Problem> {
+/// Lets only those go on who search for persons.
+pub(crate) fn officer(view: &View) -> Result<(), Problem> {
     view.acting()?.must_be(RoleKind::Officer)
 }
 
@@ -208,7 +209,8 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
     view.page(&page)
 }
 
-fn hit(view: &View, found: HitView) -> Hit {
+/// Gives someone who was found as pages show them.
+pub(crate) fn hit(view: &View, found: HitView) -> Hit {
     let t = view.t;
     let name = headline(found.values.fields()).unwrap_or_else(|| t.s("results-nameless"));
     let tells_apart = |field: &Field<'_>| TELLING_APART.contains(&field.column.rule.class.as_str()) && !is_name(*field);

@@ -1,10 +1,10 @@
-//! What a data protection officer watches: use by day, by purpose and by role, refusals, and which rules end soon. Counts
-//! and names of the project only.
+//! What a data protection officer watches: use by day, by purpose and by role, who asks most, refusals, and which rules end
+//! soon. Counts and names of the project only, but for the few accounts that ask most, which the gate names and writes down.
 
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
-use gate::EntryKind;
+use gate::{Denied, EntryKind};
 use model::Project;
 use model::agency::RoleKind;
 
@@ -15,6 +15,9 @@ use crate::problem::Problem;
 
 /// How many days are told day by day.
 pub const DAYS: u64 = 30;
+
+// Accounts are counted over the same days: their numbers are kept for as long.
+const _: () = assert!(DAYS <= state::ACTIVITY_DAYS);
 
 /// What ends within so many days ends soon.
 pub const SOON_DAYS: i64 = 60;
@@ -28,6 +31,8 @@ pub struct DeskView {
     pub days: Vec<DayUse>,
     /// How often each role acted under each purpose, over the whole log.
     pub uses: Vec<UseCount>,
+    /// The accounts that asked most in these days; none when it can't be written to the log that they are named.
+    pub officers: Option<Officers>,
     /// Refusals, over the whole log.
     pub refusals: u64,
     /// The rules that refused and how often, the most frequent first.
@@ -50,6 +55,34 @@ pub struct DayUse {
     /// Searches.
     pub searches: u64,
     /// Refusals of any of these.
+    pub refusals: u64,
+}
+
+/// The accounts that asked most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Officers {
+    /// The number of the entry that naming them made in the log; none when nobody was named.
+    pub log_index: Option<u64>,
+    /// They, the most active first.
+    pub most: Vec<OfficerUse>,
+    /// How many others asked for anything.
+    pub others: u64,
+    /// Looks and searches of those together.
+    pub looks_of_others: u64,
+    /// Refusals of those together.
+    pub refusals_of_others: u64,
+}
+
+/// How often an account asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficerUse {
+    /// The account; none when no detail of the log names it any more.
+    pub account: Option<String>,
+    /// `agency/role`, as it acted last; none when that isn't known.
+    pub by: Option<String>,
+    /// Looks and searches.
+    pub looks: u64,
+    /// Refusals.
     pub refusals: u64,
 }
 
@@ -85,7 +118,7 @@ pub struct Fixed {
     pub last_at: Option<String>,
 }
 
-/// Gives what a data protection officer watches.
+/// Gives what a data protection officer watches. That accounts are named is an entry of the log.
 ///
 /// # Errors
 /// For other roles; when the clock can't be trusted or the log can't be read.
@@ -94,6 +127,8 @@ pub async fn desk(app: &App, who: &Who) -> Result<DeskView, Problem> {
     let failed = |error: gate::GateError| Problem::failure("unavailable", &error);
     let today = app.now()?.date_naive();
     let first = today.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(today);
+    // Before the log is counted, in which it is an entry.
+    let officers = officers(app, who, first).await?;
     let usage = app.gate().usage(first).await.map_err(failed)?;
     let uses = use_counts(app).await?;
     let mut refused_by: Vec<(String, u64)> = usage.refused_by.into_iter().collect();
@@ -103,6 +138,7 @@ pub async fn desk(app: &App, who: &Who) -> Result<DeskView, Problem> {
         days: first.iter_days().take_while(|day| *day <= today).map(|day| day_use(day, usage.days.get(&day))).collect(),
         refusals: uses.iter().map(|count| count.refusals).sum(),
         uses,
+        officers,
         refused_by,
         terms: terms(app.project(), today),
         fixed: fixed(app).await?,
@@ -118,6 +154,32 @@ fn day_use(day: NaiveDate, kinds: Option<&BTreeMap<EntryKind, u64>>) -> DayUse {
         searches: of(EntryKind::Search),
         refusals: of(EntryKind::Refusal),
     }
+}
+
+/// Gives who asked most since a day. Whoever watches the log is not kept from the rest of it when nothing can be written any
+/// more; names are.
+async fn officers(app: &App, who: &Who, since: NaiveDate) -> Result<Option<Officers>, Problem> {
+    let found = match app.gate().most_active(who.actor(), since).await {
+        Ok(found) => found,
+        Err(Denied::Failed(error)) => {
+            tracing::warn!(%error, "the most active accounts can't be named");
+            return Ok(None);
+        }
+        Err(refused) => return Err(refused.into()),
+    };
+    let most = found.accounts.into_iter().map(|known| OfficerUse {
+        account: known.account.map(|account| account.to_string()),
+        by: known.by.map(|by| by.to_string()),
+        looks: known.looks,
+        refusals: known.refusals,
+    });
+    Ok(Some(Officers {
+        log_index: found.leaf,
+        most: most.collect(),
+        others: found.others,
+        looks_of_others: found.looks_of_others,
+        refusals_of_others: found.refusals_of_others,
+    }))
 }
 
 /// Gives agreements and purposes, what ends soon first and what ended last.

@@ -294,6 +294,6 @@ fn verified(gate: &gate::Gate, saved: Option<&str>, progress: &mut dyn FnMut(u64
 /// Gives the kinds of entries, for filters.
 #[must_use]
 pub fn kinds() -> Vec<&'static str> {
-    use EntryKind::{Contest, Ingest, Job, Judgement, Look, Own, Refusal, Review, Search};
-    [Look, Search, Review, Own, Job, Ingest, Judgement, Contest, Refusal].map(EntryKind::as_str).to_vec()
+    use EntryKind::{Contest, Ingest, Job, Judgement, Look, Oversight, Own, Refusal, Review, Search};
+    [Look, Search, Review, Own, Job, Ingest, Judgement, Contest, Oversight, Refusal].map(EntryKind::as_str).to_vec()
 }

@@ -22,7 +22,7 @@ pub use catalogue::{
 };
 pub use citizen::{LookView, LooksView, OwnRecords, looks_at_self, own_records};
 pub use contest::{ContestForm, OwnContest, REASON_MAX, REASON_MIN, UnreachedContests, contest, withdraw};
-pub use desk::{DAYS, DayUse, DeskView, Fixed, SOON_DAYS, Term, desk};
+pub use desk::{DAYS, DayUse, DeskView, Fixed, OfficerUse, Officers, SOON_DAYS, Term, desk};
 pub use dossier::{DossierView, EarlierView, LinkEvidence, RecordView, SectionView, dossier};
 pub(crate) use given::Heads;
 pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColumn};

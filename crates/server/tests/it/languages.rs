@@ -103,8 +103,8 @@ async fn what_went_wrong_is_told_in_french() {
         ("steward", "/review/9999", 404, "Aucune paire incertaine n’a ce numéro."),
         ("dpo", "/log/9999", 404, "Le journal n’a pas cette entrée."),
         ("dpo", "/log/verify/9", 404, "Aucune vérification n’a ce numéro"),
-        ("engineer", "/runs/deliveries/9", 404, "Aucune livraison lue n’a ce numéro"),
-        ("citizen", "/me/records/r-0/contest", 404, "Aucun enregistrement qui vous est relié n’a ce nom"),
+        ("engineer", "/runs/deliveries/9", 404, "Aucune livraison chargée n’a ce numéro"),
+        ("citizen", "/me/records/r-0/contest", 404, "Aucun enregistrement qui vous est rattaché n’a ce nom"),
     ] {
         let page = french(who).await.get(path).await;
         assert_eq!(page.status, status, "{who} {path}: {}", page.text);

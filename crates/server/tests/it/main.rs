@@ -10,6 +10,7 @@ mod description;
 mod desk;
 mod guards;
 mod house;
+mod households;
 mod languages;
 mod matrix;
 mod pages;

@@ -356,7 +356,7 @@ async fn why_a_delivery_is_not_taken_is_told_in_french() {
         assert_eq!(page.text.matches("lang=\"en\"").count(), 1, "the other language alone: {}", page.text);
         assert!(!page.text.contains("Canary"), "{}", page.text);
         let runs = house.ask(Ask::new("GET", "/runs").header("cookie", &session)).await;
-        assert!(runs.text.contains("non prise") && !runs.text.contains("Canary"), "{}", runs.text);
+        assert!(runs.text.contains("rejetée") && !runs.text.contains("Canary"), "{}", runs.text);
         if !to.is_empty() {
             house.folder().replace(TAX, to, from);
         } else {

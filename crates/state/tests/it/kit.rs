@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, Utc};
 use model::{OfficerId, PersonId, PurposeId};
 use sqlx::ConnectOptions as _;
-use state::{MasterKey, NewLook, Options, State};
+use state::{Activity, MasterKey, NewLook, Options, State};
 
 pub(crate) fn file(folder: &Path) -> PathBuf {
     folder.join("state.sqlite")
@@ -51,6 +51,7 @@ pub(crate) fn look(number: u64, persons: &[u64], detail: &str) -> NewLook {
         day: day(),
         persons: persons.iter().map(|person| PersonId(*person)).collect(),
         counts_to_budget: true,
+        counts_as: Some(Activity::Look),
         detail: detail.as_bytes().to_vec(),
     }
 }

@@ -8,6 +8,7 @@
     reason = "helpers of tests fail by panicking, as tests do, and measurements are printed"
 )]
 
+mod activity;
 mod arrivals;
 mod cases_and_sessions;
 mod contests;

@@ -1,0 +1,189 @@
+//! Which accounts ask most, for those who check the log.
+//!
+//! The log's leaves name nobody, and `state` counts accounts under a keyed hash, so counting needs no grant. Who they are is in
+//! the sealed details. To name them, one detail of each of a few accounts is opened, and nothing of it is given but the account.
+//! That is a reading like any other: an entry of the kind `oversight` is durable first, and its own detail tells which were
+//! opened.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use indexmap::IndexMap;
+use model::agency::RoleKind;
+use model::{Actor, OfficerId, PurposeId};
+use policy::Reason;
+use state::{Activity, StateError};
+
+use crate::detail::{Detail, More, Stored};
+use crate::entry::{By, Digest32, Entry, EntryKind};
+use crate::error::{Denied, GateError, Refusal};
+use crate::gate::{Draft, Gate, Inner};
+use crate::writer::{Outcome, with_causes};
+
+/// The most accounts that are named at a time.
+pub const ACCOUNTS_NAMED_MAX: usize = 10;
+
+/// The name under which such readings are kept in `state`: they have no purpose of the project.
+const OVERSIGHT: &str = "oversight";
+
+/// How much an account asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveAccount {
+    /// The account; none when the details that name it were erased or can't be opened any more.
+    pub account: Option<OfficerId>,
+    /// Who it was when it asked last, as the log says it; none when that isn't known.
+    pub by: Option<By>,
+    /// Persons opened, searches, links shown.
+    pub looks: u64,
+    /// Refusals.
+    pub refusals: u64,
+}
+
+/// The accounts that asked most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MostActive {
+    /// The number of the entry that this reading made in the log; none when no detail was opened.
+    pub leaf: Option<u64>,
+    /// They, the most active first; at most [`ACCOUNTS_NAMED_MAX`].
+    pub accounts: Vec<ActiveAccount>,
+    /// How many others there are.
+    pub others: u64,
+    /// Looks of those together.
+    pub looks_of_others: u64,
+    /// Refusals of those together.
+    pub refusals_of_others: u64,
+}
+
+/// Gives as what an entry counts among what an account does: what people of agencies looked at or were refused. What citizens
+/// do is nobody's to count by account; runs, judgements and readings of these numbers are no looks.
+pub(crate) fn counts_as(actor: &Actor, kind: EntryKind) -> Option<Activity> {
+    match (actor, kind) {
+        (Actor::Member { .. }, EntryKind::Look | EntryKind::Search | EntryKind::Review) => Some(Activity::Look),
+        (Actor::Member { .. }, EntryKind::Refusal) => Some(Activity::Refusal),
+        _ => None,
+    }
+}
+
+impl Gate {
+    /// Gives the accounts of agencies that asked most from the day `since` on (UTC), of at most the last
+    /// [`state::ACTIVITY_DAYS`] days, and the sum of all others. Looks that a crash left without an entry are counted too.
+    ///
+    /// # Errors
+    /// [`Denied::Refused`] unless a data protection officer asks, which is in the log when this returns; [`Denied::Failed`] when
+    /// the numbers can't be read or the entry can't be written: then nobody is named.
+    pub async fn most_active(&self, by: &Actor, since: NaiveDate) -> Result<MostActive, Denied> {
+        let inner = &self.inner;
+        let at = inner.now()?;
+        if !inner.oversees(by) {
+            let reasons = vec![not_overseeing()];
+            let leaf = inner.write_oversight(by, at, &reasons, None).await?;
+            return Err(Denied::Refused(Refusal { leaf, reasons }));
+        }
+        let found = inner.state.most_active(since, ACCOUNTS_NAMED_MAX).await.map_err(GateError::state)?;
+        let opened: Vec<Digest32> = found.accounts.iter().filter_map(|known| known.named_by.map(Digest32)).collect();
+        let leaf = if opened.is_empty() {
+            None
+        } else {
+            Some(inner.write_oversight(by, at, &[], Some(More::Oversight { since, opened })).await?)
+        };
+        let mut accounts = Vec::with_capacity(found.accounts.len());
+        let mut leaves = Vec::with_capacity(found.accounts.len());
+        for known in found.accounts {
+            let (account, leaf) = match &known.named_by {
+                Some(commitment) => inner.account_of(commitment).await?,
+                None => (None, None),
+            };
+            let (looks, refusals) = (known.count.looks, known.count.refusals);
+            accounts.push(ActiveAccount { account, by: None, looks, refusals });
+            leaves.push(leaf);
+        }
+        let bys = self.reading(move |inner| inner.bys(&leaves)).await?;
+        for (account, by) in accounts.iter_mut().zip(bys) {
+            account.by = by;
+        }
+        Ok(MostActive {
+            leaf,
+            accounts,
+            others: found.others,
+            looks_of_others: found.of_others.looks,
+            refusals_of_others: found.of_others.refusals,
+        })
+    }
+}
+
+impl Inner {
+    /// Tells whether somebody acts as a data protection officer, in a role that the project has and that is one.
+    fn oversees(&self, by: &Actor) -> bool {
+        const OVERSEER: RoleKind = RoleKind::DataProtectionOfficer;
+        let Actor::Member { recipient, role: OVERSEER, .. } = by else { return false };
+        let agency = self.project.agencies.get(&recipient.agency);
+        agency.is_some_and(|agency| agency.roles.iter().any(|role| role.id == recipient.role && role.kind == OVERSEER))
+    }
+
+    /// Writes that somebody reads who asks most, or why that was refused, and gives the entry's place in the log.
+    async fn write_oversight(
+        &self,
+        by: &Actor,
+        at: DateTime<Utc>,
+        reasons: &[Reason],
+        more: Option<More>,
+    ) -> Result<u64, GateError> {
+        let is_refused = !reasons.is_empty();
+        let draft = Draft {
+            kind: if is_refused { EntryKind::Refusal } else { EntryKind::Oversight },
+            asked: is_refused.then_some(EntryKind::Oversight),
+            at,
+            actor: by.clone(),
+            purpose: PurposeId::new(OVERSIGHT).map_err(|error| GateError::Rules(error.to_string()))?,
+            registers: Vec::new(),
+            classes: IndexMap::new(),
+            rules: reasons.iter().map(|reason| reason.rule.clone()).collect(),
+            run: None,
+            detail: Detail { officer: by.account().cloned(), more, ..Detail::default() },
+            spending: None,
+        };
+        match self.write(draft).await? {
+            Outcome::Written(leaf) => Ok(leaf),
+            Outcome::Failed(error) => Err(error),
+            Outcome::OverBudget(_) => Err(GateError::Rules("oversight takes nothing out of a budget".into())),
+        }
+    }
+
+    /// Gives the account in the detail of a look, and the place of the look's entry. A detail that can't be opened costs the
+    /// name, not the numbers.
+    async fn account_of(&self, commitment: &[u8; 32]) -> Result<(Option<OfficerId>, Option<u64>), GateError> {
+        // Taken before the store is read: a place is noted there first and forgotten here afterwards.
+        let pending = self.writer.pending.lock().get(commitment).copied();
+        let look = match self.state.look(commitment).await {
+            Ok(Some(look)) => look,
+            // Erased since it was found, or its key is gone.
+            Ok(None) | Err(StateError::Unsealable { .. }) => return Ok((None, None)),
+            Err(error) => return Err(GateError::state(error)),
+        };
+        match Stored::decode(&look.detail, commitment).and_then(|stored| stored.open()) {
+            Ok(detail) => Ok((detail.officer, look.leaf.or(pending))),
+            Err(error) => {
+                tracing::warn!(error = %with_causes(&error), "the detail of a look names no account");
+                Ok((None, None))
+            }
+        }
+    }
+
+    /// Gives who made the entries at these places.
+    fn bys(&self, leaves: &[Option<u64>]) -> Result<Vec<Option<By>>, GateError> {
+        let by = |leaf: u64| -> Result<By, GateError> {
+            let bytes = self.log.entry(leaf).map_err(GateError::log)?;
+            Ok(Entry::decode(&bytes)?.by)
+        };
+        leaves.iter().map(|leaf| leaf.map(by).transpose()).collect()
+    }
+}
+
+fn not_overseeing() -> Reason {
+    Reason {
+        rule: "oversight.not-a-data-protection-officer".into(),
+        file: None,
+        says: "Who asks most is told to data protection officers alone.".into(),
+        says_fr: "Qui demande le plus n’est indiqué qu’aux délégués à la protection des données.".into(),
+        needed: "A role of the kind \"data-protection-officer\".".into(),
+        needed_fr: "Un rôle de type «\u{a0}data-protection-officer\u{a0}».".into(),
+    }
+}

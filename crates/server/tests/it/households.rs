@@ -1,0 +1,214 @@
+//! The hop from an address of a dossier to who else is there: the search that it is, with a smaller answer.
+
+use gate::EntryKind;
+
+use crate::house::{Answer, Ask, House};
+use crate::pages::{FORM, cookies, enter, form_token};
+
+/// Where Ysolde lives, as a form sends it.
+const ADDRESS: &str = "address=7+Nightingale+Row";
+
+const YSOLDE: &str = "TN-48151,Ysolde,Quillfeather,1984-03-12,7 Nightingale Row,North,31415.00\n";
+
+/// Two who live where she does, the second with a name that is markup, and one who lives next door.
+const OTHERS: &str = "TN-70001,Tamsin,Quillfeather,1991-07-02,7 Nightingale Row,North,18000.00\n\
+    TN-70002,\"\"\"><img src=x onerror=alert(1)>\",<script>alert(1)</script>,1966-12-04,7 Nightingale Row,North,100.00\n\
+    TN-70003,Osric,Bellweather,1975-05-05,9 Nightingale Row,North,200.00\n";
+
+/// Gives a house in which the officers' purpose gives addresses, of which the numbers are kept by themselves.
+async fn house() -> House {
+    House::with(|folder| {
+        folder.replace("purposes/loan-relief.toml", "address = \"district\"", "address = \"value\"");
+        let split = "split_part(street, ' ', 1) as house_number, \
+            substr(street, strpos(street, ' ') + 1) as street, district";
+        folder.replace("models/tax_person.sql", "street, district", split);
+        folder.replace("incoming/tax_2025.csv", YSOLDE, &format!("{YSOLDE}{OTHERS}"));
+    })
+    .await
+}
+
+async fn get(house: &House, session: &str, path: &str) -> Answer {
+    house.ask(Ask::new("GET", path).header("cookie", session)).await
+}
+
+async fn post(house: &House, session: &str, path: &str, body: &str) -> Answer {
+    house.ask(Ask::new("POST", path).header("cookie", session).text(FORM, body)).await
+}
+
+/// Gives the session of an officer who works under a purpose, and its form token.
+async fn working(house: &House, work: &str) -> (String, String) {
+    let session = enter(house, "officer").await;
+    let page = get(house, &session, "/search").await;
+    let body = format!("form_token={}&back=/search&{work}", form_token(&page.text));
+    let set = post(house, &session, "/work", &body).await;
+    assert_eq!(set.status, 303, "{}", set.text);
+    let session = cookies(&set);
+    let page = get(house, &session, "/search").await;
+    let token = form_token(&page.text).to_owned();
+    (session, token)
+}
+
+const RELIEF: &str = "purpose=loan-relief&case=CASE-7&justification=because+of+her+file";
+
+/// Gives the persons to whom a page leads.
+fn persons(html: &str) -> Vec<&str> {
+    let mut persons: Vec<&str> =
+        html.split("href=\"/person/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    persons.sort_unstable();
+    persons
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hop_shows_whom_the_search_by_address_shows_and_is_logged_as_that_is() {
+    let house = house().await;
+    let (session, token) = working(&house, RELIEF).await;
+    let ysolde = house.ysolde_at("education");
+    let dossier = get(&house, &session, &format!("/person/{ysolde}")).await;
+    for part in [
+        "data-hop=\"/search/household\"",
+        "data-place=\"#place-1\"",
+        "name=\"address\" value=\"7 Nightingale Row\"",
+        "which they see",
+        &format!("name=\"person\" value=\"{ysolde}\""),
+    ] {
+        assert!(dossier.text.contains(part), "{part} in {}", dossier.text);
+    }
+    let size = house.gate.log_size();
+    let hop =
+        post(&house, &session, "/search/household", &format!("form_token={token}&person={ysolde}&{ADDRESS}")).await;
+    assert_eq!((hop.status.as_u16(), house.gate.log_size()), (200, size + 1), "{}", hop.text);
+    assert_eq!(hop.headers["cache-control"], "no-store");
+    assert!(hop.text.starts_with("<div") && !hop.text.contains("<html"), "a part of a page: {}", hop.text);
+    assert!(hop.text.contains(&format!("entry {size} of the log")), "{}", hop.text);
+    let search = post(&house, &session, "/search", &format!("form_token={token}&{ADDRESS}")).await;
+    assert_eq!((search.status.as_u16(), house.gate.log_size()), (200, size + 2), "{}", search.text);
+
+    let found = persons(&search.text);
+    assert_eq!(found.len(), 4, "{}", search.text);
+    let mut shown = persons(&hop.text);
+    assert!(!shown.contains(&ysolde.as_str()), "whose dossier it is is not listed again: {}", hop.text);
+    shown.push(&ysolde);
+    shown.sort_unstable();
+    assert_eq!(shown, found);
+    assert!(hop.text.contains("The person of this dossier was found too"), "{}", hop.text);
+
+    let entries = house.gate.entries(size..size + 2).await.unwrap();
+    let told = |at: usize| {
+        let entry = &entries[at].entry;
+        (entry.kind, entry.subjects, &entry.purpose, &entry.registers, &entry.classes)
+    };
+    assert_eq!(told(0), told(1), "the same kind of entry, about everyone who was shown");
+    assert_eq!((entries[0].entry.kind, entries[0].entry.subjects), (EntryKind::Search, 4));
+    let looks = house.ask(Ask::new("GET", "/api/v1/me/looks").token(&house.token("citizen"))).await.json();
+    let hers = looks["looks"].as_array().unwrap().iter().find(|look| look["log_index"] == size);
+    assert_eq!(hers.expect("she is told of it")["kind"], "search");
+
+    // Who lives next door is no part of the household, and is told as what they are.
+    let (here, alike) = hop.text.split_once("<details").expect("a similar address");
+    assert!(here.contains("2 other persons were found at this address"), "{here}");
+    assert!(here.contains("Tamsin Quillfeather") && !here.contains("Osric"), "{here}");
+    assert!(alike.contains("Osric Bellweather") && alike.contains("One person at a similar address"), "{alike}");
+    // A name is text, whatever it is.
+    assert!(here.contains("&#60;script&#62;alert(1)&#60;/script&#62;"), "{here}");
+    assert!(!hop.text.contains("<script") && !hop.text.contains("<img"), "{}", hop.text);
+
+    let french = format!("{session}; lucarne_lang=fr");
+    let hop = post(&house, &french, "/search/household", &format!("form_token={token}&{ADDRESS}")).await;
+    assert!(hop.text.contains("cette adresse") && !hop.text.contains("this address"), "{}", hop.text);
+    assert_eq!(persons(&hop.text), found, "nobody is left out where no dossier is named");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hop_is_refused_where_the_search_is() {
+    let house = house().await;
+    let hop = async |session: &str, token: &str| {
+        post(&house, session, "/search/household", &format!("form_token={token}&{ADDRESS}")).await
+    };
+    let assert_shows_nobody = |answer: &Answer| {
+        assert!(persons(&answer.text).is_empty() && !answer.text.contains("Tamsin"), "{}", answer.text);
+    };
+
+    // Without a purpose nothing is asked.
+    let session = enter(&house, "officer").await;
+    let token = form_token(&get(&house, &session, "/search").await.text).to_owned();
+    let size = house.gate.log_size();
+    let answer = hop(&session, &token).await;
+    assert_eq!((answer.status.as_u16(), house.gate.log_size()), (400, size), "{}", answer.text);
+    assert!(answer.text.contains("The purpose is missing"), "{}", answer.text);
+    assert_shows_nobody(&answer);
+
+    // Under a purpose of others, and without the case that a purpose needs, the gate refuses on the record.
+    for work in ["purpose=party-finance&case=CASE-7&justification=because", "purpose=loan-relief"] {
+        let (session, token) = working(&house, work).await;
+        let size = house.gate.log_size();
+        let answer = hop(&session, &token).await;
+        assert_eq!((answer.status.as_u16(), house.gate.log_size()), (403, size + 1), "{work}: {}", answer.text);
+        let logged = house.gate.entries(size..size + 1).await.unwrap().remove(0);
+        assert_eq!((logged.entry.kind, logged.entry.asked), (EntryKind::Refusal, Some(EntryKind::Search)), "{work}");
+        for rule in &logged.entry.rules {
+            assert!(answer.text.contains(&format!("<code>{rule}</code>")), "{rule}: {}", answer.text);
+        }
+        assert!(answer.text.contains(&format!("The refusal is entry {size} of the log.")), "{}", answer.text);
+        let filled = "name=\"address\" value=\"7 Nightingale Row\"";
+        assert!(answer.text.contains(filled), "the search can be filled in further: {}", answer.text);
+        assert_shows_nobody(&answer);
+        let search = post(&house, &session, "/search", &format!("form_token={token}&{ADDRESS}")).await;
+        assert_eq!(search.status, 403, "as the search is: {}", search.text);
+        for rule in &logged.entry.rules {
+            assert!(search.text.contains(&format!("<code>{rule}</code>")), "{rule}: {}", search.text);
+        }
+    }
+
+    // A form of another session, or of none, does nothing.
+    let (session, _) = working(&house, RELIEF).await;
+    let size = house.gate.log_size();
+    for token in ["AAAA", "", &token] {
+        let answer = hop(&session, token).await;
+        assert_eq!(answer.status, 403, "{}", answer.text);
+        assert!(answer.text.contains("The form was made for another session"), "{}", answer.text);
+        assert!(!answer.text.contains("Nightingale"), "what is not of this session is not repeated: {}", answer.text);
+        assert_shows_nobody(&answer);
+    }
+    let answer = hop("", &token).await;
+    assert_eq!(answer.status, 401, "{}", answer.text);
+    assert!(answer.text.contains("No valid session") && answer.text.contains("href=\"/\""), "{}", answer.text);
+    assert!(!answer.text.contains("Nightingale"), "{}", answer.text);
+    let body = format!("form_token={token}&{ADDRESS}");
+    let foreign = Ask::new("POST", "/search/household").header("cookie", &session).text(FORM, &body);
+    let foreign = house.ask(foreign.header("sec-fetch-site", "cross-site")).await;
+    assert_eq!((foreign.status.as_u16(), foreign.problem().as_str()), (403, "foreign-request"));
+    assert_eq!(get(&house, &session, "/search/household").await.status, 405, "it has no page");
+    assert_eq!(house.gate.log_size(), size, "none of them asked anything");
+
+    // Other roles search for nobody.
+    for (who, path) in [("citizen", "/me"), ("steward", "/review"), ("dpo", "/desk")] {
+        let session = enter(&house, who).await;
+        let token = form_token(&get(&house, &session, path).await.text).to_owned();
+        let size = house.gate.log_size();
+        let answer = hop(&session, &token).await;
+        assert_eq!((answer.status.as_u16(), house.gate.log_size()), (403, size), "{who}: {}", answer.text);
+        assert!(answer.text.contains("This is the task of another role."), "{who}: {}", answer.text);
+        assert_shows_nobody(&answer);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_addresses_are_not_given_whole_no_hop_is_offered_and_none_tells_more_than_a_search() {
+    let house = House::new().await;
+    let (session, token) = working(&house, RELIEF).await;
+    let dossier = get(&house, &session, &format!("/person/{}", house.ysolde_at("education"))).await;
+    assert!(dossier.text.contains("id=\"relations\"") && !dossier.text.contains("data-hop"), "{}", dossier.text);
+    for path in ["/search/household", "/search"] {
+        let answer = post(&house, &session, path, &format!("form_token={token}&{ADDRESS}")).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        assert!(answer.text.contains("Not used, because the purpose"), "{path}: {}", answer.text);
+        assert!(persons(&answer.text).is_empty(), "{path}: {}", answer.text);
+    }
+    let size = house.gate.log_size();
+    for (path, address) in [("/search/household", "x".repeat(201)), ("/search/household", String::new())] {
+        let answer = post(&house, &session, path, &format!("form_token={token}&address={address}")).await;
+        assert_eq!((answer.status.as_u16(), house.gate.log_size()), (400, size), "{path}: {}", answer.text);
+    }
+    let own = get(&house, &enter(&house, "citizen").await, "/me/records").await;
+    assert!(own.text.contains("Nightingale Row") && !own.text.contains("data-hop"), "citizens search for nobody");
+}
