@@ -418,10 +418,12 @@ impl Resident {
             let Some(island) = self.island(*first, seeds, &mut seen) else { continue };
             let start = records.len();
             let place = |record: u32| island.binary_search(&record).ok().map(|place| (start + place) as u32);
-            // Whoever was put into a cluster by weights has its strongest link there among the pairs that connect.
-            let is_judged = island.iter().any(|record| self.judged.must_link.contains_key(record));
+            // Base records that weights put into a cluster have their strongest link there among the pairs that connect. Those
+            // that are attached, or judged about, may be with records to which they have a weaker pair only.
+            let is_judged = || island.iter().any(|record| self.judged.must_link.contains_key(record));
+            let all_count = !self.data.settings.attach_only.is_empty() || is_judged();
             for (left, record) in (start as u32..).zip(&island) {
-                let counts = |near: &&Near| near.other > *record && (is_judged || self.connects(*record, near));
+                let counts = |near: &&Near| near.other > *record && (all_count || self.connects(*record, near));
                 let after = self.edges.of(*record).iter().filter(counts);
                 edges.extend(after.filter_map(|Near { other, weight, rule }| {
                     Some(Edge { left, right: place(*other)?, weight: *weight, rule: *rule })
