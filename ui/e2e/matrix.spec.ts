@@ -1,13 +1,43 @@
 // Each role's day in short, from the first page to its result: in both languages, wide and narrow, with and without scripts.
 
 import type { Page } from "@playwright/test";
-import { RELIEF, type Role, checkWidth, entryOf, expect, search, test, workOn } from "./visit";
+import { OTHERS, REASON, RELIEF, type Role, checkWidth, enter, entryOf, expect, lookAtCitizen, pairWithLinks, search, test, workOn } from "./visit";
 
 /** Looks at a page on the way. */
 type Look = (what: string) => Promise<void>;
 
+type Given = {
+  /** Gives a page on which somebody else does something in the meantime: in English, and without scripts. */
+  meanwhile: () => Promise<Page>;
+  isScripted: boolean;
+};
+
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 const told = (page: Page) => page.locator(".note.good[role=status]");
+const formOf = (page: Page, field: string) => page.locator("form", { has: page.locator(field) });
+
+/** Says of the pair that is shown what is checked already or `verdict`. */
+async function judge(page: Page, verdict?: "same" | "different" | "cannot-say"): Promise<void> {
+  if (verdict) await page.locator(`input[name=verdict][value=${verdict}]`).check();
+  await page.locator("#reason").fill("The same house, the same day of birth.");
+  await formOf(page, "#reason").getByRole("button").click();
+  await expect(told(page)).toBeVisible();
+}
+
+/** Takes back what was said of the pair that is shown: the queue is left as it was found. */
+async function takeBack(page: Page): Promise<void> {
+  await page.locator("#why-back").fill("The streets tell them apart.");
+  await formOf(page, "#why-back").getByRole("button").click();
+  await expect(told(page)).toBeVisible();
+  await expect(page.locator("#why-back")).toHaveCount(0);
+}
+
+/** Lets another role act, by the form of the bar. */
+async function switchTo(page: Page, role: Role): Promise<void> {
+  await page.locator(".bar summary").click();
+  await page.locator("#bar-identity").selectOption(role);
+  await formOf(page, "#bar-identity").getByRole("button").click();
+}
 
 /** Words differ between the languages: what is used and looked at is known by its place. */
 const DAYS: Partial<Record<Role, (page: Page, look: Look) => Promise<void>>> = {
@@ -97,6 +127,157 @@ const DAYS: Partial<Record<Role, (page: Page, look: Look) => Promise<void>>> = {
   },
 };
 
+/** What happens in a day that not every one has, and needs others at times: in half of the combinations, each two of which occur. */
+const FURTHER: [string, Role, (page: Page, look: Look, given: Given) => Promise<void>][] = [
+  [
+    "is refused a purpose of others",
+    "officer",
+    async (page, look) => {
+      await workOn(page, OTHERS);
+      await search(page, "Maria");
+      await expect(page.locator(".note.bad code").first()).toHaveText("purpose.not-a-recipient");
+      await expect(page.locator(".facts")).toContainText(REASON);
+      await expect(page.locator("tbody tr")).toHaveCount(0);
+      expect(await entryOf(page), "the refusal is in the log").toBeGreaterThan(0);
+      await look("refusal");
+    },
+  ],
+  [
+    "lets another act by the bar, and comes back to no purpose",
+    "officer",
+    async (page, look) => {
+      await workOn(page, RELIEF);
+      await expect(page.locator("#name")).toBeVisible();
+      await switchTo(page, "engineer");
+      await expect(page).toHaveURL(/\/runs$/);
+      await expect(page.locator("#bar-identity")).toHaveValue("engineer");
+      await look("the first page of another role");
+      await switchTo(page, "officer");
+      await expect(page.locator("#work-purpose"), "purpose and case are forgotten").toHaveValue("");
+      await expect(page.locator("#work-case")).toHaveValue("");
+      await look("the first page, again");
+    },
+  ],
+  [
+    "asks who else is at an address",
+    "welfare-officer",
+    async (page, look, { isScripted }) => {
+      await workOn(page, OTHERS);
+      await search(page, "Maria");
+      await expect(page.locator("tbody a.main").first()).toBeVisible();
+      const people = await page.locator("tbody a.main").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).pathname));
+      const places = page.locator("#places tbody form button");
+      for (const person of people) {
+        await page.goto(person);
+        if ((await places.count()) > 0) break;
+      }
+      await expect(places.first(), "the purpose gives addresses whole").toBeVisible();
+      await look("dossier with addresses");
+      const before = await entryOf(page);
+      // The picture's own hops are there where there is room, and stay on the page where its script draws them.
+      const hops = page.locator("form[data-hop]").getByRole("button");
+      if (isScripted && (await hops.first().isVisible())) {
+        await expect(page.locator("[data-island=relations] canvas").first()).toBeVisible();
+        await hops.first().click();
+        await expect(page.locator("[data-household]")).toBeVisible();
+        await look("household in the dossier");
+        expect(await entryOf(page, "[data-household] .entry-note"), "one search, one entry").toBe(before + 1);
+      } else {
+        await places.first().click();
+        await expect(page).toHaveURL(/\/search$/);
+        await expect(page.locator("tbody a.main").first()).toBeVisible();
+        expect(await entryOf(page), "one search, one entry").toBe(before + 1);
+        await look("household as results");
+      }
+    },
+  ],
+  [
+    "reads of an officer's look, contests a record and takes that back",
+    "citizen",
+    async (page, look, { meanwhile }) => {
+      await lookAtCitizen(await meanwhile());
+      await page.goto("/me");
+      const opened = page.locator(".look").filter({ has: page.locator("dd > bdi"), hasText: REASON }).first();
+      await expect(opened, "of a look at them alone, they read the reason").toBeVisible();
+      await look("who looked, an officer among them");
+      await page.goto("/me/records");
+      await page.locator("main a[href$='/contest']").first().click();
+      await expect(page.locator("#reason")).toBeVisible();
+      await look("contest");
+      await page.locator("#reason").fill("I never lived in that town, nor did anyone of my name.");
+      await formOf(page, "#reason").getByRole("button").click();
+      await expect(told(page)).toBeVisible();
+      const contests = page.locator("section[aria-labelledby=contests]");
+      const open = await contests.getByRole("button").count();
+      expect(open).toBeGreaterThan(0);
+      await look("contested");
+      await contests.getByRole("button").first().click();
+      await expect(told(page)).toBeVisible();
+      await expect(contests.getByRole("button"), "it is contested no more").toHaveCount(open - 1);
+      await look("contest taken back");
+    },
+  ],
+  [
+    "confirms what another proposed",
+    "second-steward",
+    async (page, look, { meanwhile }) => {
+      const other = await meanwhile();
+      await enter(other, "steward");
+      await other.locator("main a.button:not(.quiet)").click();
+      await judge(other, "same");
+      const pair = (await told(other).getByRole("link").getAttribute("href")) ?? "";
+      await page.goto(pair);
+      await expect(page.locator(".note.careful"), "what was proposed is told").toBeVisible();
+      await expect(page.locator("#why-back"), "it is not theirs to take back").toHaveCount(0);
+      await look("pair with a proposal");
+      await judge(page, "same");
+      await look("confirmed");
+      await told(page).getByRole("link").click();
+      await expect(page.locator("#why-back"), "now it is").toBeVisible();
+      await look("pair that was judged");
+      await takeBack(page);
+      await look("taken back");
+    },
+  ],
+  [
+    "cuts a link that holds a person together, and takes that back",
+    "second-steward",
+    async (page, look) => {
+      const links = await pairWithLinks(page);
+      await links.first().click();
+      await expect(page).toHaveURL(/\/review\/\d+\/links\/\d+$/);
+      await expect(page.locator("input[name=verdict][value=different]"), "who follows a link means to cut it").toBeChecked();
+      await expect(page.locator("#effect-2"), "what it does is told before").toHaveText(/\S/);
+      await look("link");
+      await judge(page);
+      await look("link that was cut");
+      await told(page).getByRole("link").click();
+      await expect(page).toHaveURL(/\/review\/\d+\/links\/\d+$/);
+      await takeBack(page);
+      await look("taken back");
+    },
+  ],
+  [
+    "reads a delivery in",
+    "engineer",
+    async (page, look) => {
+      await page.locator("#register").selectOption("tax");
+      await formOf(page, "#register").getByRole("button").click();
+      await expect(page).toHaveURL(/\/runs\/deliveries\/\d+$/);
+      // On a slow machine the page says how far it is; without scripts a link asks again.
+      await expect(async () => {
+        const again = page.locator("main a.button.quiet[href='']");
+        if ((await again.count()) > 0) await again.click();
+        await expect(page.locator(".note[role=status]"), "what became of it").toHaveText(/\S/, { timeout: 500 });
+      }).toPass();
+      await look("delivery");
+      await page.locator("main a.button[href='/runs']").click();
+      await expect(page.locator("#deliveries tbody tr").first()).toBeVisible();
+      await look("deliveries");
+    },
+  ],
+];
+
 for (const language of ["en", "fr"]) {
   for (const width of [1280, 390]) {
     for (const javaScriptEnabled of [true, false]) {
@@ -105,20 +286,34 @@ for (const language of ["en", "fr"]) {
         const [other, locale] = language === "en" ? ["fr", "fr-FR"] : ["en", "en-GB"];
         test.use({ viewport: { width, height: 900 }, locale, javaScriptEnabled });
 
+        const lookAt = (page: Page): Look => async (what) => {
+          await expect(page.locator("html"), what).toHaveAttribute("lang", language);
+          await expect(heading(page), what).toBeVisible();
+          await checkWidth(page, what);
+        };
+        /** Chooses the language and the role on the first page. */
+        const begin = async (page: Page, role: string) => {
+          await page.goto("/");
+          await expect(page.locator("html")).toHaveAttribute("lang", other);
+          await page.locator(".tongue button").click();
+          await expect(page.locator("html")).toHaveAttribute("lang", language);
+          await lookAt(page)("the first page");
+          await page.locator(`.doors button[value="${role}"]`).click();
+        };
+
         for (const [role, day] of Object.entries(DAYS)) {
           test(`the day of the ${role}, from the first page to its result`, async ({ page }) => {
-            const look = async (what: string) => {
-              await expect(page.locator("html"), what).toHaveAttribute("lang", language);
-              await expect(heading(page), what).toBeVisible();
-              await checkWidth(page, what);
-            };
-            await page.goto("/");
-            await expect(page.locator("html")).toHaveAttribute("lang", other);
-            await page.locator(".tongue button").click();
-            await expect(page.locator("html")).toHaveAttribute("lang", language);
-            await look("the first page");
-            await page.locator(`.doors button[value="${role}"]`).click();
-            await day(page, look);
+            await begin(page, role);
+            await day(page, lookAt(page));
+          });
+        }
+
+        const isOfHalf = javaScriptEnabled === ((language === "en") === (width === 1280));
+        for (const [what, role, day] of isOfHalf ? FURTHER : []) {
+          test(`the ${role} ${what}`, async ({ page, watched }) => {
+            await begin(page, role);
+            const meanwhile = async () => (await watched({ locale: "en-GB", viewport: { width: 1280, height: 900 }, javaScriptEnabled: false })).newPage();
+            await day(page, lookAt(page), { meanwhile, isScripted: javaScriptEnabled });
           });
         }
       });

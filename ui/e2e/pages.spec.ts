@@ -1,7 +1,8 @@
 // Every page, in light and dark, wide and narrow, in both languages, with and without scripts.
 
 import type { Page } from "@playwright/test";
-import { RELIEF, type Role, checkAccessibility, checkWidth, enter, expect, search, skip, test, workOn } from "./visit";
+import { CASE, REASON, RELIEF, type Role, checkAccessibility, checkWidth, enter, expect, search, skip, tabTo, test, workOn } from "./visit";
+import { refuse } from "./waiting";
 
 const OPEN_PAGES = ["/", "/registers", "/registers/tax", "/purposes", "/agreements", "/problems/refused", "/components", "/nowhere"];
 
@@ -113,13 +114,57 @@ test("nothing moves around a picture that a script puts in the place of another"
   await checkShift(page, "records");
 });
 
-test("every page is whole without scripts", async ({ watched }) => {
+/** Gives the pictures of a page, each by the section that it stands in, and those of them that have no table with rows beside them. */
+async function picturesOf(page: Page): Promise<{ all: string[]; bare: string[] }> {
+  return page.evaluate(() => {
+    const all: string[] = [];
+    const bare: string[] = [];
+    for (const picture of document.querySelectorAll("main figure, main svg.graph")) {
+      // The sample of a pipeline is of no tables; two records that stand alone each are in the pair's own table.
+      if (picture.matches("#pipeline svg")) continue;
+      if (picture.querySelector("svg.cluster") && !picture.querySelector("line.hold")) continue;
+      const section = picture.closest("section");
+      const name = section?.getAttribute("aria-labelledby") ?? picture.outerHTML.slice(0, 80);
+      // The boxes of the pipeline lead to the rows of a table that has a section of its own.
+      const place = picture.matches("svg.graph") ? document.querySelector("section[aria-labelledby=tables-title]") : section;
+      all.push(name);
+      if (!place?.querySelector("table tbody tr")) bare.push(name);
+    }
+    return { all, bare };
+  });
+}
+
+test("every page is whole without scripts, and each picture has a table beside it", async ({ watched }) => {
   test.setTimeout(120_000);
   const context = await watched({ javaScriptEnabled: false });
   const page = await context.newPage();
+  const seen = new Set<string>();
   await everyPage(page, async (what) => {
     await expect(page.getByRole("heading", { level: 1 }), what).toBeVisible();
+    const { all, bare } = await picturesOf(page);
+    expect(bare, `${what}: pictures without a table`).toEqual([]);
+    for (const picture of all) seen.add(picture);
   });
+  for (const picture of ["timeline", "map", "relations", "days-title", "graph-title", "weights-title"]) {
+    expect([...seen], "the pictures that there are were looked for").toContain(picture);
+  }
+});
+
+// Axe waits by timers, which don't run where scripts are switched off: here they are on, and none of the server's comes.
+test("axe finds nothing on pages with pictures and checks whose scripts did not come", async ({ watched }) => {
+  test.setTimeout(180_000);
+  const context = await watched({ viewport: { width: 1280, height: 900 } });
+  await context.route("**/assets/*.js*", refuse);
+  const page = await context.newPage();
+  let looked = 0;
+  await everyPage(page, async (what) => {
+    // Other pages are the same with their scripts, with which they are looked at above.
+    if ((await page.locator("main [data-island]").count()) === 0) return;
+    await expect(page.locator("[data-island=relations] canvas"), what).toHaveCount(0);
+    await checkAccessibility(page, `${what}, without its scripts`);
+    looked += 1;
+  });
+  expect(looked).toBeGreaterThan(4);
 });
 
 test("switching the language keeps the page, also one that a form made", async ({ page }) => {
@@ -222,7 +267,20 @@ test("a person's page is not opened by a prefetch", async ({ page }) => {
 
 test("from the first key to the open dossier without a mouse", async ({ page }) => {
   await enter(page, "officer");
-  await workOn(page, RELIEF);
+  const purpose = page.locator("#work-purpose");
+  await skip(page);
+  await tabTo(page, purpose);
+  for (let presses = 0; presses < 30 && (await purpose.inputValue()) !== RELIEF; presses += 1) await page.keyboard.press("ArrowDown");
+  await expect(purpose).toHaveValue(RELIEF);
+  await page.keyboard.press("Tab");
+  await expect(page.locator("#work-case")).toBeFocused();
+  await page.keyboard.type(CASE);
+  await page.keyboard.press("Tab");
+  await expect(page.locator("#work-why")).toBeFocused();
+  await page.keyboard.type(REASON);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".bar dl"), "the bar says it from now on").toContainText(REASON);
   await expect(page.locator("#name")).toBeFocused();
   await page.keyboard.type("Maria");
   await page.keyboard.press("Enter");

@@ -1,7 +1,7 @@
 // States to which only forms lead, as axe sees them: in both languages, wide and narrow.
 
 import type { Page } from "@playwright/test";
-import { OTHERS, OTHER_CHECKPOINT, RELIEF, checkAccessibility, checkWidth, enter, expect, search, test, workOn } from "./visit";
+import { OTHERS, OTHER_CHECKPOINT, RELIEF, checkAccessibility, checkWidth, enter, expect, pairWithLinks, search, test, workOn } from "./visit";
 
 /** The wide one last, in which the next step is made. */
 const WIDTHS = [390, 1280];
@@ -166,6 +166,53 @@ for (const [locale, language] of [
       await expect(page.locator("#why-back")).toBeVisible();
       await look(page, "a pair that was judged");
       await takeBack();
+    });
+
+    test("a link, cut and proposed to be kept, what waits for a second steward, and a pair of the sample", async ({ page }) => {
+      const judge = async (verdict: string) => {
+        await page.locator(`input[name=verdict][value=${verdict}]`).check();
+        await page.locator("#reason").fill(REASON);
+        await formOf(page, "#reason").getByRole("button").click();
+        await expect(told(page)).toBeVisible();
+      };
+      const takeBack = async () => {
+        await page.locator("#why-back").fill("They are one person after all.");
+        await formOf(page, "#why-back").getByRole("button").click();
+        await expect(told(page)).toBeVisible();
+        await expect(page.locator("#why-back"), "the queue is left as it was found").toHaveCount(0);
+      };
+      await enter(page, "steward");
+      const links = await pairWithLinks(page);
+      await links.first().click();
+      await expect(page).toHaveURL(/\/links\/\d+$/);
+      await look(page, "a link");
+      await judge("different");
+      await expect(page.locator("#cluster tbody p").first(), "the table of links tells of it").toHaveText(/\S/);
+      await look(page, "a pair one of whose links was cut", [1280]);
+      const link = (await told(page).getByRole("link").getAttribute("href")) ?? "";
+      await page.goto(link);
+      await expect(page.locator("#why-back")).toBeVisible();
+      await look(page, "a link that was cut");
+      await takeBack();
+
+      await page.goto(link);
+      await judge("same");
+      await page.goto("/review");
+      const waiting = (await page.locator("section[aria-labelledby=own-title] a").first().getAttribute("href")) ?? "";
+      await page.goto(waiting);
+      await look(page, "a link with a proposal of one's own, among what waits", [1280]);
+      await enter(page, "second-steward");
+      await page.goto(waiting);
+      await expect(page.locator(".note.careful")).toBeVisible();
+      await look(page, "what waits for a second steward");
+      await enter(page, "steward");
+      await page.goto(link);
+      await takeBack();
+
+      await page.goto("/review");
+      await page.locator("a[href$='list=sample']").click();
+      await expect(page.locator("input[name=list][value=sample]").first()).toBeAttached();
+      await look(page, "a pair of the sample");
     });
   });
 }

@@ -354,6 +354,14 @@ export class Small {
     await act().finally(() => writeFile(path, text));
   }
 
+  /** Does `act` while the residents' delivery has one more of them. */
+  async whileMore(act: () => Promise<void>): Promise<void> {
+    const path = join(this.folder, "incoming", "residents.csv");
+    const text = await readFile(path, "utf8");
+    await writeFile(path, `${text}\nR-new,N9000001,Nadia,Haddad,1991-05-06,7 Ferry Road,10118,12.00`);
+    await act().finally(() => writeFile(path, text));
+  }
+
   /** Links and indexes anew, with what was judged since, and serves that where the browser knows it. */
   async linkAgain(): Promise<void> {
     await this.#end();
@@ -406,6 +414,18 @@ export const onSmall = base.extend<{ asOfficer: () => Promise<void> }, { small: 
       await enter(page, "officer", small.token("officer"));
       await workOn(page, WAIVER);
     }),
+});
+
+/** Ends the purpose under which stewards judge for the length of a test. */
+export const whileReviewEnded = onSmall.extend<{ end: () => Promise<void> }>({
+  end: async ({ small }, use) => {
+    let isEnded = false;
+    await use(async () => {
+      isEnded = true;
+      await small.reviewEnds(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10));
+    });
+    if (isEnded) await small.reviewEnds("2099-12-31");
+  },
 });
 
 /** Ends the purpose for the length of a test: the server's clock can't be turned, the purpose's last day can. */

@@ -12,6 +12,9 @@ use crate::{run, setup, steps};
 /// How many people live in the demo that the browser looks at.
 const PEOPLE: &str = "3000";
 
+/// Names the folder of the documents' pictures to whoever takes them.
+const PICTURES: &str = "LUCARNE_PICTURES";
+
 /// A server of a small demo; it ends when this is dropped.
 pub(crate) struct Served {
     child: Child,
@@ -84,17 +87,22 @@ pub(crate) fn small_demo() -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn playwright(served: &Served, arguments: &[&str]) -> Result<()> {
+/// Runs a project of the browser's tests; `pictures` is where those of the documents are to be written, if they are.
+fn playwright(served: &Served, project: &str, pictures: Option<&Path>) -> Result<()> {
     let chromium = setup::chromium()?;
     let mut command = run::command("npx");
     command
         .current_dir(run::root().join("ui"))
-        .args(["--no-install", "playwright", "test"])
-        .args(arguments)
+        .args(["--no-install", "playwright", "test", "--project", project])
         .env("CHROMIUM", chromium)
         .env("LUCARNE_URL", &served.told.address)
         // Some tests bring up a small project of their own.
-        .env("LUCARNE_BINARY", run::binary());
+        .env("LUCARNE_BINARY", run::binary())
+        // Nothing but the option writes committed files, whatever the environment says.
+        .env_remove(PICTURES);
+    if let Some(folder) = pictures {
+        command.env(PICTURES, folder);
+    }
     for identity in &served.told.identities {
         let name = identity.name.to_uppercase().replace('-', "_");
         command.env(format!("LUCARNE_TOKEN_{name}"), &identity.token);
@@ -108,20 +116,22 @@ pub(crate) fn tests() -> Result<()> {
     steps::ui()?;
     let folder = small_demo()?;
     let served = serve(&folder)?;
-    playwright(&served, &["--project", "tests"])
+    playwright(&served, "tests", None)
 }
 
-/// Takes pictures of every page.
+/// Takes pictures of every page; with `--docs` also those that README and tour show, where these have them.
 pub(crate) fn screenshots(arguments: &[String]) -> Result<()> {
-    if !arguments.is_empty() {
-        bail!("`screenshots` takes no options");
-    }
+    let documents = match arguments {
+        [] => None,
+        [option] if option == "--docs" => Some(run::root().join("docs").join("pictures")),
+        _ => bail!("`screenshots` takes no option but `--docs`"),
+    };
     setup::chromium()?;
     steps::ui()?;
     let folder = small_demo()?;
     let served = serve(&folder)?;
-    playwright(&served, &["--project", "screenshots"])?;
-    println!("pictures: ui/screenshots/");
+    playwright(&served, "screenshots", documents.as_deref())?;
+    println!("pictures: ui/screenshots/{}", if documents.is_some() { " and docs/pictures/" } else { "" });
     Ok(())
 }
 

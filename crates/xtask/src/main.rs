@@ -25,6 +25,7 @@ Tasks:
       --only STEP runs one step (repeat for several); `--list` names them
   ui              builds the web islands and styles with npm
   screenshots     takes a picture of every page of a small demo, at desktop and phone width
+      --docs      also writes those of README and tour, into docs/pictures
   bench [NAME…]   runs benchmarks and prints their tables; `--list` names them
 
 Prerequisites: Rust 1.95 or later; Node 20 or later for the web islands and the browser tests; Chromium for the
