@@ -1,5 +1,7 @@
 //! Benchmarks that run the product as its users do, and print tables.
 
+mod linkage;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::SocketAddr;
@@ -9,23 +11,30 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use self::linkage::{Tools, persons_table};
 use crate::load::{self, Shot};
-use crate::{browser, run, setup};
+use crate::{browser, run};
 
 type Bench = (&'static str, &'static str, fn() -> Result<()>);
 
 const BENCHES: &[Bench] = &[
     ("demo", "the demo at 50,000 people, stage by stage", demo_small),
     ("demo-1m", "the demo at 1,000,000 people, stage by stage", demo_large),
-    ("linkage", "Anytown and FEBRL by Splink and by us: how right, and how quick at scale", linkage_beside),
-    ("linkage-50k", "the same Splink model run by Splink and by us, 50,000 people", linkage_small),
-    ("linkage-1m", "the same Splink model run by Splink and by us, 1,000,000 people", linkage_large),
-    ("linkage-towns", "the same on Anytown, 48 times over", linkage_towns),
-    ("linkage-growth", "that model at 100,000 to 10,000,000 records, by us alone", linkage_growth),
+    (
+        "linkage",
+        "Anytown, a republic and FEBRL by Splink and by us: how right, and how quick at scale",
+        linkage::beside,
+    ),
+    ("linkage-50k", "the same Splink model run by Splink and by us, 50,000 people", linkage::small),
+    ("linkage-1m", "the same Splink model run by Splink and by us, 1,000,000 people", linkage::large),
+    ("linkage-towns", "Anytown 48 times over: each side's own model, then the same model of Splink", linkage::towns),
+    ("linkage-200k", "Splink and we, each by its own model, 200,000 people", linkage::republic),
+    ("linkage-growth", "that model at 100,000 to 10,000,000 records, by us alone", linkage::growth),
+    ("anytown-seeds", "Anytown as five seeds make it, linked by us and scored", linkage::anytown_seeds),
     ("resolve", "records that come later, 1,000,000 people in memory", resolve),
     ("resolve-http", "records that come over HTTP, 50,000 people in memory", resolve_http_small),
     ("resolve-http-1m", "records that come over HTTP, 1,000,000 people in memory", resolve_http_large),
-    ("febrl", "FEBRL's data sets 3 and 4, linked by us and scored", febrl),
+    ("febrl", "FEBRL's data sets 3 and 4, linked by Splink and by us and scored", linkage::febrl),
     ("dossier", "dossiers over HTTP at 50,000 people, 50 in flight", dossier_small),
     ("dossier-1m", "dossiers over HTTP at 1,000,000 people, 50 in flight", dossier_large),
     ("pages", "every page at 1,000,000 people, one request at a time", pages),
@@ -47,7 +56,7 @@ const DOSSIERS: usize = 20_000;
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     if arguments.iter().any(|argument| argument == "--list") {
         for (name, says, _) in BENCHES {
-            println!("{name:12} {says}");
+            println!("{name:16} {says}");
         }
         return Ok(());
     }
@@ -56,11 +65,19 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     }
     run::run(run::cargo().args(["build", "--package", "lucarne"]))?;
     println!("machine: {}", machine());
+    let mut failed = Vec::new();
     for (name, says, bench) in BENCHES {
         if arguments.is_empty() || arguments.iter().any(|argument| argument == name) {
             println!("\n## {says}\n");
-            bench().with_context(|| format!("benchmark `{name}`"))?;
+            // A promise that was missed keeps none of the others from being measured.
+            if let Err(error) = bench() {
+                eprintln!("error: benchmark `{name}`: {error:#}");
+                failed.push(*name);
+            }
         }
+    }
+    if !failed.is_empty() {
+        bail!("benchmarks that failed: {}", failed.join(", "));
     }
     Ok(())
 }
@@ -112,224 +129,15 @@ fn demo_large() -> Result<()> {
     demo(1_000_000).map(|_| ())
 }
 
-/// Prints how right and how quick Splink and we are on data that others made, and on the same data many times over.
-fn linkage_beside() -> Result<()> {
-    let (scripts, python) = linkage_scripts()?;
-    let persons = towns_table(1, &scripts, &python)?;
-    let folder = persons.parent().context("the table is in a folder")?.to_path_buf();
-    let mut theirs = run::command(&python);
-    let theirs: Value = serde_json::from_str(&run::output(theirs.arg(scripts.join("splink_synth.py")).arg(&persons))?)?;
-    let ours = |config: &Path| -> Result<Value> {
-        let mut command = run::command(&python);
-        command.arg(scripts.join("timed.py")).arg(run::binary()).args(["link", "run", "--json", "--id", "uid"]);
-        command.args(["--source", "src", "--truth", "truth", "--config"]).arg(config).arg("--input").arg(&persons);
-        Ok(serde_json::from_str(&run::output(command.arg("--out").arg(folder.join("lucarne")))?)?)
-    };
-    let proposed = folder.join("proposed.toml");
-    if proposed.is_file() {
-        std::fs::remove_file(&proposed)?;
-    }
-    let mut propose = run::command(run::binary());
-    propose.args(["link", "propose", "--quiet", "--id", "uid", "--source", "src", "--ignore", "truth", "--input"]);
-    run::run(propose.arg(&persons).arg("--out").arg(&proposed))?;
-    let (written, auto) = (ours(&scripts.join("anytown.toml"))?, ours(&proposed)?);
-    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
-    let score = |of: &Value| {
-        format!("{:.3} ({:.3}, {:.3})", number(&of["f1"]), number(&of["precision"]), number(&of["recall"]))
-    };
-    println!(
-        "\n| Anytown, {} records | Splink 5.0.0, usual settings | Lucarne | Lucarne, as proposed |",
-        written["records"]
-    );
-    println!("|---|---|---|---|");
-    let (ours_clusters, auto_clusters) = (&written["quality"]["clusters"], &auto["quality"]["clusters"]);
-    println!(
-        "| clusters at 0.95: F1 (precision, recall) | {} | {} | {} |",
-        score(&theirs["clusters"]["0.95"]),
-        score(ours_clusters),
-        score(auto_clusters)
-    );
-    println!("| clusters at 0.9999, the best for Splink | {} | | |", score(&theirs["clusters"]["0.9999"]));
-    let (ours_pairs, auto_pairs) = (&written["quality"]["pairs"], &auto["quality"]["pairs"]);
-    println!("| pairs at 0.5 | {} | {} | {} |", score(&theirs["pairs"]), score(ours_pairs), score(auto_pairs));
-    let (their_time, our_time, auto_time) =
-        (number(&theirs["seconds_in_all"]), number(&written["total"]), number(&auto["total"]));
-    println!(
-        "| learning, comparing and clustering, s (times as fast) | {their_time:.2} | {our_time:.2} ({:.1}) | {auto_time:.2} ({:.1}) |\n",
-        their_time / our_time,
-        their_time / auto_time
-    );
-    linkage_towns()?;
-    febrl()
-}
-
-fn linkage_small() -> Result<()> {
-    linkage_of(50_000)
-}
-
-fn linkage_large() -> Result<()> {
-    linkage_of(1_000_000)
-}
-
-fn linkage_of(people: u64) -> Result<()> {
-    let (scripts, python) = linkage_scripts()?;
-    linkage(&persons_table(people, 1, &scripts, &python)?)
-}
-
-/// How many towns make a country.
-const TOWNS: u64 = 48;
-
-fn linkage_towns() -> Result<()> {
-    let (scripts, python) = linkage_scripts()?;
-    linkage(&towns_table(TOWNS, &scripts, &python)?)
-}
-
-/// Gives the person table of so many towns, made where it is not there yet.
-fn towns_table(towns: u64, scripts: &Path, python: &Path) -> Result<PathBuf> {
-    let bench = run::target_dir().join("bench");
-    let folder = bench.join(format!("linkage-towns-{towns}"));
-    let persons = folder.join("persons.parquet");
-    if !persons.is_file() {
-        let anytown = bench.join("anytown");
-        if !anytown.join("truth.csv").is_file() {
-            let example = run::root().join("examples").join("anytown");
-            let their_python = setup::python("anytown-venv", &example.join("requirements.txt"))?;
-            run::run(run::command(&their_python).arg(example.join("fetch.py")).arg("--out").arg(&anytown))?;
-        }
-        let mut table = run::command(python);
-        table.arg(scripts.join("towns.py")).arg(&anytown).arg(&folder);
-        run::run(table.args(["--towns", &towns.to_string()]))?;
-    }
-    Ok(persons)
-}
-
-/// Links ever more records by one model of Splink: how time and memory grow.
-fn linkage_growth() -> Result<()> {
-    let (scripts, python) = linkage_scripts()?;
-    let model = splink_model(&scripts, &python)?;
-    println!(
-        "| records | pairs compared | in all, s | predict, s | million pairs a second and core | peak memory, GiB |"
-    );
-    println!("|---|---|---|---|---|---|");
-    // The last is two republics of a million people each: nobody is in both.
-    let all: [&[(u64, u64)]; 4] =
-        [&[(20_000, 1)], &[(200_000, 1)], &[(1_000_000, 1)], &[(1_000_000, 1), (1_000_000, 2)]];
-    for republics in all {
-        let mut inputs = Vec::new();
-        for (people, seed) in republics {
-            inputs.push(persons_table(*people, *seed, &scripts, &python)?);
-        }
-        let mut ours = run::command(&python);
-        ours.arg(scripts.join("timed.py")).arg(run::binary());
-        ours.args(["link", "run", "--json", "--clusters-only", "--model"]).arg(&model).arg("--input").args(&inputs);
-        ours.arg("--out").arg(run::target_dir().join("bench").join("linkage-growth"));
-        let report: Value = serde_json::from_str(&run::output(&mut ours)?)?;
-        let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
-        let predict = number(&report["seconds"]["encode"]) + number(&report["seconds"]["predict"]);
-        println!(
-            "| {} | {} | {:.2} | {predict:.2} | {:.2} | {:.2} |",
-            report["records"],
-            report["pairs_compared"],
-            number(&report["total"]),
-            number(&report["pairs_compared"]) / predict / cores() / 1e6,
-            number(&report["peak_rss_bytes"]) / f64::from(1 << 30),
-        );
-    }
-    Ok(())
-}
-
-/// Gives the folder of the linkage scripts and a Python that has what they need.
-fn linkage_scripts() -> Result<(PathBuf, PathBuf)> {
-    let scripts = run::root().join("bench").join("linkage");
-    let python = setup::python("splink-venv", &scripts.join("requirements.txt"))?;
-    Ok((scripts, python))
-}
-
-fn cores() -> f64 {
-    std::thread::available_parallelism().map_or(1, usize::from) as f64
-}
-
-/// Links two small sets that much of the literature reports, and says how right that is beside Splink's documentation.
-fn febrl() -> Result<()> {
-    let (scripts, python) = linkage_scripts()?;
-    let folder = run::target_dir().join("bench").join("febrl");
-    run::run(run::command(&python).arg(scripts.join("febrl.py")).arg(&folder))?;
-    println!("| data | Splink 5.0.0, pairs: F1 | Lucarne, pairs: F1 (precision, recall) | clusters: F1 | promised |");
-    println!("|---|---|---|---|---|");
-    for (data, files, theirs, promised) in [
-        ("FEBRL3", &["febrl3.parquet"] as &[&str], "0.9929", "0.995"),
-        ("FEBRL4", &["febrl4a.parquet", "febrl4b.parquet"], "0.9992", "0.9995"),
-    ] {
-        let mut link = run::command(run::binary());
-        link.args(["link", "run", "--json", "--truth", "truth", "--config"]).arg(scripts.join("febrl.toml"));
-        link.arg("--out").arg(folder.join("out")).arg("--input").args(files.iter().map(|file| folder.join(file)));
-        if files.len() > 1 {
-            link.arg("--link-only");
-        }
-        let report: Value = serde_json::from_str(&run::output(&mut link)?)?;
-        let score = |of: &str, what: &str| report["quality"][of][what].as_f64().unwrap_or(f64::NAN);
-        println!(
-            "| {data} | {theirs} | {:.4} ({:.4}, {:.4}) | {:.4} | {promised} |",
-            score("pairs", "f1"),
-            score("pairs", "precision"),
-            score("pairs", "recall"),
-            score("clusters", "f1")
-        );
-    }
-    Ok(())
-}
-
-/// The least match weight of pairs that either side keeps.
-const LEAST_WEIGHT: &str = "-4";
-
-/// Runs Splink and us with one model on one table, one after the other, each in a process of its own.
-fn linkage(persons: &Path) -> Result<()> {
-    let (scripts, python) = linkage_scripts()?;
-    let script = |name: &str| {
-        let mut command = run::command(&python);
-        command.arg(scripts.join(name));
-        command
-    };
-    let model = splink_model(&scripts, &python)?;
-    let out = persons.parent().context("the table is in a folder")?;
-    let report =
-        |command: &mut std::process::Command| -> Result<Value> { Ok(serde_json::from_str(&run::output(command)?)?) };
-    let mut tables = Vec::new();
-    // Once for the clusters alone, once with every pair of the least weight written too.
-    for (what, only) in [("clusters alone", true), ("clusters and pairs", false)] {
-        let options: &[&str] = if only { &["--clusters-only"] } else { &["--least-weight", LEAST_WEIGHT] };
-        let mut theirs = script("splink_speed.py");
-        let theirs = report(theirs.arg(&model).arg(persons).arg(out.join("splink")).args(options))?;
-        let mut ours = script("timed.py");
-        ours.arg(run::binary()).args(["link", "run", "--json", "--input"]).arg(persons).arg("--model").arg(&model);
-        let ours = report(ours.arg("--out").arg(out.join("lucarne")).args(options))?;
-        if theirs["edges"] != ours["edges"] || theirs["persons"] != ours["persons"] {
-            bail!(
-                "the same work was not done: {} and {} pairs kept, {} and {} clusters",
-                theirs["edges"],
-                ours["edges"],
-                theirs["persons"],
-                ours["persons"]
-            );
-        }
-        tables.push((what, theirs, ours));
-    }
-    for (what, theirs, ours) in &tables {
-        compare(what, theirs, ours);
-    }
-    Ok(())
-}
-
 /// How many records are resolved one by one.
 const RESOLVED: usize = 20_000;
 
 /// Holds one record in a hundred back, keeps the others in memory, and lets these come: one by one, then all at once.
 fn resolve() -> Result<()> {
-    let (scripts, python) = linkage_scripts()?;
-    let persons = persons_table(1_000_000, 1, &scripts, &python)?;
+    let tools = Tools::ready()?;
+    let persons = persons_table(1_000_000, 1, &tools)?;
     let out = run::target_dir().join("bench").join("resolve");
-    let mut hold_out = run::command(&python);
-    run::output(hold_out.arg(scripts.join("hold_out.py")).arg(&persons).arg(&out))?;
+    run::output(tools.script("hold_out.py").arg(&persons).arg(&out))?;
     let later = out.join("later.jsonl");
     let report = |name: &str, lines: &Path, batch: &str| -> Result<Value> {
         let journal = out.join(format!("{name}.jsonl"));
@@ -338,7 +146,7 @@ fn resolve() -> Result<()> {
         }
         let mut command = run::command(run::binary());
         command.args(["link", "resolve", "--json", "--id", "uid", "--source", "src", "--batch", batch, "--input"]);
-        command.arg(out.join("base.parquet")).arg("--config").arg(scripts.join("persons.toml"));
+        command.arg(out.join("base.parquet")).arg("--config").arg(tools.file("persons.toml"));
         command.arg("--keep-model").arg(out.join("model.json")).arg("--journal").arg(journal);
         // A file, since a pipe gives no more than a few hundred lines at once.
         Ok(serde_json::from_str(&run::output(command.stdin(File::open(lines)?))?)?)
@@ -352,7 +160,7 @@ fn resolve() -> Result<()> {
     let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
     let mut link = run::command(run::binary());
     link.args(["link", "run", "--json", "--id", "uid", "--source", "src", "--input"]).arg(&persons);
-    link.arg("--config").arg(scripts.join("persons.toml")).arg("--out").arg(out.join("whole"));
+    link.arg("--config").arg(tools.file("persons.toml")).arg("--out").arg(out.join("whole"));
     let link: Value = serde_json::from_str(&run::output(&mut link)?)?;
     let unwritten: f64 = ["read", "score", "cluster"].iter().map(|stage| number(&link["seconds"][*stage])).sum();
     let whole = unwritten + number(&link["seconds"]["write"]);
@@ -380,75 +188,6 @@ fn resolve() -> Result<()> {
     println!("| share of a run that writes nothing, % (promised: 5) | {:.1} |", 100.0 * alike / unwritten);
     println!("| share with reasons, % | {:.1} |", 100.0 * taking / whole);
     Ok(())
-}
-
-/// Prints what Splink and we took for the same work.
-fn compare(what: &str, theirs: &Value, ours: &Value) {
-    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
-    println!(
-        "\n{what}: {} records, {} pairs compared, {} kept\n",
-        ours["records"], ours["pairs_compared"], ours["edges"]
-    );
-    println!("| what | Splink 5.0.0, DuckDB 2.0.0 | Lucarne | ratio |\n|---|---|---|---|");
-    let row = |what: &str, theirs: f64, ours: f64| {
-        println!("| {what} | {theirs:.2} | {ours:.2} | {:.1} |", theirs / ours);
-    };
-    let stage =
-        |report: &Value, names: &[&str]| names.iter().map(|name| number(&report["seconds"][*name])).sum::<f64>();
-    row("in all, s", number(&theirs["total"]), number(&ours["total"]));
-    row("read, s", stage(theirs, &["read"]), stage(ours, &["read"]));
-    row("predict, s", stage(theirs, &["predict"]), stage(ours, &["encode", "predict"]));
-    row("cluster, s", stage(theirs, &["cluster"]), stage(ours, &["cluster"]));
-    row("write, s", stage(theirs, &["write"]), stage(ours, &["write"]));
-    let gib = |report: &Value| number(&report["peak_rss_bytes"]) / f64::from(1 << 30);
-    row("peak memory, GiB", gib(theirs), gib(ours));
-    let rate = |seconds: f64| number(&ours["pairs_compared"]) / seconds / cores() / 1e6;
-    println!(
-        "| million pairs a second and core, predict | {:.2} | {:.2} | |",
-        rate(stage(theirs, &["predict"])),
-        rate(stage(ours, &["encode", "predict"]))
-    );
-}
-
-/// Blocks by the date of birth and a letter too: a wide net for wrong names, so that there are a hundred million pairs.
-const MORE_RULES: [&str; 2] = [
-    r#"l."dob" = r."dob" AND SUBSTRING(l."last_name", 1, 1) = SUBSTRING(r."last_name", 1, 1)"#,
-    r#"l."dob" = r."dob" AND SUBSTRING(l."first_name", 1, 1) = SUBSTRING(r."first_name", 1, 1)"#,
-];
-
-/// Gives the model that Splink trained, once, on the small republic: how it was trained plays no part in what is timed.
-fn splink_model(scripts: &Path, python: &Path) -> Result<PathBuf> {
-    let trained = run::target_dir().join("bench").join("linkage-model");
-    let model = trained.join("model.json");
-    if !model.is_file() {
-        let small = persons_table(50_000, 1, scripts, python)?;
-        let mut train = run::command(python);
-        train.arg(scripts.join("splink_parity.py")).arg("run").arg(small).arg(&trained);
-        for rule in MORE_RULES {
-            train.args(["--rule", rule]);
-        }
-        run::run(train.args(["--least", LEAST_WEIGHT]))?;
-    }
-    Ok(model)
-}
-
-/// How far apart the ids of two republics begin.
-const UIDS: u64 = 1_000_000_000;
-
-/// Gives the person table of a republic, made where it is not there yet.
-fn persons_table(people: u64, seed: u64, scripts: &Path, python: &Path) -> Result<PathBuf> {
-    let name = if seed == 1 { format!("linkage-{people}") } else { format!("linkage-{people}-{seed}") };
-    let folder = run::target_dir().join("bench").join(name);
-    let persons = folder.join("persons.parquet");
-    if !persons.is_file() {
-        let mut synth = run::command(run::binary());
-        synth.args(["synth", "--quiet", "--people", &people.to_string(), "--seed", &seed.to_string(), "--out"]);
-        run::run(synth.arg(&folder))?;
-        let mut table = run::command(python);
-        table.arg(scripts.join("synth_persons.py")).arg(&folder);
-        run::run(table.args(["--first-uid", &((seed - 1) * UIDS).to_string()]))?;
-    }
-    Ok(persons)
 }
 
 fn dossier_small() -> Result<()> {

@@ -3,6 +3,8 @@
 //! Only what is listed here is read, everything else is refused with the character at which it stands. The precedence
 //! of operators is DuckDB's: `OR`, `AND`, `NOT`, `IS`, comparisons (which do not chain), `||`, `+ -`, `* /`, sign.
 
+use std::ops::RangeInclusive;
+
 use super::strings::Pattern;
 use super::time::Format;
 use super::value::Type;
@@ -150,36 +152,48 @@ pub(super) enum Function {
     Jaccard,
 }
 
+/// The functions by their names, with how many arguments they take, but for the two of [`Parser::call`] that take literals.
+const FUNCTIONS: &[(&[&str], Function, RangeInclusive<usize>)] = &[
+    (&["lower", "lcase"], Function::Lower, 1..=1),
+    (&["upper", "ucase"], Function::Upper, 1..=1),
+    (&["trim"], Function::Trim, 1..=1),
+    (&["substring", "substr"], Function::Substring, 2..=3),
+    (&["left"], Function::Left, 2..=2),
+    (&["right"], Function::Right, 2..=2),
+    (&["length", "len", "char_length", "character_length"], Function::Length, 1..=1),
+    (&["concat"], Function::Concat, 1..=16),
+    (&["nullif"], Function::Nullif, 2..=2),
+    (&["coalesce"], Function::Coalesce, 1..=16),
+    (&["ifnull"], Function::Coalesce, 2..=2),
+    (&["epoch"], Function::Epoch, 1..=1),
+    (&["year"], Function::Year, 1..=1),
+    (&["month"], Function::Month, 1..=1),
+    (&["day"], Function::Day, 1..=1),
+    (&["abs"], Function::Abs, 1..=1),
+    (&["sin"], Function::Sin, 1..=1),
+    (&["cos"], Function::Cos, 1..=1),
+    (&["acos"], Function::Acos, 1..=1),
+    (&["radians"], Function::Radians, 1..=1),
+    (&["levenshtein", "editdist3"], Function::Levenshtein, 2..=2),
+    (&["damerau_levenshtein"], Function::Damerau, 2..=2),
+    (&["jaro_similarity"], Function::Jaro, 2..=2),
+    (&["jaro_winkler_similarity"], Function::JaroWinkler, 2..=2),
+    (&["jaccard"], Function::Jaccard, 2..=2),
+];
+
+/// The types that `CAST` makes, by their names.
+const CASTS: &[(&[&str], Type)] = &[
+    (&["text", "varchar", "string"], Type::Text),
+    (&["int", "integer", "bigint"], Type::Integer),
+    (&["real", "float", "float4"], Type::Real),
+    (&["double", "float8"], Type::Double),
+    (&["date"], Type::Date),
+];
+
 impl Function {
-    fn find(name: &str) -> Option<(Self, std::ops::RangeInclusive<usize>)> {
-        Some(match name {
-            "lower" | "lcase" => (Self::Lower, 1..=1),
-            "upper" | "ucase" => (Self::Upper, 1..=1),
-            "trim" => (Self::Trim, 1..=1),
-            "substring" | "substr" => (Self::Substring, 2..=3),
-            "left" => (Self::Left, 2..=2),
-            "right" => (Self::Right, 2..=2),
-            "length" | "len" | "char_length" | "character_length" => (Self::Length, 1..=1),
-            "concat" => (Self::Concat, 1..=16),
-            "nullif" => (Self::Nullif, 2..=2),
-            "coalesce" => (Self::Coalesce, 1..=16),
-            "ifnull" => (Self::Coalesce, 2..=2),
-            "epoch" => (Self::Epoch, 1..=1),
-            "year" => (Self::Year, 1..=1),
-            "month" => (Self::Month, 1..=1),
-            "day" => (Self::Day, 1..=1),
-            "abs" => (Self::Abs, 1..=1),
-            "sin" => (Self::Sin, 1..=1),
-            "cos" => (Self::Cos, 1..=1),
-            "acos" => (Self::Acos, 1..=1),
-            "radians" => (Self::Radians, 1..=1),
-            "levenshtein" | "editdist3" => (Self::Levenshtein, 2..=2),
-            "damerau_levenshtein" => (Self::Damerau, 2..=2),
-            "jaro_similarity" => (Self::Jaro, 2..=2),
-            "jaro_winkler_similarity" => (Self::JaroWinkler, 2..=2),
-            "jaccard" => (Self::Jaccard, 2..=2),
-            _ => return None,
-        })
+    fn find(name: &str) -> Option<(Self, RangeInclusive<usize>)> {
+        let (_, function, counts) = FUNCTIONS.iter().find(|(names, ..)| names.contains(&name))?;
+        Some((function.clone(), counts.clone()))
     }
 
     /// Says whether this compares two texts and gives a number.
@@ -647,17 +661,13 @@ impl<'a> Parser<'a> {
         let to_at = self.at();
         let Some(Placed { kind: Token::Word(name), .. }) = self.peek() else { return Err(self.unexpected("a type")) };
         self.next += 1;
-        let to = match name.to_ascii_lowercase().as_str() {
-            "text" | "varchar" | "string" => Type::Text,
-            "int" | "integer" | "bigint" => Type::Integer,
-            "real" | "float" | "float4" => Type::Real,
-            "double" | "float8" => Type::Double,
-            "date" => Type::Date,
-            _ => return Err(Fault::new(to_at, format!("the type {name} is not supported"))),
+        let lower = name.to_ascii_lowercase();
+        let Some((_, to)) = CASTS.iter().find(|(names, _)| names.contains(&lower.as_str())) else {
+            return Err(Fault::new(to_at, format!("the type {name} is not supported")));
         };
         self.wants(")")?;
         self.no_suffix()?;
-        Ok(Expr::new(at, Kind::Cast(Box::new(inner), to)))
+        Ok(Expr::new(at, Kind::Cast(Box::new(inner), *to)))
     }
 
     fn call(&mut self, at: usize, name: &str) -> Result<Expr, Fault> {
@@ -741,7 +751,7 @@ fn number(at: usize, digits: &str) -> Result<Expr, Fault> {
 fn literal(
     arguments: &[Expr],
     place: usize,
-    counts: std::ops::RangeInclusive<usize>,
+    counts: RangeInclusive<usize>,
     at: usize,
     name: &str,
 ) -> Result<(String, usize), Fault> {
@@ -809,5 +819,56 @@ mod tests {
         assert!(parse("l.\"a\" = r.b", Naming::Table).is_ok());
         assert_eq!(parse("x.a = r.a", Naming::Table).unwrap_err().at, 1);
         assert_eq!(parse(&"(".repeat(100), Naming::Suffix).unwrap_err().at, DEPTH_MAX + 1);
+    }
+
+    /// Gives the rows of the table below a heading of docs/splink.md: the names in the first two cells, and the last cell.
+    fn documented(heading: &str) -> Vec<(Vec<String>, String)> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/splink.md");
+        let text = std::fs::read_to_string(path).unwrap();
+        let (_, below) = text.split_once(&format!("\n### {heading}\n")).unwrap();
+        let rows = below.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+        let row = |line: &str| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let names = cells[..2].iter().flat_map(|cell| cell.split('`').skip(1).step_by(2));
+            let names: Vec<String> = names.map(str::to_ascii_lowercase).collect();
+            (names, cells[2].to_owned())
+        };
+        // The first two lines are the head.
+        rows.skip(2).map(row).collect()
+    }
+
+    fn owned(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_documentation_lists_every_function_and_no_other() {
+        let said = |counts: &RangeInclusive<usize>| match (counts.start(), counts.end()) {
+            (least, most) if least == most => least.to_string(),
+            (least, most) => format!("{least} to {most}"),
+        };
+        let mut read: Vec<(Vec<String>, String)> =
+            FUNCTIONS.iter().map(|(names, _, counts)| (owned(names), said(counts))).collect();
+        read.push((owned(&["try_strptime"]), "2".to_owned()));
+        read.push((owned(&["regexp_extract"]), "2 to 3".to_owned()));
+        let mut listed = documented("Functions");
+        // What takes literals is read too.
+        for sql in
+            ["try_strptime(a_l, '%Y') = a_r", "regexp_extract(a_l, 'b') = a_r", "regexp_extract(a_l, 'b', 0) = a_r"]
+        {
+            assert!(parse(sql, Naming::Suffix).is_ok(), "{sql}");
+        }
+        read.sort();
+        listed.sort();
+        assert_eq!(listed, read);
+    }
+
+    #[test]
+    fn the_documentation_lists_every_type_of_a_cast_and_no_other() {
+        let mut read: Vec<Vec<String>> = CASTS.iter().map(|(names, _)| owned(names)).collect();
+        let mut listed: Vec<Vec<String>> = documented("Casts").into_iter().map(|(names, _)| names).collect();
+        read.sort();
+        listed.sort();
+        assert_eq!(listed, read);
     }
 }
