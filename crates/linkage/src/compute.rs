@@ -23,6 +23,20 @@ pub(crate) struct Matched {
     pub(crate) count: usize,
 }
 
+impl Matched {
+    /// Counts the pairs that rules did not look at for the size of their blocks.
+    pub(crate) fn pairs_cut(&self) -> u64 {
+        self.predictions.report.rules.iter().map(|rule| rule.pairs_cut).sum()
+    }
+
+    /// Counts the clusters of more records than a merge looks at.
+    pub(crate) fn persons_large(&self) -> u64 {
+        let mut sizes = vec![0_usize; self.count];
+        self.clusters.iter().for_each(|cluster| sizes[*cluster as usize] += 1);
+        sizes.into_iter().filter(|size| *size > matching::SEEN_MAX).count() as u64
+    }
+}
+
 /// Learns, scores and clusters. `frozen` are records that their person disputes.
 ///
 /// `base_records` are those of sources that are not only attached. Fewer than two teach nothing: records are then

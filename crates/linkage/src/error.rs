@@ -17,6 +17,9 @@ pub enum LinkageError {
     /// What the settings say can't be done. Whoever read them says in which file they are.
     #[error("{0}")]
     Config(String),
+    /// The records to explain are not named as they should be. It holds no id.
+    #[error("{0}")]
+    Named(String),
     /// Pairs across sources are wanted of one source.
     #[error(
         "only pairs across sources are wanted, and there is one source: give two files, or name the column that tells \

@@ -28,6 +28,7 @@ use crate::error::LinkageError;
 use crate::freeze::Frozen;
 use crate::quality::Labels;
 use crate::report::{FileReport, LinkProgress, Stopwatch};
+use crate::resolve::{kept_model, write_model};
 use crate::rows::PATTERN_ROWS;
 use crate::settings::{columns_of, settings_of};
 use crate::shape;
@@ -50,24 +51,41 @@ pub struct FileOptions {
     pub link_only: bool,
     /// The column that names each record's true person, for measuring. It takes no part in linking.
     pub truth: Option<String>,
+    /// Where the model is kept: what is there weighs, and if nothing is, what was learnt is written. None: it is learnt, and
+    /// forgotten at the end.
+    pub model: Option<PathBuf>,
+    /// Whether `edges.parquet` says what each comparison made of each pair.
+    pub levels: bool,
     /// The folder for `edges.parquet` and `clusters.parquet`; made when it is not there.
     pub out: PathBuf,
 }
 
 impl FileOptions {
     /// Gives options that read `inputs` and write to `out`: ids in `unique_id`, sources by file, pairs within sources
-    /// too, no truth.
+    /// too, no truth, no model that is kept, no levels.
     #[must_use]
     pub fn new(inputs: Vec<PathBuf>, out: impl Into<PathBuf>) -> Self {
-        Self { inputs, id: "unique_id".to_owned(), source: None, link_only: false, truth: None, out: out.into() }
+        Self {
+            inputs,
+            id: "unique_id".to_owned(),
+            source: None,
+            link_only: false,
+            truth: None,
+            model: None,
+            levels: false,
+            out: out.into(),
+        }
     }
 }
 
 /// Links the records of files and writes what came of it.
 ///
 /// `edges.parquet` has `source_l`, `id_l`, `source_r`, `id_r`, `match_weight` (log2 odds, the prior included) and
-/// `match_probability`, one row a pair that was kept; `clusters.parquet` has `source`, `id` and `cluster` (from 0), one
-/// row a record, in the order of the files. Ids keep their type when all files agree on it, else they are text.
+/// `match_probability`, one row a pair that was kept; with [`FileOptions::levels`] also, for each comparison, `level_…` (text)
+/// and `weight_…` (what it adds), and `household_weight` (what is taken back). `clusters.parquet` has `source`, `id` and
+/// `cluster` (from 0), one row a record, in the order of the files. Ids keep their type when all files agree on it, else they
+/// are text.
+///
 /// Agreements and purposes that `config` names play no part: these files are nobody's register. Blocks for as long as it
 /// takes.
 ///
@@ -80,26 +98,17 @@ pub fn link_files(
     progress: &(dyn Fn(LinkProgress) + Sync),
 ) -> Result<FileReport, LinkageError> {
     let mut watch = Stopwatch::start();
-    let attached: BTreeSet<String> =
-        config.attach.iter().flat_map(|attach| &attach.registers).map(ToString::to_string).collect();
-    // Seen before anything is read, where the files alone tell.
-    if options.link_only && options.source.is_none() && options.inputs.len() == 1 {
-        return Err(LinkageError::OneSource);
-    }
-    let settings = Settings { link_only: options.link_only, ..settings_of(config, attached)? };
-    let Loaded { builder, ids, sources, source_names, labels } = load(&settings, options)?;
-    if options.link_only && source_names.len() < 2 {
-        return Err(LinkageError::OneSource);
-    }
-    let is_base = |source: &u32| !settings.attach_only.contains(&source_names[*source as usize]);
-    let base_records = sources.iter().filter(|source| is_base(source)).count();
+    let (loaded, base_records) = read(config, options)?;
+    let Loaded { builder, ids, sources, source_names, labels } = loaded;
+    let kept = kept_model(options.model.as_deref())?;
+    let model_learnt = kept.is_none();
     watch.lap("read");
 
     let told = Watcher::new(progress);
     let matched = compute::run(
         builder.finish()?,
         base_records,
-        None,
+        kept,
         &matching::Judgements::default(),
         &Frozen::default(),
         &told,
@@ -112,7 +121,13 @@ pub fn link_files(
     watch.lap("watch");
     progress(LinkProgress { stage: "writing".to_owned(), done: 0, of: 0 });
     let names = Names { sources: &sources, source_names: &source_names, ids };
-    write(&options.out, &names, edge_batches(&matched, &names), &matched.clusters)?;
+    let more = if options.levels { level_fields(&matched) } else { Vec::new() };
+    let edges = write_edges(&options.out, &names, more, edge_batches(&matched, &names, options.levels))?;
+    let clusters = write_clusters(&options.out, &names, &matched.clusters)?;
+    publish(&[edges, clusters])?;
+    if let Some(path) = options.model.as_ref().filter(|_| model_learnt) {
+        write_model(path, &matched.model)?;
+    }
     watch.lap("write");
 
     let mut records_by_source: IndexMap<String, u64> = source_names.iter().map(|name| (name.clone(), 0)).collect();
@@ -127,12 +142,32 @@ pub fn link_files(
         pairs_compared: prediction.pairs_scored,
         edges: prediction.edges,
         rules: prediction.rules.clone(),
-        pairs_cut: prediction.rules.iter().map(|rule| rule.pairs_cut).sum(),
+        pairs_cut: matched.pairs_cut(),
+        records_without_key: prediction.records_without_key,
+        persons_large: matched.persons_large(),
         warnings: matched.training.warnings.clone(),
         quality,
         shape,
         seconds: watch.stop(),
     })
+}
+
+/// Reads files, and gives beside them how many of their records are of sources that are not only attached.
+pub(crate) fn read(config: &LinkageConfig, options: &FileOptions) -> Result<(Loaded, usize), LinkageError> {
+    let attached: BTreeSet<String> =
+        config.attach.iter().flat_map(|attach| &attach.registers).map(ToString::to_string).collect();
+    // Seen before anything is read, where the files alone tell.
+    if options.link_only && options.source.is_none() && options.inputs.len() == 1 {
+        return Err(LinkageError::OneSource);
+    }
+    let settings = Settings { link_only: options.link_only, ..settings_of(config, attached)? };
+    let loaded = load(&settings, options)?;
+    if options.link_only && loaded.source_names.len() < 2 {
+        return Err(LinkageError::OneSource);
+    }
+    let is_base = |source: &u32| !settings.attach_only.contains(&loaded.source_names[*source as usize]);
+    let base_records = loaded.sources.iter().filter(|source| is_base(source)).count();
+    Ok((loaded, base_records))
 }
 
 /// Files in memory.
@@ -339,18 +374,6 @@ impl Names<'_> {
     }
 }
 
-/// Writes both files beside their names, then gives them their names.
-fn write(
-    out: &Path,
-    names: &Names<'_>,
-    edges: impl Iterator<Item = Result<Columns, LinkageError>>,
-    clusters: &[u32],
-) -> Result<(), LinkageError> {
-    let edges = write_edges(out, names, edges)?;
-    let clusters = write_clusters(out, names, clusters)?;
-    publish(&[edges, clusters])
-}
-
 /// A file that is whole, but not yet under its name. What never gets it is removed: a run that fails leaves nothing behind.
 pub(crate) struct Part {
     part: PathBuf,
@@ -364,13 +387,14 @@ impl Drop for Part {
     }
 }
 
-/// Writes edges beside their name.
+/// Writes edges beside their name, with `more` columns than edges always have.
 pub(crate) fn write_edges(
     out: &Path,
     names: &Names<'_>,
+    more: Vec<Field>,
     batches: impl Iterator<Item = Result<Columns, LinkageError>>,
 ) -> Result<Part, LinkageError> {
-    write_parquet(out.join(EDGES), &edges_schema(names.ids.data_type()), batches)
+    write_parquet(out.join(EDGES), &edges_schema(names.ids.data_type(), more), batches)
 }
 
 /// Writes clusters beside their name.
@@ -399,16 +423,30 @@ fn output_problem(path: &Path, error: &dyn std::fmt::Display) -> LinkageError {
     LinkageError::Output { path: path.to_owned(), problem: error.to_string() }
 }
 
-pub(crate) fn edges_schema(id: &DataType) -> SchemaRef {
+fn edges_schema(id: &DataType, more: Vec<Field>) -> SchemaRef {
     let field = |name: &str, of: &DataType| Field::new(name, of.clone(), false);
-    Arc::new(Schema::new(vec![
+    let fields = vec![
         field("source_l", &DataType::Utf8),
         field("id_l", id),
         field("source_r", &DataType::Utf8),
         field("id_r", id),
         field("match_weight", &DataType::Float64),
         field("match_probability", &DataType::Float64),
-    ]))
+    ];
+    Arc::new(Schema::new(fields.into_iter().chain(more).collect::<Vec<Field>>()))
+}
+
+/// Gives the columns of edges that say what each comparison made of them, in the order of
+/// [`Predictions::parts_to_record_batch`].
+fn level_fields(matched: &Matched) -> Vec<Field> {
+    let comparisons = matched.model.comparisons.iter().flat_map(|comparison| {
+        let name = &comparison.name;
+        [
+            Field::new(format!("level_{name}"), DataType::Utf8, false),
+            Field::new(format!("weight_{name}"), DataType::Float64, false),
+        ]
+    });
+    comparisons.chain([Field::new("household_weight", DataType::Float64, false)]).collect()
 }
 
 fn clusters_schema(id: &DataType) -> SchemaRef {
@@ -419,8 +457,9 @@ fn clusters_schema(id: &DataType) -> SchemaRef {
 fn edge_batches<'a>(
     matched: &'a Matched,
     names: &'a Names<'_>,
+    levels: bool,
 ) -> impl Iterator<Item = Result<Columns, LinkageError>> + 'a {
-    matched.predictions.edges.chunks(PATTERN_ROWS).map(|edges| {
+    matched.predictions.edges.chunks(PATTERN_ROWS).map(move |edges| {
         let some = Predictions { edges: edges.to_vec(), ..Predictions::default() };
         let scored = some.to_record_batch(&matched.data, &matched.model)?;
         let column = |name: &'static str| {
@@ -431,7 +470,11 @@ fn edge_batches<'a>(
         let [source_r, id_r] = names.of(column("right")?.as_primitive::<UInt32Type>())?;
         let weight = Arc::clone(column("match_weight")?);
         let probability = Arc::clone(column("match_probability")?);
-        Ok(vec![source_l, id_l, source_r, id_r, weight, probability])
+        let mut columns = vec![source_l, id_l, source_r, id_r, weight, probability];
+        if levels {
+            columns.extend(some.parts_to_record_batch(&matched.data, &matched.model)?.columns().iter().cloned());
+        }
+        Ok(columns)
     })
 }
 

@@ -24,8 +24,13 @@ pub struct LinkReport {
     pub pairs_compared: u64,
     /// The blocking rules.
     pub rules: Vec<matching::RuleReport>,
-    /// Pairs that were not looked at because their block was too large, and that no other rule gave.
+    /// Pairs that rules did not look at because their block was too large, each counted once for each such rule. Those that
+    /// another rule gave all the same are among them.
     pub pairs_cut: u64,
+    /// Records that have a key under no rule: no rule compares them with anybody.
+    pub records_without_key: u64,
+    /// Persons of more records than a merge looks at ([`matching::SEEN_MAX`]).
+    pub persons_large: u64,
     /// Where the data does not settle a parameter, in sentences.
     pub warnings: Vec<String>,
     /// Judgements in force, by what they decide.
@@ -89,8 +94,13 @@ pub struct FileReport {
     pub edges: u64,
     /// The blocking rules.
     pub rules: Vec<matching::RuleReport>,
-    /// Pairs that were not looked at because their block was too large, and that no other rule gave.
+    /// Pairs that rules did not look at because their block was too large, each counted once for each such rule. Those that
+    /// another rule gave all the same are among them.
     pub pairs_cut: u64,
+    /// Records that have a key under no rule: no rule compares them with anybody.
+    pub records_without_key: u64,
+    /// Persons of more records than a merge looks at ([`matching::SEEN_MAX`]).
+    pub persons_large: u64,
     /// Where the data does not settle a parameter, in sentences.
     pub warnings: Vec<String>,
     /// How right it is; none when no truth was named.
@@ -99,6 +109,25 @@ pub struct FileReport {
     pub shape: matching::Shape,
     /// Seconds by stage, on the wall's clock.
     pub seconds: IndexMap<&'static str, f64>,
+}
+
+/// What linking all records gave and left out when a [`crate::Resolver`] was opened.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Opening {
+    /// Pairs of records that were compared, each once.
+    pub pairs_compared: u64,
+    /// The blocking rules.
+    pub rules: Vec<matching::RuleReport>,
+    /// As in [`FileReport::pairs_cut`].
+    pub pairs_cut: u64,
+    /// As in [`FileReport::records_without_key`].
+    pub records_without_key: u64,
+    /// As in [`FileReport::persons_large`].
+    pub persons_large: u64,
+    /// Whether the model was learnt now. Otherwise it is the one that was kept.
+    pub model_learnt: bool,
+    /// Where the data does not settle a parameter, in sentences; none where nothing was learnt.
+    pub warnings: Vec<String>,
 }
 
 /// Where a linkage is.

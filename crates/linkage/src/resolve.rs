@@ -13,7 +13,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_cast::cast;
 use arrow_schema::{DataType, Field, Schema};
 use hashbrown::HashTable;
-use matching::{Change, Judgements, Model, Resident, probability};
+use matching::{Change, Judgements, Model, Resident, TrainingReport, probability};
 use model::LinkageConfig;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -23,7 +23,7 @@ use crate::compute::{self, Watcher};
 use crate::error::LinkageError;
 use crate::files::{self, FileOptions, problem};
 use crate::freeze::Frozen;
-use crate::report::{LinkProgress, Stopwatch};
+use crate::report::{LinkProgress, Opening, Stopwatch};
 use crate::settings::{columns_of, settings_of};
 use crate::shape;
 use crate::table_file;
@@ -123,6 +123,7 @@ pub struct Resolver {
     journal: Option<Journal>,
     /// Lines of the journal that were taken when it was opened.
     replayed: u64,
+    opening: Opening,
     seconds: indexmap::IndexMap<&'static str, f64>,
     spent: Spent,
 }
@@ -244,15 +245,21 @@ impl Resolver {
         let base_records = loaded.sources.iter().filter(|source| is_base(source)).count();
         watch.lap("read");
         let told = Watcher::new(progress);
-        let kept = match options.model.as_ref().filter(|path| path.exists()) {
-            Some(path) => Some((read_model(path)?, matching::TrainingReport::default())),
-            None => None,
-        };
+        let kept = kept_model(options.model.as_deref())?;
         let learnt = kept.is_none();
         let data = loaded.builder.finish()?;
         let matched =
             compute::run(data, base_records, kept, &Judgements::default(), &Frozen::default(), &told, &mut watch)?;
         matching::Progress::stage(&told, "indexing", 0);
+        let opening = Opening {
+            pairs_compared: matched.predictions.report.pairs_scored,
+            rules: matched.predictions.report.rules.clone(),
+            pairs_cut: matched.pairs_cut(),
+            records_without_key: matched.predictions.report.records_without_key,
+            persons_large: matched.persons_large(),
+            model_learnt: learnt,
+            warnings: matched.training.warnings.clone(),
+        };
         let compute::Matched { data, model, predictions, clustering, .. } = matched;
         if let Some(path) = options.model.as_ref().filter(|_| learnt) {
             write_model(path, &model)?;
@@ -284,6 +291,7 @@ impl Resolver {
             source: options.source.clone().unwrap_or_else(|| "source".to_owned()),
             journal: None,
             replayed: 0,
+            opening,
             seconds: indexmap::IndexMap::new(),
             spent: Spent::default(),
         };
@@ -310,6 +318,22 @@ impl Resolver {
     #[must_use]
     pub fn records(&self) -> usize {
         self.names.by_name.len()
+    }
+
+    /// Gives what linking the records of the files gave and left out, before the journal was taken.
+    #[must_use]
+    pub fn opening(&self) -> &Opening {
+        &self.opening
+    }
+
+    /// Gives the other records of the cluster of a record, ordered; nothing where there is no such record.
+    #[must_use]
+    pub fn others(&self, name: &RecordName) -> Option<Vec<RecordName>> {
+        let record = self.names.find(name)?;
+        let others = self.resident.members(record).into_iter().filter(|other| *other != record);
+        let mut named: Vec<RecordName> = others.map(|other| self.names.of(other)).collect();
+        named.sort_unstable();
+        Some(named)
     }
 
     /// Gives how many lines were taken from the journal.
@@ -523,12 +547,21 @@ impl Resolver {
     }
 }
 
+/// Gives the model that is kept in a file, with nothing to say of how it was learnt; nothing where there is no such file yet.
+pub(crate) fn kept_model(path: Option<&Path>) -> Result<Option<(Model, TrainingReport)>, LinkageError> {
+    match path.filter(|path| path.exists()) {
+        Some(path) => Ok(Some((read_model(path)?, TrainingReport::default()))),
+        None => Ok(None),
+    }
+}
+
 fn read_model(path: &Path) -> Result<Model, LinkageError> {
     let text = std::fs::read_to_string(path).map_err(|error| problem(path, error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| problem(path, format!("it is no model of this version: {error}")))
 }
 
-fn write_model(path: &Path, model: &Model) -> Result<(), LinkageError> {
+/// Keeps a model for later runs.
+pub(crate) fn write_model(path: &Path, model: &Model) -> Result<(), LinkageError> {
     let failed = |error: String| LinkageError::Output { path: path.to_owned(), problem: error };
     let text = serde_json::to_string(model).map_err(|error| failed(error.to_string()))?;
     std::fs::write(path, text).map_err(|error| failed(error.to_string()))

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, Float64Array, StringArray, UInt32Array};
+use arrow_array::{Array, ArrayRef, Float64Array, Int8Array, StringArray, UInt32Array};
 use arrow_cast::cast;
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Field};
 use arrow_select::concat::concat;
 use indexmap::IndexMap;
 use matching::Edge;
 use matching::splink::{
-    SplinkColumn, SplinkComponents, SplinkLinker, SplinkModel, SplinkPair, SplinkReport, SplinkRuleReport,
+    SplinkColumn, SplinkComponents, SplinkLinker, SplinkModel, SplinkPair, SplinkParts, SplinkReport, SplinkRuleReport,
 };
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -41,6 +41,9 @@ pub struct SplinkOptions {
     pub least_weight: Option<f64>,
     /// The least match probability of pairs that make clusters, between 0 and 1.
     pub threshold: f64,
+    /// Whether `edges.parquet` says what each comparison made of each pair: `gamma_…` (the number that Splink has) and
+    /// `weight_…` (what it adds to the match weight, term frequencies included).
+    pub levels: bool,
     /// The folder for `edges.parquet` and `clusters.parquet`; made when it is not there.
     pub out: PathBuf,
 }
@@ -165,8 +168,12 @@ impl Run<'_> {
         };
         std::thread::scope(|scope| {
             let (give, take) = sync_channel(WAITING);
-            let writer =
-                scope.spawn(move || write_edges(&self.options.out, self.names, edge_batches(take, self.names)));
+            let writer = scope.spawn(move || {
+                let parts = self.options.levels.then(|| self.linker.parts());
+                let more = parts.as_ref().map_or_else(Vec::new, level_fields);
+                let batches = edge_batches(take, self.names, parts.as_ref());
+                write_edges(&self.options.out, self.names, more, batches)
+            });
             let mut edges = Vec::new();
             let mut written = 0;
             let scored = self.linker.predict_in_order(Some(least.min(cut)), told, |mut pairs| {
@@ -348,6 +355,7 @@ fn check(path: &Path, columns: &[String], source: Option<&str>, truth: Option<&s
 fn edge_batches<'a>(
     pairs: Receiver<Vec<SplinkPair>>,
     names: &'a Names<'_>,
+    parts: Option<&'a SplinkParts<'_>>,
 ) -> impl Iterator<Item = Result<Columns, LinkageError>> + 'a {
     let mut waiting: Vec<SplinkPair> = Vec::new();
     std::iter::from_fn(move || {
@@ -360,12 +368,45 @@ fn edge_batches<'a>(
         let edges = std::mem::take(&mut waiting);
         (!edges.is_empty()).then_some(edges)
     })
-    .map(|edges| {
+    .map(move |edges| {
         let side = |of: fn(&SplinkPair) -> u32| names.of(&UInt32Array::from_iter_values(edges.iter().map(of)));
         let (left, right) = rayon::join(|| side(|edge| edge.left), || side(|edge| edge.right));
         let ([source_l, id_l], [source_r, id_r]) = (left?, right?);
         let weight = Float64Array::from_iter_values(edges.iter().map(|edge| edge.weight));
         let probability = Float64Array::from_iter_values(edges.iter().map(SplinkPair::probability));
-        Ok(vec![source_l, id_l, source_r, id_r, Arc::new(weight), Arc::new(probability)])
+        let mut columns: Columns = vec![source_l, id_l, source_r, id_r, Arc::new(weight), Arc::new(probability)];
+        if let Some(parts) = parts {
+            columns.extend(level_columns(parts, &edges));
+        }
+        Ok(columns)
     })
+}
+
+/// Gives the columns of edges that say what each comparison made of them.
+fn level_fields(parts: &SplinkParts<'_>) -> Vec<Field> {
+    let comparisons = parts.linker().model().comparisons().iter();
+    let fields = comparisons.flat_map(|comparison| {
+        let name = &comparison.name;
+        [
+            Field::new(format!("gamma_{name}"), DataType::Int8, false),
+            Field::new(format!("weight_{name}"), DataType::Float64, false),
+        ]
+    });
+    fields.collect()
+}
+
+/// Gives the columns of [`level_fields`] for some edges.
+fn level_columns(parts: &SplinkParts<'_>, edges: &[SplinkPair]) -> Vec<ArrayRef> {
+    let count = parts.linker().model().comparisons().len();
+    let mut gammas: Vec<Vec<i8>> = vec![Vec::new(); count];
+    let mut weights: Vec<Vec<f64>> = vec![Vec::new(); count];
+    for edge in edges {
+        gammas.iter_mut().zip(parts.linker().gammas(edge)).for_each(|(column, gamma)| column.push(gamma));
+        weights.iter_mut().zip(parts.weights(edge)).for_each(|(column, weight)| column.push(weight));
+    }
+    let columns = gammas.into_iter().zip(weights);
+    let both = |(gammas, weights): (Vec<i8>, Vec<f64>)| -> [ArrayRef; 2] {
+        [Arc::new(Int8Array::from(gammas)), Arc::new(Float64Array::from(weights))]
+    };
+    columns.flat_map(both).collect()
 }

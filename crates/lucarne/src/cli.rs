@@ -62,6 +62,14 @@ Examples:
 Exit status: 0 ended by Ctrl-C; 1 failed, as when there is no index; 3 a project file is wrong; 7 the port is taken, or \
 another process has the project open.";
 
+const EXPLAIN_HELP: &str = "\
+Examples:
+  lucarne link explain tax:17 census:23 --config linkage.toml --input tax.csv census.csv
+  lucarne link explain --config linkage.toml --input tax.csv census.csv --model model.json --json -- 17 23
+
+Exit status: 0 explained, whether the two are linked or not; 1 failed, as when a file can't be read; 2 LEFT or RIGHT names no \
+record or several; 3 linkage.toml is wrong.";
+
 /// An open data platform for public registers: every look has a purpose and is on the record.
 #[derive(Debug, Parser)]
 #[command(name = "lucarne", version, after_help = AFTER_HELP, max_term_width = 110)]
@@ -279,8 +287,19 @@ pub(crate) enum LinkCommand {
     /// Links Parquet or CSV files without a project.
     ///
     /// Writes `edges.parquet` (source_l, id_l, source_r, id_r, match_weight = log2 of the odds with the prior,
-    /// match_probability) and `clusters.parquet` (source, id, cluster). No project's data is opened.
+    /// match_probability) and `clusters.parquet` (source, id, cluster). No project's data is opened. What was not looked at,
+    /// since a block was too large or a record has no key, is told.
     Run(LinkRun),
+    /// Explains any two records of Parquet or CSV files: why they are, or are not, one person.
+    ///
+    /// The files are linked as `link run` does, and nothing is written. For each comparison it tells both values, the level of
+    /// agreement, what it adds to the log2 odds, how frequent the value is where that counts, and a sentence; then the odds
+    /// before anything is compared, the odds in all and the probability, which blocking rules give the pair (a pair that none
+    /// gives is explained as well) and whether clustering puts the two together.
+    ///
+    /// The answer holds values of both records.
+    #[command(after_long_help = EXPLAIN_HELP)]
+    Explain(LinkExplain),
     /// Proposes a linkage.toml for Parquet or CSV files: from what their columns hold, with the reason of each line.
     ///
     /// Nothing is linked. Read it, change what you know better, and hand it to `link run --config` or to a project. No value
@@ -291,9 +310,47 @@ pub(crate) enum LinkCommand {
     /// A line is a JSON object with the columns of the files, the id and the source (`source`, if no column names it); a
     /// record that is there already is replaced, and `"_gone": true` takes it away. Each line is answered by one: `with` names
     /// the records that are the same person now, `tie` the strongest pair and why; `error` says what is wrong with a line,
-    /// which then changes nothing. The result is that of a whole run by the same model. With `--json` lines are not
-    /// answered, and one object at the end says how many there were and how long they took.
+    /// which then changes nothing. The result is that of a whole run by the same model. What linking the files left out, and
+    /// what learning could not settle, is told on standard error. With `--json` lines are not answered, and one object at the
+    /// end says that too, how many lines there were and how long they took.
     Resolve(LinkResolve),
+}
+
+/// Options of `link explain`.
+#[derive(Debug, Args)]
+pub(crate) struct LinkExplain {
+    /// The first record: its id, or SOURCE:ID where several sources have the id. Both records stand before the options, or
+    /// after `--`.
+    #[arg(value_name = "LEFT")]
+    pub(crate) left: String,
+
+    /// The second record, named alike.
+    #[arg(value_name = "RIGHT")]
+    pub(crate) right: String,
+
+    /// The files, Parquet or CSV by their ending; each is a source of its name.
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) input: Vec<PathBuf>,
+
+    /// Blocking, comparisons and threshold: a linkage.toml.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+
+    /// The column that names a row within its file.
+    #[arg(long, value_name = "COLUMN", default_value = "unique_id")]
+    pub(crate) id: String,
+
+    /// The column that names a row's source, where one file holds several.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) source: Option<String>,
+
+    /// Links rows of different files only.
+    #[arg(long)]
+    pub(crate) link_only: bool,
+
+    /// A model that `link run` or `link resolve` kept with `--keep-model`. Without it one is learnt from the files.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
 }
 
 /// Options of `link resolve`.
@@ -380,6 +437,16 @@ pub(crate) struct LinkRun {
     /// With `--model`: the least match probability of pairs that make clusters.
     #[arg(long, value_name = "P", requires = "model", default_value_t = 0.95, value_parser = probability)]
     pub(crate) threshold: f64,
+
+    /// Writes to `edges.parquet` also what each comparison made of each pair: `level_…`, the level of agreement (with `--model`
+    /// `gamma_…`, Splink's number of it), `weight_…`, what it adds to the match weight, and `household_weight`, what is taken
+    /// back for what people of one household share (not with `--model`).
+    #[arg(long, conflicts_with = "clusters_only")]
+    pub(crate) levels: bool,
+
+    /// Where the model is kept: what is there weighs, and if nothing is, what was learnt from the files is written.
+    #[arg(long, value_name = "FILE", conflicts_with = "model")]
+    pub(crate) keep_model: Option<PathBuf>,
 
     /// The folder to write.
     #[arg(long, value_name = "DIR")]
@@ -520,5 +587,20 @@ mod tests {
             let refused = demo(few).unwrap_err();
             assert!(refused.exit_code() == 2 && refused.to_string().contains("1000"), "{refused}");
         }
+    }
+    #[test]
+    fn records_to_explain_stand_before_the_options_or_after_two_dashes() {
+        let files = ["--config", "l.toml", "--input", "a.csv", "b.csv"];
+        let first = [&["lucarne", "link", "explain", "a:1", "b:2"][..], &files].concat();
+        let last = [&["lucarne", "link", "explain"][..], &files, &["--", "a:1", "b:2"]].concat();
+        for arguments in [first, last] {
+            let cli = Cli::try_parse_from(&arguments).unwrap();
+            let Command::Link(Link { command: Some(LinkCommand::Explain(explain)), .. }) = cli.command else {
+                panic!("{arguments:?}")
+            };
+            assert_eq!((explain.left.as_str(), explain.right.as_str(), explain.input.len()), ("a:1", "b:2", 2));
+        }
+        let status = EXPLAIN_HELP.split("\n\n").last().unwrap();
+        assert!(status.starts_with("Exit status: 0") && !status.contains('\n'), "{EXPLAIN_HELP}");
     }
 }

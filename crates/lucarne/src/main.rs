@@ -107,6 +107,7 @@ async fn run(command: Command, output: Output) -> Outcome {
         Command::Build(options) => commands::build::run(options, output).await,
         Command::Link(options) => match options.command {
             Some(LinkCommand::Run(files)) => commands::link::run_files(files, output).await,
+            Some(LinkCommand::Explain(options)) => commands::explain::run(options, output),
             Some(LinkCommand::Propose(options)) => commands::link::propose(options, output),
             Some(LinkCommand::Resolve(options)) => commands::resolve::run(&options, output),
             None => commands::link::run(&options.project.project, options.refit, output).await,

@@ -56,6 +56,11 @@ impl Output {
         self.json
     }
 
+    /// Tells whether somebody watches: on a terminal there is room for what would only fill a log.
+    pub(crate) fn watched(self) -> bool {
+        self.progress
+    }
+
     /// Writes a line for people; nothing when JSON is wanted.
     pub(crate) fn say(self, line: impl AsRef<str>) {
         self.line(line);

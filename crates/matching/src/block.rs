@@ -40,8 +40,38 @@ pub struct RuleReport {
     pub blocks_split: u64,
     /// Blocks over the size limit that were skipped, parts of split ones included.
     pub blocks_skipped: u64,
-    /// Pairs of this rule that were not looked at for being in too large a block.
+    /// Pairs of this rule that it did not look at for being in too large a block. Another rule may have given some of them.
     pub pairs_cut: u64,
+    /// Records that lack a key of this rule, and so are in no block of it.
+    #[serde(default)]
+    pub records_without_key: u64,
+}
+
+/// A blocking rule on all keys of which two records agree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SharedBlock {
+    /// The rule as text.
+    pub rule: String,
+    /// The records in their block: base records, and where one of the two is of a source that is only attached, those of this
+    /// source too.
+    pub records: u64,
+    /// Whether the block is over the size limit, and so is the part of it that both are in if the rule splits: then this rule
+    /// does not look at the pair.
+    pub is_cut: bool,
+}
+
+/// Returns the blocking rules on whose keys two records agree, in the order of the settings, with what became of their block.
+///
+/// That a rule gives a pair does not mean that it is looked at: pairs of two sources that are only attached, and with
+/// [`crate::Settings::link_only`] pairs within one source, never are.
+///
+/// # Errors
+/// When a record does not exist.
+pub fn shared_blocks(data: &Dataset, left: u32, right: u32) -> Result<Vec<SharedBlock>, Error> {
+    data.check_record(left)?;
+    data.check_record(right)?;
+    let blocking = Blocking::new(data, &data.settings.blocks, Partition::WHOLE)?;
+    Ok(blocking.shared(left, right, data.settings.block_size_max))
 }
 
 /// The keys of the rules, worked out once for every distinct value.
@@ -136,6 +166,56 @@ impl<'a> Blocking<'a> {
     fn code(&self, key: usize, record: u32) -> u32 {
         let table = &self.tables[key];
         table.key[self.data.columns[table.column].codes[record as usize] as usize]
+    }
+
+    /// Counts the records of the partition that have no key under each rule, and those that have none under any.
+    pub(crate) fn without_key(&self) -> (Vec<u64>, u64) {
+        let none = || (vec![0_u64; self.rules.len()], 0_u64);
+        let count = |(mut by_rule, all): (Vec<u64>, u64), record: u32| {
+            let mut lacking = 0;
+            for (count, rule) in by_rule.iter_mut().zip(&self.rules) {
+                let lacks = rule.keys.iter().any(|key| self.code(*key, record) == MISSING);
+                *count += u64::from(lacks);
+                lacking += usize::from(lacks);
+            }
+            (by_rule, all + u64::from(lacking == self.rules.len()))
+        };
+        let add = |(mut one, all): (Vec<u64>, u64), (other, more): (Vec<u64>, u64)| {
+            one.iter_mut().zip(other).for_each(|(sum, count)| *sum += count);
+            (one, all + more)
+        };
+        // A record without a key is in no block by which it could fall to a partition; its own word does as well.
+        let own = |record: &u32| self.partition.takes(self.data.ties[*record as usize]);
+        (0..self.data.records as u32).into_par_iter().filter(own).fold(none, count).reduce(none, add)
+    }
+
+    /// Returns the rules on whose keys two records agree, blocks being cut as in a run over all records.
+    fn shared(&self, left: u32, right: u32, size_max: usize) -> Vec<SharedBlock> {
+        let tier = self.data.tier(left).max(self.data.tier(right));
+        let agree = |keys: &[usize], one: u32, other: u32| {
+            keys.iter().all(|key| {
+                let code = self.code(*key, one);
+                code != MISSING && code == self.code(*key, other)
+            })
+        };
+        let shared = self.rules.iter().filter(|rule| agree(&rule.keys, left, right));
+        let block = |rule: &Rule| {
+            let among = |further: &[usize]| {
+                let is_in = |record: &u32| {
+                    [0, tier].contains(&self.data.tier(*record))
+                        && agree(&rule.keys, left, *record)
+                        && agree(further, left, *record)
+                };
+                (0..self.data.records as u32).into_par_iter().filter(is_in).count()
+            };
+            let size_max = size_max.min(rule.size_max);
+            let records = among(&[]);
+            let is_kept =
+                || !rule.split.is_empty() && agree(&rule.split, left, right) && among(&rule.split) <= size_max;
+            let is_cut = records > size_max && !is_kept();
+            SharedBlock { rule: rule.name.clone(), records: records as u64, is_cut }
+        };
+        shared.map(block).collect()
     }
 
     /// Says whether the block of a rule that a record is in falls to the partition.

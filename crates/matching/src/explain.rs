@@ -9,6 +9,7 @@ use crate::model::Model;
 use crate::pool::MISSING;
 use crate::predict::probability;
 use crate::score::{Memory, Part, Scorer};
+use crate::settings::Kind;
 
 /// The score of one pair, part by part. The parts add up to the weight.
 ///
@@ -139,6 +140,34 @@ pub(crate) fn explain_scored(
     }
 }
 
+/// Says whether a comparison says nothing since its values were found each in the place of another name.
+fn is_exchanged(data: &Dataset, at: usize, level: u8, (left, right): (u32, u32)) -> bool {
+    let comparisons = &data.settings.comparisons;
+    let may_be = |columns: &[String]| {
+        comparisons
+            .iter()
+            .any(|one| one.kind == Kind::SwappedNames && columns.iter().all(|name| one.columns.contains(name)))
+    };
+    level == MISSING_LEVEL
+        && data.row(left)[at] != MISSING
+        && data.row(right)[at] != MISSING
+        && comparisons[at].columns.len() == 1
+        && may_be(&comparisons[at].columns)
+}
+
+/// Returns what the levels of a kind are called: in their order, and last that of a name that was found in another's place.
+pub(crate) fn names_of_levels(kind: &Kind) -> impl Iterator<Item = String> {
+    compare::levels(kind).into_iter().map(|level| level.name).chain([EXCHANGED_NAME.to_owned()])
+}
+
+/// Returns the place of a level of a pair among the names of [`names_of_levels`].
+pub(crate) fn place_of_level(data: &Dataset, at: usize, level: u8, pair: (u32, u32)) -> usize {
+    match is_exchanged(data, at, level, pair) {
+        true => compare::levels(&data.settings.comparisons[at].kind).len(),
+        false => usize::from(level),
+    }
+}
+
 fn field(data: &Dataset, model: &Model, at: usize, part: Part, left: u32, right: u32) -> FieldExplanation {
     let (comparison, learnt) = (&data.settings.comparisons[at], &model.comparisons[at]);
     let of = |record: u32| -> Vec<Option<String>> {
@@ -160,7 +189,7 @@ fn field(data: &Dataset, model: &Model, at: usize, part: Part, left: u32, right:
         name: name.clone(),
     };
     if part.level == MISSING_LEVEL {
-        if data.row(left)[at] != MISSING && data.row(right)[at] != MISSING && comparison.columns.len() == 1 {
+        if is_exchanged(data, at, part.level, (left, right)) {
             // What two values are that are there, and yet say nothing by themselves.
             let sentence = format!("{name} is found in the place of another name, which is counted there.");
             return FieldExplanation { level: EXCHANGED_NAME.to_owned(), sentence, ..blank };

@@ -120,7 +120,7 @@ pub mod splink;
 mod train;
 mod union;
 
-pub use block::RuleReport;
+pub use block::{RuleReport, SharedBlock, shared_blocks};
 pub use cluster::{Clustering, Judgements, Link, Refusal, cluster};
 pub use compare::level_names;
 pub use dataset::{Dataset, DatasetBuilder, RECORDS_MAX};
@@ -128,6 +128,7 @@ pub use error::Error;
 pub use evaluate::{Evaluation, Quality, evaluate, evaluate_groups};
 pub use explain::{Explanation, FieldExplanation, explain};
 pub use key::{KeyExpr, KeyPart};
+pub use merge::SEEN_MAX;
 pub use model::{ComparisonModel, Frequencies, Level, Model};
 pub use partition::Partition;
 pub use predict::{Edge, PredictionReport, Predictions, predict, predict_partition, probability};

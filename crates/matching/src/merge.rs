@@ -8,7 +8,7 @@ use crate::settings::Settings;
 
 /// The most records of a group that a merge looks at. Groups of one person are smaller; larger ones are looked at
 /// through these, the first by their tie-breaking word.
-const SEEN_MAX: usize = 24;
+pub const SEEN_MAX: usize = 24;
 
 /// A group of records held to be one person.
 #[derive(Debug, Clone)]

@@ -2,7 +2,10 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, UInt8Type, UInt32Type};
-use arrow_array::{Array, ArrowPrimitiveType, Float64Array, RecordBatch, UInt8Array, UInt32Array, UInt64Array};
+use arrow_array::{
+    Array, ArrayRef, ArrowPrimitiveType, DictionaryArray, Float64Array, RecordBatch, StringArray, UInt8Array,
+    UInt32Array, UInt64Array,
+};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,6 +14,7 @@ use std::sync::Arc;
 use crate::block::{Blocking, RuleReport};
 use crate::dataset::{self, Dataset};
 use crate::error::Error;
+use crate::explain::{names_of_levels, place_of_level};
 use crate::model::Model;
 use crate::partition::Partition;
 use crate::progress::Progress;
@@ -60,6 +64,9 @@ pub struct PredictionReport {
     pub base_pairs_scored: u64,
     /// Pairs kept.
     pub edges: u64,
+    /// Records that have a key under no rule: no rule compares them with anybody.
+    #[serde(default)]
+    pub records_without_key: u64,
     /// The blocking rules.
     pub rules: Vec<RuleReport>,
 }
@@ -148,6 +155,11 @@ pub fn predict_partition(
             report.add(&grouped.report);
         }
     }
+    let (without_key, without_any) = blocking.without_key();
+    for (report, records) in predictions.report.rules.iter_mut().zip(without_key) {
+        report.records_without_key = records;
+    }
+    predictions.report.records_without_key = without_any;
     predictions.report.pairs_scored = predictions.report.rules.iter().map(|rule| rule.pairs_scored).sum();
     predictions.report.edges = predictions.edges.len() as u64;
     Ok(predictions)
@@ -174,6 +186,7 @@ impl RuleReport {
         self.blocks_split += other.blocks_split;
         self.blocks_skipped += other.blocks_skipped;
         self.pairs_cut += other.pairs_cut;
+        self.records_without_key += other.records_without_key;
     }
 }
 
@@ -199,6 +212,7 @@ impl Predictions {
             merged.report.pairs_scored += part.report.pairs_scored;
             merged.report.base_pairs_scored += part.report.base_pairs_scored;
             merged.report.edges += part.report.edges;
+            merged.report.records_without_key += part.report.records_without_key;
             merged.edges.extend(part.edges);
         }
         Ok(merged)
@@ -254,7 +268,7 @@ impl Predictions {
             field("rule", DataType::UInt8),
         ]);
         let probabilities = Float64Array::from_iter_values(weights.iter().map(|weight| probability(*weight)));
-        let columns: Vec<arrow_array::ArrayRef> = vec![
+        let columns: Vec<ArrayRef> = vec![
             Arc::new(UInt32Array::from_iter_values(self.edges.iter().map(|edge| edge.left))),
             Arc::new(UInt32Array::from_iter_values(self.edges.iter().map(|edge| edge.right))),
             Arc::new(Float64Array::from(weights)),
@@ -263,5 +277,44 @@ impl Predictions {
             Arc::new(UInt8Array::from_iter_values(self.edges.iter().map(|edge| edge.rule))),
         ];
         Ok(RecordBatch::try_new(Arc::new(schema), columns)?)
+    }
+
+    /// Returns what each comparison made of the edges, as Arrow arrays in the order of [`Predictions::to_record_batch`].
+    ///
+    /// Columns: for each comparison `level_…` (text as a dictionary, the level as [`crate::explain()`] calls it) and
+    /// `weight_…` (f64, what it adds to the log2 odds), named after it; then `household_weight` (f64, what is taken back
+    /// since people of one household agree on much). With [`Model::prior_weight`] the weights add up to `match_weight`.
+    ///
+    /// # Errors
+    /// When the model does not fit the settings.
+    pub fn parts_to_record_batch(&self, data: &Dataset, model: &Model) -> Result<RecordBatch, Error> {
+        let scorer = Scorer::new(data, model)?;
+        let parts: Vec<_> = self
+            .edges
+            .par_iter()
+            .map_init(|| Memory::new(data), |memory, edge| scorer.parts(edge.left, edge.right, memory))
+            .collect();
+        let mut fields = Vec::new();
+        let mut columns: Vec<ArrayRef> = Vec::new();
+        for (at, comparison) in data.settings.comparisons.iter().enumerate() {
+            let name = comparison.name();
+            let pairs = self.edges.iter().zip(&parts);
+            let places =
+                pairs.map(|(edge, parts)| place_of_level(data, at, parts[at].level, (edge.left, edge.right)) as u32);
+            let names = StringArray::from_iter_values(names_of_levels(&comparison.kind));
+            let levels =
+                DictionaryArray::<UInt32Type>::try_new(UInt32Array::from_iter_values(places), Arc::new(names))?;
+            fields.push(Field::new(format!("level_{name}"), levels.data_type().clone(), false));
+            columns.push(Arc::new(levels));
+            fields.push(Field::new(format!("weight_{name}"), DataType::Float64, false));
+            columns.push(Arc::new(Float64Array::from_iter_values(parts.iter().map(|parts| parts[at].weight))));
+        }
+        let households = parts.iter().map(|parts| {
+            let household: f64 = parts.iter().map(|part| part.household).sum();
+            -scorer.household_cost(household)
+        });
+        fields.push(Field::new("household_weight", DataType::Float64, false));
+        columns.push(Arc::new(Float64Array::from_iter_values(households)));
+        Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
     }
 }

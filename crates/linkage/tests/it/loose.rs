@@ -18,7 +18,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use crate::fixture::{Republic, Row};
 use crate::people::deliveries;
 
-fn config() -> LinkageConfig {
+pub(crate) fn config() -> LinkageConfig {
     let mut config = Republic::new().project.linkage.unwrap();
     config.purpose = None;
     config.agreement = None;
@@ -26,7 +26,7 @@ fn config() -> LinkageConfig {
     config
 }
 
-fn csv(path: &Path, rows: &[Row], has_ssn: bool) {
+pub(crate) fn csv(path: &Path, rows: &[Row], has_ssn: bool) {
     let mut text = "unique_id,first_name,last_name,birth_date,national_id,truth\n".to_owned();
     for (place, row) in rows.iter().enumerate() {
         let (first, last) = (row.first_name.as_ref().unwrap(), row.last_name.as_ref().unwrap());
@@ -61,7 +61,7 @@ fn parquet(path: &Path, rows: &[Row]) {
     writer.close().unwrap();
 }
 
-fn read(path: &Path) -> RecordBatch {
+pub(crate) fn read(path: &Path) -> RecordBatch {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
     let schema = Arc::clone(builder.schema());
     let reader = builder.build().unwrap();
@@ -69,12 +69,12 @@ fn read(path: &Path) -> RecordBatch {
     arrow_select::concat::concat_batches(&schema, &batches).unwrap()
 }
 
-struct Case {
-    folder: tempfile::TempDir,
-    options: FileOptions,
+pub(crate) struct Case {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) options: FileOptions,
 }
 
-fn case(count: u64) -> Case {
+pub(crate) fn case(count: u64) -> Case {
     let folder = tempfile::tempdir().unwrap();
     let made = deliveries(count);
     let inputs = vec![folder.path().join("tax.csv"), folder.path().join("census.parquet")];

@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "helpers of tests fail like tests")]
 
 mod disputes;
+mod explained;
 #[path = "../../../pipeline/tests/it/fixture.rs"]
 mod fixture;
 mod linking;
 mod loose;
 mod people;
 mod refusals;
+mod resolved;
 mod scale;
 mod separation;
 mod steward;

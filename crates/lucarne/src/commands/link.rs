@@ -6,7 +6,7 @@ use std::sync::Arc;
 use linkage::{
     FileOptions, FileReport, LinkProgress, LinkReport, LinkageError, ProposeOptions, Quality, SplinkOptions, Watch,
 };
-use matching::Estimate;
+use matching::{Estimate, RuleReport};
 use model::diagnostic::SourceFile;
 use model::{Actor, Diagnostics, LinkageConfig};
 
@@ -49,6 +49,8 @@ pub(crate) async fn link(app: &App, refit: bool, output: Output) -> Result<LinkR
     ));
     say_quality(report.quality.as_ref(), output);
     say_watch(&report.watch, output);
+    let left_out = left_out(&report.rules, report.records_without_key, report.persons_large);
+    left_out.into_iter().for_each(|line| output.say(line));
     note(&report.warnings, report.model_learnt, output);
     Ok(report)
 }
@@ -57,23 +59,94 @@ pub(crate) async fn link(app: &App, refit: bool, output: Output) -> Result<LinkR
 const NEVER_SEEN: &str = "was never seen";
 
 /// Notes what a linkage warns of.
-fn note(warnings: &[String], learnt: bool, output: Output) {
+pub(crate) fn note(warnings: &[String], learnt: bool, output: Output) {
     let (warnings, unseen) = without_unseen(warnings);
+    // A run that learnt nothing has nothing new to say of its model.
+    if !unseen.is_empty() && learnt {
+        if output.watched() {
+            by_comparison(&unseen).into_iter().for_each(|line| output.note(format!("note: {line}")));
+        } else {
+            let were = if unseen.len() == 1 { "level was" } else { "levels were" };
+            let many = unseen.len();
+            output.aside(format!("note: {many} {were} never seen, as in small registers: `--json` lists them"));
+        }
+    }
+    // Last, so that many levels don't hide them.
     for warning in warnings {
         output.note(format!("note: {warning}"));
     }
-    // A run that learnt nothing has nothing new to say of its model.
-    if unseen > 0 && learnt {
-        let were = if unseen == 1 { "level was" } else { "levels were" };
-        output.aside(format!("note: {unseen} {were} never seen, as in small registers: `--json` lists them"));
-    }
 }
 
-/// Gives the warnings but for those of levels that were never seen, and how many of these there are: a small project has
-/// dozens, and they would hide the rest.
-fn without_unseen(warnings: &[String]) -> (Vec<&String>, usize) {
-    let (unseen, others): (Vec<_>, Vec<_>) = warnings.iter().partition(|warning| warning.ends_with(NEVER_SEEN));
-    (others, unseen.len())
+/// What stands between the comparison and the level in a warning of a level that was never seen.
+const THE_LEVEL: &str = ": the level ";
+
+/// Gives warnings of levels that were never seen, those of one comparison in one line.
+fn by_comparison(unseen: &[&String]) -> Vec<String> {
+    let mut levels: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut lines = Vec::new();
+    for warning in unseen {
+        let parts = warning.strip_suffix(NEVER_SEEN).and_then(|said| said.split_once(THE_LEVEL));
+        let Some((name, level)) = parts else {
+            lines.push((*warning).clone());
+            continue;
+        };
+        match levels.last_mut().filter(|(last, _)| *last == name) {
+            Some((_, found)) => found.push(level.trim_end()),
+            None => levels.push((name, vec![level.trim_end()])),
+        }
+    }
+    lines.extend(levels.into_iter().map(|(name, found)| format!("{name}: never seen: {}", found.join(", "))));
+    lines
+}
+
+/// Gives what a linkage did not look at, in lines for people; none where it looked at all that there is.
+pub(crate) fn left_out(rules: &[RuleReport], without_key: u64, persons_large: u64) -> Vec<String> {
+    let line = |what: &str, says: String| format!("{:9} {what:>9}  {says}", "");
+    let sum = |of: fn(&RuleReport) -> u64| rules.iter().map(of).sum::<u64>();
+    let (skipped, split) = (sum(|rule| rule.blocks_skipped), sum(|rule| rule.blocks_split));
+    let mut lines = Vec::new();
+    let most = rules.iter().filter(|rule| rule.pairs_cut > 0).max_by_key(|rule| rule.pairs_cut);
+    if let Some(most) = most {
+        let by_most = format!("most by `{}` ({})", most.rule, count(most.pairs_cut));
+        lines.push(line(
+            "cut",
+            format!(
+                "{} blocks skipped and {} split for their size: {} pairs that their rules did not look at, {by_most}",
+                count(skipped),
+                count(split),
+                count(sum(|rule| rule.pairs_cut)),
+            ),
+        ));
+    }
+    let lacking = rules.iter().filter(|rule| rule.records_without_key > 0).max_by_key(|rule| rule.records_without_key);
+    if let Some(lacking) = lacking.filter(|_| without_key > 0) {
+        lines.push(line(
+            "no key",
+            format!(
+                "{} records have no key under any rule and are compared with nobody; most lack that of `{}` ({})",
+                count(without_key),
+                lacking.rule,
+                count(lacking.records_without_key),
+            ),
+        ));
+    }
+    if persons_large > 0 {
+        lines.push(line(
+            "large",
+            format!(
+                "{} persons of more than {} records: merges looked at that many of each group",
+                count(persons_large),
+                matching::SEEN_MAX
+            ),
+        ));
+    }
+    lines
+}
+
+/// Gives the warnings but for those of levels that were never seen, and these: a small project has dozens, and they would hide
+/// the rest.
+fn without_unseen(warnings: &[String]) -> (Vec<&String>, Vec<&String>) {
+    warnings.iter().partition(|warning| !warning.ends_with(NEVER_SEEN))
 }
 
 /// Says in short what is watched of a linkage.
@@ -140,6 +213,7 @@ fn run_by_splink(model: &Path, options: &LinkRun, output: Output) -> Outcome {
         truth: options.truth.clone(),
         least_weight: (!options.clusters_only).then_some(options.least_weight),
         threshold: options.threshold,
+        levels: options.levels,
         out: options.out.clone(),
     };
     let report = linkage::link_files_by_splink(&text, &files, &|progress| stage.at(progress.done, progress.of))
@@ -172,7 +246,7 @@ pub(crate) fn of_files(config: &Path, error: LinkageError) -> Failure {
         wrong @ LinkageError::Config(_) => {
             Failure::new(Ending::Project, anyhow::Error::new(wrong).context(config.display().to_string()))
         }
-        wrong @ LinkageError::OneSource => Failure::new(Ending::Usage, wrong),
+        wrong @ (LinkageError::OneSource | LinkageError::Named(_)) => Failure::new(Ending::Usage, wrong),
         other => Failure::from(other),
     }
 }
@@ -196,6 +270,8 @@ pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
         source: options.source,
         truth: options.truth,
         link_only: options.link_only,
+        model: options.keep_model,
+        levels: options.levels,
     };
     let report: FileReport = linkage::link_files(&config, &files, &|progress| stage.at(progress.done, progress.of))
         .map_err(|error| of_files(&file.path, error))?;
@@ -207,6 +283,8 @@ pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
         count(report.edges)
     ));
     say_quality(report.quality.as_ref(), output);
+    let left_out = left_out(&report.rules, report.records_without_key, report.persons_large);
+    left_out.into_iter().for_each(|line| output.say(line));
     note(&report.warnings, true, output);
     output.say(format!("{0}/edges.parquet, {0}/clusters.parquet", options.out.display()));
     output.object(&report)
@@ -255,6 +333,27 @@ mod tests {
         let warnings = ["a: the level \"one slip\" was never seen", "two judgements contradict", "b: was never seen"];
         let warnings = warnings.map(str::to_owned);
         let (others, unseen) = without_unseen(&warnings);
-        assert_eq!((others, unseen), (vec![&warnings[1]], 2));
+        assert_eq!((others, unseen.len()), (vec![&warnings[1]], 2));
+        assert_eq!(by_comparison(&unseen), ["b: was never seen", "a: never seen: \"one slip\""]);
+    }
+
+    #[test]
+    fn what_was_left_out_is_said_and_nothing_else() {
+        let rule = |rule: &str, pairs_cut, records_without_key| RuleReport {
+            rule: rule.to_owned(),
+            blocks_skipped: u64::from(pairs_cut > 0),
+            pairs_cut,
+            records_without_key,
+            ..RuleReport::default()
+        };
+        assert!(left_out(&[rule("born", 0, 7)], 0, 0).is_empty(), "another rule has a key of theirs");
+        let lines = left_out(&[rule("born", 3, 7), rule("name", 1_200, 9)], 5, 2);
+        assert!(lines[0].contains("2 blocks skipped") && lines[0].contains("1,203 pairs"), "{lines:?}");
+        assert!(lines[0].contains("most by `name` (1,200)"), "{lines:?}");
+        assert!(
+            lines[1].contains("5 records have no key under any rule") && lines[1].contains("`name` (9)"),
+            "{lines:?}"
+        );
+        assert!(lines[2].contains("2 persons of more than 24 records"), "{lines:?}");
     }
 }

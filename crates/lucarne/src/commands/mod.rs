@@ -2,6 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod explain;
 pub(crate) mod index;
 pub(crate) mod ingest;
 pub(crate) mod init;

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Stdin, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use linkage::{ResolveOptions, Resolver};
+use linkage::{Opening, ResolveOptions, Resolver};
 use model::LinkageConfig;
 use model::diagnostic::SourceFile;
 use serde::Serialize;
@@ -15,11 +15,14 @@ use crate::output::{Output, count};
 
 /// What was done, for programs.
 #[derive(Serialize)]
-struct Report {
+struct Report<'a> {
     /// Records at the end.
     records: u64,
     /// Lines of the journal that were taken first.
     replayed: u64,
+    /// What linking the files gave and left out, before any line was taken, and what learning did not settle.
+    #[serde(flatten)]
+    opening: &'a Opening,
     /// Lines that were taken.
     taken: u64,
     /// Lines that were not understood.
@@ -61,6 +64,10 @@ pub(crate) fn run(options: &LinkResolve, output: Output) -> Outcome {
         .map_err(|error| super::link::of_files(&options.config, error))?;
     // Answers have standard output to themselves.
     stage.done_aside(format!("{} records in memory", count(resolver.records() as u64)));
+    let opening = resolver.opening();
+    let left_out = super::link::left_out(&opening.rules, opening.records_without_key, opening.persons_large);
+    left_out.into_iter().for_each(|line| output.note(line));
+    super::link::note(&opening.warnings, opening.model_learnt, output);
     let mut batches: Vec<Duration> = Vec::new();
     let (mut number, mut taken, mut refused) = (0_u64, 0_u64, 0_u64);
     let mut input = BufReader::with_capacity(INPUT_BYTES, std::io::stdin());
@@ -105,6 +112,7 @@ pub(crate) fn run(options: &LinkResolve, output: Output) -> Outcome {
     let report = Report {
         records: resolver.records() as u64,
         replayed: resolver.replayed(),
+        opening: resolver.opening(),
         taken,
         refused,
         seconds: serde_json::to_value(resolver.seconds())?,

@@ -1,6 +1,6 @@
 //! The pairs that blocking gives, against brute force.
 
-use matching::{Block, Comparison, Dataset, Error, Kind, Settings, Silent};
+use matching::{Block, Comparison, Dataset, Error, Kind, Partition, Predictions, Settings, Silent};
 use proptest::prelude::*;
 
 use crate::people::batch;
@@ -147,5 +147,51 @@ fn what_is_refused() {
     ];
     for settings in refused {
         assert!(matches!(settings.check(), Err(Error::Settings(_))), "{settings:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_blocks_that_two_share_say_whether_the_pair_is_looked_at(rows in rows(), block_size_max in 2_usize..8) {
+        let blocks = vec![
+            Block::on(["a"]).unwrap().split_by(["c"]).unwrap(),
+            Block { size_max: Some(5), ..Block::on(["letters(b)"]).unwrap() },
+        ];
+        let settings = Settings { block_size_max, attach_only: ["y".to_owned()].into(), ..settings(blocks) };
+        let data = Dataset::new(&settings, &batch(&["source", "a", "b", "c"], &rows)).unwrap();
+        let found = pairs(&predicted(&settings, &rows));
+        for left in 0..rows.len() as u32 {
+            for right in left + 1..rows.len() as u32 {
+                let (one, other) = (&rows[left as usize], &rows[right as usize]);
+                let shared = matching::shared_blocks(&data, left, right).unwrap();
+                let agreeing = settings.blocks.iter().filter(|block| agree(block, one, other)).map(Block::name);
+                prop_assert!(shared.iter().map(|block| block.rule.clone()).eq(agreeing));
+                prop_assert!(shared.iter().all(|block| block.records >= 2));
+                let is_found = found.iter().any(|(a, b, _)| (*a, *b) == (left, right));
+                prop_assert_eq!(shared.iter().any(|block| !block.is_cut), is_found);
+            }
+        }
+        prop_assert!(matching::shared_blocks(&data, 0, rows.len() as u32).is_err());
+    }
+
+    #[test]
+    fn records_without_a_key_are_counted_once_however_the_work_is_cut(rows in rows(), parts in 1_u32..5) {
+        let settings = settings(vec![Block::on(["a", "c"]).unwrap(), Block::on(["letters(b)"]).unwrap()]);
+        let data = Dataset::new(&settings, &batch(&["source", "a", "b", "c"], &rows)).unwrap();
+        let model = matching::Model::presumed(&settings);
+        let lacks = |block: &Block, row: &Vec<String>| !agree(block, row, row);
+        let expected: Vec<u64> = settings
+            .blocks
+            .iter()
+            .map(|block| rows.iter().filter(|row| lacks(block, row)).count() as u64)
+            .collect();
+        let none = rows.iter().filter(|row| settings.blocks.iter().all(|block| lacks(block, row))).count() as u64;
+        let whole = predicted(&settings, &rows).report;
+        let told: Vec<u64> = whole.rules.iter().map(|rule| rule.records_without_key).collect();
+        prop_assert_eq!((told, whole.records_without_key), (expected, none));
+        let parts = Partition::all(parts).map(|part| matching::predict_partition(&data, &model, part, &Silent).unwrap());
+        prop_assert_eq!(Predictions::merge(parts).unwrap().report, whole);
     }
 }

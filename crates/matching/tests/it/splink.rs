@@ -154,7 +154,10 @@ fn same_as(linker: &SplinkLinker, keys: &[String], mut expected: Expected) {
     let (pairs, report) = linker.pairs(None, &Silent).unwrap();
     assert_eq!(report.pairs, expected.len() as u64);
     assert_eq!(report.rules.iter().map(|rule| rule.pairs).sum::<u64>(), report.pairs);
+    let parts = linker.parts();
     for pair in &pairs {
+        let sum = linker.model().prior_weight() + parts.weights(pair).sum::<f64>();
+        assert!((sum - pair.weight).abs() <= 1e-9, "the parts of {} are {sum}", pair.weight);
         let key = (keys[pair.left as usize].clone(), keys[pair.right as usize].clone());
         let (vector, weight, probability, rule) =
             expected.remove(&key).unwrap_or_else(|| panic!("{key:?} is no pair of Splink's"));
