@@ -17,6 +17,8 @@ pub struct Agreement {
     pub says_fr: Option<String>,
     /// The articles of law it rests on; never empty.
     pub legal_basis: Vec<String>,
+    /// All of them in French, where the file gives them; never empty.
+    pub legal_basis_fr: Option<Vec<String>>,
     /// The agencies that signed.
     pub parties: Vec<AgencyId>,
     /// The registers it covers.

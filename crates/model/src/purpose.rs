@@ -19,6 +19,8 @@ pub struct Purpose {
     pub says_fr: Option<String>,
     /// Terms of the Data Privacy Vocabulary (`dpv:…`) and articles of law; never empty.
     pub legal_basis: Vec<String>,
+    /// All of them in French, where the file gives them; never empty.
+    pub legal_basis_fr: Option<Vec<String>>,
     /// Who may use it. Empty for a purpose of jobs.
     pub recipients: Vec<Recipient>,
     /// The agreement under which registers are read together.

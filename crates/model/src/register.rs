@@ -23,6 +23,8 @@ pub struct Register {
     pub agency: AgencyId,
     /// The law under which it is kept.
     pub legal_basis: String,
+    /// The same in French, where the file gives it.
+    pub legal_basis_fr: Option<String>,
     /// How long a row may be kept.
     pub retention: Retention,
     /// Where its files are and how they are written.
@@ -306,6 +308,7 @@ mod tests {
             says_fr: None,
             agency: "statistics".parse().unwrap(),
             legal_basis: "Census Act, art. 1".into(),
+            legal_basis_fr: None,
             retention: Retention::Years(10),
             source,
             delivery: Delivery::Full,

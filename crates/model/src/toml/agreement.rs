@@ -11,6 +11,7 @@ pub(crate) fn read(table: &Table<'_>, id: AgreementId) -> Option<Agreement> {
     let legal_basis = table
         .require("legal_basis", "legal_basis = [\"Loan Relief Act, art. 4\"]")
         .and_then(|value| value.texts("agreement/no-legal-basis"));
+    let legal_basis_fr = table.get("legal_basis_fr").and_then(|value| value.texts("agreement/no-legal-basis"));
     let parties = table
         .require("parties", "parties = [\"tax\", \"education\"]")
         .and_then(|value| value.filled_list("agreement/no-parties", |value| value.id()));
@@ -30,6 +31,7 @@ pub(crate) fn read(table: &Table<'_>, id: AgreementId) -> Option<Agreement> {
         says: says?,
         says_fr,
         legal_basis: legal_basis?,
+        legal_basis_fr,
         parties: parties?,
         registers: registers?,
         allows_linking: allows_linking?,

@@ -40,6 +40,7 @@ pub(crate) fn read(table: &Table<'_>, id: PurposeId) -> Option<Purpose> {
     let legal_basis = table
         .require("legal_basis", "legal_basis = [\"dpv:PublicInterest\", \"Loan Relief Act, art. 4\"]")
         .and_then(|value| value.texts("purpose/no-legal-basis"));
+    let legal_basis_fr = table.get("legal_basis_fr").and_then(|value| value.texts("purpose/no-legal-basis"));
     let recipients_value = table.get("recipients");
     let recipients = recipients_value.as_ref().map_or(Some(Vec::new()), |value| value.distinct(Value::id));
     let agreement = table.require("agreement", "agreement = \"education-tax-2026\"").and_then(|value| value.id());
@@ -86,6 +87,7 @@ pub(crate) fn read(table: &Table<'_>, id: PurposeId) -> Option<Purpose> {
         says: says?,
         says_fr,
         legal_basis: legal_basis?,
+        legal_basis_fr,
         recipients: recipients?,
         agreement: agreement?,
         registers: registers?,

@@ -20,6 +20,7 @@ pub(crate) fn read(table: &Table<'_>, id: RegisterId) -> Option<Register> {
     let says_fr = table.get("says_fr").and_then(|value| value.text());
     let agency = table.require("agency", "agency = \"tax\"").and_then(|value| value.id());
     let legal_basis = table.require("legal_basis", "legal_basis = \"Tax Code, art. 7\"").and_then(|value| value.text());
+    let legal_basis_fr = table.get("legal_basis_fr").and_then(|value| value.text());
     let retention = table.require("retention", "retention = \"10y\"").and_then(|value| retention(&value));
     let source = table.require("source", "source = { file = \"incoming/tax_*.csv\" }").and_then(|value| source(&value));
     let deliveries = [("full", Delivery::Full), ("changes", Delivery::Changes)];
@@ -80,6 +81,7 @@ pub(crate) fn read(table: &Table<'_>, id: RegisterId) -> Option<Register> {
         title_fr,
         agency: agency?,
         legal_basis: legal_basis?,
+        legal_basis_fr,
         retention: retention?,
         source: source?,
         delivery: delivery?,

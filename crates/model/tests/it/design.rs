@@ -5,7 +5,7 @@ use model::linkage::{Key, Part};
 use model::register::{Check, Format, Retention};
 use model::{Class, ColumnType, Delivery, Disclosure, LinkageConfig, Project, Subject};
 
-use crate::folders::{base, tests_dir};
+use crate::folders::{base, tests_dir, write};
 
 #[test]
 fn a_register() {
@@ -57,4 +57,30 @@ fn a_linkage_of_loose_files() {
     let found = LinkageConfig::parse(&broken).unwrap_err();
     let codes: Vec<_> = found.0.iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(codes, ["toml/missing-key", "toml/missing-key", "linkage/threshold", "toml/unknown-key"]);
+}
+
+#[test]
+fn a_law_in_french() {
+    let folder = base();
+    let written = |file: &str, line: &str| {
+        let text = std::fs::read_to_string(folder.path().join(file)).unwrap();
+        write(folder.path(), file, &format!("{line}\n{text}"));
+    };
+    written("registers/social_security.toml", "legal_basis_fr = \"Loi sur la sécurité sociale, art. 1\"");
+    written(
+        "purposes/student-loan-relief.toml",
+        "legal_basis_fr = [\"dpv:PublicInterest\", \"Loi sur les prêts, art. 4\"]",
+    );
+    written("agreements/education-tax-2026.toml", "legal_basis_fr = \"Loi sur les prêts, art. 4\"");
+    let project = Project::load(folder.path()).unwrap_or_else(|found| panic!("{found}"));
+    let register = &project.registers["social_security"];
+    assert_eq!(register.legal_basis_fr.as_deref(), Some("Loi sur la sécurité sociale, art. 1"));
+    assert_eq!(project.registers["census"].legal_basis_fr, None);
+    let purpose = project.purposes["student-loan-relief"].legal_basis_fr.as_deref().unwrap();
+    assert_eq!(purpose, ["dpv:PublicInterest", "Loi sur les prêts, art. 4"]);
+    let agreement = project.agreements["education-tax-2026"].legal_basis_fr.as_deref().unwrap();
+    assert_eq!(agreement, ["Loi sur les prêts, art. 4"]);
+    written("agreements/party-finance-2026.toml", "legal_basis_fr = []");
+    let found = Project::load(folder.path()).unwrap_err().to_string();
+    assert!(found.contains("agreement/no-legal-basis") && found.contains("`legal_basis_fr` is empty"), "{found}");
 }

@@ -116,6 +116,7 @@ fn register(name: &str, agency: &str, own: Vec<(String, Column)>) -> (RegisterId
         says_fr: None,
         agency: id(agency),
         legal_basis: "Test Act, art. 1".to_owned(),
+        legal_basis_fr: None,
         retention: Retention::Years(10),
         source: Source {
             files: vec![format!("incoming/{name}.csv")],
@@ -152,6 +153,7 @@ fn agreement(name: &str, registers: &[&str], special: &[SpecialCategory]) -> Agr
         says: "Made for a test.".to_owned(),
         says_fr: None,
         legal_basis: vec!["Test Act, art. 2".to_owned()],
+        legal_basis_fr: None,
         parties: vec![id("treasury"), id("statistics"), id("elections")],
         registers: registers.iter().map(|register| id(register)).collect(),
         allows_linking: true,
@@ -166,6 +168,7 @@ fn purpose(name: &str, agreement: &Agreement, subject: Subject) -> Purpose {
         says: "Made for a test.".to_owned(),
         says_fr: None,
         legal_basis: vec!["dpv:PublicInterest".to_owned(), "Test Act, art. 3".to_owned()],
+        legal_basis_fr: None,
         recipients: if subject == Subject::LinkReview { vec![id("treasury/steward")] } else { Vec::new() },
         agreement: agreement.id.clone(),
         registers: agreement.registers.clone(),

@@ -59,6 +59,8 @@ allows-title = What this purpose allows
 allows-rest = Everything that is not named here is withheld.
 allows-nothing = Nothing is shown to anyone under this purpose.
 allows-until = In force until { $date }.
+allows-not-opened = Nobody was opened by choosing this purpose.
+allows-open-again = Open this person again under it
 
 # The first page.
 start-title = Start
@@ -130,6 +132,11 @@ refused-what = Question
 refused-who = By
 refused-next = What you can do
 refused-next-says = Choose a purpose that names your role, or complete case and reason, with “Change” in the bar above. If your task needs what no purpose of yours allows, ask your data protection officer for a purpose or agreement that does.
+refused-next-member = Your role has no purpose to choose: its pages use the one that names it. If your task needs what that one does not allow, ask your data protection officer for a purpose or agreement that does.
+refused-next-citizen = You have no purpose to choose: what is held about you, and who looked at you, is yours to read. If that is refused, write to the agency that keeps the register; the page of each register says where.
+refused-officer = The data protection officer of your agency: { $contact }.
+refused-quote = Quote the purpose { $purpose } and what refused: { $rules }.
+refused-quote-rules = Quote what refused: { $rules }.
 asked-search = Search for a person
 asked-person = Open a person
 asked-own = Read one’s own records or looks

@@ -71,6 +71,7 @@ identity-what = What
 identity-value = Value
 identity-registers = Registers
 identity-differs = registers differ
+identity-records-differ = records differ
 identity-held = { $register } ({ $when })
 identity-more = { $count ->
     [one] One more value, in the records below
@@ -111,11 +112,15 @@ reduced-count = { $count ->
  }
 reduced-caption = Reduced columns
 reduced-why = Why it is reduced
-reduced-says = Of the class “{ $class }”, the purpose { $purpose } gives this: { $how }.
+reduced-says = Of the class “{ $class }”, the purpose “{ $purpose }” gives this: { $how }.
 reduced-needed = A purpose that gives the class “{ $class }” as values.
 withheld-caption = Withheld columns
 withheld-why = Why it is withheld
 withheld-needed = What would be needed
+ask-contact = { $agency } ({ $contact })
+ask-purpose = “{ $says }” ({ $purpose })
+ask-holder = To ask for more, write to: { $contacts }. Quote the purpose { $purpose } and the rule beside the column.
+ask-own = Which purpose or agreement your task needs, the data protection officer of your own agency can say: { $contact }.
 one-in = 1 in { $many }
 step-exchanged = It is found in the place of another name, which is counted there.
 step-household = People of one household share names and addresses, so that these count for less.

@@ -59,6 +59,8 @@ allows-title = Ce que permet cette finalité
 allows-rest = Ce qui n’est pas nommé ici n’est pas communiqué.
 allows-nothing = Cette finalité ne montre rien à personne.
 allows-until = En vigueur jusqu’au { $date }.
+allows-not-opened = Le choix de cette finalité n’a entraîné aucune consultation.
+allows-open-again = Consulter à nouveau cette personne pour cette finalité
 
 # La première page.
 start-title = Accueil
@@ -130,6 +132,11 @@ refused-what = Demande
 refused-who = Qui
 refused-next = Ce que vous pouvez faire
 refused-next-says = Choisissez une finalité qui nomme votre rôle, ou complétez le dossier et le motif, avec « Modifier » dans le bandeau ci-dessus. Si votre tâche demande ce qu’aucune de vos finalités ne permet, demandez à votre délégué à la protection des données une finalité ou un accord qui le permette.
+refused-next-member = Votre rôle n’a pas de finalité à choisir : ses pages emploient celle qui le nomme. Si votre tâche demande ce que celle-ci ne permet pas, demandez à votre délégué à la protection des données une finalité ou un accord qui le permette.
+refused-next-citizen = Vous n’avez pas de finalité à choisir : vous avez le droit de lire ce que l’on détient sur vous et qui vous a consulté. Si cela vous est refusé, écrivez à l’administration qui tient le registre ; la page de chaque registre indique à quelle adresse.
+refused-officer = Le délégué à la protection des données de votre administration : { $contact }.
+refused-quote = Citez la finalité { $purpose } et ce qui a refusé : { $rules }.
+refused-quote-rules = Citez ce qui a refusé : { $rules }.
 asked-search = Rechercher une personne
 asked-person = Consulter les données d’une personne
 asked-own = Lire ses propres enregistrements, ou qui les a consultés

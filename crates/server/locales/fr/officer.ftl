@@ -71,6 +71,7 @@ identity-what = Donnée
 identity-value = Valeur
 identity-registers = Registres
 identity-differs = les registres diffèrent
+identity-records-differ = les enregistrements diffèrent
 identity-held = { $register } ({ $when })
 identity-more = { $count ->
     [one] Une autre valeur, dans les enregistrements ci-dessous
@@ -111,11 +112,15 @@ reduced-count = { $count ->
  }
 reduced-caption = Colonnes communiquées en partie
 reduced-why = Pourquoi en partie seulement
-reduced-says = De la classe « { $class } », la finalité { $purpose } communique ceci : { $how }.
+reduced-says = De la classe « { $class } », la finalité « { $purpose } » communique ceci : { $how }.
 reduced-needed = Une finalité qui communique en entier la classe « { $class } ».
 withheld-caption = Colonnes non communiquées
 withheld-why = Pourquoi elle n’est pas communiquée
 withheld-needed = Ce qu’il faudrait
+ask-contact = { $agency } ({ $contact })
+ask-purpose = « { $says } » ({ $purpose })
+ask-holder = Pour en demander davantage, écrivez à : { $contacts }. Citez la finalité { $purpose } et la règle qui figure à côté de la colonne.
+ask-own = Le délégué à la protection des données de votre propre administration peut indiquer la finalité ou l’accord que votre tâche demande : { $contact }.
 one-in = 1 sur { $many }
 step-exchanged = Ce nom figure à la place d’un autre, et il y est compté.
 step-household = Les personnes d’un même ménage partagent noms et adresses : ces concordances comptent moins.

@@ -39,8 +39,11 @@ struct RegisterPage {
     frame: Frame,
     t: Words,
     line: Line,
-    legal_basis: String,
+    /// Where people write to about its data.
+    contact: String,
+    laws: Vec<ProjectText>,
     bought: Option<String>,
+    used: Used,
     columns: Vec<Column>,
     purposes: Vec<(String, String)>,
     agreements: Vec<(String, ProjectText)>,
@@ -68,7 +71,7 @@ struct Purpose {
     id: String,
     says: String,
     standing: Badge,
-    legal_basis: Vec<String>,
+    laws: Vec<ProjectText>,
     recipients: Vec<String>,
     agreement: String,
     agreement_says: ProjectText,
@@ -81,6 +84,21 @@ struct Purpose {
     rules: Vec<Rule>,
     looks: u64,
     refusals: u64,
+}
+
+/// How often purposes were used.
+struct Used {
+    looks: u64,
+    refusals: u64,
+}
+
+/// Counts the uses of the purposes that `is_of` tells.
+fn used(purposes: &[PurposeView], uses: &[UseCount], is_of: impl Fn(&PurposeView) -> bool) -> Used {
+    let is_its =
+        |purpose: &PurposeView, count: &UseCount| count.purpose.as_deref() == Some(&purpose.id) && is_of(purpose);
+    let is_own = |count: &&UseCount| purposes.iter().any(|purpose| is_its(purpose, count));
+    let own: Vec<&UseCount> = uses.iter().filter(is_own).collect();
+    Used { looks: own.iter().map(|count| count.looks).sum(), refusals: own.iter().map(|count| count.refusals).sum() }
 }
 
 /// How something stands today.
@@ -103,11 +121,12 @@ struct Agreement {
     id: String,
     says: ProjectText,
     standing: Badge,
-    legal_basis: Vec<String>,
+    laws: Vec<ProjectText>,
     parties: Vec<String>,
     registers: Vec<String>,
     allows_linking: bool,
     special: Vec<String>,
+    used: Used,
     from: String,
     until: String,
 }
@@ -172,15 +191,19 @@ async fn register_page(view: &View, id: &str) -> Result<Response, Problem> {
     let register = catalogue.registers.iter().find(|register| register.id == id);
     let missing = || Problem::new("not-found", "there is no such register").in_words("problem-is-no-register");
     let register = register.ok_or_else(missing)?;
+    let uses = service::use_counts(&view.app).await?;
     let reaches = |registers: &[String]| registers.iter().any(|reached| reached == id);
     let purposes = catalogue.purposes.iter().filter(|purpose| reaches(&purpose.registers));
     let agreements = catalogue.agreements.iter().filter(|agreement| reaches(&agreement.registers));
+    let agency = catalogue.agencies.iter().find(|agency| agency.id == register.agency);
     let page = RegisterPage {
         frame: view.frame()?,
         t,
         line: line(view, register),
-        legal_basis: register.legal_basis.clone(),
+        contact: agency.map(|agency| agency.contact.clone()).unwrap_or_default(),
+        laws: t.law(&register.legal_basis, register.legal_basis_fr.as_deref()),
         bought: register.bought.clone(),
+        used: used(&catalogue.purposes, &uses, |purpose| reaches(&purpose.registers)),
         columns: register
             .columns
             .iter()
@@ -232,7 +255,7 @@ fn purpose(view: &View, purpose: &PurposeView, agreements: &[AgreementView], use
         id: purpose.id.clone(),
         says: t.pick(&purpose.says, &purpose.says_fr).to_owned(),
         standing: badge(t, purpose.standing),
-        legal_basis: purpose.legal_basis.clone(),
+        laws: t.laws(&purpose.legal_basis, purpose.legal_basis_fr.as_deref()),
         recipients: purpose.recipients.iter().map(|recipient| view.recipient_title(recipient)).collect(),
         agreement: purpose.agreement.clone(),
         agreement_says: agreement.map_or_else(
@@ -260,15 +283,17 @@ pub(crate) async fn agreements(view: View) -> Response {
 async fn agreements_page(view: &View) -> Result<Response, Problem> {
     let t = view.t;
     let catalogue = service::catalogue(&view.app).await?;
+    let uses = service::use_counts(&view.app).await?;
     let agreement = |agreement: &AgreementView| Agreement {
         id: agreement.id.clone(),
         says: t.said(&agreement.says, agreement.says_fr.as_deref()),
         standing: badge(t, agreement.standing),
-        legal_basis: agreement.legal_basis.clone(),
+        laws: t.laws(&agreement.legal_basis, agreement.legal_basis_fr.as_deref()),
         parties: agreement.parties.iter().map(|party| view.agency_title(party)).collect(),
         registers: agreement.registers.iter().map(|register| view.register_title(register)).collect(),
         allows_linking: agreement.allows_linking,
         special: agreement.special_categories.iter().map(|category| t.of("special", category)).collect(),
+        used: used(&catalogue.purposes, &uses, |purpose| purpose.agreement == agreement.id),
         from: agreement.from.clone(),
         until: agreement.until.clone(),
     };

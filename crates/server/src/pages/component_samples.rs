@@ -73,6 +73,7 @@ pub(super) fn looks(t: Words, classes: &[ClassRule]) -> Vec<me::Group> {
             says: Some(t.s("sample-purpose")),
             says_fr: None,
             legal_basis: vec![t.s("sample-law")],
+            legal_basis_fr: Some(vec![t.s("sample-law")]),
             registers: vec!["student_loans".to_owned()],
             classes: classes.to_vec(),
             case_named: false,
@@ -104,7 +105,7 @@ pub(super) fn looks(t: Words, classes: &[ClassRule]) -> Vec<me::Group> {
         own(1_233, "09:01:00"),
         own(1_232, "09:00:00"),
     ];
-    grouped(t, all, |_| t.s("sample-register"))
+    grouped(t, all, |_| t.s("sample-register"), |_, _| vec![t.of("field", "first_name"), t.of("field", "last_name")])
 }
 
 /// Gives the filters of the log with nothing chosen, and with a kind and a rule.

@@ -25,7 +25,7 @@ use super::review::{Contested, Said};
 use super::timeline::{self, Event, Timeline};
 use super::values::{Kept, KeptColumns, Rule, Shown, reduced, rules};
 use super::view::View;
-use super::words::Words;
+use super::words::{ProjectText, Words};
 use crate::districts::Districts;
 use crate::problem::Problem;
 use crate::service::{ClassRule, ClusterLinkView, DayUse, FieldEvidence, GivenColumn, SaidView};
@@ -313,7 +313,7 @@ fn section(t: Words) -> Section {
         rule,
     };
     let reduced = class_rules().into_iter().filter(|rule| !matches!(&*rule.disclosure, "match-only" | "withheld"));
-    let reduced = reduced.filter_map(|rule| self::reduced(t, &given(rule), "loan-relief")).collect();
+    let reduced = reduced.filter_map(|rule| self::reduced(t, &given(rule), &t.s("sample-purpose"))).collect();
     let record = |number, link| Record {
         anchor: relations::record_anchor("sample", number),
         number,
@@ -341,7 +341,7 @@ fn section(t: Words) -> Section {
         id: "sample".to_owned(),
         title: t.s("sample-register"),
         agency: t.s("sample-agency"),
-        legal_basis: t.s("sample-law"),
+        laws: vec![ProjectText { text: t.s("sample-law"), is_foreign: false }],
         bought: Some("Marzipan Data".to_owned()),
         count: 2,
         records: vec![Record { fields, ..record(1, linked) }, second],

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::frame::Frame;
 use super::person::{Record, dossier};
 use super::view::{AGAIN, Sent, Typed, View};
-use super::words::Words;
+use super::words::{ProjectText, Words};
 use crate::problem::Problem;
 use crate::service::{self, ContestForm, OwnContest, REASON_MAX, REASON_MIN};
 
@@ -21,7 +21,7 @@ struct ContestPage {
     name: String,
     register: String,
     agency: String,
-    legal_basis: String,
+    laws: Vec<ProjectText>,
     record: Record,
     reason: String,
     reason_wrong: bool,
@@ -94,15 +94,15 @@ async fn shown(view: &View, name: &str, reason: Option<String>) -> Result<Respon
     let sections = dossier(view, found.dossier).sections;
     let is_it = |record: &Record| record.contested.is_none() && record.name.as_deref() == Some(name);
     let of_section = |section: super::person::Section| {
-        let (register, agency, legal_basis) = (section.title, section.agency, section.legal_basis);
-        section.records.into_iter().find(is_it).map(|record| (register, agency, legal_basis, record))
+        let (register, agency, laws) = (section.title, section.agency, section.laws);
+        section.records.into_iter().find(is_it).map(|record| (register, agency, laws, record))
     };
     let found = sections.into_iter().find_map(of_section);
     let missing = || {
         Problem::new("not-found", "no record that was linked to you has this name, or it is contested")
             .in_words("problem-is-no-record")
     };
-    let (register, agency, legal_basis, record) = found.ok_or_else(missing)?;
+    let (register, agency, laws, record) = found.ok_or_else(missing)?;
     let reason_wrong = reason.as_deref().is_some_and(|reason| !fits(reason));
     let status = if reason_wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let mut frame = view.frame()?;
@@ -117,7 +117,7 @@ async fn shown(view: &View, name: &str, reason: Option<String>) -> Result<Respon
         name: name.to_owned(),
         register,
         agency,
-        legal_basis,
+        laws,
         record,
         reason_wrong,
         reason: reason.unwrap_or_default(),

@@ -10,9 +10,9 @@ use super::frame::Frame;
 use super::person::{Dossier, dossier};
 use super::values::{Rule, rules};
 use super::view::{Asked, View, number_of};
-use super::words::Words;
+use super::words::{ProjectText, Words};
 use crate::problem::Problem;
-use crate::service::{self, LookView};
+use crate::service::{self, ClassRule, LookView};
 
 #[derive(Template)]
 #[template(path = "looks.html")]
@@ -43,9 +43,11 @@ pub(crate) struct Look {
     own: bool,
     pub(crate) role: Option<String>,
     pub(crate) says: Option<String>,
-    pub(crate) legal_basis: Vec<String>,
+    pub(crate) laws: Vec<ProjectText>,
     pub(crate) registers: Vec<String>,
     pub(crate) rules: Vec<Rule>,
+    /// Registers with their columns of these classes.
+    pub(crate) columns: Vec<(String, String)>,
     pub(crate) case_named: bool,
     pub(crate) justification: Option<String>,
     pub(crate) refused: Vec<String>,
@@ -103,7 +105,12 @@ async fn looks_page(view: &View, before: Option<&str>) -> Result<Response, Probl
     let page = LooksPage {
         frame: view.frame()?,
         t: view.t,
-        groups: grouped(view.t, found.looks, |register| view.register_title(register)),
+        groups: grouped(
+            view.t,
+            found.looks,
+            |register| view.register_title(register),
+            |register, classes| columns_of(view, register, classes),
+        ),
         log_index: view.t.number(&found.log_index),
         keys: found.keys,
         older: found.next.map(|next| format!("/me?before={next}")),
@@ -113,9 +120,15 @@ async fn looks_page(view: &View, before: Option<&str>) -> Result<Response, Probl
 }
 
 /// Gives looks as the page shows them, in the order in which they are given.
-pub(crate) fn grouped(t: Words, looks: Vec<LookView>, register_title: impl Fn(&str) -> String) -> Vec<Group> {
+/// `columns_of` gives the columns of a register that are of some of the classes.
+pub(crate) fn grouped(
+    t: Words,
+    looks: Vec<LookView>,
+    register_title: impl Fn(&str) -> String,
+    columns_of: impl Fn(&str, &[ClassRule]) -> Vec<String>,
+) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for look in looks.into_iter().map(|found| look(t, found, &register_title)) {
+    for look in looks.into_iter().map(|found| look(t, found, &register_title, &columns_of)) {
         match groups.last_mut() {
             Some(last) if last.own && look.own => last.looks.push(look),
             _ => groups.push(Group {
@@ -132,7 +145,26 @@ pub(crate) fn grouped(t: Words, looks: Vec<LookView>, register_title: impl Fn(&s
     groups
 }
 
-fn look(t: Words, found: LookView, register_title: impl Fn(&str) -> String) -> Look {
+/// Gives what people call the columns of a register that are of classes of which anything is given, as the register is now.
+fn columns_of(view: &View, register: &str, classes: &[ClassRule]) -> Vec<String> {
+    let register = view.app.project().registers.values().find(|known| known.id.as_str() == register);
+    let is_given = |column: &model::Column| {
+        let class = column.class.to_string();
+        classes.iter().any(|rule| rule.class == class && !matches!(&*rule.disclosure, "withheld" | "match-only"))
+    };
+    let title = |column: &model::Column| {
+        view.t.pick(&column.title, column.title_fr.as_deref().unwrap_or(&column.title)).to_owned()
+    };
+    let columns = register.into_iter().flat_map(|register| register.columns.values());
+    columns.filter(|column| is_given(column)).map(title).collect()
+}
+
+fn look(
+    t: Words,
+    found: LookView,
+    register_title: impl Fn(&str) -> String,
+    columns_of: impl Fn(&str, &[ClassRule]) -> Vec<String>,
+) -> Look {
     let agency = found.agency.as_ref().map(|id| {
         let english = found.agency_title.as_deref().unwrap_or(id);
         t.pick(english, found.agency_title_fr.as_deref().unwrap_or(english)).to_owned()
@@ -151,7 +183,13 @@ fn look(t: Words, found: LookView, register_title: impl Fn(&str) -> String) -> L
         own,
         role: found.role.map(|role| t.pick(&role, found.role_fr.as_deref().unwrap_or(&role)).to_owned()),
         says,
-        legal_basis: found.legal_basis,
+        laws: t.laws(&found.legal_basis, found.legal_basis_fr.as_deref()),
+        columns: found
+            .registers
+            .iter()
+            .map(|register| (register_title(register), columns_of(register, &found.classes).join(", ")))
+            .filter(|(_, columns)| !columns.is_empty())
+            .collect(),
         registers: found.registers.iter().map(|register| register_title(register)).collect(),
         rules: rules(t, &found.classes),
         case_named: found.case_named,

@@ -14,9 +14,9 @@ use super::search::work_of;
 use super::timeline::{Timeline, timeline};
 use super::values::{KeptColumns, Shown, comparison, headline, kept, plain, reduced, sentence, share, shown};
 use super::view::View;
-use super::words::Words;
+use super::words::{ProjectText, Words};
 use crate::problem::Problem;
-use crate::service::{self, DossierView, EarlierView, Field, GivenColumn, LinkEvidence, RecordView, SectionView};
+use crate::service::{self, DossierView, EarlierView, GivenColumn, LinkEvidence, RecordView, SectionView};
 
 /// The width of the picture of weights, in its own units.
 const WEIGHTS_WIDTH: f64 = 200.0;
@@ -75,7 +75,8 @@ pub(crate) struct Identity {
     pub(crate) values: Vec<(String, Vec<String>)>,
     /// How many values are left out.
     pub(crate) more: u64,
-    pub(crate) conflict: bool,
+    /// What is said where they are not all the same.
+    pub(crate) differs: Option<String>,
 }
 
 /// The records of a register.
@@ -83,7 +84,7 @@ pub(crate) struct Section {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) agency: String,
-    pub(crate) legal_basis: String,
+    pub(crate) laws: Vec<ProjectText>,
     pub(crate) bought: Option<String>,
     pub(crate) count: u64,
     pub(crate) records: Vec<Record>,
@@ -190,9 +191,9 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
         masked: fields().filter(|field| field.column.rule.disclosure != "value").count() as u64,
         withheld: found.sections.iter().map(|section| section.withheld.len() as u64).sum(),
         weakest: weakest.map(|weakest| t.percent(&weakest)),
-        identity: identity(view, &found.sections)
+        identity: identity(t, &named(view, &found.sections))
             .into_iter()
-            .chain(differing(t, &held(view, &found.sections)))
+            .chain(differing(t, &shared(view, &found.sections)))
             .collect(),
         sections: found.sections.iter().map(|section| self::section(view, section, &found)).collect(),
     }
@@ -208,166 +209,199 @@ fn earlier(view: &View, look: &EarlierView) -> Earlier {
     }
 }
 
-/// Gathers what registers say of who the person is. Values are compared as they are shown, without regard to case, and
-/// none is chosen over another.
-fn identity(view: &View, sections: &[SectionView]) -> Vec<Identity> {
-    let t = view.t;
-    let mut found: Vec<Identity> = Vec::new();
-    for section in sections {
-        let register = t.pick(&section.title, &section.title_fr);
-        let is_identity = |field: &Field<'_>| {
-            let rule = &field.column.rule;
-            rule.class == "identity" && rule.disclosure == "value"
-        };
-        for field in section.records.iter().flat_map(|record| record.values.fields()).filter(is_identity) {
-            let field = shown(t, view.app.project(), &section.register, field);
-            let Some(text) = field.text else { continue };
-            let at = found.iter().position(|known| known.title.eq_ignore_ascii_case(&field.title));
-            let entry = match at {
-                Some(at) => &mut found[at],
-                None => {
-                    found.push(Identity { title: field.title, values: Vec::new(), more: 0, conflict: false });
-                    let last = found.len() - 1;
-                    &mut found[last]
-                }
-            };
-            match entry.values.iter_mut().find(|(known, _)| known.to_lowercase() == text.to_lowercase()) {
-                Some((_, registers)) if registers.iter().any(|known| known == register) => {}
-                Some((_, registers)) => registers.push(register.to_owned()),
-                None => entry.values.push((text, vec![register.to_owned()])),
-            }
-        }
-    }
-    for entry in &mut found {
-        entry.values.sort_by_key(|(_, registers)| std::cmp::Reverse(registers.len()));
-        entry.conflict = entry.values.len() > 1;
-    }
-    found
-}
-
 /// A value that a register gives as it is.
 struct Held<'a> {
     class: &'a str,
-    name: &'a str,
-    title: String,
+    called: Called<'a>,
     text: String,
     register: &'a str,
     /// The day on which it was read in.
     day: Option<String>,
 }
 
-/// Gives what several registers hold beside who the person is. What is of a register's own work, such as its numbers, is not
-/// for others to agree with.
-fn held<'a>(view: &View, sections: &'a [SectionView]) -> Vec<Held<'a>> {
+/// What a column is called: its name, its title in English and that in French.
+type Called<'a> = [&'a str; 3];
+
+fn called(column: &GivenColumn) -> Called<'_> {
+    [&column.name, &column.title, &column.title_fr]
+}
+
+/// Tells whether two columns of one class hold the same thing, as far as their names tell: one of these meets. It is asked in
+/// both languages, whichever the page has: what differs does so for every reader.
+fn meet(one: &Called<'_>, other: &Called<'_>) -> bool {
+    one.iter().zip(other).any(|(one, other)| one.to_lowercase() == other.to_lowercase())
+}
+
+/// Gives the values of the columns that `is_told` tells.
+fn held<'a>(
+    view: &View,
+    sections: &'a [SectionView],
+    is_told: impl Fn(&SectionView, &GivenColumn) -> bool,
+) -> Vec<Held<'a>> {
     let t = view.t;
-    let is_compared = |column: &GivenColumn| {
-        let rule = &column.rule;
-        rule.disclosure == "value" && !matches!(rule.class.as_str(), "identity" | "administrative")
-    };
-    let title = |column: &'a GivenColumn| t.pick(&column.title, &column.title_fr);
-    let is_shared = |section: &SectionView, column: &'a GivenColumn| {
-        let others = sections.iter().filter(|other| other.register != section.register);
-        others.flat_map(|other| other.columns.iter()).any(|other| {
-            let is_called = other.name == column.name || title(other).eq_ignore_ascii_case(title(column));
-            other.rule.class == column.rule.class && is_called
-        })
-    };
     let mut all = Vec::new();
     for section in sections {
         let register = t.pick(&section.title, &section.title_fr);
         // All records of a register have its columns.
-        let are_told = section.columns.iter().map(|column| is_compared(column) && is_shared(section, column));
-        let are_told: Vec<bool> = are_told.collect();
+        let are_told: Vec<bool> = section.columns.iter().map(|column| is_told(section, column)).collect();
         for record in &section.records {
             let moment = record.run.as_deref().and_then(moment_of_run);
             let day = moment.as_deref().and_then(|moment| moment.get(..10));
             for (field, _) in record.values.fields().zip(&are_told).filter(|(_, is_told)| **is_told) {
-                let known = shown(t, view.app.project(), &section.register, field);
-                let Some(text) = known.text else { continue };
-                let (class, name) = (field.column.rule.class.as_str(), field.column.name.as_str());
-                all.push(Held { class, name, title: known.title, text, register, day: day.map(str::to_owned) });
+                let Some(text) = shown(t, view.app.project(), &section.register, field).text else { continue };
+                let (class, called) = (field.column.rule.class.as_str(), called(field.column));
+                all.push(Held { class, called, text, register, day: day.map(str::to_owned) });
             }
         }
     }
     all
 }
 
-/// A thing that registers hold by the same name or title.
+/// Gives what registers say of who the person is.
+fn named<'a>(view: &View, sections: &'a [SectionView]) -> Vec<Held<'a>> {
+    held(view, sections, |_, column| column.rule.class == "identity" && column.rule.disclosure == "value")
+}
+
+/// Gives what several registers hold beside who the person is. What is of a register's own work, such as its numbers, is not
+/// for others to agree with.
+fn shared<'a>(view: &View, sections: &'a [SectionView]) -> Vec<Held<'a>> {
+    let is_compared = |column: &GivenColumn| {
+        let rule = &column.rule;
+        rule.disclosure == "value" && !matches!(rule.class.as_str(), "identity" | "administrative")
+    };
+    let is_shared = |section: &SectionView, column: &GivenColumn| {
+        let others = sections.iter().filter(|other| other.register != section.register);
+        let mut columns = others.flat_map(|other| other.columns.iter());
+        columns.any(|other| other.rule.class == column.rule.class && meet(&called(other), &called(column)))
+    };
+    held(view, sections, |section, column| is_compared(column) && is_shared(section, column))
+}
+
+/// A thing that registers hold.
 struct Thing<'a> {
     class: &'a str,
-    /// The names and titles of its columns.
-    called: Vec<(&'a str, &'a str)>,
+    /// What its columns are called.
+    called: Vec<Called<'a>>,
     values: Vec<ValueHeld<'a>>,
 }
 
 /// A value of a thing.
 struct ValueHeld<'a> {
     text: &'a str,
-    plain: String,
+    /// As it is compared.
+    compared: String,
     /// The registers that have it, and the last day on which each read it in.
     registers: Vec<(&'a str, Option<&'a str>)>,
 }
 
-/// Gives the things that several registers hold and in which they differ. Values are compared as [`plain`] gives them, and
-/// none is chosen over another.
-fn differing(t: Words, held: &[Held<'_>]) -> Vec<Identity> {
-    let mut things: Vec<Thing<'_>> = Vec::new();
+/// Tells columns apart into things: two whose names meet hold one thing, be it through a third.
+fn things<'a>(held: &[Held<'a>]) -> Vec<Thing<'a>> {
+    let mut things: Vec<Thing<'a>> = Vec::new();
     for one in held {
-        let is_called = |(name, title): &(&str, &str)| *name == one.name || title.eq_ignore_ascii_case(&one.title);
-        let known = things.iter().position(|thing| thing.class == one.class && thing.called.iter().any(is_called));
-        let at = known.unwrap_or_else(|| {
-            things.push(Thing { class: one.class, called: Vec::new(), values: Vec::new() });
-            things.len() - 1
-        });
-        let Thing { called, values, .. } = &mut things[at];
-        if !called.contains(&(one.name, one.title.as_str())) {
-            called.push((one.name, one.title.as_str()));
+        if things.iter().any(|thing| thing.class == one.class && thing.called.contains(&one.called)) {
+            continue;
         }
-        let plain = plain(&one.text);
-        let at = values.iter().position(|known| known.plain == plain).unwrap_or_else(|| {
-            values.push(ValueHeld { text: &one.text, plain, registers: Vec::new() });
-            values.len() - 1
+        let is_of =
+            |thing: &Thing<'_>| thing.class == one.class && thing.called.iter().any(|known| meet(known, &one.called));
+        let places = things.iter().enumerate().filter(|(_, thing)| is_of(thing));
+        let mut places: Vec<usize> = places.map(|(place, _)| place).collect();
+        if places.is_empty() {
+            places.push(things.len());
+            things.push(Thing { class: one.class, called: Vec::new(), values: Vec::new() });
+        }
+        // The later ones are taken out from the last on, so that the others keep their places.
+        for place in places.split_off(1).into_iter().rev() {
+            let joined = things.remove(place);
+            things[places[0]].called.extend(joined.called);
+        }
+        things[places[0]].called.push(one.called);
+    }
+    things
+}
+
+/// Gives the things that are held, with who says what of them. Values are compared as `compared` gives them.
+fn said<'a>(held: &'a [Held<'a>], compared: impl Fn(&str) -> String) -> Vec<Thing<'a>> {
+    let mut things = things(held);
+    for one in held {
+        let of_it = |thing: &&mut Thing<'_>| thing.class == one.class && thing.called.contains(&one.called);
+        let Some(thing) = things.iter_mut().find(of_it) else { continue };
+        let compared = compared(&one.text);
+        let at = thing.values.iter().position(|known| known.compared == compared).unwrap_or_else(|| {
+            thing.values.push(ValueHeld { text: &one.text, compared, registers: Vec::new() });
+            thing.values.len() - 1
         });
-        let registers = &mut values[at].registers;
+        let registers = &mut thing.values[at].registers;
         match registers.iter_mut().find(|(register, _)| *register == one.register) {
             Some((_, day)) => *day = (*day).max(one.day.as_deref()),
             None => registers.push((one.register, one.day.as_deref())),
         }
     }
-    things.into_iter().filter_map(|thing| difference(t, thing)).collect()
+    for thing in &mut things {
+        thing.values.sort_by_key(|value| std::cmp::Reverse(value.registers.len()));
+    }
+    things
 }
 
-/// Gives what registers say of a thing; none where they agree, or only one of them says anything.
-fn difference(t: Words, mut thing: Thing<'_>) -> Option<Identity> {
+/// Tells whether registers say different things: several say something, and not all of them all of it.
+fn registers_differ(thing: &Thing<'_>) -> bool {
     let registers = thing.values.iter().flat_map(|value| value.registers.iter().map(|(register, _)| *register));
     let all = registers.collect::<BTreeSet<&str>>().len();
-    if all < 2 || thing.values.iter().all(|value| value.registers.len() == all) {
-        return None;
-    }
-    thing.values.sort_by_key(|value| std::cmp::Reverse(value.registers.len()));
+    all > 1 && thing.values.iter().any(|value| value.registers.len() < all)
+}
+
+/// Gathers what registers say of who the person is, agreeing or not. Values are compared without regard to case, and none is
+/// chosen over another.
+fn identity(t: Words, held: &[Held<'_>]) -> Vec<Identity> {
+    let told = |thing: Thing<'_>| {
+        let differs = match thing.values.len() {
+            0 | 1 => None,
+            _ if registers_differ(&thing) => Some(t.s("identity-differs")),
+            _ => Some(t.s("identity-records-differ")),
+        };
+        let value = |value: &ValueHeld<'_>| {
+            let registers = value.registers.iter().map(|(register, _)| (*register).to_owned());
+            (value.text.to_owned(), registers.collect())
+        };
+        Identity { title: title(t, &thing), values: thing.values.iter().map(value).collect(), more: 0, differs }
+    };
+    said(held, str::to_lowercase).into_iter().map(told).collect()
+}
+
+/// Gives what a thing is called: as its first column is.
+fn title(t: Words, thing: &Thing<'_>) -> String {
+    thing.called.first().map(|[_, title, title_fr]| t.pick(title, title_fr).to_owned()).unwrap_or_default()
+}
+
+/// Gives the things that several registers hold and in which they differ. Values are compared as [`plain`] gives them, and
+/// none is chosen over another.
+fn differing(t: Words, held: &[Held<'_>]) -> Vec<Identity> {
+    said(held, plain).into_iter().filter(registers_differ).map(|thing| difference(t, thing)).collect()
+}
+
+/// Gives what registers say of a thing in which they differ.
+fn difference(t: Words, thing: Thing<'_>) -> Identity {
+    let title = title(t, &thing);
     let more = thing.values.len().saturating_sub(DIFFERING_MAX) as u64;
     let told = |(register, day): (&str, Option<&str>)| match day {
         Some(day) => t.with_all("identity-held", &[("register", register.to_owned()), ("when", t.date(day))]),
         None => register.to_owned(),
     };
     let value = |value: ValueHeld<'_>| (value.text.to_owned(), value.registers.into_iter().map(told).collect());
-    Some(Identity {
-        title: thing.called.first().map(|(_, title)| (*title).to_owned()).unwrap_or_default(),
-        values: thing.values.into_iter().take(DIFFERING_MAX).map(value).collect(),
-        more,
-        conflict: true,
-    })
+    let values = thing.values.into_iter().take(DIFFERING_MAX).map(value).collect();
+    Identity { title, values, more, differs: Some(t.s("identity-differs")) }
 }
 
 fn section(view: &View, section: &SectionView, found: &DossierView) -> Section {
     let t = view.t;
-    let reduced = section.columns.iter().filter_map(|column| reduced(t, column, &found.purpose)).collect();
+    let purpose = view.purpose_says(&found.purpose);
+    let reduced = section.columns.iter().filter_map(|column| reduced(t, column, &purpose)).collect();
     let withheld = section.withheld.iter().map(|column| kept(t, column, &found.reasons)).collect();
+    let ask = view.whom_to_ask(std::slice::from_ref(&section.agency), &found.purpose);
     Section {
         id: section.register.replace('_', "-"),
         title: t.pick(&section.title, &section.title_fr).to_owned(),
         agency: view.agency_title(&section.agency),
-        legal_basis: section.legal_basis.clone(),
+        laws: t.law(&section.legal_basis, section.legal_basis_fr.as_deref()),
         bought: section.bought.clone(),
         count: section.records.len() as u64,
         records: section
@@ -376,8 +410,8 @@ fn section(view: &View, section: &SectionView, found: &DossierView) -> Section {
             .zip(1..)
             .map(|(record, number)| self::record(view, section, record, number))
             .collect(),
-        reduced: KeptColumns::reduced(t, reduced),
-        withheld: KeptColumns::withheld(t, withheld),
+        reduced: KeptColumns::reduced(t, reduced).map(|kept| kept.asking(&ask)),
+        withheld: KeptColumns::withheld(t, withheld).map(|kept| kept.asking(&ask)),
     }
 }
 
@@ -579,10 +613,9 @@ mod tests {
 
     #[test]
     fn registers_that_differ_are_side_by_side_and_those_that_agree_are_not_told() {
-        let held = |class, name, title: &str, text: &str, register, day: Option<&str>| Held {
+        let held = |class, name, title, text: &str, register, day: Option<&str>| Held {
             class,
-            name,
-            title: title.to_owned(),
+            called: [name, title, title],
             text: text.to_owned(),
             register,
             day: day.map(str::to_owned),
@@ -603,8 +636,8 @@ mod tests {
         ];
         let found = differing(Words::new(Language::English), &all);
         assert_eq!(found.len(), 1);
-        let Identity { title, values, more, conflict } = &found[0];
-        assert_eq!((title.as_str(), *more, *conflict), ("Telephone", 0, true));
+        let Identity { title, values, more, differs } = &found[0];
+        assert_eq!((title.as_str(), *more, differs.as_deref()), ("Telephone", 0, Some("registers differ")));
         let told = |text: &str, registers: &[&str]| {
             (text.to_owned(), registers.iter().map(|register| (*register).to_owned()).collect::<Vec<_>>())
         };
@@ -621,8 +654,7 @@ mod tests {
     fn of_many_values_that_differ_some_are_told_and_the_others_counted() {
         let value = |at: usize| Held {
             class: "address",
-            name: "street",
-            title: "Street".to_owned(),
+            called: ["street", "Street", "Rue"],
             text: format!("{at} Long Street"),
             register: if at == 0 { "Tax" } else { "Library" },
             day: None,
@@ -634,6 +666,72 @@ mod tests {
         let both = |register| (0..2).map(move |at| Held { register, ..value(at) });
         let all: Vec<Held<'_>> = both("Tax").chain(both("Library")).collect();
         assert!(differing(Words::new(Language::French), &all).is_empty());
+    }
+
+    fn name<'a>(called: Called<'a>, text: &str, register: &'a str) -> Held<'a> {
+        Held { class: "identity", called, text: text.to_owned(), register, day: None }
+    }
+
+    #[test]
+    fn what_registers_call_differently_meets_in_both_languages() {
+        let all = [
+            name(["birth_date", "Birth date", "Date de naissance"], "12 March 1984", "Tax"),
+            name(["surname", "Surname", "Nom"], "Ruiz", "Tax"),
+            name(["dob", "Date of birth", "Date de naissance"], "21 March 1984", "Loans"),
+            name(["last_name", "Last name", "Nom"], "RUIZ", "Loans"),
+            name(["given_names", "Given names", "Prénoms"], "Ana Maria", "Tax"),
+        ];
+        for (language, titles, tag) in [
+            (Language::English, ["Birth date", "Surname", "Given names"], "registers differ"),
+            (Language::French, ["Date de naissance", "Nom", "Prénoms"], "les registres diffèrent"),
+        ] {
+            let found = identity(Words::new(language), &all);
+            assert_eq!(found.iter().map(|entry| entry.title.as_str()).collect::<Vec<_>>(), titles);
+            assert_eq!((found[0].values.len(), found[0].differs.as_deref()), (2, Some(tag)));
+            assert_eq!(found[1].values, [("Ruiz".to_owned(), vec!["Tax".to_owned(), "Loans".to_owned()])]);
+            assert_eq!((found[1].differs.as_deref(), found[2].differs.as_deref()), (None, None));
+        }
+        // Beyond name and birth they meet in the same way.
+        let tel = |called, text: &str, register| Held { class: "contact", ..name(called, text, register) };
+        let all = [
+            tel(["phone", "Telephone", "Téléphone"], "555-0101", "Tax"),
+            tel(["mobile", "Mobile", "TÉLÉPHONE"], "555-0199", "Loans"),
+        ];
+        for (language, title) in [(Language::English, "Telephone"), (Language::French, "Téléphone")] {
+            let found = differing(Words::new(language), &all);
+            assert_eq!(found.iter().map(|entry| entry.title.as_str()).collect::<Vec<_>>(), [title]);
+        }
+    }
+
+    #[test]
+    fn columns_meet_through_a_third_wherever_it_stands() {
+        let (tax, loans) = (["surname", "Surname", "Nom de famille"], ["last", "Last name", "Nom"]);
+        let third = ["surname", "Family name", "Nom"];
+        for order in [[tax, loans, third], [third, tax, loans], [tax, third, loans]] {
+            let all = order.map(|called| name(called, "Ruiz", "Tax"));
+            let found = things(&all);
+            assert_eq!((found.len(), found[0].called.len()), (1, 3));
+        }
+        let apart = [name(tax, "Ruiz", "Tax"), name(loans, "Ruiz", "Loans")];
+        assert_eq!(things(&apart).len(), 2);
+    }
+
+    #[test]
+    fn records_of_one_register_differ_without_registers_differing() {
+        let last = ["last_name", "Last name", "Nom"];
+        let two = |register| [name(last, "Ruiz", register), name(last, "Okafor", register)];
+        for (language, records, registers) in [
+            (Language::English, "records differ", "registers differ"),
+            (Language::French, "les enregistrements diffèrent", "les registres diffèrent"),
+        ] {
+            let differs = |held: &[Held<'_>]| identity(Words::new(language), held).remove(0).differs;
+            assert_eq!(differs(&two("Tax")).as_deref(), Some(records));
+            let both: Vec<Held<'_>> = two("Tax").into_iter().chain(two("Loans")).collect();
+            assert_eq!(differs(&both).as_deref(), Some(records), "both have both");
+            let more: Vec<Held<'_>> = two("Tax").into_iter().chain([name(last, "Ruiz", "Loans")]).collect();
+            assert_eq!(differs(&more).as_deref(), Some(registers));
+            assert_eq!(differs(&two("Tax")[..1]), None);
+        }
     }
 
     #[test]

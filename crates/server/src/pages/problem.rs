@@ -4,12 +4,14 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use model::agency::RoleKind;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{Frame, home_of};
 use super::values::sentence;
 use super::view::{Sent, Typed, View, own_path};
 use super::words::{Language, ProjectText, Words};
+use crate::app::Who;
 use crate::problem::{InWords, KINDS, Problem, RefusedBy};
 
 #[derive(Template)]
@@ -24,6 +26,10 @@ struct RefusedPage {
     who: String,
     reasons: Vec<Refusing>,
     log_index: Option<String>,
+    /// What can be done now, in sentences.
+    next: Vec<String>,
+    /// Whether whoever was refused is of an agency: others write to those that keep the registers.
+    is_member: bool,
     typed: Option<Typed>,
 }
 
@@ -61,6 +67,7 @@ struct ProblemPart {
     event: Option<String>,
     reasons: Vec<Refusing>,
     log_index: Option<String>,
+    next: Vec<String>,
     typed: Option<Typed>,
 }
 
@@ -131,8 +138,10 @@ fn part(view: &View, kind: &str, status: StatusCode, kept: Kept) -> Result<Respo
     let t = view.t;
     // That nobody acts is all that there is to say of it, and the title does.
     let detail = kept.detail.filter(|_| kind != "unauthenticated");
+    let frame = view.frame()?;
     let part = ProblemPart {
-        frame: view.frame()?,
+        next: next_steps(view, &frame, &kept.reasons),
+        frame,
         t,
         kind: kind.to_owned(),
         title: t.of("problem-title", kind),
@@ -219,8 +228,30 @@ fn refusing(t: Words, reasons: &[RefusedBy]) -> Vec<Refusing> {
     reasons.collect()
 }
 
+/// Gives what whoever was refused can do: where their purposes are, whom to ask, and what to quote.
+fn next_steps(view: &View, frame: &Frame, reasons: &[RefusedBy]) -> Vec<String> {
+    let t = view.t;
+    let who = view.who.as_ref();
+    let officer = who.and_then(Who::agency).map(|agency| view.contact_of(agency.as_str()));
+    let first = match (who.and_then(Who::role), &officer) {
+        (Some(RoleKind::Officer), _) => t.s("refused-next-says"),
+        (_, Some(_)) => t.s("refused-next-member"),
+        (_, None) => t.s("refused-next-citizen"),
+    };
+    let mut rules: Vec<&str> = reasons.iter().map(|reason| reason.rule.as_str()).collect();
+    rules.dedup();
+    let rules = rules.join(", ");
+    let quote = match frame.purpose() {
+        Some(purpose) => t.with_all("refused-quote", &[("purpose", view.quoted(&purpose.id)), ("rules", rules)]),
+        None => t.with("refused-quote-rules", "rules", rules),
+    };
+    let officer = officer.map(|contact| t.with("refused-officer", "contact", contact));
+    std::iter::once(first).chain(officer).chain([quote]).collect()
+}
+
 fn refused(view: &View, frame: Frame, kept: Kept) -> RefusedPage {
     let t = view.t;
+    let next = next_steps(view, &frame, &kept.reasons);
     let acting = frame.acting.as_ref();
     RefusedPage {
         t,
@@ -236,6 +267,8 @@ fn refused(view: &View, frame: Frame, kept: Kept) -> RefusedPage {
             .unwrap_or_default(),
         reasons: refusing(t, &kept.reasons),
         log_index: kept.log_index.map(|index| t.number(&index)),
+        next,
+        is_member: view.who.as_ref().is_some_and(|who| who.agency().is_some()),
         typed: kept.typed,
         frame,
     }

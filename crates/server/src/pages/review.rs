@@ -4,20 +4,21 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use model::Verdict;
 use model::agency::RoleKind;
+use model::{Subject, Verdict};
 use serde::Deserialize;
 
 use super::cluster::{Cluster, apart, cluster};
 use super::differ::{Mark, Stretch, differ, whole};
 use super::frame::Frame;
 use super::person::{Waterfall, waterfall};
-use super::values::{KeptColumns, kept, shown};
+use super::values::{Kept, KeptColumns, Rule, kept, reduced, rules, shown};
 use super::view::{AGAIN, Asked, Sent, Typed, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{
-    self, JudgedView, JudgementForm, List, PairPlace, PairView, ReviewRow, SaidView, SampleProgressView, TakeBackForm,
+    self, JudgedView, JudgementForm, List, PairPlace, PairView, PurposeView, ReviewRow, SaidView, SampleProgressView,
+    TakeBackForm,
 };
 
 /// The longest reason, in characters.
@@ -37,6 +38,10 @@ struct QueuePage {
     next: Option<u64>,
     sample: SampleProgressView,
     told: Option<Told>,
+    /// What the review is for.
+    purpose: Option<PurposeView>,
+    /// What it allows.
+    rules: Vec<Rule>,
 }
 
 #[derive(Template)]
@@ -44,8 +49,8 @@ struct QueuePage {
 struct PairPage {
     frame: Frame,
     t: Words,
-    place: String,
     open: String,
+    judged: String,
     /// Where what is decided goes to.
     path: String,
     /// Of a link: the pair whose person it holds together.
@@ -61,6 +66,8 @@ struct PairPage {
     left: String,
     right: String,
     rows: Vec<Row>,
+    /// Columns of either record of which less than the values is given.
+    reduced: Option<KeptColumns>,
     withheld: Option<KeptColumns>,
     percent: String,
     weight: String,
@@ -104,6 +111,8 @@ struct Row {
     right: Option<Vec<Stretch>>,
     /// How the two are together; none where one has no value.
     mark: Option<Mark>,
+    /// What was done to the values, in a sentence; none where they are given as they are.
+    masked: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -155,6 +164,7 @@ fn told(view: &View, after: &After) -> Result<Option<Told>, Problem> {
 async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
     view.acting()?.must_be(RoleKind::Steward)?;
     let progress = service::progress(&view.app, view.acting()?, 0).await?;
+    let purpose = review_purpose(view)?;
     let page = QueuePage {
         frame: view.frame()?,
         t: view.t,
@@ -166,8 +176,17 @@ async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
         next: progress.next,
         sample: progress.sample,
         told: told(view, after)?,
+        rules: purpose.as_ref().map(|purpose| rules(view.t, &purpose.discloses)).unwrap_or_default(),
+        purpose,
     };
     view.page(&page)
+}
+
+/// Gives the purpose under which links are reviewed.
+fn review_purpose(view: &View) -> Result<Option<PurposeView>, Problem> {
+    let (project, today) = (view.app.project(), view.app.now()?.date_naive());
+    let purpose = project.purposes.values().find(|purpose| purpose.subject == Subject::LinkReview);
+    Ok(purpose.map(|purpose| service::purpose_view(project, purpose, today)))
 }
 
 /// Shows a pair.
@@ -203,7 +222,7 @@ async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&J
     // What was filled in was meant for the pair that was shown then.
     let form = form.filter(|form| form.generation == found.generation);
     let rows = rows(view, &found);
-    let withheld = found.left.withheld.iter().map(|column| kept(t, column, &found.reasons)).collect();
+    let (reduced, withheld) = kept_back(view, &found)?;
     let mut frame = view.frame()?;
     frame.back = format!("{}{}", path_of(place), asked_in(list));
     frame.repeat_at = path_of(place);
@@ -214,8 +233,8 @@ async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&J
     let page = PairPage {
         frame,
         t,
-        place: t.number(&(place.pair + 1)),
         open: t.number(&found.open),
+        judged: t.number(&(found.judged + found.judged_since)),
         path: path_of(place),
         back_to: place.link.map(|_| path_of(place.pair.into())),
         is_proposal: place.is_proposal(),
@@ -224,7 +243,8 @@ async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&J
         left: view.register_title(&found.left.register),
         right: view.register_title(&found.right.register),
         rows,
-        withheld: KeptColumns::withheld(t, withheld),
+        reduced,
+        withheld,
         percent: t.percent(&found.probability),
         weight: t.weight(&found.weight),
         waterfall: waterfall(t, &found.fields, found.weight, found.probability),
@@ -309,6 +329,38 @@ fn effects(t: Words, pair: &PairView) -> Vec<String> {
 /// The column of person records that says of a birth date what is known of it. It is not shown beside whole dates.
 const BORN: &str = "born";
 
+/// Gives the columns of either record of which less than the values is given, and those that are withheld, once where both
+/// records have them for the same reason.
+fn kept_back(view: &View, pair: &PairView) -> Result<(Option<KeptColumns>, Option<KeptColumns>), Problem> {
+    let t = view.t;
+    let Some(purpose) = review_purpose(view)? else { return Ok((None, None)) };
+    let says = t.pick(&purpose.says, &purpose.says_fr);
+    let (mut less, mut nothing): (Vec<Kept>, Vec<Kept>) = (Vec::new(), Vec::new());
+    let add = |all: &mut Vec<Kept>, column: Kept| {
+        if !all.contains(&column) {
+            all.push(column);
+        }
+    };
+    let mut holders = Vec::new();
+    for row in [&pair.left, &pair.right] {
+        for column in row.columns.iter() {
+            let title = title(t, &column.name, (&column.title, &column.title_fr));
+            if let Some(found) = reduced(t, column, says) {
+                add(&mut less, Kept { title, ..found });
+            }
+        }
+        for column in &row.withheld {
+            let title = title(t, &column.column.name, (&column.column.title, &column.column.title_fr));
+            add(&mut nothing, Kept { title, ..kept(t, column, &pair.reasons) });
+        }
+        let register = view.app.project().registers.values().find(|register| register.id.as_str() == row.register);
+        holders.extend(register.map(|register| register.agency.to_string()));
+    }
+    let ask = view.whom_to_ask(&holders, &purpose.id);
+    let less = KeptColumns::reduced(t, less).map(|kept| kept.asking(&ask));
+    Ok((less, KeptColumns::withheld(t, nothing).map(|kept| kept.asking(&ask))))
+}
+
 /// Puts the columns of both records beside each other, in the order of the left one.
 fn rows(view: &View, pair: &PairView) -> Vec<Row> {
     let t = view.t;
@@ -330,23 +382,33 @@ fn rows(view: &View, pair: &PairView) -> Vec<Row> {
     }
     let row = |column: &service::GivenColumn| {
         let (left, right) = (text(&pair.left, &column.name), text(&pair.right, &column.name));
-        let title = t.pick(&column.title, &column.title_fr);
-        let title = if title == column.title { named(t, &column.name, title) } else { title.to_owned() };
+        let title = title(t, &column.name, (&column.title, &column.title_fr));
+        let how = |row: &ReviewRow| {
+            let field = row.values.fields().find(|field| field.column.name == column.name)?;
+            shown(t, view.app.project(), &row.register, field).masked
+        };
+        let masked = how(&pair.left).or_else(|| how(&pair.right));
         match (left, right) {
             _ if says_less(&column.name) => None,
             (None, None) => None,
             (Some(left), Some(right)) => {
                 let (left, right) = differ(&left, &right);
                 let mark = Some(whole(&left, &right));
-                Some(Row { title, left: Some(left), right: Some(right), mark })
+                Some(Row { title, left: Some(left), right: Some(right), mark, masked })
             }
             (left, right) => {
                 let only = |text: String| vec![Stretch { text, mark: Mark::Alike }];
-                Some(Row { title, left: left.map(only), right: right.map(only), mark: None })
+                Some(Row { title, left: left.map(only), right: right.map(only), mark: None, masked })
             }
         }
     };
     columns.into_iter().filter_map(row).collect()
+}
+
+/// Gives what a column of a record that is compared is called, of which there is a title in English and one in French.
+fn title(t: Words, name: &str, (english, french): (&str, &str)) -> String {
+    let title = t.pick(english, french);
+    if title == english { named(t, name, title) } else { title.to_owned() }
 }
 
 /// Gives what a column of a person record is called: person records are ours, so their columns are in the pages' words.

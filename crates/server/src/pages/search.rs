@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::values::{Rule, Shown, headline, is_name, rules, shown};
-use super::view::{AGAIN, Sent, Typed, View};
+use super::view::{AGAIN, Asked, Sent, Typed, View};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{self, Field, HitView, SearchForm, ShownValue, WorkForm};
@@ -28,6 +28,8 @@ struct SearchPage {
     asked: SearchAsked,
     nothing_asked: bool,
     birth_date_unread: bool,
+    /// Where the person is who was open when the purpose was chosen.
+    person: Option<String>,
 }
 
 #[derive(Template)]
@@ -119,9 +121,36 @@ impl SearchAsked {
     }
 }
 
+/// Where persons are, but for their pseudonyms.
+const PERSONS: &str = "/person/";
+
+/// The longest pseudonym that is led back to, in bytes.
+const PSEUDONYM_MAX: usize = 80;
+
+/// What leads to the form.
+#[derive(Default, Deserialize)]
+pub(crate) struct LedHere {
+    /// The pseudonym of the person who was open when the purpose was chosen.
+    person: Option<String>,
+}
+
+/// Gives the pseudonym in the path of a person; none in other paths.
+pub(crate) fn person_at(path: &str) -> Option<&str> {
+    path.strip_prefix(PERSONS).filter(|person| is_pseudonym(person))
+}
+
+fn is_pseudonym(text: &str) -> bool {
+    let is_of_one = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=PSEUDONYM_MAX).contains(&text.len()) && text.bytes().all(is_of_one)
+}
+
 /// Shows the form.
-pub(crate) async fn form(view: View) -> Response {
-    view.answer(officer(&view).and_then(|()| form_page(&view, SearchAsked::default(), false)))
+pub(crate) async fn form(view: View, Asked(asked): Asked<LedHere>) -> Response {
+    let answer = officer(&view).and_then(|()| {
+        let person = asked?.person.filter(|person| is_pseudonym(person));
+        form_page(&view, SearchAsked::default(), false, person)
+    });
+    view.answer(answer)
 }
 
 /// Lets only those go on who search for persons.
@@ -129,7 +158,7 @@ pub(crate) fn officer(view: &View) -> Result<(), Problem> {
     view.acting()?.must_be(RoleKind::Officer)
 }
 
-fn form_page(view: &View, asked: SearchAsked, was_sent: bool) -> Result<Response, Problem> {
+fn form_page(view: &View, asked: SearchAsked, was_sent: bool, person: Option<String>) -> Result<Response, Problem> {
     let mut frame = view.frame()?;
     if was_sent {
         frame.repeat = asked.fields();
@@ -142,6 +171,7 @@ fn form_page(view: &View, asked: SearchAsked, was_sent: bool) -> Result<Response
         rules: frame.purpose().map(|purpose| rules(view.t, &purpose.discloses)).unwrap_or_default(),
         nothing_asked: was_sent && asked.is_empty(),
         birth_date_unread: was_sent && asked.birth_date().is_none(),
+        person: person.filter(|_| frame.is_ready()).map(|person| format!("{PERSONS}{person}")),
         asked,
         frame,
     };
@@ -153,7 +183,7 @@ fn form_page(view: &View, asked: SearchAsked, was_sent: bool) -> Result<Response
 /// Shows the form again, as it was filled in. Nobody is searched for.
 pub(crate) fn form_again(view: &View, typed: &Typed) -> Result<Response, Problem> {
     officer(view)?;
-    form_page(view, SearchAsked::again(typed), true)
+    form_page(view, SearchAsked::again(typed), true, None)
 }
 
 /// Gives what someone works on, as the service takes it.
@@ -176,11 +206,11 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
     view.check_form(&asked.form_token)?;
     officer(view)?;
     if asked.again {
-        return form_page(view, asked, true);
+        return form_page(view, asked, true, None);
     }
     let work = work_of(view)?;
     let Some(birth_date) = asked.birth_date().filter(|_| !asked.is_empty() && !work.purpose.is_empty()) else {
-        return form_page(view, asked, true);
+        return form_page(view, asked, true, None);
     };
     let form = SearchForm {
         work,
@@ -228,7 +258,7 @@ pub(crate) fn hit(view: &View, found: HitView) -> Hit {
         t.with_all(if matched.how == "same" { "matched-same" } else { "matched-similar" }, &[("part", part)])
     };
     Hit {
-        href: format!("/person/{}", found.person),
+        href: format!("{PERSONS}{}", found.person),
         fields: fields
             .map(|field| shown(t, view.app.project(), &found.register, field))
             .filter(|shown| shown.text.is_some())
@@ -284,6 +314,17 @@ mod tests {
         assert!(html.matches(written).count() >= 8, "{}", html.matches(written).count());
         assert!(!html.contains("982007569"), "no value is a template");
         assert!(!html.contains("value=\"\">"), "no value closes an attribute");
+    }
+
+    #[test]
+    fn persons_are_led_back_to_by_their_pseudonyms_alone() {
+        assert_eq!(person_at("/person/p-4k3jq7xw"), Some("p-4k3jq7xw"));
+        let long = format!("/person/{}", "p".repeat(PSEUDONYM_MAX + 1));
+        for other in
+            ["/person/", "/person", "/person/p-1/x", "/person/p%20", "/persons/p-1", "/review/0", long.as_str()]
+        {
+            assert_eq!(person_at(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::TimeDelta;
+use model::agency::RoleKind;
 use serde::Deserialize;
 
 use super::frame::{Frame, home_of};
@@ -13,6 +14,7 @@ use super::view::{
     Asked, Sent, Typed, View, language_cookie, no_session_cookie, own_path, session_cookie, with_cookie,
 };
 use super::words::{Language, Words};
+use crate::app::Who;
 use crate::identity::Work;
 use crate::problem::Problem;
 use crate::service;
@@ -180,9 +182,28 @@ fn working_on(view: &mut View, form: &WorkOn) -> Result<Response, Problem> {
             view.path = SEARCH.to_owned();
             view.answer(search::form_again(view, &typed))
         }
-        None => Redirect::to(own_path(&form.back)).into_response(),
+        None => Redirect::to(&after_work(&who, &form.back)).into_response(),
     };
     Ok(with_cookie(response, &session_cookie(token)))
+}
+
+/// Pages, and those below them, that are about nobody: to open one of them is no look.
+const ABOUT_NOBODY: [&str; 5] = ["/registers", "/purposes", "/agreements", "/components", "/problems"];
+
+/// Gives where a change of purpose leads: back, unless that page is about somebody. To open it again is a look under rules
+/// that were not shown yet, so the page that shows them comes first, and whoever means the look asks for it from there.
+fn after_work(who: &Who, back: &str) -> String {
+    let back = own_path(back);
+    let at = back.split(['?', '#']).next().unwrap_or_default();
+    let is_below = |page: &&str| at.strip_prefix(*page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if at == "/" || at == SEARCH || ABOUT_NOBODY.iter().any(is_below) {
+        return back.to_owned();
+    }
+    match search::person_at(at) {
+        Some(person) => format!("{SEARCH}?person={person}"),
+        None if who.role() == Some(RoleKind::Officer) => SEARCH.to_owned(),
+        None => "/".to_owned(),
+    }
 }
 
 #[derive(Deserialize)]

@@ -23,6 +23,7 @@ pub(crate) struct Shown {
 }
 
 /// A column that is not given, or not as it is.
+#[derive(PartialEq, Eq)]
 pub(crate) struct Kept {
     pub(crate) title: String,
     pub(crate) class: String,
@@ -38,6 +39,8 @@ pub(crate) struct KeptColumns {
     pub(crate) caption: String,
     pub(crate) why: String,
     pub(crate) columns: Vec<Kept>,
+    /// Whom to ask for more, and what to quote; nothing where nobody is named.
+    pub(crate) ask: Vec<String>,
 }
 
 impl KeptColumns {
@@ -45,14 +48,20 @@ impl KeptColumns {
     pub(crate) fn withheld(t: Words, columns: Vec<Kept>) -> Option<Self> {
         let says = t.count("withheld-count", &(columns.len() as u64));
         let (caption, why) = (t.s("withheld-caption"), t.s("withheld-why"));
-        (!columns.is_empty()).then_some(Self { says, caption, why, columns })
+        (!columns.is_empty()).then_some(Self { says, caption, why, columns, ask: Vec::new() })
     }
 
     /// Gives columns of which less than the values is given; none when there are none.
     pub(crate) fn reduced(t: Words, columns: Vec<Kept>) -> Option<Self> {
         let says = t.count("reduced-count", &(columns.len() as u64));
         let (caption, why) = (t.s("reduced-caption"), t.s("reduced-why"));
-        (!columns.is_empty()).then_some(Self { says, caption, why, columns })
+        (!columns.is_empty()).then_some(Self { says, caption, why, columns, ask: Vec::new() })
+    }
+
+    /// Says whom to ask for more.
+    pub(crate) fn asking(mut self, ask: &[String]) -> Self {
+        self.ask = ask.to_vec();
+        self
     }
 }
 
@@ -132,8 +141,8 @@ pub(crate) fn kept(t: Words, column: &WithheldColumn, reasons: &[Arc<ReasonView>
     }
 }
 
-/// Gives a column of which the purpose gives less than its values as the page shows it; none when it gives them. What a
-/// purpose gives of a class is a line of its own, which is the rule.
+/// Gives a column of which the purpose, in its words, gives less than its values as the page shows it; none when it gives
+/// them. What a purpose gives of a class is a line of its own, which is the rule.
 pub(crate) fn reduced(t: Words, column: &GivenColumn, purpose: &str) -> Option<Kept> {
     let rule = &column.rule;
     if rule.disclosure == "value" {

@@ -219,6 +219,37 @@ impl View {
         )
     }
 
+    /// Gives where people write to an agency: what it is called, and its contact.
+    pub(crate) fn contact_of(&self, id: &str) -> String {
+        let title = self.agency_title(id);
+        match self.app.project().agencies.get(id) {
+            Some(agency) => self.t.with_all("ask-contact", &[("agency", title), ("contact", agency.contact.clone())]),
+            None => title,
+        }
+    }
+
+    /// Gives whom to ask for more than a purpose gives, and what to quote: the agencies that hold it, and one's own, whose
+    /// data protection officer knows the purposes.
+    pub(crate) fn whom_to_ask(&self, holders: &[String], purpose: &str) -> Vec<String> {
+        let t = self.t;
+        let mut contacts: Vec<String> = Vec::new();
+        for contact in holders.iter().map(|holder| self.contact_of(holder)) {
+            if !contacts.contains(&contact) {
+                contacts.push(contact);
+            }
+        }
+        let quoted = [("contacts", contacts.join(", ")), ("purpose", self.quoted(purpose))];
+        let own = self.who.as_ref().and_then(Who::agency).map(|agency| self.contact_of(agency.as_str()));
+        let own = own.map(|contact| t.with("ask-own", "contact", contact));
+        std::iter::once(t.with_all("ask-holder", &quoted)).chain(own).collect()
+    }
+
+    /// Gives a purpose as it is quoted: its words, and its id, by which the project has it.
+    pub(crate) fn quoted(&self, purpose: &str) -> String {
+        let values = [("says", self.purpose_says(purpose)), ("purpose", purpose.to_owned())];
+        self.t.with_all("ask-purpose", &values)
+    }
+
     /// Gives what a recipient `agency/role`, or one of the log's other names, is called.
     pub(crate) fn recipient_title(&self, text: &str) -> String {
         let Some((agency, role)) = text.split_once('/') else { return self.t.of("by", text) };

@@ -101,9 +101,24 @@ const LEGAL_GROUNDS: [&str; 10] = [
 #[test]
 fn laws_are_told_in_words() {
     use crate::pages::words::{Language, Words};
-    let basis = ["dpv:LegalObligation", "Registers Act, art. 9", "dpv:NotOne"].map(str::to_owned);
-    assert_eq!(Words::new(Language::English).laws(&basis), "a duty set by law · Registers Act, art. 9 · dpv:NotOne");
-    assert_eq!(Words::new(Language::French).law("dpv:PublicInterest"), "une mission d’intérêt public");
+    let told = |language, basis: &[&str], french: Option<&[&str]>| -> Vec<(String, bool)> {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let laws = Words::new(language).laws(&owned(basis), french.map(owned).as_deref());
+        laws.into_iter().map(|law| (law.text, law.is_foreign)).collect()
+    };
+    let basis = ["dpv:LegalObligation", "Registers Act, art. 9", "dpv:NotOne"];
+    let english = |text: &str| (text.to_owned(), false);
+    let in_words = [english("a duty set by law"), english("Registers Act, art. 9"), english("dpv:NotOne")];
+    let loi = ["dpv:PublicInterest", "Loi sur les registres, art. 9"];
+    assert_eq!(told(Language::English, &basis, None), in_words);
+    assert_eq!(told(Language::English, &basis, Some(&loi)), in_words);
+    // On a French page English is marked as such, unless the project says it in French.
+    let marked = told(Language::French, &basis, None).into_iter().map(|(_, is_foreign)| is_foreign).collect::<Vec<_>>();
+    assert_eq!(marked, [false, true, true]);
+    assert_eq!(
+        told(Language::French, &basis, Some(&loi)),
+        ["une mission d’intérêt public", "Loi sur les registres, art. 9"].map(|text| (text.to_owned(), false))
+    );
 }
 
 /// Gives the names that a family of keys has: each is one that the server can be given.

@@ -143,18 +143,24 @@ impl Words {
         if self.is_french() { french } else { english }
     }
 
-    /// Gives on what law something rests: articles as the project writes them, and what kinds of ground the Data Privacy
-    /// Vocabulary knows in words (<https://w3id.org/dpv/legal-basis>).
-    pub(crate) fn laws(&self, basis: &[String]) -> String {
-        let laws: Vec<String> = basis.iter().map(|basis| self.law(basis)).collect();
-        laws.join(" · ")
+    /// Gives on what law something rests: articles as the project writes them, in French where it does, and what kinds of
+    /// ground the Data Privacy Vocabulary knows in words (<https://w3id.org/dpv/legal-basis>). A term that is in no file is
+    /// given as it is written.
+    pub(crate) fn laws(&self, basis: &[String], french: Option<&[String]>) -> Vec<ProjectText> {
+        let french = french.filter(|_| self.is_french());
+        let law = |basis: &String| {
+            let ground = basis.strip_prefix("dpv:");
+            let words = ground.and_then(|term| loaded::LOCALES.try_lookup(self.id(), &format!("dpv-{term}")));
+            let is_foreign = words.is_none() && french.is_none() && self.is_french();
+            ProjectText { text: words.unwrap_or_else(|| basis.clone()), is_foreign }
+        };
+        french.unwrap_or(basis).iter().map(law).collect()
     }
 
-    /// Gives one of them. A term that is in no file is given as it is written.
-    pub(crate) fn law(&self, basis: &str) -> String {
-        let Some(term) = basis.strip_prefix("dpv:") else { return basis.to_owned() };
-        let key = format!("dpv-{term}");
-        loaded::LOCALES.try_lookup(self.id(), &key).unwrap_or_else(|| basis.to_owned())
+    /// Gives the same of a register, which rests on one law.
+    pub(crate) fn law(&self, basis: &str, french: Option<&str>) -> Vec<ProjectText> {
+        let french = french.map(|french| vec![french.to_owned()]);
+        self.laws(&[basis.to_owned()], french.as_deref())
     }
 
     /// Gives a whole number in groups of three digits.

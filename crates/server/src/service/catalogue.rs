@@ -62,6 +62,9 @@ pub struct RegisterView {
     pub agency_title: String,
     /// The law under which it is kept.
     pub legal_basis: String,
+    /// The same in French; none when the project doesn't say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legal_basis_fr: Option<String>,
     /// Who sold it, under which licence, when it was bought.
     pub bought: Option<String>,
     /// Rows; none when it was never ingested.
@@ -123,6 +126,9 @@ pub struct AgreementView {
     pub says_fr: Option<String>,
     /// The law that it rests on.
     pub legal_basis: Vec<String>,
+    /// All of them in French; none when the project doesn't say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legal_basis_fr: Option<Vec<String>>,
     /// Who signed.
     pub parties: Vec<String>,
     /// The registers that it covers.
@@ -150,6 +156,9 @@ pub struct PurposeView {
     pub says_fr: String,
     /// The law that it rests on.
     pub legal_basis: Vec<String>,
+    /// All of them in French; none when the project doesn't say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legal_basis_fr: Option<Vec<String>>,
     /// Who may use it.
     pub recipients: Vec<String>,
     /// The agreement.
@@ -240,6 +249,7 @@ pub async fn catalogue(app: &App) -> Result<Catalogue, Problem> {
             agency: register.agency.to_string(),
             agency_title: agency.map(|agency| agency.title.clone()).unwrap_or_default(),
             legal_basis: register.legal_basis.clone(),
+            legal_basis_fr: register.legal_basis_fr.clone(),
             bought: register.bought.as_ref().map(|bought| format!("{}, {}", bought.seller, bought.licence)),
             rows: table.as_ref().map(|table| table.rows),
             quarantined: quarantine.map_or(0, |table| table.rows),
@@ -265,6 +275,7 @@ pub async fn catalogue(app: &App) -> Result<Catalogue, Problem> {
         says: agreement.says.clone(),
         says_fr: agreement.says_fr.clone(),
         legal_basis: agreement.legal_basis.clone(),
+        legal_basis_fr: agreement.legal_basis_fr.clone(),
         parties: agreement.parties.iter().map(ToString::to_string).collect(),
         registers: agreement.registers.iter().map(ToString::to_string).collect(),
         allows_linking: agreement.allows_linking,
@@ -306,6 +317,7 @@ pub fn purpose_view(project: &Project, purpose: &Purpose, today: NaiveDate) -> P
         says: purpose.says.clone(),
         says_fr: purpose.says_fr.clone().unwrap_or_else(|| purpose.says.clone()),
         legal_basis: purpose.legal_basis.clone(),
+        legal_basis_fr: purpose.legal_basis_fr.clone(),
         recipients: purpose.recipients.iter().map(ToString::to_string).collect(),
         agreement: purpose.agreement.to_string(),
         registers: purpose.registers.iter().map(ToString::to_string).collect(),

@@ -60,6 +60,9 @@ pub struct LookView {
     pub says_fr: Option<String>,
     /// The law that it named then.
     pub legal_basis: Vec<String>,
+    /// The same in French, where the purpose still names it and the project says it; none otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legal_basis_fr: Option<Vec<String>>,
     /// The registers in which the person's records were within reach.
     pub registers: Vec<String>,
     /// How each class was disclosed; every other one was withheld.
@@ -124,7 +127,11 @@ pub async fn looks_at_self(app: &App, who: &Who, before: Option<u64>) -> Result<
 fn look_view(app: &App, look: Look) -> LookView {
     let agency = look.agency.as_ref().and_then(|id| app.project().agencies.get(id));
     let role = agency.and_then(|agency| agency.roles.iter().find(|role| Some(&role.id) == look.role.as_ref()));
+    // What a look is sealed with is the law as it was named then; today's French is of the same law alone.
+    let purpose = look.purpose.as_ref().and_then(|id| app.project().purposes.get(id));
+    let today = purpose.filter(|purpose| purpose.legal_basis == look.legal_basis);
     LookView {
+        legal_basis_fr: today.and_then(|purpose| purpose.legal_basis_fr.clone()),
         log_index: look.leaf,
         at: look.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         kind: look.kind.as_str().to_owned(),

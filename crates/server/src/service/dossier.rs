@@ -65,6 +65,9 @@ pub struct SectionView {
     pub agency_title: String,
     /// The law under which it is kept.
     pub legal_basis: String,
+    /// The same in French; none when the project doesn't say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legal_basis_fr: Option<String>,
     /// Who sold it, under which licence, when it was bought.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bought: Option<String>,
@@ -199,6 +202,7 @@ pub(crate) fn view(app: &App, dossier: Dossier, person: String, own: Option<Pers
             agency: register.agency.to_string(),
             agency_title: agency.map(|agency| agency.title.clone()).unwrap_or_default(),
             legal_basis: register.legal_basis.clone(),
+            legal_basis_fr: register.legal_basis_fr.clone(),
             bought: register.bought.as_ref().map(|bought| format!("{}, {}", bought.seller, bought.licence)),
             columns,
             records,

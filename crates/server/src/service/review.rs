@@ -27,6 +27,8 @@ pub struct PairView {
     pub open: u64,
     /// Pairs that were judged when the index was built.
     pub judged: u64,
+    /// Pairs judged since.
+    pub judged_since: u64,
     /// The number of its entry in the log.
     pub log_index: u64,
     /// The one record.
@@ -549,6 +551,7 @@ pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>, list: List)
         generation: index.generation().to_owned(),
         open: if list == List::Sample { progress.sample.open } else { progress.open },
         judged: progress.judged,
+        judged_since: progress.judged_since,
         log_index: pair.leaf,
         left,
         right,

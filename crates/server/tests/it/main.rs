@@ -14,6 +14,7 @@ mod households;
 mod languages;
 mod matrix;
 mod pages;
+mod purposes;
 mod quality;
 mod refusals;
 mod resolving;

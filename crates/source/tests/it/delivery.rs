@@ -50,6 +50,7 @@ pub(crate) fn register() -> Register {
         says_fr: None,
         agency: "statistics".parse().unwrap(),
         legal_basis: "Census Act, art. 1".into(),
+        legal_basis_fr: None,
         retention: Retention::Years(10),
         source: Source {
             files: vec!["incoming/*.csv".into()],

@@ -1,0 +1,255 @@
+//! What a purpose allows is said before it is used, and what it keeps back with whom to ask for more.
+
+use serde_json::{Value, json};
+
+use crate::house::{Answer, Ask, House};
+use crate::pages::{FORM, cookies, enter, form_token};
+
+async fn get(house: &House, session: &str, path: &str) -> Answer {
+    house.ask(Ask::new("GET", path).header("cookie", session)).await
+}
+
+async fn french(house: &House, session: &str, path: &str) -> String {
+    let answer = get(house, &format!("{session}; lucarne_lang=fr"), path).await;
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+    answer.text
+}
+
+/// Changes the purpose as the bar of a page of this path does; gives the session and where it leads.
+async fn choose(house: &House, session: &str, back: &str, work: &str) -> (String, String) {
+    let page = get(house, session, "/purposes").await;
+    let body = format!("form_token={}&back={back}&{work}", form_token(&page.text));
+    let set = house.ask(Ask::new("POST", "/work").header("cookie", session).text(FORM, &body)).await;
+    assert_eq!(set.status, 303, "{}", set.text);
+    (cookies(&set), set.headers["location"].to_str().unwrap().to_owned())
+}
+
+const RELIEF: &str = "purpose=loan-relief&case=CASE-7&justification=because+of+her+file";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn to_choose_a_purpose_on_a_page_about_somebody_opens_nobody() {
+    let house = House::new().await;
+    let session = enter(&house, "officer").await;
+    let pseudonym = house.ysolde_at("education");
+    let person = format!("/person/{pseudonym}");
+    let size = house.gate.log_size();
+    let (session, to) = choose(&house, &session, &person, RELIEF).await;
+    assert_eq!(to, format!("/search?person={pseudonym}"));
+    let page = get(&house, &session, &to).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    let open = format!("href=\"{person}\">Open this person again under it");
+    for told in ["What this purpose allows", "only whether it is below 40,000", open.as_str()] {
+        assert!(page.text.contains(told), "{told} in {}", page.text);
+    }
+    assert_eq!(house.gate.log_size(), size, "choosing a purpose is no look");
+    assert_eq!(get(&house, &session, &person).await.status, 200);
+    assert_eq!(house.gate.log_size(), size + 1);
+
+    // Where something is missing it is asked for first, and the person is kept.
+    let (waiting, to) = choose(&house, &session, &person, "purpose=loan-relief").await;
+    let page = get(&house, &waiting, &to).await;
+    assert!(page.text.contains("id=\"work-purpose\"") && !page.text.contains("Open this person"), "{}", page.text);
+    assert!(page.text.contains(&format!("name=\"back\" value=\"{to}\"")), "{}", page.text);
+    let (session, again) = choose(&house, &waiting, &to, RELIEF).await;
+    assert_eq!(again, to);
+    assert!(get(&house, &session, &to).await.text.contains(&open));
+
+    // Pages about nobody are gone back to; others that would be looks, or refusals on the record, are not.
+    for (back, to) in [
+        ("/purposes", "/purposes"),
+        ("/registers/tax", "/registers/tax"),
+        ("/problems/refused", "/problems/refused"),
+        ("/", "/"),
+        ("/review/0", "/search"),
+        ("/me/records", "/search"),
+        ("/desk", "/search"),
+        ("/person/x/y", "/search"),
+        ("//evil.example", "/"),
+    ] {
+        assert_eq!(choose(&house, &session, back, RELIEF).await.1, to, "{back}");
+    }
+    let page = get(&house, &session, "/search?person=%3Cscript%3E").await;
+    assert!(page.status == 200 && !page.text.contains("Open this person"), "{}", page.text);
+    assert_eq!(house.gate.log_size(), size + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_back_comes_with_whom_to_ask() {
+    let house = House::new().await;
+    let session = enter(&house, "officer").await;
+    let (session, _) = choose(&house, &session, "/search", RELIEF).await;
+    let page = get(&house, &session, &format!("/person/{}", house.ysolde_at("education"))).await;
+    for told in [
+        "To ask for more, write to: Tax (data@tax.example).",
+        "To ask for more, write to: Education (data@education.example).",
+        "(loan-relief) and the rule beside the column",
+        "the data protection officer of your own agency can say: Education (data@education.example).",
+    ] {
+        assert!(page.text.contains(told), "{told} in {}", page.text);
+    }
+    let own = get(&house, &enter(&house, "citizen").await, "/me/records").await;
+    assert!(!own.text.contains("your own agency"), "citizens have none: {}", own.text);
+    let register = get(&house, &session, "/registers/tax").await;
+    assert!(register.text.contains("data@tax.example"), "{}", register.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_refused_is_told_what_they_can_do_in_their_role() {
+    let house = House::new().await;
+    let person = format!("/person/{}", house.ysolde_at("education"));
+    let session = enter(&house, "officer").await;
+    let work = RELIEF.replace("loan-relief", "party-finance");
+    let (session, _) = choose(&house, &session, "/search", &work).await;
+    let refused = get(&house, &session, &person).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    for told in [
+        "Choose a purpose that names your role",
+        "The data protection officer of your agency: Education (data@education.example).",
+        "Quote the purpose “Audit the donations to a party” (party-finance) and what refused: ",
+        "purpose.not-a-recipient",
+    ] {
+        assert!(refused.text.contains(told), "{told} in {}", refused.text);
+    }
+
+    // Who has no purpose to choose is not told to choose one.
+    house.clock.set("2028-01-02T09:00:00Z".parse().unwrap());
+    for (who, path, says, others) in [
+        ("steward", "/review", "Your role has no purpose to choose", "href=\"/registers\">Registers</a></p>"),
+        ("citizen", "/me", "You have no purpose to choose", "officer of your agency"),
+    ] {
+        let refused = get(&house, &enter(&house, who).await, path).await;
+        assert_eq!(refused.status, 403, "{who}: {}", refused.text);
+        assert!(refused.text.contains(says) && refused.text.contains("purpose.expired"), "{who}: {}", refused.text);
+        assert!(!refused.text.contains("Choose a purpose that names"), "{who}: {}", refused.text);
+        assert!(!refused.text.contains(others), "{who}: {}", refused.text);
+        let asked = if who == "steward" { "data@education.example" } else { "href=\"/registers\">Registers</a></p>" };
+        assert!(refused.text.contains(asked), "{who}: {}", refused.text);
+    }
+}
+
+async fn review(house: &House, method: &str, path: &str, body: &Value) -> Value {
+    let ask = Ask::new(method, &format!("/api/v1/review{path}")).token(&house.token("steward"));
+    let answer = house.ask(if body.is_null() { ask } else { ask.json(body) }).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pair_says_how_many_wait_and_how_many_were_judged() {
+    let house = House::new().await;
+    let session = enter(&house, "steward").await;
+    let mut next = review(&house, "GET", "", &Value::Null).await["next"].as_u64();
+    let mut judged = 0;
+    while let Some(number) = next {
+        let open = review(&house, "GET", "", &Value::Null).await["open"].as_u64().unwrap();
+        let place = format!("/review/{number}");
+        let page = get(&house, &session, &place).await;
+        assert!(page.text.contains(&format!("Waiting for you: {open}; judged: {judged}.")), "{number}: {}", page.text);
+        let page = french(&house, &session, &place).await;
+        assert!(page.contains(&format!("juger\u{a0}: {open}\u{a0}; jugées\u{a0}: {judged}.")), "{number}: {page}");
+        let verdict = json!({ "generation": "index-one", "verdict": "different", "reason": "two people" });
+        review(&house, "POST", &format!("/{number}/judgement"), &verdict).await;
+        judged += 1;
+        next = review(&house, "GET", "", &Value::Null).await["next"].as_u64();
+    }
+    assert!(judged > 1, "several pairs waited");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_steward_reads_what_the_review_allows_and_why_the_rest_is_kept_back_of_both_records() {
+    let house = House::with(|folder| {
+        let all = "identity = \"value\"\n";
+        folder.replace(
+            "purposes/review-links.toml",
+            all,
+            &format!("{all}identifier = {{ as = \"last\", keep = 2 }}\n"),
+        );
+    })
+    .await;
+    let session = enter(&house, "steward").await;
+    let queue = get(&house, &session, "/review").await;
+    for told in ["What this purpose allows", "Settle whether two records are of one person", "last 2 characters only"] {
+        assert!(queue.text.contains(told), "{told} in {}", queue.text);
+    }
+    let pair = get(&house, &session, "/review/0").await;
+    for told in [
+        "href=\"#pair-reduced\">Only the end is given.</a>",
+        "id=\"pair-reduced\"",
+        "the purpose “Settle whether two records are of one person” gives this: last 2 characters only.",
+        "<code>discloses.identifier</code>",
+        "Tax (data@tax.example)",
+        "Education (data@education.example)",
+    ] {
+        assert!(pair.text.contains(told), "{told} in {}", pair.text);
+    }
+    // One of the two records has a street, the other a telephone: both are withheld.
+    for title in ["Street", "Telephone"] {
+        assert!(pair.text.contains(&format!("data-label=\"What\">{title}</th>")), "{title} in {}", pair.text);
+    }
+    let has = |text: &str| pair.text.contains(text);
+    assert_eq!(has("id=\"cluster\""), has("href=\"#cluster\""), "{}", pair.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn use_is_counted_by_register_and_agreement() {
+    let house = House::new().await;
+    let page = async |path: &str| house.ask(Ask::new("GET", path)).await.text;
+    let counted = async || {
+        let agreements = page("/agreements").await;
+        let places = [
+            (page("/registers/tax").await, "<h1>"),
+            (page("/registers/donations").await, "<h1>"),
+            (agreements.clone(), "id=\"education-tax\""),
+            (agreements, "id=\"party-finance\""),
+        ];
+        places.map(|(page, after)| used(&page, after))
+    };
+    // The house itself searched once, under the purpose that reaches taxes and loans.
+    let (one, none) = ("one look, 0 refusals", "0 looks, 0 refusals");
+    assert_eq!(counted().await, [one, none, one, none]);
+    assert_eq!(house.dossier("officer", &house.ysolde_at("education"), "loan-relief").await.status, 200);
+    assert_eq!(house.search("tax-officer", "loan-relief", "Ysolde").await.status, 403);
+    let two = "2 looks, one refusal";
+    assert_eq!(counted().await, [two, none, two, none]);
+}
+
+/// Gives what a page says of use, after a text.
+#[track_caller]
+fn used(page: &str, after: &str) -> String {
+    let (_, rest) = page.split_once(after).unwrap_or_else(|| panic!("{after} in {page}"));
+    let (_, rest) = rest.split_once("Use of all purposes").unwrap_or_else(|| panic!("no use in {page}"));
+    let (_, said) = rest.split_once("<dd>").unwrap();
+    said.split("</dd>").next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn laws_are_in_french_where_the_project_says_them_and_marked_as_english_elsewhere() {
+    let house = House::with(|folder| {
+        let law = "legal_basis = \"Tax Code, art. 7\"\n";
+        folder.replace("registers/tax.toml", law, &format!("{law}legal_basis_fr = \"Code des impôts, art. 7\"\n"));
+        let law = "legal_basis = [\"dpv:PublicInterest\", \"Loan Relief Act, art. 4\"]\n";
+        let loi = "legal_basis_fr = [\"dpv:PublicInterest\", \"Loi sur les prêts, art. 4\"]\n";
+        folder.replace("purposes/loan-relief.toml", law, &format!("{law}{loi}"));
+    })
+    .await;
+    let marked = "<span lang=\"en\">Student Loans Act, art. 3</span>";
+    assert!(french(&house, "visit=1", "/registers/loans").await.contains(marked));
+    assert!(!house.ask(Ask::new("GET", "/registers/loans")).await.text.contains("<span lang=\"en\">"));
+    let tax = french(&house, "visit=1", "/registers/tax").await;
+    assert!(tax.contains("Code des impôts, art. 7") && !tax.contains("Tax Code"), "{tax}");
+
+    // Who was looked at reads both, and which columns the classes are.
+    assert_eq!(house.dossier("officer", &house.ysolde_at("education"), "loan-relief").await.status, 200);
+    let citizen = enter(&house, "citizen").await;
+    let looks = french(&house, &citizen, "/me").await;
+    assert!(looks.contains("une mission d’intérêt public · Loi sur les prêts, art. 4"), "{looks}");
+    let looks = get(&house, &citizen, "/me").await.text;
+    for told in [
+        "Loan Relief Act, art. 4",
+        "Which kinds of data, and how much of them",
+        "First name, Last name, Birth date, Owed",
+    ] {
+        assert!(looks.contains(told), "{told} in {looks}");
+    }
+    assert!(!looks.contains("Loi sur les prêts"), "{looks}");
+}
