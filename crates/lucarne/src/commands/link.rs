@@ -53,8 +53,11 @@ pub(crate) async fn link(app: &App, refit: bool, output: Output) -> Result<LinkR
     Ok(report)
 }
 
-/// How a warning ends that is about a level of a comparison that no pair had.
+/// How a warning ends that is about a level of a comparison that no pair had, or none that may be of one person.
 const NEVER_SEEN: &str = "was never seen";
+
+/// What a warning says that is about a level that hardly any match had, or all.
+const HARDLY_SEEN: &str = ": fewer than one match is expected at ";
 
 /// Notes what a linkage warns of.
 fn note(warnings: &[String], learnt: bool, output: Output) {
@@ -65,14 +68,15 @@ fn note(warnings: &[String], learnt: bool, output: Output) {
     // A run that learnt nothing has nothing new to say of its model.
     if unseen > 0 && learnt {
         let were = if unseen == 1 { "level was" } else { "levels were" };
-        output.aside(format!("note: {unseen} {were} never seen, as in small registers: `--json` lists them"));
+        output.aside(format!("note: {unseen} {were} never seen or hardly, as in small registers: `--json` lists them"));
     }
 }
 
-/// Gives the warnings but for those of levels that were never seen, and how many of these there are: a small project has
-/// dozens, and they would hide the rest.
+/// Gives the warnings but for those of levels that were never seen or hardly, and how many of these there are: a small
+/// project has dozens, and they would hide the rest.
 fn without_unseen(warnings: &[String]) -> (Vec<&String>, usize) {
-    let (unseen, others): (Vec<_>, Vec<_>) = warnings.iter().partition(|warning| warning.ends_with(NEVER_SEEN));
+    let is_of_level = |warning: &String| warning.ends_with(NEVER_SEEN) || warning.contains(HARDLY_SEEN);
+    let (unseen, others): (Vec<_>, Vec<_>) = warnings.iter().partition(|warning| is_of_level(warning));
     (others, unseen.len())
 }
 
@@ -252,9 +256,14 @@ mod tests {
 
     #[test]
     fn levels_that_were_never_seen_are_counted() {
-        let warnings = ["a: the level \"one slip\" was never seen", "two judgements contradict", "b: was never seen"];
+        let warnings = [
+            "a: the level \"one slip\" was never seen",
+            "two judgements contradict",
+            "b: was never seen",
+            "c: fewer than one match is expected at the level \"two slips\", whose m is hardly more than what is presumed",
+        ];
         let warnings = warnings.map(str::to_owned);
         let (others, unseen) = without_unseen(&warnings);
-        assert_eq!((others, unseen), (vec![&warnings[1]], 2));
+        assert_eq!((others, unseen), (vec![&warnings[1]], 3));
     }
 }
