@@ -195,7 +195,7 @@ fn kind(comparison: &Comparison) -> Option<&'static str> {
         Kind::GivenName | Kind::FamilyName => "name",
         Kind::SwappedNames => return None,
         Kind::Date => "date",
-        Kind::Identifier => "identifier",
+        Kind::Identifier | Kind::CheckedIdentifier { .. } => "identifier",
         Kind::Text { .. } => "text",
         Kind::Number => "number",
         Kind::Code => "code",

@@ -103,7 +103,10 @@ fn comparison(compare: &Compare, all: &[Compare]) -> Result<Comparison, LinkageE
         "name" if is_family_name(column) => Kind::FamilyName,
         "name" => Kind::GivenName,
         "date" => Kind::Date,
-        "identifier" => Kind::Identifier,
+        "identifier" => match compare.check {
+            Some(check) => Kind::CheckedIdentifier { check },
+            None => Kind::Identifier,
+        },
         "text" => Kind::Text { distances: vec![1, 3] },
         "number" => Kind::Number,
         "code" => Kind::Code,
@@ -161,6 +164,7 @@ pub(crate) fn is_family_name(column: &str) -> bool {
 mod tests {
     use super::*;
     use indexmap::IndexMap;
+    use model::register::CheckDigit;
 
     fn config() -> LinkageConfig {
         let compare = |column: &str, kind: &str| Compare {
@@ -168,6 +172,7 @@ mod tests {
             r#as: kind.to_owned(),
             term_frequency: false,
             swapped_with: None,
+            check: None,
         };
         let mut first_name = compare("first_name", "name");
         first_name.swapped_with = Some("last_name".to_owned());
@@ -225,6 +230,7 @@ mod tests {
                     r#as: if column.contains("street") { "address" } else { "code" }.to_owned(),
                     term_frequency: false,
                     swapped_with: None,
+                    check: None,
                 })
                 .collect();
             settings_of(&config, BTreeSet::new()).unwrap().comparisons.remove(0).columns
@@ -233,6 +239,22 @@ mod tests {
         assert_eq!(compared(&["street", "city"]), ["house_number", "street"]);
         assert_eq!(compared(&["street", "house_number"]), ["street"]);
         assert_eq!(compared(&["street_no+street_name"]), ["street_no", "street_name"]);
+    }
+
+    #[test]
+    fn an_identifier_with_a_check_digit_is_compared_by_it() {
+        let mut config = config();
+        config.comparisons[0] = Compare {
+            column: "national_id".to_owned(),
+            r#as: "identifier".to_owned(),
+            term_frequency: false,
+            swapped_with: None,
+            check: None,
+        };
+        let kind = |config: &LinkageConfig| settings_of(config, BTreeSet::new()).unwrap().comparisons.remove(0).kind;
+        assert_eq!(kind(&config), Kind::Identifier);
+        config.comparisons[0].check = Some(CheckDigit::Mod97);
+        assert_eq!(kind(&config), Kind::CheckedIdentifier { check: CheckDigit::Mod97 });
     }
 
     #[test]

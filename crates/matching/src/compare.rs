@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::nickname;
 use crate::normalise;
 use crate::pool::{MISSING, Pool, room};
-use crate::settings::Kind;
+use crate::settings::{CheckDigit, Kind};
 
 /// The level of a pair in which one value is missing.
 pub(crate) const MISSING_LEVEL: u8 = 0;
@@ -64,6 +64,13 @@ pub(crate) fn levels(kind: &Kind) -> Vec<LevelSpec> {
         Kind::Identifier => {
             &[("equal", 0.93, 1.0), ("one slip", 0.04, 0.0), ("two slips", 0.01, 0.0), ("different", 0.02, 0.0)]
         }
+        Kind::CheckedIdentifier { .. } => &[
+            ("equal", 0.93, 1.0),
+            ("one slip", 0.035, 0.0),
+            ("two slips", 0.01, 0.0),
+            ("near but both valid", 0.005, 0.0),
+            ("different", 0.02, 0.0),
+        ],
         Kind::Number | Kind::Code | Kind::Phone => {
             &[("equal", 0.85, 1.0), ("one slip", 0.05, 0.0), ("different", 0.1, 0.0)]
         }
@@ -98,6 +105,7 @@ pub fn level_names() -> Vec<String> {
         Kind::SwappedNames,
         Kind::Date,
         Kind::Identifier,
+        Kind::CheckedIdentifier { check: CheckDigit::Luhn },
         Kind::Number,
         Kind::Address,
         Kind::Email,
@@ -161,7 +169,9 @@ impl Values {
             }
             Kind::Exact | Kind::Text { .. } => normalise::fold(raw),
             Kind::Date => Date::parse(raw).text().to_owned(),
-            Kind::Identifier | Kind::Number | Kind::Code => normalise::fold_identifier(raw),
+            Kind::Identifier | Kind::CheckedIdentifier { .. } | Kind::Number | Kind::Code => {
+                normalise::fold_identifier(raw)
+            }
             Kind::Address if column == 1 => normalise::fold_street(raw),
             Kind::Address => normalise::fold(raw),
             Kind::Phone => normalise::fold_phone(raw),
@@ -296,6 +306,16 @@ impl Values {
                 Some(_) => 3,
                 None => 4,
             },
+            Kind::CheckedIdentifier { check } => {
+                let (left, right) = (self.pool.get(left), self.pool.get(right));
+                match distance::damerau_text(left, right, 2) {
+                    // A slip of the pen leaves a number that fails its check: two that both pass are two numbers.
+                    Some(_) if check.passes(left) && check.passes(right) => 4,
+                    Some(1) => 2,
+                    Some(_) => 3,
+                    None => 5,
+                }
+            }
             Kind::Number | Kind::Code | Kind::Phone => {
                 match distance::damerau_text(self.pool.get(left), self.pool.get(right), 1) {
                     Some(_) => 2,
@@ -340,7 +360,7 @@ impl Values {
 
     fn family_name(&self, left: u32, right: u32) -> u8 {
         let (left, right) = (self.pool.get(left), self.pool.get(right));
-        if share_part(left, right) { 2 } else { similarity_level(left, right, 3) }
+        if share_part(left, right) || has_glued_particles(left, right) { 2 } else { similarity_level(left, right, 3) }
     }
 
     fn swapped(&self, left: [u32; 3], right: [u32; 3]) -> u8 {
@@ -392,9 +412,16 @@ impl Values {
     }
 }
 
+/// Says whether a name is one letter. A Chinese or Korean character is no letter: it may be a whole given name.
 fn is_initial(name: &str) -> bool {
     let mut letters = name.chars();
-    letters.next().is_some() && letters.next().is_none()
+    letters.next().is_some_and(|letter| !is_syllable(letter)) && letters.next().is_none()
+}
+
+/// Says whether a character stands for a syllable or a word: one of the Han, Kana or Hangul scripts.
+fn is_syllable(letter: char) -> bool {
+    matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'
+        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// Says whether two compound names share a part of three or more letters, or differ by spaces only.
@@ -407,13 +434,27 @@ fn share_part(left: &str, right: &str) -> bool {
         || letters(left) == letters(right)
 }
 
-/// The length in bytes from which a name that differs by one letter is taken for the same with a slip: shorter ones often
-/// are two names.
+/// Says whether one of two folded family names is the other with its particles written as part of it: `vanderberg` and
+/// `berg`, which is what folding leaves of `van der Berg`. The name itself has four letters or more, since `allen` is no
+/// `len`, and the particles three.
+fn has_glued_particles(left: &str, right: &str) -> bool {
+    let (short, long) = if left.len() < right.len() { (left, right) } else { (right, left) };
+    long.strip_suffix(short).is_some_and(|particles| {
+        particles.len() >= 3 && short.chars().nth(3).is_some() && normalise::is_particles(particles)
+    })
+}
+
+/// The length in characters from which a name that differs by one letter is taken for the same with a slip: shorter ones
+/// often are two names.
 const SLIP_LENGTH: usize = 4;
+
+fn is_long_for_slips(name: &str) -> bool {
+    name.chars().nth(SLIP_LENGTH - 1).is_some()
+}
 
 fn similarity_level(left: &str, right: &str, first: u8) -> u8 {
     // A slip at the beginning of a name, or in a short one, is far for Jaro and Winkler; it is a slip all the same.
-    if left.len().max(right.len()) >= SLIP_LENGTH && distance::damerau_text(left, right, 1).is_some() {
+    if (is_long_for_slips(left) || is_long_for_slips(right)) && distance::damerau_text(left, right, 1).is_some() {
         return first;
     }
     let similarity = distance::jaro_winkler_text(left, right);
@@ -470,10 +511,24 @@ mod tests {
             (Kind::FamilyName, "Herrera", "Heerera", "one slip"),
             (Kind::GivenName, "Ana", "Ada", "similar 0.7"),
             (Kind::GivenName, "John", "Bartholomew", "different"),
+            // Two characters of which one is another are two names, however many bytes they have.
+            (Kind::GivenName, "小龍", "小明", "different"),
+            (Kind::GivenName, "明", "明華", "similar 0.7"),
+            (Kind::GivenName, "مي", "ري", "different"),
+            // Two Korean syllables are two characters, and an Indian vowel is one.
+            (Kind::GivenName, "민수", "민서", "different"),
+            (Kind::FamilyName, "शर्मा", "शरमा", "one slip"),
+            (Kind::GivenName, "मीरा", "मेरी", "different"),
+            (Kind::FamilyName, "גל", "טל", "different"),
+            (Kind::FamilyName, "Иванов", "Ivanow", "one slip"),
+            (Kind::FamilyName, "חיימוב", "חיימוף", "one slip"),
             (Kind::GivenName, "", "John", "missing"),
             (Kind::GivenName, "Baby Girl", "John", "missing"),
             (Kind::FamilyName, "Unknown", "Smith", "missing"),
             (Kind::FamilyName, "van der Berg", "Berg", "equal"),
+            (Kind::FamilyName, "van der Berg", "Vanderberg", "shared part"),
+            (Kind::FamilyName, "De la Cruz", "Delacruz", "shared part"),
+            (Kind::FamilyName, "Allen", "Len", "different"),
             (Kind::FamilyName, "García Márquez", "Garcia", "shared part"),
             (Kind::FamilyName, "Smith", "Smyth", "one slip"),
             (Kind::SwappedNames, "James|Thomas", "Thomas|James", "exchanged"),
@@ -485,6 +540,20 @@ mod tests {
             (Kind::Identifier, "123-45-6789", "123456789", "equal"),
             (Kind::Identifier, "123-45-6789", "123-45-6798", "one slip"),
             (Kind::Identifier, "123-45-6789", "123-45-0000", "different"),
+            (Kind::CheckedIdentifier { check: CheckDigit::Luhn }, "7992-7398-713", "79927398713", "equal"),
+            // One digit more or less, or another: the other number fails its check digit.
+            (Kind::CheckedIdentifier { check: CheckDigit::Luhn }, "79927398713", "79927398714", "one slip"),
+            (Kind::CheckedIdentifier { check: CheckDigit::Luhn }, "79927398713", "79927398731", "one slip"),
+            (Kind::CheckedIdentifier { check: CheckDigit::Luhn }, "79927398710", "79927398711", "one slip"),
+            (Kind::CheckedIdentifier { check: CheckDigit::Luhn }, "79927398713", "79927398724", "two slips"),
+            (Kind::CheckedIdentifier { check: CheckDigit::Luhn }, "79927398713", "79927398721", "near but both valid"),
+            (Kind::CheckedIdentifier { check: CheckDigit::Luhn }, "79927398713", "4539578763621486", "different"),
+            (Kind::CheckedIdentifier { check: CheckDigit::Mod11 }, "0306406152", "0306406160", "near but both valid"),
+            (Kind::CheckedIdentifier { check: CheckDigit::Mod11 }, "0306406152", "0306406151", "one slip"),
+            (Kind::CheckedIdentifier { check: CheckDigit::Mod97 }, "253012345678977", "253012345678978", "one slip"),
+            (Kind::CheckedIdentifier { check: CheckDigit::Mod97 }, "79927398713", "79927398721", "two slips"),
+            // Without a check there is nothing to tell a slip from another number.
+            (Kind::Identifier, "79927398713", "79927398721", "two slips"),
             (Kind::Number, "12", "13", "one slip"),
             (Kind::Code, "75001", "69002", "different"),
             (Kind::Phone, "+1 (555) 010-9999", "555 010 9999", "equal"),
@@ -514,6 +583,7 @@ mod tests {
             Kind::SwappedNames,
             Kind::Date,
             Kind::Identifier,
+            Kind::CheckedIdentifier { check: CheckDigit::Mod97 },
             Kind::Number,
             Kind::Address,
             Kind::Email,

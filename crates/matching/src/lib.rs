@@ -70,6 +70,74 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Learning a model, and records that come later
+//!
+//! Where there are hundreds of records, [`train`] says what it learnt and what it doubts. A [`Resident`] keeps records with
+//! their persons in memory, so that one that comes or goes costs what it touches.
+//!
+//! ```
+//! use std::ops::Range;
+//! use std::sync::Arc;
+//! use arrow_array::{ArrayRef, RecordBatch, StringArray};
+//! use matching::{Block, Comparison, Dataset, Judgements, Kind, Resident, Settings, Silent};
+//!
+//! const GIVEN: [&str; 7] = ["Aicha", "Bruno", "Clara", "Dmitri", "Elena", "Farid", "Greta"];
+//! const FAMILY: [&str; 11] = [
+//!     "Haddad", "Ivanov", "Jensen", "Kowalski", "Lindqvist", "Moreau", "Nakamura", "Okafor", "Petrov", "Quiroga", "Rossi",
+//! ];
+//!
+//! /// The records of one source about some of the people: made up, but as regular as no register is.
+//! fn records(source: &str, people: Range<usize>) -> Result<RecordBatch, arrow_schema::ArrowError> {
+//!     let column = |value: &dyn Fn(usize) -> String| -> ArrayRef {
+//!         Arc::new(StringArray::from_iter_values(people.clone().map(|person| value(person))))
+//!     };
+//!     RecordBatch::try_from_iter([
+//!         ("source", column(&|_| source.to_owned())),
+//!         ("given", column(&|person| GIVEN[person % 7].to_owned())),
+//!         ("family", column(&|person| FAMILY[person % 11].to_owned())),
+//!         ("birth", column(&|person| format!("{}-{:02}-{:02}", 1940 + person % 60, person % 12 + 1, person % 28 + 1))),
+//!         ("number", column(&|person| format!("{:06}", person * 7919 % 1_000_000))),
+//!     ])
+//! }
+//!
+//! let settings = Settings {
+//!     comparisons: vec![
+//!         Comparison::new("given", Kind::GivenName),
+//!         Comparison::new("family", Kind::FamilyName),
+//!         Comparison::new("birth", Kind::Date),
+//!         Comparison::new("number", Kind::Identifier),
+//!     ],
+//!     blocks: vec![Block::on(["number"])?, Block::on(["birth"])?],
+//!     source: Some("source".to_owned()),
+//!     random_pairs: 20_000,
+//!     ..Settings::default()
+//! };
+//! // Two registers of the same three hundred people.
+//! let (tax, health) = (records("tax", 0..300)?, records("health", 0..300)?);
+//! let data = Dataset::from_batches(&settings, [&tax, &health])?;
+//! let (model, report) = matching::train(&data, &Silent)?;
+//! let number = &model.comparisons[3].levels[0];
+//! assert!(number.m > 0.9 && number.u < 0.01);
+//! // Nobody's number was ever mistyped here, and the report says so.
+//! assert!(report.warnings.iter().any(|warning| warning.starts_with("number: ")));
+//!
+//! let mut resident = Resident::new(data, model, Judgements::default(), &Silent)?;
+//! assert_eq!(resident.members(7), [7, 307]);
+//! let change = resident.change(&[], Some(&records("tax", 7..8)?))?;
+//! let came = change.added.start;
+//! assert_eq!(resident.members(7), [7, 307, came]);
+//! resident.change(&[came], None)?;
+//! assert_eq!(resident.cluster_of(came), None);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What clustering does not weigh
+//!
+//! Merges go by the best first, also where each of two sources has one record a person: of the assignments that are
+//! possible between them, the one that begins with the best pair is taken, not the one whose merges weigh most in all. They
+//! differ only where records of both sources fit several of the other, mostly since something is missing in them; what is
+//! left alone then is among the refused merges ([`Clustering::refused`]).
+//!
 //! # Where the methods come from
 //!
 //! - Weights: I. P. Fellegi and A. B. Sunter, "A theory for record linkage", JASA 64 (1969).
@@ -120,6 +188,7 @@ pub mod splink;
 mod train;
 mod union;
 
+pub use self::model::{ComparisonModel, Frequencies, Level, Model};
 pub use block::{RuleReport, SharedBlock, shared_blocks};
 pub use cluster::{Clustering, Judgements, Link, Refusal, cluster};
 pub use compare::level_names;
@@ -129,13 +198,12 @@ pub use evaluate::{Evaluation, Quality, evaluate, evaluate_groups};
 pub use explain::{Explanation, FieldExplanation, explain};
 pub use key::{KeyExpr, KeyPart};
 pub use merge::SEEN_MAX;
-pub use model::{ComparisonModel, Frequencies, Level, Model};
 pub use partition::Partition;
 pub use predict::{Edge, PredictionReport, Predictions, predict, predict_partition, probability};
 pub use progress::{Progress, Silent};
 pub use resident::{Change, Resident};
 pub use sample::{Draw, Estimate, Estimates, JUDGED_MIN, Reviewed, STRATA, STRATUM_BOUNDS, Stratum, draw, estimate};
-pub use settings::{Block, Comparison, Kind, Settings};
+pub use settings::{Block, CheckDigit, Comparison, Kind, Settings};
 pub use shape::{
     BIN_FIRST, BIN_WIDTH, BINS, DENSITY_MIN, GroupShape, Grouping, Histogram, SIZES, Shape, SizeClass, shape,
     stability_chance, stability_index,

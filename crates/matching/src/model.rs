@@ -195,7 +195,7 @@ pub(crate) fn presumed_household(kind: &Kind, shared: bool, u: &[f64]) -> Vec<f6
     let agreement = match kind {
         _ if shared => 0.9,
         Kind::Date => 0.01,
-        Kind::Identifier => 0.002,
+        Kind::Identifier | Kind::CheckedIdentifier { .. } => 0.002,
         _ => 0.0,
     };
     let mut h: Vec<f64> = u.iter().map(|share| share * (1.0 - agreement)).collect();
@@ -216,7 +216,7 @@ fn usual_agreement(kind: &Kind) -> f64 {
         Kind::Address => 1e-4,
         Kind::Date => 5e-5,
         Kind::SwappedNames => 1e-5,
-        Kind::Identifier | Kind::Phone | Kind::Email => 1e-6,
+        Kind::Identifier | Kind::CheckedIdentifier { .. } | Kind::Phone | Kind::Email => 1e-6,
     }
 }
 

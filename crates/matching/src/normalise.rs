@@ -236,12 +236,13 @@ const STREET_WORDS: &[(&str, &str)] = &[
 /// Returns the text in lower case without diacritics, with every run of other than letters and digits as one space.
 ///
 /// Apostrophes vanish (`O'Brien` → `obrien`), ligatures and letters with strokes are spelt out (`ß` → `ss`), Greek
-/// and Cyrillic letters become Latin ones. Letters of other scripts stay.
+/// and Cyrillic letters become Latin ones. Letters of other scripts stay, with the vowel signs of scripts that write vowels
+/// so; points and vowel marks of Arabic and Hebrew, which are written or not, go.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut gap = false;
     let mut put = |letter: char, folded: &mut String| {
-        if letter.is_alphanumeric() {
+        if letter.is_alphanumeric() || is_sound(letter) {
             if gap && !folded.is_empty() {
                 folded.push(' ');
             }
@@ -260,12 +261,22 @@ pub fn fold(text: &str) -> String {
         }
         return folded;
     }
-    for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase) {
-        if !is_combining_mark(letter) {
+    let is_ornament = |letter: char| is_combining_mark(letter) && !is_sound(letter);
+    // Composed again, a Korean syllable is one character and not the two or three that it is made of.
+    let letters = text.nfkd().filter(|letter| !is_ornament(*letter)).nfc();
+    for letter in letters.flat_map(char::to_lowercase) {
+        if !is_ornament(letter) {
             put(letter, &mut folded);
         }
     }
     folded
+}
+
+/// Says whether a mark is a sound of its own and no ornament of a letter: vowel signs from Devanagari to Myanmar, those of
+/// Khmer, and what voices a Japanese syllable.
+fn is_sound(letter: char) -> bool {
+    matches!(letter, '\u{900}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3099}' | '\u{309a}')
+        && is_combining_mark(letter)
 }
 
 /// The Latin spelling of a letter that decomposition leaves as it is.
@@ -365,6 +376,13 @@ pub fn fold_name(text: &str) -> String {
     if kept.is_empty() { folded } else { kept.join(" ") }
 }
 
+/// Says whether a folded word is made of particles alone, written as one: `vander`, `dela`.
+pub(crate) fn is_particles(word: &str) -> bool {
+    PARTICLES
+        .iter()
+        .any(|particle| word.strip_prefix(particle).is_some_and(|rest| rest.is_empty() || is_particles(rest)))
+}
+
 /// Says whether a folded value stands where a given name should but says that there is none (`unknown`, `baby girl`).
 pub fn is_placeholder(folded: &str) -> bool {
     !folded.is_empty()
@@ -419,6 +437,12 @@ mod tests {
             ("Пётр", "petr"),
             ("Γιώργος", "giorgos"),
             ("李 小龍", "李 小龍"),
+            ("김민수", "김민수"),
+            ("मोहन शर्मा", "मोहन शर्मा"),
+            ("がか", "がか"),
+            // Vowel marks and points are written or not.
+            ("مُحَمَّد", "محمد"),
+            ("שָׁלוֹם", "שלום"),
             ("---", ""),
             ("İstanbul", "istanbul"),
         ] {
@@ -442,6 +466,8 @@ mod tests {
     fn folding_of_names_streets_and_numbers() {
         assert_eq!(fold_name("van der Berg"), "berg");
         assert_eq!(fold_name("Smith, Jr."), "smith");
+        assert!(["vander", "delas", "vonund", "de"].iter().all(|word| is_particles(word)));
+        assert!(!["", "vanb", "berg", "d"].iter().any(|word| is_particles(word)));
         assert_eq!(fold_name("de la"), "de la");
         assert_eq!(fold_name("García y Márquez"), "garcia marquez");
         assert_eq!(fold_street("North Elm Street"), "n elm st");

@@ -109,7 +109,7 @@ fn cost(kind: &Kind) -> u8 {
         // What was asked already is remembered.
         Kind::SwappedNames => 1,
         Kind::Date => 2,
-        Kind::Identifier | Kind::Number | Kind::Code | Kind::Phone => 3,
+        Kind::Identifier | Kind::CheckedIdentifier { .. } | Kind::Number | Kind::Code | Kind::Phone => 3,
         Kind::Address | Kind::Email | Kind::Text { .. } => 4,
         Kind::GivenName | Kind::FamilyName => 5,
     }

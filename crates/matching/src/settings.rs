@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::key::KeyExpr;
 
+pub use model::register::CheckDigit;
+
 /// Everything a linkage needs to know about its records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -92,7 +94,8 @@ pub enum Kind {
     Exact,
     /// A given name: equal, a familiar form, an initial, compounds that share a part, one slip, Jaro-Winkler 0.92, 0.88, 0.7.
     GivenName,
-    /// A family name: equal, compounds that share a part, one slip, Jaro-Winkler 0.92, 0.88, 0.7.
+    /// A family name: equal, compounds that share a part or particles written as part of the name, one slip, Jaro-Winkler
+    /// 0.92, 0.88, 0.7.
     FamilyName,
     /// Given and family name, in this order: whether they are exchanged between the records.
     SwappedNames,
@@ -100,6 +103,12 @@ pub enum Kind {
     Date,
     /// A number that stands for one person: equal, one slip, two slips.
     Identifier,
+    /// The same where the number has a check digit: two that are near and both pass the check are two numbers, while one
+    /// that fails it was written with a slip. Equal, one slip, two slips, near but both valid.
+    CheckedIdentifier {
+        /// How the check digit is worked out, from the digits without separators.
+        check: CheckDigit,
+    },
     /// Free text: equal, or within each of these Levenshtein distances, ascending.
     Text {
         /// The distances.
@@ -127,6 +136,11 @@ impl Kind {
             Self::Address => (2, 3),
             _ => (1, 1),
         }
+    }
+
+    /// Says whether the value is a number that stands for one person.
+    pub fn is_identifier(&self) -> bool {
+        matches!(self, Self::Identifier | Self::CheckedIdentifier { .. })
     }
 
     /// Says whether people of one household usually share the value.
@@ -303,7 +317,8 @@ impl Settings {
             size_max: None,
         };
         let mut derived = Vec::new();
-        for alone in of_kind(|kind| matches!(kind, Kind::Identifier | Kind::Address | Kind::Phone | Kind::Email)) {
+        let is_alone = |kind: &Kind| kind.is_identifier() || matches!(kind, Kind::Address | Kind::Phone | Kind::Email);
+        for alone in of_kind(is_alone) {
             derived.push(block(alone.columns.clone()));
         }
         for family in of_kind(|kind| *kind == Kind::FamilyName) {

@@ -55,14 +55,28 @@ pub struct TrainingBlock {
     pub rule: String,
     /// Pairs looked at.
     pub pairs: u64,
-    /// The share of the rule's pairs that was looked at.
+    /// The share of the rule's pairs that was looked at, among those of blocks within the limit.
     pub sampled: f64,
-    /// The share of these that are one person.
+    /// Blocks over the limit ([`crate::Settings::block_size_max`], [`Block::size_max`]): training leaves them out.
+    #[serde(default)]
+    pub blocks_skipped: u64,
+    /// The pairs of these blocks.
+    #[serde(default)]
+    pub pairs_cut: u64,
+    /// The share of the pairs looked at that are one person.
     pub matches: f64,
-    /// The share of these that are different people of one household.
+    /// The share of the pairs looked at that are different people of one household.
     pub households: f64,
     /// Iterations in the last round.
     pub iterations: usize,
+}
+
+/// How maximisation ended.
+#[derive(Debug, Clone, Copy)]
+struct Fit {
+    iterations: usize,
+    /// Whether it stopped since nothing moved any more, and not since it had gone on long enough.
+    settled: bool,
 }
 
 type Counts = Vec<(u64, f64)>;
@@ -75,6 +89,8 @@ struct Sample {
     counts: Counts,
     pairs: f64,
     taken: f64,
+    blocks_skipped: u64,
+    pairs_cut: u64,
     /// The comparisons that the rule does not touch.
     active: Vec<bool>,
     /// The comparisons that a pair of this rule agrees on, when these are all its columns.
@@ -96,6 +112,15 @@ struct Parameters {
 /// # Errors
 /// When there are fewer than two base records.
 pub fn train(data: &Dataset, progress: &dyn Progress) -> Result<(Model, TrainingReport), Error> {
+    train_within(data, ITERATIONS_MAX, progress)
+}
+
+/// Learns a model with at most so many iterations a round.
+fn train_within(
+    data: &Dataset,
+    iterations_max: usize,
+    progress: &dyn Progress,
+) -> Result<(Model, TrainingReport), Error> {
     let settings = &data.settings;
     let base: Vec<u32> = (0..data.records as u32).filter(|record| data.tier(*record) == 0).collect();
     if base.len() < 2 {
@@ -126,9 +151,9 @@ pub fn train(data: &Dataset, progress: &dyn Progress) -> Result<(Model, Training
     parameters.h.clone_from(&presumed.1);
     let mut prior = settings.prior.unwrap_or_else(|| 1.0 / base.len() as f64);
     let mut household_share = 1e-4;
-    let mut iterations = 0;
+    let mut fit = Fit { iterations: 0, settled: false };
     for _ in 0..ROUNDS {
-        iterations = maximise(&mut parameters, &mut samples, &presumed, households);
+        fit = maximise(&mut parameters, &mut samples, &presumed, households, iterations_max);
         let admissible = admissible_pairs(data, &base);
         report.priors = priors(&samples, &parameters, &random, admissible);
         if settings.prior.is_none() {
@@ -144,14 +169,17 @@ pub fn train(data: &Dataset, progress: &dyn Progress) -> Result<(Model, Training
         progress.advance(1);
     }
 
+    let expected = expected(&parameters, &samples);
     for sample in &samples {
         report.blocks.push(TrainingBlock {
             rule: sample.rule.clone(),
             pairs: sample.pairs as u64,
             sampled: sample.taken,
+            blocks_skipped: sample.blocks_skipped,
+            pairs_cut: sample.pairs_cut,
             matches: sample.mixture[0],
             households: sample.mixture[1],
-            iterations,
+            iterations: fit.iterations,
         });
     }
     for (at, learnt) in model.comparisons.iter_mut().enumerate() {
@@ -170,7 +198,7 @@ pub fn train(data: &Dataset, progress: &dyn Progress) -> Result<(Model, Training
     model.prior = prior;
     model.household = (households && household_share > 0.0).then_some(household_share);
     model.round();
-    report.warnings = warnings(&model, &samples, &random);
+    report.warnings = warnings(&model, &samples, &random, &expected, fit);
     Ok((model, report))
 }
 
@@ -188,6 +216,11 @@ const PART_SLIP: f64 = 0.2;
 fn is_seen(at: usize, place: usize, samples: &[Sample], random: &Counts) -> bool {
     let of_blocks = samples.iter().filter(|sample| sample.active[at]).flat_map(|sample| &sample.counts);
     of_blocks.chain(random).any(|(pattern, _)| level(*pattern, at) == place + 1)
+}
+
+/// Says whether any pair of a training block was at a level: random pairs are hardly ever of one person.
+fn is_seen_in_blocks(at: usize, place: usize, samples: &[Sample]) -> bool {
+    is_seen(at, place, samples, &Vec::new())
 }
 
 /// Works out what a date says of which only a part is known, where training saw none: sources that are only attached may
@@ -308,6 +341,8 @@ fn sample_patterns(data: &Dataset, scorer: &Scorer<'_>, blocking: &Blocking<'_>,
         counts,
         pairs,
         taken,
+        blocks_skipped: grouped.report.blocks_skipped,
+        pairs_cut: grouped.report.pairs_cut,
         active,
         agreed: whole.then_some(agreed),
         mixture: [0.5, 0.25, 0.25],
@@ -400,13 +435,46 @@ fn posterior(pattern: u64, active: &[bool], mixture: &[f64; 3], tables: &[Vec<Sh
     odds.map(|odds| odds / sum)
 }
 
-/// Maximises the likelihood over m, h and the mixtures; u stays. Returns the number of iterations.
+/// Adds the pairs of a sample to `seen`, by class (one person, one household), comparison and level, each by the probability
+/// that it is of the class; returns how many are of each class.
+fn add_expected(sample: &Sample, tables: &[Vec<Shares>; 3], seen: &mut [Vec<Shares>; 2]) -> [f64; 3] {
+    let mut classes = [0.0; 3];
+    for (pattern, count) in &sample.counts {
+        let shares = posterior(*pattern, &sample.active, &sample.mixture, tables);
+        for (class, share) in classes.iter_mut().zip(shares) {
+            *class += share * count;
+        }
+        for (at, active) in sample.active.iter().enumerate() {
+            if *active {
+                let level = level(*pattern, at);
+                seen[0][at][level] += shares[0] * count;
+                seen[1][at][level] += shares[1] * count;
+            }
+        }
+    }
+    classes
+}
+
+/// Returns how many pairs of one person, and of different people of one household, the training blocks are expected to
+/// hold at each level of each comparison. What is presumed does not count.
+fn expected(parameters: &Parameters, samples: &[Sample]) -> [Vec<Shares>; 2] {
+    let tables = [&parameters.m, &parameters.h, &parameters.u].map(|shares| logarithms(shares));
+    let none: Vec<Shares> = parameters.m.iter().map(|shares| vec![0.0; shares.len()]).collect();
+    let mut seen = [none.clone(), none];
+    for sample in samples {
+        add_expected(sample, &tables, &mut seen);
+    }
+    seen
+}
+
+/// Maximises the likelihood over m, h and the mixtures; u stays.
 fn maximise(
     parameters: &mut Parameters,
     samples: &mut [Sample],
     presumed: &(Vec<Shares>, Vec<Shares>),
     households: bool,
-) -> usize {
+    iterations_max: usize,
+) -> Fit {
     if !households {
         for sample in samples.iter_mut() {
             sample.mixture = [sample.mixture[0], 0.0, 1.0 - sample.mixture[0]];
@@ -415,25 +483,12 @@ fn maximise(
     let scaled = |shares: &Vec<Shares>| -> Vec<Shares> {
         shares.iter().map(|levels| levels.iter().map(|share| share * PRESUMED_PAIRS).collect()).collect()
     };
-    for iteration in 1..=ITERATIONS_MAX {
+    for iteration in 1..=iterations_max {
         let tables = [&parameters.m, &parameters.h, &parameters.u].map(|shares| logarithms(shares));
         let mut seen = [scaled(&presumed.0), scaled(&presumed.1)];
         let mut moved: f64 = 0.0;
         for sample in samples.iter_mut().filter(|sample| sample.pairs > 0.0) {
-            let mut classes = [0.0; 3];
-            for (pattern, count) in &sample.counts {
-                let shares = posterior(*pattern, &sample.active, &sample.mixture, &tables);
-                for (class, share) in classes.iter_mut().zip(shares) {
-                    *class += share * count;
-                }
-                for (at, active) in sample.active.iter().enumerate() {
-                    if *active {
-                        let level = level(*pattern, at);
-                        seen[0][at][level] += shares[0] * count;
-                        seen[1][at][level] += shares[1] * count;
-                    }
-                }
-            }
+            let classes = add_expected(sample, &tables, &mut seen);
             for (share, class) in sample.mixture.iter_mut().zip(classes) {
                 let next = class / sample.pairs;
                 moved = moved.max((next - *share).abs());
@@ -451,10 +506,10 @@ fn maximise(
             }
         }
         if moved < SETTLED {
-            return iteration;
+            return Fit { iterations: iteration, settled: true };
         }
     }
-    ITERATIONS_MAX
+    Fit { iterations: iterations_max, settled: false }
 }
 
 /// Returns the share of random pairs in which all of some comparisons have both values.
@@ -505,18 +560,32 @@ fn household_prior(
     most.min(0.1)
 }
 
-fn warnings(model: &Model, samples: &[Sample], random: &Counts) -> Vec<String> {
+/// How far m and h of a comparison that households do not share must be apart for it to tell them, as half the sum of the
+/// differences over its levels: 0 is the same, 1 nothing in common.
+const APART: f64 = 0.2;
+
+/// Says what the data does not settle. Names comparisons, levels and rules, never a value.
+fn warnings(model: &Model, samples: &[Sample], random: &Counts, expected: &[Vec<Shares>; 2], fit: Fit) -> Vec<String> {
     let mut warnings = Vec::new();
     if samples.iter().all(|sample| sample.pairs < 1.0) {
         warnings.push("no training block holds a pair: every m is the presumed one".to_owned());
     }
+    if !fit.settled {
+        warnings.push(format!(
+            "expectation maximisation stopped after {} iterations without settling: what was learnt may be off",
+            fit.iterations
+        ));
+    }
+    for sample in samples.iter().filter(|sample| sample.blocks_skipped > 0) {
+        warnings.push(format!(
+            "{}: training leaves out its blocks over the limit ({}), and with them {} pairs",
+            sample.rule, sample.blocks_skipped, sample.pairs_cut
+        ));
+    }
     for (at, learnt) in model.comparisons.iter().enumerate() {
         let name = &learnt.name;
-        let mut informing = 0.0;
-        for sample in samples.iter().filter(|sample| sample.active[at]) {
-            let there = sample.counts.iter().filter(|(pattern, _)| level(*pattern, at) != 0);
-            informing += there.fold(0.0, |sum, (_, count)| sum + count) * sample.mixture[0];
-        }
+        let matches = &expected[0][at];
+        let informing: f64 = matches[1..].iter().sum();
         if informing < 10.0 * PRESUMED_PAIRS {
             warnings.push(format!(
                 "{name}: about {informing:.0} matches inform its m, which stays near what is presumed; \
@@ -524,24 +593,78 @@ fn warnings(model: &Model, samples: &[Sample], random: &Counts) -> Vec<String> {
             ));
         }
         for (place, level_learnt) in learnt.levels.iter().enumerate() {
-            let level_name = &level_learnt.name;
-            if !is_seen(at, place, samples, random) {
-                if learnt.kind == Kind::Date && PARTS.contains(&place) {
-                    continue;
-                }
-                warnings.push(format!("{name}: the level {level_name:?} was never seen"));
-            } else if level_learnt.m < 1e-6 {
-                warnings.push(format!("{name}: m of {level_name:?} runs to 0"));
-            } else if level_learnt.m > 1.0 - 1e-6 {
-                warnings.push(format!("{name}: m of {level_name:?} runs to 1"));
-            }
+            let (level_name, at_level) = (&level_learnt.name, matches[place + 1]);
+            let derived = learnt.kind == Kind::Date && PARTS.contains(&place);
+            let said = if !is_seen(at, place, samples, random) {
+                (!derived).then(|| format!("{name}: the level {level_name:?} was never seen"))
+            } else if informing < 1.0 {
+                // That nothing informs any of its levels is said already.
+                None
+            } else if !is_seen_in_blocks(at, place, samples) {
+                Some(format!(
+                    "{name}: random pairs are at the level {level_name:?}, but among matches it was never seen"
+                ))
+            } else if at_level < 1.0 {
+                Some(format!(
+                    "{name}: fewer than one match is expected at the level {level_name:?}, whose m is hardly more than \
+                     what is presumed"
+                ))
+            } else if informing - at_level < 1.0 {
+                Some(format!(
+                    "{name}: fewer than one match is expected at any other level than {level_name:?}, whose m runs to 1"
+                ))
+            } else {
+                None
+            };
+            warnings.extend(said);
         }
         let agreement = &learnt.levels[0];
         if learnt.kind != Kind::SwappedNames && agreement.m <= agreement.u {
             warnings.push(format!("{name}: agreement is no likelier among matches than among others"));
         }
     }
+    if model.household.is_some() {
+        household_warnings(model, samples, &mut warnings);
+    }
     warnings
+}
+
+/// Says where the data does not settle what people of one household have in common.
+fn household_warnings(model: &Model, samples: &[Sample], warnings: &mut Vec<String>) {
+    let pairs = samples.iter().fold(0.0, |sum, sample| sum + sample.pairs * sample.mixture[1]);
+    if pairs < 10.0 * PRESUMED_PAIRS {
+        warnings.push(format!(
+            "about {pairs:.0} pairs of different people of one household inform h, which stays near what is presumed"
+        ));
+    }
+    // Within a block of one thing that households share, one other tells no household from a mixture of others: how many
+    // pairs are of one, and how often these agree, explain the same. Two others that agree together tell it.
+    let shared = |active: &[bool]| {
+        model.comparisons.iter().zip(active).filter(|(learnt, active)| learnt.shared_by_household && **active).count()
+    };
+    let is_told = samples.iter().any(|sample| sample.pairs >= 1.0 && shared(&sample.active) >= 2);
+    if !is_told {
+        warnings.push(
+            "no training block leaves two comparisons that households share: how many pairs are of one household, and \
+             how often these agree, rests on what is presumed"
+                .to_owned(),
+        );
+    }
+    let own: Vec<&model::ComparisonModel> = model
+        .comparisons
+        .iter()
+        .filter(|learnt| !learnt.shared_by_household && learnt.kind != Kind::SwappedNames)
+        .collect();
+    let distance = |learnt: &model::ComparisonModel| {
+        learnt.levels.iter().fold(0.0, |sum, level| sum + (level.m - level.h).abs()) / 2.0
+    };
+    if !own.is_empty() && own.iter().all(|learnt| distance(learnt) < APART) {
+        let names: Vec<&str> = own.iter().map(|learnt| learnt.name.as_str()).collect();
+        warnings.push(format!(
+            "{}: people of one household agree about as one person does, so that h cannot be told from m",
+            names.join(", ")
+        ));
+    }
 }
 
 #[cfg(test)]
@@ -556,6 +679,10 @@ mod tests {
     type Row = [String; 5];
 
     fn learnt(rows: &[Row]) -> (Model, TrainingReport) {
+        train(&dataset(rows), &Silent).unwrap()
+    }
+
+    fn dataset(rows: &[Row]) -> Dataset {
         let settings = Settings {
             comparisons: vec![
                 Comparison::new("given", Kind::GivenName),
@@ -573,8 +700,7 @@ mod tests {
         let column = |at: usize| Arc::new(StringArray::from_iter_values(rows.iter().map(|row| &row[at]))) as ArrayRef;
         let names = ["source", "id", "given", "family", "birth"];
         let columns = names.into_iter().enumerate().map(|(at, name)| (name, column(at)));
-        let data = Dataset::new(&settings, &RecordBatch::try_from_iter(columns).unwrap()).unwrap();
-        train(&data, &Silent).unwrap()
+        Dataset::new(&settings, &RecordBatch::try_from_iter(columns).unwrap()).unwrap()
     }
 
     fn rows(source: &str, count: usize, stride: usize) -> Vec<Row> {
@@ -620,5 +746,30 @@ mod tests {
         }
         all.extend(base);
         assert_eq!(learnt(&all), (model, report));
+    }
+
+    #[test]
+    fn maximisation_that_does_not_settle_is_said() {
+        let data = dataset(&[rows("tax", 500, 1), rows("census", 400, 3)].concat());
+        let (_, report) = train_within(&data, 1, &Silent).unwrap();
+        let said = |what: &str| report.warnings.iter().any(|warning| warning.contains(what));
+        assert!(said("stopped after 1 iterations without settling"), "{:?}", report.warnings);
+        assert!(report.blocks.iter().all(|block| block.iterations == 1));
+    }
+
+    #[test]
+    fn a_household_that_agrees_as_one_person_does_is_said() {
+        let data = dataset(&rows("tax", 10, 1));
+        let mut model = Model::presumed(&data.settings);
+        let said = |model: &Model| {
+            let mut warnings = Vec::new();
+            household_warnings(model, &[], &mut warnings);
+            warnings.iter().any(|warning| warning.contains("h cannot be told from m"))
+        };
+        assert!(!said(&model), "given names and birth dates tell people of one household apart");
+        for learnt in model.comparisons.iter_mut().filter(|learnt| !learnt.shared_by_household) {
+            learnt.levels.iter_mut().for_each(|level| level.h = level.m);
+        }
+        assert!(said(&model));
     }
 }

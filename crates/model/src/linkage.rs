@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::id::{AgreementId, PurposeId, RegisterId};
 use crate::judgement::Verdict;
+use crate::register::CheckDigit;
 
 /// The linkage of a project, or of loose files.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -128,6 +129,9 @@ pub struct Compare {
     pub term_frequency: bool,
     /// A column whose value may have been swapped with this one, such as `last_name` for `first_name`.
     pub swapped_with: Option<String>,
+    /// How the check digit of an identifier is worked out, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check: Option<CheckDigit>,
 }
 
 /// The kinds of comparison.

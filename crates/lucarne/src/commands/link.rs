@@ -55,8 +55,11 @@ pub(crate) async fn link(app: &App, refit: bool, output: Output) -> Result<LinkR
     Ok(report)
 }
 
-/// How a warning ends that is about a level of a comparison that no pair had.
+/// How a warning ends that is about a level of a comparison that no pair had, or none that may be of one person.
 const NEVER_SEEN: &str = "was never seen";
+
+/// What a warning says that is about a level that hardly any match had, or all.
+const HARDLY_SEEN: &str = ": fewer than one match is expected at ";
 
 /// Notes what a linkage warns of.
 pub(crate) fn note(warnings: &[String], learnt: bool, output: Output) {
@@ -68,7 +71,8 @@ pub(crate) fn note(warnings: &[String], learnt: bool, output: Output) {
         } else {
             let were = if unseen.len() == 1 { "level was" } else { "levels were" };
             let many = unseen.len();
-            output.aside(format!("note: {many} {were} never seen, as in small registers: `--json` lists them"));
+            output
+                .aside(format!("note: {many} {were} never seen or hardly, as in small registers: `--json` lists them"));
         }
     }
     // Last, so that many levels don't hide them.
@@ -143,10 +147,10 @@ pub(crate) fn left_out(rules: &[RuleReport], without_key: u64, persons_large: u6
     lines
 }
 
-/// Gives the warnings but for those of levels that were never seen, and these: a small project has dozens, and they would hide
-/// the rest.
+/// Gives the warnings but for those of levels that were never seen or hardly, and these: a small project has dozens, and they
+/// would hide the rest.
 fn without_unseen(warnings: &[String]) -> (Vec<&String>, Vec<&String>) {
-    warnings.iter().partition(|warning| !warning.ends_with(NEVER_SEEN))
+    warnings.iter().partition(|warning| !warning.ends_with(NEVER_SEEN) && !warning.contains(HARDLY_SEEN))
 }
 
 /// Says in short what is watched of a linkage.
@@ -330,11 +334,17 @@ mod tests {
 
     #[test]
     fn levels_that_were_never_seen_are_counted() {
-        let warnings = ["a: the level \"one slip\" was never seen", "two judgements contradict", "b: was never seen"];
+        let warnings = [
+            "a: the level \"one slip\" was never seen",
+            "two judgements contradict",
+            "b: was never seen",
+            "c: fewer than one match is expected at the level \"two slips\", whose m is hardly more than what is presumed",
+        ];
         let warnings = warnings.map(str::to_owned);
         let (others, unseen) = without_unseen(&warnings);
-        assert_eq!((others, unseen.len()), (vec![&warnings[1]], 2));
-        assert_eq!(by_comparison(&unseen), ["b: was never seen", "a: never seen: \"one slip\""]);
+        assert_eq!((others, unseen.len()), (vec![&warnings[1]], 3));
+        let lines = by_comparison(&unseen);
+        assert_eq!(lines, ["b: was never seen", warnings[3].as_str(), "a: never seen: \"one slip\""]);
     }
 
     #[test]

@@ -73,10 +73,10 @@ mod strings;
 mod time;
 mod value;
 
+pub use self::model::{SplinkComparison, SplinkLevel, SplinkLinkType, SplinkModel};
 pub use components::SplinkComponents;
 pub use error::SplinkError;
 pub use kernel::{damerau_levenshtein, jaccard, jaro_similarity, jaro_winkler_similarity, levenshtein};
 pub use linker::{SplinkLinker, SplinkPair, SplinkReport, SplinkRuleReport};
-pub use model::{SplinkComparison, SplinkLevel, SplinkLinkType, SplinkModel};
 pub use parts::SplinkParts;
 pub use records::SplinkColumn;

@@ -6,7 +6,7 @@ use matching::{Judgements, Settings};
 
 use crate::people::{Row, cluster, partition, row, settings};
 
-fn check_with(settings: &Settings, judgements: &Judgements, lines: &[&'static str], expected: &[&[&str]]) {
+pub(crate) fn check_with(settings: &Settings, judgements: &Judgements, lines: &[&'static str], expected: &[&[&str]]) {
     let rows: Vec<Row> = lines.iter().map(|line| row(line)).collect();
     let clustering = cluster(settings, &rows, judgements);
     let mut expected: Vec<Vec<&str>> = expected.iter().map(|cluster| cluster.to_vec()).collect();
@@ -18,7 +18,7 @@ fn check_with(settings: &Settings, judgements: &Judgements, lines: &[&'static st
     }
 }
 
-fn check(lines: &[&'static str], expected: &[&[&str]]) {
+pub(crate) fn check(lines: &[&'static str], expected: &[&[&str]]) {
     let mut settings = settings();
     settings.one_record_per_person = BTreeMap::from([("register".to_owned(), 0.999)]);
     check_with(&settings, &Judgements::default(), lines, expected);

@@ -4,10 +4,15 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod blocking;
+mod check_digits;
 mod clustering;
+mod doubts;
 mod explaining;
+mod households;
+mod names;
 mod partitions;
 mod people;
+mod persons;
 mod properties;
 mod proposing;
 mod resident;

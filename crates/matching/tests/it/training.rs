@@ -6,12 +6,12 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::people::batch;
 
-const COLUMNS: [&str; 5] = ["a", "b", "c", "d", "e"];
+pub(crate) const COLUMNS: [&str; 5] = ["a", "b", "c", "d", "e"];
 const VALUES: [u32; 5] = [4000, 2000, 500, 50, 10];
 /// How often the second record of a person agrees with the first.
 const PLANTED_M: [f64; 5] = [0.96, 0.92, 0.88, 0.95, 0.80];
 
-fn planted(people: usize, seed: u64) -> Vec<Vec<String>> {
+pub(crate) fn planted(people: usize, seed: u64) -> Vec<Vec<String>> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut rows = Vec::new();
     for _ in 0..people {
@@ -29,7 +29,7 @@ fn planted(people: usize, seed: u64) -> Vec<Vec<String>> {
     rows
 }
 
-fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         comparisons: COLUMNS.map(|column| Comparison::new(column, Kind::Exact)).to_vec(),
         blocks: vec![Block::on(["a"]).unwrap()],

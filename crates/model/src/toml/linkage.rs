@@ -10,9 +10,14 @@ use super::reader::{Sheet, Table, Value};
 use crate::diagnostic::{Diagnostics, SourceFile};
 use crate::judgement::Verdict;
 use crate::linkage::{Attach, Block, COMPARISON_KINDS, Compare, GroupBy, Key, LinkageConfig, Part, QualityConfig};
+use crate::register::CheckDigit;
 
 /// The probability from which records are linked, where the file doesn't say.
 const THRESHOLD: f64 = 0.95;
+
+/// How check digits are worked out, by the word for it.
+const CHECKS: [(&str, CheckDigit); 3] =
+    [("luhn", CheckDigit::Luhn), ("mod97", CheckDigit::Mod97), ("mod11", CheckDigit::Mod11)];
 
 impl LinkageConfig {
     /// Reads the linkage of loose files, which needs neither purpose nor agreement.
@@ -220,6 +225,8 @@ fn comparison(value: &Value<'_>) -> Option<Compare> {
     let term_frequency = table.get("term_frequency").map(|value| value.boolean());
     let swapped_value = table.get("swapped_with");
     let swapped_with = swapped_value.as_ref().and_then(Value::text);
+    let check_value = table.get("check");
+    let check = check_value.as_ref().map(|value| value.choice("linkage/unknown-check", &CHECKS));
     table.finish();
     let (column, kind) = (column?, kind?);
     if let Some(value) = &swapped_value
@@ -227,9 +234,19 @@ fn comparison(value: &Value<'_>) -> Option<Compare> {
     {
         value.error("linkage/swapped-with-itself", "a column is not swapped with itself", "name the other column");
     }
+    if let Some(value) = &check_value
+        && kind != "identifier"
+    {
+        let message = format!("`{column}` is compared as `{kind}`, which has no check digit");
+        value.error("linkage/check-of-no-identifier", message, "leave it out, or write `as = \"identifier\"`");
+    }
     // Names are where rarity tells most: a shared rare surname is worth many times a shared common one.
     let term_frequency = term_frequency.unwrap_or(Some(kind == "name"))?;
-    Some(Compare { column, r#as: kind.to_owned(), term_frequency, swapped_with })
+    let check = match check {
+        Some(check) => Some(check?),
+        None => None,
+    };
+    Some(Compare { column, r#as: kind.to_owned(), term_frequency, swapped_with, check })
 }
 
 #[cfg(test)]

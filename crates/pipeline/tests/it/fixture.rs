@@ -191,6 +191,7 @@ fn linkage() -> LinkageConfig {
         r#as: kind.to_owned(),
         term_frequency: kind == "name",
         swapped_with: None,
+        check: None,
     };
     let on = |columns: &[&str]| Block {
         on: columns.iter().map(|column| Key { column: (*column).to_owned(), part: Part::Whole }).collect(),

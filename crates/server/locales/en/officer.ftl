@@ -147,6 +147,7 @@ level-familiar-form = one is a familiar form of the other
 level-in-order = in order
 level-initial = one is the initial of the other
 level-near = nearly the same
+level-near-but-both-valid = near, and both pass the check digit
 level-nearly-equal = nearly equal
 level-nearly-exchanged = nearly exchanged
 level-number-and-street = same number and street

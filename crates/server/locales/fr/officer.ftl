@@ -147,6 +147,7 @@ level-familiar-form = l’un est une forme familière de l’autre
 level-in-order = dans l’ordre
 level-initial = l’un est l’initiale de l’autre
 level-near = presque identiques
+level-near-but-both-valid = proches, et les deux clés de contrôle sont justes
 level-nearly-equal = presque identiques
 level-nearly-exchanged = presque inversés
 level-number-and-street = mêmes numéro et rue

@@ -111,3 +111,58 @@ fn deliveries_come_in_through_the_log_alone() {
     assert!(read > 100, "{read} files were read");
     assert!(callers.is_empty(), "they log nothing: {callers:?}; call `server::deliver`");
 }
+
+/// `matching` is a library of functions: it opens no file and no connection, starts no process and waits for nobody. What it
+/// is given are Arrow batches, and its tests may read them from wherever they like.
+#[test]
+fn matching_stays_pure() {
+    const LIBRARIES: [&str; 6] = ["parquet", "tokio", "object_store", "reqwest", "hyper", "rusqlite"];
+    const MODULES: [&str; 4] = ["fs", "net", "process", "env"];
+    let metadata = super::metadata(&["--no-deps"]);
+    let packages = metadata["packages"].as_array().unwrap();
+    let matching = packages.iter().find(|package| package["name"] == "matching").unwrap();
+    for dependency in matching["dependencies"].as_array().unwrap() {
+        let name = dependency["name"].as_str().unwrap();
+        assert!(dependency["kind"] == "dev" || !LIBRARIES.contains(&name), "matching may not depend on {name}");
+    }
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("matching/src")];
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            read += 1;
+            let text = std::fs::read_to_string(&path).unwrap();
+            let found = impurities(&text, &LIBRARIES, &MODULES);
+            assert!(found.is_empty(), "{} names {found:?}", path.display());
+        }
+    }
+    assert!(read > 20, "{read} files were read");
+    // What is looked for is found, in whatever form it is written.
+    for line in ["use std::fs;", "std::net::TcpStream::connect", "use std::{fmt, process::Command};", "parquet::arrow"]
+    {
+        assert_eq!(impurities(line, &LIBRARIES, &MODULES).len(), 1, "{line}");
+    }
+    assert!(impurities("use std::{fmt, str::FromStr}; // offset, network", &LIBRARIES, &MODULES).is_empty());
+}
+
+/// Gives the libraries that a source names, and the modules of the standard library that it uses by name or in a group.
+fn impurities(text: &str, libraries: &[&str], modules: &[&str]) -> Vec<String> {
+    let words = |text: &str| -> BTreeSet<String> {
+        text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').map(str::to_owned).collect()
+    };
+    let mut found: Vec<String> = words(text).into_iter().filter(|word| libraries.contains(&word.as_str())).collect();
+    for (place, _) in text.match_indices("std::") {
+        let rest = &text[place + "std::".len()..];
+        let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let end = if rest.starts_with('{') { rest.find(';') } else { rest.find(|letter: char| !is_word(letter)) };
+        let used = words(&rest[..end.unwrap_or(rest.len())]);
+        found.extend(
+            used.into_iter().filter(|word| modules.contains(&word.as_str())).map(|word| format!("std::{word}")),
+        );
+    }
+    found
+}
