@@ -40,7 +40,7 @@ async function checkTimelineKeys(page: Page): Promise<void> {
   await timeline.getByRole("button", { name: "All years" }).click();
 }
 
-/** Opens the records of a register, a part of them at a time, and offers the household as a search of its own. */
+/** Opens the records of a register, a part of them at a time, and goes back to all; the table has its places. */
 async function checkHops(page: Page): Promise<void> {
   const relations = page.locator("[data-island=relations]");
   await expect(relations.locator("canvas").first()).toBeVisible();

@@ -123,6 +123,8 @@ export function askHouseholds(form: HTMLFormElement, show: (found: Household | n
       return;
     }
     asking?.abort();
+    // What it still brings is nobody's answer, also where nothing takes its place.
+    asking = null;
     free();
     putAway();
     if (!navigator.onLine) {

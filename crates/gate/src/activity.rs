@@ -8,6 +8,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use indexmap::IndexMap;
 use model::agency::RoleKind;
+use model::purpose::OVERSIGHT;
 use model::{Actor, OfficerId, PurposeId};
 use policy::Reason;
 use state::{Activity, StateError};
@@ -20,9 +21,6 @@ use crate::writer::{Outcome, with_causes};
 
 /// The most accounts that are named at a time.
 pub const ACCOUNTS_NAMED_MAX: usize = 10;
-
-/// The name under which such readings are kept in `state`: they have no purpose of the project.
-const OVERSIGHT: &str = "oversight";
 
 /// How much an account asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +48,10 @@ pub struct MostActive {
     pub looks_of_others: u64,
     /// Refusals of those together.
     pub refusals_of_others: u64,
+    /// The day from which accounts are counted, where looks were made before it; none where all are counted.
+    pub counted_since: Option<NaiveDate>,
+    /// Whether reading failed once it was in the log that accounts are named, so that a name is not told that is there.
+    pub unread: bool,
 }
 
 /// Gives as what an entry counts among what an account does: what people of agencies looked at or were refused. What citizens
@@ -63,12 +65,13 @@ pub(crate) fn counts_as(actor: &Actor, kind: EntryKind) -> Option<Activity> {
 }
 
 impl Gate {
-    /// Gives the accounts of agencies that asked most from the day `since` on (UTC), of at most the last
+    /// Gives the accounts of agencies that asked most from the day `since` to today (UTC), of at most the last
     /// [`state::ACTIVITY_DAYS`] days, and the sum of all others. Looks that a crash left without an entry are counted too.
     ///
     /// # Errors
     /// [`Denied::Refused`] unless a data protection officer asks, which is in the log when this returns; [`Denied::Failed`] when
-    /// the numbers can't be read or the entry can't be written: then nobody is named.
+    /// the numbers can't be read or the entry can't be written: then nobody is named. What fails after that costs names: that
+    /// they were to be told is in the log, so the answer has its number.
     pub async fn most_active(&self, by: &Actor, since: NaiveDate) -> Result<MostActive, Denied> {
         let inner = &self.inner;
         let at = inner.now()?;
@@ -77,7 +80,8 @@ impl Gate {
             let leaf = inner.write_oversight(by, at, &reasons, None).await?;
             return Err(Denied::Refused(Refusal { leaf, reasons }));
         }
-        let found = inner.state.most_active(since, ACCOUNTS_NAMED_MAX).await.map_err(GateError::state)?;
+        let found =
+            inner.state.most_active(since..=at.date_naive(), ACCOUNTS_NAMED_MAX).await.map_err(GateError::state)?;
         let opened: Vec<Digest32> = found.accounts.iter().filter_map(|known| known.named_by.map(Digest32)).collect();
         let leaf = if opened.is_empty() {
             None
@@ -85,17 +89,24 @@ impl Gate {
             Some(inner.write_oversight(by, at, &[], Some(More::Oversight { since, opened })).await?)
         };
         let mut accounts = Vec::with_capacity(found.accounts.len());
-        let mut leaves = Vec::with_capacity(found.accounts.len());
+        let mut places = Vec::with_capacity(found.accounts.len());
+        let mut unread = false;
         for known in found.accounts {
-            let (account, leaf) = match &known.named_by {
-                Some(commitment) => inner.account_of(commitment).await?,
-                None => (None, None),
-            };
+            let (mut account, mut place) = (None, None);
+            if let Some(commitment) = known.named_by {
+                match inner.account_of(&commitment).await {
+                    Ok((named, leaf)) => (account, place) = (named, leaf.map(|leaf| (leaf, commitment))),
+                    Err(error) => {
+                        tracing::warn!(error = %with_causes(&error), "the detail of a look can't be read");
+                        unread = true;
+                    }
+                }
+            }
             let (looks, refusals) = (known.count.looks, known.count.refusals);
             accounts.push(ActiveAccount { account, by: None, looks, refusals });
-            leaves.push(leaf);
+            places.push(place);
         }
-        let bys = self.reading(move |inner| inner.bys(&leaves)).await?;
+        let bys = self.reading(move |inner| Ok(inner.bys(&places))).await.unwrap_or_default();
         for (account, by) in accounts.iter_mut().zip(bys) {
             account.by = by;
         }
@@ -105,6 +116,8 @@ impl Gate {
             others: found.others,
             looks_of_others: found.of_others.looks,
             refusals_of_others: found.of_others.refusals,
+            counted_since: found.counted_since,
+            unread,
         })
     }
 }
@@ -167,13 +180,22 @@ impl Inner {
         }
     }
 
-    /// Gives who made the entries at these places.
-    fn bys(&self, leaves: &[Option<u64>]) -> Result<Vec<Option<By>>, GateError> {
-        let by = |leaf: u64| -> Result<By, GateError> {
+    /// Gives who made the entries at these places, which are those of these commitments. An entry that can't be read, or is of
+    /// another look, costs the role.
+    fn bys(&self, places: &[Option<(u64, [u8; 32])>]) -> Vec<Option<By>> {
+        let by = |(leaf, commitment): (u64, [u8; 32])| -> Result<By, GateError> {
             let bytes = self.log.entry(leaf).map_err(GateError::log)?;
-            Ok(Entry::decode(&bytes)?.by)
+            let entry: Entry = Entry::decode(&bytes)?;
+            if entry.commitment.0 == commitment { Ok(entry.by) } else { Err(GateError::Detail) }
         };
-        leaves.iter().map(|leaf| leaf.map(by).transpose()).collect()
+        let known = |place: (u64, [u8; 32])| match by(place) {
+            Ok(by) => Some(by),
+            Err(error) => {
+                tracing::warn!(error = %with_causes(&error), "the entry of a look tells no role");
+                None
+            }
+        };
+        places.iter().map(|place| place.and_then(known)).collect()
     }
 }
 

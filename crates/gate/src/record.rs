@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 use model::agency::RoleKind;
+use model::purpose::INGEST;
 use model::request::Action;
 use model::{Actor, Judgement, PurposeId, RegisterId, Request, RunId, Verdict};
 use policy::Reason;
@@ -13,9 +14,6 @@ use crate::error::{Denied, GateError};
 use crate::gate::{Draft, Gate, RunDraft};
 use crate::grant::Permit;
 use crate::writer::Outcome;
-
-/// The name under which ingests are kept in `state`: they have no purpose, for nothing is read.
-const INGEST: &str = "ingest";
 
 /// What an ingest did.
 #[derive(Debug, Clone, PartialEq, Eq)]

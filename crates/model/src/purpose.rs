@@ -8,6 +8,15 @@ use crate::disclosure::Disclosure;
 use crate::id::{AgreementId, PurposeId, Recipient, RegisterId};
 use crate::validity::Validity;
 
+/// The name under which `state` keeps entries of files that were read in: nothing is read under a purpose then.
+pub const INGEST: &str = "ingest";
+
+/// The name under which `state` keeps entries of who read which accounts ask most.
+pub const OVERSIGHT: &str = "oversight";
+
+/// The names that no purpose of a project has: entries under it would be among those that the gate makes by itself.
+pub const RESERVED: [&str; 2] = [INGEST, OVERSIGHT];
+
 /// A purpose.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Purpose {

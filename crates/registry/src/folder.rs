@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::RegistryError;
 
-/// The version of what a generation holds.
-pub const INDEX_FORMAT: u32 = 1;
+/// The version of what a generation holds. Since 2 the number of a house is among the words of an address.
+pub const INDEX_FORMAT: u32 = 2;
 
 const POINTER: &str = "CURRENT";
 const META: &str = "meta.json";
@@ -225,6 +225,15 @@ mod tests {
         let error = folder.open().unwrap_err();
         assert!(matches!(error, RegistryError::Format { found: 99, .. }));
         assert!(error.to_string().contains("run `lucarne index`"));
+    }
+
+    #[test]
+    fn an_index_whose_addresses_have_no_numbers_is_of_another_version() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path());
+        folder.begin("r1").unwrap();
+        folder.finish("r1", &Meta { format: 1, ..meta() }).unwrap();
+        assert!(matches!(folder.open(), Err(RegistryError::Format { found: 1, .. })), "it would find nobody by them");
     }
 
     #[test]

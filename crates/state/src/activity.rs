@@ -7,6 +7,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 use rusqlite::params;
@@ -99,6 +100,9 @@ pub struct MostActive {
     pub others: u64,
     /// How much those asked together.
     pub of_others: ActivityCount,
+    /// The day from which looks are counted, in a store that had some before: those of earlier days are in no number, and
+    /// of the day itself perhaps not all. None in a store that has counted from its beginning.
+    pub counted_since: Option<NaiveDate>,
 }
 
 /// Numbers to be added to the table: by account and day how many, and the newest look.
@@ -134,20 +138,20 @@ impl Sums {
 }
 
 impl State {
-    /// Gives the accounts that asked most from the day `since` on (UTC), at most so many, and the sum of all others. Only looks
-    /// that say as what they count are counted, erased ones too, and of at most the last [`ACTIVITY_DAYS`] days.
+    /// Gives the accounts that asked most on these days (UTC), at most so many, and the sum of all others. Only looks that say as
+    /// what they count are counted, erased ones too, and of at most the last [`ACTIVITY_DAYS`] days.
     ///
     /// # Errors
     /// [`StateError`] when the database fails.
-    pub async fn most_active(&self, since: NaiveDate, most: usize) -> Result<MostActive, StateError> {
-        let since = day_number(since);
+    pub async fn most_active(&self, days: RangeInclusive<NaiveDate>, most: usize) -> Result<MostActive, StateError> {
+        let days = day_number(*days.start())..=day_number(*days.end());
         // First what is in memory: what is moved from there meanwhile is in the tables, which say up to which frame they have
         // all. Both are asked of one moment of the tables, so that no look is counted twice and none is missed.
         let memory = self.inner.recent.snapshot();
         let mut tables = self.inner.readers.begin().await?;
         let settled = recent::settled(&mut tables).await?;
-        let sums = "SELECT account, sum(looks), sum(refusals) FROM activity WHERE day >= ? GROUP BY account";
-        let rows = sqlx::query(sums).bind(since).fetch_all(&mut *tables).await?;
+        let sums = "SELECT account, sum(looks), sum(refusals) FROM activity WHERE day BETWEEN ? AND ? GROUP BY account";
+        let rows = sqlx::query(sums).bind(*days.start()).bind(*days.end()).fetch_all(&mut *tables).await?;
         let mut known: HashMap<Tag, (ActivityCount, Option<[u8; 32]>)> = HashMap::with_capacity(rows.len());
         for row in rows {
             let number = |column: usize| row.try_get::<i64, _>(column).map(i64::unsigned_abs);
@@ -155,7 +159,7 @@ impl State {
             known.insert(fixed(&row, 0)?, (count, None));
         }
         for look in memory.looks_after(settled) {
-            if let Some(active) = look.active.filter(|active| active.day >= since) {
+            if let Some(active) = look.active.filter(|active| days.contains(&active.day)) {
                 let (count, newest) = known.entry(active.account).or_default();
                 count.add(active.activity);
                 *newest = Some(look.commitment);
@@ -165,7 +169,8 @@ impl State {
         // By tag where numbers are equal, so that the order stays as it is.
         order.sort_unstable_by_key(|(account, (count, _))| (Reverse(count.total()), *account));
         let rest = order.split_off(most.min(order.len()));
-        let mut found = MostActive { others: rest.len() as u64, ..MostActive::default() };
+        let counted_since = counted_since(&mut tables).await?;
+        let mut found = MostActive { others: rest.len() as u64, counted_since, ..MostActive::default() };
         for (_, (count, _)) in &rest {
             found.of_others.looks += count.looks;
             found.of_others.refusals += count.refusals;
@@ -173,7 +178,7 @@ impl State {
         for (account, (count, in_memory)) in order {
             let named_by = match in_memory {
                 Some(commitment) => Some(commitment),
-                None => newest_kept(&mut tables, &account, since).await?,
+                None => newest_kept(&mut tables, &account, &days).await?,
             };
             found.accounts.push(ActiveAccount { count, named_by });
         }
@@ -186,16 +191,26 @@ impl State {
 async fn newest_kept(
     connection: &mut SqliteConnection,
     account: &Tag,
-    since: i64,
+    days: &RangeInclusive<i64>,
 ) -> Result<Option<[u8; 32]>, StateError> {
     let row = sqlx::query(
         "SELECT looks.commitment FROM activity JOIN looks ON looks.id = activity.look \
          JOIN details ON details.look = activity.look \
-         WHERE activity.account = ? AND activity.day >= ? ORDER BY activity.look DESC LIMIT 1",
+         WHERE activity.account = ? AND activity.day BETWEEN ? AND ? ORDER BY activity.look DESC LIMIT 1",
     )
     .bind(account.to_vec())
-    .bind(since)
+    .bind(*days.start())
+    .bind(*days.end())
     .fetch_optional(connection)
     .await?;
     row.map(|row| fixed(&row, 0)).transpose()
+}
+
+/// Gives the day from which looks are counted, where the store had some before.
+async fn counted_since(connection: &mut SqliteConnection) -> Result<Option<NaiveDate>, StateError> {
+    let kept = sqlx::query("SELECT value FROM meta WHERE name = 'counted_since'").fetch_optional(connection).await?;
+    let Some(row) = kept else { return Ok(None) };
+    let text: &[u8] = row.try_get(0)?;
+    let day = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+    day.map(Some).ok_or(StateError::Unsealable { what: "day" })
 }

@@ -1,6 +1,6 @@
 //! Looks that are durable and not yet in the store's tables.
 //!
-//! A look writes to five tables, four of them at random places. An answer waits for none of that: looks and the new keys of
+//! A look writes to six tables, five of them at random places. An answer waits for none of that: looks and the new keys of
 //! their persons are written as one frame into a file of its own, whose pages follow one another, and moved into the tables
 //! behind the answers, many at once. Until then they are found in memory, and after a crash in that file.
 //!

@@ -26,6 +26,7 @@ pub(crate) const STORE: Schema = Schema {
         include_str!("../migrations/0004_arrivals.sql"),
         include_str!("../migrations/0005_proposals.sql"),
         include_str!("../migrations/0006_activity.sql"),
+        include_str!("../migrations/0007_counted_since.sql"),
     ],
 };
 

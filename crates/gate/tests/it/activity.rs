@@ -233,3 +233,32 @@ async fn what_can_t_be_written_down_is_not_told() {
     house.clock.fail();
     assert!(matches!(house.gate.most_active(&dpo(), first_day()).await, Err(Denied::Failed(_))));
 }
+
+#[tokio::test]
+async fn what_fails_once_it_is_in_the_log_costs_a_role_and_no_number() {
+    let house = House::new().await;
+    assert!(opens(&house, ada(), ZACHARIAS).await);
+    // Publishes what there is, and takes it away behind the log's back: which role made the entry can't be read any more.
+    house.gate.prove(0).await.unwrap();
+    let paths = house.log.paths();
+    let bundles: Vec<&String> = paths.iter().filter(|path| path.starts_with("tile/entries/")).collect();
+    assert!(!bundles.is_empty(), "{paths:?}");
+    bundles.into_iter().for_each(|path| house.log.tamper(path, |_| None));
+    let size = house.gate.log_size();
+    let found = house.gate.most_active(&dpo(), first_day()).await.unwrap();
+    assert_eq!((found.leaf, house.gate.log_size()), (Some(size), size + 1), "that it was told is on the record");
+    let [known] = &found.accounts[..] else { panic!("one account: {found:?}") };
+    assert_eq!((known.account.as_ref().map(OfficerId::as_str), known.looks, known.refusals), (Some("ada"), 1, 0));
+    assert!(!found.unread, "the name was read");
+}
+
+#[tokio::test]
+async fn a_clock_that_ran_ahead_is_not_counted_before_its_days_come() {
+    let house = House::new().await;
+    assert!(opens(&house, ada(), ZACHARIAS).await);
+    house.clock.advance(TimeDelta::days(3));
+    assert!(opens(&house, ada(), ZACHARIAS).await);
+    assert_eq!(told(&asks(&house, first_day()).await.accounts[0]).2, 2);
+    house.clock.set("2026-05-05T12:00:00Z".parse().unwrap());
+    assert_eq!(told(&asks(&house, first_day()).await.accounts[0]).2, 1);
+}

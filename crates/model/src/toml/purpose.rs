@@ -7,7 +7,7 @@ use super::reader::{Table, Value};
 use crate::class::Class;
 use crate::disclosure::Disclosure;
 use crate::id::PurposeId;
-use crate::purpose::{Job, Purpose, Subject};
+use crate::purpose::{Job, Purpose, RESERVED, Subject};
 
 /// What a person who asks must give.
 #[derive(Clone, Copy, PartialEq)]
@@ -34,6 +34,10 @@ const SUBJECTS: [(&str, SubjectWord); 4] = [
 
 /// Reads a purpose. Where the file names no registers the list is left empty; the loader fills in the agreement's.
 pub(crate) fn read(table: &Table<'_>, id: PurposeId) -> Option<Purpose> {
+    if RESERVED.contains(&id.as_str()) {
+        let message = format!("entries of the log that have no purpose are kept under the name `{id}`");
+        table.sheet().error(table.span(), "purpose/reserved-name", message, "rename the file");
+    }
     let says =
         table.require("says", "says = \"Decide whether a borrower is entitled to relief\"").and_then(|v| v.text());
     let says_fr = table.get("says_fr").and_then(|value| value.text());

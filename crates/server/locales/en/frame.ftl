@@ -16,7 +16,7 @@ other-language = Français
 other-language-code = fr
 foot-synthetic = Demonstration. Everyone in it is made up.
 foot-api = The same over HTTP
-foot-no-islands = This build was made without Node: the pictures of relations and of time stand still, progress moves only when its page is opened anew, and receipts can’t be checked in the browser.
+foot-no-islands = This build was made without Node: the pictures of relations and of time stand still, who else is at an address is shown on a page of its own, progress moves only when its page is opened anew, and receipts can’t be checked in the browser.
 
 # Between a click and its answer.
 step-under-way = Asked. Waiting for the answer…

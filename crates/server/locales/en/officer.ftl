@@ -11,7 +11,7 @@ search-birth-date-unread = This date can’t be read. Write day, month and year.
 search-identifier = Number
 search-identifier-hint = National, tax or passport number
 search-address = Address
-search-address-hint = Street, town or postcode
+search-address-hint = Number, street, town or postcode
 search-contact = Telephone or e-mail
 search-do = Search
 
@@ -217,10 +217,17 @@ household-count = { $count ->
     [one] One other person was found at this address
    *[other] { $n } other persons were found at this address
  }
+household-count-more = { $count ->
+    [one] At least one other person was found at this address
+   *[other] At least { $n } other persons were found at this address
+ }
+household-not-looked-for = Nobody was looked for at this address
 household-node = { $count ->
     [0] Nobody else
    *[other] Household ({ $n })
  }
+household-node-more = Household (at least { $n })
+household-node-not-looked-for = Not looked for
 household-with = The person of this dossier was found too, and is not listed again.
 household-alike = { $count ->
     [one] One person at a similar address
@@ -228,6 +235,7 @@ household-alike = { $count ->
  }
 household-alike-what = A similar address may be the house next door, or the same one written differently. Those who are listed here were shown to you as well.
 household-more = There are more at similar addresses than one search shows. Add what you know to narrow the search.
+household-more-here = One search shows no more than these, and there may be others at this address. Add what you know to narrow the search.
 household-search = Open the search with this address
 household-close = Put the household away
 household-unreached = No answer came. If the question reached the server, the search is in the log.

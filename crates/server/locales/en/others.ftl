@@ -74,7 +74,7 @@ chart-rest = { $count ->
 
 # The data protection officer’s overview.
 desk-title = Overview
-desk-what = How the registers are used, what was refused, and which rules end soon. It is counted from the log, which holds no personal data; only the most active officers are named, and naming them is written to the log.
+desk-what = How the registers are used, what was refused, and which rules end soon. All but the most active officers is counted from the log, which holds no personal data. Officers are counted apart from it; only the most active are named, and naming them is written to the log.
 desk-soon = { $count ->
     [one] One agreement or purpose ends soon. After its last day it allows nothing any more.
    *[other] { $n } agreements and purposes end soon. After its last day none of them allows anything any more.
@@ -110,13 +110,17 @@ desk-officers-caption = In the last 30 days, the most active first
 desk-officers-who = Officer
 desk-officers-logged = Naming them is itself entry { $entry } of the log.
 desk-officers-none = No officer has asked for anything in the last 30 days.
-desk-officers-unwritten = Nobody is named now, because it could not be written to the log.
+desk-officers-none-since = No officer has asked for anything since { $day }.
+desk-officers-since = Officers are counted since { $day }: what they asked for before is in the log, and not in these numbers.
+desk-officers-failed = Nobody is named now: the numbers could not be read, or it could not be written to the log that they were. The rest of this page is not touched by that.
+desk-officers-unread = Not every name could be read. That they were to be named is in the log all the same.
 desk-officers-others = { $count ->
     [one] One other officer
    *[other] { $n } other officers together
  }
 desk-officer = { $account } ({ $by })
 desk-officer-unknown = An account that is no longer known
+desk-officer-unread = An account without a name now
 desk-terms-title = Agreements and purposes
 desk-ends-within = { $count ->
     [one] Ends by tomorrow

@@ -16,7 +16,7 @@ other-language = English
 other-language-code = en
 foot-synthetic = Démonstration. Toutes les personnes sont inventées.
 foot-api = La même chose par HTTP
-foot-no-islands = Cette version a été construite sans Node : les images des relations et du temps restent fixes, l’avancement n’est mis à jour qu’à la réouverture de sa page, et les reçus ne peuvent pas être vérifiés dans le navigateur.
+foot-no-islands = Cette version a été construite sans Node : les images des relations et du temps restent fixes, les autres personnes à une adresse s’affichent sur une page à part, l’avancement n’est mis à jour qu’à la réouverture de sa page, et les reçus ne peuvent pas être vérifiés dans le navigateur.
 
 # Entre un clic et sa réponse.
 step-under-way = Demande envoyée. En attente de la réponse…

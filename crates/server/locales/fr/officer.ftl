@@ -11,7 +11,7 @@ search-birth-date-unread = Cette date est illisible. Écrivez le jour, le mois e
 search-identifier = Numéro
 search-identifier-hint = Numéro national, fiscal ou de passeport
 search-address = Adresse
-search-address-hint = Rue, commune ou code postal
+search-address-hint = Numéro, rue, commune ou code postal
 search-contact = Téléphone ou courriel
 search-do = Rechercher
 
@@ -217,10 +217,17 @@ household-count = { $count ->
     [one] Une autre personne a été trouvée à cette adresse
    *[other] { $n } autres personnes ont été trouvées à cette adresse
  }
+household-count-more = { $count ->
+    [one] Au moins une autre personne a été trouvée à cette adresse
+   *[other] Au moins { $n } autres personnes ont été trouvées à cette adresse
+ }
+household-not-looked-for = Personne n’a été recherché à cette adresse
 household-node = { $count ->
     [0] Personne d’autre
    *[other] Ménage ({ $n })
  }
+household-node-more = Ménage (au moins { $n })
+household-node-not-looked-for = Non recherché
 household-with = La personne de ce dossier a été trouvée aussi, et n’est pas répétée ici.
 household-alike = { $count ->
     [one] Une personne à une adresse semblable
@@ -228,6 +235,7 @@ household-alike = { $count ->
  }
 household-alike-what = Une adresse semblable peut être celle de la maison voisine, ou la même écrite autrement. Les personnes de cette liste vous ont été montrées aussi.
 household-more = Il y a plus de personnes à des adresses semblables qu’une recherche n’en montre. Ajoutez ce que vous savez pour restreindre la recherche.
+household-more-here = Une recherche n’en montre pas davantage, et d’autres personnes peuvent être à cette adresse. Ajoutez ce que vous savez pour restreindre la recherche.
 household-search = Ouvrir la recherche avec cette adresse
 household-close = Refermer le ménage
 household-unreached = Aucune réponse n’est venue. Si la question a atteint le serveur, la recherche est au journal.

@@ -74,7 +74,7 @@ chart-rest = { $count ->
 
 # La vue d’ensemble du délégué à la protection des données.
 desk-title = Vue d’ensemble
-desk-what = L’usage qui est fait des registres, ce qui a été refusé, et les règles qui prennent bientôt fin. Tout est compté à partir du journal, qui ne contient aucune donnée personnelle ; seuls les agents les plus actifs sont nommés, ce qui est inscrit au journal.
+desk-what = L’usage qui est fait des registres, ce qui a été refusé, et les règles qui prennent bientôt fin. Tout, sauf les agents les plus actifs, est compté à partir du journal, qui ne contient aucune donnée personnelle. Les agents sont comptés à part ; seuls les plus actifs sont nommés, ce qui est inscrit au journal.
 desk-soon = { $count ->
     [one] Un accord ou une finalité prend bientôt fin. Passé le dernier jour, plus rien n’est permis à ce titre.
    *[other] { $n } accords et finalités prennent bientôt fin. Passé leur dernier jour, ils ne permettent plus rien.
@@ -110,13 +110,17 @@ desk-officers-caption = Sur les 30 derniers jours, le plus actif d’abord
 desk-officers-who = Agent
 desk-officers-logged = La lecture de leurs noms est elle-même l’entrée { $entry } du journal.
 desk-officers-none = Aucun agent n’a fait de demande au cours des 30 derniers jours.
-desk-officers-unwritten = Personne n’est nommé pour l’instant, car cela n’a pas pu être inscrit au journal.
+desk-officers-none-since = Aucun agent n’a fait de demande depuis le { $day }.
+desk-officers-since = Les agents sont comptés depuis le { $day } : ce qu’ils ont demandé auparavant figure au journal, non dans ces nombres.
+desk-officers-failed = Personne n’est nommé pour l’instant : les nombres n’ont pas pu être lus, ou leur lecture n’a pas pu être inscrite au journal. Le reste de cette page n’en est pas affecté.
+desk-officers-unread = Certains noms n’ont pas pu être lus. Leur lecture est inscrite au journal malgré tout.
 desk-officers-others = { $count ->
     [one] Un autre agent
    *[other] { $n } autres agents ensemble
  }
 desk-officer = { $account } ({ $by })
 desk-officer-unknown = Un compte qui n’est plus connu
+desk-officer-unread = Un compte sans nom pour l’instant
 desk-terms-title = Accords et finalités
 desk-ends-within = { $count ->
     [one] Prend fin d’ici demain

@@ -175,10 +175,9 @@ pub(super) fn household(t: Words) -> Household {
     let alike = vec![hit("Jon Ruiz", "64 Robin Lane", "matched-similar")];
     Household {
         is_with: true,
-        more: true,
         log_index: t.number(&1_241),
         address: "62 Robin Lane".to_owned(),
-        ..Household::of(t, here, alike)
+        ..Household::of(t, here, alike, true)
     }
 }
 

@@ -25,6 +25,12 @@ struct DeskPage {
     roles: Bars,
     /// None when they can't be named.
     officers: Option<Bars>,
+    /// What says from when on they are counted, where that is less than all of these days.
+    officers_since: Option<String>,
+    /// What is said where none of them asked for anything.
+    officers_none: String,
+    /// Whether a name that is there could not be read.
+    officers_unread: bool,
     /// What says that naming them was logged, and the address of the entry.
     officers_logged: Option<(String, String)>,
     refusals: u64,
@@ -128,6 +134,7 @@ async fn desk(view: &View) -> Result<Response, Problem> {
     let lines = |wanted: fn(&Term) -> bool| -> Vec<TermLine> {
         found.terms.iter().filter(|term| wanted(term)).map(|term| line(t, term)).collect()
     };
+    let (officers_since, officers_none) = counted(t, found.officers.as_ref().and_then(|known| known.counted_since));
     let page = DeskPage {
         frame: view.frame()?,
         t,
@@ -136,6 +143,9 @@ async fn desk(view: &View) -> Result<Response, Problem> {
         purposes: purposes(view, &found),
         roles: roles(view, &found),
         officers: found.officers.as_ref().map(|known| officers(t, known, |by| view.recipient_title(by))),
+        officers_since,
+        officers_none,
+        officers_unread: found.officers.as_ref().is_some_and(|known| known.unread),
         officers_logged: found.officers.as_ref().and_then(|known| known.log_index).map(logged),
         refusals: found.refusals,
         rules: rules(t, &found.refused_by),
@@ -236,10 +246,22 @@ fn roles(view: &View, found: &DeskView) -> Bars {
     bars(t, t.s("desk-roles-caption"), t.s("log-by"), looks_and_refusals(t), &sums, title, href)
 }
 
+/// Gives what says from which day on accounts are counted, and what is said where none of them asked for anything.
+fn counted(t: Words, since: Option<NaiveDate>) -> (Option<String>, String) {
+    match since.map(|day| t.date(&day.to_string())) {
+        None => (None, t.s("desk-officers-none")),
+        Some(day) => {
+            (Some(t.with("desk-officers-since", "day", &day)), t.with("desk-officers-none-since", "day", &day))
+        }
+    }
+}
+
 /// Gives the accounts that asked most, and after them all others in one row without a bar: that of hundreds together would
 /// leave none to be seen of each.
 fn officers(t: Words, found: &Officers, recipient_title: impl Fn(&str) -> String) -> Bars {
     let label = |officer: &OfficerUse| match (&officer.account, &officer.by) {
+        // Which of the two it is of each can't be told when reading failed.
+        (None, _) if found.unread => t.s("desk-officer-unread"),
         (None, _) => t.s("desk-officer-unknown"),
         (Some(account), None) => account.clone(),
         (Some(account), Some(by)) => {
@@ -401,6 +423,8 @@ mod tests {
             others: 0,
             looks_of_others: 0,
             refusals_of_others: 0,
+            counted_since: None,
+            unread: false,
         };
         let shown = officers(EN, &found, |by| format!("title of {by}"));
         let titles: Vec<&str> = shown.rows.iter().map(|row| row.title.as_str()).collect();
@@ -415,6 +439,23 @@ mod tests {
         assert_eq!([last.values[0].0.as_str(), last.values[1].0.as_str()], ["90,000", "12"]);
         assert!(last.values.iter().all(|(_, stretch)| stretch.width == 0.0), "it has no bar");
         assert_eq!(shown.rows[0].values[0].1.width, chart::LENGTH, "and takes none of the others' length");
+        // Where reading failed it is not said that an account is known to nobody.
+        found.unread = true;
+        let shown = officers(EN, &found, str::to_owned);
+        assert_eq!(shown.rows[1].title, EN.s("desk-officer-unread"));
+        assert_ne!(shown.rows[1].title, unknown);
+    }
+
+    #[test]
+    fn from_when_on_accounts_are_counted_is_said_where_that_is_not_always() {
+        for language in [Language::English, Language::French] {
+            let t = Words::new(language);
+            assert_eq!(counted(t, None), (None, t.s("desk-officers-none")));
+            let (since, none) = counted(t, "2026-05-04".parse().ok());
+            let day = t.date("2026-05-04");
+            assert!(since.is_some_and(|text| text.contains(&day)) && none.contains(&day), "{none}");
+            assert_ne!(none, t.s("desk-officers-none"));
+        }
     }
 
     #[test]

@@ -6,11 +6,13 @@
 
 use askama::Template;
 use axum::response::Response;
+use registry::HITS_MAX;
 use serde::Deserialize;
 
+use super::address::{Address, address_of, house_number};
 use super::frame::Frame;
 use super::problem;
-use super::relations::{address_of, is_same};
+use super::relations::is_same;
 use super::search::{Hit, SEARCH, hit, officer, work_of};
 use super::view::{Sent, Typed, View};
 use super::words::Words;
@@ -43,8 +45,8 @@ pub(crate) struct Household {
     pub(crate) here: Vec<Hit>,
     /// Those at an address that is like it.
     pub(crate) alike: Vec<Hit>,
-    /// Whether there are more than one search shows.
-    pub(crate) more: bool,
+    /// What is said where there are more than one search shows.
+    pub(crate) more: Option<String>,
     /// Parts of the search that were not used.
     pub(crate) not_used: Vec<String>,
     pub(crate) log_index: String,
@@ -53,19 +55,30 @@ pub(crate) struct Household {
 }
 
 impl Household {
-    /// Gives the household of these persons, with nothing else said yet.
-    pub(crate) fn of(t: Words, here: Vec<Hit>, alike: Vec<Hit>) -> Self {
+    /// Gives the household of these persons, with nothing else said yet; `more` where one search does not show all.
+    pub(crate) fn of(t: Words, here: Vec<Hit>, alike: Vec<Hit>, more: bool) -> Self {
         let count = here.len() as u64;
         let rest = here.len().saturating_sub(MEMBERS_MAX) as u64;
+        // What answers best comes first: where nobody is shown whose address is only like this one, more may be at this one.
+        let is_cut = more && alike.is_empty() && count > 0;
+        let (says, label, others) = if is_cut {
+            (
+                t.count("household-count-more", &count),
+                t.count("household-node-more", &count),
+                t.s("household-more-here"),
+            )
+        } else {
+            (t.count("household-count", &count), t.count("household-node", &count), t.s("household-more"))
+        };
         Self {
-            says: t.count("household-count", &count),
-            label: t.count("household-node", &count),
+            says,
+            label,
             rest: (rest > 0).then(|| t.count("relations-more", &rest)),
             most: MEMBERS_MAX,
             is_with: false,
             here,
             alike,
-            more: false,
+            more: more.then_some(others),
             not_used: Vec::new(),
             log_index: String::new(),
             address: String::new(),
@@ -101,7 +114,8 @@ async fn found(view: &View, asked: &HouseholdAsked) -> Result<Response, Problem>
     let who = view.acting()?;
     view.check_form(&asked.form_token)?;
     officer(view)?;
-    let form = SearchForm { work: work_of(view)?, address: asked.address.clone(), ..SearchForm::default() };
+    let (work, address) = (work_of(view)?, asked.address.clone());
+    let form = SearchForm { work, address, limit: HITS_MAX, ..SearchForm::default() };
     let found = service::search(&view.app, who, &form).await?;
     let part = HouseholdPart { frame: view.frame()?, t: view.t, household: household(view, asked, found) };
     view.page(&part)
@@ -114,21 +128,35 @@ fn household(view: &View, asked: &HouseholdAsked, found: SearchView) -> Househol
     let (here, alike): (Vec<HitView>, Vec<HitView>) =
         others.into_iter().partition(|found| is_here(found, &asked.address));
     let shown = |found: Vec<HitView>| -> Vec<Hit> { found.into_iter().map(|found| hit(view, found)).collect() };
-    Household {
+    let is_used = !found.not_used.iter().any(|part| part == "address");
+    let household = Household {
         is_with: !own.is_empty(),
-        more: found.more,
         not_used: found.not_used.iter().map(|part| t.of("part", part)).collect(),
         log_index: t.number(&found.log_index),
         address: asked.address.clone(),
-        ..Household::of(t, shown(here), shown(alike))
-    }
+        ..Household::of(t, shown(here), shown(alike), found.more)
+    };
+    if is_used { household } else { not_looked_for(t, household) }
 }
 
-/// Tells whether someone was found at this very address: the search says so, or the record that is shown names it, as the
-/// picture tells whether two records name one place. A search finds addresses that are like it too, such as the next house's.
+/// Says of a household that nobody was looked for, which is not that nobody is there.
+pub(crate) fn not_looked_for(t: Words, household: Household) -> Household {
+    Household { says: t.s("household-not-looked-for"), label: t.s("household-node-not-looked-for"), ..household }
+}
+
+/// Tells whether someone was found at this very address, which names a house: the search says so, or the record that is shown
+/// names it with the same number, as the picture tells whether two records name one place. A search finds addresses that are
+/// like it too, such as the next house's, or a street of which the number is not known.
 fn is_here(found: &HitView, address: &str) -> bool {
+    let Some(number) = house_number(address) else { return false };
     let is_the_same = |matched: &MatchView| matched.part == "address" && matched.how == "same";
-    found.matched.iter().any(is_the_same) || address_of(&found.values).is_some_and(|theirs| is_same(&theirs, address))
+    let is_the_house = |theirs: Address| names_house(&theirs, &number, address);
+    found.matched.iter().any(is_the_same) || address_of(&found.values).is_some_and(is_the_house)
+}
+
+/// Tells whether an address is the house of this number at `asked`.
+fn names_house(theirs: &Address, number: &str, asked: &str) -> bool {
+    theirs.is_of_a_house && house_number(&theirs.text).as_deref() == Some(number) && is_same(&theirs.text, asked)
 }
 
 #[cfg(test)]
@@ -159,18 +187,18 @@ mod tests {
     fn what_is_said_counts_those_at_the_address_and_the_picture_has_room_for_some() {
         let t = Words::new(Language::English);
         let people = |count: usize| (0..count).map(|at| someone(at, "Ana Ruiz")).collect::<Vec<_>>();
-        let nobody = Household::of(t, Vec::new(), people(3));
+        let nobody = Household::of(t, Vec::new(), people(3), false);
         assert_eq!((nobody.says.as_str(), nobody.rest.as_deref()), (&*t.count("household-count", &0), None));
         let html = written(nobody, t);
         assert!(html.contains(&t.count("household-alike", &3)) && !html.contains("data-members"), "{html}");
-        assert!(Household::of(t, people(MEMBERS_MAX), Vec::new()).rest.is_none());
-        let many = Household::of(t, people(MEMBERS_MAX + 3), Vec::new());
+        assert!(Household::of(t, people(MEMBERS_MAX), Vec::new(), false).rest.is_none());
+        let many = Household::of(t, people(MEMBERS_MAX + 3), Vec::new(), false);
         assert_eq!(many.rest.as_deref(), Some("3 more, in the table"));
         let html = written(many, t);
         assert_eq!(html.matches("class=\"main\"").count(), MEMBERS_MAX + 3, "the table has everyone");
         assert!(html.contains("data-label=\"Household (15)\"") && html.contains("data-most=\"12\""), "{html}");
         assert!(!html.contains("<form"), "one search shows all of them");
-        let more = Household { more: true, address: HOSTILE.into(), ..Household::of(t, people(1), Vec::new()) };
+        let more = Household { address: HOSTILE.into(), ..Household::of(t, people(1), people(1), true) };
         let html = written(more, t);
         assert!(
             html.contains("<form method=\"post\" action=\"/search\">") && html.contains("name=\"again\""),
@@ -179,14 +207,54 @@ mod tests {
     }
 
     #[test]
+    fn where_not_all_are_shown_it_is_said_whose_address_the_others_have() {
+        for language in [Language::English, Language::French] {
+            let t = Words::new(language);
+            let people = |count: usize| (0..count).map(|at| someone(at, "Ana Ruiz")).collect::<Vec<_>>();
+            let is_said = |household: &Household| {
+                assert!(household.more.is_some());
+                household.more == Some(t.s("household-more-here"))
+            };
+            // The cut is among those who are here: how many there are is not known.
+            let cut = Household::of(t, people(49), Vec::new(), true);
+            assert!(is_said(&cut));
+            assert_eq!(cut.says, t.count("household-count-more", &49));
+            assert_ne!(cut.says, t.count("household-count", &49));
+            assert_eq!(cut.label, t.count("household-node-more", &49));
+            let html = written(cut, t);
+            assert!(html.contains(&t.s("household-more-here")) && html.contains("action=\"/search\""), "{html}");
+            // It is among those whose address is like it: all who are here are shown.
+            for here in [0, 1, 30] {
+                let all = Household::of(t, people(here), people(3), true);
+                assert!(!is_said(&all), "{here}");
+                assert_eq!(all.says, t.count("household-count", &(here as u64)));
+                assert_eq!(all.label, t.count("household-node", &(here as u64)));
+            }
+            assert_eq!(Household::of(t, people(49), Vec::new(), false).more, None);
+        }
+    }
+
+    #[test]
+    fn where_nobody_was_looked_for_it_is_not_said_that_nobody_is_there() {
+        for language in [Language::English, Language::French] {
+            let t = Words::new(language);
+            let nobody = Household::of(t, Vec::new(), Vec::new(), false);
+            let html = written(not_looked_for(t, nobody), t);
+            for wrong in [t.count("household-count", &0), t.count("household-node", &0)] {
+                assert!(!html.contains(&wrong), "{html}");
+            }
+            assert!(html.contains(&format!("<h3>{}</h3>", t.s("household-not-looked-for"))), "{html}");
+        }
+    }
+
+    #[test]
     fn a_hostile_name_is_text_wherever_it_stands() {
         for language in [Language::English, Language::French] {
             let t = Words::new(language);
             let household = Household {
-                more: true,
                 not_used: vec![HOSTILE.into()],
                 address: HOSTILE.into(),
-                ..Household::of(t, vec![someone(1, HOSTILE)], vec![someone(2, HOSTILE)])
+                ..Household::of(t, vec![someone(1, HOSTILE)], vec![someone(2, HOSTILE)], true)
             };
             let html = written(household, t);
             for tag in ["<script>alert", "<img", "onerror='", "value=\"\">"] {
@@ -212,5 +280,22 @@ mod tests {
         assert!(is_here(&found("address", "same"), "7 Nightingale Row"));
         assert!(!is_here(&found("address", "similar"), "7 Nightingale Row"), "the next house, perhaps");
         assert!(!is_here(&found("name", "same"), "7 Nightingale Row"));
+        for many in ["Nightingale Row", "10115", "Nightingale Row, 10115", "Newmere"] {
+            assert!(!is_here(&found("address", "same"), many), "{many} is no house");
+        }
+    }
+
+    #[test]
+    fn a_record_names_the_house_when_it_has_its_number() {
+        let names = |text: &str, is_of_a_house: bool| {
+            let theirs = Address { text: text.into(), is_of_a_house };
+            names_house(&theirs, "62", "62 Robin Lane, Apt 38, 16385, Newmere")
+        };
+        assert!(names("62 Robin Lane, Apt 38, 16385", true));
+        assert!(names("62 ROBIN LANE, 16385, NEWMERE", true), "whatever of the rest it leaves out");
+        assert!(!names("64 Robin Lane, Apt 38, 16385", true), "the next house");
+        assert!(!names("62 Robin Lane, Apt 39, 16385", true), "the next flat");
+        // The number of the flat is none of the house.
+        assert!(!names("Robin Lane, Apt 38, 16385, Newmere", false) && !names("Robin Lane, 16385, Newmere", false));
     }
 }

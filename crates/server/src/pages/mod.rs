@@ -1,5 +1,6 @@
 //! The pages: rendered here, whole without scripts, in English and French.
 
+mod address;
 mod assets;
 mod catalogue;
 mod chart;

@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::TAU;
 
+use super::address::{address_of, is_given};
 use super::values::plain;
 use super::view::View;
 use super::words::Words;
-use crate::service::{Field, RecordView, SectionView, Values};
+use crate::service::{Field, RecordView, SectionView};
 
 /// The picture's width and height, in its own units.
 const WIDTH: f64 = 960.0;
@@ -99,7 +100,7 @@ pub(crate) struct Place {
     pub(crate) kind: &'static str,
     pub(crate) text: String,
     pub(crate) registers: Vec<String>,
-    /// What to search for to see who else is there; none where the purpose does not give it whole.
+    /// What to search for to see who else is there; none where the purpose does not give it whole, or it names no house.
     pub(crate) search: Option<String>,
 }
 
@@ -231,9 +232,11 @@ impl Places {
                 self.0.len() - 1
             });
             let (place, count) = &mut self.0[at];
-            // The fullest text is shown.
+            // The fullest text is shown, and searched for where it names a house.
             if text.len() > place.text.len() {
-                (place.text, place.search) = (text, search);
+                (place.text, place.search) = (text, search.or_else(|| place.search.take()));
+            } else if place.search.is_none() {
+                place.search = search;
             }
             if !place.registers.iter().any(|known| known == register) {
                 place.registers.push(register.to_owned());
@@ -374,24 +377,12 @@ fn contacts_of(t: Words, record: &RecordView) -> Vec<(String, String)> {
 fn places_of(record: &RecordView) -> Vec<(&'static str, String, Option<String>)> {
     let mut found = Vec::new();
     if let Some(address) = address_of(&record.values) {
-        found.push(("address", address.clone(), Some(address)));
+        let search = address.is_of_a_house.then(|| address.text.clone());
+        found.push(("address", address.text, search));
     }
     let employers = record.values.fields().filter(|field| is_given(field) && field.column.name.contains("employer"));
     found.extend(employers.filter_map(|field| field.value.text()).map(|employer| ("employer", employer, None)));
     found
-}
-
-/// Tells whether a value is there and given as it is.
-fn is_given(field: &Field<'_>) -> bool {
-    field.column.rule.disclosure == "value" && field.value.text().is_some()
-}
-
-/// Gives the address of a row, as far as it is given whole; none of a row that has but a district.
-pub(crate) fn address_of(values: &Values) -> Option<String> {
-    let is_part =
-        |field: &Field<'_>| is_given(field) && field.column.rule.class == "address" && field.column.name != "district";
-    let parts: Vec<String> = values.fields().filter(is_part).filter_map(|field| field.value.text()).collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Tells whether two texts are of one address or employer: one's words are all among the other's, whatever their order, and
@@ -527,6 +518,35 @@ mod tests {
         let named = Named { percent: None, places: places.of("tax", employer), contacts: Vec::new() };
         let found = gathered(EN, "Ana".to_owned(), &[group("tax", vec![named])], places).unwrap();
         assert!(found.places.len() == 1 && found.hops.is_empty());
+    }
+
+    #[test]
+    fn a_place_is_searched_for_where_any_record_names_the_house() {
+        let street = || ("address", "Nightingale Row, 10115, Newmere".to_owned(), None);
+        let house = "7 Nightingale Row, 10115".to_owned();
+        let house = || ("address", house.clone(), Some(house.clone()));
+        for order in [[street(), house()], [house(), street()]] {
+            let mut places = Places::default();
+            for named in order {
+                places.of("tax", vec![named]);
+            }
+            let found: Vec<_> = places.0.iter().map(|(place, _)| place.search.as_deref()).collect();
+            assert_eq!(found.len(), 2, "neither says all that the other does");
+            assert_eq!(found.iter().flatten().collect::<Vec<_>>(), [&"7 Nightingale Row, 10115"]);
+        }
+        // What a record leaves out of one place, such as its number, another says.
+        let whole = "7 Nightingale Row, 10115, Newmere".to_owned();
+        let whole = || ("address", whole.clone(), Some(whole.clone()));
+        for order in [[street(), whole()], [whole(), street()]] {
+            let mut places = Places::default();
+            for named in order {
+                places.of("tax", vec![named]);
+            }
+            let found: Vec<_> =
+                places.0.iter().map(|(place, _)| (place.text.as_str(), place.search.as_deref())).collect();
+            let whole = "7 Nightingale Row, 10115, Newmere";
+            assert_eq!(found, [(whole, Some(whole))]);
+        }
     }
 
     #[test]

@@ -31,7 +31,8 @@ pub struct DeskView {
     pub days: Vec<DayUse>,
     /// How often each role acted under each purpose, over the whole log.
     pub uses: Vec<UseCount>,
-    /// The accounts that asked most in these days; none when it can't be written to the log that they are named.
+    /// The accounts that asked most in these days; none when their numbers can't be read, or it can't be written to the log that
+    /// they are named.
     pub officers: Option<Officers>,
     /// Refusals, over the whole log.
     pub refusals: u64,
@@ -71,6 +72,10 @@ pub struct Officers {
     pub looks_of_others: u64,
     /// Refusals of those together.
     pub refusals_of_others: u64,
+    /// The day from which accounts are counted, where that is one of these days.
+    pub counted_since: Option<NaiveDate>,
+    /// Whether a name that is there could not be read, though the entry says that it was.
+    pub unread: bool,
 }
 
 /// How often an account asked.
@@ -156,8 +161,8 @@ fn day_use(day: NaiveDate, kinds: Option<&BTreeMap<EntryKind, u64>>) -> DayUse {
     }
 }
 
-/// Gives who asked most since a day. Whoever watches the log is not kept from the rest of it when nothing can be written any
-/// more; names are.
+/// Gives who asked most since a day. Whoever watches the log is not kept from the rest of it when that can't be read, or nothing
+/// can be written any more; names are.
 async fn officers(app: &App, who: &Who, since: NaiveDate) -> Result<Option<Officers>, Problem> {
     let found = match app.gate().most_active(who.actor(), since).await {
         Ok(found) => found,
@@ -179,6 +184,8 @@ async fn officers(app: &App, who: &Who, since: NaiveDate) -> Result<Option<Offic
         others: found.others,
         looks_of_others: found.looks_of_others,
         refusals_of_others: found.refusals_of_others,
+        counted_since: found.counted_since.filter(|day| *day >= since),
+        unread: found.unread,
     }))
 }
 

@@ -34,7 +34,7 @@ pub struct SearchForm {
     /// A telephone number or an address of electronic mail.
     #[serde(default)]
     pub contact: String,
-    /// Street, town or postcode.
+    /// Number, street, town or postcode.
     #[serde(default)]
     pub address: String,
     /// How many persons to show, at most 50; 0 means 20.

@@ -203,7 +203,10 @@ async fn where_addresses_are_not_given_whole_no_hop_is_offered_and_none_tells_mo
         assert_eq!(answer.status, 200, "{path}: {}", answer.text);
         assert!(answer.text.contains("Not used, because the purpose"), "{path}: {}", answer.text);
         assert!(persons(&answer.text).is_empty(), "{path}: {}", answer.text);
+        assert!(!answer.text.contains("Nobody else"), "nobody was looked for: {}", answer.text);
     }
+    let hop = post(&house, &session, "/search/household", &format!("form_token={token}&{ADDRESS}")).await;
+    assert!(hop.text.contains("<h3>Nobody was looked for at this address</h3>"), "{}", hop.text);
     let size = house.gate.log_size();
     for (path, address) in [("/search/household", "x".repeat(201)), ("/search/household", String::new())] {
         let answer = post(&house, &session, path, &format!("form_token={token}&address={address}")).await;
@@ -211,4 +214,147 @@ async fn where_addresses_are_not_given_whole_no_hop_is_offered_and_none_tells_mo
     }
     let own = get(&house, &enter(&house, "citizen").await, "/me/records").await;
     assert!(own.text.contains("Nightingale Row") && !own.text.contains("data-hop"), "citizens search for nobody");
+}
+
+/// Gives the table of a part of a page that has those who are at the address; empty where nobody is.
+fn here(html: &str) -> &str {
+    html.split_once("<details").map_or(html, |(here, _)| here)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_postcode_alone_no_hop_is_offered_and_nobody_is_of_the_household() {
+    let house = House::with(|folder| {
+        folder.replace("purposes/loan-relief.toml", "address = \"district\"", "address = \"value\"");
+        folder.replace("registers/tax.toml", "street = {", "postcode = {");
+        folder.replace("models/tax_person.sql", "street, district", "postcode, district");
+        folder.replace("incoming/tax_2025.csv", "street,district", "postcode,district");
+        let rows = format!("{YSOLDE}{OTHERS}");
+        let rows = rows.replace("7 Nightingale Row", "10115").replace("9 Nightingale Row", "10115");
+        folder.replace("incoming/tax_2025.csv", YSOLDE, &rows);
+    })
+    .await;
+    let (session, token) = working(&house, RELIEF).await;
+    let ysolde = house.ysolde_at("education");
+    let dossier = get(&house, &session, &format!("/person/{ysolde}")).await;
+    assert!(dossier.text.contains("<bdi>10115</bdi>"), "it is told as where she is: {}", dossier.text);
+    assert!(!dossier.text.contains("data-hop") && !dossier.text.contains("name=\"address\""), "{}", dossier.text);
+    // Whoever asks all the same is told of people with this postcode, and not of a household.
+    let asked = format!("form_token={token}&person={ysolde}&address=10115");
+    let answer = post(&house, &session, "/search/household", &asked).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert!(answer.text.contains("3 persons at similar addresses"), "{}", answer.text);
+    assert!(!here(&answer.text).contains("Tamsin") && answer.text.contains("Tamsin"), "{}", answer.text);
+    assert!(answer.text.contains("data-label=\"Nobody else\""), "{}", answer.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_number_is_not_known_is_not_of_the_household() {
+    let house = House::with(|folder| {
+        folder.replace("purposes/loan-relief.toml", "address = \"district\"", "address = \"value\"");
+        // Their numbers are kept by themselves; of one the number is missing.
+        folder.replace(
+            "registers/tax.toml",
+            "street = {",
+            "postcode = { type = \"text\", class = \"address\" }\nstreet = {",
+        );
+        folder.replace(
+            "registers/tax.toml",
+            "street = {",
+            "house_number = { type = \"text\", class = \"address\" }\nstreet = {",
+        );
+        folder.replace("models/tax_person.sql", "street, district", "house_number, street, postcode, district");
+        let tax = std::fs::read_to_string(folder.root().join("incoming/tax_2025.csv")).unwrap();
+        let apart = |line: &str| {
+            let mut fields: Vec<String> = line.split(',').map(str::to_owned).collect();
+            let (number, street) = fields[4].split_once(' ').unwrap_or(("house_number", "street"));
+            let postcode = match street {
+                "street" => "postcode",
+                "Nightingale Row" => "10115",
+                _ => "",
+            };
+            fields[4] = format!("{postcode},{number},{street}");
+            fields.join(",") + "\n"
+        };
+        let tax: String = tax.lines().map(apart).collect();
+        let tax = tax.replace("Nightingale Row", "Nightingale Row North");
+        let others = "TN-70001,Tamsin,Quillfeather,1991-07-02,10115,7,Nightingale Row North,North,18000.00\n\
+            TN-70003,Osric,Bellweather,1975-05-05,10115,,Nightingale Row North,North,200.00\n\
+            TN-70004,Perpetua,Underhill,1969-01-30,,7,Nightingale Row North,North,200.00\n";
+        folder.write("incoming/tax_2025.csv", &(tax + others));
+    })
+    .await;
+    let (session, token) = working(&house, RELIEF).await;
+    let ysolde = house.ysolde_at("education");
+    let dossier = get(&house, &session, &format!("/person/{ysolde}")).await;
+    let offered = "name=\"address\" value=\"7 Nightingale Row North, 10115\"";
+    assert!(dossier.text.contains(offered), "the number stands with its street: {}", dossier.text);
+    let asked = format!("form_token={token}&person={ysolde}&address=7+Nightingale+Row+North,+10115");
+    let answer = post(&house, &session, "/search/household", &asked).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let (here, alike) = answer.text.split_once("<details").expect("somebody of the same street");
+    assert!(here.contains("2 other persons were found at this address"), "{here}");
+    assert!(here.contains("Tamsin") && here.contains("Perpetua"), "a record may leave the postcode out: {here}");
+    assert!(!here.contains("Osric") && alike.contains("Osric Bellweather"), "{alike}");
+}
+
+/// Gives rows of so many people who live where Ysolde does, no two of one name.
+fn lodgers(count: usize) -> String {
+    let part = |of: [&'static str; 10], at: usize| of[at % 10];
+    let row = |at: usize| {
+        let first = part(["Bel", "Cor", "Dun", "Fen", "Gal", "Hol", "Jor", "Kes", "Lam", "Mor"], at);
+        let last = part(["Ash", "Birch", "Cedar", "Elm", "Fir", "Gorse", "Hazel", "Ivy", "Juniper", "Larch"], at / 10);
+        let end = part(["wick", "ton", "by", "ford", "ham", "ley", "mere", "thorpe", "well", "worth"], at);
+        format!(
+            "TN-{},{first}an,{last}{end},{}-0{}-11,7 Nightingale Row,North,100.00\n",
+            71_000 + at,
+            1950 + at,
+            at % 9 + 1
+        )
+    };
+    (0..count).map(row).collect()
+}
+
+async fn crowded(count: usize) -> House {
+    House::with(|folder| {
+        folder.replace("purposes/loan-relief.toml", "address = \"district\"", "address = \"value\"");
+        let split = "split_part(street, ' ', 1) as house_number, \
+            substr(street, strpos(street, ' ') + 1) as street, district";
+        folder.replace("models/tax_person.sql", "street, district", split);
+        folder.replace("incoming/tax_2025.csv", YSOLDE, &format!("{YSOLDE}{}", lodgers(count)));
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_people_than_a_page_of_results_are_all_shown() {
+    let house = crowded(25).await;
+    let (session, token) = working(&house, RELIEF).await;
+    let size = house.gate.log_size();
+    let asked = format!("form_token={token}&person={}&{ADDRESS}", house.ysolde_at("education"));
+    let answer = post(&house, &session, "/search/household", &asked).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert!(here(&answer.text).contains("25 other persons were found at this address"), "{}", answer.text);
+    assert!(answer.text.contains("data-label=\"Household (25)\""), "{}", answer.text);
+    assert_eq!(persons(here(&answer.text)).len(), 25, "{}", answer.text);
+    let entry = house.gate.entries(size..size + 1).await.unwrap().remove(0).entry;
+    assert!(entry.subjects >= 26, "everyone shown is told of it: {}", entry.subjects);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_people_than_one_search_shows_are_said_to_be_more() {
+    let house = crowded(60).await;
+    let (session, token) = working(&house, RELIEF).await;
+    let asked = format!("form_token={token}&person={}&{ADDRESS}", house.ysolde_at("education"));
+    let answer = post(&house, &session, "/search/household", &asked).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let shown = persons(&answer.text).len();
+    assert!((49..=50).contains(&shown), "her own dossier may be among those found: {shown}");
+    assert!(
+        answer.text.contains(&format!("At least {shown} other persons were found at this address")),
+        "{}",
+        answer.text
+    );
+    assert!(answer.text.contains(&format!("data-label=\"Household (at least {shown})\"")), "{}", answer.text);
+    assert!(answer.text.contains("there may be others at this address"), "{}", answer.text);
+    assert!(!answer.text.contains("similar address"), "nobody at another one is shown: {}", answer.text);
 }

@@ -81,9 +81,9 @@ impl Visit<'_> {
     }
 }
 
-fn assert_french(page: &Answer) {
+pub(crate) fn assert_french(page: &Answer) {
     assert!(page.text.contains("<html lang=\"fr\">"), "{}", page.text);
-    let english = page.text.matches("lang=\"en\"").count();
+    let english = page.text.matches(" lang=\"en\"").count();
     assert_eq!(english, 1, "the button of the other language alone is English: {}", page.text);
 }
 

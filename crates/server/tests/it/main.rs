@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail tests")]
 
 mod bodies;
+mod catalogue;
 mod citizen;
 mod components;
 mod contests;
 mod description;
 mod desk;
+mod french;
 mod guards;
 mod house;
 mod households;
@@ -20,4 +22,5 @@ mod refusals;
 mod resolving;
 mod review;
 mod runs;
+mod search;
 mod tokens;
