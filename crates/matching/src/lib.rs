@@ -119,6 +119,7 @@ mod shape;
 pub mod splink;
 mod train;
 mod union;
+mod weak;
 
 pub use block::RuleReport;
 pub use cluster::{Clustering, Judgements, Link, Refusal, cluster};
@@ -140,3 +141,4 @@ pub use shape::{
     stability_chance, stability_index,
 };
 pub use train::{TrainingBlock, TrainingReport, train};
+pub use weak::{WeakLink, weak_links};

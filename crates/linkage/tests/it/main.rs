@@ -8,6 +8,7 @@ mod fixture;
 mod linking;
 mod loose;
 mod people;
+mod queue;
 mod refusals;
 mod scale;
 mod separation;

@@ -8,6 +8,7 @@ mod components;
 mod contests;
 mod description;
 mod desk;
+mod explaining;
 mod guards;
 mod house;
 mod households;
