@@ -24,6 +24,7 @@ mod link;
 mod previous;
 mod propose;
 mod quality;
+mod queue;
 mod reach;
 mod records;
 mod report;

@@ -27,7 +27,7 @@ use crate::quality::{Labels, Quality};
 use crate::reach::Reviewable;
 use crate::records::{Records, hash_of};
 use crate::report::{EventCounts, LinkProgress, LinkReport, Stopwatch};
-use crate::rows::{self, Ties};
+use crate::rows::{self, PairRows, Ties};
 use crate::settings::{columns_of, settings_of};
 use crate::shape;
 use crate::spine;
@@ -136,12 +136,12 @@ impl Linkage<'_> {
             let seen = Seen { records: &records, in_force: &in_force, reach: &reach, labels: labels.as_ref(), each };
             let (watched, drawn) = watched_of(&watched, &matched, codes, &seen, &previous)?;
             watch.lap("watch");
-            let kept = Kept { records, in_force, previous };
+            let kept = Kept { records, in_force, previous, reach };
             Ok::<_, LinkageError>((matched, ties, quality, spine_model, watched, drawn, kept, watch))
         };
         let (matched, ties, quality, spine_model, watched, drawn, kept, mut watch) =
             compute::blocking(progress, work).await??;
-        let Kept { records, in_force, previous } = kept;
+        let Kept { records, in_force, previous, reach } = kept;
 
         let is_attached = |record: u32| matched.data.is_attached(record);
         let order = records.order(&matched.clusters, matched.count, is_attached);
@@ -160,7 +160,8 @@ impl Linkage<'_> {
         progress(LinkProgress { stage: "writing".to_owned(), done: 0, of: 0 });
         let model_version = spine_model.version;
         let spine = Spine { lake, run, model_version, previous: &previous, watch: watched.written()? };
-        let (uncertain, pairs_uncertain) = rows::pairs(&records, &matched, &in_force, &drawn, run)?;
+        let PairRows { rows: uncertain, uncertain: pairs_uncertain, cut: pairs_uncertain_cut } =
+            rows::pairs(&records, &matched, &in_force, &drawn, &reach, run)?;
         let model_row = spine_model.row(at, run)?;
         let mut report = LinkReport {
             run: run.clone(),
@@ -176,6 +177,7 @@ impl Linkage<'_> {
             judgements: judgement_counts,
             events: counts(&assignment),
             pairs_uncertain,
+            pairs_uncertain_cut,
             model_version,
             model_learnt,
             links_version: 0,
@@ -184,6 +186,12 @@ impl Linkage<'_> {
             seconds: indexmap::IndexMap::new(),
         };
         report.warnings.extend(report.watch.warnings());
+        if pairs_uncertain_cut > 0 {
+            report.warnings.push(format!(
+                "{pairs_uncertain_cut} uncertain pairs more than stewards can look at are left out, those of which a \
+                 decision buys least: {pairs_uncertain} wait"
+            ));
+        }
         if report.quality.as_ref().is_some_and(|quality| quality.records_scored == 0) {
             report.quality = None;
             report.warnings.push("the truth names no row that was linked: nothing was measured".to_owned());
@@ -309,6 +317,7 @@ struct Kept {
     records: Records,
     in_force: InForce,
     previous: Previous,
+    reach: Vec<Vec<bool>>,
 }
 
 /// What is looked at to watch a run.

@@ -37,8 +37,10 @@ pub struct LinkReport {
     pub judgements: JudgementCounts,
     /// What happened to persons, by kind of event.
     pub events: EventCounts,
-    /// Uncertain pairs put before a steward.
+    /// Uncertain pairs put before a steward, persons kept apart and weak links among them.
     pub pairs_uncertain: u64,
+    /// Those that would have been put there too, had there been fewer: the ones of which a decision buys least.
+    pub pairs_uncertain_cut: u64,
     /// The version of the model that weighed the pairs.
     pub model_version: i64,
     /// Whether it was learnt in this run. Otherwise it is the one of the run before.

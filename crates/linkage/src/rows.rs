@@ -1,7 +1,6 @@
 //! The rows of the spine, made of what matching found.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow_array::builder::{Int64Builder, ListBuilder};
@@ -20,6 +19,7 @@ use crate::compute::Matched;
 use crate::error::LinkageError;
 use crate::identity::Event;
 use crate::judgement::InForce;
+use crate::queue;
 use crate::records::Records;
 use crate::spine;
 use crate::wave::Drawn;
@@ -29,11 +29,6 @@ use crate::why::Whys;
 const BATCH_ROWS: usize = 1 << 16;
 /// Pairs whose patterns are worked out at once.
 pub(crate) const PATTERN_ROWS: usize = 1 << 20;
-/// How many bits from the threshold a pair is uncertain.
-const UNCERTAIN_BITS: f64 = 4.0;
-/// The most pairs of base records put before stewards, and the most of each attached register: more than they can look at
-/// between two runs.
-const UNCERTAIN_MAX: usize = 10_000;
 /// Says that a record has no pair with another of its person.
 const NO_RECORD: u32 = u32::MAX;
 
@@ -154,39 +149,33 @@ pub(crate) fn links(
     Box::pin(stream::iter(batches))
 }
 
-/// Gives the rows of `pairs`: those nearest to the threshold, the nearest first, then those that are of the quality sample
-/// alone; and how many are uncertain.
-///
-/// Pairs of an attached register take no place of others: who may not see the former sees the latter as if there were no
-/// such register.
+/// The rows of `pairs`.
+pub(crate) struct PairRows {
+    pub(crate) rows: RecordBatch,
+    /// How many wait for a steward, those of the sample alone left out.
+    pub(crate) uncertain: u64,
+    /// How many would wait, and were left out since there are too many.
+    pub(crate) cut: u64,
+}
+
+/// Gives the rows of `pairs`: those that wait for a steward, in the order of [`queue`](crate::queue), then those that are of
+/// the quality sample alone.
 pub(crate) fn pairs(
     records: &Records,
     matched: &Matched,
     in_force: &InForce,
     sample: &[Drawn],
+    reach: &[Vec<bool>],
     run: &RunId,
-) -> Result<(RecordBatch, u64), LinkageError> {
-    let threshold = matched.data.settings().threshold_weight();
-    let distance = |edge: &Edge| (f64::from(edge.weight) - threshold).abs();
-    let nearer = |left: &Edge, right: &Edge| -> Ordering {
-        let ids = |edge: &Edge| {
-            let (one, other) = (records.sort_key(edge.left), records.sort_key(edge.right));
-            if one < other { (one, other) } else { (other, one) }
-        };
-        distance(left).total_cmp(&distance(right)).then_with(|| ids(left).cmp(&ids(right)))
-    };
-    let is_uncertain = |edge: &&Edge| distance(edge) <= UNCERTAIN_BITS;
-    let uncertain: Vec<Edge> = matched.predictions.edges.iter().filter(is_uncertain).copied().collect();
-    let attached = |edge: &Edge| {
-        let record = [edge.left, edge.right].into_iter().find(|record| matched.data.is_attached(*record));
-        record.map(|record| matched.data.source(record))
-    };
-    let mut shown = first_of_each(uncertain, UNCERTAIN_MAX, attached, nearer);
-    let uncertain = shown.len();
+) -> Result<PairRows, LinkageError> {
+    let (waiting, cut) = queue::waiting(records, matched, reach)?;
+    let uncertain = waiting.len();
+    let edge = |left: u32, right: u32| Edge { left, right, weight: 0.0, rule: 0 };
+    let mut shown: Vec<Edge> = waiting.iter().map(|pair| edge(pair.left, pair.right)).collect();
     let mut sampled: HashMap<(u32, u32), &Drawn> = sample.iter().map(|pair| ((pair.left, pair.right), pair)).collect();
     let places: Vec<Option<&Drawn>> = shown.iter().map(|edge| sampled.remove(&(edge.left, edge.right))).collect();
     let rest = || sample.iter().filter(|pair| sampled.contains_key(&(pair.left, pair.right)));
-    shown.extend(rest().map(|pair| Edge { left: pair.left, right: pair.right, weight: 0.0, rule: 0 }));
+    shown.extend(rest().map(|pair| edge(pair.left, pair.right)));
     let places: Vec<Option<&Drawn>> = places.into_iter().chain(rest().map(Some)).collect();
     let (weights, _) = scored(matched, shown.clone())?;
 
@@ -198,41 +187,32 @@ pub(crate) fn pairs(
         left.push(one.to_string());
         right.push(other.to_string());
     }
+    let why = |place: usize| waiting.get(place);
+    let against = |place: usize| why(place).and_then(|pair| pair.against);
+    // Of two persons kept apart the parts add up to the last digit, with the weight that is written beside them.
+    let merged = |place: usize| match against(place) {
+        Some((against, penalty)) => Some(weights[place] + against + penalty),
+        None => why(place).and_then(|pair| pair.merge_weight),
+    };
+    let all = || 0..shown.len();
     let columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from(left)),
         Arc::new(StringArray::from(right)),
         Arc::new(Float64Array::from(weights.clone())),
         Arc::new(Float64Array::from_iter_values(weights.iter().map(|weight| probability(*weight)))),
         Arc::new(StringArray::from(status)),
-        Arc::new(BooleanArray::from_iter((0..shown.len()).map(|place| Some(place < uncertain)))),
+        Arc::new(BooleanArray::from_iter(all().map(|place| Some(place < uncertain)))),
+        Arc::new(StringArray::from_iter(all().map(|place| why(place).map(|pair| pair.reason.as_str())))),
+        Arc::new(Float64Array::from_iter(all().map(merged))),
+        Arc::new(Float64Array::from_iter(all().map(|place| against(place).map(|(against, _)| against)))),
+        Arc::new(Float64Array::from_iter(all().map(|place| against(place).map(|(_, penalty)| penalty)))),
+        Arc::new(Float64Array::from_iter(all().map(|place| why(place).map(|pair| pair.worth)))),
         Arc::new(Int64Array::from_iter(places.iter().map(|pair| pair.map(|pair| pair.stratum as i64)))),
         Arc::new(Int64Array::from_iter(places.iter().map(|pair| pair.map(|pair| pair.turn as i64)))),
         Arc::new(StringArray::from_iter_values(shown.iter().map(|_| run.as_str()))),
     ];
-    Ok((RecordBatch::try_new(Arc::clone(&spine::PAIRS_SCHEMA), columns)?, uncertain as u64))
-}
-
-/// Keeps of each kind the first, at most `most`, and sorts what is kept.
-fn first_of_each<T, K: Ord>(
-    all: Vec<T>,
-    most: usize,
-    kind: impl Fn(&T) -> K,
-    order: impl Fn(&T, &T) -> Ordering,
-) -> Vec<T> {
-    let mut by_kind: BTreeMap<K, Vec<T>> = BTreeMap::new();
-    for one in all {
-        by_kind.entry(kind(&one)).or_default().push(one);
-    }
-    let mut kept = Vec::new();
-    for mut of_kind in by_kind.into_values() {
-        if of_kind.len() > most {
-            of_kind.select_nth_unstable_by(most, &order);
-            of_kind.truncate(most);
-        }
-        kept.append(&mut of_kind);
-    }
-    kept.sort_unstable_by(order);
-    kept
+    let rows = RecordBatch::try_new(Arc::clone(&spine::PAIRS_SCHEMA), columns)?;
+    Ok(PairRows { rows, uncertain: uncertain as u64, cut })
 }
 
 /// Gives the rows of `events`.
@@ -333,16 +313,5 @@ mod tests {
         assert_eq!(whys_of(&[0, 2], &[(0, 1)]), [Why::Alone, Why::Judgement]);
         assert_eq!(whys_of(&[2, 3], &[(0, 1)]), [Why::Judgement, Why::Judgement]);
         assert_eq!(whys_of(&[2], &[]), [Why::Alone]);
-    }
-
-    #[test]
-    fn no_kind_of_pair_takes_the_places_of_another() {
-        let base = [(0, 9), (0, 3), (0, 7), (0, 8)];
-        let attached = (0..50).map(|distance| (1, distance));
-        let all: Vec<(u8, u32)> = attached.chain(base).collect();
-        let by_distance = |left: &(u8, u32), right: &(u8, u32)| left.1.cmp(&right.1).then(left.0.cmp(&right.0));
-        let kept = first_of_each(all, 3, |pair| pair.0, by_distance);
-        assert_eq!(kept, [(1, 0), (1, 1), (1, 2), (0, 3), (0, 7), (0, 8)]);
-        assert_eq!(first_of_each(base.to_vec(), 3, |pair| pair.0, by_distance), [(0, 3), (0, 7), (0, 8)]);
     }
 }

@@ -3,7 +3,7 @@
 //! | table | one row is | written |
 //! |---|---|---|
 //! | `links` | a record and its person: the record that it agrees with most, how much, and why | anew by each run |
-//! | `pairs` | a pair for a steward: uncertain, or of the quality sample | anew by each run |
+//! | `pairs` | a pair for a steward: uncertain, of persons kept apart, a weak link, or of the quality sample | anew by each run |
 //! | `events` | what happened to a person | appended by each run |
 //! | `models` | a matching model with its settings | appended when it differs from the last |
 //! | `judgements` | what a steward decided about two records, or a person disputes | appended one by one |
@@ -97,8 +97,13 @@ pub static EVENTS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
 /// Gives the columns of `pairs`.
 ///
 /// `left`, `right` (`register:hash`, the smaller first), `weight` (log2 odds), `probability`, `status`: `open`, or what
-/// was judged (`same`, `different`, `cannot-say`), or `disputed`. `uncertain`: whether it is near the threshold. `stratum`
-/// and `turn`: of a pair of the quality sample, see [`Sample`](crate::Sample); null for others.
+/// was judged (`same`, `different`, `cannot-say`), or `disputed`. `uncertain`: whether it waits in the queue, and then `reason`:
+/// `near-threshold`, `kept-apart` (two persons stay apart although this pair of theirs reaches the threshold) or `weak-link`
+/// (a person hangs on it alone); `merge_weight` (log2 odds) of the two persons, or of the two sides of the link, where that
+/// decides; of persons kept apart its parts beside `weight`: `against`, what their other records hold against it, and
+/// `penalty`, what it costs that a register with one record for each person would have several; `worth`, by which the rows
+/// are ordered: the chance that a verdict changes something, times the records that move. `stratum` and `turn`: of a pair of
+/// the quality sample, see [`Sample`](crate::Sample). What doesn't apply is null.
 pub static PAIRS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(&[
         ("left", DataType::Utf8, false),
@@ -107,6 +112,11 @@ pub static PAIRS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
         ("probability", DataType::Float64, false),
         ("status", DataType::Utf8, false),
         ("uncertain", DataType::Boolean, false),
+        ("reason", DataType::Utf8, true),
+        ("merge_weight", DataType::Float64, true),
+        ("against", DataType::Float64, true),
+        ("penalty", DataType::Float64, true),
+        ("worth", DataType::Float64, true),
         ("stratum", DataType::Int64, true),
         ("turn", DataType::Int64, true),
         ("run", DataType::Utf8, false),

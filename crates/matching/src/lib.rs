@@ -187,6 +187,7 @@ mod shape;
 pub mod splink;
 mod train;
 mod union;
+mod weak;
 
 pub use self::model::{ComparisonModel, Frequencies, Level, Model};
 pub use block::{RuleReport, SharedBlock, shared_blocks};
@@ -209,3 +210,4 @@ pub use shape::{
     stability_chance, stability_index,
 };
 pub use train::{TrainingBlock, TrainingReport, train};
+pub use weak::{WeakLink, weak_links};

@@ -33,6 +33,26 @@ impl Group {
     }
 }
 
+/// What speaks for and against that two groups are one person, in log2 odds: the parts add up to the weight of the merge.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Parts {
+    /// The best pair of records across both groups, the smaller index first.
+    pub(crate) pair: (u32, u32),
+    /// What that pair weighs.
+    pub(crate) best: f64,
+    /// What the other pairs hold against it, at most 0.
+    pub(crate) against: f64,
+    /// What it costs that a source with one record for each person would have several, at most 0.
+    pub(crate) penalty: f64,
+}
+
+impl Parts {
+    /// Returns the log2 odds of the merge.
+    pub(crate) fn weight(&self) -> f64 {
+        self.best + self.against + self.penalty
+    }
+}
+
 /// Weighs merges of groups.
 pub(crate) struct Evidence<'a> {
     pub(crate) scorer: &'a Scorer<'a>,
@@ -83,26 +103,31 @@ impl<'a> Evidence<'a> {
     /// where that is negative. So one lucky pair does not outweigh that both groups have identifiers or birth dates
     /// which differ, and agreement that was counted once is not counted again. To this comes [`Evidence::penalty`].
     pub(crate) fn weigh(&self, left: &Group, right: &Group, memory: &mut Memory) -> f64 {
+        self.weigh_parts(left, right, memory).map_or(f64::NEG_INFINITY, |parts| parts.weight())
+    }
+
+    /// Returns the parts of what [`Evidence::weigh`] gives; nothing where a judgement keeps the groups apart.
+    pub(crate) fn weigh_parts(&self, left: &Group, right: &Group, memory: &mut Memory) -> Option<Parts> {
         if self.forbidden(left, right) {
-            return f64::NEG_INFINITY;
+            return None;
         }
         let data = self.scorer.data();
         // Sums are taken in one order, whichever group comes first.
         let (left, right) = if left.tie(data) <= right.tie(data) { (left, right) } else { (right, left) };
         let mut sums = [0.0; Settings::COMPARISONS_MAX];
-        let (mut best, mut unseen) = (f64::NEG_INFINITY, u32::MAX);
+        let (mut best, mut unseen, mut pair) = (f64::NEG_INFINITY, u32::MAX, (0, 0));
         let mut pairs = 0.0;
         for a in left.members.iter().take(SEEN_MAX) {
             for b in right.members.iter().take(SEEN_MAX) {
                 let (total, missing) = self.scorer.add_to(&mut sums, (*a, *b), best, memory);
                 if let Some(total) = total.filter(|total| *total > best) {
-                    (best, unseen) = (total, missing);
+                    (best, unseen, pair) = (total, missing, (*a.min(b), *a.max(b)));
                 }
                 pairs += 1.0;
             }
         }
         let unseen = sums.iter().enumerate().filter(|(at, _)| unseen & 1 << at != 0);
         let against: f64 = unseen.map(|(_, sum)| (sum / pairs).min(0.0)).sum();
-        best + against + self.penalty(left, right)
+        Some(Parts { pair, best, against, penalty: self.penalty(left, right) })
     }
 }

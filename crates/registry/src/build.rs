@@ -17,7 +17,7 @@ use crate::explain::Explainer;
 use crate::folder::{Folder, INDEX_FORMAT, Meta};
 use crate::index::{keyspace, model_table, open_store, register_table, schema_file};
 use crate::link::{Link, Place};
-use crate::review::{Listed, PairList};
+use crate::review::{Listed, Merge, PairList, WaitReason, Waits};
 use crate::rows::{self, RowCodec};
 use crate::terms::TermWriter;
 
@@ -357,6 +357,7 @@ impl Builder<'_> {
                 let weight: &Float64Array = typed(&title, &batch, "weight")?;
                 let probability: &Float64Array = typed(&title, &batch, "probability")?;
                 let sampled = Sampled::of(&title, &batch)?;
+                let queued = Queued::of(&title, &batch)?;
                 for row in (0..batch.num_rows()).filter(|row| reviewable.has(left.value(*row), right.value(*row))) {
                     // It waits among the contested ones, which `state` keeps.
                     if status.value(row) == "disputed" {
@@ -366,6 +367,7 @@ impl Builder<'_> {
                         is_open: status.value(row) == "open",
                         is_uncertain: sampled.as_ref().is_none_or(|sampled| sampled.uncertain.value(row)),
                         turn: sampled.as_ref().and_then(|sampled| sampled.turn(row)),
+                        waits: queued.as_ref().map_or_else(Waits::default, |queued| queued.waits(row)),
                     };
                     let pair = (left.value(row), right.value(row));
                     list.add(pair, (weight.value(row), probability.value(row)), listed);
@@ -426,6 +428,39 @@ impl<'a> Sampled<'a> {
     fn turn(&self, row: usize) -> Option<u64> {
         let number = |of: &Int64Array| of.is_valid(row).then(|| u64::try_from(of.value(row)).ok()).flatten();
         Some(number(self.turns)?.saturating_mul(matching::STRATA as u64).saturating_add(number(self.strata)?))
+    }
+}
+
+/// The columns of pairs that tell why they wait.
+struct Queued<'a> {
+    reason: &'a StringArray,
+    merge_weight: &'a Float64Array,
+    against: &'a Float64Array,
+    penalty: &'a Float64Array,
+    worth: &'a Float64Array,
+}
+
+impl<'a> Queued<'a> {
+    /// Gives the columns; none of pairs that were written before persons kept apart were listed.
+    fn of(table: &str, batch: &'a arrow_array::RecordBatch) -> Result<Option<Self>, RegistryError> {
+        if batch.column_by_name("reason").is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            reason: typed(table, batch, "reason")?,
+            merge_weight: typed(table, batch, "merge_weight")?,
+            against: typed(table, batch, "against")?,
+            penalty: typed(table, batch, "penalty")?,
+            worth: typed(table, batch, "worth")?,
+        }))
+    }
+
+    fn waits(&self, row: usize) -> Waits {
+        let number = |of: &Float64Array| of.is_valid(row).then(|| of.value(row));
+        let reason = self.reason.is_valid(row).then(|| WaitReason::read(self.reason.value(row))).flatten();
+        let parts = number(self.merge_weight).zip(number(self.against)).zip(number(self.penalty));
+        let merge = parts.map(|((weight, against), penalty)| Merge { weight, against, penalty });
+        Waits { reason, merge, worth: number(self.worth) }
     }
 }
 

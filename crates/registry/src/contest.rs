@@ -118,6 +118,7 @@ impl Index {
             return Ok(None);
         }
         let listed = self.pairs.within(reviewed(&permit)).find(|pair| (&pair.left, &pair.right) == (left, right));
+        let (waits, is_uncertain) = listed.map(|pair| (pair.waits, pair.is_uncertain)).unwrap_or_default();
         let mut told = listed.map(|pair| (pair.weight, pair.probability));
         for (one, other) in [(left, right), (right, left)] {
             let (Some(place), Some(via)) = (self.place(one), self.place(other)) else { continue };
@@ -129,12 +130,16 @@ impl Index {
         }
         let (left, right) = (left.clone(), right.clone());
         let (weight, probability) = told.unwrap_or((0.0, 0.5));
-        let known = KnownPair { left, right, weight, probability, is_uncertain: true, turn: None };
+        let known = KnownPair { left, right, weight, probability, is_uncertain, turn: None, waits };
         let mut pair = self.show_pair(gate, permit, number, known).await?;
         if told.is_none() {
             // Nothing was kept of how much they agree: what is told of it is what the steward sees.
             pair.weight = pair.fields.iter().map(|field| field.weight).sum();
             pair.probability = 1.0 / (1.0 + (-pair.weight).exp2());
+            // That is what the linkage weighed where nothing was withheld.
+            let is_whole = self.explainer.as_ref().is_some_and(|explainer| explainer.is_whole(&pair.fields));
+            let weight = is_whole.then_some(pair.weight);
+            pair.outcome = self.outcome(pair.effect.is_one_person, weight, waits.merge);
         }
         Ok(Some(pair))
     }

@@ -10,6 +10,8 @@ use matching::{Dataset, Model, Settings};
 use model::Disclosure;
 use serde::{Deserialize, Serialize};
 
+use crate::review::Merge;
+
 /// The matching model of a generation with its settings.
 #[derive(Deserialize)]
 pub(crate) struct Explainer {
@@ -50,6 +52,19 @@ impl FieldEvidence {
     /// The name and level of what is taken back since people of one household share much.
     pub const HOUSEHOLD: &'static str = "household";
 
+    /// The name and level of what the other records of two persons hold against their being one.
+    pub const AGAINST: &'static str = "against";
+    /// The name and level of what it costs that a register with one record for each person would have several.
+    pub const PENALTY: &'static str = "one-record";
+
+    /// Gives the parts that come after those of a pair where two persons are kept apart: all of it adds up to the weight of
+    /// the merge.
+    #[must_use]
+    pub fn of_merge(merge: &Merge) -> Vec<Self> {
+        let parts = [(Self::AGAINST, merge.against, AGAINST_SAYS), (Self::PENALTY, merge.penalty, PENALTY_SAYS)];
+        parts.into_iter().map(|(name, weight, sentence)| Self::beside(name, weight, sentence)).collect()
+    }
+
     /// Gives what is no comparison and weighs all the same.
     fn beside(name: &str, weight: f64, sentence: &str) -> Self {
         Self {
@@ -69,6 +84,9 @@ impl FieldEvidence {
 
 const PRIOR_SAYS: &str = "Before anything is compared: two records taken at random are hardly ever of one person.";
 const HOUSEHOLD_SAYS: &str = "People of one household share names and addresses, so that these count for less.";
+const AGAINST_SAYS: &str =
+    "The other records of both persons: where this pair lacks a value, what they have of it differs.";
+const PENALTY_SAYS: &str = "A register that has one record for each person would have several of this one.";
 
 /// The least that is told to be taken back for households, in bits.
 const LEAST_HOUSEHOLD: f64 = 0.05;
@@ -131,6 +149,18 @@ impl Explainer {
         let household = FieldEvidence::beside(FieldEvidence::HOUSEHOLD, explanation.household_weight, HOUSEHOLD_SAYS);
         let counts = household.weight.abs() >= LEAST_HOUSEHOLD;
         Ok(std::iter::once(prior).chain(told).chain(counts.then_some(household)).collect())
+    }
+
+    /// Tells whether an explanation has every comparison, so that its parts are all of the weight.
+    pub(crate) fn is_whole(&self, fields: &[FieldEvidence]) -> bool {
+        let beside = [FieldEvidence::PRIOR, FieldEvidence::HOUSEHOLD];
+        let compared = fields.iter().filter(|field| field.m.is_some() || !beside.contains(&field.name.as_str()));
+        compared.count() == self.settings.comparisons.len()
+    }
+
+    /// Gives the log2 odds from which on a pair links.
+    pub(crate) fn threshold(&self) -> f64 {
+        self.settings.threshold_weight()
     }
 
     fn columns(&self) -> Vec<String> {

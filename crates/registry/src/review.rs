@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::cluster::Cluster;
 use crate::error::RegistryError;
-use crate::explain::FieldEvidence;
+use crate::explain::{Explainer, FieldEvidence};
 use crate::folder;
 use crate::index::Index;
 
 const FILE: &str = "pairs.json";
 
-/// The uncertain pairs of a generation as they are served, the most uncertain first.
+/// The pairs of a generation as they are served, those first of which a decision buys most.
 pub(crate) struct Pairs {
     pairs: Vec<KnownPair>,
     judged: u64,
@@ -32,9 +32,9 @@ impl Pairs {
             let record = |text: &str| {
                 text.parse().map_err(|_| RegistryError::damaged(&generation.join(FILE), "it names what is no record"))
             };
-            let StoredPair { left, right, weight, probability, is_uncertain, turn } = pair;
+            let StoredPair { left, right, weight, probability, is_uncertain, turn, waits } = pair;
             let (left, right) = (record(&left)?, record(&right)?);
-            Ok(KnownPair { left, right, weight, probability, is_uncertain, turn })
+            Ok(KnownPair { left, right, weight, probability, is_uncertain, turn, waits })
         };
         Ok(Self { pairs: pairs.into_iter().map(known).collect::<Result<_, RegistryError>>()?, judged, sample_judged })
     }
@@ -70,10 +70,74 @@ struct StoredPair {
     /// Its turn in the quality sample, if it is of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     turn: Option<u64>,
+    /// Why it waits; of pairs of before persons kept apart were listed, nothing.
+    #[serde(flatten)]
+    waits: Waits,
 }
 
 fn yes() -> bool {
     true
+}
+
+/// Why a pair waits in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaitReason {
+    /// Its weight is near the threshold.
+    NearThreshold,
+    /// Two persons are kept apart although this pair of theirs reaches the threshold.
+    KeptApart,
+    /// A person hangs on it alone.
+    WeakLink,
+}
+
+impl WaitReason {
+    /// Gives how spine and API write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NearThreshold => "near-threshold",
+            Self::KeptApart => "kept-apart",
+            Self::WeakLink => "weak-link",
+        }
+    }
+
+    /// Reads it; none of what another version wrote.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        [Self::NearThreshold, Self::KeptApart, Self::WeakLink].into_iter().find(|known| known.as_str() == text)
+    }
+}
+
+/// What keeps two persons apart although a pair of theirs reaches the threshold, in log2 odds. The weight of that pair,
+/// `against` and `penalty` add up to `weight`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Merge {
+    /// What it weighs that both are one person.
+    pub weight: f64,
+    /// What their other records hold against it, at most 0.
+    pub against: f64,
+    /// What it costs that a register with one record for each person would have several, at most 0.
+    pub penalty: f64,
+}
+
+impl Merge {
+    /// Gives the probability that goes with its weight.
+    #[must_use]
+    pub fn probability(&self) -> f64 {
+        matching::probability(self.weight)
+    }
+}
+
+/// Why a pair waits, and what a decision of it buys.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Waits {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<WaitReason>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) merge: Option<Merge>,
+    /// The chance that a verdict changes something, times the records that move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) worth: Option<f64>,
 }
 
 /// Why a pair is listed.
@@ -85,14 +149,16 @@ pub(crate) struct Listed {
     pub(crate) is_uncertain: bool,
     /// Its turn in the quality sample, if it is of it.
     pub(crate) turn: Option<u64>,
+    /// Why it waits.
+    pub(crate) waits: Waits,
 }
 
 impl PairList {
     pub(crate) fn add(&mut self, (left, right): (&str, &str), (weight, probability): (f64, f64), listed: Listed) {
-        let Listed { is_open, is_uncertain, turn } = listed;
+        let Listed { is_open, is_uncertain, turn, waits } = listed;
         if is_open {
             let (left, right) = (left.to_owned(), right.to_owned());
-            self.pairs.push(StoredPair { left, right, weight, probability, is_uncertain, turn });
+            self.pairs.push(StoredPair { left, right, weight, probability, is_uncertain, turn, waits });
         } else {
             self.judged += u64::from(is_uncertain);
             self.sample_judged += u64::from(turn.is_some());
@@ -100,11 +166,12 @@ impl PairList {
     }
 
     pub(crate) fn save(mut self, generation: &Path) -> Result<(), RegistryError> {
-        let doubt = |pair: &StoredPair| (pair.probability - 0.5).abs();
+        // Of pairs of before the order was kept with them, the most uncertain come first.
+        let worth = |pair: &StoredPair| pair.waits.worth.unwrap_or_else(|| 0.5 - (pair.probability - 0.5).abs());
         // Those of the sample alone come last, so that the numbers of the others are their places in the queue.
         self.pairs.sort_by(|a, b| {
-            let by_doubt = b.is_uncertain.cmp(&a.is_uncertain).then_with(|| doubt(a).total_cmp(&doubt(b)));
-            by_doubt.then_with(|| (&a.left, &a.right).cmp(&(&b.left, &b.right)))
+            let by_worth = b.is_uncertain.cmp(&a.is_uncertain).then_with(|| worth(b).total_cmp(&worth(a)));
+            by_worth.then_with(|| (&a.left, &a.right).cmp(&(&b.left, &b.right)))
         });
         let path = generation.join(FILE);
         let text = serde_json::to_vec(&self).map_err(RegistryError::json(&path))?;
@@ -144,10 +211,12 @@ pub struct Waiting<'p> {
     pub left: &'p RecordId,
     /// The larger record id.
     pub right: &'p RecordId,
-    /// Whether it is near the threshold.
+    /// Whether it waits in the queue.
     pub is_uncertain: bool,
     /// Its turn in the quality sample, if it is of it.
     pub turn: Option<u64>,
+    /// Why it waits; none of pairs that are of the quality sample alone.
+    pub reason: Option<WaitReason>,
 }
 
 /// Two records that may be of one person.
@@ -170,6 +239,10 @@ pub struct Pair {
     pub probability: f64,
     /// Field by field how they compare.
     pub fields: Vec<FieldEvidence>,
+    /// What the linkage made of the two records.
+    pub outcome: Outcome,
+    /// Why it waits in the queue, where it does.
+    pub reason: Option<WaitReason>,
     /// What a judgement would do.
     pub effect: Effect,
     /// The persons of the two records, with the links that hold each together.
@@ -187,7 +260,85 @@ pub struct Effect {
     pub right_records: u64,
 }
 
-/// An uncertain pair of the list.
+/// On what it rests that two records are, or are not, of one person as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ground {
+    /// The weight of the pair itself.
+    Score,
+    /// Other records of the persons, or a judgement.
+    Others,
+    /// What other records hold against a pair that reaches the threshold, and that a register has one record for each person.
+    KeptApart,
+    /// Nothing was kept of how much the two agree, and not all of it may be told.
+    Untold,
+}
+
+impl Ground {
+    /// Gives how the API writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Score => "score",
+            Self::Others => "others",
+            Self::KeptApart => "kept-apart",
+            Self::Untold => "untold",
+        }
+    }
+}
+
+/// What the linkage made of two records, and on what it rests.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Outcome {
+    /// Whether the two are of one person.
+    pub is_one_person: bool,
+    /// On what that rests.
+    pub ground: Ground,
+    /// What keeps their persons apart, where that is known.
+    pub merge: Option<Merge>,
+}
+
+impl Outcome {
+    /// Gives the outcome of a pair of this weight, where weight and threshold are known.
+    fn of(is_one_person: bool, weight: Option<f64>, threshold: Option<f64>, merge: Option<Merge>) -> Self {
+        let merge = merge.filter(|_| !is_one_person);
+        let reaches = weight.zip(threshold).map(|(weight, threshold)| weight >= threshold);
+        let ground = match (merge, reaches) {
+            (Some(_), _) => Ground::KeptApart,
+            (None, None) => Ground::Untold,
+            (None, Some(reaches)) if reaches == is_one_person => Ground::Score,
+            (None, Some(_)) => Ground::Others,
+        };
+        Self { is_one_person, ground, merge }
+    }
+
+    /// Gives all of it in a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> &'static str {
+        let outweighs = self.merge.is_some_and(|merge| merge.penalty < 0.0);
+        match (self.is_one_person, self.ground) {
+            (true, Ground::Score) => "Together: the two agree enough by themselves.",
+            (true, Ground::Untold) => "Together: how much the two agree by themselves is not told.",
+            (true, _) => TOGETHER_BY_OTHERS,
+            (false, Ground::Score) => "Kept apart: the two don't agree enough.",
+            (false, Ground::Untold) => "Kept apart: how much the two agree by themselves is not told.",
+            (false, Ground::Others) => APART_BY_OTHERS,
+            (false, Ground::KeptApart) if outweighs => APART_BY_REGISTER,
+            (false, Ground::KeptApart) => APART_BY_RECORDS,
+        }
+    }
+}
+
+const TOGETHER_BY_OTHERS: &str = "Together: by themselves the two would stay apart; other records of the person, or a \
+    judgement, hold them together.";
+const APART_BY_OTHERS: &str = "Kept apart: by themselves the two would be linked; other records of their persons, or a \
+    judgement, keep them apart.";
+const APART_BY_REGISTER: &str = "Kept apart: by themselves the two would be linked, but a register that has one record for \
+    each person would have several of this one; with what other records say against it, that outweighs the pair.";
+const APART_BY_RECORDS: &str = "Kept apart: by themselves the two would be linked, but what the other records of both persons \
+    say against it outweighs the pair.";
+
+/// A pair of the list.
 #[derive(Clone)]
 pub(crate) struct KnownPair {
     pub(crate) left: RecordId,
@@ -196,12 +347,14 @@ pub(crate) struct KnownPair {
     pub(crate) probability: f64,
     pub(crate) is_uncertain: bool,
     pub(crate) turn: Option<u64>,
+    pub(crate) waits: Waits,
 }
 
 impl KnownPair {
     fn waiting(&self, number: u64) -> Waiting<'_> {
-        let Self { left, right, is_uncertain, turn, .. } = self;
-        Waiting { number, left, right, is_uncertain: *is_uncertain, turn: *turn }
+        let Self { left, right, is_uncertain, turn, waits, .. } = self;
+        let reason = waits.reason.filter(|_| *is_uncertain);
+        Waiting { number, left, right, is_uncertain: *is_uncertain, turn: *turn, reason }
     }
 }
 
@@ -254,7 +407,7 @@ impl Index {
         numbered.map(|(pair, number)| pair.waiting(number))
     }
 
-    /// Shows the pair `number`, counted from 0, the most uncertain first; none past the last.
+    /// Shows the pair `number`, counted from 0, those first of which a decision buys most; none past the last.
     ///
     /// # Errors
     /// [`RegistryError::Denied`] when the gate refuses or fails; whatever keeps the index from being read.
@@ -271,22 +424,30 @@ impl Index {
         number: u64,
         known: KnownPair,
     ) -> Result<Pair, RegistryError> {
-        let KnownPair { left, right, weight, probability, .. } = known;
+        let KnownPair { left, right, weight, probability, is_uncertain, waits, .. } = known;
         let subjects = self.subjects_of(&left, &right)?;
         let grant = gate.commit(permit, subjects).await?;
+        let effect = self.effect(&grant, &left, &right)?;
         Ok(Pair {
             number,
             leaf: grant.leaf(),
             left_shown: self.disclosed_person(&grant, &left)?,
             right_shown: self.disclosed_person(&grant, &right)?,
             fields: self.fields_between(&grant, &left, &right)?,
-            effect: self.effect(&grant, &left, &right)?,
+            outcome: self.outcome(effect.is_one_person, Some(weight), waits.merge),
+            reason: waits.reason.filter(|_| is_uncertain),
+            effect,
             cluster: self.cluster(&grant, &left, &right)?,
             left,
             right,
             weight,
             probability,
         })
+    }
+
+    /// Gives what the linkage made of a pair of this weight, where that is known.
+    pub(crate) fn outcome(&self, is_one_person: bool, weight: Option<f64>, merge: Option<Merge>) -> Outcome {
+        Outcome::of(is_one_person, weight, self.explainer.as_ref().map(Explainer::threshold), merge)
     }
 
     fn effect(&self, grant: &gate::Grant, left: &RecordId, right: &RecordId) -> Result<Effect, RegistryError> {
@@ -381,10 +542,48 @@ mod tests {
     }
 
     #[test]
-    fn the_most_uncertain_pair_comes_first_and_judged_ones_are_counted() {
+    fn pairs_come_in_the_order_of_what_a_decision_buys() {
         let dir = tempfile::tempdir().unwrap();
         let mut list = PairList::default();
-        let listed = |is_open, is_uncertain, turn| Listed { is_open, is_uncertain, turn };
+        let waits = |reason, worth| Waits { reason: Some(reason), merge: None, worth: Some(worth) };
+        let listed = |waits| Listed { is_open: true, is_uncertain: true, turn: None, waits };
+        list.add(("a", "b"), (0.0, 0.5), listed(waits(WaitReason::NearThreshold, 0.05)));
+        list.add(("c", "d"), (20.0, 1.0), listed(waits(WaitReason::KeptApart, 1.5)));
+        list.add(("e", "f"), (9.0, 0.998), listed(waits(WaitReason::WeakLink, 0.6)));
+        list.save(dir.path()).unwrap();
+        let list = PairList::load(dir.path()).unwrap();
+        let order: Vec<(&str, Option<WaitReason>)> =
+            list.pairs.iter().map(|pair| (pair.left.as_str(), pair.waits.reason)).collect();
+        let expected = [("c", WaitReason::KeptApart), ("e", WaitReason::WeakLink), ("a", WaitReason::NearThreshold)];
+        assert_eq!(order, expected.map(|(left, reason)| (left, Some(reason))));
+    }
+
+    #[test]
+    fn what_became_of_a_pair_is_told_by_the_clusters_and_not_by_its_weight_alone() {
+        let merge = |penalty: f64| Some(Merge { weight: 20.0 - 3.0 + penalty, against: -3.0, penalty });
+        let of = |is_one, weight, merge| Outcome::of(is_one, Some(weight), Some(4.25), merge);
+        assert_eq!(of(true, 20.0, None).ground, Ground::Score);
+        assert_eq!(of(true, -3.0, None).ground, Ground::Others);
+        assert_eq!(of(false, -3.0, None).ground, Ground::Score);
+        assert_eq!(of(false, 20.0, None).ground, Ground::Others);
+        let apart = of(false, 20.0, merge(-19.0));
+        assert_eq!((apart.ground, apart.merge), (Ground::KeptApart, merge(-19.0)));
+        assert!(apart.sentence().contains("one record for each person"));
+        assert!(!of(false, 20.0, merge(0.0)).sentence().contains("one record for each person"));
+        // A judgement may have put them together since.
+        assert_eq!(of(true, 20.0, merge(-19.0)).merge, None);
+        for (weight, threshold) in [(Some(-9.0), None), (None, Some(4.25))] {
+            let untold = Outcome::of(true, weight, threshold, None);
+            assert_eq!(untold.ground, Ground::Untold, "nothing says whether it was enough");
+        }
+    }
+
+    #[test]
+    fn of_pairs_without_an_order_the_most_uncertain_comes_first_and_judged_ones_are_counted() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut list = PairList::default();
+        let waits = Waits::default();
+        let listed = |is_open, is_uncertain, turn| Listed { is_open, is_uncertain, turn, waits };
         list.add(("a", "b"), (4.0, 0.94), listed(true, true, None));
         list.add(("c", "d"), (0.1, 0.52), listed(true, true, Some(4)));
         list.add(("e", "f"), (0.0, 0.50), listed(false, true, None));
@@ -400,6 +599,7 @@ mod tests {
         let text = r#"{"pairs":[{"left":"a","right":"b","weight":1.0,"probability":0.6}],"judged":3}"#;
         let list: PairList = serde_json::from_str(text).unwrap();
         assert!(list.pairs[0].is_uncertain && list.pairs[0].turn.is_none());
+        assert_eq!(list.pairs[0].waits, Waits::default());
         assert_eq!((list.judged, list.sample_judged), (3, 0));
     }
 }

@@ -9,6 +9,7 @@ mod fixture;
 mod linking;
 mod loose;
 mod people;
+mod queue;
 mod refusals;
 mod resolved;
 mod scale;

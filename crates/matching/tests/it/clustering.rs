@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use matching::{Judgements, Settings};
+use matching::{Clustering, Dataset, Edge, Judgements, Predictions, Settings};
 
-use crate::people::{Row, cluster, partition, row, settings};
+use crate::people::{Row, batch_of, cluster, model, partition, row, settings};
 
 pub(crate) fn check_with(settings: &Settings, judgements: &Judgements, lines: &[&'static str], expected: &[&[&str]]) {
     let rows: Vec<Row> = lines.iter().map(|line| row(line)).collect();
@@ -291,4 +291,65 @@ fn links_and_refusals_are_told() {
     assert!(clustering.strongest[3].is_none());
     let refusal = clustering.refused[0];
     assert_eq!((refusal.right, refusal.merge_weight), (3, None));
+}
+
+#[test]
+fn what_keeps_two_apart_adds_up() {
+    let rows: Vec<Row> = [
+        "register a1 Hannah Brennan 1990-05-01 - 12 Elm 100 F",
+        "register a2 Hannah Brennan 1990-05-01 - 12 Elm 100 F",
+        "census   a3 Hannah Brennan - 111111111 12 Elm 100 F",
+        "census   b1 Hannah Brennan 1990-05-01 222222222 - - - F",
+    ]
+    .map(row)
+    .to_vec();
+    let mut settings = settings();
+    settings.edge_weight_min = -30.0;
+    settings.one_record_per_person =
+        BTreeMap::from([("register".to_owned(), 0.999_999_999_999), ("census".to_owned(), 0.999)]);
+    let clustering = cluster(&settings, &rows, &Judgements::default());
+    assert_ne!(clustering.labels[0], clustering.labels[1], "the register has one record for each person");
+    assert!(!clustering.refused.is_empty());
+    for refusal in &clustering.refused {
+        let merged = refusal.merge_weight.unwrap();
+        assert!((refusal.pair_weight + refusal.against + refusal.penalty - merged).abs() < 1e-9, "{refusal:?}");
+        assert!(refusal.against <= 0.0 && refusal.penalty <= 0.0 && merged < settings.threshold_weight());
+        assert!(refusal.left < refusal.right, "{refusal:?}");
+    }
+    assert!(clustering.refused.iter().any(|refusal| refusal.penalty < -30.0), "{:?}", clustering.refused);
+}
+
+#[test]
+fn a_cluster_that_hangs_on_one_link_is_found_by_it() {
+    let rows: Vec<Row> = [
+        "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        "census   a2 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        "wages    a3 Hannah Brennan -          111111111 -  -   -   F",
+        "loans    a4 Hannah Brennan -          111111111 -  -   -   F",
+    ]
+    .map(row)
+    .to_vec();
+    let settings = settings();
+    let data = Dataset::new(&settings, &batch_of(&rows)).unwrap();
+    let model = model(&settings);
+    let edge = |left: u32, right: u32, weight: f32| Edge { left, right, weight, rule: 0 };
+    // Two pairs that are surely one person, and one link between them.
+    let mut predictions =
+        Predictions { edges: vec![edge(0, 1, 30.0), edge(2, 3, 28.0), edge(1, 2, 9.0)], ..Predictions::default() };
+    let mut clustering = matching::cluster(&data, &model, &predictions, &Judgements::default()).unwrap();
+    assert_eq!(clustering.labels, [0; 4]);
+    let found = |predictions: &Predictions, clustering: &Clustering, most: f64| {
+        matching::weak_links(&data, &model, predictions, clustering, most).unwrap()
+    };
+    let links = found(&predictions, &clustering, 12.0);
+    assert_eq!(links.len(), 1);
+    assert_eq!((links[0].left, links[0].right), (1, 2));
+    assert_eq!(links[0].smaller_side, [0, 1]);
+    assert_eq!(links[0].pair_weight, 9.0);
+    assert!(links[0].merge_weight >= settings.threshold_weight(), "both sides agree: {links:?}");
+    assert!(found(&predictions, &clustering, 8.0).is_empty(), "it is stronger than that");
+    // A second pair across, and neither of them is needed.
+    predictions.edges.push(edge(0, 2, 7.0));
+    clustering.relabel(&data, &predictions, vec![0; 4]).unwrap();
+    assert!(found(&predictions, &clustering, 12.0).is_empty());
 }

@@ -264,6 +264,15 @@ queue-judged = { $count ->
     [one] was judged
    *[other] were judged
  }
+queue-kept-apart = { $count ->
+    [one] is of persons kept apart although the two agree enough
+   *[other] are of persons kept apart although the two agree enough
+ }
+queue-weak-links = { $count ->
+    [one] alone holds a person together
+   *[other] alone hold a person together
+ }
+queue-order = First come those of which one decision buys most: the chance that it changes something, times the records that move.
 queue-begin = Begin
 queue-empty = Nothing waits.
 queue-when = Judgements count from the next run of linking on.
@@ -279,6 +288,17 @@ pair-place-sample = A pair of the quality sample; { $open } of it wait for you. 
 pair-sampled = This pair was drawn at random to measure how good the linkage is.
 pair-contested = The person to whom this record (register “{ $register }”) was linked says that it is not about them, since { $when }. Their reason:
 pair-caption = The linkage is { $percent } sure that they are (match weight { $weight }). Differences are marked, those of case or accents with a dotted line.
+pair-caption-apart = By itself the linkage would be { $percent } sure that they are (match weight { $weight }); with all that is known of both persons it is { $all } sure (match weight { $merged }). Differences are marked, those of case or accents with a dotted line.
+pair-together = The linkage puts them together: the two agree enough by themselves.
+pair-together-others = The linkage puts them together, though the two alone do not agree enough: other records of the person, or a judgement, hold them together.
+pair-apart = The linkage keeps them apart: the two do not agree enough.
+pair-apart-others = The linkage keeps them apart, though the two alone agree enough: other records of their persons, or a judgement, speak against it.
+pair-apart-records = The linkage keeps them apart, though the two alone agree enough: what the other records of both persons say against it weighs more.
+pair-apart-one-record = The linkage keeps them apart, though the two alone agree enough: a register that has one record for each person would have several of this one, and with what other records say against it, that weighs more.
+pair-together-untold = The linkage puts them together. How much the two agree by themselves is not told.
+pair-apart-untold = The linkage keeps them apart. How much the two agree by themselves is not told.
+pair-waits-kept-apart = It waits since these two persons are kept apart against what the two records say.
+pair-waits-weak-link = It waits since this link alone holds a person together: if it is wrong, they are two.
 pair-alike = the same
 pair-written = written differently
 pair-differs = different

@@ -264,6 +264,15 @@ queue-judged = { $count ->
     [one] a été jugée
    *[other] ont été jugées
  }
+queue-kept-apart = { $count ->
+    [one] concerne des personnes tenues séparées alors que les deux enregistrements concordent assez
+   *[other] concernent des personnes tenues séparées alors que les deux enregistrements concordent assez
+ }
+queue-weak-links = { $count ->
+    [one] tient seule une personne ensemble
+   *[other] tiennent seules une personne ensemble
+ }
+queue-order = D’abord viennent celles dont une décision apporte le plus : la chance qu’elle change quelque chose, multipliée par le nombre d’enregistrements déplacés.
 queue-begin = Commencer
 queue-empty = Rien n’attend.
 queue-when = Les jugements comptent à partir du prochain appariement.
@@ -279,6 +288,17 @@ pair-place-sample = Une paire de l’échantillon de qualité ; { $open } y att
 pair-sampled = Cette paire a été tirée au sort pour mesurer ce que vaut l’appariement.
 pair-contested = La personne à qui cet enregistrement (registre « { $register } ») a été rattaché dit depuis le { $when } qu’il ne la concerne pas. Son motif :
 pair-caption = Certitude qu’il s’agit d’une même personne, selon l’appariement : { $percent } (poids { $weight }). Les différences sont marquées, celles de casse ou d’accents d’un pointillé.
+pair-caption-apart = Certitude qu’il s’agit d’une même personne, à elle seule : { $percent } (poids { $weight }) ; avec tout ce qui est connu des deux personnes : { $all } (poids { $merged }). Les différences sont marquées, celles de casse ou d’accents d’un pointillé.
+pair-together = L’appariement les réunit : les deux enregistrements concordent assez par eux-mêmes.
+pair-together-others = L’appariement les réunit, bien que les deux seuls ne concordent pas assez : d’autres enregistrements de la personne, ou un jugement, les tiennent ensemble.
+pair-apart = L’appariement les sépare : les deux enregistrements ne concordent pas assez.
+pair-apart-others = L’appariement les sépare, bien que les deux seuls concordent assez : d’autres enregistrements de leurs personnes, ou un jugement, s’y opposent.
+pair-apart-records = L’appariement les sépare, bien que les deux seuls concordent assez : ce que les autres enregistrements des deux personnes disent contre pèse davantage.
+pair-apart-one-record = L’appariement les sépare, bien que les deux seuls concordent assez : un registre qui a un enregistrement par personne en aurait plusieurs de celle-ci, ce qui, avec ce que d’autres enregistrements disent contre, pèse davantage.
+pair-together-untold = L’appariement les réunit. Il n’est pas dit à quel point les deux concordent par eux-mêmes.
+pair-apart-untold = L’appariement les sépare. Il n’est pas dit à quel point les deux concordent par eux-mêmes.
+pair-waits-kept-apart = Elle attend parce que ces deux personnes sont tenues séparées contre ce que disent les deux enregistrements.
+pair-waits-weak-link = Elle attend parce que ce lien tient seul une personne ensemble : s’il est faux, elles sont deux.
 pair-alike = identique
 pair-written = écrit autrement
 pair-differs = différent

@@ -6,7 +6,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::log::VerifyForm;
 use super::persons::DossierForm;
-use crate::service::{ContestForm, JudgementForm, ResolveForm, SearchForm, TakeBackForm};
+use crate::service::{ContestForm, ExplainForm, JudgementForm, ResolveForm, SearchForm, TakeBackForm};
 
 /// The longest key that is repeated, in bytes.
 const SHOWN_MAX: usize = 40;
@@ -39,6 +39,7 @@ keyed! {
     ResolveForm: ["purpose", "register", "key", "values"], ["case", "justification"];
     DossierForm: ["purpose"], ["case", "justification", "explain"];
     ContestForm: [], ["reason"];
+    ExplainForm: ["purpose", "left", "right"], ["case", "justification"];
     VerifyForm: [], ["checkpoint"];
     JudgementForm: ["generation", "verdict", "reason"], [];
     TakeBackForm: ["generation", "reason"], [];

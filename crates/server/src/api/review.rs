@@ -7,7 +7,9 @@ use utoipa::IntoParams;
 use super::{Answer, Asked, Body, Place};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
-use crate::service::{self, JudgedView, JudgementForm, List, PairPlace, PairView, ProgressView, TakeBackForm};
+use crate::service::{
+    self, ExplainForm, ExplainedView, JudgedView, JudgementForm, List, PairPlace, PairView, ProgressView, TakeBackForm,
+};
 
 /// In which list a pair is looked at.
 #[derive(Default, Deserialize, IntoParams)]
@@ -19,7 +21,7 @@ pub(crate) struct ListFilter {
     list: List,
 }
 
-/// Shows a pair that waits, the most uncertain first. For data stewards.
+/// Shows a pair that waits, those first of which a decision buys most. For data stewards.
 #[utoipa::path(get, path = "/api/v1/review/{pair}", tag = "review",
     params(("pair" = u64, Path, description = "the pair's number, counted from 0"), ListFilter),
     responses((status = 200, body = PairView), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -38,6 +40,20 @@ pub(crate) async fn pair(
     responses((status = 200, body = ProgressView), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(crate) async fn progress(State(app): State<App>, Caller(who): Caller) -> Result<Answer<ProgressView>, Problem> {
     service::progress(&app, &who, 0).await.map(Answer)
+}
+
+/// Explains why any two records are, or are not, of one person. It is a look at both persons, with an entry in the log. For
+/// data stewards.
+#[utoipa::path(post, path = "/api/v1/review/explain", tag = "review", request_body = ExplainForm,
+    responses((status = 200, body = ExplainedView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "refused; the refusal is in the log"),
+        (status = 404, body = Problem, description = "a record is not there, or out of reach: both are the same answer")))]
+pub(crate) async fn explain(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Body(form): Body<ExplainForm>,
+) -> Result<Answer<ExplainedView>, Problem> {
+    service::explain(&app, &who, &form).await.map(Answer)
 }
 
 /// Takes back what the asker said last of a pair. The pair is open again.

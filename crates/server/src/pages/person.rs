@@ -461,17 +461,23 @@ pub(crate) fn waterfall(t: Words, fields: &[service::FieldEvidence], weight: f64
     let name = |field: &service::FieldEvidence| match field.name.as_str() {
         service::FieldEvidence::PRIOR => t.s("step-prior-name"),
         service::FieldEvidence::HOUSEHOLD => t.s("step-household-name"),
+        service::FieldEvidence::AGAINST => t.s("step-against-name"),
+        service::FieldEvidence::PENALTY => t.s("step-one-record-name"),
         name => comparison(t, name),
     };
     let part = |field: &service::FieldEvidence| {
         let kind = if field.weight < 0.0 { "against" } else { "for" };
         (name(field), told(t, field), field.weight, kind)
     };
-    let mut parts: Vec<(String, String, f64, &'static str)> = fields.iter().map(part).collect();
+    // What speaks of the persons comes after all that speaks of the pair.
+    let of_persons = [service::FieldEvidence::AGAINST, service::FieldEvidence::PENALTY];
+    let (after, before): (Vec<_>, Vec<_>) = fields.iter().partition(|field| of_persons.contains(&field.name.as_str()));
+    let mut parts: Vec<(String, String, f64, &'static str)> = before.into_iter().map(part).collect();
     let rest = weight - fields.iter().map(|field| field.weight).sum::<f64>();
     if rest.abs() >= LEAST_REST {
         parts.push((t.s("step-rest-name"), t.s("step-rest"), rest, "rest"));
     }
+    parts.extend(after.into_iter().map(part));
     let sums = parts.iter().scan(0.0, |sum, (_, _, weight, _)| {
         *sum += *weight;
         Some(*sum)
@@ -517,6 +523,8 @@ fn told(t: Words, field: &service::FieldEvidence) -> String {
     match (field.level.as_str(), field.m) {
         (service::FieldEvidence::PRIOR, None) => return t.s("step-prior"),
         (service::FieldEvidence::HOUSEHOLD, None) => return t.s("step-household"),
+        (service::FieldEvidence::AGAINST, None) => return t.s("step-against"),
+        (service::FieldEvidence::PENALTY, None) => return t.s("step-one-record"),
         // A name that is in another's place: that comparison tells it.
         ("exchanged", None) => return t.s("step-exchanged"),
         _ => {}
@@ -731,6 +739,21 @@ mod tests {
             let more: Vec<Held<'_>> = two("Tax").into_iter().chain([name(last, "Ruiz", "Loans")]).collect();
             assert_eq!(differs(&more).as_deref(), Some(registers));
             assert_eq!(differs(&two("Tax")[..1]), None);
+        }
+    }
+
+    #[test]
+    fn what_keeps_two_persons_apart_comes_last_and_adds_up() {
+        let merge = registry::Merge { weight: 1.0, against: -2.0, penalty: -7.0 };
+        let mut fields = vec![evidence(service::FieldEvidence::PRIOR, -10.0), evidence("first_name", 15.0)];
+        fields.extend(service::FieldEvidence::of_merge(&merge));
+        for (language, name) in [(Language::English, "Other records"), (Language::French, "Autres enregistrements")] {
+            let found = waterfall(Words::new(language), &fields, 1.0, 0.67);
+            let kinds: Vec<&str> = found.steps.iter().map(|step| step.kind).collect();
+            assert_eq!(kinds, ["against", "for", "rest", "against", "against", "whole"]);
+            assert_eq!(found.steps[3].name, name);
+            assert_eq!(found.steps[4].sum, found.steps[5].weight, "they add up to all together");
+            assert!(found.steps[3..5].iter().all(|step| !step.sentence.is_empty() && !step.sentence.contains("step-")));
         }
     }
 

@@ -17,8 +17,8 @@ use super::view::{AGAIN, Asked, Sent, Typed, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{
-    self, JudgedView, JudgementForm, List, PairPlace, PairView, PurposeView, ReviewRow, SaidView, SampleProgressView,
-    TakeBackForm,
+    self, JudgedView, JudgementForm, List, OutcomeView, PairPlace, PairView, PurposeView, ReviewRow, SaidView,
+    SampleProgressView, TakeBackForm,
 };
 
 /// The longest reason, in characters.
@@ -31,6 +31,8 @@ struct QueuePage {
     t: Words,
     open: u64,
     contested: u64,
+    kept_apart: u64,
+    weak_links: u64,
     judged: u64,
     proposed: u64,
     /// Where one's own proposals are that wait for a second steward.
@@ -69,8 +71,11 @@ struct PairPage {
     /// Columns of either record of which less than the values is given.
     reduced: Option<KeptColumns>,
     withheld: Option<KeptColumns>,
-    percent: String,
-    weight: String,
+    /// What became of the pair, and on what that rests.
+    outcome: String,
+    /// Why it waits, where that is not that its weight is near the threshold.
+    waits: Option<String>,
+    caption: String,
     waterfall: Waterfall,
     told: Option<Told>,
     next: Option<String>,
@@ -170,6 +175,8 @@ async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
         t: view.t,
         open: progress.open,
         contested: progress.contested,
+        kept_apart: progress.kept_apart,
+        weak_links: progress.weak_links,
         judged: progress.judged + progress.judged_since,
         proposed: progress.proposed,
         own: progress.own_proposals.into_iter().map(|pair| path_of(pair.into())).collect(),
@@ -245,9 +252,10 @@ async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&J
         rows,
         reduced,
         withheld,
-        percent: t.percent(&found.probability),
-        weight: t.weight(&found.weight),
-        waterfall: waterfall(t, &found.fields, found.weight, found.probability),
+        outcome: outcome(t, &found),
+        waits: waits(t, &found),
+        caption: caption(t, &found),
+        waterfall: of_pair(t, &found),
         told: told(view, after)?,
         next: found.next.filter(|_| place.link.is_none()).map(|next| format!("/review/{next}{}", asked_in(list))),
         cluster: cluster(view, &found, place.pair),
@@ -271,6 +279,52 @@ async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&J
     };
     let status = if form.is_some_and(|form| !form.is_whole()) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     view.page_as(status, &page)
+}
+
+/// Gives what became of a pair, in a sentence: what the persons are, and not what the pair would be by itself.
+fn outcome(t: Words, pair: &PairView) -> String {
+    let OutcomeView { outcome, ground, merge, .. } = &pair.outcome;
+    match (outcome.as_str(), ground.as_str(), merge) {
+        ("together", "score", _) => t.s("pair-together"),
+        ("together", "untold", _) => t.s("pair-together-untold"),
+        ("together", ..) => t.s("pair-together-others"),
+        (_, "untold", _) => t.s("pair-apart-untold"),
+        (_, "score", _) => t.s("pair-apart"),
+        (_, _, Some(merge)) if merge.penalty < 0.0 => t.s("pair-apart-one-record"),
+        (_, _, Some(_)) => t.s("pair-apart-records"),
+        _ => t.s("pair-apart-others"),
+    }
+}
+
+/// Gives why a pair waits, where its own weight doesn't tell.
+fn waits(t: Words, pair: &PairView) -> Option<String> {
+    match pair.reason.as_deref() {
+        Some("kept-apart") => Some(t.s("pair-waits-kept-apart")),
+        Some("weak-link") => Some(t.s("pair-waits-weak-link")),
+        _ => None,
+    }
+}
+
+/// Gives how sure the linkage is of a pair; of persons kept apart, by itself and with all that is known of both.
+fn caption(t: Words, pair: &PairView) -> String {
+    let (percent, weight) = (t.percent(&pair.probability), t.weight(&pair.weight));
+    match &pair.outcome.merge {
+        None => t.with_all("pair-caption", &[("percent", percent), ("weight", weight)]),
+        Some(merge) => {
+            let (all, merged) = (t.percent(&merge.probability), t.weight(&merge.weight));
+            let values = [("percent", percent), ("weight", weight), ("all", all), ("merged", merged)];
+            t.with_all("pair-caption-apart", &values)
+        }
+    }
+}
+
+/// Gives how the weight of a pair comes about; of persons kept apart, that of their being one.
+fn of_pair(t: Words, pair: &PairView) -> Waterfall {
+    let Some(merge) = &pair.outcome.merge else { return waterfall(t, &pair.fields, pair.weight, pair.probability) };
+    // Where nothing of the pair may be told, neither is the rest.
+    let steps = if pair.fields.is_empty() { Vec::new() } else { pair.outcome.steps() };
+    let fields: Vec<service::FieldEvidence> = pair.fields.iter().cloned().chain(steps).collect();
+    waterfall(t, &fields, merge.weight, merge.probability)
 }
 
 /// Gives what a path says further of the list that is gone through.

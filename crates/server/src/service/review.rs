@@ -6,11 +6,12 @@ use std::sync::Arc;
 use gate::Permit;
 use model::request::Action;
 use model::{OfficerId, RecordId, Subject, Verdict};
-use registry::{ClusterEdge, Decided, Effect, FieldEvidence, Index, Waiting};
+use registry::{ClusterEdge, Decided, Effect, FieldEvidence, Index, WaitReason, Waiting};
 use serde::{Deserialize, Serialize};
 use state::{Contest, ContestEnd, Proposal, Review, Reviews, Standing};
 use utoipa::ToSchema;
 
+use super::explain::OutcomeView;
 use super::given::{GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given};
 use super::work::{WorkForm, request};
 use crate::app::{App, Who};
@@ -42,6 +43,11 @@ pub struct PairView {
     /// Field by field how they compare.
     #[schema(value_type = Vec<Object>)]
     pub fields: Vec<FieldEvidence>,
+    /// What the linkage made of the two, and on what that rests.
+    pub outcome: OutcomeView,
+    /// Why it waits in the queue, where it does: `near-threshold`, `kept-apart` or `weak-link`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Why columns are withheld.
     #[schema(value_type = Vec<ReasonView>)]
     pub reasons: Vec<Arc<ReasonView>>,
@@ -166,7 +172,12 @@ pub struct ProgressView {
     pub open: u64,
     /// Those of them that a person contests. They come first, with numbers above those of uncertain pairs.
     pub contested: u64,
-    /// The first of them.
+    /// Those of them whose persons are kept apart although the two agree enough.
+    pub kept_apart: u64,
+    /// Those of them that alone hold a person together.
+    pub weak_links: u64,
+    /// The first of all that wait: those that are contested or wait for a second steward, then those of which one decision
+    /// buys most, by the chance that it changes something times the records that move.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<u64>,
     /// Pairs that were judged when the index was built.
@@ -384,6 +395,8 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
     let mut progress = ProgressView {
         open: 0,
         contested: 0,
+        kept_apart: 0,
+        weak_links: 0,
         next: None,
         judged,
         judged_since: 0,
@@ -400,16 +413,17 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
         reviews.is_by(&proposal.review, account) && index.may_review(&permit, &proposal.left, &proposal.right)
     });
     progress.own_proposals = own.map(|proposal| PROPOSALS_FROM + proposal.review.leaf).collect();
-    let mut queue: Vec<(u64, Rank, (&RecordId, &RecordId))> =
-        contests.iter().map(|contest| (uncertain + contest.id, Rank::Contested, contest.pair())).collect();
+    let mut queue: Vec<(u64, Rank, (&RecordId, &RecordId), Option<WaitReason>)> =
+        contests.iter().map(|contest| (uncertain + contest.id, Rank::Contested, contest.pair(), None)).collect();
     let proposed = |proposal: &&'_ Proposal| PROPOSALS_FROM + proposal.review.leaf;
-    queue.extend(proposals.iter().map(|found| (proposed(found), Rank::Proposed, (&found.left, &found.right))));
+    queue.extend(proposals.iter().map(|found| (proposed(found), Rank::Proposed, (&found.left, &found.right), None)));
     let is_contested = |pair: &(&RecordId, &RecordId)| contests.iter().any(|contest| contest.pair() == *pair);
     let numbered = index.all_pairs(&permit).filter(|waiting| waiting.is_uncertain);
-    let numbered = numbered.map(|waiting| (waiting.number, Rank::Uncertain, (waiting.left, waiting.right)));
-    queue.extend(numbered.filter(|(_, _, pair)| !is_contested(pair)));
+    let numbered =
+        numbered.map(|waiting| (waiting.number, Rank::Uncertain, (waiting.left, waiting.right), waiting.reason));
+    queue.extend(numbered.filter(|(_, _, pair, _)| !is_contested(pair)));
     let passed = from.checked_sub(1).map(|number| (Rank::of(number, uncertain), number));
-    for (number, rank, (left, right)) in queue {
+    for (number, rank, (left, right), reason) in queue {
         let review = reviews.of(left, right);
         match review.map(|review| review.standing) {
             Some(Standing::Judged) => progress.judged_since += 1,
@@ -419,6 +433,8 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
         if is_open(&reviews, account, (left, right)) {
             progress.open += 1;
             progress.contested += u64::from(rank == Rank::Contested);
+            progress.kept_apart += u64::from(reason == Some(WaitReason::KeptApart));
+            progress.weak_links += u64::from(reason == Some(WaitReason::WeakLink));
             if passed.is_none_or(|passed| (rank, number) > passed) && progress.next.is_none() {
                 progress.next = Some(number);
             }
@@ -480,7 +496,8 @@ fn sample_progress(
     progress
 }
 
-/// Shows a pair that waits, the most uncertain first, or a link of its persons, and which pair comes after it in a list.
+/// Shows a pair that waits, those first of which a decision buys most, or a link of its persons, and which pair comes after
+/// it in a list.
 ///
 /// # Errors
 /// For others than stewards; what the gate refuses, and what fails; when there is no such pair or link.
@@ -518,11 +535,7 @@ pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>, list: List)
     };
     let mut reasons = Reasons::default();
     let mut row = |record: &RecordId, shown: &Option<gate::Disclosed>| -> Result<ReviewRow, Problem> {
-        let (columns, values, withheld) = match shown {
-            Some(shown) => given(app, &record.register, shown, &mut reasons)?.into_row(),
-            None => (Arc::from([]), Values::none(), Vec::new()),
-        };
-        Ok(ReviewRow { register: record.register.to_string(), columns, values, withheld })
+        review_row(app, record, shown.as_ref(), &mut reasons)
     };
     let (left, right) = (row(&pair.left, &pair.left_shown)?, row(&pair.right, &pair.right_shown)?);
     let mut records = Vec::with_capacity(pair.cluster.records.len());
@@ -558,6 +571,8 @@ pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>, list: List)
         weight: pair.weight,
         probability: pair.probability,
         fields: pair.fields,
+        outcome: OutcomeView::from(&pair.outcome),
+        reason: pair.reason.map(|reason| reason.as_str().to_owned()),
         reasons: reasons.into_views(),
         effect: pair.effect,
         contested,
@@ -567,6 +582,20 @@ pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>, list: List)
         second_reviewer: needs_second(app).iter().map(|verdict| verdict.as_str().to_owned()).collect(),
         cluster,
     })
+}
+
+/// Gives what is given of a record; nothing where it has no person record any more.
+pub(crate) fn review_row(
+    app: &App,
+    record: &RecordId,
+    shown: Option<&gate::Disclosed>,
+    reasons: &mut Reasons,
+) -> Result<ReviewRow, Problem> {
+    let (columns, values, withheld) = match shown {
+        Some(shown) => given(app, &record.register, shown, reasons)?.into_row(),
+        None => (Arc::from([]), Values::none(), Vec::new()),
+    };
+    Ok(ReviewRow { register: record.register.to_string(), columns, values, withheld })
 }
 
 /// Gives the verdicts to which two stewards have to come.

@@ -12,7 +12,7 @@ use lake::Lake;
 use linkage::link;
 use model::agency::RoleKind;
 use model::request::Action;
-use model::{Actor, CaseId, Clock as _, OfficerId, PersonId, Project, RunId};
+use model::{Actor, CaseId, Clock as _, OfficerId, PersonId, Project, RecordId, RunId};
 use pipeline::{Models, build};
 use policy::Engine;
 use registry::{Index, Resolver, SearchQuery};
@@ -339,6 +339,15 @@ pub(crate) fn new_loan(number: &str) -> Value {
     body
 }
 
+/// Gives a body that asks why two records, each by its register and key, are or are not of one person.
+pub(crate) fn two_records(one: (&str, &str), other: (&str, &str)) -> Value {
+    let record = |(register, key): (&str, &str)| RecordId::from_key(&register.parse().unwrap(), &[Some(key)]);
+    let mut body = work("review-links");
+    body["left"] = json!(record(one).to_string());
+    body["right"] = json!(record(other).to_string());
+    body
+}
+
 /// Gives a path in which each `{…}` has a value, and the body that the route takes.
 #[track_caller]
 pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
@@ -349,6 +358,7 @@ pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
         "/api/v1/search" => Some(searched),
         "/api/v1/resolve" => Some(new_loan("LN-NEW")),
         "/api/v1/persons/{person}/dossier" => Some(work("loan-relief")),
+        "/api/v1/review/explain" => Some(two_records(("loans", "LN-70017"), ("tax", "TN-48151"))),
         "/api/v1/log/verify" => Some(json!({})),
         "/api/v1/me/records/{record}/contest" => Some(json!({ "reason": "I never lived in that street" })),
         "/api/v1/review/{pair}/take-back" | "/api/v1/review/{pair}/links/{link}/take-back" => {

@@ -9,6 +9,7 @@ mod components;
 mod contests;
 mod description;
 mod desk;
+mod explaining;
 mod french;
 mod guards;
 mod house;

@@ -1,0 +1,371 @@
+//! Which pairs wait for a steward, and in which order: those first of which one decision buys most.
+//!
+//! A pair waits for one of three reasons:
+//!
+//! - its weight is near the threshold;
+//! - two persons are kept apart although a pair of theirs reaches the threshold: what the other records of both hold against
+//!   it, or that a register has one record for each person, outweighs that pair;
+//! - a person of three records or more hangs on one weak link: no other kept pair joins its two sides.
+//!
+//! What a decision buys is the chance that it changes something, times the records that move. The chance is taken from the
+//! weight that decides: that of the pair, of the merge of two persons that are kept apart, of the merge of the two sides of a
+//! weak link. At the threshold it is one half, since there the project holds a wrong link for as bad as a missed one, and a
+//! verdict is as likely as not to be another than what the run did; further off it falls by about half with every bit.
+//! The records that move are those of the smaller person, or of the smaller side of a weak link, as far as a purpose of
+//! review reaches them together with the pair; of a link that others hold too, one.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
+
+use matching::{Edge, probability, weak_links};
+
+use crate::compute::Matched;
+use crate::error::LinkageError;
+use crate::records::Records;
+
+/// How many bits from the threshold a pair is uncertain.
+const UNCERTAIN_BITS: f64 = 4.0;
+/// How many bits above the threshold the link may be on which a person hangs: further off a verdict changes one in 250.
+const WEAK_BITS: f64 = 8.0;
+/// The most pairs of base records put before stewards, and the most of each attached register: more than they can look at
+/// between two runs.
+const UNCERTAIN_MAX: usize = 10_000;
+
+/// Why a pair waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// Its weight is near the threshold.
+    NearThreshold,
+    /// It reaches the threshold, and its two persons are kept apart all the same.
+    KeptApart,
+    /// Its person hangs on it alone.
+    WeakLink,
+}
+
+impl Reason {
+    /// Gives how the spine writes it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::NearThreshold => "near-threshold",
+            Self::KeptApart => "kept-apart",
+            Self::WeakLink => "weak-link",
+        }
+    }
+}
+
+/// A pair that waits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Waiting {
+    pub(crate) left: u32,
+    pub(crate) right: u32,
+    pub(crate) reason: Reason,
+    /// The log2 odds of the merge that is decided with it, where that is not its own weight.
+    pub(crate) merge_weight: Option<f64>,
+    /// Of two persons kept apart: what their other records hold against it, and what it costs that a register with one
+    /// record for each person would have several.
+    pub(crate) against: Option<(f64, f64)>,
+    /// What a decision buys: the chance that it changes something, times the records that move.
+    pub(crate) worth: f64,
+}
+
+/// Gives the chance that a verdict changes something, where this weight decides.
+fn chance(weight: f64, threshold: f64) -> f64 {
+    let same = probability(weight - threshold);
+    same.min(1.0 - same)
+}
+
+/// Two clusters, the smaller number first, and the attached register that a pair of theirs is of.
+type Clusters<'a> = (u32, u32, Option<&'a str>);
+
+/// Gives the pairs that wait, those first of which a decision buys most, and how many are left out.
+///
+/// Pairs of an attached register take no place of others: who may not see the former sees the latter as if there were no
+/// such register. `reach` tells by the numbers of two registers whether a steward may be shown their pairs.
+pub(crate) fn waiting(
+    records: &Records,
+    matched: &Matched,
+    reach: &[Vec<bool>],
+) -> Result<(Vec<Waiting>, u64), LinkageError> {
+    let threshold = matched.data.settings().threshold_weight();
+    let attached = |left: u32, right: u32| {
+        let record = [left, right].into_iter().find(|record| matched.data.is_attached(*record));
+        record.map(|record| matched.data.source(record))
+    };
+    let clusters = |left: u32, right: u32| -> Clusters<'_> {
+        let (one, other) = (matched.clusters[left as usize], matched.clusters[right as usize]);
+        (one.min(other), one.max(other), attached(left, right))
+    };
+    let mut found: HashMap<(u32, u32), Waiting> = HashMap::new();
+    let mut refused: HashMap<Clusters<'_>, Option<f64>> = HashMap::new();
+    // What a person disputes may have put two together since they were kept apart.
+    for refusal in &matched.clustering.refused {
+        let (left, right) = (refusal.left, refusal.right);
+        let at = clusters(left, right);
+        if at.0 == at.1 {
+            continue;
+        }
+        refused.insert(at, refusal.merge_weight);
+        if refusal.merge_weight.is_some() {
+            let against = Some((refusal.against, refusal.penalty));
+            let (reason, merge_weight) = (Reason::KeptApart, refusal.merge_weight);
+            found.insert((left, right), Waiting { left, right, reason, merge_weight, against, worth: 0.0 });
+        }
+    }
+    let mut sides: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
+    let most = threshold + WEAK_BITS;
+    for link in weak_links(&matched.data, &matched.model, &matched.predictions, &matched.clustering, most)? {
+        let (left, right) = (link.left, link.right);
+        let (reason, merge_weight) = (Reason::WeakLink, Some(link.merge_weight));
+        sides.insert((left, right), link.smaller_side);
+        found.insert((left, right), Waiting { left, right, reason, merge_weight, against: None, worth: 0.0 });
+    }
+    let is_near = |edge: &&Edge| (f64::from(edge.weight) - threshold).abs() <= UNCERTAIN_BITS;
+    let mut own: HashMap<(u32, u32), f64> = HashMap::new();
+    for edge in matched.predictions.edges.iter().filter(is_near) {
+        let (left, right) = (edge.left.min(edge.right), edge.left.max(edge.right));
+        own.insert((left, right), f64::from(edge.weight));
+        let near =
+            Waiting { left, right, reason: Reason::NearThreshold, merge_weight: None, against: None, worth: 0.0 };
+        found.entry((left, right)).or_insert(near);
+    }
+    let mut all: Vec<Waiting> = found.into_values().collect();
+    let sizes = Sizes::of(records, matched, reach, &all);
+    for pair in &mut all {
+        let at = clusters(pair.left, pair.right);
+        let registers = [pair.left, pair.right].map(|record| records.register_number(record));
+        let by_itself = own.get(&(pair.left, pair.right)).copied().unwrap_or(threshold);
+        let decides = match pair.merge_weight {
+            Some(merged) => merged,
+            // A judgement about others of the two persons keeps them apart: to ask of this pair buys nothing.
+            None if at.0 != at.1 => refused.get(&at).copied().map_or(by_itself, |of| of.unwrap_or(f64::NEG_INFINITY)),
+            None => by_itself,
+        };
+        let moves = match sides.get(&(pair.left, pair.right)) {
+            Some(side) => {
+                let of_side = side.iter().map(|record| records.register_number(*record));
+                of_side.filter(|register| sizes.is_told(*register, registers)).count() as u64
+            }
+            None if at.0 == at.1 => 1,
+            None => sizes.within(at.0, registers).min(sizes.within(at.1, registers)),
+        };
+        pair.worth = chance(decides, threshold) * moves.max(1) as f64;
+    }
+    let dearer = |left: &Waiting, right: &Waiting| -> Ordering {
+        let ids = |pair: &Waiting| {
+            let (one, other) = (records.sort_key(pair.left), records.sort_key(pair.right));
+            if one < other { (one, other) } else { (other, one) }
+        };
+        right.worth.total_cmp(&left.worth).then_with(|| ids(left).cmp(&ids(right)))
+    };
+    Ok(first_of_each(all, UNCERTAIN_MAX, |pair| attached(pair.left, pair.right), dearer))
+}
+
+/// How many records of which register the clusters of some pairs have.
+struct Sizes<'a> {
+    by_cluster: HashMap<u32, BTreeMap<u16, u64>>,
+    /// By the number of a register: whether it is only attached.
+    is_attached: Vec<bool>,
+    reach: &'a [Vec<bool>],
+}
+
+impl<'a> Sizes<'a> {
+    fn of(records: &Records, matched: &Matched, reach: &'a [Vec<bool>], pairs: &[Waiting]) -> Self {
+        let both = pairs.iter().flat_map(|pair| [pair.left, pair.right]);
+        let mut by_cluster: HashMap<u32, BTreeMap<u16, u64>> =
+            both.map(|record| (matched.clusters[record as usize], BTreeMap::new())).collect();
+        let mut is_attached = vec![false; records.registers().len()];
+        for (record, cluster) in (0_u32..).zip(&matched.clusters) {
+            let register = records.register_number(record);
+            is_attached[usize::from(register)] = matched.data.is_attached(record);
+            if let Some(counts) = by_cluster.get_mut(cluster) {
+                *counts.entry(register).or_default() += 1;
+            }
+        }
+        Self { by_cluster, is_attached, reach }
+    }
+
+    /// Tells whether records of a register count for a pair of two: who sees the pair may see them too, and they are not
+    /// attached, unless the pair is of the same register.
+    fn is_told(&self, register: u16, pair: [u16; 2]) -> bool {
+        let reaches = |other: u16| self.reach[usize::from(register)][usize::from(other)];
+        (!self.is_attached[usize::from(register)] || pair.contains(&register)) && pair.into_iter().all(reaches)
+    }
+
+    /// Gives how many records of a cluster count for a pair of two registers.
+    fn within(&self, cluster: u32, pair: [u16; 2]) -> u64 {
+        let counts = self.by_cluster.get(&cluster).into_iter().flatten();
+        counts.filter(|(register, _)| self.is_told(**register, pair)).map(|(_, count)| count).sum()
+    }
+}
+
+/// Keeps of each kind the first, at most `most`, and sorts what is kept; gives how many are left out beside.
+fn first_of_each<T, K: Ord>(
+    all: Vec<T>,
+    most: usize,
+    kind: impl Fn(&T) -> K,
+    order: impl Fn(&T, &T) -> Ordering,
+) -> (Vec<T>, u64) {
+    let count = all.len();
+    let mut by_kind: BTreeMap<K, Vec<T>> = BTreeMap::new();
+    for one in all {
+        by_kind.entry(kind(&one)).or_default().push(one);
+    }
+    let mut kept = Vec::new();
+    for mut of_kind in by_kind.into_values() {
+        if of_kind.len() > most {
+            of_kind.select_nth_unstable_by(most, &order);
+            of_kind.truncate(most);
+        }
+        kept.append(&mut of_kind);
+    }
+    kept.sort_unstable_by(order);
+    let left_out = count - kept.len();
+    (kept, left_out as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, RecordBatch, StringArray};
+    use matching::{Block, Clustering, Comparison, Dataset, Kind, Model, Predictions, Refusal, Settings};
+    use model::RegisterId;
+
+    use super::*;
+
+    #[test]
+    fn the_chance_is_largest_at_the_threshold_that_decides() {
+        let threshold = (0.95_f64 / 0.05).log2();
+        let at = |weight: f64| chance(weight, threshold);
+        assert_eq!(at(threshold), 0.5);
+        assert!(at(threshold) > at(threshold - 1.0) && at(threshold - 1.0) > at(0.0), "0.5 is not what decides");
+        assert!((at(threshold + 3.0) - at(threshold - 3.0)).abs() < 1e-12, "a wrong link counts as a missed one");
+        assert_eq!(at(f64::NEG_INFINITY), 0.0);
+    }
+
+    #[test]
+    fn no_kind_of_pair_takes_the_places_of_another_and_what_is_left_out_is_counted() {
+        let base = [(0, 9), (0, 3), (0, 7), (0, 8)];
+        let attached = (0..50).map(|distance| (1, distance));
+        let all: Vec<(u8, u32)> = attached.chain(base).collect();
+        let by_distance = |left: &(u8, u32), right: &(u8, u32)| left.1.cmp(&right.1).then(left.0.cmp(&right.0));
+        let kept = first_of_each(all, 3, |pair| pair.0, by_distance);
+        assert_eq!(kept, (vec![(1, 0), (1, 1), (1, 2), (0, 3), (0, 7), (0, 8)], 48));
+        assert_eq!(first_of_each(base.to_vec(), 3, |pair| pair.0, by_distance), (vec![(0, 3), (0, 7), (0, 8)], 1));
+        assert_eq!(first_of_each(base.to_vec(), 4, |pair| pair.0, by_distance).1, 0);
+    }
+
+    /// Persons in the order of their records, which are all of one base register but those named; edges between them.
+    fn made(clusters: &[u32], attached: &[u32], edges: Vec<Edge>, refused: Vec<Refusal>) -> (Records, Matched) {
+        let settings = Settings {
+            comparisons: vec![Comparison::new("name", Kind::FamilyName)],
+            blocks: vec![Block::on(["name"]).unwrap()],
+            source: Some("source".to_owned()),
+            id: Some("id".to_owned()),
+            attach_only: BTreeSet::from(["broker".to_owned()]),
+            ..Settings::default()
+        };
+        let source = |record: u32| if attached.contains(&record) { "broker" } else { "tax" };
+        let (mut records, all) = (Records::default(), 0..clusters.len() as u32);
+        let numbers = ["tax", "broker"].map(|name| records.register(&RegisterId::new(name).unwrap()));
+        for record in all.clone() {
+            records.push(numbers[usize::from(attached.contains(&record))], [record as u8; 16]);
+        }
+        let text =
+            |of: &dyn Fn(u32) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values(all.clone().map(of))) };
+        let columns = [
+            ("source", text(&|record| source(record).to_owned())),
+            ("id", text(&|record| record.to_string())),
+            ("name", text(&|_| "brennan".to_owned())),
+        ];
+        let data = Dataset::new(&settings, &RecordBatch::try_from_iter(columns).unwrap()).unwrap();
+        let model = Model::presumed(&settings);
+        let predictions = Predictions { edges, ..Predictions::default() };
+        // Of each cluster the smallest record names it.
+        let first = |cluster: &u32| clusters.iter().position(|other| other == cluster).unwrap() as u32;
+        let labels: Vec<u32> = clusters.iter().map(first).collect();
+        let mut clustering = Clustering { refused, ..Clustering::default() };
+        clustering.relabel(&data, &predictions, labels).unwrap();
+        let count = clusters.iter().max().map_or(0, |most| *most as usize + 1);
+        let (training, clusters) = (matching::TrainingReport::default(), clusters.to_vec());
+        (records, Matched { data, model, training, predictions, clustering, clusters, count })
+    }
+
+    fn edge(left: u32, right: u32, weight: f64) -> Edge {
+        Edge { left, right, weight: weight as f32, rule: 0 }
+    }
+
+    /// Gives the pairs that wait, with why.
+    fn order(made: &(Records, Matched)) -> Vec<(u32, u32, Reason)> {
+        let reach = vec![vec![true; 2]; 2];
+        let (found, left_out) = waiting(&made.0, &made.1, &reach).unwrap();
+        assert_eq!(left_out, 0);
+        assert!(found.windows(2).all(|pair| pair[0].worth >= pair[1].worth), "{found:?}");
+        found.iter().map(|pair| (pair.left, pair.right, pair.reason)).collect()
+    }
+
+    #[test]
+    fn what_moves_more_records_comes_first_and_so_does_what_is_nearer_to_what_decides() {
+        let threshold = Settings::default().threshold_weight();
+        let refused = |left: u32, right: u32, merged: Option<f64>| {
+            let (pair_weight, against) = (threshold + 15.0, merged.map_or(0.0, |merged| merged - threshold - 15.0));
+            Refusal { left, right, pair_weight, merge_weight: merged, against, penalty: 0.0 }
+        };
+        // Persons: of three records {0, 1, 2} and {3, 4, 5}; of one each 6, 7, 8 and 9.
+        let clusters = [0, 0, 0, 1, 1, 1, 2, 3, 4, 5];
+        let strong = [(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (3, 5)];
+        let mut edges: Vec<Edge> = strong.map(|(left, right)| edge(left, right, threshold + 25.0)).to_vec();
+        edges.extend([
+            edge(2, 3, threshold + 15.0),
+            edge(6, 7, threshold - 0.5),
+            edge(7, 8, threshold - 3.0),
+            edge(6, 9, threshold + 15.0),
+        ]);
+        let made = made(
+            &clusters,
+            &[],
+            edges,
+            vec![refused(2, 3, Some(threshold - 1.0)), refused(6, 9, Some(threshold - 6.0))],
+        );
+        assert_eq!(
+            order(&made),
+            [
+                (2, 3, Reason::KeptApart),
+                (6, 7, Reason::NearThreshold),
+                (7, 8, Reason::NearThreshold),
+                (6, 9, Reason::KeptApart),
+            ],
+            "a pair far above the threshold counts by its merge, and three records for more than one"
+        );
+    }
+
+    #[test]
+    fn what_a_judgement_keeps_apart_is_not_asked_again() {
+        let threshold = Settings::default().threshold_weight();
+        let judged =
+            Refusal { left: 0, right: 1, pair_weight: threshold + 9.0, merge_weight: None, against: 0.0, penalty: 0.0 };
+        let edges = vec![edge(0, 1, threshold + 9.0), edge(0, 2, threshold - 2.0)];
+        assert_eq!(order(&made(&[0, 1, 2], &[], edges, vec![judged])), [(0, 2, Reason::NearThreshold)]);
+    }
+
+    #[test]
+    fn a_person_that_hangs_on_one_link_is_listed_by_it_and_what_is_attached_counts_for_nothing() {
+        let threshold = Settings::default().threshold_weight();
+        let edges = vec![
+            edge(0, 1, threshold + 20.0),
+            edge(1, 2, threshold + 6.0),
+            edge(2, 3, threshold + 20.0),
+            // Far more links of what is attached, which hold nobody together.
+            edge(0, 4, threshold + 20.0),
+            edge(2, 4, threshold + 20.0),
+        ];
+        let with = made(&[0, 0, 0, 0, 0], &[4], edges.clone(), Vec::new());
+        let without = made(&[0, 0, 0, 0], &[], edges[..3].to_vec(), Vec::new());
+        assert_eq!(order(&with), [(1, 2, Reason::WeakLink)]);
+        assert_eq!(order(&without), order(&with));
+        let worth = |made: &(Records, Matched)| waiting(&made.0, &made.1, &[vec![true; 2], vec![true; 2]]).unwrap().0;
+        assert_eq!(worth(&with), worth(&without));
+        assert!(worth(&with)[0].worth > 0.0);
+    }
+}

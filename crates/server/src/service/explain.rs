@@ -1,0 +1,152 @@
+//! Why two records are, or are not, of one person.
+
+use std::sync::Arc;
+
+use model::RecordId;
+use model::request::Action;
+use registry::{Effect, FieldEvidence, Merge, Outcome};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::given::{ReasonView, Reasons};
+use super::review::{ReviewRow, review_row};
+use super::work::{WorkForm, request};
+use crate::app::{App, Who};
+use crate::problem::Problem;
+
+/// What the linkage made of two records, and on what that rests.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct OutcomeView {
+    /// `together` or `apart`.
+    pub outcome: String,
+    /// `score` (how much the two agree), `others` (other records of their persons, or a judgement), `kept-apart` (they agree
+    /// enough, and their persons are kept apart all the same), or `untold` (nothing was kept of how much they agree, and not
+    /// all of it may be told).
+    pub ground: String,
+    /// What keeps their persons apart, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merge: Option<MergeView>,
+    /// All of it in a sentence.
+    pub sentence: String,
+}
+
+/// What keeps two persons apart although a pair of theirs agrees enough, in log2 odds. The weight of that pair, `against` and
+/// `penalty` add up to `weight`. Other records than those that are shown have their say in it, as they have in who is one
+/// person; records that are only attached have none.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+pub struct MergeView {
+    /// What it weighs that both are one person.
+    pub weight: f64,
+    /// The probability that goes with it.
+    pub probability: f64,
+    /// What their other records hold against it, at most 0.
+    pub against: f64,
+    /// What it costs that a register with one record for each person would have several, at most 0.
+    pub penalty: f64,
+}
+
+impl From<&Merge> for MergeView {
+    fn from(merge: &Merge) -> Self {
+        let Merge { weight, against, penalty } = *merge;
+        Self { weight, probability: merge.probability(), against, penalty }
+    }
+}
+
+impl From<&Outcome> for OutcomeView {
+    fn from(outcome: &Outcome) -> Self {
+        Self {
+            outcome: if outcome.is_one_person { "together" } else { "apart" }.to_owned(),
+            ground: outcome.ground.as_str().to_owned(),
+            merge: outcome.merge.as_ref().map(MergeView::from),
+            sentence: outcome.sentence().to_owned(),
+        }
+    }
+}
+
+impl OutcomeView {
+    /// Gives the steps that come after those of the pair, where its persons are kept apart.
+    pub(crate) fn steps(&self) -> Vec<FieldEvidence> {
+        let merge = self.merge.map(|MergeView { weight, against, penalty, .. }| Merge { weight, against, penalty });
+        merge.as_ref().map(FieldEvidence::of_merge).unwrap_or_default()
+    }
+}
+
+/// Which two records are meant, and under which purpose, for which case and why.
+#[derive(Clone, Deserialize, ToSchema)]
+pub struct ExplainForm {
+    /// Under which purpose of link review, for which case and why.
+    #[serde(flatten)]
+    pub work: WorkForm,
+    /// The one record: its register, `:` and the 32 hexadecimal digits of its id.
+    #[schema(example = "loans:00112233445566778899aabbccddeeff")]
+    pub left: String,
+    /// The other.
+    #[schema(example = "tax:ffeeddccbbaa99887766554433221100")]
+    pub right: String,
+}
+
+/// Why two records are, or are not, of one person.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct ExplainedView {
+    /// The number of its entry in the log, which has the persons of both records as subjects.
+    pub log_index: u64,
+    /// The record with the smaller id.
+    pub left: ReviewRow,
+    /// The other.
+    pub right: ReviewRow,
+    /// Log2 of the odds that they are of one person. Of a pair of which nothing was kept, by what the purpose gives of both.
+    pub weight: f64,
+    /// The probability that goes with it.
+    pub probability: f64,
+    /// Field by field how they compare.
+    #[schema(value_type = Vec<Object>)]
+    pub fields: Vec<FieldEvidence>,
+    /// What the linkage made of the two, and on what that rests.
+    pub outcome: OutcomeView,
+    /// Why columns are withheld.
+    #[schema(value_type = Vec<ReasonView>)]
+    pub reasons: Vec<Arc<ReasonView>>,
+    /// Of how many records their persons are.
+    #[schema(value_type = Object)]
+    pub effect: Effect,
+}
+
+/// Explains any two records, of the queue or not. It is a look at both persons, as showing a pair of the queue is.
+///
+/// # Errors
+/// When the ids can't be read or are the same; what the gate refuses, and what fails; when a record is unknown or out of
+/// reach, which is the same answer.
+pub async fn explain(app: &App, who: &Who, form: &ExplainForm) -> Result<ExplainedView, Problem> {
+    let request = request(who, &form.work, Action::ReviewLink)?;
+    let unread = || {
+        let what = "`left` and `right` are the ids of two records: a register, `:` and 32 hexadecimal digits";
+        Problem::new("bad-request", what)
+    };
+    let record = |text: &str| text.parse::<RecordId>().map_err(|_| unread());
+    let permit = app.gate().decide(&request).await?;
+    let (one, other) = (record(&form.left)?, record(&form.right)?);
+    if one == other {
+        return Err(unread());
+    }
+    let (left, right) = if one < other { (one, other) } else { (other, one) };
+    let index = app.index();
+    let nobody = || Problem::new("not-found", "a record is not there, or out of reach of this purpose");
+    if !index.may_review(&permit, &left, &right) || !index.has_record(&left)? || !index.has_record(&right)? {
+        return Err(nobody());
+    }
+    let pair = index.contested_pair(app.gate(), &request, 0, (&left, &right)).await?.ok_or_else(nobody)?;
+    let mut reasons = Reasons::default();
+    let left = review_row(app, &pair.left, pair.left_shown.as_ref(), &mut reasons)?;
+    let right = review_row(app, &pair.right, pair.right_shown.as_ref(), &mut reasons)?;
+    Ok(ExplainedView {
+        log_index: pair.leaf,
+        left,
+        right,
+        weight: pair.weight,
+        probability: pair.probability,
+        outcome: OutcomeView::from(&pair.outcome),
+        fields: pair.fields,
+        reasons: reasons.into_views(),
+        effect: pair.effect,
+    })
+}

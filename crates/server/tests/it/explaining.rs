@@ -1,0 +1,143 @@
+//! Why two records are one person or are not: what keeps them apart, and any two records that somebody asks about.
+
+use gate::EntryKind;
+use serde_json::{Value, json};
+
+use crate::house::{Answer, Ask, House, two_records, work};
+use crate::pages::enter;
+
+async fn explain(house: &House, who: &str, body: &Value) -> Answer {
+    house.ask(Ask::new("POST", "/api/v1/review/explain").token(&house.token(who)).json(body)).await
+}
+
+/// Gives the number of the first pair that waits since its persons are kept apart, and the pair.
+async fn kept_apart(house: &House) -> (u64, Value) {
+    let mut number = 0;
+    loop {
+        let path = format!("/api/v1/review/{number}");
+        let answer = house.ask(Ask::new("GET", &path).token(&house.token("steward"))).await;
+        assert_eq!(answer.status, 200, "some pair is kept apart: {}", answer.text);
+        let pair = answer.json();
+        if pair["reason"] == "kept-apart" {
+            return (number, pair);
+        }
+        number += 1;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_record_for_each_person_keeps_apart_waits_and_says_so() {
+    let house = House::with(|folder| {
+        let header = "loan_number,first_name,last_name,birth_date,owed,phone\n";
+        // Amelia Okafor has the same loan twice over, and the register of loans has one record for each person.
+        let twice = format!("{header}LN-500,Amelia,Okafor,1950-01-01,999,555-9999\n");
+        folder.replace("incoming/loans_2025.csv", header, &twice);
+        let certain = "one_record_per_person = { loans = 0.999999999999 }\nthreshold =";
+        folder.replace("linkage.toml", "threshold =", certain);
+    })
+    .await;
+    let (number, pair) = kept_apart(&house).await;
+    let (outcome, number_of) = (&pair["outcome"], |value: &Value| value.as_f64().unwrap());
+    assert_eq!((&outcome["outcome"], &outcome["ground"]), (&json!("apart"), &json!("kept-apart")), "{pair}");
+    assert!(outcome["sentence"].as_str().unwrap().contains("one record for each person"), "{outcome}");
+    assert_eq!(pair["effect"]["is_one_person"], false);
+    let merge = &outcome["merge"];
+    assert!(number_of(&pair["probability"]) > 0.9999 && number_of(&merge["probability"]) < 0.5, "{pair}");
+    let (against, penalty) = (number_of(&merge["against"]), number_of(&merge["penalty"]));
+    assert!(against <= 0.0 && penalty < -30.0, "{merge}");
+    assert!((number_of(&pair["weight"]) + against + penalty - number_of(&merge["weight"])).abs() < 1e-9, "{pair}");
+    for hidden in ["LN-", "TN-", "loans:", "tax:"] {
+        assert!(!pair.to_string().contains(hidden), "{hidden} in {pair}");
+    }
+    let progress = house.ask(Ask::new("GET", "/api/v1/review").token(&house.token("steward"))).await.json();
+    assert!(progress["kept_apart"].as_u64() > Some(0), "{progress}");
+
+    let session = enter(&house, "steward").await;
+    let page = async |path: &str, language: &str| {
+        let ask = Ask::new("GET", path).header("cookie", &session).header("accept-language", language);
+        house.ask(ask).await.text
+    };
+    let at = format!("/review/{number}");
+    let told = [
+        ("en", "The linkage keeps them apart", "One record for each person", "Other records"),
+        ("fr", "L’appariement les sépare", "Un enregistrement par personne", "Autres enregistrements"),
+    ];
+    for (language, head, penalty, others) in told {
+        let shown = page(&at, language).await;
+        for part in [head, penalty, others] {
+            assert!(shown.contains(part), "{part} in {shown}");
+        }
+    }
+    let queue = page("/review", "en").await;
+    assert!(queue.contains("kept apart although") && queue.contains("one decision buys most"), "{queue}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_two_records_are_explained_and_both_persons_see_it() {
+    let house = House::new().await;
+    let size = house.gate.log_size();
+    let apart = explain(&house, "steward", &two_records(("loans", "LN-0"), ("tax", "TN-1"))).await;
+    assert_eq!(apart.status, 200, "{}", apart.text);
+    let (text, apart) = (apart.text.clone(), apart.json());
+    assert_eq!((&apart["outcome"]["outcome"], &apart["outcome"]["ground"]), (&json!("apart"), &json!("score")));
+    assert!(apart["probability"].as_f64() < Some(0.5) && apart["left"]["register"] == "loans", "{apart}");
+    let fields = apart["fields"].as_array().unwrap();
+    assert!(
+        fields.iter().any(|field| field["name"] == "first_name" && field["weight"].as_f64() < Some(0.0)),
+        "{apart}"
+    );
+    for hidden in ["LN-", "TN-", "Mill Lane", "\"555-", "loans:", "tax:"] {
+        assert!(!text.contains(hidden), "{hidden} in {text}");
+    }
+
+    let linked = explain(&house, "steward", &two_records(("tax", "TN-48151"), ("loans", "LN-70017"))).await;
+    assert_eq!(linked.status, 200, "{}", linked.text);
+    let linked = linked.json();
+    assert_eq!((&linked["outcome"]["outcome"], &linked["outcome"]["ground"]), (&json!("together"), &json!("score")));
+    assert!(linked["outcome"]["merge"].is_null() && linked["probability"].as_f64() > Some(0.99), "{linked}");
+    assert_eq!(linked["effect"]["is_one_person"], true);
+
+    assert_eq!(house.gate.log_size(), size + 2, "each is one look");
+    for (answer, subjects) in [(&apart, 2), (&linked, 1)] {
+        let index = answer["log_index"].as_u64().unwrap();
+        let entry = house.gate.entries(index..index + 1).await.unwrap().remove(0).entry;
+        assert_eq!((entry.kind, entry.subjects), (EntryKind::Review, subjects));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_not_be_asked_is_refused_and_what_is_not_there_is_not_told_from_what_is_out_of_reach() {
+    let house = House::new().await;
+    let known = two_records(("loans", "LN-0"), ("tax", "TN-1"));
+    let mut size = house.gate.log_size();
+    let mut other_purpose = known.clone();
+    other_purpose["purpose"] = json!("loan-relief");
+    let refused =
+        [("officer", &known), ("citizen", &known), ("engineer", &known), ("dpo", &known), ("steward", &other_purpose)];
+    for (who, body) in refused {
+        let answer = explain(&house, who, body).await;
+        assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (403, "refused"), "{who}: {}", answer.text);
+        size += 1;
+        assert_eq!(house.gate.log_size(), size, "{who}");
+        let entry = house.gate.entries(size - 1..size).await.unwrap().remove(0).entry;
+        assert_eq!(entry.kind, EntryKind::Refusal, "{who}");
+    }
+
+    let unknown = explain(&house, "steward", &two_records(("loans", "LN-0"), ("tax", "TN-NOBODY"))).await;
+    assert_eq!((unknown.status.as_u16(), unknown.problem().as_str()), (404, "not-found"), "{}", unknown.text);
+    for other in ["R-90210", "R-NOBODY"] {
+        let answer = explain(&house, "steward", &two_records(("loans", "LN-0"), ("donations", other))).await;
+        assert_eq!((answer.status, &answer.text), (unknown.status, &unknown.text), "{other}");
+    }
+    let twice = two_records(("loans", "LN-0"), ("loans", "LN-0"));
+    let mut unread = known.clone();
+    unread["left"] = json!("Quillfeather");
+    let mut without = work("review-links");
+    without["left"] = known["left"].clone();
+    for body in [twice, unread, without] {
+        let answer = explain(&house, "steward", &body).await;
+        assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (400, "bad-request"), "{}", answer.text);
+        assert!(!answer.text.contains("Quillfeather"), "{}", answer.text);
+    }
+    assert_eq!(house.gate.log_size(), size, "nobody was shown");
+}
