@@ -5,6 +5,7 @@
 mod bad_input;
 mod bad_project;
 mod endings;
+mod events;
 mod generations;
 mod journey;
 mod log;
