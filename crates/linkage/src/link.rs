@@ -110,7 +110,7 @@ impl Linkage<'_> {
             true => InForce::read(&grant).await?,
             false => InForce::default(),
         };
-        let previous = Previous::read(lake, &grant, &records).await?;
+        let previous = Previous::read(lake, &grant, &records, &settings.attach_only).await?;
         let labels = match truth {
             Some(truth) => Some(truth.labels(&grant, &records).await?),
             None => None,
@@ -145,15 +145,7 @@ impl Linkage<'_> {
 
         let is_attached = |record: u32| matched.data.is_attached(record);
         let order = records.order(&matched.clusters, matched.count, is_attached);
-        let assignment = identity::assign(
-            &matched.clusters,
-            matched.count,
-            is_attached,
-            &previous.persons,
-            &previous.gone_with,
-            &order,
-            previous.unused,
-        );
+        let assignment = identity::assign(&matched.clusters, matched.count, is_attached, &previous.before(), &order);
         drop(order);
         watch.lap("persons");
 
@@ -196,9 +188,9 @@ impl Linkage<'_> {
             report.quality = None;
             report.warnings.push("the truth names no row that was linked: nothing was measured".to_owned());
         }
-        let Assignment { persons, events } = assignment;
+        let Assignment { persons, events, marks } = assignment;
         let events = rows::events(&events, at, run, previous.generation + 1)?;
-        let links = rows::links(records, ties, matched.clusters, persons, run);
+        let links = rows::links(records, ties, matched.clusters, persons, marks, run);
         // The records' values and the pairs are no longer needed: writing takes memory too.
         drop((matched.data, matched.predictions, matched.clustering));
         report.links_version = spine.write(model_row, uncertain, events, links).await?;
@@ -397,6 +389,7 @@ fn counts(assignment: &Assignment) -> EventCounts {
         new: of(EventKind::New),
         merge: of(EventKind::Merge),
         split: of(EventKind::Split),
+        back: of(EventKind::Back),
         gone: of(EventKind::Gone),
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
+use arrow_array::{Array, RecordBatch};
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use gate::JobGrant;
@@ -14,6 +14,7 @@ use model::{PersonId, RegisterId, RunId};
 
 use crate::compute::Matched;
 use crate::error::LinkageError;
+use crate::identity::{Before, Marks, marks_of_text};
 use crate::records::{Records, hash_of};
 use crate::rows;
 use crate::spine;
@@ -25,8 +26,12 @@ use crate::wave::{self, Drawn};
 pub(crate) struct Previous {
     /// The person of each record, if it had one.
     pub(crate) persons: Vec<Option<PersonId>>,
+    /// Under which ids the records were, where these are others.
+    pub(crate) marks: Marks,
     /// Persons that held records which are no longer there.
     pub(crate) gone_with: BTreeSet<PersonId>,
+    /// Those of them that held records of base registers which are no longer there.
+    pub(crate) lost_base: BTreeSet<PersonId>,
     /// An id above all that were ever given.
     pub(crate) unused: PersonId,
     /// The number of the run that wrote `links`; 0 when none did.
@@ -95,11 +100,25 @@ impl Previous {
         Ok(NextModel { version, text: Some(ModelText { settings, model, training }) })
     }
 
-    /// Reads what the grant reaches of the spine; tables that are not there yet are empty.
-    pub(crate) async fn read(lake: &Lake, grant: &JobGrant, records: &Records) -> Result<Self, LinkageError> {
+    /// Gives what the records were before.
+    pub(crate) fn before(&self) -> Before<'_> {
+        let Self { persons, marks, gone_with, lost_base, unused, generation, .. } = self;
+        Before { persons, marks, gone_with, lost_base, unused: *unused, generation: generation + 1 }
+    }
+
+    /// Reads what the grant reaches of the spine; tables that are not there yet are empty. `attached` are the registers whose
+    /// records are only attached.
+    pub(crate) async fn read(
+        lake: &Lake,
+        grant: &JobGrant,
+        records: &Records,
+        attached: &BTreeSet<String>,
+    ) -> Result<Self, LinkageError> {
         let mut previous = Self {
             persons: vec![None; records.len()],
+            marks: Marks::new(),
             gone_with: BTreeSet::new(),
+            lost_base: BTreeSet::new(),
             unused: PersonId(1),
             generation: 0,
             cut_short: BTreeSet::new(),
@@ -111,9 +130,11 @@ impl Previous {
         if is_there(spine::LINKS) {
             let info = lake.info(&TableRef::spine(spine::LINKS)).await?;
             previous.watch = info.as_ref().and_then(|info| watch::kept(&info.metadata));
+            // Links that an earlier version of Lucarne wrote say nothing of ids of before.
+            let has_marks = info.as_ref().is_some_and(|info| info.schema.field_with_name(WAS).is_ok());
             let generation = info.and_then(|info| info.metadata.get(spine::GENERATION)?.parse().ok());
             previous.generation = generation.ok_or_else(|| malformed(spine::LINKS, "it has no generation"))?;
-            previous.read_links(grant, records).await?;
+            previous.read_links(grant, records, attached, has_marks).await?;
         }
         if is_there(spine::EVENTS) {
             previous.read_events(grant).await?;
@@ -128,11 +149,25 @@ impl Previous {
         self.unused = self.unused.max(PersonId(person.0 + 1));
     }
 
-    async fn read_links(&mut self, grant: &JobGrant, records: &Records) -> Result<(), LinkageError> {
-        let columns = ["register", "record", "person"];
-        let mut batches = grant.scan(&TableRef::spine(spine::LINKS), Some(&columns)).await?;
+    async fn read_links(
+        &mut self,
+        grant: &JobGrant,
+        records: &Records,
+        attached: &BTreeSet<String>,
+        has_marks: bool,
+    ) -> Result<(), LinkageError> {
+        let columns = ["register", "record", "person", WAS];
+        let columns = if has_marks { &columns[..] } else { &columns[..3] };
+        let mut batches = grant.scan(&TableRef::spine(spine::LINKS), Some(columns)).await?;
         while let Some(batch) = batches.next().await {
             let batch = batch?;
+            let marks = match has_marks {
+                true => {
+                    let texts = batch.column(3).as_string_opt::<i32>();
+                    Some(texts.ok_or_else(|| malformed(spine::LINKS, "its columns are of other types"))?)
+                }
+                false => None,
+            };
             let (Some(registers), Some(hashes), Some(persons)) = (
                 batch.column(0).as_string_opt::<i32>(),
                 batch.column(1).as_string_opt::<i32>(),
@@ -152,11 +187,19 @@ impl Previous {
                     register = (name, number);
                 }
                 let hash = hash_of(hashes.value(index)).ok_or_else(|| malformed(spine::LINKS, "a record has no id"))?;
-                match register.1.and_then(|register| records.find(register, &hash)) {
-                    Some(record) => self.persons[record as usize] = Some(person),
-                    None => {
-                        self.gone_with.insert(person);
+                let Some(record) = register.1.and_then(|register| records.find(register, &hash)) else {
+                    self.gone_with.insert(person);
+                    if register.1.is_some() && !attached.contains(&register.0) {
+                        self.lost_base.insert(person);
                     }
+                    continue;
+                };
+                self.persons[record as usize] = Some(person);
+                if let Some(text) = marks.filter(|marks| marks.is_valid(index)).map(|marks| marks.value(index)) {
+                    let of_record = marks_of_text(text);
+                    let of_record = of_record.ok_or_else(|| malformed(spine::LINKS, "`was` can't be read"))?;
+                    of_record.iter().for_each(|mark| self.was_given(mark.person));
+                    self.marks.insert(record, of_record);
                 }
             }
         }
@@ -213,6 +256,9 @@ impl Previous {
         Ok(())
     }
 }
+
+/// The column of `links` that tells under which ids a record was.
+const WAS: &str = "was";
 
 fn malformed(table: &'static str, problem: &'static str) -> LinkageError {
     LinkageError::Table { table: TableRef::spine(table).to_string(), problem }

@@ -77,6 +77,8 @@ pub struct EventCounts {
     pub merge: u64,
     /// Persons made of records of others.
     pub split: u64,
+    /// Persons whose id was gone and came back, as when a judgement was taken back.
+    pub back: u64,
     /// Persons that are no more.
     pub gone: u64,
 }

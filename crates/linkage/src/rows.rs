@@ -17,7 +17,7 @@ use model::{PersonId, RunId, Verdict};
 
 use crate::compute::Matched;
 use crate::error::LinkageError;
-use crate::identity::Event;
+use crate::identity::{Event, Marks, marks_text};
 use crate::judgement::InForce;
 use crate::queue;
 use crate::records::Records;
@@ -121,6 +121,7 @@ pub(crate) fn links(
     ties: Ties,
     clusters: Vec<u32>,
     persons: Vec<PersonId>,
+    marks: Marks,
     run: &RunId,
 ) -> BatchStream {
     let run = run.to_string();
@@ -142,7 +143,8 @@ pub(crate) fn links(
             )),
             Arc::new(StringArray::from_iter(rows.clone().map(|row| via(row).map(|via| records.hash_hex(via))))),
             Arc::new(StringArray::from_iter_values(rows.clone().map(|row| ties.whys.text(ties.why[row as usize])))),
-            Arc::new(StringArray::from_iter_values(rows.map(|_| run.as_str()))),
+            Arc::new(StringArray::from_iter_values(rows.clone().map(|_| run.as_str()))),
+            Arc::new(StringArray::from_iter(rows.map(|row| marks.get(&row).map(|marks| marks_text(marks))))),
         ];
         RecordBatch::try_new(Arc::clone(&spine::LINKS_SCHEMA), columns).map_err(LakeError::input)
     });

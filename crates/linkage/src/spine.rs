@@ -61,10 +61,12 @@ pub(crate) fn list_item() -> Field {
 /// `register`, `record` (32 hexadecimal digits), `person`; `weight` (log2 odds) and `probability` of the pair that this
 /// record makes with `via_register`, `via_record`, the record of the same person that it agrees with most; all four null
 /// for a person's only record, and for one that only a judgement holds there. `why`: JSON, see
-/// [`Why`](crate::why::Why). `run`.
+/// [`Why`](crate::why::Why). `run`. `was`: under which ids the record was one cluster with others, and since which generation
+/// (`generation:person`, the oldest first, separated by spaces; generation 0 where it came as a new record), so that what is
+/// undone gives the ids of before; null where it was never of another person. It goes with the record.
 ///
 /// The row of a base record is the same whatever is attached to its person: attached records are neither named nor
-/// counted in it, and have no say in its person's id.
+/// counted in it, and have no say in its person's id, now or before.
 pub static LINKS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(&[
         ("register", DataType::Utf8, false),
@@ -76,12 +78,13 @@ pub static LINKS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
         ("via_record", DataType::Utf8, true),
         ("why", DataType::Utf8, false),
         ("run", DataType::Utf8, false),
+        ("was", DataType::Utf8, true),
     ])
 });
 
 /// Gives the columns of `events`.
 ///
-/// `at` (UTC), `run`, `generation` (of the run, from 1), `kind` (`new`, `merge`, `split`, `gone`), `person`,
+/// `at` (UTC), `run`, `generation` (of the run, from 1), `kind` (`new`, `merge`, `split`, `back`, `gone`), `person`,
 /// `from_persons` (the persons that records came from).
 pub static EVENTS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(&[

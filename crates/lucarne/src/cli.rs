@@ -47,6 +47,14 @@ Examples:
 Exit status: 0 built; 1 failed, as when a register was never ingested; 3 a project file is wrong; 4 no purpose in force \
 allows it; 5 an expectation did not hold; 7 another process has the project open.";
 
+const LINK_EVENTS_HELP: &str = "\
+Examples:
+  lucarne link events --project town
+  lucarne link events --last 1000 --json
+
+Exit status: 0 listed, or nothing happened yet; 1 failed; 3 a project file is wrong; 4 no purpose in force allows it; 7 \
+another process has the project open.";
+
 const INDEX_HELP: &str = "\
 Example:
   lucarne index --project town
@@ -138,7 +146,7 @@ pub(crate) enum Command {
     #[command(after_long_help = BUILD_HELP)]
     Build(Build),
 
-    /// Links records of the same person, in a project or (`link run`) in loose files.
+    /// Links records of the same person, in a project or (`link run`) in loose files; `link events` tells what that changed.
     Link(Link),
 
     /// Builds the serving index and swaps it in.
@@ -267,7 +275,7 @@ pub(crate) enum Side {
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Link {
-    /// Loose files instead of a project.
+    /// Loose files instead of a project, or what runs of a project changed.
     #[command(subcommand)]
     pub(crate) command: Option<LinkCommand>,
 
@@ -314,6 +322,27 @@ pub(crate) enum LinkCommand {
     /// what learning could not settle, is told on standard error. With `--json` lines are not answered, and one object at the
     /// end says that too, how many lines there were and how long they took.
     Resolve(LinkResolve),
+    /// Lists what happened to person ids in the project's runs, the last events last.
+    ///
+    /// A line names the run and when it began, the kind of event, the person, the persons that records came from, and how
+    /// many records the person has now. `new`: none of the records was anybody's before; `merge`: records of others came to
+    /// the person; `split`: the person is made of records that were taken out of others; `back`: as a split, but the id is
+    /// one that was gone, as when a judgement was taken back; `gone`: the id is nobody's any more. No value of a record is
+    /// read. Reading the spine is a job of linking, with its entry in the log; nothing is written.
+    #[command(after_long_help = LINK_EVENTS_HELP)]
+    Events(LinkEvents),
+}
+
+/// Options of `link events`.
+#[derive(Debug, Args)]
+pub(crate) struct LinkEvents {
+    /// How many events are listed at most.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) last: u32,
+
+    /// Where the project is.
+    #[command(flatten)]
+    pub(crate) project: ProjectOption,
 }
 
 /// Options of `link explain`.

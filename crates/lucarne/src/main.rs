@@ -110,6 +110,7 @@ async fn run(command: Command, output: Output) -> Outcome {
             Some(LinkCommand::Explain(options)) => commands::explain::run(options, output),
             Some(LinkCommand::Propose(options)) => commands::link::propose(options, output),
             Some(LinkCommand::Resolve(options)) => commands::resolve::run(&options, output),
+            Some(LinkCommand::Events(options)) => commands::link::events(&options, output).await,
             None => commands::link::run(&options.project.project, options.refit, output).await,
         },
         Command::Index(options) => commands::index::run(&options.project, output).await,

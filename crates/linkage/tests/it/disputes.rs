@@ -15,7 +15,12 @@ use crate::steward::decide;
 const WORDS: &str = "I never lived in that street";
 
 /// Contests that `contested` is about the person whom it is linked to, or takes that back.
-async fn say(opened: &Opened, verdict: Verdict, contested: &RecordId, tied: &RecordId) -> Result<u64, LinkageError> {
+pub(crate) async fn say(
+    opened: &Opened,
+    verdict: Verdict,
+    contested: &RecordId,
+    tied: &RecordId,
+) -> Result<u64, LinkageError> {
     let now = links(opened).await;
     let id = now[&contested.to_string()].person;
     let of_person = now.iter().filter(|(_, link)| link.person == id);

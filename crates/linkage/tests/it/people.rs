@@ -107,7 +107,53 @@ pub(crate) async fn deliver(opened: &Opened, project: &Project, deliveries: &Del
 }
 
 pub(crate) async fn link_now(opened: &Opened, republic: &Republic, name: &str) -> Result<LinkReport, LinkageError> {
-    link(&opened.lake, &opened.gate, &republic.project, &SYSTEM, &run(name), &Standing, &|_| {}).await
+    let before = Told::now(opened).await;
+    let report = link(&opened.lake, &opened.gate, &republic.project, &SYSTEM, &run(name), &Standing, &|_| {}).await?;
+    before.check_run(opened).await;
+    Ok(report)
+}
+
+/// Who has which record, and the events so far.
+pub(crate) struct Told {
+    persons: BTreeMap<String, i64>,
+    last: i64,
+}
+
+impl Told {
+    pub(crate) async fn now(opened: &Opened) -> Self {
+        let last = events(opened).await.into_iter().map(|(generation, ..)| generation).max().unwrap_or(0);
+        Self { persons: persons(opened).await, last }
+    }
+
+    /// Checks that the events of the one run since tell of every record that moved, and of nothing that did not happen.
+    pub(crate) async fn check_run(&self, opened: &Opened) {
+        let told: Vec<(i64, String, i64, Vec<i64>)> =
+            events(opened).await.into_iter().filter(|(generation, ..)| *generation > self.last).collect();
+        let now = persons(opened).await;
+        let mut moved: BTreeSet<(i64, i64)> = BTreeSet::new();
+        for (record, person) in &now {
+            if let Some(before) = self.persons.get(record).filter(|before| *before != person) {
+                moved.insert((*before, *person));
+            }
+        }
+        let tells = |kind: &str| matches!(kind, "merge" | "split" | "back");
+        let of_moves = told.iter().filter(|(_, kind, ..)| tells(kind));
+        let told_moves: BTreeSet<(i64, i64)> =
+            of_moves.flat_map(|(_, _, person, from)| from.iter().map(|other| (*other, *person))).collect();
+        assert_eq!(told_moves, moved, "records that moved, as (from, to)");
+        let (then, now): (BTreeSet<i64>, BTreeSet<i64>) =
+            (self.persons.values().copied().collect(), now.into_values().collect());
+        let told_of = |kinds: &[&str]| -> BTreeSet<i64> {
+            told.iter()
+                .filter(|(_, kind, ..)| kinds.contains(&kind.as_str()))
+                .map(|(_, _, person, _)| *person)
+                .collect()
+        };
+        let without =
+            |all: &BTreeSet<i64>, some: &BTreeSet<i64>| -> BTreeSet<i64> { all.difference(some).copied().collect() };
+        assert_eq!(told_of(&["new", "split", "back"]), without(&now, &then));
+        assert_eq!(told_of(&["gone"]), without(&then, &now));
+    }
 }
 
 /// One row of `spine.links`.
@@ -178,13 +224,20 @@ pub(crate) async fn events(opened: &Opened) -> Vec<(i64, String, i64, Vec<i64>)>
     found
 }
 
-/// Checks that events tell the same story as the links: who is there came once and did not go.
+/// Checks that events tell the same story as the links: who is there came, and did not go since; an id is new once.
 pub(crate) async fn check_story(opened: &Opened) {
     let now: BTreeSet<i64> = persons(opened).await.into_values().collect();
-    let mut told: BTreeSet<i64> = BTreeSet::new();
+    let (mut told, mut given): (BTreeSet<i64>, BTreeSet<i64>) = (BTreeSet::new(), BTreeSet::new());
     for (_, kind, person, _) in events(opened).await {
         match kind.as_str() {
-            "new" | "split" => assert!(told.insert(person), "P{person} came twice"),
+            "new" | "split" => {
+                assert!(given.insert(person), "P{person} was given twice");
+                assert!(told.insert(person), "P{person} came twice");
+            }
+            "back" => {
+                assert!(given.contains(&person), "P{person} came back and was never there");
+                assert!(told.insert(person), "P{person} came back and was there");
+            }
             "gone" => assert!(told.remove(&person), "P{person} went without having come"),
             _ => {}
         }

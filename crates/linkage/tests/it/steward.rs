@@ -79,6 +79,10 @@ async fn judgements_win_and_undoing_them_gives_the_identical_state() {
         groups
     };
     assert_eq!(groups(&after), groups(&before), "the persons are those of before");
+    let ids = |links: &std::collections::BTreeMap<String, crate::people::LinkRow>| {
+        links.iter().map(|(record, link)| (record.clone(), link.person)).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&after), ids(&before), "under the ids of before");
     let reasons = |links: &std::collections::BTreeMap<String, crate::people::LinkRow>| {
         links.values().map(|link| (link.weight, link.via.clone(), link.why.clone())).collect::<Vec<_>>()
     };
@@ -122,4 +126,36 @@ async fn a_judgement_says_why_and_is_about_two_records() {
     let error = decide(&opened, Verdict::Same, &tax, &tax, "why not").await.unwrap_err();
     assert!(error.to_string().contains("two records"), "{error}");
     assert!(table(&opened, "judgements").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_judgement_that_is_undone_gives_the_ids_of_before() {
+    let republic = Republic::new();
+    let opened = republic.open().await;
+    let made = deliveries(200);
+    deliver(&opened, &republic.project, &made).await;
+    link_now(&opened, &republic, "link-1").await.unwrap();
+    let before = persons(&opened).await;
+    let key = &made.census[0].key;
+    let (tax, census) = (record("tax", key), record("census", key));
+    let other = record("tax", &made.census[1].key);
+    let (same, different) = ((Verdict::Same, &other), (Verdict::Different, &census));
+    let mut runs = 1;
+    // One alone, the other alone, both, and both again in the other order.
+    for judged in [vec![same], vec![different], vec![same, different], vec![different, same]] {
+        for (verdict, with) in &judged {
+            decide(&opened, *verdict, &tax, with, "seen both documents").await.unwrap();
+            runs += 1;
+            link_now(&opened, &republic, &format!("link-{runs}")).await.unwrap();
+            assert_ne!(persons(&opened).await, before);
+            check_story(&opened).await;
+        }
+        for (_, with) in &judged {
+            decide(&opened, Verdict::CannotSay, &tax, with, "mistaken before").await.unwrap();
+            runs += 1;
+            link_now(&opened, &republic, &format!("link-{runs}")).await.unwrap();
+            check_story(&opened).await;
+        }
+        assert_eq!(persons(&opened).await, before);
+    }
 }

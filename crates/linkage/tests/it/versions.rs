@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lake::{TableRef, Write, WriteMode};
-use linkage::{LinkReport, refit, spine};
+use linkage::{JudgementCounts, LinkReport, refit, spine};
+use model::Verdict;
 
+use crate::disputes::say;
 use crate::fixture::{Opened, Republic, SYSTEM, Standing, record, run};
-use crate::people::{check_story, deliver, deliveries, events, link_now, persons, table};
+use crate::people::{Told, check_story, deliver, deliveries, events, link_now, persons, table};
+use crate::steward::decide;
 
 /// Gives the clusters, whatever the persons are called.
 async fn clusters(opened: &Opened) -> BTreeSet<BTreeSet<String>> {
@@ -33,7 +36,11 @@ async fn pin(from: &Opened, to: &Opened) {
 }
 
 async fn refit_now(opened: &Opened, republic: &Republic, name: &str) -> LinkReport {
-    refit(&opened.lake, &opened.gate, &republic.project, &SYSTEM, &run(name), &Standing, &|_| {}).await.unwrap()
+    let before = Told::now(opened).await;
+    let (lake, gate) = (&opened.lake, &opened.gate);
+    let report = refit(lake, gate, &republic.project, &SYSTEM, &run(name), &Standing, &|_| {}).await.unwrap();
+    before.check_run(opened).await;
+    report
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,4 +134,79 @@ async fn what_was_only_presumed_is_not_pinned() {
     deliver(&opened, &republic.project, &all).await;
     let taught = link_now(&opened, &republic, "link-2").await.unwrap();
     assert_eq!((taught.model_version, taught.model_learnt), (2, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_record_leaves_nothing_where_it_was_attached_judged_or_contested() {
+    let republic = Republic::new();
+    let opened = republic.open().await;
+    let mut all = deliveries(300);
+    // Two donors: one whom no base register knows, and one whom they do.
+    let [unknown, known] = [0, 1].map(|place| all.donations[place].key.clone());
+    all.tax.retain(|row| row.key != unknown);
+    all.census.retain(|row| row.key != unknown);
+    deliver(&opened, &republic.project, &all).await;
+    link_now(&opened, &republic, "link-1").await.unwrap();
+    let before = persons(&opened).await;
+
+    let (tax, census) = (|key: &String| record("tax", key), |key: &String| record("census", key));
+    let is_linked = |key: &String| before[&tax(key).to_string()] == before[&census(key).to_string()];
+    let gave = |key: &String| all.donations.iter().any(|row| row.key == *key);
+    let keys: Vec<String> = all.census.iter().map(|row| row.key.clone()).collect();
+    let mut keys = keys.into_iter().filter(|key| is_linked(key) && !gave(key));
+    let [apart, one, other, contested, tied] = [(); 5].map(|()| keys.next().unwrap());
+    decide(&opened, Verdict::Different, &tax(&apart), &census(&apart), "born in different places").await.unwrap();
+    decide(&opened, Verdict::Same, &tax(&one), &tax(&other), "seen both documents").await.unwrap();
+    say(&opened, Verdict::Disputed, &tax(&contested), &census(&contested)).await.unwrap();
+    say(&opened, Verdict::Disputed, &tax(&tied), &census(&tied)).await.unwrap();
+    let followed = link_now(&opened, &republic, "link-2").await.unwrap();
+    assert_eq!(followed.judgements, JudgementCounts { same: 1, different: 1, disputed: 2, waiting: 0 });
+    assert_ne!(persons(&opened).await, before);
+
+    let mut fewer = all.clone();
+    fewer.tax.retain(|row| ![&apart, &one, &contested].contains(&&row.key));
+    fewer.census.retain(|row| row.key != tied);
+    fewer.donations.retain(|row| ![&unknown, &known].contains(&&row.key));
+    deliver(&opened, &republic.project, &fewer).await;
+    let erased = link_now(&opened, &republic, "link-3").await.unwrap();
+    assert_eq!(erased.judgements, JudgementCounts { waiting: 4, ..JudgementCounts::default() });
+    check_story(&opened).await;
+
+    let elsewhere = Republic::new();
+    let never_saw = elsewhere.open().await;
+    pin(&opened, &never_saw).await;
+    deliver(&never_saw, &elsewhere.project, &fewer).await;
+    link_now(&never_saw, &elsewhere, "link-1").await.unwrap();
+    assert_eq!(clusters(&opened).await, clusters(&never_saw).await);
+    // What was judged of the records that went has left no trace in who the others are.
+    for (record, person) in persons(&opened).await {
+        assert_eq!(before[&record], person, "{record}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_of_an_earlier_version_say_nothing_of_ids_of_before() {
+    let republic = Republic::new();
+    let opened = republic.open().await;
+    deliver(&opened, &republic.project, &deliveries(100)).await;
+    link_now(&opened, &republic, "link-1").await.unwrap();
+    let before = persons(&opened).await;
+    let links = TableRef::spine(spine::LINKS);
+    let metadata = opened.lake.info(&links).await.unwrap().unwrap().metadata;
+    let old: Vec<usize> = (0..spine::LINKS_SCHEMA.index_of("was").unwrap()).collect();
+    let batches = table(&opened, "links").await;
+    let batches: Vec<_> = batches.iter().map(|batch| batch.project(&old).unwrap()).collect();
+    let write = Write {
+        table: links,
+        schema: Arc::new(spine::LINKS_SCHEMA.project(&old).unwrap()),
+        batches: batches.into(),
+        mode: WriteMode::Overwrite,
+        txn: None,
+        statistics: Vec::new(),
+        metadata: metadata.into_iter().collect(),
+    };
+    opened.lake.write(write).await.unwrap();
+    let report = link_now(&opened, &republic, "link-2").await.unwrap();
+    assert_eq!(report.events, linkage::EventCounts::default());
+    assert_eq!(persons(&opened).await, before);
 }

@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use linkage::{
-    FileOptions, FileReport, LinkProgress, LinkReport, LinkageError, ProposeOptions, Quality, SplinkOptions, Watch,
+    EventCounts, FileOptions, FileReport, LinkProgress, LinkReport, LinkageError, PastEvent, ProposeOptions, Quality,
+    SplinkOptions, Watch,
 };
 use matching::{Estimate, RuleReport};
 use model::diagnostic::SourceFile;
 use model::{Actor, Diagnostics, LinkageConfig};
 
 use crate::app::App;
-use crate::cli::{LinkPropose, LinkRun};
+use crate::cli::{LinkEvents, LinkPropose, LinkRun};
 use crate::exit::{Ending, Failure, Outcome};
 use crate::output::{Output, count};
 
@@ -47,12 +48,60 @@ pub(crate) async fn link(app: &App, refit: bool, output: Output) -> Result<LinkR
         report.model_version,
         if report.model_learnt { "learnt now" } else { "as before" },
     ));
+    if let Some(events) = told(report.events) {
+        output.say(format!("{:9} {:>9}  {events}", "", "events"));
+    }
     say_quality(report.quality.as_ref(), output);
     say_watch(&report.watch, output);
     let left_out = left_out(&report.rules, report.records_without_key, report.persons_large);
     left_out.into_iter().for_each(|line| output.say(line));
     note(&report.warnings, report.model_learnt, output);
     Ok(report)
+}
+
+/// Gives what happened to persons in a line; none when nothing did.
+fn told(events: EventCounts) -> Option<String> {
+    let EventCounts { new, merge, split, back, gone } = events;
+    let kinds = [("new", new), ("merged", merge), ("split", split), ("back", back), ("gone", gone)];
+    // That an id came back is rare: all others are named even where there are none.
+    let named = kinds.iter().filter(|(kind, number)| *number > 0 || *kind != "back");
+    let each: Vec<String> = named.map(|(kind, number)| format!("{kind} {}", count(*number))).collect();
+    kinds.iter().any(|(_, number)| *number > 0).then(|| each.join(", "))
+}
+
+/// Lists the last events of person ids.
+pub(crate) async fn events(options: &LinkEvents, output: Output) -> Outcome {
+    let app = super::open(&options.project.project).await?;
+    let read = past_events(&app, options.last as usize).await;
+    let events = super::closing(app, read).await?;
+    for event in &events {
+        if !output.line(line_of(event)) {
+            break;
+        }
+    }
+    if events.is_empty() {
+        output.aside("nothing happened to a person yet: link the project first with `lucarne link`");
+    }
+    output.object(&serde_json::json!({ "events": events }))
+}
+
+async fn past_events(app: &App, most: usize) -> Result<Vec<PastEvent>, Failure> {
+    let run = app.new_run()?;
+    let read = linkage::past_events(&app.lake, &app.gate, &Actor::System, &run, most).await;
+    read.map_err(|error| match error {
+        LinkageError::Denied(denied) => super::denied(denied),
+        other => Failure::from(other),
+    })
+}
+
+/// Gives an event as a line of a list.
+fn line_of(event: &PastEvent) -> String {
+    let from: Vec<String> = event.from.iter().map(ToString::to_string).collect();
+    let from = if from.is_empty() { String::new() } else { format!(" from {}", from.join(", ")) };
+    let records = if event.records == 1 { "record" } else { "records" };
+    let at = event.at.format("%Y-%m-%dT%H:%M:%SZ");
+    let (run, kind, person) = (&event.run, event.kind.as_str(), event.person);
+    format!("{at}  {run}  {kind:5}  {person}{from}  ({} {records} now)", count(event.records))
 }
 
 /// How a warning ends that is about a level of a comparison that no pair had, or none that may be of one person.
@@ -331,6 +380,15 @@ pub(crate) fn propose(options: LinkPropose, output: Output) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn events_are_told_where_there_are_any() {
+        assert_eq!(told(EventCounts::default()), None);
+        let merged = EventCounts { merge: 1, gone: 2, new: 1_200, ..EventCounts::default() };
+        assert_eq!(told(merged).as_deref(), Some("new 1,200, merged 1, split 0, gone 2"));
+        let back = EventCounts { back: 1, ..EventCounts::default() };
+        assert_eq!(told(back).as_deref(), Some("new 0, merged 0, split 0, back 1, gone 0"));
+    }
 
     #[test]
     fn levels_that_were_never_seen_are_counted() {

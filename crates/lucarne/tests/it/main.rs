@@ -5,6 +5,7 @@
 mod bad_input;
 mod bad_project;
 mod endings;
+mod events;
 mod explained;
 mod generations;
 mod journey;

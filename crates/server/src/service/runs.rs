@@ -152,6 +152,8 @@ fn logged(project: &Project, leaf: u64, entry: &Entry) -> Option<PastRun> {
         let table = TableRef::spine(name).to_string();
         entry.tables.iter().any(|read| read.table == table)
     };
+    // Who reads no records, as `lucarne link events`, links none.
+    let reads_records = entry.tables.iter().any(|read| read.table.starts_with("models."));
     let run = entry.run.as_ref().map(ToString::to_string);
     let written = DateTime::from_timestamp_millis(entry.at_ms).unwrap_or_default();
     Some(PastRun {
@@ -164,7 +166,7 @@ fn logged(project: &Project, leaf: u64, entry: &Entry) -> Option<PastRun> {
         rows: entry.rows.filter(|_| !is_refusal),
         quarantined: entry.quarantined.filter(|_| !is_refusal),
         became: if is_refusal { Became::Refused(entry.rules.clone()) } else { Became::Untold },
-        writes_links: reads(linkage::spine::LINKS) || !reads(linkage::spine::MODELS),
+        writes_links: reads_records && (reads(linkage::spine::LINKS) || !reads(linkage::spine::MODELS)),
     })
 }
 
