@@ -413,7 +413,7 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
         reviews.is_by(&proposal.review, account) && index.may_review(&permit, &proposal.left, &proposal.right)
     });
     progress.own_proposals = own.map(|proposal| PROPOSALS_FROM + proposal.review.leaf).collect();
-    let mut queue: Vec<Waiting<'_>> =
+    let mut queue: Vec<Queued<'_>> =
         contests.iter().map(|contest| (uncertain + contest.id, Rank::Contested, contest.pair(), None)).collect();
     let proposed = |proposal: &&'_ Proposal| PROPOSALS_FROM + proposal.review.leaf;
     queue.extend(proposals.iter().map(|found| (proposed(found), Rank::Proposed, (&found.left, &found.right), None)));
@@ -444,7 +444,7 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
 }
 
 /// What waits: its number, its rank, its two records and why it waits.
-type Waiting<'a> = (u64, Rank, (&'a RecordId, &'a RecordId), Option<WaitReason>);
+type Queued<'a> = (u64, Rank, (&'a RecordId, &'a RecordId), Option<WaitReason>);
 
 /// What comes before what in the queue.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
