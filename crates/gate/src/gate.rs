@@ -169,7 +169,13 @@ impl Gate {
     /// [`Denied::Refused`] when the day's budget of persons is used up by now; [`Denied::Failed`] when anything could not
     /// be written, the permit is stale or of another gate, or the subjects are not those of the request.
     pub async fn commit(&self, permit: Permit, subjects: Vec<LookSubject>) -> Result<Grant, Denied> {
-        let Spent { terms, at, leaf } = self.spend(permit, &subjects, None).await?;
+        let spent = self.spend(permit, &subjects, None).await?;
+        Ok(self.grant(spent, subjects))
+    }
+
+    /// Gives the grant of a look that was written.
+    pub(crate) fn grant(&self, spent: Spent, subjects: Vec<LookSubject>) -> Grant {
+        let Spent { terms, at, leaf } = spent;
         let mut records: HashMap<RegisterId, HashSet<String>> =
             terms.shown.iter().map(|register| (register.clone(), HashSet::new())).collect();
         for record in subjects.iter().flat_map(|subject| &subject.records) {
@@ -177,7 +183,7 @@ impl Gate {
                 of_register.insert(record.hash_hex());
             }
         }
-        Ok(Grant { gate: Arc::clone(&self.inner), terms, subjects, records, leaf, at })
+        Grant { gate: Arc::clone(&self.inner), terms, subjects, records, leaf, at }
     }
 
     /// Checks a permit and writes the look that it allows.
@@ -188,14 +194,19 @@ impl Gate {
         more: Option<More>,
     ) -> Result<Spent, Denied> {
         let inner = &self.inner;
-        let Permit { gate, request, terms, at: decided_at } = permit;
-        let at = inner.now()?;
-        if !Arc::ptr_eq(&gate, inner) || !is_fresh(decided_at, at) {
-            return Err(GateError::PermitStale.into());
-        }
+        let at = self.time_to_spend(&permit)?;
+        let Permit { request, terms, .. } = permit;
         check_subjects(&request, subjects)?;
-        let leaf = inner.write_look(&request, &terms, at, subjects, more).await?;
+        let spending = inner.spending(&request, at);
+        let leaf = inner.write_look(&request, &terms, at, subjects, more, spending).await?;
         Ok(Spent { terms, at, leaf })
+    }
+
+    /// Checks that a permit is of this gate and can still be spent, and gives the time.
+    pub(crate) fn time_to_spend(&self, permit: &Permit) -> Result<DateTime<Utc>, GateError> {
+        let at = self.inner.now()?;
+        let is_of_this_gate = Arc::ptr_eq(&permit.gate, &self.inner);
+        if is_of_this_gate && is_fresh(permit.at, at) { Ok(at) } else { Err(GateError::PermitStale) }
     }
 
     /// Writes that a person reads who looked at them. They may be known under another id by now than the one that they
@@ -205,7 +216,7 @@ impl Gate {
         if !is_fresh(permit.at, at) {
             return Err(GateError::PermitStale.into());
         }
-        self.inner.write_look(&permit.request, &permit.terms, at, std::slice::from_ref(now), None).await
+        self.inner.write_look(&permit.request, &permit.terms, at, std::slice::from_ref(now), None, None).await
     }
 
     /// Refuses what a permit would have allowed, for reasons that hang on more than who asks for what: on the record that
@@ -306,19 +317,36 @@ impl Inner {
 
     /// Writes a refusal and gives it; when it can't be written, gives the failure.
     pub(crate) async fn refuse(&self, request: &Request, at: DateTime<Utc>, reasons: Vec<Reason>) -> Denied {
-        match self.write_refusal(request, at, &reasons).await {
+        let person = match (&request.action, &request.actor) {
+            (Action::OpenPerson { person }, _) | (Action::ReadOwn, Actor::Citizen { person, .. }) => Some(*person),
+            _ => None,
+        };
+        self.refuse_about(request, at, reasons, person.as_slice()).await
+    }
+
+    /// Does the same for a look that would have been about these persons: they see that it was refused.
+    pub(crate) async fn refuse_about(
+        &self,
+        request: &Request,
+        at: DateTime<Utc>,
+        reasons: Vec<Reason>,
+        persons: &[PersonId],
+    ) -> Denied {
+        match self.write_refusal(request, at, &reasons, persons).await {
             Ok(leaf) => Denied::Refused(Refusal { leaf, reasons }),
             Err(error) => Denied::Failed(error),
         }
     }
 
-    async fn write_refusal(&self, request: &Request, at: DateTime<Utc>, reasons: &[Reason]) -> Result<u64, GateError> {
-        let person = match (&request.action, &request.actor) {
-            (Action::OpenPerson { person }, _) | (Action::ReadOwn, Actor::Citizen { person, .. }) => Some(*person),
-            _ => None,
-        };
-        let subjects = person.map(|person| SubjectThen { person, records: Vec::new() }).into_iter().collect();
-        let mut detail = self.detail(request, subjects);
+    async fn write_refusal(
+        &self,
+        request: &Request,
+        at: DateTime<Utc>,
+        reasons: &[Reason],
+        persons: &[PersonId],
+    ) -> Result<u64, GateError> {
+        let then = |person: &PersonId| SubjectThen { person: *person, records: Vec::new() };
+        let mut detail = self.detail(request, persons.iter().map(then).collect());
         let shorten = |text: String| text.chars().take(JUSTIFICATION_CHARACTERS_MAX).collect::<String>();
         detail.justification = detail.justification.map(shorten);
         let draft = Draft {
@@ -341,7 +369,7 @@ impl Inner {
         }
     }
 
-    /// Writes an allowed look and gives its place in the log.
+    /// Writes an allowed look, with what it takes out of a budget, and gives its place in the log.
     pub(crate) async fn write_look(
         &self,
         request: &Request,
@@ -349,6 +377,7 @@ impl Inner {
         at: DateTime<Utc>,
         subjects: &[LookSubject],
         more: Option<More>,
+        spending: Option<Spending>,
     ) -> Result<u64, Denied> {
         let then = |subject: &LookSubject| SubjectThen { person: subject.person, records: subject.records.clone() };
         let mut detail = self.detail(request, subjects.iter().map(then).collect());
@@ -369,15 +398,19 @@ impl Inner {
             rules: Vec::new(),
             run: None,
             detail,
-            spending: self.spending(request, at),
+            spending,
         };
         match self.write(draft).await? {
             Outcome::Written(leaf) => Ok(leaf),
             Outcome::Failed(error) => Err(error.into()),
             Outcome::OverBudget(persons) => {
                 // The rule itself says so, in its own words; it must not have changed its mind.
-                self.judge(request, at, persons).await?;
-                Err(GateError::Rules("the budget is used up and no rule refuses".into()).into())
+                let decision = self.policy.decide(&query(request, at, persons));
+                if decision.allowed {
+                    return Err(GateError::Rules("the budget is used up and no rule refuses".into()).into());
+                }
+                let persons: Vec<PersonId> = subjects.iter().map(|subject| subject.person).collect();
+                Err(self.refuse_about(request, at, decision.reasons.clone(), &persons).await)
             }
         }
     }
@@ -467,12 +500,13 @@ impl Inner {
         }
     }
 
-    /// Gives what opening a person takes out of the officer's budget. A purpose without a number allows none.
+    /// Gives what opening a person takes out of the officer's budget. A purpose without a number allows none. Who judges a pair
+    /// of the queue is bound by the queue; of records that they name themselves, [`Gate::commit_named`] takes the persons out.
     fn spending(&self, request: &Request, at: DateTime<Utc>) -> Option<Spending> {
         let Action::OpenPerson { person } = request.action else { return None };
         let key = budget_key(request, at)?;
         let persons_max = self.purpose(&request.purpose).and_then(|purpose| purpose.persons_per_officer_and_day);
-        Some(Spending { key, person, persons_max: persons_max.unwrap_or(0) })
+        Some(Spending { key, persons: vec![person], missing: 0, persons_max: persons_max.unwrap_or(0) })
     }
 
     /// Gives how many different persons the account opened today, the one asked for among them.
@@ -503,7 +537,7 @@ fn query(request: &Request, at: DateTime<Utc>, persons_today: u32) -> Query<'_> 
     Query { request, day: at.date_naive(), persons_today, subject_is_self }
 }
 
-fn budget_key(request: &Request, at: DateTime<Utc>) -> Option<BudgetKey> {
+pub(crate) fn budget_key(request: &Request, at: DateTime<Utc>) -> Option<BudgetKey> {
     let account = request.actor.account()?.clone();
     Some(BudgetKey { account, purpose: request.purpose.clone(), day: at.date_naive() })
 }
@@ -525,7 +559,7 @@ fn is_fresh(decided_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
 }
 
 /// Checks that the subjects are those that the request was decided for.
-fn check_subjects(request: &Request, subjects: &[LookSubject]) -> Result<(), GateError> {
+pub(crate) fn check_subjects(request: &Request, subjects: &[LookSubject]) -> Result<(), GateError> {
     let mut seen = HashSet::new();
     if !subjects.iter().all(|subject| seen.insert(subject.person)) {
         return Err(GateError::Subjects);

@@ -27,6 +27,7 @@ mod grant;
 mod job;
 mod keys;
 mod mask;
+mod named;
 mod ports;
 mod pseudonym;
 mod reconcile;

@@ -73,7 +73,10 @@ pub(crate) struct BudgetKey {
 #[derive(Debug, Clone)]
 pub(crate) struct Spending {
     pub(crate) key: BudgetKey,
-    pub(crate) person: PersonId,
+    /// All of them, or nobody is looked at.
+    pub(crate) persons: Vec<PersonId>,
+    /// For how many more there must be room, though nobody is taken out for them: those who were asked for in vain.
+    pub(crate) missing: u32,
     /// The most different persons a day.
     pub(crate) persons_max: u32,
 }
@@ -156,7 +159,7 @@ impl Writer {
     /// # Errors
     /// When it can't be read, or the gate is closed.
     pub(crate) async fn count_with(&self, key: &BudgetKey, person: Option<PersonId>) -> Result<u32, GateError> {
-        let at_hand = || self.book.lock().persons.get(key).map(|persons| count_with(persons, person));
+        let at_hand = || self.book.lock().persons.get(key).map(|persons| count_with(persons, person.as_slice()));
         // What was read can be gone again when a batch failed meanwhile.
         for _ in 0..BUDGET_ATTEMPTS {
             if let Some(count) = at_hand() {
@@ -171,10 +174,10 @@ impl Writer {
     }
 }
 
-/// Gives how many different persons there are with `person` among them.
-fn count_with(persons: &HashSet<PersonId>, person: Option<PersonId>) -> u32 {
-    let more = usize::from(person.is_some_and(|person| !persons.contains(&person)));
-    u32::try_from(persons.len() + more).unwrap_or(u32::MAX)
+/// Gives how many different persons there are with these among them.
+fn count_with(persons: &HashSet<PersonId>, others: &[PersonId]) -> u32 {
+    let more: HashSet<&PersonId> = others.iter().filter(|person| !persons.contains(*person)).collect();
+    u32::try_from(persons.len() + more.len()).unwrap_or(u32::MAX)
 }
 
 /// The persons opened today, by account and purpose: what `state` holds, at hand. Only the writer changes it.
@@ -310,15 +313,17 @@ impl Task {
     }
 
     async fn spend(&self, spending: Option<&Spending>) -> Result<Spent, GateError> {
-        let Some(Spending { key, person, persons_max }) = spending else { return Ok(Spent::Within) };
+        let Some(Spending { key, persons: looked_at, missing, persons_max }) = spending else {
+            return Ok(Spent::Within);
+        };
         self.have_at_hand(key).await?;
         let mut book = self.book.lock();
         let persons = book.persons.entry(key.clone()).or_default();
-        let count = count_with(persons, Some(*person));
+        let count = count_with(persons, looked_at).saturating_add(*missing);
         if count > *persons_max {
             return Ok(Spent::Over(count));
         }
-        persons.insert(*person);
+        persons.extend(looked_at);
         Ok(Spent::Within)
     }
 }

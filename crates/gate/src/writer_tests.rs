@@ -127,7 +127,7 @@ fn key() -> BudgetKey {
 
 fn look(number: u8, spending: Option<Spending>) -> Prepared {
     let key = key();
-    let persons = spending.iter().map(|spending| spending.person).collect();
+    let persons = spending.iter().flat_map(|spending| spending.persons.iter().copied()).collect();
     let look = NewLook {
         commitment: [number; 32],
         at: Utc.with_ymd_and_hms(2026, 5, 1, 12, 0, 0).unwrap(),
@@ -164,7 +164,11 @@ fn look(number: u8, spending: Option<Spending>) -> Prepared {
 }
 
 fn spending(person: u64, persons_max: u32) -> Option<Spending> {
-    Some(Spending { key: key(), person: PersonId(person), persons_max })
+    Some(spending_on(&[person], 0, persons_max))
+}
+
+fn spending_on(persons: &[u64], missing: u32, persons_max: u32) -> Spending {
+    Spending { key: key(), persons: persons.iter().copied().map(PersonId).collect(), missing, persons_max }
 }
 
 fn start(fake: Fake) -> (Arc<Writer>, Arc<Fake>) {
@@ -307,14 +311,12 @@ async fn a_budget_that_is_only_asked_for_is_read_once() {
     let writer = Writer::start(Arc::clone(&fake) as Arc<dyn Details>, Arc::clone(&fake) as Arc<dyn Leaves>);
     assert_eq!(writer.count_with(&key(), None).await.unwrap(), 1);
     assert_eq!(writer.count_with(&key(), Some(PersonId(8))).await.unwrap(), 2);
-    let spending = Spending { key: key(), person: PersonId(8), persons_max: 9 };
-    assert!(matches!(writer.write(look(1, Some(spending))).await, Outcome::Written(0)));
+    assert!(matches!(writer.write(look(1, spending(8, 9))).await, Outcome::Written(0)));
     assert_eq!(writer.count_with(&key(), None).await.unwrap(), 2);
     assert_eq!(*fake.reads.lock(), 1);
 
     *fake.append_fails.lock() = true;
-    let spending = Spending { key: key(), person: PersonId(9), persons_max: 9 };
-    assert!(matches!(writer.write(look(2, Some(spending))).await, Outcome::Failed(_)));
+    assert!(matches!(writer.write(look(2, spending(9, 9))).await, Outcome::Failed(_)));
     assert_eq!(writer.count_with(&key(), None).await.unwrap(), 3, "its detail is there: it counts");
     assert_eq!(*fake.reads.lock(), 2, "what became of it was not known");
 
@@ -339,7 +341,7 @@ async fn what_is_spent_around_midnight_counts_for_its_day() {
     let today = write(look(2, spending(1, 1)));
     tokio::task::yield_now().await;
     let tomorrow = BudgetKey { day: key().day.succ_opt().unwrap(), ..key() };
-    let next_day = write(look(3, Some(Spending { key: tomorrow, person: PersonId(1), persons_max: 1 })));
+    let next_day = write(look(3, Some(Spending { key: tomorrow, ..spending_on(&[1], 0, 1) })));
     tokio::task::yield_now().await;
     let late = write(look(4, spending(2, 1)));
     tokio::task::yield_now().await;
@@ -348,5 +350,24 @@ async fn what_is_spent_around_midnight_counts_for_its_day() {
     assert!(matches!(today.await.unwrap(), Outcome::Written(_)));
     assert!(matches!(next_day.await.unwrap(), Outcome::Written(_)));
     assert!(matches!(late.await.unwrap(), Outcome::OverBudget(2)));
+    writer.close().await;
+}
+
+#[tokio::test]
+async fn of_several_persons_all_are_within_the_budget_or_none_is_spent() {
+    let (writer, fake) = start(Fake::default());
+    let count = async || writer.count_with(&key(), None).await.unwrap();
+    assert!(matches!(writer.write(look(1, Some(spending_on(&[1, 2], 0, 3)))).await, Outcome::Written(0)));
+    assert_eq!(count().await, 2);
+    assert!(matches!(writer.write(look(2, Some(spending_on(&[3, 4], 0, 3)))).await, Outcome::OverBudget(4)));
+    assert_eq!(count().await, 2, "neither of them was looked at");
+    assert!(matches!(writer.write(look(3, Some(spending_on(&[2, 1], 0, 3)))).await, Outcome::Written(1)));
+    // Who is asked for in vain needs room and takes none.
+    assert!(matches!(writer.write(look(4, Some(spending_on(&[2], 1, 3)))).await, Outcome::Written(2)));
+    assert_eq!(count().await, 2);
+    assert!(matches!(writer.write(look(5, Some(spending_on(&[3], 1, 3)))).await, Outcome::OverBudget(4)));
+    assert!(matches!(writer.write(look(6, Some(spending_on(&[], 2, 3)))).await, Outcome::OverBudget(4)));
+    assert!(matches!(writer.write(look(7, Some(spending_on(&[2, 3], 0, 3)))).await, Outcome::Written(3)));
+    assert_eq!(*fake.kept.lock(), [1, 3, 4, 7]);
     writer.close().await;
 }

@@ -24,8 +24,9 @@ pub mod column {
 
 /// Names one record of one register; written `register:0123…` with 32 hexadecimal digits.
 ///
-/// The hash is keyed by nothing and made of key columns, so it is itself an identifier: it stays inside, in the spine,
-/// the index and `state`, and never enters the log in clear.
+/// The hash is keyed by nothing and made of key columns, so it is itself an identifier: whoever knows a row's key can work
+/// it out. It is kept in the spine, the index and `state`, and never enters the log in clear. Stewards may name records by it;
+/// what such a question finds, and that it found nothing, is in the log before it is answered.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RecordId {

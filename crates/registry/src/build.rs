@@ -459,7 +459,7 @@ impl<'a> Queued<'a> {
         let number = |of: &Float64Array| of.is_valid(row).then(|| of.value(row));
         let reason = self.reason.is_valid(row).then(|| WaitReason::read(self.reason.value(row))).flatten();
         let parts = number(self.merge_weight).zip(number(self.against)).zip(number(self.penalty));
-        let merge = parts.map(|((weight, against), penalty)| Merge { weight, against, penalty });
+        let merge = parts.map(|((weight, against), penalty)| Merge { weight, against, penalty: Some(penalty) });
         Waits { reason, merge, worth: number(self.worth) }
     }
 }

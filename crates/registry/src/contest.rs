@@ -1,7 +1,7 @@
 //! What a person contests of their own records, and the contested pair as a steward sees it.
 
 use chrono::{DateTime, Utc};
-use gate::{Gate, LookSubject, Permit};
+use gate::{Gate, Grant, LookSubject, Permit};
 use lake::Lake;
 use model::request::Action;
 use model::{Actor, Judgement, PersonId, RecordId, RegisterId, Request, Verdict};
@@ -19,6 +19,13 @@ pub struct Contested {
     pub record: RecordId,
     /// The record that ties it to the person. It stays inside.
     pub tied: RecordId,
+}
+
+/// What was kept of two records.
+struct Kept {
+    pair: KnownPair,
+    /// Whether how much they agree was kept too.
+    has_weight: bool,
 }
 
 impl Index {
@@ -117,7 +124,42 @@ impl Index {
         if !is_reviewed(&permit, left, right) {
             return Ok(None);
         }
-        let listed = self.pairs.within(reviewed(&permit)).find(|pair| (&pair.left, &pair.right) == (left, right));
+        let kept = self.kept_of(&permit, left, right)?;
+        let grant = gate.commit(permit, self.subjects_of(&[left, right])?).await?;
+        self.show_kept(&grant, number, kept).map(Some)
+    }
+
+    /// Shows any two records that a steward names; none when one of them is not there or out of reach, which is in the log
+    /// by then. Their persons count to the account's budget for the day.
+    ///
+    /// # Errors
+    /// As [`pair`](Self::pair); what the gate refuses because the budget is used up.
+    pub async fn named_pair(
+        &self,
+        gate: &Gate,
+        permit: Permit,
+        (left, right): (&RecordId, &RecordId),
+    ) -> Result<Option<Pair>, RegistryError> {
+        let mut there = Vec::new();
+        for record in [left, right] {
+            if reviewed(&permit).contains(&record.register) && self.has_record(record)? {
+                there.push(record);
+            }
+        }
+        let subjects = self.subjects_of(&there)?;
+        let missing = 2 - there.len();
+        if missing > 0 {
+            gate.record_miss(permit, subjects, missing).await?;
+            return Ok(None);
+        }
+        let kept = self.kept_of(&permit, left, right)?;
+        let grant = gate.commit_named(permit, subjects).await?;
+        self.show_kept(&grant, 0, kept).map(Some)
+    }
+
+    /// Gives what was kept of two records.
+    fn kept_of(&self, permit: &Permit, left: &RecordId, right: &RecordId) -> Result<Kept, RegistryError> {
+        let listed = self.pairs.within(reviewed(permit)).find(|pair| (&pair.left, &pair.right) == (left, right));
         let (waits, is_uncertain) = listed.map(|pair| (pair.waits, pair.is_uncertain)).unwrap_or_default();
         let mut told = listed.map(|pair| (pair.weight, pair.probability));
         for (one, other) in [(left, right), (right, left)] {
@@ -130,18 +172,23 @@ impl Index {
         }
         let (left, right) = (left.clone(), right.clone());
         let (weight, probability) = told.unwrap_or((0.0, 0.5));
-        let known = KnownPair { left, right, weight, probability, is_uncertain, turn: None, waits };
-        let mut pair = self.show_pair(gate, permit, number, known).await?;
-        if told.is_none() {
+        let pair = KnownPair { left, right, weight, probability, is_uncertain, turn: None, waits };
+        Ok(Kept { pair, has_weight: told.is_some() })
+    }
+
+    fn show_kept(&self, grant: &Grant, number: u64, kept: Kept) -> Result<Pair, RegistryError> {
+        let Kept { pair, has_weight } = kept;
+        let mut pair = self.show_pair(grant, number, pair)?;
+        if !has_weight {
             // Nothing was kept of how much they agree: what is told of it is what the steward sees.
             pair.weight = pair.fields.iter().map(|field| field.weight).sum();
             pair.probability = 1.0 / (1.0 + (-pair.weight).exp2());
             // That is what the linkage weighed where nothing was withheld.
             let is_whole = self.explainer.as_ref().is_some_and(|explainer| explainer.is_whole(&pair.fields));
             let weight = is_whole.then_some(pair.weight);
-            pair.outcome = self.outcome(pair.effect.is_one_person, weight, waits.merge);
+            pair.outcome = self.outcome(pair.effect.is_one_person, weight, pair.outcome.merge);
         }
-        Ok(Some(pair))
+        Ok(pair)
     }
 
     /// Writes what a steward decided about a contested pair, as [`judge`](Self::judge) does; none when one of its records is

@@ -57,11 +57,15 @@ impl FieldEvidence {
     /// The name and level of what it costs that a register with one record for each person would have several.
     pub const PENALTY: &'static str = "one-record";
 
+    /// The name and level of both of these together, where they are not told apart.
+    pub const BEYOND: &'static str = "beyond";
+
     /// Gives the parts that come after those of a pair where two persons are kept apart: all of it adds up to the weight of
     /// the merge.
     #[must_use]
     pub fn of_merge(merge: &Merge) -> Vec<Self> {
-        let parts = [(Self::AGAINST, merge.against, AGAINST_SAYS), (Self::PENALTY, merge.penalty, PENALTY_SAYS)];
+        let Some(penalty) = merge.penalty else { return vec![Self::beside(Self::BEYOND, merge.against, BEYOND_SAYS)] };
+        let parts = [(Self::AGAINST, merge.against, AGAINST_SAYS), (Self::PENALTY, penalty, PENALTY_SAYS)];
         parts.into_iter().map(|(name, weight, sentence)| Self::beside(name, weight, sentence)).collect()
     }
 
@@ -87,6 +91,7 @@ const HOUSEHOLD_SAYS: &str = "People of one household share names and addresses,
 const AGAINST_SAYS: &str =
     "The other records of both persons: where this pair lacks a value, what they have of it differs.";
 const PENALTY_SAYS: &str = "A register that has one record for each person would have several of this one.";
+const BEYOND_SAYS: &str = "What is known of both persons beyond this pair.";
 
 /// The least that is told to be taken back for households, in bits.
 const LEAST_HOUSEHOLD: f64 = 0.05;
@@ -156,6 +161,11 @@ impl Explainer {
         let beside = [FieldEvidence::PRIOR, FieldEvidence::HOUSEHOLD];
         let compared = fields.iter().filter(|field| field.m.is_some() || !beside.contains(&field.name.as_str()));
         compared.count() == self.settings.comparisons.len()
+    }
+
+    /// Gives the registers that are held to have one record for each person.
+    pub(crate) fn one_record_registers(&self) -> impl Iterator<Item = &String> {
+        self.settings.one_record_per_person.keys()
     }
 
     /// Gives the log2 odds from which on a pair links.

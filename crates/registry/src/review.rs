@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use gate::{Disclosed, Gate, LookSubject, Permit};
+use gate::{Disclosed, Gate, Grant, LookSubject, Permit};
 use lake::Lake;
 use model::request::Action;
 use model::{Judgement, Project, RecordId, RegisterId, Request, Verdict};
@@ -116,8 +116,9 @@ pub struct Merge {
     pub weight: f64,
     /// What their other records hold against it, at most 0.
     pub against: f64,
-    /// What it costs that a register with one record for each person would have several, at most 0.
-    pub penalty: f64,
+    /// What it costs that a register with one record for each person would have several, at most 0. None where it may not be
+    /// told apart: `against` has it then.
+    pub penalty: Option<f64>,
 }
 
 impl Merge {
@@ -125,6 +126,19 @@ impl Merge {
     #[must_use]
     pub fn probability(&self) -> f64 {
         matching::probability(self.weight)
+    }
+
+    /// Gives it without telling what a register's having one record for each person has to do with it.
+    fn folded(self) -> Self {
+        Self { against: self.against + self.penalty.unwrap_or(0.0), penalty: None, ..self }
+    }
+
+    fn sentence(&self) -> &'static str {
+        match self.penalty {
+            None => APART_BY_ALL,
+            Some(penalty) if penalty < 0.0 => APART_BY_REGISTER,
+            Some(_) => APART_BY_RECORDS,
+        }
     }
 }
 
@@ -315,7 +329,6 @@ impl Outcome {
     /// Gives all of it in a sentence.
     #[must_use]
     pub fn sentence(&self) -> &'static str {
-        let outweighs = self.merge.is_some_and(|merge| merge.penalty < 0.0);
         match (self.is_one_person, self.ground) {
             (true, Ground::Score) => "Together: the two agree enough by themselves.",
             (true, Ground::Untold) => "Together: how much the two agree by themselves is not told.",
@@ -323,8 +336,7 @@ impl Outcome {
             (false, Ground::Score) => "Kept apart: the two don't agree enough.",
             (false, Ground::Untold) => "Kept apart: how much the two agree by themselves is not told.",
             (false, Ground::Others) => APART_BY_OTHERS,
-            (false, Ground::KeptApart) if outweighs => APART_BY_REGISTER,
-            (false, Ground::KeptApart) => APART_BY_RECORDS,
+            (false, Ground::KeptApart) => self.merge.as_ref().map_or(APART_BY_RECORDS, Merge::sentence),
         }
     }
 }
@@ -337,6 +349,8 @@ const APART_BY_REGISTER: &str = "Kept apart: by themselves the two would be link
     each person would have several of this one; with what other records say against it, that outweighs the pair.";
 const APART_BY_RECORDS: &str = "Kept apart: by themselves the two would be linked, but what the other records of both persons \
     say against it outweighs the pair.";
+const APART_BY_ALL: &str = "Kept apart: by themselves the two would be linked, but what is known of both persons beyond this \
+    pair outweighs it.";
 
 /// A pair of the list.
 #[derive(Clone)]
@@ -413,31 +427,25 @@ impl Index {
     /// [`RegistryError::Denied`] when the gate refuses or fails; whatever keeps the index from being read.
     pub async fn pair(&self, gate: &Gate, request: &Request, number: u64) -> Result<Option<Pair>, RegistryError> {
         let permit = gate.decide(request).await?;
-        let Some(known) = self.pair_within(reviewed(&permit), number) else { return Ok(None) };
-        self.show_pair(gate, permit, number, known.clone()).await.map(Some)
+        let Some(known) = self.pair_within(reviewed(&permit), number).cloned() else { return Ok(None) };
+        let grant = gate.commit(permit, self.subjects_of(&[&known.left, &known.right])?).await?;
+        self.show_pair(&grant, number, known).map(Some)
     }
 
-    pub(crate) async fn show_pair(
-        &self,
-        gate: &Gate,
-        permit: Permit,
-        number: u64,
-        known: KnownPair,
-    ) -> Result<Pair, RegistryError> {
+    pub(crate) fn show_pair(&self, grant: &Grant, number: u64, known: KnownPair) -> Result<Pair, RegistryError> {
         let KnownPair { left, right, weight, probability, is_uncertain, waits, .. } = known;
-        let subjects = self.subjects_of(&left, &right)?;
-        let grant = gate.commit(permit, subjects).await?;
-        let effect = self.effect(&grant, &left, &right)?;
+        let effect = self.effect(grant, &left, &right)?;
+        let merge = waits.merge.map(|merge| if self.tells_penalty(grant) { merge } else { merge.folded() });
         Ok(Pair {
             number,
             leaf: grant.leaf(),
-            left_shown: self.disclosed_person(&grant, &left)?,
-            right_shown: self.disclosed_person(&grant, &right)?,
-            fields: self.fields_between(&grant, &left, &right)?,
-            outcome: self.outcome(effect.is_one_person, Some(weight), waits.merge),
+            left_shown: self.disclosed_person(grant, &left)?,
+            right_shown: self.disclosed_person(grant, &right)?,
+            fields: self.fields_between(grant, &left, &right)?,
+            outcome: self.outcome(effect.is_one_person, Some(weight), merge),
             reason: waits.reason.filter(|_| is_uncertain),
             effect,
-            cluster: self.cluster(&grant, &left, &right)?,
+            cluster: self.cluster(grant, &left, &right)?,
             left,
             right,
             weight,
@@ -445,12 +453,22 @@ impl Index {
         })
     }
 
+    /// Tells whether a grant lets it be told apart what it costs that a register would have several records of a person: that
+    /// both persons have one there. It hangs on the registers that the linkage holds for such, never on those that the persons
+    /// have records in: else it would tell by itself.
+    fn tells_penalty(&self, grant: &Grant) -> bool {
+        let Some(explainer) = &self.explainer else { return false };
+        let of_project = self.project.linkage.iter().flat_map(|linkage| linkage.one_record_per_person.keys());
+        let is_shown = |name: &String| grant.registers().iter().any(|register| register.as_str() == name);
+        explainer.one_record_registers().chain(of_project).all(is_shown)
+    }
+
     /// Gives what the linkage made of a pair of this weight, where that is known.
     pub(crate) fn outcome(&self, is_one_person: bool, weight: Option<f64>, merge: Option<Merge>) -> Outcome {
         Outcome::of(is_one_person, weight, self.explainer.as_ref().map(Explainer::threshold), merge)
     }
 
-    fn effect(&self, grant: &gate::Grant, left: &RecordId, right: &RecordId) -> Result<Effect, RegistryError> {
+    fn effect(&self, grant: &Grant, left: &RecordId, right: &RecordId) -> Result<Effect, RegistryError> {
         let person = |record: &RecordId| match self.place(record) {
             Some(place) => self.person_of(place),
             None => Ok(None),
@@ -494,7 +512,7 @@ impl Index {
         decided: Decided,
     ) -> Result<u64, RegistryError> {
         let by = permit.request().actor.account().ok_or(RegistryError::NotAPerson)?.to_string();
-        let subjects = self.subjects_of(&left, &right)?;
+        let subjects = self.subjects_of(&[&left, &right])?;
         let Decided { verdict, at, reason, is_proposal } = decided;
         let judgement = Judgement { left, right, verdict, by, at, reason };
         let leaf = if is_proposal {
@@ -505,9 +523,10 @@ impl Index {
         Ok(leaf)
     }
 
-    fn subjects_of(&self, left: &RecordId, right: &RecordId) -> Result<Vec<LookSubject>, RegistryError> {
+    /// Gives the persons of records, each once, with all of their records.
+    pub(crate) fn subjects_of(&self, records: &[&RecordId]) -> Result<Vec<LookSubject>, RegistryError> {
         let mut subjects: Vec<LookSubject> = Vec::new();
-        for record in [left, right] {
+        for record in records {
             let Some(place) = self.place(record) else { continue };
             let Some(person) = self.person_of(place)? else { continue };
             if !subjects.iter().any(|subject| subject.person == person) {
@@ -560,7 +579,7 @@ mod tests {
 
     #[test]
     fn what_became_of_a_pair_is_told_by_the_clusters_and_not_by_its_weight_alone() {
-        let merge = |penalty: f64| Some(Merge { weight: 20.0 - 3.0 + penalty, against: -3.0, penalty });
+        let merge = |penalty: f64| Some(Merge { weight: 20.0 - 3.0 + penalty, against: -3.0, penalty: Some(penalty) });
         let of = |is_one, weight, merge| Outcome::of(is_one, Some(weight), Some(4.25), merge);
         assert_eq!(of(true, 20.0, None).ground, Ground::Score);
         assert_eq!(of(true, -3.0, None).ground, Ground::Others);
@@ -570,6 +589,13 @@ mod tests {
         assert_eq!((apart.ground, apart.merge), (Ground::KeptApart, merge(-19.0)));
         assert!(apart.sentence().contains("one record for each person"));
         assert!(!of(false, 20.0, merge(0.0)).sentence().contains("one record for each person"));
+        let folded = of(false, 20.0, merge(-19.0).map(Merge::folded));
+        assert_eq!(folded.merge, Some(Merge { weight: -2.0, against: -22.0, penalty: None }));
+        for penalty in [-19.0, 0.0] {
+            let told = of(false, 20.0, merge(penalty).map(Merge::folded));
+            assert_eq!(told.sentence(), folded.sentence(), "nothing tells whether a register has to do with it");
+            assert!(!told.sentence().contains("register"));
+        }
         // A judgement may have put them together since.
         assert_eq!(of(true, 20.0, merge(-19.0)).merge, None);
         for (weight, threshold) in [(Some(-9.0), None), (None, Some(4.25))] {

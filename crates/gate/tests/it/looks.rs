@@ -286,3 +286,28 @@ async fn colleagues_learn_of_their_own_agencys_looks_alone() {
     let third = look(officer(), "loan-relief", ZACHARIAS, zacharias()).await;
     assert_eq!(third.earlier_looks(1).await.unwrap()[0].leaf, again.leaf(), "the newest first, no more than asked for");
 }
+
+#[tokio::test]
+async fn records_are_named_under_a_permit_to_review_and_a_number_of_persons() {
+    let house = House::new().await;
+    let review = request(member("education/steward", RoleKind::Steward), "review-links", Action::ReviewLink);
+    let permit = async || house.gate.decide(&review).await.unwrap();
+    let shown = house.gate.commit_named(permit().await, vec![zacharias(), ysolde()]).await;
+    let missed = house.gate.record_miss(permit().await, vec![zacharias()], 1).await;
+    for denied in [shown.unwrap_err(), missed.unwrap_err()] {
+        let Denied::Refused(refusal) = denied else { panic!("{denied:?}") };
+        assert_eq!(refusal.reasons[0].rule, "review.no-budget", "the purpose sets no number");
+    }
+    let entries = house.entries().await;
+    let told: Vec<_> = entries.iter().map(|entry| (entry.kind, entry.asked, entry.subjects)).collect();
+    let refused = |subjects| (EntryKind::Refusal, Some(EntryKind::Review), subjects);
+    assert_eq!(told, [refused(2), refused(1)]);
+    for (subjects, missing) in [(vec![zacharias(), ysolde()], 0), (vec![zacharias(), ysolde()], 1), (vec![], 1)] {
+        let denied = house.gate.record_miss(permit().await, subjects, missing).await.unwrap_err();
+        assert!(matches!(denied, Denied::Failed(GateError::Subjects)), "{denied:?}");
+    }
+    let opening = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
+    let denied = house.gate.commit_named(opening, vec![zacharias()]).await.unwrap_err();
+    assert!(matches!(denied, Denied::Failed(GateError::Rules(_))), "{denied:?}");
+    house.assert_log_is_clean().await;
+}

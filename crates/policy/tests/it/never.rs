@@ -144,6 +144,8 @@ proptest! {
                 }
                 (Actor::Member { recipient, role: RoleKind::Steward, .. }, Action::ReviewLink) => {
                     prop_assert!(purpose.recipients.contains(recipient));
+                    let limit = purpose.persons_per_officer_and_day;
+                    prop_assert!(limit.is_none_or(|limit| asked.persons_today <= limit));
                 }
                 (Actor::Citizen { .. }, Action::ReadOwn) => prop_assert!(asked.subject_is_self),
                 (Actor::System | Actor::Member { role: RoleKind::Engineer, .. }, Action::RunJob { .. }) => {}

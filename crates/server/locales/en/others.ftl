@@ -295,6 +295,7 @@ pair-apart = The linkage keeps them apart: the two do not agree enough.
 pair-apart-others = The linkage keeps them apart, though the two alone agree enough: other records of their persons, or a judgement, speak against it.
 pair-apart-records = The linkage keeps them apart, though the two alone agree enough: what the other records of both persons say against it weighs more.
 pair-apart-one-record = The linkage keeps them apart, though the two alone agree enough: a register that has one record for each person would have several of this one, and with what other records say against it, that weighs more.
+pair-apart-beyond = The linkage keeps them apart, though the two alone agree enough: what is known of both persons beyond this pair weighs more.
 pair-together-untold = The linkage puts them together. How much the two agree by themselves is not told.
 pair-apart-untold = The linkage keeps them apart. How much the two agree by themselves is not told.
 pair-waits-kept-apart = It waits since these two persons are kept apart against what the two records say.

@@ -295,6 +295,7 @@ pair-apart = L’appariement les sépare : les deux enregistrements ne concorde
 pair-apart-others = L’appariement les sépare, bien que les deux seuls concordent assez : d’autres enregistrements de leurs personnes, ou un jugement, s’y opposent.
 pair-apart-records = L’appariement les sépare, bien que les deux seuls concordent assez : ce que les autres enregistrements des deux personnes disent contre pèse davantage.
 pair-apart-one-record = L’appariement les sépare, bien que les deux seuls concordent assez : un registre qui a un enregistrement par personne en aurait plusieurs de celle-ci, ce qui, avec ce que d’autres enregistrements disent contre, pèse davantage.
+pair-apart-beyond = L’appariement les sépare, bien que les deux seuls concordent assez : ce qui est connu des deux personnes au-delà de cette paire pèse davantage.
 pair-together-untold = L’appariement les réunit. Il n’est pas dit à quel point les deux concordent par eux-mêmes.
 pair-apart-untold = L’appariement les sépare. Il n’est pas dit à quel point les deux concordent par eux-mêmes.
 pair-waits-kept-apart = Elle attend parce que ces deux personnes sont tenues séparées contre ce que disent les deux enregistrements.

@@ -42,12 +42,13 @@ pub(crate) async fn progress(State(app): State<App>, Caller(who): Caller) -> Res
     service::progress(&app, &who, 0).await.map(Answer)
 }
 
-/// Explains why any two records are, or are not, of one person. It is a look at both persons, with an entry in the log. For
-/// data stewards.
+/// Explains why any two records are, or are not, of one person. It is a look at both persons, with an entry in the log, and
+/// counts to how many persons the account may look at in a day under the purpose. For data stewards.
 #[utoipa::path(post, path = "/api/v1/review/explain", tag = "review", request_body = ExplainForm,
     responses((status = 200, body = ExplainedView), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem, description = "refused; the refusal is in the log"),
-        (status = 404, body = Problem, description = "a record is not there, or out of reach: both are the same answer")))]
+        (status = 404, body = Problem,
+            description = "a record is not there, or out of reach: both are the same answer, and in the log")))]
 pub(crate) async fn explain(
     State(app): State<App>,
     Caller(who): Caller,

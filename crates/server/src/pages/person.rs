@@ -463,6 +463,7 @@ pub(crate) fn waterfall(t: Words, fields: &[service::FieldEvidence], weight: f64
         service::FieldEvidence::HOUSEHOLD => t.s("step-household-name"),
         service::FieldEvidence::AGAINST => t.s("step-against-name"),
         service::FieldEvidence::PENALTY => t.s("step-one-record-name"),
+        service::FieldEvidence::BEYOND => t.s("step-beyond-name"),
         name => comparison(t, name),
     };
     let part = |field: &service::FieldEvidence| {
@@ -470,7 +471,7 @@ pub(crate) fn waterfall(t: Words, fields: &[service::FieldEvidence], weight: f64
         (name(field), told(t, field), field.weight, kind)
     };
     // What speaks of the persons comes after all that speaks of the pair.
-    let of_persons = [service::FieldEvidence::AGAINST, service::FieldEvidence::PENALTY];
+    let of_persons = [service::FieldEvidence::AGAINST, service::FieldEvidence::PENALTY, service::FieldEvidence::BEYOND];
     let (after, before): (Vec<_>, Vec<_>) = fields.iter().partition(|field| of_persons.contains(&field.name.as_str()));
     let mut parts: Vec<(String, String, f64, &'static str)> = before.into_iter().map(part).collect();
     let rest = weight - fields.iter().map(|field| field.weight).sum::<f64>();
@@ -525,6 +526,7 @@ fn told(t: Words, field: &service::FieldEvidence) -> String {
         (service::FieldEvidence::HOUSEHOLD, None) => return t.s("step-household"),
         (service::FieldEvidence::AGAINST, None) => return t.s("step-against"),
         (service::FieldEvidence::PENALTY, None) => return t.s("step-one-record"),
+        (service::FieldEvidence::BEYOND, None) => return t.s("step-beyond"),
         // A name that is in another's place: that comparison tells it.
         ("exchanged", None) => return t.s("step-exchanged"),
         _ => {}
@@ -744,7 +746,7 @@ mod tests {
 
     #[test]
     fn what_keeps_two_persons_apart_comes_last_and_adds_up() {
-        let merge = registry::Merge { weight: 1.0, against: -2.0, penalty: -7.0 };
+        let merge = registry::Merge { weight: 1.0, against: -2.0, penalty: Some(-7.0) };
         let mut fields = vec![evidence(service::FieldEvidence::PRIOR, -10.0), evidence("first_name", 15.0)];
         fields.extend(service::FieldEvidence::of_merge(&merge));
         for (language, name) in [(Language::English, "Other records"), (Language::French, "Autres enregistrements")] {

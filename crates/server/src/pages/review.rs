@@ -290,7 +290,8 @@ fn outcome(t: Words, pair: &PairView) -> String {
         ("together", ..) => t.s("pair-together-others"),
         (_, "untold", _) => t.s("pair-apart-untold"),
         (_, "score", _) => t.s("pair-apart"),
-        (_, _, Some(merge)) if merge.penalty < 0.0 => t.s("pair-apart-one-record"),
+        (_, _, Some(merge)) if merge.penalty.is_none() => t.s("pair-apart-beyond"),
+        (_, _, Some(merge)) if merge.penalty.is_some_and(|penalty| penalty < 0.0) => t.s("pair-apart-one-record"),
         (_, _, Some(_)) => t.s("pair-apart-records"),
         _ => t.s("pair-apart-others"),
     }

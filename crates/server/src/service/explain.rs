@@ -41,8 +41,10 @@ pub struct MergeView {
     pub probability: f64,
     /// What their other records hold against it, at most 0.
     pub against: f64,
-    /// What it costs that a register with one record for each person would have several, at most 0.
-    pub penalty: f64,
+    /// What it costs that a register with one record for each person would have several, at most 0. It is given where the
+    /// purpose shows every register that is held to have one record for each person; else `against` has it too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub penalty: Option<f64>,
 }
 
 impl From<&Merge> for MergeView {
@@ -111,11 +113,12 @@ pub struct ExplainedView {
     pub effect: Effect,
 }
 
-/// Explains any two records, of the queue or not. It is a look at both persons, as showing a pair of the queue is.
+/// Explains any two records, of the queue or not. It is a look at both persons, as showing a pair of the queue is; as whoever
+/// asks names them, they count to the budget of the account under the purpose.
 ///
 /// # Errors
 /// When the ids can't be read or are the same; what the gate refuses, and what fails; when a record is unknown or out of
-/// reach, which is the same answer.
+/// reach, which is the same answer, and in the log as a look at whoever is there.
 pub async fn explain(app: &App, who: &Who, form: &ExplainForm) -> Result<ExplainedView, Problem> {
     let request = request(who, &form.work, Action::ReviewLink)?;
     let unread = || {
@@ -129,12 +132,9 @@ pub async fn explain(app: &App, who: &Who, form: &ExplainForm) -> Result<Explain
         return Err(unread());
     }
     let (left, right) = if one < other { (one, other) } else { (other, one) };
-    let index = app.index();
     let nobody = || Problem::new("not-found", "a record is not there, or out of reach of this purpose");
-    if !index.may_review(&permit, &left, &right) || !index.has_record(&left)? || !index.has_record(&right)? {
-        return Err(nobody());
-    }
-    let pair = index.contested_pair(app.gate(), &request, 0, (&left, &right)).await?.ok_or_else(nobody)?;
+    // What is not there is told only once it is in the log that somebody asked.
+    let pair = app.index().named_pair(app.gate(), permit, (&left, &right)).await?.ok_or_else(nobody)?;
     let mut reasons = Reasons::default();
     let left = review_row(app, &pair.left, pair.left_shown.as_ref(), &mut reasons)?;
     let right = review_row(app, &pair.right, pair.right_shown.as_ref(), &mut reasons)?;

@@ -125,9 +125,19 @@ async fn what_may_not_be_asked_is_refused_and_what_is_not_there_is_not_told_from
 
     let unknown = explain(&house, "steward", &two_records(("loans", "LN-0"), ("tax", "TN-NOBODY"))).await;
     assert_eq!((unknown.status.as_u16(), unknown.problem().as_str()), (404, "not-found"), "{}", unknown.text);
-    for other in ["R-90210", "R-NOBODY"] {
-        let answer = explain(&house, "steward", &two_records(("loans", "LN-0"), ("donations", other))).await;
-        assert_eq!((answer.status, &answer.text), (unknown.status, &unknown.text), "{other}");
+    size += 1;
+    is_a_miss(&house, size, 1).await;
+    let missed = [
+        (("loans", "LN-0"), ("donations", "R-90210"), 1),
+        (("loans", "LN-0"), ("donations", "R-NOBODY"), 1),
+        (("donations", "R-2"), ("donations", "R-90210"), 0),
+        (("loans", "LN-NOBODY"), ("tax", "TN-NOBODY"), 0),
+    ];
+    for (one, other, subjects) in missed {
+        let answer = explain(&house, "steward", &two_records(one, other)).await;
+        assert_eq!((answer.status, &answer.text), (unknown.status, &unknown.text), "{one:?} {other:?}");
+        size += 1;
+        is_a_miss(&house, size, subjects).await;
     }
     let twice = two_records(("loans", "LN-0"), ("loans", "LN-0"));
     let mut unread = known.clone();
@@ -139,5 +149,97 @@ async fn what_may_not_be_asked_is_refused_and_what_is_not_there_is_not_told_from
         assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (400, "bad-request"), "{}", answer.text);
         assert!(!answer.text.contains("Quillfeather"), "{}", answer.text);
     }
-    assert_eq!(house.gate.log_size(), size, "nobody was shown");
+    assert_eq!(house.gate.log_size(), size, "nobody was asked about");
+}
+
+/// Checks that the last of `size` entries says that a steward asked, and about how many persons who are there.
+async fn is_a_miss(house: &House, size: u64, subjects: u32) {
+    assert_eq!(house.gate.log_size(), size, "whoever asks for what is not there is on the record");
+    let entry = house.gate.entries(size - 1..size).await.unwrap().remove(0).entry;
+    assert_eq!((entry.kind, entry.subjects), (EntryKind::Review, subjects));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_steward_names_counts_to_the_budget_of_the_day() {
+    let house = House::with(|folder| {
+        let purpose = "purposes/review-links.toml";
+        folder.replace(purpose, "persons_per_officer_and_day = 50", "persons_per_officer_and_day = 2");
+    })
+    .await;
+    let first = two_records(("loans", "LN-0"), ("tax", "TN-1"));
+    let asked = async |body: &Value| explain(&house, "steward", body).await;
+    assert_eq!(asked(&first).await.status, 200);
+    // The one record is not there: where it was, there would be no room for its person either.
+    let others = [
+        (two_records(("loans", "LN-7"), ("tax", "TN-8")), 2),
+        (two_records(("loans", "LN-0"), ("tax", "TN-8")), 2),
+        (two_records(("loans", "LN-0"), ("tax", "TN-NOBODY")), 1),
+    ];
+    for (other, subjects) in &others {
+        let refused = asked(other).await;
+        assert_eq!((refused.status.as_u16(), refused.problem().as_str()), (403, "refused"), "{}", refused.text);
+        let refused = refused.json();
+        assert_eq!(refused["reasons"][0]["rule"], "budget.exceeded", "{refused}");
+        let index = refused["log_index"].as_u64().unwrap();
+        assert_eq!(index + 1, house.gate.log_size(), "the refusal is in the log");
+        let entry = house.gate.entries(index..index + 1).await.unwrap().remove(0).entry;
+        assert_eq!((entry.kind, entry.asked), (EntryKind::Refusal, Some(EntryKind::Review)));
+        assert_eq!(entry.subjects, *subjects, "they see that it was refused");
+    }
+    assert_eq!(asked(&first).await.status, 200, "whom they looked at today stays open to them");
+    assert_eq!(explain(&house, "second-steward", &others[0].0).await.status, 200, "each has a budget of their own");
+    let pair = house.ask(Ask::new("GET", "/api/v1/review/0").token(&house.token("steward"))).await;
+    assert_eq!(pair.status, 200, "the queue is a bound of its own: {}", pair.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_number_of_persons_nobody_names_records() {
+    let house = House::with(|folder| {
+        folder.replace("purposes/review-links.toml", "persons_per_officer_and_day = 50\n", "");
+    })
+    .await;
+    let refused = explain(&house, "steward", &two_records(("loans", "LN-0"), ("tax", "TN-1"))).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    let refused = refused.json();
+    assert_eq!(refused["reasons"][0]["rule"], "review.no-budget", "{refused}");
+    assert_eq!(refused["log_index"].as_u64().map(|index| index + 1), Some(house.gate.log_size()));
+    let pair = house.ask(Ask::new("GET", "/api/v1/review/0").token(&house.token("steward"))).await;
+    assert_eq!(pair.status, 200, "{}", pair.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_register_out_of_sight_has_to_do_with_it_is_not_told_apart() {
+    let house = House::with(|folder| {
+        let header = "loan_number,first_name,last_name,birth_date,owed,phone\n";
+        let twice = format!("{header}LN-500,Amelia,Okafor,1950-01-01,999,555-9999\n");
+        folder.replace("incoming/loans_2025.csv", header, &twice);
+        // Stewards of this agreement don't see donations.
+        let certain = "one_record_per_person = { loans = 0.999999999999, donations = 0.9 }\nthreshold =";
+        folder.replace("linkage.toml", "threshold =", certain);
+    })
+    .await;
+    let (number, pair) = kept_apart(&house).await;
+    let explained = explain(&house, "steward", &two_records(("loans", "LN-500"), ("loans", "LN-0"))).await;
+    assert_eq!(explained.status, 200, "{}", explained.text);
+    let explained = explained.json();
+    assert_eq!(pair["outcome"]["ground"], "kept-apart", "{pair}");
+    let number_of = |value: &Value| value.as_f64().unwrap();
+    let merge = pair["outcome"]["merge"].as_object().unwrap();
+    let against = number_of(&merge["against"]);
+    assert!(against < -30.0, "what the register costs is in it: {pair}");
+    assert!((number_of(&pair["weight"]) + against - number_of(&merge["weight"])).abs() < 1e-9, "{pair}");
+    for told in [&pair, &explained] {
+        assert!(told["outcome"]["sentence"].as_str().is_some_and(|sentence| !sentence.contains("register")), "{told}");
+        assert!(told["outcome"]["merge"].get("penalty").is_none(), "{told}");
+    }
+    let session = enter(&house, "steward").await;
+    for (language, told, untold) in [
+        ("en", "Beyond this pair", "One record for each person"),
+        ("fr", "Au-delà de cette paire", "Un enregistrement par personne"),
+    ] {
+        let path = format!("/review/{number}");
+        let ask = Ask::new("GET", &path).header("cookie", &session).header("accept-language", language);
+        let page = house.ask(ask).await.text;
+        assert!(page.contains(told) && !page.contains(untold), "{page}");
+    }
 }

@@ -149,6 +149,9 @@ fn write_rows(folder: &ProjectFolder) {
     );
     folder.replace("lucarne.toml", "name =", "districts = \"districts.geojson\"\nname =");
     folder.replace("lucarne.toml", "[jobs]", "[resolve]\n\n[jobs]");
+    // Stewards may name the records that they ask about.
+    let budget = "subject = \"link-review\"\npersons_per_officer_and_day = 50";
+    folder.replace("purposes/review-links.toml", "subject = \"link-review\"", budget);
     folder.write(
         "linkage.toml",
         r#"agreement = "education-tax"
