@@ -68,6 +68,7 @@ pub(crate) fn levels(kind: &Kind) -> Vec<LevelSpec> {
             ("equal", 0.93, 1.0),
             ("one slip", 0.035, 0.0),
             ("two slips", 0.01, 0.0),
+            // At most: what is presumed lies below u, see `ComparisonModel::hold_apart`.
             ("near but both valid", 0.005, 0.0),
             ("different", 0.02, 0.0),
         ],
@@ -114,6 +115,11 @@ pub fn level_names() -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// Returns the place, without level 0, of the level that two numbers are at which are near and both pass their check.
+pub(crate) fn another_number(kind: &Kind) -> Option<usize> {
+    matches!(kind, Kind::CheckedIdentifier { .. }).then_some(3)
 }
 
 fn missing() -> LevelSpec {
@@ -435,13 +441,11 @@ fn share_part(left: &str, right: &str) -> bool {
 }
 
 /// Says whether one of two folded family names is the other with its particles written as part of it: `vanderberg` and
-/// `berg`, which is what folding leaves of `van der Berg`. The name itself has four letters or more, since `allen` is no
-/// `len`, and the particles three.
+/// `berg`, which is what folding leaves of `van der Berg`. Only of particles that
+/// are usually written so: `altmann` is no `mann`.
 fn has_glued_particles(left: &str, right: &str) -> bool {
     let (short, long) = if left.len() < right.len() { (left, right) } else { (right, left) };
-    long.strip_suffix(short).is_some_and(|particles| {
-        particles.len() >= 3 && short.chars().nth(3).is_some() && normalise::is_particles(particles)
-    })
+    long.strip_suffix(short).is_some_and(|particles| normalise::is_glued(particles, short.chars().count()))
 }
 
 /// The length in characters from which a name that differs by one letter is taken for the same with a slip: shorter ones
@@ -572,6 +576,53 @@ mod tests {
         ] {
             assert_eq!(level(&kind, left, right), expected, "{kind:?} {left} {right}");
         }
+    }
+
+    #[test]
+    fn particles_written_as_part_of_a_name_are_told_from_its_first_syllable() {
+        let share_part = |one: &str, other: &str| level(&Kind::FamilyName, one, other) == "shared part";
+        for (glued, apart) in [
+            ("Vanderberg", "van der Berg"),
+            ("Vandenberg", "van den Berg"),
+            ("Vandevelde", "van de Velde"),
+            ("Vanhorn", "van Horn"),
+            ("Vonderheide", "von der Heide"),
+            ("Delacruz", "de la Cruz"),
+            ("Delossantos", "de los Santos"),
+            ("Dellarosa", "della Rosa"),
+            ("Dossantos", "dos Santos"),
+            ("Zurlinden", "zur Linden"),
+            ("Verhagen", "ver Hagen"),
+        ] {
+            assert!(share_part(glued, apart), "{glued} {apart}");
+        }
+        for (one, other) in [
+            ("Altmann", "Mann"),
+            ("Dittmann", "Mann"),
+            ("Benford", "Ford"),
+            ("Layfield", "Field"),
+            ("Leyland", "Land"),
+            ("Bennett", "Nett"),
+            ("Delgado", "Gado"),
+            ("Derrick", "Rick"),
+            ("Elwood", "Wood"),
+            ("Tennyson", "Nyson"),
+            ("Binford", "Ford"),
+            ("Dalberg", "Berg"),
+            ("Dasgupta", "Gupta"),
+            ("Vermeer", "Meer"),
+            ("Vance", "Ce"),
+        ] {
+            assert!(!share_part(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn the_level_of_another_number_is_where_it_is_said_to_be() {
+        let kind = Kind::CheckedIdentifier { check: CheckDigit::Luhn };
+        let place = another_number(&kind).unwrap();
+        assert_eq!(levels(&kind)[place + 1].name, "near but both valid");
+        assert_eq!(another_number(&Kind::Identifier), None);
     }
 
     #[test]

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::compare;
 use crate::dataset::Dataset;
 use crate::error::Error;
+use crate::normalise;
 use crate::settings::{Comparison, Kind, Settings};
 
 /// The least share a level is given: what was never seen may still come.
 pub(crate) const SHARE_MIN: f64 = 1e-9;
+
+/// How much of its u the m of another valid number is at most, where no match shows that it is more.
+const ANOTHER: f64 = 0.1;
 
 /// A Fellegi-Sunter model with term frequencies and, where people share addresses, a class for households.
 ///
@@ -66,9 +70,16 @@ pub struct Level {
 pub struct Frequencies {
     /// Folded values seen at least [`Frequencies::SEEN_MIN`] times, and their share. Rarer ones are not kept, so that
     /// a model names nobody.
+    #[serde(deserialize_with = "composed")]
     pub shares: BTreeMap<String, f64>,
     /// The share of every other value.
     pub rare: f64,
+}
+
+/// Reads shares, Korean values of earlier models too.
+fn composed<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, f64>, D::Error> {
+    let read = BTreeMap::<String, f64>::deserialize(from)?;
+    Ok(read.into_iter().map(|(value, share)| (normalise::composed(value), share)).collect())
 }
 
 impl Frequencies {
@@ -185,7 +196,24 @@ impl ComparisonModel {
         let u: Vec<f64> = presumed.levels.iter().map(|level| level.u).collect();
         let h = presumed_household(&comparison.kind, presumed.shared_by_household, &u);
         presumed.levels.iter_mut().zip(h).for_each(|(level, h)| level.h = h);
+        presumed.hold_apart();
         presumed
+    }
+
+    /// Holds m of the level of two valid numbers near each other below its u, with the rest given to the other levels. Where no
+    /// match shows the level, its u is about nothing for numbers that are sparse, and beside that a presumed m, however small,
+    /// would say that the two numbers are one person's.
+    pub(crate) fn hold_apart(&mut self) {
+        let Some(place) = compare::another_number(&self.kind) else { return };
+        let Some((m, u)) = self.levels.get(place).map(|level| (level.m, level.u)) else { return };
+        let most = ANOTHER * u;
+        if m <= most {
+            return;
+        }
+        let rest = (1.0 - most) / (1.0 - m);
+        for (at, level) in self.levels.iter_mut().enumerate() {
+            level.m = if at == place { most } else { level.m * rest };
+        }
     }
 }
 

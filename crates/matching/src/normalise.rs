@@ -10,6 +10,28 @@ const PARTICLES: &[&str] = &[
     "ten", "ter", "und", "van", "vande", "vander", "ver", "vom", "von", "y", "zu", "zum", "zur",
 ];
 
+/// Particles as they are written as one with a name, and the fewest letters of a name that they are taken for particles
+/// before. Those that also begin other names, as `ver` does `Vermann`, need more; those that mostly do are left out: `Altmann`
+/// is no `Mann`, `Delgado` no `Gado` and `Dasgupta` no `Gupta`.
+const GLUED: &[(&str, usize)] = &[
+    ("degli", 5),
+    ("dela", 4),
+    ("delas", 4),
+    ("della", 4),
+    ("delos", 4),
+    ("dos", 5),
+    ("van", 4),
+    ("vande", 4),
+    ("vanden", 4),
+    ("vander", 4),
+    ("ver", 5),
+    ("vom", 5),
+    ("von", 4),
+    ("vonder", 4),
+    ("zum", 5),
+    ("zur", 5),
+];
+
 /// Marks of generation and rank, which are no part of the name itself.
 const SUFFIXES: &[&str] = &["jr", "sr", "ii", "iii", "iv", "junior", "senior", "esq", "phd", "md"];
 
@@ -235,13 +257,17 @@ const STREET_WORDS: &[(&str, &str)] = &[
 
 /// Returns the text in lower case without diacritics, with every run of other than letters and digits as one space.
 ///
-/// Apostrophes vanish (`O'Brien` → `obrien`), ligatures and letters with strokes are spelt out (`ß` → `ss`), Greek
-/// and Cyrillic letters become Latin ones. Letters of other scripts stay, with the vowel signs of scripts that write vowels
-/// so; points and vowel marks of Arabic and Hebrew, which are written or not, go.
+/// Apostrophes vanish (`O'Brien` → `obrien`), and so do soft hyphens, marks of direction, joiners of letters and the Arabic
+/// stroke that makes words longer. Ligatures and letters with strokes are spelt out (`ß` → `ss`), Greek and Cyrillic letters
+/// become Latin ones. Letters of other scripts stay, with the vowel signs of scripts that write vowels so; points and vowel
+/// marks of Arabic and Hebrew, which are written or not, go.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut gap = false;
     let mut put = |letter: char, folded: &mut String| {
+        if vanishes(letter) {
+            return;
+        }
         if letter.is_alphanumeric() || is_sound(letter) {
             if gap && !folded.is_empty() {
                 folded.push(' ');
@@ -251,7 +277,7 @@ pub fn fold(text: &str) -> String {
                 Some(spelling) => folded.push_str(spelling),
                 None => folded.push(letter),
             }
-        } else if !matches!(letter, '\'' | '’' | 'ʼ' | '`' | '´') {
+        } else {
             gap = true;
         }
     };
@@ -263,7 +289,9 @@ pub fn fold(text: &str) -> String {
     }
     let is_ornament = |letter: char| is_combining_mark(letter) && !is_sound(letter);
     // Composed again, a Korean syllable is one character and not the two or three that it is made of.
-    let letters = text.nfkd().filter(|letter| !is_ornament(*letter)).nfc();
+    // What vanishes goes first: decomposed, an acute accent that stands alone is a space.
+    let letters = text.chars().filter(|letter| !vanishes(*letter)).nfkd();
+    let letters = letters.filter(|letter| !is_ornament(*letter) && !vanishes(*letter)).nfc();
     for letter in letters.flat_map(char::to_lowercase) {
         if !is_ornament(letter) {
             put(letter, &mut folded);
@@ -272,11 +300,25 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// Says whether a mark is a sound of its own and no ornament of a letter: vowel signs from Devanagari to Myanmar, those of
-/// Khmer, and what voices a Japanese syllable.
+/// Says whether a character is nothing of a name and parts nothing either: apostrophes, soft hyphens, marks of direction and
+/// those that join or part the forms of letters, and the stroke that makes an Arabic word longer.
+fn vanishes(letter: char) -> bool {
+    matches!(letter, '\'' | '’' | 'ʼ' | '`' | '´' | '\u{ad}' | '\u{640}' | '\u{200c}'..='\u{200f}')
+}
+
+/// Says whether a mark is a sound of its own and no ornament of a letter: vowel signs of Thaana, from Devanagari to Myanmar, of
+/// Khmer, Cham and Meetei Mayek, and what voices a Japanese syllable.
 fn is_sound(letter: char) -> bool {
-    matches!(letter, '\u{900}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3099}' | '\u{309a}')
+    matches!(letter, '\u{7a6}'..='\u{7b0}' | '\u{900}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3099}' | '\u{309a}'
+        | '\u{aa00}'..='\u{aa5f}' | '\u{abe3}'..='\u{abea}')
         && is_combining_mark(letter)
+}
+
+/// Returns a folded value with its Korean syllables as one character each. Folding once left them in parts, and models of
+/// that time hold such values.
+pub(crate) fn composed(folded: String) -> String {
+    let is_part = |letter: char| matches!(letter, '\u{1100}'..='\u{11ff}');
+    if folded.contains(is_part) { folded.nfc().collect() } else { folded }
 }
 
 /// The Latin spelling of a letter that decomposition leaves as it is.
@@ -376,11 +418,9 @@ pub fn fold_name(text: &str) -> String {
     if kept.is_empty() { folded } else { kept.join(" ") }
 }
 
-/// Says whether a folded word is made of particles alone, written as one: `vander`, `dela`.
-pub(crate) fn is_particles(word: &str) -> bool {
-    PARTICLES
-        .iter()
-        .any(|particle| word.strip_prefix(particle).is_some_and(|rest| rest.is_empty() || is_particles(rest)))
+/// Says whether what a folded word begins with are particles written as one with a name of so many letters: `vander`, `dela`.
+pub(crate) fn is_glued(beginning: &str, letters: usize) -> bool {
+    GLUED.iter().any(|(particles, fewest)| *particles == beginning && letters >= *fewest)
 }
 
 /// Says whether a folded value stands where a given name should but says that there is none (`unknown`, `baby girl`).
@@ -443,11 +483,30 @@ mod tests {
             // Vowel marks and points are written or not.
             ("مُحَمَّد", "محمد"),
             ("שָׁלוֹם", "שלום"),
+            ("محـــمد", "محمد"),
+            // What joins or parts the forms of letters, directs them or may break a word is no gap.
+            ("علی\u{200c}رضا", "علیرضا"),
+            ("क्\u{200d}षमा", "क्षमा"),
+            ("\u{200f}דוד\u{200e}", "דוד"),
+            ("Mar\u{ad}tin", "martin"),
+            ("OʼBrien O´Neill", "obrien oneill"),
+            // Vowel signs of Thaana, Meetei Mayek and Cham.
+            ("އަހުމަދު", "އަހުމަދު"),
+            ("\u{abc3}\u{abe4}\u{abc5}\u{abe5}", "\u{abc3}\u{abe4}\u{abc5}\u{abe5}"),
+            ("\u{aa06}\u{aa29}", "\u{aa06}\u{aa29}"),
             ("---", ""),
             ("İstanbul", "istanbul"),
         ] {
             assert_eq!(fold(text), expected);
         }
+    }
+
+    #[test]
+    fn what_folding_once_left_in_parts_is_composed() {
+        let parts: String = "김민수".nfkd().collect();
+        assert_ne!(parts, "김민수");
+        assert_eq!(composed(parts), fold("김민수"));
+        assert_eq!(composed("e\u{301}".to_owned()), "e\u{301}", "other values stay as they are");
     }
 
     #[test]
@@ -466,8 +525,12 @@ mod tests {
     fn folding_of_names_streets_and_numbers() {
         assert_eq!(fold_name("van der Berg"), "berg");
         assert_eq!(fold_name("Smith, Jr."), "smith");
-        assert!(["vander", "delas", "vonund", "de"].iter().all(|word| is_particles(word)));
-        assert!(!["", "vanb", "berg", "d"].iter().any(|word| is_particles(word)));
+        assert!(["vander", "delas", "van", "dela"].iter().all(|word| is_glued(word, 4)));
+        assert!(!["vander", "delas", "van", "dela"].iter().any(|word| is_glued(word, 3)));
+        assert!(is_glued("ver", 5) && !is_glued("ver", 4));
+        let never =
+            ["", "t", "y", "al", "el", "et", "ben", "bin", "ten", "ter", "den", "der", "la", "le", "del", "vanb"];
+        assert!(!never.iter().any(|word| is_glued(word, 9)));
         assert_eq!(fold_name("de la"), "de la");
         assert_eq!(fold_name("García y Márquez"), "garcia marquez");
         assert_eq!(fold_street("North Elm Street"), "n elm st");

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::block::{Blocking, pairs_in};
+use crate::compare;
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::key::KeyPart;
@@ -60,7 +61,8 @@ pub struct TrainingBlock {
     /// Blocks over the limit ([`crate::Settings::block_size_max`], [`Block::size_max`]): training leaves them out.
     #[serde(default)]
     pub blocks_skipped: u64,
-    /// The pairs of these blocks.
+    /// Every two records of one of these blocks; with [`crate::Settings::link_only`] those of one source too, which are no
+    /// pairs that anything looks at.
     #[serde(default)]
     pub pairs_cut: u64,
     /// The share of the pairs looked at that are one person.
@@ -195,6 +197,11 @@ fn train_within(
     for at in 0..model.comparisons.len() {
         derive_parts(data, &mut model, at, &samples, &random);
     }
+    for (learnt, matches) in model.comparisons.iter_mut().zip(&expected[0]) {
+        if is_another_unseen(learnt, matches) {
+            learnt.hold_apart();
+        }
+    }
     model.prior = prior;
     model.household = (households && household_share > 0.0).then_some(household_share);
     model.round();
@@ -221,6 +228,11 @@ fn is_seen(at: usize, place: usize, samples: &[Sample], random: &Counts) -> bool
 /// Says whether any pair of a training block was at a level: random pairs are hardly ever of one person.
 fn is_seen_in_blocks(at: usize, place: usize, samples: &[Sample]) -> bool {
     is_seen(at, place, samples, &Vec::new())
+}
+
+/// Says whether less than one match of training is at the level of two valid numbers near each other.
+fn is_another_unseen(learnt: &model::ComparisonModel, matches: &[f64]) -> bool {
+    compare::another_number(&learnt.kind).is_some_and(|place| matches[place + 1] < 1.0)
 }
 
 /// Works out what a date says of which only a part is known, where training saw none: sources that are only attached may
@@ -594,6 +606,10 @@ fn warnings(model: &Model, samples: &[Sample], random: &Counts, expected: &[Vec<
         }
         for (place, level_learnt) in learnt.levels.iter().enumerate() {
             let (level_name, at_level) = (&level_learnt.name, matches[place + 1]);
+            if compare::another_number(&learnt.kind) == Some(place) && at_level < 1.0 {
+                // No match is expected there, and what the level says does not rest on any.
+                continue;
+            }
             let derived = learnt.kind == Kind::Date && PARTS.contains(&place);
             let said = if !is_seen(at, place, samples, random) {
                 (!derived).then(|| format!("{name}: the level {level_name:?} was never seen"))
@@ -642,13 +658,20 @@ fn household_warnings(model: &Model, samples: &[Sample], warnings: &mut Vec<Stri
     let shared = |active: &[bool]| {
         model.comparisons.iter().zip(active).filter(|(learnt, active)| learnt.shared_by_household && **active).count()
     };
-    let is_told = samples.iter().any(|sample| sample.pairs >= 1.0 && shared(&sample.active) >= 2);
-    if !is_told {
+    let telling = || samples.iter().filter(|sample| sample.pairs >= 1.0 && shared(&sample.active) >= 2);
+    let told = telling().fold(0.0, |most: f64, sample| most.max(sample.pairs * sample.mixture[1]));
+    if telling().next().is_none() {
         warnings.push(
             "no training block leaves two comparisons that households share: how many pairs are of one household, and \
              how often these agree, rests on what is presumed"
                 .to_owned(),
         );
+    } else if pairs >= 10.0 * PRESUMED_PAIRS && told < 10.0 * PRESUMED_PAIRS {
+        // Blocks of an identifier leave all that households share, and hold hardly any pair of one.
+        warnings.push(format!(
+            "no training block that leaves two comparisons that households share holds more than about {told:.0} pairs of \
+             one household: how many there are, and how often these agree, rests on what is presumed"
+        ));
     }
     let own: Vec<&model::ComparisonModel> = model
         .comparisons
@@ -755,6 +778,34 @@ mod tests {
         let said = |what: &str| report.warnings.iter().any(|warning| warning.contains(what));
         assert!(said("stopped after 1 iterations without settling"), "{:?}", report.warnings);
         assert!(report.blocks.iter().all(|block| block.iterations == 1));
+    }
+
+    #[test]
+    fn households_in_blocks_that_cannot_tell_them_are_said() {
+        let data = dataset(&rows("tax", 10, 1));
+        let mut model = Model::presumed(&data.settings);
+        // Given and family name are both what these households share.
+        model.comparisons[0].shared_by_household = true;
+        let sample = |active: [bool; 3], households: f64| Sample {
+            rule: "rule".to_owned(),
+            counts: Vec::new(),
+            pairs: 1000.0,
+            taken: 1.0,
+            blocks_skipped: 0,
+            pairs_cut: 0,
+            active: active.to_vec(),
+            agreed: None,
+            mixture: [0.4, households, 0.6 - households],
+        };
+        let warned = |of_birth: f64, of_family: f64| {
+            let mut warnings = Vec::new();
+            let samples = [sample([true, true, false], of_birth), sample([true, false, true], of_family)];
+            household_warnings(&model, &samples, &mut warnings);
+            warnings.iter().any(|warning| warning.contains("holds more than about"))
+        };
+        assert!(warned(0.001, 0.5), "the block of birth dates holds one pair of a household");
+        assert!(!warned(0.2, 0.5), "it holds two hundred");
+        assert!(!warned(0.001, 0.05), "that few inform h at all is said already");
     }
 
     #[test]

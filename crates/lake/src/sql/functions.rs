@@ -94,8 +94,10 @@ fn some_text(text: &str) -> Option<String> {
 fn fold_name(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut is_apart = false;
-    let letters = text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase);
-    for letter in letters {
+    let is_accent = |letter: &char| is_combining_mark(*letter) && !is_sound(*letter);
+    // Composed again, a Korean syllable is one character and not the two or three that it is made of.
+    let letters = text.nfkd().filter(|letter| !is_accent(letter)).nfc();
+    for letter in letters.flat_map(char::to_lowercase).filter(|letter| !is_accent(letter)) {
         let plain = match letter {
             'ß' => "ss",
             'æ' => "ae",
@@ -105,7 +107,7 @@ fn fold_name(text: &str) -> String {
             'ł' => "l",
             'þ' => "th",
             'ı' => "i",
-            _ if letter.is_alphanumeric() => {
+            _ if letter.is_alphanumeric() || is_sound(letter) => {
                 push_apart(&mut folded, &mut is_apart);
                 folded.push(letter);
                 continue;
@@ -119,6 +121,14 @@ fn fold_name(text: &str) -> String {
         folded.push_str(plain);
     }
     folded
+}
+
+/// Says whether a mark is a sound of its own and no accent: vowel signs of Thaana, from Devanagari to Myanmar, of Khmer, Cham and
+/// Meetei Mayek, and what voices a Japanese syllable. Linkage takes the same for sounds.
+fn is_sound(letter: char) -> bool {
+    matches!(letter, '\u{7a6}'..='\u{7b0}' | '\u{900}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3099}' | '\u{309a}'
+        | '\u{aa00}'..='\u{aa5f}' | '\u{abe3}'..='\u{abea}')
+        && is_combining_mark(letter)
 }
 
 fn push_apart(folded: &mut String, is_apart: &mut bool) {
@@ -264,6 +274,10 @@ mod tests {
             [("Łukasz", "lukasz"), ("MÜLLER", "muller"), ("D'Arcy", "d arcy"), ("Æsir", "aesir"), ("Ｊｏｈｎ", "john")]
         {
             assert_eq!(fold_name(a), b);
+        }
+        // Vowel signs and voiced syllables are no accents, and a Korean syllable stays one character.
+        for name in ["मोहन शर्मा", "がか", "김민수"] {
+            assert_eq!(fold_name(name), name);
         }
     }
 }
