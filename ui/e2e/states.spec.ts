@@ -477,6 +477,12 @@ async function personsOf(page: Page, names: Somebody[]): Promise<Record<string, 
   return persons;
 }
 
+/** Gives the values of both records of the pair that is shown. Pairs are numbered anew with every run; their values stay. */
+async function valuesOf(page: Page): Promise<string> {
+  const rows = await page.locator("main table").first().locator("tr").allTextContents();
+  return rows.map((row) => row.replace(/\s+/g, " ").trim()).join("\n");
+}
+
 /** Says of the pair that is shown that nobody can say. */
 async function sayCannot(page: Page): Promise<void> {
   await page.locator("input[name=verdict][value=cannot-say]").check();
@@ -520,8 +526,10 @@ onSmall("“cannot say” changes nobody, now or in the next run; its pair leave
   expect(await waiting(), "it waits again").toBe(all);
   await expect(begin, "in its place").toHaveAttribute("href", pair);
 
+  const judged: string[] = [];
   for (let left = all; left > 0; left -= 1) {
     await begin.click();
+    judged.push(await valuesOf(desk));
     await sayCannot(desk);
     expect(await waiting()).toBe(left - 1);
   }
@@ -537,6 +545,12 @@ onSmall("“cannot say” changes nobody, now or in the next run; its pair leave
   }
 
   await small.linkAgain();
-  expect(await waiting(), "what was judged waits no more").toBe(0);
+  // Pairs wait for several reasons, and with a run others may have one: none of them is a pair that was judged.
+  for (let left = await waiting(); left > 0; left -= 1) {
+    await begin.click();
+    expect(judged, "what was judged waits no more").not.toContain(await valuesOf(desk));
+    await sayCannot(desk);
+    expect(await waiting()).toBe(left - 1);
+  }
   expect(await personsOf(page, names), "the next run has changed nobody").toEqual(before);
 });

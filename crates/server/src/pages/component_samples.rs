@@ -11,16 +11,19 @@ use model::RunId;
 
 use super::components::DAY;
 use super::contest::{self, ContestRow};
+use super::desk::{self, Bars, TermLine};
 use super::frame::Choice;
 use super::household::Household;
-use super::log::Filters;
+use super::log::{Filters, Verified};
 use super::me::{self, grouped};
+use super::problem::Refusing;
 use super::quality::{self, Found};
-use super::review::{Contested, Said, said};
-use super::search::Hit;
-use super::values::Shown;
-use super::words::Words;
-use crate::service::{ClassRule, LookView, OwnContest, SaidView};
+use super::review::{Contested, Said, Told, said};
+use super::search::{Hit, SEARCH};
+use super::values::{Shown, within};
+use super::view::Typed;
+use super::words::{ProjectText, Words};
+use crate::service::{ClassRule, LookView, OfficerUse, Officers, OwnContest, PurposeView, SaidView, Standing, Term};
 
 /// The threshold of the sample run, in log2 odds.
 const THRESHOLD: f64 = 6.0;
@@ -178,6 +181,170 @@ pub(super) fn household(t: Words) -> Household {
         log_index: t.number(&1_241),
         address: "62 Robin Lane".to_owned(),
         ..Household::of(t, here, alike, true)
+    }
+}
+
+/// Gives an address at which nobody else is.
+pub(super) fn nobody(t: Words) -> Household {
+    Household {
+        is_with: true,
+        log_index: t.number(&1_242),
+        address: "4 Mill Lane".to_owned(),
+        ..Household::of(t, Vec::new(), Vec::new(), false)
+    }
+}
+
+/// What stands where a part of a page was asked for and not given, called as its template calls it.
+pub(super) struct NotGiven {
+    pub(super) kind: &'static str,
+    pub(super) title: String,
+    pub(super) what_to_do: String,
+    pub(super) detail: Option<ProjectText>,
+    pub(super) event: Option<String>,
+    pub(super) reasons: Vec<Refusing>,
+    pub(super) log_index: Option<String>,
+    pub(super) next: Vec<String>,
+    pub(super) typed: Option<Typed>,
+}
+
+/// Gives how people write to an agency.
+fn contact(t: Words) -> String {
+    t.with_all("ask-contact", &[("agency", t.s("sample-agency")), ("contact", "data@agency.example".to_owned())])
+}
+
+/// Gives the sample purpose as it is quoted.
+fn quoted(t: Words) -> String {
+    let says = within(&t.s("sample-purpose")).to_owned();
+    t.with_all("ask-purpose", &[("says", says), ("purpose", "loan-relief".to_owned())])
+}
+
+/// Gives whom to ask for more than a purpose gives.
+pub(super) fn whom_to_ask(t: Words) -> [String; 2] {
+    let holder = [("contacts", contact(t)), ("purpose", quoted(t))];
+    [t.with_all("ask-holder", &holder), t.with("ask-own", "contact", contact(t))]
+}
+
+/// Gives a part that was refused, and one that failed.
+pub(super) fn not_given(t: Words) -> [NotGiven; 2] {
+    let part = |kind: &'static str| NotGiven {
+        kind,
+        title: t.of("problem-title", kind),
+        what_to_do: t.of("problem-do", kind),
+        detail: None,
+        event: None,
+        reasons: Vec::new(),
+        log_index: None,
+        next: Vec::new(),
+        typed: None,
+    };
+    let rule = "purpose.not-a-recipient";
+    let refused = NotGiven {
+        reasons: vec![Refusing {
+            rule: rule.to_owned(),
+            file: Some("purposes/loan-relief.toml".to_owned()),
+            says: t.s("sample-withheld"),
+            needed: t.s("sample-needed"),
+        }],
+        log_index: Some(t.number(&1_243)),
+        next: vec![
+            t.s("refused-next-says"),
+            t.with("refused-officer", "contact", contact(t)),
+            t.with_all("refused-quote", &[("purpose", quoted(t)), ("rules", rule.to_owned())]),
+        ],
+        typed: Typed::new(SEARCH, &[("address", "62 Robin Lane".to_owned())]),
+        ..part("refused")
+    };
+    let failed = NotGiven {
+        detail: Some(ProjectText { text: t.s("sample-withheld"), is_foreign: false }),
+        event: Some("0123456789abcdef".to_owned()),
+        ..part("unavailable")
+    };
+    [refused, failed]
+}
+
+/// Gives what was just written of a pair, with a way back to it and without.
+pub(super) fn told(t: Words) -> [Option<Told>; 2] {
+    let told = |sentence: String, pair: Option<&str>| Some(Told { sentence, pair: pair.map(str::to_owned) });
+    let entry = t.number(&1_244);
+    [
+        told(t.with("queue-decided", "entry", &entry), Some("/components")),
+        told(t.with("queue-taken-back", "entry", &entry), None),
+    ]
+}
+
+/// Gives agreements and purposes: one that ends soon, one in force, one to come, one that has ended.
+pub(super) fn terms(t: Words) -> Vec<TermLine> {
+    let terms = [
+        ("2026-12-06", Standing::InForce, Some(12)),
+        ("2027-12-31", Standing::InForce, None),
+        ("2028-12-31", Standing::NotYet, None),
+        ("2026-06-30", Standing::Expired, None),
+    ];
+    let term = |(until, standing, days_left): (&str, Standing, Option<u64>)| {
+        let term = Term {
+            id: "loan-relief".to_owned(),
+            is_agreement: standing == Standing::NotYet,
+            says: t.s("sample-purpose"),
+            says_fr: Some(t.s("sample-purpose")),
+            from: "2026-01-01".parse().ok()?,
+            until: until.parse().ok()?,
+            by_agreement: days_left.is_some(),
+            standing,
+            days_left,
+        };
+        Some(desk::line(t, &term))
+    };
+    terms.into_iter().filter_map(term).collect()
+}
+
+/// Gives the accounts that asked most where none of them has a name: none could be read, and none is there any more.
+pub(super) fn unnamed(t: Words) -> [Bars; 2] {
+    let officer = |looks: u64, refusals: u64| OfficerUse { account: None, by: None, looks, refusals };
+    [true, false].map(|unread| {
+        let found = Officers {
+            log_index: None,
+            most: vec![officer(41, 2), officer(17, 0)],
+            others: 3,
+            looks_of_others: 12,
+            refusals_of_others: 1,
+            counted_since: None,
+            unread,
+        };
+        desk::officers(t, &found, str::to_owned)
+    })
+}
+
+/// Gives verifications of the log: one that holds, compared with a checkpoint of before and not, and one that does not hold.
+pub(super) fn verified(t: Words) -> [Verified; 3] {
+    [(true, true), (true, false), (false, false)].map(|(verified, compared)| Verified {
+        verified,
+        entries: 1_234,
+        root: verified.then(|| "0ac518f11a8f1a4f2f2e7d3d5d0f9d0b6c2a1c5b3b9e4a7d8c6f1e2d3c4b5a69".to_owned()),
+        fault: (!verified).then(|| "leaf 1233 is another".to_owned()),
+        took: t.number(&1_234),
+        compared,
+    })
+}
+
+/// Gives what a purpose allows, which is said before it is used.
+pub(super) fn purpose(t: Words, discloses: Vec<ClassRule>) -> PurposeView {
+    PurposeView {
+        id: "loan-relief".to_owned(),
+        says: t.s("sample-purpose"),
+        says_fr: t.s("sample-purpose"),
+        legal_basis: vec!["dpv:PublicInterest".to_owned(), t.s("sample-law")],
+        legal_basis_fr: Some(vec!["dpv:PublicInterest".to_owned(), t.s("sample-law")]),
+        recipients: vec!["education/case-officer".to_owned()],
+        agreement: "education-tax".to_owned(),
+        registers: vec!["student_loans".to_owned()],
+        subject: "one-person".to_owned(),
+        needs_case: true,
+        needs_justification: true,
+        persons_per_officer_and_day: Some(3),
+        discloses,
+        from: "2026-01-01".to_owned(),
+        until: "2026-12-06".to_owned(),
+        standing: Standing::InForce,
     }
 }
 

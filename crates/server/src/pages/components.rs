@@ -7,28 +7,28 @@ use chrono::NaiveDate;
 use model::ModelKind;
 
 use super::cluster::{self, Cluster};
-use super::component_samples::{self as samples, RunSample};
+use super::component_samples::{self as samples, NotGiven, RunSample};
 use super::contest::ContestRow;
-use super::desk::{self, Bars, Days};
+use super::desk::{self, Bars, Days, TermLine};
 use super::differ::{Mark, Stretch, differ};
 use super::frame::{Acting, Frame};
 use super::graph::{self, Band, Graph, Label, Model, State};
 use super::household::Household;
-use super::log::Filters;
+use super::log::{Filters, Verified};
 use super::map::{self, Map};
 use super::me;
 use super::person::{Link, Record, Section, Waterfall, waterfall};
 use super::progress::ProgressBar;
 use super::quality::Found;
 use super::relations::{self, Hop, Naming, Opens, Relations, Thing, Tie};
-use super::review::{Contested, Said};
+use super::review::{Contested, Said, Told};
 use super::timeline::{self, Event, Timeline};
 use super::values::{Kept, KeptColumns, Rule, Shown, reduced, rules};
 use super::view::View;
 use super::words::{ProjectText, Words};
 use crate::districts::Districts;
 use crate::problem::Problem;
-use crate::service::{ClassRule, ClusterLinkView, DayUse, FieldEvidence, GivenColumn, SaidView};
+use crate::service::{ClassRule, ClusterLinkView, DayUse, FieldEvidence, GivenColumn, PurposeView, SaidView};
 
 /// The day that samples are of.
 pub(super) const DAY: &str = "2026-11-24";
@@ -73,9 +73,20 @@ struct ComponentsPage {
     found: Option<Found>,
     checkpoint: &'static str,
     dossier: Pictures,
-    /// Who else is at an address of the pictures.
-    household: Household,
+    /// Who else is at an address of the pictures: some, and nobody.
+    households: [Household; 2],
     may_search: bool,
+    /// What a purpose allows.
+    purpose: PurposeView,
+    /// Parts of a page that were asked for: refused, and failed.
+    not_given: [NotGiven; 2],
+    /// What was just written.
+    written: [Option<Told>; 2],
+    terms: Vec<TermLine>,
+    /// Officers without names.
+    unnamed: [Bars; 2],
+    /// What came of verifying the log.
+    outcomes: [Verified; 3],
 }
 
 /// The pictures of a dossier, called as its templates call them.
@@ -141,8 +152,14 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         runs: samples::quarantined(t),
         found: samples::quality(t),
         dossier: pictures(t),
-        household: samples::household(t),
+        households: [samples::household(t), samples::nobody(t)],
         may_search: false,
+        purpose: samples::purpose(t, class_rules()),
+        not_given: samples::not_given(t),
+        written: samples::told(t),
+        terms: samples::terms(t),
+        unnamed: samples::unnamed(t),
+        outcomes: samples::verified(t),
         checkpoint: "log.example/looks\n1234\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
     }
 }
@@ -345,8 +362,8 @@ fn section(t: Words) -> Section {
         bought: Some("Marzipan Data".to_owned()),
         count: 2,
         records: vec![Record { fields, ..record(1, linked) }, second],
-        reduced: KeptColumns::reduced(t, reduced),
-        withheld: KeptColumns::withheld(t, withheld),
+        reduced: KeptColumns::reduced(t, reduced).map(|kept| kept.asking(&samples::whom_to_ask(t))),
+        withheld: KeptColumns::withheld(t, withheld).map(|kept| kept.asking(&samples::whom_to_ask(t))),
     }
 }
 
@@ -466,6 +483,8 @@ fn acting(t: Words) -> Vec<BarSample> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
     use crate::pages::assets::Addresses;
     use crate::pages::words::Language;
@@ -510,10 +529,10 @@ mod tests {
 
     #[test]
     fn every_class_of_the_styles_is_shown_or_known_to_be_of_a_page() {
-        // What belongs to one page alone: `beside`, `doors`, `nowrap`, `purpose`.
+        // What belongs to one page alone: `beside`, `doors`, `purpose`.
         // `keys`, `moved`, `opens`, `out`, `stage`, `still` and the nameless one are put there by scripts.
-        const ELSEWHERE: [&str; 11] =
-            ["", "keys", "moved", "opens", "out", "stage", "still", "beside", "doors", "nowrap", "purpose"];
+        const ELSEWHERE: [&str; 10] =
+            ["", "keys", "moved", "opens", "out", "stage", "still", "beside", "doors", "purpose"];
         let html = sample(Words::new(Language::English), Frame::of_nobody()).render().unwrap();
         let shown: Vec<&str> = html
             .split("class=\"")
@@ -530,6 +549,46 @@ mod tests {
         }
         let both: Vec<&&str> = ELSEWHERE.iter().filter(|class| !class.is_empty() && shown.contains(*class)).collect();
         assert!(both.is_empty(), "shown after all: {both:?}");
+    }
+
+    /// Gives the parts that each template includes, by the names of their files.
+    fn included() -> BTreeMap<String, BTreeSet<String>> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let parts = |text: &str| -> BTreeSet<String> {
+            let names = text.split("include \"").skip(1).filter_map(|rest| rest.split('"').next());
+            names.map(str::to_owned).collect()
+        };
+        let named = |path: std::path::PathBuf| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), parts(&text))
+        };
+        files.map(named).collect()
+    }
+
+    #[test]
+    fn every_part_of_templates_is_shown_or_known_to_be_of_a_page() {
+        const ELSEWHERE: [(&str, &str); 1] =
+            [("dossier.html", "what two pages have in common: all that it is made of is shown")];
+        let included = included();
+        let mut shown = BTreeSet::from(["components.html".to_owned()]);
+        let mut open: Vec<String> = shown.iter().cloned().collect();
+        while let Some(template) = open.pop() {
+            for part in &included[&template] {
+                if shown.insert(part.clone()) {
+                    open.push(part.clone());
+                }
+            }
+        }
+        let parts: BTreeSet<&String> = included.values().flatten().collect();
+        assert!(parts.len() > 30, "{parts:?}");
+        let is_elsewhere = |part: &str| ELSEWHERE.iter().any(|(known, _)| *known == part);
+        for part in &parts {
+            assert_ne!(shown.contains(*part), is_elsewhere(part), "{part}");
+        }
+        for (part, why) in ELSEWHERE {
+            assert!(parts.iter().any(|known| *known == part), "{part} is no part any more: {why}");
+        }
     }
 
     #[test]
@@ -556,6 +615,19 @@ mod tests {
                 t.s("quality-apart"),
                 t.s("quality-too-few"),
                 t.s("quality-drifts-caption"),
+                t.s("allows-rest"),
+                t.of("problem-title", "unavailable"),
+                t.s("refused-nothing"),
+                t.s("problem-to-form"),
+                t.count("household-count", &0),
+                t.s("queue-again"),
+                t.count("desk-ends-in", &12),
+                t.of("standing", "expired"),
+                t.s("desk-officer-unread"),
+                t.s("desk-officer-unknown"),
+                t.s("verified-not-compared"),
+                t.s("verified-do-not-trust"),
+                samples::whom_to_ask(t).concat().split(':').next().unwrap().to_owned(),
             ] {
                 assert!(html.contains(&told), "{told}");
             }

@@ -108,17 +108,17 @@ pub(crate) struct BarRow {
 }
 
 /// An agreement or a purpose in the table of what ends.
-struct TermLine {
-    href: String,
-    says: String,
+pub(super) struct TermLine {
+    pub(super) href: String,
+    pub(super) says: String,
     /// Whether the text is English whatever the page is.
-    is_english: bool,
-    kind: String,
-    standing: String,
-    code: &'static str,
-    from: String,
-    until: String,
-    by_agreement: bool,
+    pub(super) is_english: bool,
+    pub(super) kind: String,
+    pub(super) standing: String,
+    pub(super) code: &'static str,
+    pub(super) from: String,
+    pub(super) until: String,
+    pub(super) by_agreement: bool,
 }
 
 /// Shows the page.
@@ -258,7 +258,7 @@ fn counted(t: Words, since: Option<NaiveDate>) -> (Option<String>, String) {
 
 /// Gives the accounts that asked most, and after them all others in one row without a bar: that of hundreds together would
 /// leave none to be seen of each.
-fn officers(t: Words, found: &Officers, recipient_title: impl Fn(&str) -> String) -> Bars {
+pub(super) fn officers(t: Words, found: &Officers, recipient_title: impl Fn(&str) -> String) -> Bars {
     let label = |officer: &OfficerUse| match (&officer.account, &officer.by) {
         // Which of the two it is of each can't be told when reading failed.
         (None, _) if found.unread => t.s("desk-officer-unread"),
@@ -328,7 +328,8 @@ pub(crate) fn bars<const N: usize>(
     }
 }
 
-fn line(t: Words, term: &Term) -> TermLine {
+/// Gives a row of the table of what ends.
+pub(super) fn line(t: Words, term: &Term) -> TermLine {
     let (standing, code) = match (term.standing, term.days_left) {
         (_, Some(0)) => (t.s("desk-ends-today"), "ends-soon"),
         (_, Some(days)) => (t.count("desk-ends-in", &days), "ends-soon"),

@@ -82,13 +82,21 @@ struct EntryPage {
 struct VerifiedPage {
     frame: Frame,
     t: Words,
-    verified: bool,
-    entries: u64,
-    root: Option<String>,
-    fault: Option<String>,
-    took: String,
-    compared: bool,
+    outcome: Verified,
     checkpoint: String,
+}
+
+/// What came of a verification.
+pub(super) struct Verified {
+    pub(super) verified: bool,
+    pub(super) entries: u64,
+    pub(super) root: Option<String>,
+    /// What differs, in English, where something does.
+    pub(super) fault: Option<String>,
+    /// Milliseconds.
+    pub(super) took: String,
+    /// Whether it was compared with a checkpoint of before.
+    pub(super) compared: bool,
 }
 
 /// What the address filters by.
@@ -297,12 +305,14 @@ async fn verified(view: &View, number: &str) -> Result<Response, Problem> {
     let page = VerifiedPage {
         frame: view.frame()?,
         t,
-        verified: found.verified,
-        entries: found.entries,
-        root: found.root,
-        fault: found.fault,
-        took: t.number(&found.took_ms),
-        compared: run.key.is_some(),
+        outcome: Verified {
+            verified: found.verified,
+            entries: found.entries,
+            root: found.root,
+            fault: found.fault,
+            took: t.number(&found.took_ms),
+            compared: run.key.is_some(),
+        },
         checkpoint: service::checkpoint(&view.app),
     };
     view.page(&page)

@@ -20,9 +20,8 @@ struct RefusedPage {
     frame: Frame,
     t: Words,
     asked: String,
-    purpose: Option<String>,
-    case: String,
-    justification: String,
+    /// None where what was asked has a purpose of its own.
+    under: Option<AskedUnder>,
     who: String,
     reasons: Vec<Refusing>,
     log_index: Option<String>,
@@ -33,12 +32,19 @@ struct RefusedPage {
     typed: Option<Typed>,
 }
 
+/// What an officer chose and said before they asked.
+struct AskedUnder {
+    purpose: Option<String>,
+    case: String,
+    justification: String,
+}
+
 /// A rule that refused, as the page shows it.
-struct Refusing {
-    rule: String,
-    file: Option<String>,
-    says: String,
-    needed: String,
+pub(super) struct Refusing {
+    pub(super) rule: String,
+    pub(super) file: Option<String>,
+    pub(super) says: String,
+    pub(super) needed: String,
 }
 
 #[derive(Template)]
@@ -130,7 +136,8 @@ pub(crate) fn answer(view: &View, asked: Option<&'static str>, typed: Option<Typ
 pub(crate) fn answer_part(view: &View, typed: Option<Typed>, problem: Problem) -> Response {
     // Without a session no form is sent, so none is filled in.
     let typed = typed.filter(|_| view.who.is_some());
-    let kept = Kept::new(view, None, typed, &problem);
+    // The parts that are asked for are those of searches.
+    let kept = Kept::new(view, Some("search"), typed, &problem);
     part(view, kind_of(&problem), problem.status(), kept).unwrap_or_else(|_| problem.into_response())
 }
 
@@ -140,7 +147,7 @@ fn part(view: &View, kind: &str, status: StatusCode, kept: Kept) -> Result<Respo
     let detail = kept.detail.filter(|_| kind != "unauthenticated");
     let frame = view.frame()?;
     let part = ProblemPart {
-        next: next_steps(view, &frame, &kept.reasons),
+        next: next_steps(view, &frame, kept.asked.as_deref(), &kept.reasons),
         frame,
         t,
         kind: kind.to_owned(),
@@ -228,20 +235,35 @@ fn refusing(t: Words, reasons: &[RefusedBy]) -> Vec<Refusing> {
     reasons.collect()
 }
 
+/// Tells whether this is asked under the purpose that an officer chose: all other questions have one of their own, whatever
+/// is chosen.
+fn is_of_the_chosen(asked: Option<&str>) -> bool {
+    matches!(asked, Some("search" | "person"))
+}
+
+/// Gives the rules that refused, each once.
+fn rules_of(reasons: &[RefusedBy]) -> String {
+    let mut rules: Vec<&str> = Vec::new();
+    for reason in reasons {
+        if !rules.contains(&reason.rule.as_str()) {
+            rules.push(&reason.rule);
+        }
+    }
+    rules.join(", ")
+}
+
 /// Gives what whoever was refused can do: where their purposes are, whom to ask, and what to quote.
-fn next_steps(view: &View, frame: &Frame, reasons: &[RefusedBy]) -> Vec<String> {
+fn next_steps(view: &View, frame: &Frame, asked: Option<&str>, reasons: &[RefusedBy]) -> Vec<String> {
     let t = view.t;
     let who = view.who.as_ref();
     let officer = who.and_then(Who::agency).map(|agency| view.contact_of(agency.as_str()));
     let first = match (who.and_then(Who::role), &officer) {
-        (Some(RoleKind::Officer), _) => t.s("refused-next-says"),
+        (Some(RoleKind::Officer), _) if is_of_the_chosen(asked) => t.s("refused-next-says"),
         (_, Some(_)) => t.s("refused-next-member"),
         (_, None) => t.s("refused-next-citizen"),
     };
-    let mut rules: Vec<&str> = reasons.iter().map(|reason| reason.rule.as_str()).collect();
-    rules.dedup();
-    let rules = rules.join(", ");
-    let quote = match frame.purpose() {
+    let rules = rules_of(reasons);
+    let quote = match frame.purpose().filter(|_| is_of_the_chosen(asked)) {
         Some(purpose) => t.with_all("refused-quote", &[("purpose", view.quoted(&purpose.id)), ("rules", rules)]),
         None => t.with("refused-quote-rules", "rules", rules),
     };
@@ -251,14 +273,17 @@ fn next_steps(view: &View, frame: &Frame, reasons: &[RefusedBy]) -> Vec<String> 
 
 fn refused(view: &View, frame: Frame, kept: Kept) -> RefusedPage {
     let t = view.t;
-    let next = next_steps(view, &frame, &kept.reasons);
+    let asked = kept.asked.as_deref();
+    let next = next_steps(view, &frame, asked, &kept.reasons);
     let acting = frame.acting.as_ref();
     RefusedPage {
         t,
-        asked: t.of("asked", kept.asked.as_deref().unwrap_or("page")),
-        purpose: acting.and_then(|acting| acting.purpose_says.clone()),
-        case: acting.map(|acting| acting.case.clone()).unwrap_or_default(),
-        justification: acting.map(|acting| acting.justification.clone()).unwrap_or_default(),
+        asked: t.of("asked", asked.unwrap_or("page")),
+        under: acting.filter(|_| is_of_the_chosen(asked)).map(|acting| AskedUnder {
+            purpose: acting.purpose_says.clone(),
+            case: acting.case.clone(),
+            justification: acting.justification.clone(),
+        }),
         who: acting
             .map(|acting| match &acting.agency {
                 Some(agency) => format!("{}, {agency}", acting.title),
@@ -302,4 +327,24 @@ fn kind_page(view: &View, kind: &str) -> Result<Response, Problem> {
         what_to_do: t.of("problem-do", kind),
     };
     view.page_as(StatusCode::OK, &page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_that_refused_twice_is_quoted_once() {
+        let refused = |rule: &str| RefusedBy {
+            rule: rule.to_owned(),
+            file: None,
+            says: String::new(),
+            says_fr: String::new(),
+            needed: String::new(),
+            needed_fr: String::new(),
+        };
+        let reasons = ["purpose.expired", "agreement.expired", "purpose.expired"].map(refused);
+        assert_eq!(rules_of(&reasons), "purpose.expired, agreement.expired");
+        assert_eq!(rules_of(&[]), "");
+    }
 }

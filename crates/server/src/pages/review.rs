@@ -91,10 +91,10 @@ struct PairPage {
 }
 
 /// What was just written, and of which pair.
-struct Told {
-    sentence: String,
+pub(super) struct Told {
+    pub(super) sentence: String,
     /// Where that is.
-    pair: Option<String>,
+    pub(super) pair: Option<String>,
 }
 
 /// What was said of the pair since the index was built.

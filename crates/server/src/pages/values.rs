@@ -149,7 +149,7 @@ pub(crate) fn reduced(t: Words, column: &GivenColumn, purpose: &str) -> Option<K
         return None;
     }
     let class = t.of("class", &rule.class);
-    let says = [("purpose", purpose.to_owned()), ("class", class.clone()), ("how", how(t, rule))];
+    let says = [("purpose", within(purpose).to_owned()), ("class", class.clone()), ("how", how(t, rule))];
     Some(Kept {
         title: t.pick(&column.title, &column.title_fr).to_owned(),
         says: t.with_all("reduced-says", &says),
@@ -168,6 +168,12 @@ pub(crate) fn sentence(text: &str) -> String {
         sentence.push('.');
     }
     sentence
+}
+
+/// Gives a sentence as it stands within another: without its full stop.
+pub(crate) fn within(sentence: &str) -> &str {
+    let sentence = sentence.trim_end();
+    sentence.strip_suffix('.').unwrap_or(sentence)
 }
 
 /// Gives a text as it is compared: the letters and digits, the letters small, since registers put different marks between the
@@ -323,6 +329,8 @@ mod tests {
         assert!(told.says.contains("loan-relief") && told.says.contains("below 40,000"), "{}", told.says);
         assert!(told.needed.contains(&told.class) && told.class == en.of("class", "identity"), "{}", told.needed);
         assert_eq!(told.rule, "discloses.identity");
+        let whole = reduced(en, &owed, "Decide on relief.").unwrap().says;
+        assert!(whole.contains("“Decide on relief” gives"), "{whole}");
         let told = reduced(fr, &owed, "loan-relief").unwrap();
         assert!(
             told.says.contains("40\u{202f}000") && told.needed.contains(&fr.of("class", "identity")),
@@ -360,5 +368,7 @@ mod tests {
         assert_eq!(sentence("the rule says no"), "The rule says no.");
         assert_eq!(sentence("Done."), "Done.");
         assert_eq!(sentence(""), "");
+        assert_eq!(within("Decide on relief. For one year."), "Decide on relief. For one year");
+        assert_eq!(within("Decide on relief"), "Decide on relief");
     }
 }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
 use super::problem;
+use super::values::within;
 use super::words::{LANGUAGE_COOKIE, Language, Words};
 use crate::app::{App, SESSION_COOKIE, Visitor, Who};
 use crate::problem::Problem;
@@ -106,10 +107,14 @@ pub(crate) fn with_cookie(mut response: Response, cookie: &Cookie<'_>) -> Respon
     response
 }
 
-/// Gives the path to go back to after a form: one of this server, else the start page.
+/// Gives the path to go back to after a form: one of this server, else the start page. Segments that a browser takes for the
+/// way up, or for none, would have it ask for another path than the one that is looked at here.
 pub(crate) fn own_path(path: &str) -> &str {
+    let at = path.split(['?', '#']).next().unwrap_or_default();
+    let is_way = |segment: &str| matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | "..");
     let is_own = path.starts_with('/')
         && !path.starts_with("//")
+        && !at.split('/').any(is_way)
         && path.bytes().all(|byte| byte > b' ' && byte != b'\\' && byte < 0x7f);
     if is_own { path } else { "/" }
 }
@@ -246,7 +251,7 @@ impl View {
 
     /// Gives a purpose as it is quoted: its words, and its id, by which the project has it.
     pub(crate) fn quoted(&self, purpose: &str) -> String {
-        let values = [("says", self.purpose_says(purpose)), ("purpose", purpose.to_owned())];
+        let values = [("says", within(&self.purpose_says(purpose)).to_owned()), ("purpose", purpose.to_owned())];
         self.t.with_all("ask-purpose", &values)
     }
 
@@ -338,12 +343,17 @@ mod tests {
 
     #[test]
     fn forms_lead_back_to_this_server_only() {
-        for good in ["/", "/log?kind=look&before=12", "/person/p-abc"] {
+        for good in ["/", "/log?kind=look&before=12", "/person/p-abc", "/registers/..tax", "/log?rule=a/../b#../c"] {
             assert_eq!(own_path(good), good);
         }
         for bad in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/\r\nSet-Cookie: x", "/é"]
         {
             assert_eq!(own_path(bad), "/", "{bad:?}");
+        }
+        let ways =
+            ["/..", "/registers/../person/p-abc", "/registers/./tax", "/registers/%2E%2e/me", "/a/.%2e?b", "/a/..#b"];
+        for way in ways {
+            assert_eq!(own_path(way), "/", "{way:?}");
         }
     }
 

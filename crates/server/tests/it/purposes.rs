@@ -83,7 +83,7 @@ async fn what_is_kept_back_comes_with_whom_to_ask() {
         "To ask for more, write to: Tax (data@tax.example).",
         "To ask for more, write to: Education (data@education.example).",
         "(loan-relief) and the rule beside the column",
-        "the data protection officer of your own agency can say: Education (data@education.example).",
+        "who can be reached through your own agency: Education (data@education.example).",
     ] {
         assert!(page.text.contains(told), "{told} in {}", page.text);
     }
@@ -104,7 +104,7 @@ async fn who_is_refused_is_told_what_they_can_do_in_their_role() {
     assert_eq!(refused.status, 403, "{}", refused.text);
     for told in [
         "Choose a purpose that names your role",
-        "The data protection officer of your agency: Education (data@education.example).",
+        "Your data protection officer can be reached through your own agency: Education (data@education.example).",
         "Quote the purpose “Audit the donations to a party” (party-finance) and what refused: ",
         "purpose.not-a-recipient",
     ] {
@@ -114,8 +114,8 @@ async fn who_is_refused_is_told_what_they_can_do_in_their_role() {
     // Who has no purpose to choose is not told to choose one.
     house.clock.set("2028-01-02T09:00:00Z".parse().unwrap());
     for (who, path, says, others) in [
-        ("steward", "/review", "Your role has no purpose to choose", "href=\"/registers\">Registers</a></p>"),
-        ("citizen", "/me", "You have no purpose to choose", "officer of your agency"),
+        ("steward", "/review", "What you asked has a purpose of its own", "href=\"/registers\">Registers</a></p>"),
+        ("citizen", "/me", "You have no purpose to choose", "your own agency"),
     ] {
         let refused = get(&house, &enter(&house, who).await, path).await;
         assert_eq!(refused.status, 403, "{who}: {}", refused.text);
@@ -252,4 +252,54 @@ async fn laws_are_in_french_where_the_project_says_them_and_marked_as_english_el
         assert!(looks.contains(told), "{told} in {looks}");
     }
     assert!(!looks.contains("Loi sur les prêts"), "{looks}");
+}
+
+/// Gives what a page of a refusal says was asked.
+#[track_caller]
+fn asked(page: &str) -> &str {
+    let (_, rest) = page.split_once("<h2>What was asked</h2>").unwrap_or_else(|| panic!("no question in {page}"));
+    rest.split("</section>").next().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_with_a_purpose_of_its_own_is_not_refused_in_the_name_of_the_chosen_one() {
+    let house = House::new().await;
+    let session = enter(&house, "officer").await;
+    let (session, _) = choose(&house, &session, "/search", RELIEF).await;
+    let refused = get(&house, &session, "/review/0").await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    for told in ["What you asked has a purpose of its own", "Quote what refused: ", "purpose.not-a-recipient"] {
+        assert!(refused.text.contains(told), "{told} in {}", refused.text);
+    }
+    for others in ["Choose a purpose that names your role", "Quote the purpose"] {
+        assert!(!refused.text.contains(others), "{others} in {}", refused.text);
+    }
+    let question = asked(&refused.text);
+    for chosen in ["Purpose", "CASE-7", "because of her file"] {
+        assert!(refused.text.contains(chosen), "the bar has {chosen}: {}", refused.text);
+        assert!(!question.contains(chosen), "{chosen} in {question}");
+    }
+
+    // What is asked under the chosen purpose is told with it.
+    let work = RELIEF.replace("loan-relief", "party-finance");
+    let (session, _) = choose(&house, &session, "/search", &work).await;
+    let refused = get(&house, &session, &format!("/person/{}", house.ysolde_at("education"))).await;
+    let question = asked(&refused.text);
+    for chosen in ["Audit the donations to a party", "CASE-7", "because of her file"] {
+        assert!(question.contains(chosen), "{chosen} in {question}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purpose_that_is_a_sentence_has_no_full_stop_within_another() {
+    let house = House::with(|folder| {
+        folder.replace("purposes/party-finance.toml", "donations to a party\"", "donations to a party.\"");
+    })
+    .await;
+    let session = enter(&house, "officer").await;
+    let (session, _) = choose(&house, &session, "/search", &RELIEF.replace("loan-relief", "party-finance")).await;
+    let refused = get(&house, &session, &format!("/person/{}", house.ysolde_at("education"))).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    let quoted = "Quote the purpose “Audit the donations to a party” (party-finance) and what refused: ";
+    assert!(refused.text.contains(quoted), "{}", refused.text);
 }
