@@ -139,7 +139,7 @@ impl Index {
             // That is what the linkage weighed where nothing was withheld.
             let is_whole = self.explainer.as_ref().is_some_and(|explainer| explainer.is_whole(&pair.fields));
             let weight = is_whole.then_some(pair.weight);
-            pair.outcome = self.outcome(pair.effect.is_one_person, weight, waits.merge);
+            pair.outcome = self.outcome(pair.effect.is_one_person, weight, waits);
         }
         Ok(Some(pair))
     }
