@@ -51,7 +51,7 @@ pub struct FileExplanation {
     /// Whether the model was only presumed, since there were too few records to learn from. If it was neither learnt nor
     /// presumed, it is the one that was kept.
     pub model_presumed: bool,
-    /// Where the data does not settle a parameter, in sentences; none where nothing was learnt or presumed.
+    /// Where the data does not settle a parameter, in sentences; none where a model was kept.
     pub warnings: Vec<String>,
     /// All of it in a sentence, without the values.
     pub sentence: String,
