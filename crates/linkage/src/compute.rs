@@ -29,6 +29,11 @@ impl Matched {
         self.predictions.report.rules.iter().map(|rule| rule.pairs_cut).sum()
     }
 
+    /// Tells whether the model was learnt in this run, of one that was `kept` or not. One that is neither was presumed.
+    pub(crate) fn model_learnt(&self, kept: bool) -> bool {
+        !kept && self.training.records > 0
+    }
+
     /// Counts the clusters of more records than a merge looks at.
     pub(crate) fn persons_large(&self) -> u64 {
         let mut sizes = vec![0_usize; self.count];

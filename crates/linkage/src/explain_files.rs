@@ -46,8 +46,13 @@ pub struct FileExplanation {
     pub is_looked_at: bool,
     /// Whether clustering puts both together.
     pub is_together: bool,
-    /// Whether the model was learnt now. Otherwise it is the one that was kept.
+    /// Whether the model was learnt now.
     pub model_learnt: bool,
+    /// Whether the model was only presumed, since there were too few records to learn from. If it was neither learnt nor
+    /// presumed, it is the one that was kept.
+    pub model_presumed: bool,
+    /// Where the data does not settle a parameter, in sentences; none where a model was kept.
+    pub warnings: Vec<String>,
     /// All of it in a sentence, without the values.
     pub sentence: String,
     /// Seconds by stage, on the wall's clock.
@@ -55,7 +60,7 @@ pub struct FileExplanation {
 }
 
 /// Links files as [`crate::link_files`] does, and explains two of their records in place of writing what came of it. A record
-/// is named by its id, or by `SOURCE:ID`. Neither files nor a model are written. Blocks for as long as it takes.
+/// is named by its id, or by `SOURCE:ID`, which goes first where it is both. Neither files nor a model are written. Blocks for as long as it takes.
 ///
 /// # Errors
 /// [`LinkageError::Named`] when a name is of no record or of several, or both are of one; else as [`crate::link_files`].
@@ -79,13 +84,14 @@ pub fn explain_files(
     };
     let names = (name(left), name(right));
     let kept = kept_model(options.model.as_deref())?;
-    let model_learnt = kept.is_none();
+    let is_kept = kept.is_some();
     watch.lap("read");
 
     let told = Watcher::new(progress);
     let data = loaded.builder.finish()?;
     let nothing = (Judgements::default(), Frozen::default());
     let matched = compute::run(data, base_records, kept, &nothing.0, &nothing.1, &told, &mut watch)?;
+    let model_learnt = matched.model_learnt(is_kept);
     let data = &matched.data;
     let rules = matching::shared_blocks(data, left, right)?;
     // Weighed in the order in which a run weighs the pair, and told in the order in which it was asked for.
@@ -111,30 +117,40 @@ pub fn explain_files(
         is_admitted,
         is_together: matched.clusters[left as usize] == matched.clusters[right as usize],
         model_learnt,
+        model_presumed: !model_learnt && !is_kept,
+        warnings: matched.training.warnings.clone(),
         sentence: pair.sentence,
         seconds: watch.stop(),
     })
 }
 
-/// Gives the record that is named by its id, or by source and id.
+/// Gives the record that is named by source and id, or else by its id.
 fn find(loaded: &Loaded, ids: &StringArray, named: &str, which: &str) -> Result<u32, LinkageError> {
-    let is_it = |record: &u32| {
-        let (source, id) =
-            (&loaded.source_names[loaded.sources[*record as usize] as usize], ids.value(*record as usize));
-        let after = || named.strip_prefix(source.as_str()).and_then(|rest| rest.strip_prefix(':'));
-        id == named || after() == Some(id)
+    let source = |record: u32| loaded.source_names[loaded.sources[record as usize] as usize].as_str();
+    let id = |record: u32| ids.value(record as usize);
+    let is_whole = |record: &u32| {
+        let after = named.strip_prefix(source(*record)).and_then(|rest| rest.strip_prefix(':'));
+        after == Some(id(*record))
     };
-    let mut found = (0..loaded.sources.len() as u32).filter(is_it);
-    let sources = || loaded.source_names.join(", ");
+    let records = || 0..loaded.sources.len() as u32;
+    let problem = |says: &str| {
+        let sources = loaded.source_names.join(", ");
+        Err(LinkageError::Named(format!("{which} names {says}; the sources are {sources}")))
+    };
+    let mut whole = records().filter(is_whole);
+    match (whole.next(), whole.next()) {
+        (Some(record), None) => return Ok(record),
+        (Some(_), Some(_)) => {
+            return problem(
+                "several records, each by its source and id, since a colon is in both: rename one of the sources",
+            );
+        }
+        (None, _) => {}
+    }
+    let mut found = records().filter(|record| id(*record) == named);
     match (found.next(), found.next()) {
         (Some(record), None) => Ok(record),
-        (None, _) => Err(LinkageError::Named(format!(
-            "{which} names no record: write its id, or SOURCE:ID; the sources are {}",
-            sources()
-        ))),
-        (Some(_), Some(_)) => Err(LinkageError::Named(format!(
-            "{which} names several records: write it as SOURCE:ID; the sources are {}",
-            sources()
-        ))),
+        (None, _) => problem("no record: write its id, or SOURCE:ID"),
+        (Some(_), Some(_)) => problem("several records: write it as SOURCE:ID"),
     }
 }

@@ -51,8 +51,8 @@ pub struct FileOptions {
     pub link_only: bool,
     /// The column that names each record's true person, for measuring. It takes no part in linking.
     pub truth: Option<String>,
-    /// Where the model is kept: what is there weighs, and if nothing is, what was learnt is written. None: it is learnt, and
-    /// forgotten at the end.
+    /// Where the model is kept: what is there weighs, and if nothing is, what was learnt is written; what was only presumed, of
+    /// too few records to learn from, is not. None: it is learnt, and forgotten at the end.
     pub model: Option<PathBuf>,
     /// Whether `edges.parquet` says what each comparison made of each pair.
     pub levels: bool,
@@ -101,7 +101,7 @@ pub fn link_files(
     let (loaded, base_records) = read(config, options)?;
     let Loaded { builder, ids, sources, source_names, labels } = loaded;
     let kept = kept_model(options.model.as_deref())?;
-    let model_learnt = kept.is_none();
+    let is_kept = kept.is_some();
     watch.lap("read");
 
     let told = Watcher::new(progress);
@@ -114,6 +114,7 @@ pub fn link_files(
         &told,
         &mut watch,
     )?;
+    let model_learnt = matched.model_learnt(is_kept);
     let wanted_across = options.link_only.then_some(sources.as_slice());
     let quality =
         labels.as_ref().map(|labels| labels.quality(&matched.predictions.edges, &matched.clusters, wanted_across));
@@ -145,6 +146,8 @@ pub fn link_files(
         pairs_cut: matched.pairs_cut(),
         records_without_key: prediction.records_without_key,
         persons_large: matched.persons_large(),
+        model_learnt,
+        model_presumed: !model_learnt && !is_kept,
         warnings: matched.training.warnings.clone(),
         quality,
         shape,
@@ -353,6 +356,9 @@ fn text(array: &ArrayRef) -> Result<StringArray, LinkageError> {
 /// How many rows are written next to each other, at least, before the next group of rows is begun.
 const GROUP_ROWS: usize = 1 << 20;
 
+/// How many rows are written at once where each comes with all its comparisons, half a kilobyte a row.
+const LEVEL_ROWS: usize = 1 << 16;
+
 /// Some rows, column by column. Texts may be dictionaries: the file has them as texts all the same.
 pub(crate) type Columns = Vec<ArrayRef>;
 
@@ -459,7 +465,8 @@ fn edge_batches<'a>(
     names: &'a Names<'_>,
     levels: bool,
 ) -> impl Iterator<Item = Result<Columns, LinkageError>> + 'a {
-    matched.predictions.edges.chunks(PATTERN_ROWS).map(move |edges| {
+    let rows = if levels { LEVEL_ROWS } else { PATTERN_ROWS };
+    matched.predictions.edges.chunks(rows).map(move |edges| {
         let some = Predictions { edges: edges.to_vec(), ..Predictions::default() };
         let scored = some.to_record_batch(&matched.data, &matched.model)?;
         let column = |name: &'static str| {

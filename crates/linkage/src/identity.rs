@@ -5,7 +5,8 @@
 //! 1. A person of whom nothing happened but that records are no longer there keeps the id.
 //! 2. *The same records get the same id.* Records keep [marks](Mark): under which ids they were one cluster, and since which
 //!    run. A cluster of exactly the records that have a mark gets the mark's id; among several the oldest mark decides.
-//!    That alone makes an undone judgement give back the ids of before, whatever came between.
+//!    That alone makes an undone judgement give back the ids of before, whatever came between. The price: where one who left a
+//!    person comes to be alone again, as before, the id goes back to that one, though nothing happened to those who had it since.
 //! 3. Each old person goes to the cluster that holds most of its records, those first that it did not get from others; a
 //!    cluster to which several go takes the id of the one that brought most. Ties go to the smaller id, and between clusters
 //!    to the one whose first record is smallest.
@@ -669,6 +670,21 @@ mod tests {
         lost.extend(runs.take_last());
         assert_eq!(runs.run(&[0], &lost), (vec![2], Vec::new()));
         assert_eq!(runs.run(&[0], &BTreeSet::new()), (vec![2], Vec::new()));
+    }
+
+    #[test]
+    fn the_oldest_claim_goes_before_who_stayed_the_same() {
+        let mut runs = Runs::new(&[false; 3]);
+        assert_eq!(runs.persons(&[0, 1, 2]), [1, 2, 3]);
+        runs.add(1);
+        assert_eq!(runs.persons(&[0, 0, 1, 0]), [1, 1, 3, 1]);
+        assert_eq!(runs.persons(&[0, 1, 0, 1]), [3, 1, 3, 1]);
+        // Nothing happens to the two who are 1, and yet the first record is 1 again, as it was when it was alone.
+        let (persons, events) = runs.run(&[0, 1, 2, 1], &BTreeSet::new());
+        assert_eq!(persons, [1, 2, 3, 2]);
+        let back = event(2, EventKind::Back, &[1]);
+        assert_eq!(events, [event(1, EventKind::Merge, &[3]), back], "and both are told of it");
+        assert_eq!(runs.persons(&[0, 1, 2, 1]), [1, 2, 3, 2]);
     }
 
     #[test]

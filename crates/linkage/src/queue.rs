@@ -1,23 +1,25 @@
 //! Which pairs wait for a steward, and in which order: those first of which one decision buys most.
 //!
-//! A pair waits for one of three reasons:
+//! A pair waits for one of four reasons:
 //!
 //! - its weight is near the threshold;
 //! - two persons are kept apart although a pair of theirs reaches the threshold: what the other records of both hold against
 //!   it, or that a register has one record for each person, outweighs that pair;
+//! - a record of an attached register stays without a person since two fit it about as well;
 //! - a person of three records or more hangs on one weak link: no other kept pair joins its two sides.
 //!
 //! What a decision buys is the chance that it changes something, times the records that move. The chance is taken from the
 //! weight that decides: that of the pair, of the merge of two persons that are kept apart, of the merge of the two sides of a
-//! weak link. At the threshold it is one half, since there the project holds a wrong link for as bad as a missed one, and a
-//! verdict is as likely as not to be another than what the run did; further off it falls by about half with every bit.
+//! weak link; where two persons fit about as well, by how much this one fits better. At the threshold, or where both fit
+//! alike, it is one half, since there the project holds a wrong link for as bad as a missed one, and a verdict is as likely
+//! as not to be another than what the run did; further off it falls by about half with every bit.
 //! The records that move are those of the smaller person, or of the smaller side of a weak link, as far as a purpose of
 //! review reaches them together with the pair; of a link that others hold too, one.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
-use matching::{Edge, probability, weak_links};
+use matching::{Edge, Kept, probability, weak_links};
 
 use crate::compute::Matched;
 use crate::error::LinkageError;
@@ -38,6 +40,8 @@ pub(crate) enum Reason {
     NearThreshold,
     /// It reaches the threshold, and its two persons are kept apart all the same.
     KeptApart,
+    /// It reaches the threshold, and another person fits its attached record about as well.
+    OthersFit,
     /// Its person hangs on it alone.
     WeakLink,
 }
@@ -48,6 +52,7 @@ impl Reason {
         match self {
             Self::NearThreshold => "near-threshold",
             Self::KeptApart => "kept-apart",
+            Self::OthersFit => "others-fit",
             Self::WeakLink => "weak-link",
         }
     }
@@ -95,51 +100,70 @@ pub(crate) fn waiting(
         let (one, other) = (matched.clusters[left as usize], matched.clusters[right as usize]);
         (one.min(other), one.max(other), attached(left, right))
     };
-    let mut found: HashMap<(u32, u32), Waiting> = HashMap::new();
-    let mut refused: HashMap<Clusters<'_>, Option<f64>> = HashMap::new();
+    // The weight that decides of the pairs of two persons who are kept apart.
+    let mut refused: HashMap<Clusters<'_>, f64> = HashMap::new();
+    // Those that wait for more than their own weight, with the weight that decides.
+    let mut special: HashMap<(u32, u32), (Waiting, f64)> = HashMap::new();
+    let listed = |(left, right): (u32, u32), reason: Reason| Waiting {
+        left,
+        right,
+        reason,
+        merge_weight: None,
+        against: None,
+        worth: 0.0,
+    };
     // What a person disputes may have put two together since they were kept apart.
     for refusal in &matched.clustering.refused {
-        let (left, right) = (refusal.left, refusal.right);
-        let at = clusters(left, right);
+        let pair = (refusal.left, refusal.right);
+        let at = clusters(pair.0, pair.1);
         if at.0 == at.1 {
             continue;
         }
-        refused.insert(at, refusal.merge_weight);
-        if refusal.merge_weight.is_some() {
-            let against = Some((refusal.against, refusal.penalty));
-            let (reason, merge_weight) = (Reason::KeptApart, refusal.merge_weight);
-            found.insert((left, right), Waiting { left, right, reason, merge_weight, against, worth: 0.0 });
-        }
+        let decides = match (refusal.kept, refusal.merge_weight) {
+            // A judgement about others of the two persons keeps them apart: to ask of this pair buys nothing.
+            (Kept::Judged, _) => f64::NEG_INFINITY,
+            (Kept::Outweighed, Some(merged)) => {
+                let against = Some((refusal.against, refusal.penalty));
+                let waiting = Waiting { merge_weight: Some(merged), against, ..listed(pair, Reason::KeptApart) };
+                special.insert(pair, (waiting, merged));
+                merged
+            }
+            (Kept::OthersFit { ahead }, _) => {
+                special.insert(pair, (listed(pair, Reason::OthersFit), threshold + ahead));
+                threshold + ahead
+            }
+            // What is only attached connects nobody, whatever it weighs: its pairs count by themselves.
+            (Kept::Attached | Kept::Outweighed, _) => continue,
+        };
+        refused.insert(at, decides);
     }
     let mut sides: HashMap<(u32, u32), Vec<u32>> = HashMap::new();
     let most = threshold + WEAK_BITS;
     for link in weak_links(&matched.data, &matched.model, &matched.predictions, &matched.clustering, most)? {
-        let (left, right) = (link.left, link.right);
-        let (reason, merge_weight) = (Reason::WeakLink, Some(link.merge_weight));
-        sides.insert((left, right), link.smaller_side);
-        found.insert((left, right), Waiting { left, right, reason, merge_weight, against: None, worth: 0.0 });
+        let pair = (link.left, link.right);
+        sides.insert(pair, link.smaller_side);
+        let waiting = Waiting { merge_weight: Some(link.merge_weight), ..listed(pair, Reason::WeakLink) };
+        special.insert(pair, (waiting, link.merge_weight));
     }
+    let pair_of = |edge: &Edge| (edge.left.min(edge.right), edge.left.max(edge.right));
     let is_near = |edge: &&Edge| (f64::from(edge.weight) - threshold).abs() <= UNCERTAIN_BITS;
-    let mut own: HashMap<(u32, u32), f64> = HashMap::new();
-    for edge in matched.predictions.edges.iter().filter(is_near) {
-        let (left, right) = (edge.left.min(edge.right), edge.left.max(edge.right));
-        own.insert((left, right), f64::from(edge.weight));
-        let near =
-            Waiting { left, right, reason: Reason::NearThreshold, merge_weight: None, against: None, worth: 0.0 };
-        found.entry((left, right)).or_insert(near);
-    }
-    let mut all: Vec<Waiting> = found.into_values().collect();
+    let near = matched.predictions.edges.iter().filter(is_near).filter(|edge| !special.contains_key(&pair_of(edge)));
+    // Of millions near the threshold nothing is hashed. What decides is kept where the worth comes.
+    let mut all: Vec<Waiting> = near
+        .map(|edge| {
+            let pair = pair_of(edge);
+            let at = clusters(pair.0, pair.1);
+            let of_persons = if at.0 == at.1 { None } else { refused.get(&at).copied() };
+            Waiting { worth: of_persons.unwrap_or(f64::from(edge.weight)), ..listed(pair, Reason::NearThreshold) }
+        })
+        .collect();
+    all.sort_unstable_by_key(|pair| (pair.left, pair.right));
+    all.dedup_by_key(|pair| (pair.left, pair.right));
+    all.extend(special.into_values().map(|(waiting, decides)| Waiting { worth: decides, ..waiting }));
     let sizes = Sizes::of(records, matched, reach, &all);
     for pair in &mut all {
         let at = clusters(pair.left, pair.right);
         let registers = [pair.left, pair.right].map(|record| records.register_number(record));
-        let by_itself = own.get(&(pair.left, pair.right)).copied().unwrap_or(threshold);
-        let decides = match pair.merge_weight {
-            Some(merged) => merged,
-            // A judgement about others of the two persons keeps them apart: to ask of this pair buys nothing.
-            None if at.0 != at.1 => refused.get(&at).copied().map_or(by_itself, |of| of.unwrap_or(f64::NEG_INFINITY)),
-            None => by_itself,
-        };
         let moves = match sides.get(&(pair.left, pair.right)) {
             Some(side) => {
                 let of_side = side.iter().map(|record| records.register_number(*record));
@@ -148,7 +172,7 @@ pub(crate) fn waiting(
             None if at.0 == at.1 => 1,
             None => sizes.within(at.0, registers).min(sizes.within(at.1, registers)),
         };
-        pair.worth = chance(decides, threshold) * moves.max(1) as f64;
+        pair.worth = chance(pair.worth, threshold) * moves.max(1) as f64;
     }
     let dearer = |left: &Waiting, right: &Waiting| -> Ordering {
         let ids = |pair: &Waiting| {
@@ -162,7 +186,8 @@ pub(crate) fn waiting(
 
 /// How many records of which register the clusters of some pairs have.
 struct Sizes<'a> {
-    by_cluster: HashMap<u32, BTreeMap<u16, u64>>,
+    /// Cluster, register and how many records, in this order.
+    counts: Vec<(u32, u16, u32)>,
     /// By the number of a register: whether it is only attached.
     is_attached: Vec<bool>,
     reach: &'a [Vec<bool>],
@@ -170,18 +195,23 @@ struct Sizes<'a> {
 
 impl<'a> Sizes<'a> {
     fn of(records: &Records, matched: &Matched, reach: &'a [Vec<bool>], pairs: &[Waiting]) -> Self {
-        let both = pairs.iter().flat_map(|pair| [pair.left, pair.right]);
-        let mut by_cluster: HashMap<u32, BTreeMap<u16, u64>> =
-            both.map(|record| (matched.clusters[record as usize], BTreeMap::new())).collect();
+        let mut is_wanted = vec![false; matched.count];
+        for record in pairs.iter().flat_map(|pair| [pair.left, pair.right]) {
+            is_wanted[matched.clusters[record as usize] as usize] = true;
+        }
         let mut is_attached = vec![false; records.registers().len()];
+        let mut of_records: Vec<(u32, u16)> = Vec::new();
         for (record, cluster) in (0_u32..).zip(&matched.clusters) {
             let register = records.register_number(record);
             is_attached[usize::from(register)] = matched.data.is_attached(record);
-            if let Some(counts) = by_cluster.get_mut(cluster) {
-                *counts.entry(register).or_default() += 1;
+            if is_wanted[*cluster as usize] {
+                of_records.push((*cluster, register));
             }
         }
-        Self { by_cluster, is_attached, reach }
+        of_records.sort_unstable();
+        let alike = of_records.chunk_by(|one, other| one == other);
+        let counts = alike.map(|alike| (alike[0].0, alike[0].1, alike.len() as u32)).collect();
+        Self { counts, is_attached, reach }
     }
 
     /// Tells whether records of a register count for a pair of two: who sees the pair may see them too, and they are not
@@ -193,8 +223,9 @@ impl<'a> Sizes<'a> {
 
     /// Gives how many records of a cluster count for a pair of two registers.
     fn within(&self, cluster: u32, pair: [u16; 2]) -> u64 {
-        let counts = self.by_cluster.get(&cluster).into_iter().flatten();
-        counts.filter(|(register, _)| self.is_told(**register, pair)).map(|(_, count)| count).sum()
+        let first = self.counts.partition_point(|(of, ..)| *of < cluster);
+        let here = self.counts[first..].iter().take_while(|(of, ..)| *of == cluster);
+        here.filter(|(_, register, _)| self.is_told(*register, pair)).map(|(.., count)| u64::from(*count)).sum()
     }
 }
 
@@ -229,7 +260,7 @@ mod tests {
     use std::sync::Arc;
 
     use arrow_array::{ArrayRef, RecordBatch, StringArray};
-    use matching::{Block, Clustering, Comparison, Dataset, Kind, Model, Predictions, Refusal, Settings};
+    use matching::{Block, Clustering, Comparison, Dataset, Kept, Kind, Model, Predictions, Refusal, Settings};
     use model::RegisterId;
 
     use super::*;
@@ -310,7 +341,8 @@ mod tests {
         let threshold = Settings::default().threshold_weight();
         let refused = |left: u32, right: u32, merged: Option<f64>| {
             let (pair_weight, against) = (threshold + 15.0, merged.map_or(0.0, |merged| merged - threshold - 15.0));
-            Refusal { left, right, pair_weight, merge_weight: merged, against, penalty: 0.0 }
+            let kept = Kept::Outweighed;
+            Refusal { left, right, pair_weight, merge_weight: merged, against, penalty: 0.0, kept }
         };
         // Persons: of three records {0, 1, 2} and {3, 4, 5}; of one each 6, 7, 8 and 9.
         let clusters = [0, 0, 0, 1, 1, 1, 2, 3, 4, 5];
@@ -343,10 +375,47 @@ mod tests {
     #[test]
     fn what_a_judgement_keeps_apart_is_not_asked_again() {
         let threshold = Settings::default().threshold_weight();
-        let judged =
-            Refusal { left: 0, right: 1, pair_weight: threshold + 9.0, merge_weight: None, against: 0.0, penalty: 0.0 };
         let edges = vec![edge(0, 1, threshold + 9.0), edge(0, 2, threshold - 2.0)];
+        let judged = unweighed(0, 1, Kept::Judged);
         assert_eq!(order(&made(&[0, 1, 2], &[], edges, vec![judged])), [(0, 2, Reason::NearThreshold)]);
+    }
+
+    fn unweighed(left: u32, right: u32, kept: Kept) -> Refusal {
+        let pair_weight = Settings::default().threshold_weight() + 9.0;
+        Refusal { left, right, pair_weight, merge_weight: None, against: 0.0, penalty: 0.0, kept }
+    }
+
+    #[test]
+    fn what_a_judgement_keeps_apart_is_worth_nothing_and_what_is_only_attached_counts_by_itself() {
+        let threshold = Settings::default().threshold_weight();
+        let worth = |kept: Kept| {
+            let edges = vec![edge(0, 2, threshold + 20.0), edge(1, 2, threshold + 2.0)];
+            let (records, matched) = made(&[0, 1, 0], &[2], edges, vec![unweighed(1, 2, kept)]);
+            let (found, _) = waiting(&records, &matched, &[vec![true; 2], vec![true; 2]]).unwrap();
+            assert_eq!((found.len(), found[0].left, found[0].right), (1, 1, 2));
+            assert_eq!(found[0].reason, Reason::NearThreshold);
+            found[0].worth
+        };
+        assert_eq!(worth(Kept::Judged), 0.0);
+        let own = chance(f64::from((threshold + 2.0) as f32), threshold);
+        assert!((worth(Kept::Attached) - own).abs() < 1e-9);
+    }
+
+    #[test]
+    fn who_fits_two_alike_is_the_first_question_and_has_no_parts_of_a_merge() {
+        let threshold = Settings::default().threshold_weight();
+        let edges = vec![edge(0, 2, threshold + 12.0), edge(1, 2, threshold + 12.0), edge(3, 4, threshold - 1.0)];
+        let fits = |left: u32, ahead: f64| Refusal {
+            merge_weight: Some(threshold + 12.0),
+            ..unweighed(left, 2, Kept::OthersFit { ahead })
+        };
+        let (records, matched) = made(&[0, 1, 2, 3, 4], &[2], edges, vec![fits(0, 0.0), fits(1, 2.0)]);
+        let (found, _) = waiting(&records, &matched, &[vec![true; 2], vec![true; 2]]).unwrap();
+        let first = &found[0];
+        assert_eq!((first.left, first.right, first.reason), (0, 2, Reason::OthersFit));
+        assert_eq!((first.worth, first.merge_weight, first.against), (0.5, None, None));
+        assert_eq!(found[1].reason, Reason::NearThreshold);
+        assert!((found[2].worth - chance(threshold + 2.0, threshold)).abs() < 1e-12);
     }
 
     #[test]

@@ -105,6 +105,11 @@ pub struct FileReport {
     pub records_without_key: u64,
     /// Persons of more records than a merge looks at ([`matching::SEEN_MAX`]).
     pub persons_large: u64,
+    /// Whether the model was learnt in this run.
+    pub model_learnt: bool,
+    /// Whether the model was only presumed, since there were too few records to learn from. If it was neither learnt nor
+    /// presumed, it is the one that was kept.
+    pub model_presumed: bool,
     /// Where the data does not settle a parameter, in sentences.
     pub warnings: Vec<String>,
     /// How right it is; none when no truth was named.
@@ -128,9 +133,9 @@ pub struct Opening {
     pub records_without_key: u64,
     /// As in [`FileReport::persons_large`].
     pub persons_large: u64,
-    /// Whether the model was learnt now. Otherwise it is the one that was kept.
+    /// Whether the model was learnt now. Otherwise it is the one that was kept, or was presumed, which is among the warnings.
     pub model_learnt: bool,
-    /// Where the data does not settle a parameter, in sentences; none where nothing was learnt.
+    /// Where the data does not settle a parameter, in sentences; none where a model was kept.
     pub warnings: Vec<String>,
 }
 

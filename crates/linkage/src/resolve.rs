@@ -246,11 +246,12 @@ impl Resolver {
         watch.lap("read");
         let told = Watcher::new(progress);
         let kept = kept_model(options.model.as_deref())?;
-        let learnt = kept.is_none();
+        let is_kept = kept.is_some();
         let data = loaded.builder.finish()?;
         let matched =
             compute::run(data, base_records, kept, &Judgements::default(), &Frozen::default(), &told, &mut watch)?;
         matching::Progress::stage(&told, "indexing", 0);
+        let learnt = matched.model_learnt(is_kept);
         let opening = Opening {
             pairs_compared: matched.predictions.report.pairs_scored,
             rules: matched.predictions.report.rules.clone(),
@@ -560,11 +561,22 @@ fn read_model(path: &Path) -> Result<Model, LinkageError> {
     serde_json::from_str(&text).map_err(|error| problem(path, format!("it is no model of this version: {error}")))
 }
 
-/// Keeps a model for later runs.
+/// Keeps a model for later runs. Whoever is interrupted leaves none, or a whole one.
 pub(crate) fn write_model(path: &Path, model: &Model) -> Result<(), LinkageError> {
     let failed = |error: String| LinkageError::Output { path: path.to_owned(), problem: error };
     let text = serde_json::to_string(model).map_err(|error| failed(error.to_string()))?;
-    std::fs::write(path, text).map_err(|error| failed(error.to_string()))
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let written = File::create(&part).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.and_then(|()| std::fs::rename(&part, path)).map_err(|error| {
+        // What is not whole serves nobody; that it can't be removed says nothing new.
+        let _ = std::fs::remove_file(&part);
+        failed(error.to_string())
+    })
 }
 
 fn text_of(value: Option<&Value>) -> Option<String> {

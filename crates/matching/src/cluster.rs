@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::merge::{Evidence, Group};
 use crate::model::Model;
 use crate::predict::{Edge, Predictions};
+use crate::refusal::Refusal;
 use crate::score::{Memory, Scorer};
 use crate::union::Sets;
 
@@ -34,29 +35,6 @@ pub struct Link {
     pub via: u32,
     /// The log2 odds of the pair.
     pub weight: f32,
-}
-
-/// Two clusters that stayed apart although a pair of theirs reaches the threshold. `pair_weight`, `against` and `penalty` add
-/// up to `merge_weight`.
-///
-/// A pair of base records is weighed by the base records of both clusters, one with a record of an attach-only source by
-/// those of that source too: what else is attached says nothing here.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Refusal {
-    /// The record on one side of the best pair, the smaller index.
-    pub left: u32,
-    /// The record on the other.
-    pub right: u32,
-    /// The log2 odds of that pair.
-    pub pair_weight: f64,
-    /// The log2 odds of the merge, everything weighed; nothing where a judgement forbids it, or where an attach-only source
-    /// would connect two persons.
-    pub merge_weight: Option<f64>,
-    /// What the other records of both clusters hold against it, at most 0; 0 where nothing was weighed.
-    pub against: f64,
-    /// What it costs that a source with one record for each person would have several, at most 0; 0 where nothing was
-    /// weighed.
-    pub penalty: f64,
 }
 
 /// The persons found.
@@ -106,7 +84,7 @@ pub fn cluster(
     }
     let scorer = Scorer::new(data, model)?;
     let mut clustering = cluster_scored(&scorer, predictions, judgements);
-    Run::new(&scorer, judgements).refusals(predictions, &mut clustering);
+    clustering.refused = Run::new(&scorer, judgements).refusals(predictions, &clustering.labels);
     Ok(clustering)
 }
 
@@ -290,73 +268,6 @@ impl Run<'_> {
             }
         }
         component.groups.into_iter().flatten().filter(|group| group.members.len() > 1).collect()
-    }
-
-    /// Lists the pairs of clusters that stayed apart although a pair of records reaches the threshold.
-    fn refusals(&self, predictions: &Predictions, clustering: &mut Clustering) {
-        let labels = &clustering.labels;
-        // By the clusters and the attach-only source that the pair is of; 0 for base records.
-        let mut best: HashMap<(u32, u32, u16), Edge> = HashMap::new();
-        for edge in predictions.edges.iter().filter(|edge| f64::from(edge.weight) >= self.threshold) {
-            let (a, b) = (labels[edge.left as usize], labels[edge.right as usize]);
-            let tiers = [edge.left, edge.right].map(|record| self.data.tier(record));
-            let tier = tiers[0].max(tiers[1]);
-            // Nothing but a judgement puts records of two attach-only sources together.
-            if a != b && tiers.iter().all(|of| [0, tier].contains(of)) {
-                let kept = best.entry((a.min(b), a.max(b), tier)).or_insert(*edge);
-                if (edge.weight, kept.left, kept.right) > (kept.weight, edge.left, edge.right) {
-                    *kept = *edge;
-                }
-            }
-        }
-        let mut members: HashMap<u32, Vec<u32>> =
-            best.keys().flat_map(|(a, b, _)| [(*a, vec![]), (*b, vec![])]).collect();
-        for (record, label) in labels.iter().enumerate() {
-            if let Some(of_label) = members.get_mut(label) {
-                of_label.push(record as u32);
-            }
-        }
-        let group = |label: u32, tier: u16| {
-            let all = members.get(&label).map(Vec::as_slice).unwrap_or_default();
-            let told = all.iter().copied().filter(|record| [0, tier].contains(&self.data.tier(*record)));
-            Group::new(self.data, told.collect())
-        };
-        let has_base = |group: &Group| group.members.iter().any(|record| self.data.tier(*record) == 0);
-        let mut refused: Vec<Refusal> = best
-            .into_iter()
-            .collect::<Vec<_>>()
-            .into_par_iter()
-            .map_init(
-                || Memory::new(self.data),
-                |memory, ((a, b, tier), edge)| {
-                    let (left, right) = (group(a, tier), group(b, tier));
-                    let connects_two = tier != 0 && has_base(&left) && has_base(&right);
-                    let parts = if connects_two { None } else { self.evidence.weigh_parts(&left, &right, memory) };
-                    match parts {
-                        Some(parts) => Refusal {
-                            left: parts.pair.0,
-                            right: parts.pair.1,
-                            pair_weight: parts.best,
-                            merge_weight: Some(parts.weight()),
-                            against: parts.against,
-                            penalty: parts.penalty,
-                        },
-                        None => Refusal {
-                            left: edge.left.min(edge.right),
-                            right: edge.left.max(edge.right),
-                            pair_weight: f64::from(edge.weight),
-                            merge_weight: None,
-                            against: 0.0,
-                            penalty: 0.0,
-                        },
-                    }
-                },
-            )
-            .collect();
-        refused.sort_unstable_by(|a, b| {
-            b.pair_weight.total_cmp(&a.pair_weight).then_with(|| (a.left, a.right).cmp(&(b.left, b.right)))
-        });
-        clustering.refused = refused;
     }
 
     /// Notes each record's strongest and weakest link within its cluster. A base record is told of other base records

@@ -9,7 +9,7 @@ use model::{Actor, Judgement, PersonId, RecordId, RegisterId, Request, Verdict};
 use crate::error::RegistryError;
 use crate::index::Index;
 use crate::link::Link;
-use crate::review::{Decided, KnownPair, Pair, reviewed};
+use crate::review::{Decided, KnownPair, Pair, Waits, reviewed};
 
 /// A contest that was written.
 pub struct Contested {
@@ -178,6 +178,7 @@ impl Index {
 
     fn show_kept(&self, grant: &Grant, number: u64, kept: Kept) -> Result<Pair, RegistryError> {
         let Kept { pair, has_weight } = kept;
+        let waits = pair.waits;
         let mut pair = self.show_pair(grant, number, pair)?;
         if !has_weight {
             // Nothing was kept of how much they agree: what is told of it is what the steward sees.
@@ -186,7 +187,8 @@ impl Index {
             // That is what the linkage weighed where nothing was withheld.
             let is_whole = self.explainer.as_ref().is_some_and(|explainer| explainer.is_whole(&pair.fields));
             let weight = is_whole.then_some(pair.weight);
-            pair.outcome = self.outcome(pair.effect.is_one_person, weight, pair.outcome.merge);
+            let waits = Waits { merge: pair.outcome.merge, ..waits };
+            pair.outcome = self.outcome(pair.effect.is_one_person, weight, waits);
         }
         Ok(pair)
     }

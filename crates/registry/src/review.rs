@@ -87,6 +87,8 @@ pub enum WaitReason {
     NearThreshold,
     /// Two persons are kept apart although this pair of theirs reaches the threshold.
     KeptApart,
+    /// A record of an attached register stays without this person, which it fits, since another fits about as well.
+    OthersFit,
     /// A person hangs on it alone.
     WeakLink,
 }
@@ -98,13 +100,15 @@ impl WaitReason {
         match self {
             Self::NearThreshold => "near-threshold",
             Self::KeptApart => "kept-apart",
+            Self::OthersFit => "others-fit",
             Self::WeakLink => "weak-link",
         }
     }
 
     /// Reads it; none of what another version wrote.
     pub(crate) fn read(text: &str) -> Option<Self> {
-        [Self::NearThreshold, Self::KeptApart, Self::WeakLink].into_iter().find(|known| known.as_str() == text)
+        let all = [Self::NearThreshold, Self::KeptApart, Self::OthersFit, Self::WeakLink];
+        all.into_iter().find(|known| known.as_str() == text)
     }
 }
 
@@ -284,6 +288,8 @@ pub enum Ground {
     Others,
     /// What other records hold against a pair that reaches the threshold, and that a register has one record for each person.
     KeptApart,
+    /// Another person fits the record of an attached register about as well.
+    OthersFit,
     /// Nothing was kept of how much the two agree, and not all of it may be told.
     Untold,
 }
@@ -296,6 +302,7 @@ impl Ground {
             Self::Score => "score",
             Self::Others => "others",
             Self::KeptApart => "kept-apart",
+            Self::OthersFit => "others-fit",
             Self::Untold => "untold",
         }
     }
@@ -314,11 +321,13 @@ pub struct Outcome {
 
 impl Outcome {
     /// Gives the outcome of a pair of this weight, where weight and threshold are known.
-    fn of(is_one_person: bool, weight: Option<f64>, threshold: Option<f64>, merge: Option<Merge>) -> Self {
-        let merge = merge.filter(|_| !is_one_person);
+    fn of(is_one_person: bool, weight: Option<f64>, threshold: Option<f64>, waits: Waits) -> Self {
+        let merge = waits.merge.filter(|_| !is_one_person);
+        let others_fit = !is_one_person && waits.reason == Some(WaitReason::OthersFit);
         let reaches = weight.zip(threshold).map(|(weight, threshold)| weight >= threshold);
         let ground = match (merge, reaches) {
             (Some(_), _) => Ground::KeptApart,
+            (None, _) if others_fit => Ground::OthersFit,
             (None, None) => Ground::Untold,
             (None, Some(reaches)) if reaches == is_one_person => Ground::Score,
             (None, Some(_)) => Ground::Others,
@@ -337,6 +346,7 @@ impl Outcome {
             (false, Ground::Untold) => "Kept apart: how much the two agree by themselves is not told.",
             (false, Ground::Others) => APART_BY_OTHERS,
             (false, Ground::KeptApart) => self.merge.as_ref().map_or(APART_BY_RECORDS, Merge::sentence),
+            (false, Ground::OthersFit) => APART_BY_DOUBT,
         }
     }
 }
@@ -345,6 +355,8 @@ const TOGETHER_BY_OTHERS: &str = "Together: by themselves the two would stay apa
     judgement, hold them together.";
 const APART_BY_OTHERS: &str = "Kept apart: by themselves the two would be linked; other records of their persons, or a \
     judgement, keep them apart.";
+const APART_BY_DOUBT: &str = "Kept apart: by themselves the two would be linked, but another person fits the record about as \
+    well, and a register that is only attached settles no such doubt.";
 const APART_BY_REGISTER: &str = "Kept apart: by themselves the two would be linked, but a register that has one record for \
     each person would have several of this one; with what other records say against it, that outweighs the pair.";
 const APART_BY_RECORDS: &str = "Kept apart: by themselves the two would be linked, but what the other records of both persons \
@@ -435,14 +447,15 @@ impl Index {
     pub(crate) fn show_pair(&self, grant: &Grant, number: u64, known: KnownPair) -> Result<Pair, RegistryError> {
         let KnownPair { left, right, weight, probability, is_uncertain, waits, .. } = known;
         let effect = self.effect(grant, &left, &right)?;
-        let merge = waits.merge.map(|merge| if self.tells_penalty(grant) { merge } else { merge.folded() });
+        let folded = |merge: Merge| if self.tells_penalty(grant) { merge } else { merge.folded() };
+        let waits = Waits { merge: waits.merge.map(folded), ..waits };
         Ok(Pair {
             number,
             leaf: grant.leaf(),
             left_shown: self.disclosed_person(grant, &left)?,
             right_shown: self.disclosed_person(grant, &right)?,
             fields: self.fields_between(grant, &left, &right)?,
-            outcome: self.outcome(effect.is_one_person, Some(weight), merge),
+            outcome: self.outcome(effect.is_one_person, Some(weight), waits),
             reason: waits.reason.filter(|_| is_uncertain),
             effect,
             cluster: self.cluster(grant, &left, &right)?,
@@ -464,8 +477,8 @@ impl Index {
     }
 
     /// Gives what the linkage made of a pair of this weight, where that is known.
-    pub(crate) fn outcome(&self, is_one_person: bool, weight: Option<f64>, merge: Option<Merge>) -> Outcome {
-        Outcome::of(is_one_person, weight, self.explainer.as_ref().map(Explainer::threshold), merge)
+    pub(crate) fn outcome(&self, is_one_person: bool, weight: Option<f64>, waits: Waits) -> Outcome {
+        Outcome::of(is_one_person, weight, self.explainer.as_ref().map(Explainer::threshold), waits)
     }
 
     fn effect(&self, grant: &Grant, left: &RecordId, right: &RecordId) -> Result<Effect, RegistryError> {
@@ -580,7 +593,8 @@ mod tests {
     #[test]
     fn what_became_of_a_pair_is_told_by_the_clusters_and_not_by_its_weight_alone() {
         let merge = |penalty: f64| Some(Merge { weight: 20.0 - 3.0 + penalty, against: -3.0, penalty: Some(penalty) });
-        let of = |is_one, weight, merge| Outcome::of(is_one, Some(weight), Some(4.25), merge);
+        let of =
+            |is_one, weight, merge| Outcome::of(is_one, Some(weight), Some(4.25), Waits { merge, ..Waits::default() });
         assert_eq!(of(true, 20.0, None).ground, Ground::Score);
         assert_eq!(of(true, -3.0, None).ground, Ground::Others);
         assert_eq!(of(false, -3.0, None).ground, Ground::Score);
@@ -599,9 +613,15 @@ mod tests {
         // A judgement may have put them together since.
         assert_eq!(of(true, 20.0, merge(-19.0)).merge, None);
         for (weight, threshold) in [(Some(-9.0), None), (None, Some(4.25))] {
-            let untold = Outcome::of(true, weight, threshold, None);
+            let untold = Outcome::of(true, weight, threshold, Waits::default());
             assert_eq!(untold.ground, Ground::Untold, "nothing says whether it was enough");
         }
+        // Nothing outweighs a pair that another person fits as well.
+        let doubt = Waits { reason: WaitReason::read("others-fit"), ..Waits::default() };
+        let apart = Outcome::of(false, Some(16.0), Some(4.25), doubt);
+        assert_eq!((apart.ground, apart.merge), (Ground::OthersFit, None));
+        assert!(apart.sentence().contains("another person") && !apart.sentence().contains("outweighs"));
+        assert_eq!(Outcome::of(true, Some(16.0), Some(4.25), doubt).ground, Ground::Score);
     }
 
     #[test]

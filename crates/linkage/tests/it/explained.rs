@@ -194,3 +194,58 @@ fn levels_by_a_model_of_splink_add_up() {
         assert!((weights[1] - expected).abs() < 1e-9);
     }
 }
+
+/// The settings of small files with names and days of birth.
+fn names_and_births() -> LinkageConfig {
+    let text = "threshold = 0.9\n[[block]]\non = [\"born\"]\n[[block]]\non = [\"name\"]\n\
+                [[compare]]\ncolumn = \"name\"\nas = \"name\"\n[[compare]]\ncolumn = \"born\"\nas = \"date\"\n";
+    LinkageConfig::parse(&SourceFile { path: "linkage.toml".into(), text: text.to_owned() }).unwrap()
+}
+
+#[test]
+fn a_model_is_kept_when_something_was_learnt_and_not_when_it_was_presumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, model) = (folder.path().join("one.csv"), folder.path().join("model.json"));
+    std::fs::write(&path, "unique_id,name,born\n1,Ada,1970-01-02\n").unwrap();
+    let mut options = FileOptions::new(vec![path], folder.path().join("out"));
+    options.model = Some(model.clone());
+    let report = link_files(&names_and_births(), &options, &|_| {}).unwrap();
+    assert!(!report.model_learnt && report.model_presumed && !report.warnings.is_empty());
+    assert!(!model.exists(), "the next run would take it for what was learnt");
+
+    let mut case = case(60);
+    case.options.model = Some(model.clone());
+    let report = link_files(&config(), &case.options, &|_| {}).unwrap();
+    assert!(report.model_learnt && !report.model_presumed && model.is_file());
+    assert!(!folder.path().join("model.json.part").exists(), "it got its name");
+    let report = link_files(&config(), &case.options, &|_| {}).unwrap();
+    assert!(!report.model_learnt && !report.model_presumed && report.warnings.is_empty());
+}
+
+#[test]
+fn an_id_that_looks_like_another_records_name_does_not_hide_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("all.csv");
+    let mut rows = "source,unique_id,name,born\na,1,Ada,1970-01-02\nb,a:1,Boris,1971-01-02\n".to_owned();
+    for twin in 0..80_u8 {
+        let who = twin / 2;
+        let name: String = ['Q', char::from(b'a' + who / 20), char::from(b'a' + who % 20)].iter().collect();
+        rows.push_str(&format!("c,{},{name},{}-03-04\n", 100 + u32::from(twin), 1950 + u32::from(who)));
+    }
+    std::fs::write(&path, rows).unwrap();
+    let mut options = FileOptions::new(vec![path], folder.path().join("out"));
+    options.source = Some("source".to_owned());
+    let named = |left: &str| {
+        let pair = explain_files(&names_and_births(), &options, (left, "c:100"), &|_| {}).unwrap();
+        (pair.left.source, pair.left.id)
+    };
+    let owned = |source: &str, id: &str| (source.to_owned(), id.to_owned());
+    assert_eq!(named("a:1"), owned("a", "1"), "its source and id are what it is called by");
+    assert_eq!(named("b:a:1"), owned("b", "a:1"));
+    assert_eq!(named("1"), owned("a", "1"));
+
+    let report = link_files(&names_and_births(), &options, &|_| {}).unwrap();
+    let pair = explain_files(&names_and_births(), &options, ("100", "101"), &|_| {}).unwrap();
+    assert!(pair.model_learnt && !pair.model_presumed);
+    assert_eq!(pair.warnings, report.warnings, "what a run says of its model is said here too");
+}

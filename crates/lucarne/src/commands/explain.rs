@@ -23,8 +23,9 @@ pub(crate) fn run(options: LinkExplain, output: Output) -> Outcome {
     let progress = |progress: linkage::LinkProgress| stage.at(progress.done, progress.of);
     let explained = linkage::explain_files(&config, &files, (left.as_str(), right.as_str()), &progress)
         .map_err(|error| super::link::of_files(&file.path, error))?;
-    stage.done(if explained.model_learnt { "by a model learnt now" } else { "by the model that is kept" });
+    stage.done(super::link::by_which_model(explained.model_learnt, explained.model_presumed));
     lines(&explained).into_iter().for_each(|line| output.say(line));
+    super::link::note(&explained.warnings, explained.model_learnt, output);
     output.object(&explained)
 }
 

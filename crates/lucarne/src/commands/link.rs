@@ -304,6 +304,15 @@ pub(crate) fn of_files(config: &Path, error: LinkageError) -> Failure {
     }
 }
 
+/// Says by which model pairs were weighed.
+pub(crate) fn by_which_model(learnt: bool, presumed: bool) -> &'static str {
+    match (learnt, presumed) {
+        (true, _) => "by a model learnt now",
+        (false, true) => "by a model that is only presumed",
+        (false, false) => "by the model that is kept",
+    }
+}
+
 pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
     let config = match (&options.model, &options.config) {
         (Some(model), _) => return run_by_splink(model, &options, output),
@@ -329,16 +338,17 @@ pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
     let report: FileReport = linkage::link_files(&config, &files, &|progress| stage.at(progress.done, progress.of))
         .map_err(|error| of_files(&file.path, error))?;
     stage.done(format!(
-        "{} records, {} persons, {} pairs compared, {} edges",
+        "{} records, {} persons, {} pairs compared, {} edges, {}",
         count(report.records),
         count(report.persons),
         count(report.pairs_compared),
-        count(report.edges)
+        count(report.edges),
+        by_which_model(report.model_learnt, report.model_presumed)
     ));
     say_quality(report.quality.as_ref(), output);
     let left_out = left_out(&report.rules, report.records_without_key, report.persons_large);
     left_out.into_iter().for_each(|line| output.say(line));
-    note(&report.warnings, true, output);
+    note(&report.warnings, report.model_learnt, output);
     output.say(format!("{0}/edges.parquet, {0}/clusters.parquet", options.out.display()));
     output.object(&report)
 }

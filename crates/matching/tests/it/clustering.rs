@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use matching::{Clustering, Dataset, Edge, Judgements, Predictions, Settings};
+use matching::{Clustering, Dataset, Edge, Judgements, Kept, Predictions, Settings};
 
 use crate::people::{Row, batch_of, cluster, model, partition, row, settings};
 
@@ -352,4 +352,31 @@ fn a_cluster_that_hangs_on_one_link_is_found_by_it() {
     predictions.edges.push(edge(0, 2, 7.0));
     clustering.relabel(&data, &predictions, vec![0; 4]).unwrap();
     assert!(found(&predictions, &clustering, 12.0).is_empty());
+}
+
+#[test]
+fn who_fits_two_about_as_well_is_told_so_and_not_that_others_outweigh() {
+    let rows: Vec<Row> = [
+        "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        "register b1 Hannah Brennan 1961-11-23 222222222 12 Elm 100 F",
+        "broker   c1 Hannah Brennan -          -         12 Elm 100 F",
+    ]
+    .map(row)
+    .to_vec();
+    let settings = attaching();
+    let clustering = cluster(&settings, &rows, &Judgements::default());
+    assert_eq!(clustering.labels, [0, 1, 2]);
+    let of_broker: Vec<_> = clustering.refused.iter().filter(|refusal| refusal.right == 2).collect();
+    assert_eq!(of_broker.len(), 2, "{:?}", clustering.refused);
+    for refusal in of_broker {
+        assert!(refusal.merge_weight.unwrap() >= settings.threshold_weight(), "{refusal:?}");
+        let Kept::OthersFit { ahead } = refusal.kept else { panic!("{refusal:?}") };
+        assert!(ahead.abs() < 1e-9, "both say the same of it: {ahead}");
+    }
+    // A judgement that it is not the one leaves it to the other.
+    let judged = Judgements { must_link: vec![], cannot_link: vec![(0, 2)] };
+    let clustering = cluster(&settings, &rows, &judged);
+    assert_eq!(clustering.labels, [0, 1, 1]);
+    let refusal = clustering.refused.iter().find(|refusal| refusal.right == 2).unwrap();
+    assert_eq!((refusal.left, refusal.kept, refusal.merge_weight), (0, Kept::Judged, None));
 }

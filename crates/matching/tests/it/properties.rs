@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use matching::{Dataset, Judgements, Settings, Silent};
+use matching::{Dataset, Judgements, Kept, Settings, Silent};
 use proptest::prelude::*;
 
 use crate::people::{Row, batch_of, cluster, model, partition, settings};
@@ -141,4 +141,31 @@ fn a_model_is_text_and_back() {
     }
     let text = serde_json::to_string(&settings).unwrap();
     assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_merge_that_reaches_the_threshold_is_refused_only_for_what_it_is_told(rows in rows(5)) {
+        let settings = strict();
+        let threshold = settings.threshold_weight();
+        let clustering = cluster(&settings, &rows, &Judgements::default());
+        for refusal in &clustering.refused {
+            let attached = [refusal.left, refusal.right]
+                .map(|record| settings.attach_only.contains(rows[record as usize][0]));
+            match refusal.kept {
+                Kept::Outweighed => prop_assert!(refusal.merge_weight.unwrap() < threshold, "{:?}", refusal),
+                Kept::OthersFit { ahead } => {
+                    prop_assert!(refusal.merge_weight.unwrap() >= threshold, "{:?}", refusal);
+                    prop_assert!(ahead.abs() < settings.attach_margin, "{:?}", refusal);
+                    prop_assert!(attached.contains(&true), "{:?}", refusal);
+                }
+                Kept::Attached => {
+                    prop_assert!(refusal.merge_weight.is_none() && attached.contains(&true), "{:?}", refusal);
+                }
+                Kept::Judged => prop_assert!(false, "nobody judged: {:?}", refusal),
+            }
+        }
+    }
 }

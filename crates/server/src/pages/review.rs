@@ -290,6 +290,7 @@ fn outcome(t: Words, pair: &PairView) -> String {
         ("together", ..) => t.s("pair-together-others"),
         (_, "untold", _) => t.s("pair-apart-untold"),
         (_, "score", _) => t.s("pair-apart"),
+        (_, "others-fit", _) => t.s("pair-apart-others-fit"),
         (_, _, Some(merge)) if merge.penalty.is_none() => t.s("pair-apart-beyond"),
         (_, _, Some(merge)) if merge.penalty.is_some_and(|penalty| penalty < 0.0) => t.s("pair-apart-one-record"),
         (_, _, Some(_)) => t.s("pair-apart-records"),
@@ -301,6 +302,7 @@ fn outcome(t: Words, pair: &PairView) -> String {
 fn waits(t: Words, pair: &PairView) -> Option<String> {
     match pair.reason.as_deref() {
         Some("kept-apart") => Some(t.s("pair-waits-kept-apart")),
+        Some("others-fit") => Some(t.s("pair-waits-others-fit")),
         Some("weak-link") => Some(t.s("pair-waits-weak-link")),
         _ => None,
     }

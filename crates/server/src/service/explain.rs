@@ -20,7 +20,8 @@ pub struct OutcomeView {
     /// `together` or `apart`.
     pub outcome: String,
     /// `score` (how much the two agree), `others` (other records of their persons, or a judgement), `kept-apart` (they agree
-    /// enough, and their persons are kept apart all the same), or `untold` (nothing was kept of how much they agree, and not
+    /// enough, and their persons are kept apart all the same), `others-fit` (they agree enough, one is of an attached register,
+    /// and another person fits it about as well), or `untold` (nothing was kept of how much they agree, and not
     /// all of it may be told).
     pub ground: String,
     /// What keeps their persons apart, where that is known.

@@ -45,7 +45,7 @@ pub struct PairView {
     pub fields: Vec<FieldEvidence>,
     /// What the linkage made of the two, and on what that rests.
     pub outcome: OutcomeView,
-    /// Why it waits in the queue, where it does: `near-threshold`, `kept-apart` or `weak-link`.
+    /// Why it waits in the queue, where it does: `near-threshold`, `kept-apart`, `others-fit` or `weak-link`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Why columns are withheld.
@@ -433,7 +433,8 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
         if is_open(&reviews, account, (left, right)) {
             progress.open += 1;
             progress.contested += u64::from(rank == Rank::Contested);
-            progress.kept_apart += u64::from(reason == Some(WaitReason::KeptApart));
+            let apart = [WaitReason::KeptApart, WaitReason::OthersFit];
+            progress.kept_apart += u64::from(reason.is_some_and(|reason| apart.contains(&reason)));
             progress.weak_links += u64::from(reason == Some(WaitReason::WeakLink));
             if passed.is_none_or(|passed| (rank, number) > passed) && progress.next.is_none() {
                 progress.next = Some(number);
