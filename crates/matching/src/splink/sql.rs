@@ -823,8 +823,7 @@ mod tests {
 
     /// Gives the rows of the table below a heading of docs/splink.md: the names in the first two cells, and the last cell.
     fn documented(heading: &str) -> Vec<(Vec<String>, String)> {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/splink.md");
-        let text = std::fs::read_to_string(path).unwrap();
+        let text = include_str!("../../../../docs/splink.md");
         let (_, below) = text.split_once(&format!("\n### {heading}\n")).unwrap();
         let rows = below.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
         let row = |line: &str| {
