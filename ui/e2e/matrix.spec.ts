@@ -1,7 +1,7 @@
 // Each role's day in short, from the first page to its result: in both languages, wide and narrow, with and without scripts.
 
 import type { Page } from "@playwright/test";
-import { OTHERS, REASON, RELIEF, type Role, checkWidth, enter, entryOf, expect, lookAtCitizen, pairWithLinks, search, test, workOn } from "./visit";
+import { OTHERS, REASON, RELIEF, type Role, checkWidth, enter, entryOf, expect, lookAtCitizen, openWithAddress, pairWithLinks, search, test, workOn } from "./visit";
 
 /** Looks at a page on the way. */
 type Look = (what: string) => Promise<void>;
@@ -162,16 +162,7 @@ const FURTHER: [string, Role, (page: Page, look: Look, given: Given) => Promise<
     "asks who else is at an address",
     "welfare-officer",
     async (page, look, { isScripted }) => {
-      await workOn(page, OTHERS);
-      await search(page, "Maria");
-      await expect(page.locator("tbody a.main").first()).toBeVisible();
-      const people = await page.locator("tbody a.main").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).pathname));
-      const places = page.locator("#places tbody form button");
-      for (const person of people) {
-        await page.goto(person);
-        if ((await places.count()) > 0) break;
-      }
-      await expect(places.first(), "the purpose gives addresses whole").toBeVisible();
+      const places = await openWithAddress(page);
       await look("dossier with addresses");
       const before = await entryOf(page);
       // The picture's own hops are there where there is room, and stay on the page where its script draws them.

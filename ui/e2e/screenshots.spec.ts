@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { OTHERS, POLITICAL, RELIEF, enter, expect, lookAtCitizen, pairWithLinks, search, test, workOn } from "./visit";
+import { POLITICAL, RELIEF, enter, expect, lookAtCitizen, openWithAddress, pairWithLinks, search, test, workOn } from "./visit";
 
 const FOLDER = "screenshots";
 
@@ -24,16 +24,7 @@ async function judge(page: Page, verdict: string): Promise<void> {
 /** Opens a dossier whose purpose gives an address whole, and its household where there is room for the picture. */
 async function openHousehold(page: Page): Promise<void> {
   await enter(page, "welfare-officer");
-  await workOn(page, OTHERS);
-  await search(page, "Maria");
-  await expect(page.locator("tbody a.main").first()).toBeVisible();
-  const people = await page.locator("tbody a.main").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).pathname));
-  const places = page.locator("#places tbody form button");
-  for (const person of people) {
-    await page.goto(person);
-    if ((await places.count()) > 0) break;
-  }
-  await expect(places.first()).toBeVisible();
+  await openWithAddress(page);
   const hops = page.locator("form[data-hop]").getByRole("button");
   if (!(await hops.first().isVisible())) return;
   await expect(page.locator("[data-island=relations] canvas").first()).toBeVisible();

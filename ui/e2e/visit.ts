@@ -80,6 +80,21 @@ async function nameOfCitizen(page: Page): Promise<string> {
   return name;
 }
 
+/** Opens somebody whose address the purpose of a welfare officer gives whole, and gives the buttons that ask who else is there. */
+export async function openWithAddress(page: Page): Promise<Locator> {
+  await workOn(page, OTHERS);
+  await search(page, "Maria");
+  await expect(page.locator("tbody a.main").first()).toBeVisible();
+  const people = await page.locator("tbody a.main").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).pathname));
+  const places = page.locator("#places tbody form button");
+  for (const person of people) {
+    await page.goto(person);
+    if ((await places.count()) > 0) break;
+  }
+  await expect(places.first(), "the purpose gives addresses whole").toBeVisible();
+  return places;
+}
+
 /**
  * Searches for the citizen as an officer, and opens whoever is found. Namesakes are shown too; whoever they are, the citizen is
  * told when it was them. The page has to be English.
