@@ -1,6 +1,5 @@
 //! The truth: which rows of registers belong to one person, for measuring.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray;
@@ -10,6 +9,7 @@ use arrow_cast::cast;
 use arrow_schema::DataType;
 use futures::StreamExt;
 use gate::JobGrant;
+use hashbrown::HashMap;
 use lake::TableRef;
 use model::RegisterId;
 use model::record::column;
@@ -26,7 +26,8 @@ const ANY_FILE: u32 = 0;
 pub(crate) struct Truth {
     path: PathBuf,
     /// By register, file and row: a number for each person.
-    persons: HashMap<(String, u32, i64), u32>,
+    persons: HashMap<(u32, u32, i64), u32>,
+    registers: HashMap<String, u32>,
     files: HashMap<String, u32>,
     names_files: bool,
 }
@@ -46,7 +47,13 @@ impl Truth {
         let names_files = present.iter().any(|name| name == "file");
         let wanted: Vec<&str> =
             ["register", "row", "person"].into_iter().chain(names_files.then_some("file")).collect();
-        let mut truth = Self { path: path.to_owned(), persons: HashMap::new(), files: HashMap::new(), names_files };
+        let mut truth = Self {
+            path: path.to_owned(),
+            persons: HashMap::new(),
+            registers: HashMap::new(),
+            files: HashMap::new(),
+            names_files,
+        };
         let mut numbers: HashMap<String, u32> = HashMap::new();
         let mut rows_read = 0_u64;
         table_file::each_batch(path, &wanted, |batch| {
@@ -80,16 +87,10 @@ impl Truth {
                     problem: format!("row {row} has no register, no person, or a `row` that is no number"),
                 });
             }
-            let next = numbers.len() as u32;
-            let person = *numbers.entry(persons.value(index).to_owned()).or_insert(next);
-            let file = match &files {
-                Some(files) => {
-                    let next = self.files.len() as u32 + 1;
-                    *self.files.entry(files.value(index).to_owned()).or_insert(next)
-                }
-                None => ANY_FILE,
-            };
-            let key = (registers.value(index).to_owned(), file, rows.value(index));
+            let person = numbered(numbers, persons.value(index), 0);
+            let register = numbered(&mut self.registers, registers.value(index), 0);
+            let file = files.as_ref().map_or(ANY_FILE, |files| numbered(&mut self.files, files.value(index), 1));
+            let key = (register, file, rows.value(index));
             if self.persons.insert(key, person).is_some_and(|other| other != person) {
                 let row = rows_before + index as u64;
                 return Err(LinkageError::Truth {
@@ -129,12 +130,11 @@ impl Truth {
         of_record: &mut [u32],
     ) -> Result<u64, LinkageError> {
         let Some(number) = records.number_of(register) else { return Ok(0) };
+        let Some(of_truth) = self.registers.get(register.as_str()).copied() else { return Ok(0) };
         let table = TableRef::register(register);
         let malformed = || LinkageError::Table { table: table.to_string(), problem: "a record has no row or no file" };
         let mut only_file: Option<String> = None;
         let mut used = 0;
-        // One key is filled again and again: a million keys would be a million allocations.
-        let mut key = (register.as_str().to_owned(), ANY_FILE, 0);
         let mut batches = grant.scan(&table, Some(&[column::RECORD, column::FILE, column::ROW])).await?;
         while let Some(batch) = batches.next().await {
             let batch = batch?;
@@ -143,9 +143,10 @@ impl Truth {
             let rows = batch.column(2).as_primitive_opt::<Int64Type>().ok_or_else(malformed)?;
             for index in 0..batch.num_rows() {
                 let file = files.value(index);
+                let mut file_number = ANY_FILE;
                 if self.names_files {
                     match self.number_of_file(file) {
-                        Some(file) => key.1 = file,
+                        Some(number) => file_number = number,
                         None => continue,
                     }
                 } else if only_file.as_deref() != Some(file) {
@@ -157,8 +158,7 @@ impl Truth {
                     }
                     only_file = Some(file.to_owned());
                 }
-                key.2 = rows.value(index);
-                let Some(person) = self.persons.get(&key) else { continue };
+                let Some(person) = self.persons.get(&(of_truth, file_number, rows.value(index))) else { continue };
                 let found = hash_of(ids.value(index)).and_then(|hash| records.find(number, &hash));
                 if let Some(record) = found {
                     of_record[record as usize] = *person;
@@ -168,6 +168,17 @@ impl Truth {
         }
         Ok(used)
     }
+}
+
+/// Gives the number of a name, the next one from `first` if it has none. Names come again by the million: only a new one is
+/// copied.
+fn numbered(numbers: &mut HashMap<String, u32>, name: &str, first: u32) -> u32 {
+    if let Some(number) = numbers.get(name) {
+        return *number;
+    }
+    let next = numbers.len() as u32 + first;
+    numbers.insert(name.to_owned(), next);
+    next
 }
 
 #[cfg(test)]
@@ -186,7 +197,7 @@ mod tests {
         let truth = read("register,file,row,person\ntax,a.csv,0,x\ntax,b.csv,0,y\ntax,b.csv,1,x\n").unwrap();
         assert_eq!(truth.persons.len(), 3);
         let (a, b) = (truth.files["a.csv"], truth.files["b.csv"]);
-        let person = |file, row| truth.persons[&("tax".to_owned(), file, row)];
+        let person = |file, row| truth.persons[&(truth.registers["tax"], file, row)];
         assert_eq!(person(a, 0), person(b, 1));
         assert_ne!(person(a, 0), person(b, 0));
     }

@@ -345,6 +345,22 @@ pub(crate) struct LinkEvents {
     pub(crate) project: ProjectOption,
 }
 
+/// Records in files that belong to no project.
+#[derive(Debug, Args)]
+pub(crate) struct LooseRecords {
+    /// The files, Parquet or CSV by their ending; each is a source of its name.
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) input: Vec<PathBuf>,
+
+    /// The column that names a row within its file.
+    #[arg(long, value_name = "COLUMN", default_value = "unique_id")]
+    pub(crate) id: String,
+
+    /// The column that names a row's source, where one file holds several.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) source: Option<String>,
+}
+
 /// Options of `link explain`.
 #[derive(Debug, Args)]
 pub(crate) struct LinkExplain {
@@ -357,21 +373,13 @@ pub(crate) struct LinkExplain {
     #[arg(value_name = "RIGHT")]
     pub(crate) right: String,
 
-    /// The files, Parquet or CSV by their ending; each is a source of its name.
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
-    pub(crate) input: Vec<PathBuf>,
+    /// Where the records are.
+    #[command(flatten)]
+    pub(crate) records: LooseRecords,
 
     /// Blocking, comparisons and threshold: a linkage.toml.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: PathBuf,
-
-    /// The column that names a row within its file.
-    #[arg(long, value_name = "COLUMN", default_value = "unique_id")]
-    pub(crate) id: String,
-
-    /// The column that names a row's source, where one file holds several.
-    #[arg(long, value_name = "COLUMN")]
-    pub(crate) source: Option<String>,
 
     /// Links rows of different files only.
     #[arg(long)]
@@ -385,21 +393,13 @@ pub(crate) struct LinkExplain {
 /// Options of `link resolve`.
 #[derive(Debug, Args)]
 pub(crate) struct LinkResolve {
-    /// The files, Parquet or CSV by their ending; each is a source of its name.
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
-    pub(crate) input: Vec<PathBuf>,
+    /// Where the records are.
+    #[command(flatten)]
+    pub(crate) records: LooseRecords,
 
     /// Blocking, comparisons and threshold: a linkage.toml.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: PathBuf,
-
-    /// The column that names a row within its file.
-    #[arg(long, value_name = "COLUMN", default_value = "unique_id")]
-    pub(crate) id: String,
-
-    /// The column that names a row's source, where one file holds several.
-    #[arg(long, value_name = "COLUMN")]
-    pub(crate) source: Option<String>,
 
     /// Where lines are kept, on the disk before they are answered, and taken again the next time. Without it they are
     /// forgotten at the end.
@@ -418,17 +418,9 @@ pub(crate) struct LinkResolve {
 /// Options of `link propose`.
 #[derive(Debug, Args)]
 pub(crate) struct LinkPropose {
-    /// The files, Parquet or CSV by their ending; each is a source of its name.
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
-    pub(crate) input: Vec<PathBuf>,
-
-    /// The column that names a row within its file.
-    #[arg(long, value_name = "COLUMN", default_value = "unique_id")]
-    pub(crate) id: String,
-
-    /// The column that names a row's source, where one file holds several.
-    #[arg(long, value_name = "COLUMN")]
-    pub(crate) source: Option<String>,
+    /// Where the records are.
+    #[command(flatten)]
+    pub(crate) records: LooseRecords,
 
     /// Columns that are not to be looked at, such as one that tells the truth.
     #[arg(long, value_name = "COLUMN", num_args = 1..)]
@@ -442,9 +434,9 @@ pub(crate) struct LinkPropose {
 /// Options of `link run`.
 #[derive(Debug, Args)]
 pub(crate) struct LinkRun {
-    /// The files, Parquet or CSV by their ending; each is a source of its name.
-    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
-    pub(crate) input: Vec<PathBuf>,
+    /// Where the records are.
+    #[command(flatten)]
+    pub(crate) records: LooseRecords,
 
     /// Blocking, comparisons and threshold: a linkage.toml.
     #[arg(long, value_name = "FILE", required_unless_present = "model")]
@@ -480,14 +472,6 @@ pub(crate) struct LinkRun {
     /// The folder to write.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-
-    /// The column that names a row within its file.
-    #[arg(long, value_name = "COLUMN", default_value = "unique_id")]
-    pub(crate) id: String,
-
-    /// The column that names a row's source, where one file holds several.
-    #[arg(long, value_name = "COLUMN")]
-    pub(crate) source: Option<String>,
 
     /// The column that says which rows are one person, to measure precision and recall; it is never compared.
     #[arg(long, value_name = "COLUMN")]

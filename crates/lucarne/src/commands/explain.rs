@@ -6,12 +6,13 @@ use linkage::{FileExplanation, FileOptions, RecordName};
 use model::LinkageConfig;
 use model::diagnostic::SourceFile;
 
-use crate::cli::LinkExplain;
+use crate::cli::{LinkExplain, LooseRecords};
 use crate::exit::{Ending, Failure, Outcome};
 use crate::output::{Output, count};
 
 pub(crate) fn run(options: LinkExplain, output: Output) -> Outcome {
-    let LinkExplain { left, right, input, config, id, source, link_only, model } = options;
+    let LinkExplain { left, right, records, config, link_only, model } = options;
+    let LooseRecords { input, id, source } = records;
     let file = Arc::new(SourceFile { text: super::link::read(&config)?, path: config });
     let config = LinkageConfig::parse(&file).map_err(|wrong| Failure::new(Ending::Project, wrong))?;
     // A model that is asked for and not there would be learnt in silence.

@@ -12,7 +12,7 @@ use model::diagnostic::SourceFile;
 use model::{Actor, Diagnostics, LinkageConfig};
 
 use crate::app::App;
-use crate::cli::{LinkEvents, LinkPropose, LinkRun};
+use crate::cli::{LinkEvents, LinkPropose, LinkRun, LooseRecords};
 use crate::exit::{Ending, Failure, Outcome};
 use crate::output::{Output, count};
 
@@ -262,7 +262,7 @@ fn run_by_splink(model: &Path, options: &LinkRun, output: Output) -> Outcome {
     let text = read(model)?;
     let stage = output.stage("link");
     let files = SplinkOptions {
-        inputs: options.input.clone(),
+        inputs: options.records.input.clone(),
         truth: options.truth.clone(),
         least_weight: (!options.clusters_only).then_some(options.least_weight),
         threshold: options.threshold,
@@ -326,10 +326,10 @@ pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
     let config = LinkageConfig::parse(&file).map_err(wrong)?;
     let stage = output.stage("link");
     let files = FileOptions {
-        inputs: options.input,
+        inputs: options.records.input,
         out: options.out.clone(),
-        id: options.id,
-        source: options.source,
+        id: options.records.id,
+        source: options.records.source,
         truth: options.truth,
         link_only: options.link_only,
         model: options.keep_model,
@@ -355,7 +355,8 @@ pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
 
 /// Proposes a linkage for loose files.
 pub(crate) fn propose(options: LinkPropose, output: Output) -> Outcome {
-    let LinkPropose { input, id, source, ignore, out } = options;
+    let LinkPropose { records, ignore, out } = options;
+    let LooseRecords { input, id, source } = records;
     let taken = |out: &Path| {
         let path = out.display();
         crate::usage(format!("{path} is there already and stays as it is: name another file with --out, or remove it"))

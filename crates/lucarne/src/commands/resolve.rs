@@ -54,9 +54,9 @@ pub(crate) fn run(options: &LinkResolve, output: Output) -> Outcome {
     let config = LinkageConfig::parse(&file).map_err(|wrong| Failure::new(Ending::Project, wrong))?;
     let stage = output.stage("link");
     let files = ResolveOptions {
-        inputs: options.input.clone(),
-        id: options.id.clone(),
-        source: options.source.clone(),
+        inputs: options.records.input.clone(),
+        id: options.records.id.clone(),
+        source: options.records.source.clone(),
         journal: options.journal.clone(),
         model: options.keep_model.clone(),
     };
