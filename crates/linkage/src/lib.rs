@@ -19,6 +19,7 @@ mod files;
 mod freeze;
 mod groups;
 mod identity;
+mod journal;
 mod judgement;
 mod link;
 mod previous;

@@ -1,9 +1,9 @@
 //! Loose records that stay in memory, and records that come to them one by one: whose they are, at once.
 
-use std::collections::{BTreeSet, HashSet};
-use std::fs::{File, OpenOptions};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,16 +23,17 @@ use crate::compute::{self, Watcher};
 use crate::error::LinkageError;
 use crate::files::{self, FileOptions, problem};
 use crate::freeze::Frozen;
+use crate::journal::Journal;
 use crate::report::{LinkProgress, Opening, Stopwatch};
 use crate::settings::{columns_of, settings_of};
 use crate::shape;
 use crate::table_file;
 
-/// The first line of a journal.
-const JOURNAL_HEADER: &str = "{\"lucarne_journal\":1}\n";
-
 /// The key of a line that takes a record away.
 const GONE: &str = "_gone";
+
+/// What is said of a line that takes away what is not there.
+const NONE_SUCH: &str = "there is no such record that could go";
 
 /// How records are resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +122,7 @@ pub struct Resolver {
     id: String,
     source: String,
     journal: Option<Journal>,
-    /// Lines of the journal that were taken when it was opened.
+    /// Lines of the journal that were taken when it was opened: one for each record that they came to.
     replayed: u64,
     opening: Opening,
     seconds: indexmap::IndexMap<&'static str, f64>,
@@ -217,7 +218,8 @@ impl Names {
 
 impl Resolver {
     /// Links the records of files by the model that is kept, or by one that is learnt from them, and keeps them in memory;
-    /// then takes the lines of the journal.
+    /// then takes the lines of the journal. What lines said that later ones replaced or took away is not taken, and not in
+    /// the journal any more: it is written anew first.
     ///
     /// # Errors
     /// As [`crate::link_files`]; [`LinkageError::Input`] too when the model or the journal can't be read or a whole line of
@@ -298,7 +300,12 @@ impl Resolver {
         };
         watch.lap("index");
         if let Some(path) = &options.journal {
-            let (journal, lines) = Journal::open(path)?;
+            let (mut journal, taken) = Journal::open(path)?;
+            let lines = resolver.remaining(path, &taken)?;
+            if lines != taken {
+                journal.keep(&lines)?;
+            }
+            drop(taken);
             resolver.replay(path, &lines)?;
             resolver.journal = Some(journal);
             resolver.replayed = lines.len() as u64;
@@ -337,7 +344,7 @@ impl Resolver {
         Some(named)
     }
 
-    /// Gives how many lines were taken from the journal.
+    /// Gives how many lines were taken from the journal: one for each record that is otherwise than in the files.
     #[must_use]
     pub fn replayed(&self) -> u64 {
         self.replayed
@@ -525,9 +532,48 @@ impl Resolver {
     /// Checks a line against the records that are there.
     fn check(&self, line: Line) -> Result<Line, String> {
         if line.is_gone && self.names.find(&line.name).is_none() {
-            return Err("there is no such record that could go".to_owned());
+            return Err(NONE_SUCH.to_owned());
         }
         Ok(line)
+    }
+
+    /// Gives what remains of the lines of a journal: of each record the last, in the order in which they came. A record that
+    /// went leaves its name alone, and only where a file has it. Whose records are one person depends on which there are and not
+    /// on how they came, so these leave what all leave.
+    fn remaining(&self, path: &Path, lines: &[String]) -> Result<Vec<String>, LinkageError> {
+        let read: Vec<Result<(RecordName, bool), String>> = lines
+            .par_iter()
+            .with_min_len(MANY)
+            .map(|text| self.read(text).map(|line| (line.name, line.is_gone)))
+            .collect();
+        // By record: the place of its last line, and whether that took it away.
+        let mut last: HashMap<RecordName, (usize, bool)> = HashMap::new();
+        for (place, line) in read.into_iter().enumerate() {
+            let (name, is_gone) = line.map_err(|reason| not_kept_for(path, place, &reason))?;
+            let was_there = match last.get(&name) {
+                Some((_, was_gone)) => !was_gone,
+                None => self.names.find(&name).is_some(),
+            };
+            if is_gone && !was_there {
+                return Err(not_kept_for(path, place, NONE_SUCH));
+            }
+            last.insert(name, (place, is_gone));
+        }
+        let mut remaining: Vec<(usize, String)> = Vec::with_capacity(last.len());
+        for (name, (place, is_gone)) in last {
+            if !is_gone {
+                remaining.push((place, lines[place].clone()));
+            } else if self.names.find(&name).is_some() {
+                // Written anew: a line may take a record away and hold its values all the same.
+                let mut line = Map::new();
+                line.insert(self.id.clone(), name.id.into());
+                line.insert(self.source.clone(), name.source.into());
+                line.insert(GONE.to_owned(), true.into());
+                remaining.push((place, Value::Object(line).to_string()));
+            }
+        }
+        remaining.sort_unstable_by_key(|(place, _)| *place);
+        Ok(remaining.into_iter().map(|(_, line)| line).collect())
     }
 
     fn replay(&mut self, path: &Path, lines: &[String]) -> Result<(), LinkageError> {
@@ -535,17 +581,16 @@ impl Resolver {
         for (chunk, some) in lines.chunks(AT_ONCE).enumerate() {
             let texts: Vec<&str> = some.iter().map(String::as_str).collect();
             for (place, answer) in self.take(&texts)?.into_iter().enumerate() {
-                if let Err(reason) = answer {
-                    let line = chunk * AT_ONCE + place + 2;
-                    return Err(problem(
-                        path,
-                        format!("line {line}: {reason}; the files are not those it was kept for"),
-                    ));
-                }
+                answer.map_err(|reason| not_kept_for(path, chunk * AT_ONCE + place, &reason))?;
             }
         }
         Ok(())
     }
+}
+
+/// Says that a line of a journal, by its place after the header, is not understood.
+fn not_kept_for(path: &Path, place: usize, reason: &str) -> LinkageError {
+    problem(path, format!("line {}: {reason}; the files are not those it was kept for", place + 2))
 }
 
 /// Gives the model that is kept in a file, with nothing to say of how it was learnt; nothing where there is no such file yet.
@@ -584,70 +629,5 @@ fn text_of(value: Option<&Value>) -> Option<String> {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
         other => Some(other.to_string()),
-    }
-}
-
-/// Lines that were taken, one after the other.
-struct Journal {
-    file: File,
-    path: PathBuf,
-}
-
-impl Journal {
-    /// Opens a journal, making it if it is not there, and gives its whole lines. A last line without its end was never
-    /// answered, and is cut off.
-    fn open(path: &Path) -> Result<(Self, Vec<String>), LinkageError> {
-        let failed = |error: std::io::Error| problem(path, format!("the journal can't be used: {error}"));
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
-        // Two that append would each answer without what the other took.
-        file.try_lock().map_err(|_| problem(path, "another process has the journal: end it, or name another file"))?;
-        if file.metadata().map_err(failed)?.len() == 0 {
-            file.write_all(JOURNAL_HEADER.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                // So that the name is on the disk as well as what it names.
-                File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-            }
-        }
-        file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        let mut reader = BufReader::new(&file);
-        let (mut lines, mut whole) = (Vec::new(), 0);
-        loop {
-            let mut line = String::new();
-            let read = reader.read_line(&mut line).map_err(failed)?;
-            if read == 0 || !line.ends_with('\n') {
-                break;
-            }
-            whole += read as u64;
-            lines.push(line.trim_end().to_owned());
-        }
-        if lines.first().map(String::as_str) != Some(JOURNAL_HEADER.trim_end()) {
-            return Err(problem(path, "it is no journal of this version: name another file, or none to begin anew"));
-        }
-        lines.remove(0);
-        file.set_len(whole).and_then(|()| file.sync_all()).map_err(failed)?;
-        Ok((Self { file, path: path.to_owned() }, lines))
-    }
-
-    /// Writes lines and gives how long the journal was before them.
-    fn append<'l>(&mut self, lines: impl Iterator<Item = &'l str>) -> Result<u64, LinkageError> {
-        let mut text = String::new();
-        for line in lines {
-            text.push_str(line.trim_end());
-            text.push('\n');
-        }
-        let failed =
-            |error: std::io::Error| LinkageError::Output { path: self.path.clone(), problem: error.to_string() };
-        let before = self.file.metadata().map_err(failed)?.len();
-        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
-        written.map(|()| before).map_err(|error| {
-            self.cut(before);
-            failed(error)
-        })
-    }
-
-    /// Takes back what was not answered: it must not be there the next time. Should this fail too, the command ends with the
-    /// error that led here, and the lines are taken at the next start.
-    fn cut(&self, length: u64) {
-        let _ = self.file.set_len(length).and_then(|()| self.file.sync_all());
     }
 }

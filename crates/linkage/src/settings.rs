@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use matching::{Block, Comparison, KeyExpr, KeyPart, Kind, Settings};
+use matching::{Block, CheckDigit, Comparison, KeyExpr, KeyPart, Kind, Settings};
 use model::LinkageConfig;
 use model::linkage::{Compare, Key, Part};
+use model::register;
 
 use crate::error::LinkageError;
 
@@ -96,6 +97,14 @@ fn key_of(key: &Key) -> KeyExpr {
     KeyExpr { column: key.column.clone(), part }
 }
 
+fn check_of(check: register::CheckDigit) -> CheckDigit {
+    match check {
+        register::CheckDigit::Luhn => CheckDigit::Luhn,
+        register::CheckDigit::Mod97 => CheckDigit::Mod97,
+        register::CheckDigit::Mod11 => CheckDigit::Mod11,
+    }
+}
+
 fn comparison(compare: &Compare, all: &[Compare]) -> Result<Comparison, LinkageError> {
     let column = compare.column.as_str();
     let kind = match compare.r#as.as_str() {
@@ -104,7 +113,7 @@ fn comparison(compare: &Compare, all: &[Compare]) -> Result<Comparison, LinkageE
         "name" => Kind::GivenName,
         "date" => Kind::Date,
         "identifier" => match compare.check {
-            Some(check) => Kind::CheckedIdentifier { check },
+            Some(check) => Kind::CheckedIdentifier { check: check_of(check) },
             None => Kind::Identifier,
         },
         "text" => Kind::Text { distances: vec![1, 3] },
@@ -164,7 +173,7 @@ pub(crate) fn is_family_name(column: &str) -> bool {
 mod tests {
     use super::*;
     use indexmap::IndexMap;
-    use model::register::CheckDigit;
+    use model::register::Check;
 
     fn config() -> LinkageConfig {
         let compare = |column: &str, kind: &str| Compare {
@@ -253,8 +262,24 @@ mod tests {
         };
         let kind = |config: &LinkageConfig| settings_of(config, BTreeSet::new()).unwrap().comparisons.remove(0).kind;
         assert_eq!(kind(&config), Kind::Identifier);
-        config.comparisons[0].check = Some(CheckDigit::Mod97);
+        config.comparisons[0].check = Some(register::CheckDigit::Mod97);
         assert_eq!(kind(&config), Kind::CheckedIdentifier { check: CheckDigit::Mod97 });
+    }
+
+    #[test]
+    fn what_passes_when_it_comes_in_passes_when_it_is_compared() {
+        for (stated, check) in [
+            (register::CheckDigit::Luhn, Check::Luhn),
+            (register::CheckDigit::Mod97, Check::Mod97),
+            (register::CheckDigit::Mod11, Check::Mod11),
+        ] {
+            let numbers: Vec<String> = (0..5_000_u32).map(|number| format!("{:07}", number * 1_999)).collect();
+            let passing = numbers.iter().filter(|number| check.passes(number)).count();
+            assert!((10..2_500).contains(&passing), "{stated:?}: {passing}");
+            for number in numbers {
+                assert_eq!(check_of(stated).passes(&number), check.passes(&number), "{stated:?} {number}");
+            }
+        }
     }
 
     #[test]

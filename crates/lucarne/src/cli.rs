@@ -321,6 +321,10 @@ pub(crate) enum LinkCommand {
     /// which then changes nothing. The result is that of a whole run by the same model. What linking the files left out, and
     /// what learning could not settle, is told on standard error. With `--json` lines are not answered, and one object at the
     /// end says that too, how many lines there were and how long they took.
+    ///
+    /// Values of a record that was replaced or went stay in memory and in the journal for as long as this runs. The next start
+    /// writes the journal anew without them before it takes it; files it leaves as they are, so take an erased record out of
+    /// those too, and its line out of the journal.
     Resolve(LinkResolve),
     /// Lists what happened to person ids in the project's runs, the last events last.
     ///

@@ -2,13 +2,14 @@
 //!
 //! Level 0 is *missing* for every kind and weighs nothing. Every comparison is symmetric.
 
+use crate::check_digit::CheckDigit;
 use crate::date::{Date, DateRelation};
 use crate::distance;
 use crate::error::Error;
 use crate::nickname;
 use crate::normalise;
 use crate::pool::{MISSING, Pool, room};
-use crate::settings::{CheckDigit, Kind};
+use crate::settings::Kind;
 
 /// The level of a pair in which one value is missing.
 pub(crate) const MISSING_LEVEL: u8 = 0;

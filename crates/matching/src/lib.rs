@@ -70,6 +70,42 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # From columns to a measured result
+//!
+//! Where nobody has written settings yet, [`auto`] proposes some, and where the truth is known, [`evaluate`] says how right the
+//! result is.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use arrow_array::{ArrayRef, RecordBatch, StringArray};
+//! use matching::{Dataset, Judgements, Settings, Silent, auto};
+//!
+//! // Six hundred records of four hundred people: two hundred of them have two.
+//! let column = |value: fn(usize) -> String| -> ArrayRef {
+//!     Arc::new(StringArray::from_iter_values((0..600).map(|record| value(record % 400))))
+//! };
+//! let records = RecordBatch::try_from_iter([
+//!     ("surname", column(|person| format!("Ash{}", ["ford", "ton", "ley"][person % 3]))),
+//!     ("born", column(|person| format!("{}-03-{:02}", 1940 + person % 60, person % 28 + 1))),
+//!     ("ssn", column(|person| format!("{:09}", person * 1_234_567))),
+//! ])?;
+//! let truth: Vec<u32> = (0..600).map(|record| record % 400).collect();
+//!
+//! let proposal = auto::propose([&records], &auto::Options::default())?;
+//! // Why each comparison and each rule is there, for somebody to read before the settings are used.
+//! assert_eq!(proposal.comparisons.len(), proposal.settings.comparisons.len());
+//! let settings = Settings { random_pairs: 20_000, ..proposal.settings };
+//!
+//! let data = Dataset::new(&settings, &records)?;
+//! let (model, _) = matching::train(&data, &Silent)?;
+//! let predictions = matching::predict(&data, &model, &Silent)?;
+//! let persons = matching::cluster(&data, &model, &predictions, &Judgements::default())?;
+//! let quality = matching::evaluate(&predictions.edges, &persons.labels, &truth, None);
+//! assert_eq!(quality.clusters.wanted, 200);
+//! assert!(quality.clusters.precision > 0.99 && quality.clusters.recall > 0.99);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Learning a model, and records that come later
 //!
 //! Where there are hundreds of records, [`train`] says what it learnt and what it doubts. A [`Resident`] keeps records with
@@ -161,6 +197,7 @@
 mod attach;
 pub mod auto;
 mod block;
+mod check_digit;
 mod cluster;
 mod compare;
 mod dataset;
@@ -192,6 +229,7 @@ mod weak;
 
 pub use self::model::{ComparisonModel, Frequencies, Level, Model};
 pub use block::{RuleReport, SharedBlock, shared_blocks};
+pub use check_digit::CheckDigit;
 pub use cluster::{Clustering, Judgements, Link, cluster};
 pub use compare::level_names;
 pub use dataset::{Dataset, DatasetBuilder, RECORDS_MAX};
@@ -206,7 +244,7 @@ pub use progress::{Progress, Silent};
 pub use refusal::{Kept, Refusal};
 pub use resident::{Change, Resident};
 pub use sample::{Draw, Estimate, Estimates, JUDGED_MIN, Reviewed, STRATA, STRATUM_BOUNDS, Stratum, draw, estimate};
-pub use settings::{Block, CheckDigit, Comparison, Kind, Settings};
+pub use settings::{Block, Comparison, Kind, Settings};
 pub use shape::{
     BIN_FIRST, BIN_WIDTH, BINS, DENSITY_MIN, GroupShape, Grouping, Histogram, SIZES, Shape, SizeClass, shape,
     stability_chance, stability_index,

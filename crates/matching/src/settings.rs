@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::check_digit::CheckDigit;
 use crate::error::Error;
 use crate::key::KeyExpr;
-
-pub use model::register::CheckDigit;
 
 /// Everything a linkage needs to know about its records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

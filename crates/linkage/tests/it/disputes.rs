@@ -1,6 +1,6 @@
 //! What a person contests is held where it is and decides nothing, until a steward has judged it or it is taken back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gate::{EntryKind, LookSubject};
 use linkage::{EventCounts, LinkageError, dispute, withdraw};
@@ -10,6 +10,7 @@ use model::{Actor, Judgement, OfficerId, PersonId, RecordId, Request, Verdict};
 use crate::fixture::{Opened, Republic, Row, noon, record};
 use crate::people::{Deliveries, LinkRow, check_story, deliver, deliveries, link_now, links, table};
 use crate::steward::decide;
+use crate::versions::{clusters, pin};
 
 /// What the citizen writes; it is nowhere in the lake.
 const WORDS: &str = "I never lived in that street";
@@ -263,4 +264,39 @@ async fn a_contest_says_why_and_is_the_person_s_own() {
     let error = say(&linked.opened, Verdict::Same, &linked.tax, &linked.census).await.unwrap_err();
     assert!(matches!(error, LinkageError::Judgement(_)), "{error}");
     assert!(table(&linked.opened, "judgements").await.is_empty());
+}
+
+/// What is contested is held with whom it was, also where that was the work of a record that has been erased since: until it
+/// is settled, and no longer, a run is not that of a lake which never saw the record.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_record_that_was_erased_put_together_is_held_while_it_is_contested() {
+    // The newcomer and the census record are one person by the tax record, and by nothing else.
+    let mut linked = Linked::new(|made| made.tax.push(newcomer(made))).await;
+    let new = record("tax", "newcomer");
+    assert!(linked.are_one(&new, &linked.census).await);
+    say(&linked.opened, Verdict::Disputed, &new, &linked.census).await.unwrap();
+    let key = linked.made.census[0].key.clone();
+    linked.made.tax.retain(|row| row.key != key);
+    linked.deliver().await;
+    let report = linked.link("link-2").await;
+    assert_eq!((report.judgements.disputed, report.judgements.waiting), (1, 0));
+    assert!(!linked.links().await.contains_key(&linked.tax.to_string()), "it was erased");
+    assert!(linked.are_one(&new, &linked.census).await, "it stays with whom it was contested");
+
+    let mut elsewhere = Republic::new();
+    elsewhere.project.linkage.as_mut().unwrap().one_record_per_person.clear();
+    let never_saw = elsewhere.open().await;
+    pin(&linked.opened, &never_saw).await;
+    deliver(&never_saw, &elsewhere.project, &linked.made).await;
+    let other = link_now(&never_saw, &elsewhere, "link-1").await.unwrap();
+    assert_eq!((other.model_version, other.model_learnt), (1, false));
+    let theirs = clusters(&never_saw).await;
+    assert!(theirs.contains(&BTreeSet::from([new.to_string()])), "there the newcomer is alone");
+    assert_ne!(clusters(&linked.opened).await, theirs);
+
+    say(&linked.opened, Verdict::Withdrawn, &new, &linked.census).await.unwrap();
+    let report = linked.link("link-3").await;
+    assert_eq!(report.judgements.disputed, 0);
+    assert_eq!(clusters(&linked.opened).await, theirs, "what the erased record did is gone with the contest");
+    check_story(&linked.opened).await;
 }

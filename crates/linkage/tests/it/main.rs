@@ -6,6 +6,8 @@ mod disputes;
 mod explained;
 #[path = "../../../pipeline/tests/it/fixture.rs"]
 mod fixture;
+mod frequencies;
+mod journal;
 mod linking;
 mod loose;
 mod people;

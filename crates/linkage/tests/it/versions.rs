@@ -13,7 +13,7 @@ use crate::people::{Told, check_story, deliver, deliveries, events, link_now, pe
 use crate::steward::decide;
 
 /// Gives the clusters, whatever the persons are called.
-async fn clusters(opened: &Opened) -> BTreeSet<BTreeSet<String>> {
+pub(crate) async fn clusters(opened: &Opened) -> BTreeSet<BTreeSet<String>> {
     let mut of_person: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
     for (record, person) in persons(opened).await {
         of_person.entry(person).or_default().insert(record);
@@ -22,7 +22,7 @@ async fn clusters(opened: &Opened) -> BTreeSet<BTreeSet<String>> {
 }
 
 /// Pins the models of one lake in another.
-async fn pin(from: &Opened, to: &Opened) {
+pub(crate) async fn pin(from: &Opened, to: &Opened) {
     let write = Write {
         table: TableRef::spine(spine::MODELS),
         schema: Arc::clone(&spine::MODELS_SCHEMA),

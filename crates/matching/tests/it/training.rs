@@ -1,5 +1,7 @@
 //! Expectation maximisation against parameters that were planted.
 
+use std::collections::BTreeSet;
+
 use matching::{Block, Comparison, Dataset, Kind, Settings, Silent};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -94,6 +96,35 @@ fn what_the_data_does_not_settle_is_said() {
     let said = |what: &str| report.warnings.iter().any(|warning| warning.contains(what));
     assert!(said("a: about 0 matches inform its m"), "{:?}", report.warnings);
     assert!(said("f: the level \"one slip\" was never seen"), "{:?}", report.warnings);
+}
+
+/// What is kept is counted over base records: who is only attached makes no value frequent.
+#[test]
+fn a_frequency_table_keeps_what_five_base_records_have() {
+    let mut settings = Settings {
+        source: Some("source".to_owned()),
+        attach_only: BTreeSet::from(["attached".to_owned()]),
+        ..settings()
+    };
+    settings.comparisons[3].term_frequency = true;
+    let mut rows = planted(300, 6);
+    rows.iter_mut().for_each(|row| row.push("base".to_owned()));
+    // Each value: records that have it, and how many of these are attached.
+    let mut next = 0;
+    for (value, records, attached) in [("four", 4, 0), ("five", 5, 0), ("mixed", 5, 3), ("more", 8, 3)] {
+        for at in 0..records {
+            rows[next][3] = value.to_owned();
+            rows[next][5] = if at < attached { "attached" } else { "base" }.to_owned();
+            next += 1;
+        }
+    }
+    let columns: Vec<&str> = COLUMNS.iter().copied().chain(["source"]).collect();
+    let data = Dataset::new(&settings, &batch(&columns, &rows)).unwrap();
+    let (model, _) = matching::train(&data, &Silent).unwrap();
+    let frequencies = model.comparisons[3].frequencies.as_ref().unwrap();
+    let kept = ["four", "five", "mixed", "more"].map(|value| frequencies.shares.contains_key(value));
+    assert_eq!(kept, [false, true, false, true]);
+    assert!((frequencies.shares["five"] - frequencies.shares["more"]).abs() < 1e-12);
 }
 
 #[test]

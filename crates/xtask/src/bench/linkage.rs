@@ -4,9 +4,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use super::promises::Promises;
 use crate::{run, setup};
 
 /// The least F1 of Anytown's clusters that is promised, of any seed.
@@ -20,40 +21,6 @@ const FASTER: f64 = 15.0;
 
 /// How many times our memory Splink's is, as promised at scale.
 const LEANER: f64 = 3.0;
-
-/// Figures that were promised and missed. All is printed first, then the benchmark fails.
-#[derive(Default)]
-struct Promises {
-    missed: Vec<String>,
-}
-
-impl Promises {
-    /// Holds a figure to the least one that is promised, and gives what the table says of it.
-    fn least(&mut self, what: &str, found: f64, least: f64) -> String {
-        // What is not a number has not kept its promise.
-        if found >= least {
-            return least.to_string();
-        }
-        let missed = format!("{what}: {found:.4}, promised {least}");
-        // What two tables show of one figure is told once.
-        if !self.missed.contains(&missed) {
-            self.missed.push(missed);
-        }
-        format!("{least}: **missed**")
-    }
-
-    /// Fails when a promise was missed or what was `done` did not come to its end; when both, with both.
-    fn kept(self, done: Result<()>) -> Result<()> {
-        if self.missed.is_empty() {
-            return done;
-        }
-        let missed = format!("promised and missed: {}", self.missed.join("; "));
-        Err(match done {
-            Ok(()) => anyhow!(missed),
-            Err(error) => error.context(format!("{missed}; and not all was held")),
-        })
-    }
-}
 
 /// The linkage scripts and a Python that has what they need.
 pub(super) struct Tools {
@@ -574,28 +541,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn a_promise_that_was_missed_fails_after_all_was_held() {
-        let mut promises = Promises::default();
-        assert_eq!(promises.least("met", 0.99, 0.99), "0.99");
-        assert_eq!(promises.least("not met", 0.9899, 0.99), "0.99: **missed**");
-        assert_eq!(promises.least("no figure", f64::NAN, 15.0), "15: **missed**");
-        assert_eq!(promises.least("not met", 0.9899, 0.99), "0.99: **missed**", "and is told once");
-        let said = promises.kept(Ok(())).unwrap_err().to_string();
-        assert_eq!(said, "promised and missed: not met: 0.9899, promised 0.99; no figure: NaN, promised 15");
-        assert!(Promises::default().kept(Ok(())).is_ok());
-    }
-
-    #[test]
-    fn an_error_after_a_missed_promise_hides_neither() {
-        let mut promises = Promises::default();
-        promises.least("not met", 0.5, 0.99);
-        let said = format!("{:#}", promises.kept(Err(anyhow!("no table"))).unwrap_err());
-        assert!(said.starts_with("promised and missed: not met: 0.5000, promised 0.99"), "{said}");
-        assert!(said.ends_with(": no table"), "{said}");
-        assert_eq!(Promises::default().kept(Err(anyhow!("no table"))).unwrap_err().to_string(), "no table");
-    }
 
     #[test]
     fn the_best_threshold_is_that_of_the_highest_f1() {

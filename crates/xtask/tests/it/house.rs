@@ -9,7 +9,7 @@ const HOUSE: &[(&str, &str)] = &[
     ("pins", ""),
     ("policy", "model"),
     ("tlog", "model"),
-    ("matching", "model"),
+    ("matching", ""),
     ("lake", "model pins"),
     ("state", "model"),
     ("gate", "model policy tlog lake state"),
