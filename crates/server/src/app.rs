@@ -208,6 +208,18 @@ impl App {
         identity::is_form_token(&self.inner.session_key, session, token)
     }
 
+    /// Gives what links to persons carry on pages of this session.
+    #[must_use]
+    pub fn under(&self, session: &str) -> String {
+        identity::under(&self.inner.session_key, session)
+    }
+
+    /// Tells whether a link was made on a page of this session, under what it holds.
+    #[must_use]
+    pub fn is_under(&self, session: &str, digest: &str) -> bool {
+        identity::is_under(&self.inner.session_key, session, digest)
+    }
+
     /// Gives who a token stands for.
     ///
     /// # Errors

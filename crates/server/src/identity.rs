@@ -15,6 +15,9 @@ use sha2::Sha256;
 /// The longest token, in bytes.
 const TOKEN_BYTES_MAX: usize = 4096;
 
+/// How long the digest is that links to persons carry, in bytes: too long to be met by chance, and short in an address.
+const UNDER_BYTES: usize = 12;
+
 /// Someone who can act in a demo.
 #[derive(Clone)]
 pub struct DemoIdentity {
@@ -149,6 +152,26 @@ pub fn is_form_token(key: &[u8; 32], session: &str, token: &str) -> bool {
     URL_SAFE_NO_PAD.decode(token).is_ok_and(|bytes| mac.verify_slice(&bytes).is_ok())
 }
 
+/// Gives what a link to a person carries, so that it opens under what its page said and nothing else: a digest of the session,
+/// which holds the purpose, the case and the reason. Without the key nothing of them can be found out from it.
+#[must_use]
+pub fn under(key: &[u8; 32], session: &str) -> String {
+    let mut mac = mac(key, b"under ");
+    mac.update(session.as_bytes());
+    let digest: Vec<u8> = mac.finalize().into_bytes().iter().copied().take(UNDER_BYTES).collect();
+    URL_SAFE_NO_PAD.encode(digest)
+}
+
+/// Tells whether a link was made under what this session holds.
+#[must_use]
+pub fn is_under(key: &[u8; 32], session: &str, digest: &str) -> bool {
+    let mut mac = mac(key, b"under ");
+    mac.update(session.as_bytes());
+    let decoded = URL_SAFE_NO_PAD.decode(digest);
+    // A shorter one would be compared as far as it goes.
+    decoded.is_ok_and(|bytes| bytes.len() == UNDER_BYTES && mac.verify_truncated_left(&bytes).is_ok())
+}
+
 fn mac(key: &[u8; 32], bytes: &[u8]) -> Hmac<Sha256> {
     // HMAC takes keys of any length: this can't fail for 32 bytes, and an empty key would be a wrong one, not a panic.
     let mut mac = match Hmac::<Sha256>::new_from_slice(key) {
@@ -207,6 +230,34 @@ mod tests {
         assert!(is_form_token(&KEY, "session one", &token));
         assert!(!is_form_token(&KEY, "session two", &token));
         assert!(!is_form_token(&KEY, "session one", ""));
+    }
+
+    #[test]
+    fn links_belong_to_one_purpose_case_and_reason_of_one_session() {
+        let work = |case: &str, why: &str| Work {
+            purpose: Some("relief".into()),
+            case: Some(case.into()),
+            justification: Some(why.into()),
+        };
+        let session = |work: &Work, hour: u32| sign_session(&KEY, "officer", at(hour), work);
+        let one = session(&work("C-1", "her application"), 12);
+        let digest = under(&KEY, &one);
+        assert!(is_under(&KEY, &one, &digest));
+        assert_eq!(under(&KEY, &session(&work("C-1", "her application"), 12)), digest, "changed back, it is the same");
+        for other in [
+            session(&work("C-2", "her application"), 12),
+            session(&work("C-1", "her appeal"), 12),
+            session(&Work::default(), 12),
+            session(&work("C-1", "her application"), 13),
+        ] {
+            assert!(!is_under(&KEY, &other, &digest));
+        }
+        assert!(!is_under(&[8; 32], &one, &digest), "another server's");
+        let (part, long) = (&digest[..4], form_token(&KEY, &one));
+        for wrong in ["", part, "AAAAAAAAAAAAAAAA", "no base64!", long.as_str()] {
+            assert!(!is_under(&KEY, &one, wrong), "{wrong}");
+        }
+        assert!(!digest.contains("C-1") && digest.len() == 16, "{digest}");
     }
 
     #[test]

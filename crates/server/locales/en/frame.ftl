@@ -36,6 +36,7 @@ bar-case = Case
 bar-why = Reason
 bar-missing = not given
 bar-change = Change
+bar-leave = Leave
 bar-act-as = Act as
 bar-act-as-hint = For this demonstration; purpose and case are forgotten.
 bar-act-as-do = Switch role
@@ -59,12 +60,18 @@ allows-title = What this purpose allows
 allows-rest = Everything that is not named here is withheld.
 allows-nothing = Nothing is shown to anyone under this purpose.
 allows-until = In force until { $date }.
+allows-not-yet = Not in force before { $date }: until then a search under it will be refused and logged.
+allows-ended = Its last day was { $date }: a search under it will be refused and logged.
+allows-not-mine = This purpose is not for your role: a search under it will be refused and logged.
+allows-registers = Registers within reach
 allows-not-opened = Nobody was opened by choosing this purpose.
 allows-open-again = Open this person again under it
+search-changed = What you work on was changed since the page with this link was shown, perhaps in another window. Nobody was opened. Read in the bar what holds now, and open the person under it if that is what you mean.
 
 # The first page.
 start-title = Start
 start-heading = { $project }: look into the registers. Be seen looking.
+start-ended = Your session has ended. Its purpose, case and reason are forgotten.
 start-what = Lucarne brings the registers of agencies together at the moment of a question, for one person and one stated purpose, and keeps no file of the answer.
 start-promise = Every look is written to a log that cannot be changed unnoticed, and the person looked at can read who, when, why and under which law.
 start-continue = Continue where you were

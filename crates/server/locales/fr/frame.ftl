@@ -36,6 +36,7 @@ bar-case = Dossier
 bar-why = Motif
 bar-missing = non indiqué
 bar-change = Modifier
+bar-leave = Quitter
 bar-act-as = Agir en tant que
 bar-act-as-hint = Pour cette démonstration ; la finalité et le dossier sont alors oubliés.
 bar-act-as-do = Changer de rôle
@@ -59,12 +60,18 @@ allows-title = Ce que permet cette finalité
 allows-rest = Ce qui n’est pas nommé ici n’est pas communiqué.
 allows-nothing = Cette finalité ne montre rien à personne.
 allows-until = En vigueur jusqu’au { $date }.
+allows-not-yet = Pas en vigueur avant le { $date } : jusque-là, une recherche à ce titre sera refusée et journalisée.
+allows-ended = Son dernier jour était le { $date } : une recherche à ce titre sera refusée et journalisée.
+allows-not-mine = Cette finalité n’est pas destinée à votre rôle : une recherche à ce titre sera refusée et journalisée.
+allows-registers = Registres accessibles
 allows-not-opened = Le choix de cette finalité n’a entraîné aucune consultation.
 allows-open-again = Consulter à nouveau cette personne pour cette finalité
+search-changed = Ce sur quoi vous travaillez a été modifié depuis l’affichage de la page qui contient ce lien, peut-être dans une autre fenêtre. Aucune consultation n’a eu lieu. Lisez dans le bandeau ce qui vaut à présent, puis consultez la personne à ce titre si telle est votre intention.
 
 # La première page.
 start-title = Accueil
 start-heading = { $project } : qui consulte les registres le fait au grand jour
+start-ended = Votre session est terminée. La finalité, le dossier et le motif sont oubliés.
 start-what = Lucarne réunit les registres des administrations le temps d’une question, pour une personne et une finalité déclarée, et ne conserve pas la réponse.
 start-promise = Chaque consultation est inscrite dans un journal qu’on ne peut modifier sans que cela se voie, et la personne concernée peut lire qui l’a faite, quand, pourquoi et en vertu de quelle loi.
 start-continue = Reprendre

@@ -9,6 +9,7 @@ use linkage::{
 use matching::{BIN_WIDTH, Estimate, Estimates, GroupShape, Histogram, SIZES, STRATA, Shape, SizeClass, Stratum};
 use model::RunId;
 
+use super::allows::Allows;
 use super::components::DAY;
 use super::contest::{self, ContestRow};
 use super::desk::{self, Bars, TermLine};
@@ -327,7 +328,7 @@ pub(super) fn verified(t: Words) -> [Verified; 3] {
 }
 
 /// Gives what a purpose allows, which is said before it is used.
-pub(super) fn purpose(t: Words, discloses: Vec<ClassRule>) -> PurposeView {
+fn purpose(t: Words, discloses: &[ClassRule]) -> PurposeView {
     PurposeView {
         id: "loan-relief".to_owned(),
         says: t.s("sample-purpose"),
@@ -341,11 +342,23 @@ pub(super) fn purpose(t: Words, discloses: Vec<ClassRule>) -> PurposeView {
         needs_case: true,
         needs_justification: true,
         persons_per_officer_and_day: Some(3),
-        discloses,
+        discloses: discloses.to_vec(),
         from: "2026-01-01".to_owned(),
         until: "2026-12-06".to_owned(),
         standing: Standing::InForce,
     }
+}
+
+/// Gives what a purpose allows in every state: in force, of another role, not yet in force, ended.
+pub(super) fn allowing(t: Words, classes: &[ClassRule]) -> [Allows; 4] {
+    let purpose = || purpose(t, classes);
+    let states = [
+        (purpose(), true),
+        (purpose(), false),
+        (PurposeView { from: "2026-12-01".to_owned(), standing: Standing::NotYet, ..purpose() }, true),
+        (PurposeView { until: "2026-11-20".to_owned(), standing: Standing::Expired, ..purpose() }, true),
+    ];
+    states.map(|(purpose, is_mine)| Allows::said(t, &purpose, is_mine, vec![t.s("sample-register")]))
 }
 
 /// Gives the runs that put rows into quarantine: one with reasons, one in which nothing was wrong.

@@ -6,6 +6,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use model::ModelKind;
 
+use super::allows::Allows;
 use super::cluster::{self, Cluster};
 use super::component_samples::{self as samples, NotGiven, RunSample};
 use super::contest::ContestRow;
@@ -23,12 +24,12 @@ use super::quality::Found;
 use super::relations::{self, Hop, Naming, Opens, Relations, Thing, Tie};
 use super::review::{Contested, Said, Told};
 use super::timeline::{self, Event, Timeline};
-use super::values::{Kept, KeptColumns, Rule, Shown, reduced, rules};
+use super::values::{Kept, KeptColumns, Shown, reduced};
 use super::view::View;
 use super::words::{ProjectText, Words};
 use crate::districts::Districts;
 use crate::problem::Problem;
-use crate::service::{ClassRule, ClusterLinkView, DayUse, FieldEvidence, GivenColumn, PurposeView, SaidView};
+use crate::service::{ClassRule, ClusterLinkView, DayUse, FieldEvidence, GivenColumn, SaidView};
 
 /// The day that samples are of.
 pub(super) const DAY: &str = "2026-11-24";
@@ -46,7 +47,6 @@ struct ComponentsPage {
     few: u64,
     share: f64,
     differing: [(Vec<Stretch>, Mark); 4],
-    rules: Vec<Rule>,
     section: Section,
     waterfall: Waterfall,
     days: Days,
@@ -76,8 +76,8 @@ struct ComponentsPage {
     /// Who else is at an address of the pictures: some, and nobody.
     households: [Household; 2],
     may_search: bool,
-    /// What a purpose allows.
-    purpose: PurposeView,
+    /// What a purpose allows: in force, of another role, not yet in force, ended.
+    allowing: [Allows; 4],
     /// Parts of a page that were asked for: refused, and failed.
     not_given: [NotGiven; 2],
     /// What was just written.
@@ -131,7 +131,6 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         few: 12,
         share: 0.9734,
         differing: [(left, Mark::Differs), (right, Mark::Differs), (same, Mark::Alike), (written, Mark::Written)],
-        rules: rules(t, &class_rules()),
         section: section(t),
         waterfall: evidence(t),
         days: desk::days(t, &use_of_days(|at| (at * 37 % 53 + at, at * 11 % 29, u64::from(at % 9 == 4) * at))),
@@ -154,7 +153,7 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         dossier: pictures(t),
         households: [samples::household(t), samples::nobody(t)],
         may_search: false,
-        purpose: samples::purpose(t, class_rules()),
+        allowing: samples::allowing(t, &class_rules()),
         not_given: samples::not_given(t),
         written: samples::told(t),
         terms: samples::terms(t),
@@ -463,6 +462,7 @@ fn acting(t: Words) -> Vec<BarSample> {
         agency: Some(t.s("sample-agency")),
         chooses,
         purpose: None,
+        is_mine: true,
         purpose_says: purpose,
         case: String::new(),
         justification: String::new(),
@@ -616,6 +616,11 @@ mod tests {
                 t.s("quality-too-few"),
                 t.s("quality-drifts-caption"),
                 t.s("allows-rest"),
+                t.s("allows-not-mine"),
+                t.with("allows-until", "date", t.date("2026-12-06")),
+                t.with("allows-not-yet", "date", t.date("2026-12-01")),
+                t.with("allows-ended", "date", t.date("2026-11-20")),
+                t.count("purpose-budget-says", &3),
                 t.of("problem-title", "unavailable"),
                 t.s("refused-nothing"),
                 t.s("problem-to-form"),

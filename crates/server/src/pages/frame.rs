@@ -36,6 +36,8 @@ pub(crate) struct Acting {
     /// Whether the purpose is theirs to choose.
     pub(crate) chooses: bool,
     pub(crate) purpose: Option<PurposeView>,
+    /// Whether the purpose names the role as recipient, or is about those who act themselves.
+    pub(crate) is_mine: bool,
     /// What the purpose says, in the page's language.
     pub(crate) purpose_says: Option<String>,
     pub(crate) case: String,
@@ -204,6 +206,7 @@ impl Acting {
         } else {
             project.purposes.values().find(|purpose| is_mine(purpose))
         };
+        let own = purpose.is_some_and(is_mine);
         let purpose = purpose.map(|purpose| purpose_view(project, purpose, today));
         let identity = &who.identity;
         Ok(Self {
@@ -212,6 +215,7 @@ impl Acting {
             chooses,
             purpose_says: purpose.as_ref().map(&title_of),
             purpose,
+            is_mine: own,
             case: who.work.case.clone().unwrap_or_default(),
             justification: who.work.justification.clone().unwrap_or_default(),
             mine,

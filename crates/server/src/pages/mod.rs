@@ -1,6 +1,7 @@
 //! The pages: rendered here, whole without scripts, in English and French.
 
 mod address;
+mod allows;
 mod assets;
 mod catalogue;
 mod chart;

@@ -6,14 +6,15 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use model::agency::RoleKind;
+use serde::Deserialize;
 
 use super::frame::Frame;
 use super::map::{Map, map};
 use super::relations::{Relations, record_anchor, relations};
-use super::search::work_of;
+use super::search::{asked_again, work_of};
 use super::timeline::{Timeline, timeline};
 use super::values::{KeptColumns, Shown, comparison, headline, kept, plain, reduced, sentence, share, shown};
-use super::view::View;
+use super::view::{Asked, View};
 use super::words::{ProjectText, Words};
 use crate::problem::Problem;
 use crate::service::{self, DossierView, EarlierView, GivenColumn, LinkEvidence, RecordView, SectionView};
@@ -145,14 +146,30 @@ pub(crate) struct Step {
     pub(crate) to: String,
 }
 
+/// What a link to a person carries.
+#[derive(Deserialize)]
+pub(crate) struct LinkTo {
+    /// The purpose, case and reason under which it was made, as [`View::under`] tells them. An address that was typed or kept
+    /// has none: it opens under what the bar says then.
+    under: Option<String>,
+}
+
 /// Shows a dossier.
-pub(crate) async fn page(view: View, Path(person): Path<String>) -> Response {
-    let answer = open(&view, &person).await;
+pub(crate) async fn page(view: View, Path(person): Path<String>, Asked(link): Asked<LinkTo>) -> Response {
+    let answer = match link {
+        Ok(link) => open(&view, &person, link.under.as_deref()).await,
+        Err(problem) => Err(problem),
+    };
     view.answer_asked(Some("person"), answer)
 }
 
-async fn open(view: &View, person: &str) -> Result<Response, Problem> {
+async fn open(view: &View, person: &str, under: Option<&str>) -> Result<Response, Problem> {
     view.acting()?.must_be(RoleKind::Officer)?;
+    // A page in another window was opened under one case, and the session holds another by now. The look would be on the
+    // record, for the person to read, under a case and a reason that nobody meant for it: so it is asked for anew.
+    if under.is_some_and(|under| !view.is_under(under)) {
+        return Ok(Redirect::to(&asked_again(person)).into_response());
+    }
     let work = work_of(view)?;
     // An address that was kept: first it is said why.
     if work.purpose.is_empty() {

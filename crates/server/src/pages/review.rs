@@ -5,14 +5,15 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use model::agency::RoleKind;
-use model::{Subject, Verdict};
+use model::{Actor, Subject, Verdict};
 use serde::Deserialize;
 
+use super::allows::Allows;
 use super::cluster::{Cluster, apart, cluster};
 use super::differ::{Mark, Stretch, differ, whole};
 use super::frame::Frame;
 use super::person::{Waterfall, waterfall};
-use super::values::{Kept, KeptColumns, Rule, kept, reduced, rules, shown};
+use super::values::{Kept, KeptColumns, kept, reduced, shown};
 use super::view::{AGAIN, Asked, Sent, Typed, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
@@ -40,10 +41,8 @@ struct QueuePage {
     next: Option<u64>,
     sample: SampleProgressView,
     told: Option<Told>,
-    /// What the review is for.
-    purpose: Option<PurposeView>,
-    /// What it allows.
-    rules: Vec<Rule>,
+    /// What the purpose of reviews allows.
+    allows: Option<Allows>,
 }
 
 #[derive(Template)]
@@ -170,6 +169,10 @@ async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
     view.acting()?.must_be(RoleKind::Steward)?;
     let progress = service::progress(&view.app, view.acting()?, 0).await?;
     let purpose = review_purpose(view)?;
+    let recipient = match view.acting()?.actor() {
+        Actor::Member { recipient, .. } => recipient.to_string(),
+        Actor::Citizen { .. } | Actor::System => String::new(),
+    };
     let page = QueuePage {
         frame: view.frame()?,
         t: view.t,
@@ -183,8 +186,7 @@ async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
         next: progress.next,
         sample: progress.sample,
         told: told(view, after)?,
-        rules: purpose.as_ref().map(|purpose| rules(view.t, &purpose.discloses)).unwrap_or_default(),
-        purpose,
+        allows: purpose.map(|purpose| Allows::of(view, &purpose, purpose.recipients.contains(&recipient))),
     };
     view.page(&page)
 }

@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use model::agency::RoleKind;
 use serde::Deserialize;
 
+use super::allows::Allows;
 use super::frame::Frame;
-use super::values::{Rule, Shown, headline, is_name, rules, shown};
+use super::values::{Shown, headline, is_name, shown};
 use super::view::{AGAIN, Asked, Sent, Typed, View};
 use super::words::Words;
 use crate::problem::Problem;
@@ -24,12 +25,15 @@ const TELLING_APART: [&str; 4] = ["identity", "identifier", "address", "contact"
 struct SearchPage {
     frame: Frame,
     t: Words,
-    rules: Vec<Rule>,
+    /// What the chosen purpose allows.
+    allows: Option<Allows>,
     asked: SearchAsked,
     nothing_asked: bool,
     birth_date_unread: bool,
-    /// Where the person is who was open when the purpose was chosen.
+    /// Where the person is who was open when the purpose was chosen, or to whom a link of an earlier page led.
     person: Option<String>,
+    /// Whether it was a link of a page that said another purpose, case or reason.
+    changed: bool,
 }
 
 #[derive(Template)]
@@ -132,6 +136,19 @@ const PSEUDONYM_MAX: usize = 80;
 pub(crate) struct LedHere {
     /// The pseudonym of the person who was open when the purpose was chosen.
     person: Option<String>,
+    /// Whether a link led here that was made under another purpose, case or reason.
+    #[serde(default)]
+    changed: bool,
+}
+
+/// Gives the link to a person under what the session holds now.
+fn person_under(view: &View, person: &str) -> String {
+    format!("{PERSONS}{person}?under={}", view.under())
+}
+
+/// Gives where somebody asks again for a person to whom a link led that was made under something else.
+pub(crate) fn asked_again(person: &str) -> String {
+    if is_pseudonym(person) { format!("{SEARCH}?person={person}&changed=true") } else { SEARCH.to_owned() }
 }
 
 /// Gives the pseudonym in the path of a person; none in other paths.
@@ -146,10 +163,7 @@ fn is_pseudonym(text: &str) -> bool {
 
 /// Shows the form.
 pub(crate) async fn form(view: View, Asked(asked): Asked<LedHere>) -> Response {
-    let answer = officer(&view).and_then(|()| {
-        let person = asked?.person.filter(|person| is_pseudonym(person));
-        form_page(&view, SearchAsked::default(), false, person)
-    });
+    let answer = officer(&view).and_then(|()| form_page(&view, SearchAsked::default(), false, asked?));
     view.answer(answer)
 }
 
@@ -158,20 +172,25 @@ pub(crate) fn officer(view: &View) -> Result<(), Problem> {
     view.acting()?.must_be(RoleKind::Officer)
 }
 
-fn form_page(view: &View, asked: SearchAsked, was_sent: bool, person: Option<String>) -> Result<Response, Problem> {
+fn form_page(view: &View, asked: SearchAsked, was_sent: bool, led: LedHere) -> Result<Response, Problem> {
     let mut frame = view.frame()?;
     if was_sent {
         frame.repeat = asked.fields();
         frame.repeat.push((AGAIN, true.to_string()));
         frame.carry(Typed::new(SEARCH, &asked.fields()).filter(|_| !asked.is_empty()).as_ref())?;
     }
+    let person = led.person.filter(|person| is_pseudonym(person));
     let is_whole = asked.again && !asked.is_empty() && asked.birth_date().is_some();
     let page = SearchPage {
         t: view.t,
-        rules: frame.purpose().map(|purpose| rules(view.t, &purpose.discloses)).unwrap_or_default(),
+        allows: frame
+            .acting
+            .as_ref()
+            .and_then(|acting| Some(Allows::of(view, acting.purpose.as_ref()?, acting.is_mine))),
         nothing_asked: was_sent && asked.is_empty(),
         birth_date_unread: was_sent && asked.birth_date().is_none(),
-        person: person.filter(|_| frame.is_ready()).map(|person| format!("{PERSONS}{person}")),
+        changed: led.changed && person.is_some(),
+        person: person.filter(|_| frame.is_ready()).map(|person| person_under(view, &person)),
         asked,
         frame,
     };
@@ -183,7 +202,7 @@ fn form_page(view: &View, asked: SearchAsked, was_sent: bool, person: Option<Str
 /// Shows the form again, as it was filled in. Nobody is searched for.
 pub(crate) fn form_again(view: &View, typed: &Typed) -> Result<Response, Problem> {
     officer(view)?;
-    form_page(view, SearchAsked::again(typed), true, None)
+    form_page(view, SearchAsked::again(typed), true, LedHere::default())
 }
 
 /// Gives what someone works on, as the service takes it.
@@ -206,11 +225,11 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
     view.check_form(&asked.form_token)?;
     officer(view)?;
     if asked.again {
-        return form_page(view, asked, true, None);
+        return form_page(view, asked, true, LedHere::default());
     }
     let work = work_of(view)?;
     let Some(birth_date) = asked.birth_date().filter(|_| !asked.is_empty() && !work.purpose.is_empty()) else {
-        return form_page(view, asked, true, None);
+        return form_page(view, asked, true, LedHere::default());
     };
     let form = SearchForm {
         work,
@@ -258,7 +277,7 @@ pub(crate) fn hit(view: &View, found: HitView) -> Hit {
         t.with_all(if matched.how == "same" { "matched-same" } else { "matched-similar" }, &[("part", part)])
     };
     Hit {
-        href: format!("{PERSONS}{}", found.person),
+        href: person_under(view, &found.person),
         fields: fields
             .map(|field| shown(t, view.app.project(), &found.register, field))
             .filter(|shown| shown.text.is_some())
@@ -324,6 +343,14 @@ mod tests {
             ["/person/", "/person", "/person/p-1/x", "/person/p%20", "/persons/p-1", "/review/0", long.as_str()]
         {
             assert_eq!(person_at(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn nothing_but_a_pseudonym_is_asked_for_again() {
+        assert_eq!(asked_again("p-4k3jq7xw"), "/search?person=p-4k3jq7xw&changed=true");
+        for other in ["", "p 1", "p-1&x=1", "<b>", "p-1\r\nx: y"] {
+            assert_eq!(asked_again(other), SEARCH, "{other}");
         }
     }
 

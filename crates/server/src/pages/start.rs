@@ -42,14 +42,28 @@ struct StartPage {
     /// What each identity can do here, in the order of the frame's identities.
     tasks: Vec<String>,
     home: Option<&'static str>,
+    /// Whether a session was just ended.
+    ended: bool,
+}
+
+/// Where a session that was ended leads.
+const ENDED: &str = "/?ended=true";
+
+/// What leads to the first page.
+#[derive(Default, Deserialize)]
+pub(crate) struct LedToStart {
+    #[serde(default)]
+    ended: bool,
 }
 
 /// Shows the first page.
-pub(crate) async fn page(view: View) -> Response {
-    view.answer(start(&view).await)
+pub(crate) async fn page(view: View, Asked(led): Asked<LedToStart>) -> Response {
+    // Nothing is asked of it, so there is no address that it can't read; and of a session that goes on it is not said.
+    let ended = led.unwrap_or_default().ended && view.who.is_none();
+    view.answer(start(&view, ended).await)
 }
 
-async fn start(view: &View) -> Result<Response, Problem> {
+async fn start(view: &View, ended: bool) -> Result<Response, Problem> {
     let t = view.t;
     let catalogue = service::catalogue(&view.app).await?;
     let uses = service::use_counts(&view.app).await?;
@@ -72,6 +86,7 @@ async fn start(view: &View) -> Result<Response, Problem> {
         log_size: t.number(&view.app.gate().log_size()),
         tasks: view.app.demo().iter().map(task).collect(),
         home: view.who.as_ref().map(|who| home_of(who.actor())),
+        ended,
     };
     view.page(&page)
 }
@@ -127,7 +142,7 @@ pub(crate) struct Leaving {
 pub(crate) async fn leave(view: View, Sent(form): Sent<Leaving>) -> Response {
     let left = form.and_then(|form| {
         view.check_form(&form.form_token)?;
-        Ok(with_cookie(Redirect::to("/").into_response(), &no_session_cookie()))
+        Ok(with_cookie(Redirect::to(ENDED).into_response(), &no_session_cookie()))
     });
     view.answer(left)
 }

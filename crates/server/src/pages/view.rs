@@ -153,6 +153,17 @@ impl View {
         Err(foreign.in_words("problem-is-foreign-form"))
     }
 
+    /// Gives what links to persons on this page carry: see [`is_under`](Self::is_under).
+    pub(crate) fn under(&self) -> String {
+        self.app.under(self.bound_to())
+    }
+
+    /// Tells whether a link was made under the purpose, case and reason that the session holds now. They may be others by now:
+    /// a session is shared by all windows, and a page that stands in one of them goes on saying what it said.
+    pub(crate) fn is_under(&self, digest: &str) -> bool {
+        self.app.is_under(self.bound_to(), digest)
+    }
+
     /// Gives what surrounds a page.
     ///
     /// # Errors

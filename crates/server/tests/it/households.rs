@@ -53,7 +53,7 @@ const RELIEF: &str = "purpose=loan-relief&case=CASE-7&justification=because+of+h
 /// Gives the persons to whom a page leads.
 fn persons(html: &str) -> Vec<&str> {
     let mut persons: Vec<&str> =
-        html.split("href=\"/person/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        html.split("href=\"/person/").skip(1).filter_map(|rest| rest.split(['"', '?']).next()).collect();
     persons.sort_unstable();
     persons
 }

@@ -15,6 +15,7 @@ mod guards;
 mod house;
 mod households;
 mod languages;
+mod leaving;
 mod matrix;
 mod pages;
 mod purposes;

@@ -37,10 +37,12 @@ async fn to_choose_a_purpose_on_a_page_about_somebody_opens_nobody() {
     assert_eq!(to, format!("/search?person={pseudonym}"));
     let page = get(&house, &session, &to).await;
     assert_eq!(page.status, 200, "{}", page.text);
-    let open = format!("href=\"{person}\">Open this person again under it");
-    for told in ["What this purpose allows", "only whether it is below 40,000", open.as_str()] {
+    let open = "\">Open this person again under it";
+    for told in ["What this purpose allows", "only whether it is below 40,000", open] {
         assert!(page.text.contains(told), "{told} in {}", page.text);
     }
+    assert!(!page.text.contains("was changed since"), "the bar of the person's own page changed it: {}", page.text);
+    assert!(led_to(&page.text, &person).starts_with(&format!("{person}?under=")), "{}", page.text);
     assert_eq!(house.gate.log_size(), size, "choosing a purpose is no look");
     assert_eq!(get(&house, &session, &person).await.status, 200);
     assert_eq!(house.gate.log_size(), size + 1);
@@ -52,7 +54,7 @@ async fn to_choose_a_purpose_on_a_page_about_somebody_opens_nobody() {
     assert!(page.text.contains(&format!("name=\"back\" value=\"{to}\"")), "{}", page.text);
     let (session, again) = choose(&house, &waiting, &to, RELIEF).await;
     assert_eq!(again, to);
-    assert!(get(&house, &session, &to).await.text.contains(&open));
+    assert!(get(&house, &session, &to).await.text.contains(open));
 
     // Pages about nobody are gone back to; others that would be looks, or refusals on the record, are not.
     for (back, to) in [
@@ -302,4 +304,136 @@ async fn a_purpose_that_is_a_sentence_has_no_full_stop_within_another() {
     assert_eq!(refused.status, 403, "{}", refused.text);
     let quoted = "Quote the purpose “Audit the donations to a party” (party-finance) and what refused: ";
     assert!(refused.text.contains(quoted), "{}", refused.text);
+}
+
+/// Gives where a page's link leads that begins so.
+#[track_caller]
+fn led_to(page: &str, begins: &str) -> String {
+    let (_, rest) = page.split_once(&format!("href=\"{begins}")).unwrap_or_else(|| panic!("no {begins} in {page}"));
+    format!("{begins}{}", rest.split('"').next().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_opens_nobody_under_another_case_than_its_page_said() {
+    let house = House::new().await;
+    let pseudonym = house.ysolde_at("education");
+    let person = format!("/person/{pseudonym}");
+    let (first, _) = choose(&house, &enter(&house, "officer").await, "/search", RELIEF).await;
+    let page = get(&house, &first, "/search").await;
+    let body = format!("form_token={}&name=Ysolde+Quillfeather", form_token(&page.text));
+    let found = house.ask(Ask::new("POST", "/search").header("cookie", &first).text(FORM, &body)).await;
+    let link = led_to(&found.text, &person);
+    assert!(link.starts_with(&format!("{person}?under=")), "{link}");
+    for personal in ["CASE", "file", "Ysolde", "loan"] {
+        assert!(!link.contains(personal), "{personal} in {link}");
+    }
+
+    // In another window the officer goes on to another case: the browser has one session for both.
+    let (second, _) = choose(&house, &first, "/search", &RELIEF.replace("CASE-7", "CASE-8")).await;
+    let size = house.gate.log_size();
+    let asked = get(&house, &second, &link).await;
+    assert_eq!(asked.status, 303, "{}", asked.text);
+    let to = asked.headers["location"].to_str().unwrap().to_owned();
+    assert_eq!(to, format!("/search?person={pseudonym}&changed=true"));
+    let page = get(&house, &second, &to).await;
+    for told in ["Nobody was opened. Read in the bar", "CASE-8", "Open this person again under it"] {
+        assert!(page.text.contains(told), "{told} in {}", page.text);
+    }
+    assert!(french(&house, &second, &to).await.contains("Aucune consultation n’a eu lieu."));
+    // The reason is the record's too, and so is the session of somebody else; no digest is as good as a wrong one.
+    let (other_reason, _) = choose(&house, &first, "/search", &RELIEF.replace("her", "his")).await;
+    let (nobodys, _) = choose(&house, &enter(&house, "tax-officer").await, "/search", RELIEF).await;
+    for session in [&other_reason, &nobodys] {
+        assert_eq!(get(&house, session, &link).await.status, 303);
+    }
+    for wrong in ["", "AAAAAAAAAAAAAAAA", "%3Cscript%3E", "AA"] {
+        assert_eq!(get(&house, &first, &format!("{person}?under={wrong}")).await.status, 303, "{wrong}");
+    }
+    // Without a purpose it is said first why, and the person is kept.
+    let asked = get(&house, &enter(&house, "officer").await, &link).await;
+    assert_eq!(asked.headers["location"], to.as_str());
+    assert_eq!(get(&house, &enter(&house, "citizen").await, &link).await.status, 403, "it is no officer's");
+    assert_eq!(house.gate.log_size(), size, "nobody was opened");
+
+    let again = led_to(&page.text, &person);
+    assert_ne!(again, link);
+    assert_eq!(get(&house, &second, &again).await.status, 200);
+    assert_eq!(house.gate.log_size(), size + 1);
+    let (back, _) = choose(&house, &second, "/search", RELIEF).await;
+    assert_eq!(get(&house, &back, &again).await.status, 303);
+    assert_eq!(get(&house, &back, &link).await.status, 200, "changed back, it is what the page said");
+    assert_eq!(get(&house, &second, &person).await.status, 200, "typed, it opens under what the bar says");
+    assert_eq!(house.gate.log_size(), size + 3);
+}
+
+/// Gives what the page of search says of the chosen purpose, in English and in French.
+async fn allowed(house: &House, purpose: &str) -> [String; 2] {
+    let session = enter(house, "officer").await;
+    let (session, _) = choose(house, &session, "/search", &RELIEF.replace("loan-relief", purpose)).await;
+    let (english, french) = (get(house, &session, "/search").await.text, french(house, &session, "/search").await);
+    [english, french].map(|page| {
+        let (_, aside) = page.split_once("<aside").unwrap_or_else(|| panic!("no aside in {page}"));
+        aside.split("</aside>").next().unwrap().to_owned()
+    })
+}
+
+#[track_caller]
+fn check(aside: &str, told: &[&str], others: &[&str]) {
+    for told in told {
+        assert!(aside.contains(told), "{told} in {aside}");
+    }
+    for other in others {
+        assert!(!aside.contains(other), "{other} in {aside}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purpose_in_force_says_until_when_how_far_it_reaches_and_for_how_many() {
+    let house = House::new().await;
+    let [english, french] = allowed(&house, "loan-relief").await;
+    let told =
+        ["In force until 30 June 2026.", "Registers within reach", "Student loans", "Tax returns", "3 persons a day"];
+    check(&english, &told, &["Donations", "refused", "careful"]);
+    let told = ["En vigueur jusqu’au 30 juin 2026.", "Registres accessibles", "3 personnes par jour et par agent"];
+    check(&french, &told, &["refusée", "careful"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purpose_of_another_role_is_not_announced_as_allowing_anything_to_this_one() {
+    let house = House::new().await;
+    let [english, french] = allowed(&house, "party-finance").await;
+    let told = ["note careful", "This purpose is not for your role: a search under it will be refused and logged."];
+    check(&english, &told, &["last day"]);
+    check(&french, &["Cette finalité n’est pas destinée à votre rôle\u{a0}:"], &["dernier jour"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purpose_that_has_ended_says_so() {
+    let house = House::new().await;
+    house.clock.set("2026-07-01T09:00:00Z".parse().unwrap());
+    let [english, french] = allowed(&house, "loan-relief").await;
+    check(&english, &["note careful", "Its last day was 30 June 2026:"], &["In force", "not for your role"]);
+    check(&french, &["Son dernier jour était le 30 juin 2026\u{a0}:"], &["En vigueur"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purpose_that_is_not_yet_in_force_says_from_when() {
+    let house = House::new().await;
+    house.clock.set("2025-12-31T09:00:00Z".parse().unwrap());
+    let [english, french] = allowed(&house, "loan-relief").await;
+    check(&english, &["note careful", "Not in force before 1 January 2026:"], &["In force until", "not for your role"]);
+    check(&french, &["Pas en vigueur avant le 1er janvier 2026\u{a0}:"], &["En vigueur jusqu’au"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purpose_is_in_force_no_longer_than_its_agreement() {
+    let house = House::with(|folder| {
+        folder.replace("agreements/education-tax.toml", "until = 2026-12-31", "until = 2026-05-31");
+    })
+    .await;
+    let [english, _] = allowed(&house, "loan-relief").await;
+    check(&english, &["In force until 31 May 2026."], &["June"]);
+    house.clock.set("2026-06-01T09:00:00Z".parse().unwrap());
+    let [english, _] = allowed(&house, "loan-relief").await;
+    check(&english, &["Its last day was 31 May 2026:"], &["June"]);
 }
