@@ -7,11 +7,12 @@
 OUT/persons.parquet has the columns that synth_persons.py writes, but for telephone and the like: uid, src, truth,
 first_name, mi, last_name, dob, ssn, street_number, street_name, city, zip, sex.
 
-First names and streets are the same in every town, as a country's towns share theirs. Years of birth, identifiers and postcodes
-are turned: digit by digit, each by a number of places that the town has for that place, so that a slip in a digit stays one, and
-whoever has the same code in one town has the same in the next. Surnames are turned letter by letter, vowels among vowels, so that
-two are as far apart in each town as in the first: else everybody would have 47 namesakes, one in each other town, whom nothing
-tells apart where a register has no birth dates. Nobody is in two towns.
+First names and names of streets are the same in every town, as a country's towns share theirs. Years of birth, identifiers,
+postcodes and house numbers are turned: digit by digit, each by a number of places that the town has for that place, so that a slip
+in a digit stays one, and whoever has the same code in one town has the same in the next. Surnames and middle initials are turned
+letter by letter, vowels among vowels, so that two are as far apart in each town as in the first. Else everybody would have 47
+doubles, one in each other town, of the same given names, door and birthday: more pairs of doubles than of people, whom no country
+has, and where a register has no birth dates nothing would tell them apart. Nobody is in two towns.
 """
 import argparse
 import random
@@ -107,7 +108,9 @@ def main() -> None:
                 here["dob"] = turned(here["dob"], draw, YEAR)
                 here["ssn"] = turned(here["ssn"], draw, None)
                 here["zip"] = turned(here["zip"], draw, None)
-                here["last_name"] = renamed(here["last_name"], number)
+                here["street_number"] = turned(here["street_number"], draw, None)
+                for name in ("last_name", "mi"):
+                    here[name] = renamed(here[name], number)
                 here["truth"] += number * people
             here["uid"] = range(number * len(first), (number + 1) * len(first))
             writer.write_table(pa.Table.from_pandas(here, schema=schema, preserve_index=False))
