@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use matching::{Estimate, GroupShape, Shape, evaluate_groups, shape, stability_chance, stability_index};
+use matching::{
+    Estimate, GroupShape, HouseholdCheck, IdentifierCheck, Shape, check_households, evaluate_groups, shape,
+    stability_chance, stability_index,
+};
 use model::RunId;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +43,12 @@ pub struct Watch {
     pub threshold_weight: f64,
     /// The shape of the result.
     pub shape: Shape,
+    /// Identifiers that several persons have, and persons that have several, by comparison; none of runs that did not look.
+    #[serde(default)]
+    pub identifiers: Vec<IdentifierCheck>,
+    /// How many pairs are of one household, as the model believes and as the persons show; none where that can't be told.
+    #[serde(default)]
+    pub households: Option<HouseholdCheck>,
     /// How it differs between groups, column by column; the registers first.
     pub columns: Vec<Column>,
     /// The quality sample; none when none is wanted.
@@ -211,8 +220,21 @@ impl Watch {
         }
     }
 
-    /// Gives warnings of what moved more than may be.
+    /// Gives warnings of what moved more than may be, and of households that are not as the model believes.
     pub(crate) fn warnings(&self) -> Vec<String> {
+        let households = self.households.as_ref().filter(|check| check.is_off()).map(|check| {
+            let [one, other] = &check.comparisons;
+            format!(
+                "{one}, {other}: {} pairs of different persons agree on both, and the model expects {:.0}: what it believes \
+                 of households is off, so that couples and twins are told apart too little or too well; learn anew with \
+                 `lucarne link --refit`, or see which values many share",
+                check.pairs, check.expected
+            )
+        });
+        households.into_iter().chain(self.drift_warnings()).collect()
+    }
+
+    fn drift_warnings(&self) -> Vec<String> {
         let Some(drift) = &self.drift else { return Vec::new() };
         let model = if drift.is_other_model { "; the model is another" } else { "" };
         let warning = |moved: &Moved| {
@@ -245,7 +267,7 @@ pub(crate) fn watch(
 ) -> Result<Watch, LinkageError> {
     let Watched { run, at, model_version } = watched;
     let groupings: Vec<_> = groups.iter().map(Groups::grouping).collect();
-    let Matched { data, model, predictions, clusters, .. } = matched;
+    let Matched { data, model, predictions, clustering, conflicts, clusters, .. } = matched;
     let (shape, of_groups) = shape(data, model, predictions, clusters, &groupings)?;
     let truth: Option<Vec<u32>> = labels.map(|labels| {
         let of_record = labels.of_record.iter().zip(0_u32..);
@@ -271,6 +293,8 @@ pub(crate) fn watch(
         model_version: *model_version,
         threshold_weight: data.settings().threshold_weight(),
         shape,
+        identifiers: conflicts.identifiers.clone(),
+        households: check_households(data, model, clustering)?,
         columns,
         sample: None,
         drift,

@@ -6,7 +6,7 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray, new_nu
 use arrow_schema::{DataType, Field, Schema};
 use gate::Disclosed;
 use linkage::Values;
-use matching::{Dataset, Model, Settings};
+use matching::{Comparison, Dataset, Model, Settings};
 use model::Disclosure;
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +93,9 @@ const AGAINST_SAYS: &str =
 const PENALTY_SAYS: &str = "A register that has one record for each person would have several of this one.";
 const BEYOND_SAYS: &str = "What is known of both persons beyond this pair.";
 
+/// What the level of two identifiers that are the same is called.
+const EQUAL: &str = "equal";
+
 /// The least that is told to be taken back for households, in bits.
 const LEAST_HOUSEHOLD: f64 = 0.05;
 
@@ -161,6 +164,14 @@ impl Explainer {
         let beside = [FieldEvidence::PRIOR, FieldEvidence::HOUSEHOLD];
         let compared = fields.iter().filter(|field| field.m.is_some() || !beside.contains(&field.name.as_str()));
         compared.count() == self.settings.comparisons.len()
+    }
+
+    /// Tells whether an explanation has an identifier of both records, that they agree on.
+    pub(crate) fn shows_identifier(&self, fields: &[FieldEvidence]) -> bool {
+        let compared = self.settings.comparisons.iter();
+        let mut identifiers = compared.filter(|comparison| comparison.kind.is_identifier()).map(Comparison::name);
+        let is_equal = |field: &FieldEvidence| field.m.is_some() && field.level == EQUAL;
+        identifiers.any(|name| fields.iter().any(|field| field.name == name && is_equal(field)))
     }
 
     /// Gives the registers that are held to have one record for each person.
