@@ -464,4 +464,18 @@ mod tests {
         );
         assert!(lines[2].contains("2 persons of more than 24 records"), "{lines:?}");
     }
+
+    #[test]
+    fn what_persons_show_of_identifiers_is_said_in_a_line() {
+        let check = IdentifierCheck {
+            comparison: "national_id".to_owned(),
+            shared: 1_200,
+            sharers: 2_411,
+            placeholders: 0,
+            several: 3,
+        };
+        assert_eq!(conflicts(&check), "national_id: 1,200 shared by 2,411 persons, 3 persons have several");
+        let with = conflicts(&IdentifierCheck { placeholders: 2, ..check });
+        assert!(with.ends_with("3 persons have several, 2 held for placeholders"), "{with}");
+    }
 }
