@@ -222,15 +222,7 @@ impl Watch {
 
     /// Gives warnings of what moved more than may be, and of households that are not as the model believes.
     pub(crate) fn warnings(&self) -> Vec<String> {
-        let households = self.households.as_ref().filter(|check| check.is_off()).map(|check| {
-            let [one, other] = &check.comparisons;
-            format!(
-                "{one}, {other}: {} pairs of different persons agree on both, and the model expects {:.0}: what it believes \
-                 of households is off, so that couples and twins are told apart too little or too well; learn anew with \
-                 `lucarne link --refit`, or see which values many share",
-                check.pairs, check.expected
-            )
-        });
+        let households = self.households.as_ref().and_then(households_warning);
         households.into_iter().chain(self.drift_warnings()).collect()
     }
 
@@ -248,6 +240,19 @@ impl Watch {
         };
         drift.moved.iter().filter(|moved| moved.is_much()).map(warning).collect()
     }
+}
+
+/// Says that the persons show other households than the model believes in, where they do.
+fn households_warning(check: &HouseholdCheck) -> Option<String> {
+    let [one, other] = &check.comparisons;
+    check.is_off().then(|| {
+        format!(
+            "{one}, {other}: {} pairs of different persons agree on both, and the model expects {:.0}: what it believes of \
+             households is off, so that couples and twins are told apart too little or too well; learn anew with \
+             `lucarne link --refit`, or see which values many share",
+            check.pairs, check.expected
+        )
+    })
 }
 
 /// A run that is watched.
@@ -322,4 +327,25 @@ fn drift(shape: &Shape, before: &Watch, model_version: i64) -> Drift {
 #[must_use]
 pub fn kept(metadata: &BTreeMap<String, String>) -> Option<Watch> {
     metadata.get(crate::spine::WATCH).and_then(|text| Watch::read(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn households_that_are_not_as_believed_are_warned_of_without_a_value() {
+        let check = |pairs: u64, found: f64| HouseholdCheck {
+            comparisons: ["last_name".to_owned(), "house_number+street".to_owned()],
+            pairs,
+            expected: 1_000.4,
+            believed: 1e-6,
+            found,
+        };
+        assert_eq!(households_warning(&check(1_500, 1.5e-6)), None);
+        let warned = households_warning(&check(4_321, 4.3e-6)).unwrap();
+        assert!(warned.starts_with("last_name, house_number+street: 4321 pairs of different persons"), "{warned}");
+        assert!(warned.contains("the model expects 1000:"), "{warned}");
+        assert!(households_warning(&check(200, 0.2e-6)).is_some(), "too few are as wrong as too many");
+    }
 }

@@ -233,3 +233,35 @@ fn side_by_side(
     }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
 }
+
+#[cfg(test)]
+mod tests {
+    use matching::{Block, Kind};
+
+    use super::*;
+
+    #[test]
+    fn an_identifier_is_shared_only_for_those_who_see_it_in_both_records() {
+        let settings = Settings {
+            comparisons: vec![Comparison::new("ssn", Kind::Identifier), Comparison::new("last_name", Kind::FamilyName)],
+            blocks: vec![Block::on(["ssn"]).unwrap()],
+            ..Settings::default()
+        };
+        let explainer = Explainer { model: Model::presumed(&settings), settings };
+        let field = |name: &str, level: &str, m: Option<f64>| FieldEvidence {
+            level: level.to_owned(),
+            m,
+            ..FieldEvidence::beside(name, 0.0, "")
+        };
+        let name = || field("last_name", EQUAL, Some(0.9));
+        assert!(explainer.shows_identifier(&[name(), field("ssn", EQUAL, Some(0.9))]));
+        assert!(!explainer.shows_identifier(&[name()]), "it is withheld");
+        assert!(!explainer.shows_identifier(&[name(), field("ssn", "missing", None)]));
+        assert!(!explainer.shows_identifier(&[name(), field("ssn", "one slip", Some(0.04))]));
+    }
+
+    #[test]
+    fn equal_identifiers_are_at_the_level_that_is_looked_for() {
+        assert!(matching::level_names().iter().any(|name| name == EQUAL));
+    }
+}
