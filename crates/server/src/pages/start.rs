@@ -11,7 +11,8 @@ use super::frame::{Frame, home_of};
 use super::problem;
 use super::search::{self, SEARCH};
 use super::view::{
-    Asked, Sent, Typed, View, language_cookie, no_session_cookie, own_path, session_cookie, with_cookie,
+    Asked, ENDED, Retyped, Sent, Typed, View, WORK, language_cookie, no_session_cookie, own_path, session_cookie,
+    with_cookie,
 };
 use super::words::{Language, Words};
 use crate::app::Who;
@@ -42,6 +43,8 @@ struct StartPage {
     /// What each identity can do here, in the order of the frame's identities.
     tasks: Vec<String>,
     home: Option<&'static str>,
+    /// Whether somebody was led here because their session has ended.
+    ended: bool,
 }
 
 /// Shows the first page.
@@ -72,6 +75,7 @@ async fn start(view: &View) -> Result<Response, Problem> {
         log_size: t.number(&view.app.gate().log_size()),
         tasks: view.app.demo().iter().map(task).collect(),
         home: view.who.as_ref().map(|who| home_of(who.actor())),
+        ended: view.path == ENDED && view.has_ended(),
     };
     view.page(&page)
 }
@@ -145,20 +149,51 @@ pub(crate) struct WorkOn {
     /// What was typed into the form of a search; see [`Frame::carry`].
     #[serde(default)]
     typed: String,
+    /// Whether the form is only shown again.
+    #[serde(default)]
+    again: bool,
+}
+
+impl WorkOn {
+    /// Gives what was filled in.
+    fn retyped(&self) -> Retyped {
+        Retyped {
+            purpose: self.purpose.clone(),
+            case: self.case.clone(),
+            justification: self.justification.clone(),
+            typed: self.typed.clone(),
+        }
+    }
+
+    /// Gives what is sent when the form is shown again.
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        let mut fields = self.retyped().fields();
+        fields.push(("back", self.back.clone()));
+        fields
+    }
 }
 
 /// Changes purpose, case and justification.
 pub(crate) async fn work(mut view: View, Sent(form): Sent<WorkOn>) -> Response {
+    let typed = form.as_ref().ok().and_then(|form| view.typed(&form.form_token, WORK, &form.fields()));
     let answer = form.and_then(|form| working_on(&mut view, &form));
-    view.answer(answer)
+    view.answer_typed(None, typed, answer)
 }
 
 fn working_on(view: &mut View, form: &WorkOn) -> Result<Response, Problem> {
-    view.check_form(&form.form_token)?;
-    let who = view.acting()?.clone();
+    let who = view.acting_by(&form.form_token)?.clone();
     let unread = |_| Problem::new("bad-request", "the form can't be read").in_words("problem-is-form");
     let typed = Some(form.typed.as_str()).filter(|text| !text.is_empty());
     let typed = typed.map(serde_json::from_str::<Typed>).transpose().map_err(unread)?;
+    if form.again {
+        // It is in the bar of every page; of those, this one is no look.
+        view.retyped = Some(form.retyped());
+        SEARCH.clone_into(&mut view.path);
+        return match typed.filter(|typed| typed.path == SEARCH) {
+            Some(typed) => search::form_again(view, &typed),
+            None => search::form_anew(view),
+        };
+    }
     let text = |text: &str, max: usize, what: &str| -> Result<Option<String>, Problem> {
         // Browsers send line breaks as two characters; the text is one paragraph.
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
