@@ -98,7 +98,7 @@ for (const [locale, width, leave, ended] of [
       expect(name).not.toBe("");
       await expect(page.locator("main")).toContainText(name);
       await page.getByRole("button", { name: leave, exact: true }).click();
-      await expect(page).toHaveURL(/\/\?ended=true$/);
+      await expect(page).toHaveURL(/\/\?left$/);
       await expect(page.locator("main .note.good[role=status]")).toContainText(ended);
       await expect(page.locator(".bar")).toHaveCount(0);
       await checkWidth(page, "a session that was ended");

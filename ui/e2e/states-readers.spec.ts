@@ -99,6 +99,13 @@ const STATES: State[] = [
       await submit(formOf(page, "#reason"));
       expect((await answered).status()).toBe(409);
       await expect(about(page, "changed-meanwhile")).toBeVisible();
+      await expect(page.locator("section[aria-labelledby=written] bdi"), "what was written can be read").toHaveText(REASON);
+      await expect(page.locator("main form"), "no form is filled in: the number may be another pair's").toHaveCount(0);
+    },
+    leave: async (page) => {
+      await page.locator("main a.button[href='/review']").click();
+      await expect(page).toHaveURL(/\/review$/);
+      await expect(page.locator(".figures dd").first()).toBeVisible();
     },
   },
 ];

@@ -25,5 +25,6 @@ export function keepCheckpoint(shown: HTMLElement): void {
 export function offerCheckpoint(form: HTMLElement): void {
   const field = form.querySelector<HTMLTextAreaElement>("textarea[name=saved]");
   const text = kept();
-  if (field && text && field.value === "") field.value = text;
+  // As the server would have written it: nobody typed it.
+  if (field && text && field.value === "") field.defaultValue = text;
 }

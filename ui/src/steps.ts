@@ -1,5 +1,6 @@
 // What stands between a click and its answer. A step that is under way is not asked twice, since each is a look with an entry
-// of its own in the log; one that can't be sent leaves the page as it is; and what was typed comes back when no answer came.
+// of its own in the log; one that can't be sent leaves the page as it is; and what was typed comes back when no answer came, or
+// when the page is shown in the other language.
 
 /** A step shorter than this needs no words. */
 const SHOWN_AFTER_MS = 300;
@@ -7,8 +8,13 @@ const SHOWN_AFTER_MS = 300;
 const LATE_AFTER_MS = 15_000;
 /** Where this tab keeps what was typed until an answer comes. */
 const KEY = "lucarne-typed";
+/** Where it keeps what was not sent yet while the language is switched. */
+const UNSENT_KEY = "lucarne-unsent";
+/** Hidden fields that are not about what a form is of: they say where it leads, and to whom it belongs. */
+const ON_THE_WAY = ["form_token", "back", "typed"];
 
 type Typed = { at: string; to: string | null; token: string; fields: [string, string][]; isVain: boolean };
+type Unsent = { token: string; forms: { of: string; fields: [string, string][] }[] };
 type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 /** Gives the controls that people fill in. */
@@ -37,23 +43,75 @@ function keep(form: HTMLFormElement): void {
   put({ at: location.pathname, to: form.getAttribute("action"), token: tokenOf(form), fields, isVain: false });
 }
 
-function put(typed: Typed): void {
+function put(typed: Typed | Unsent, key = KEY): void {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(typed));
+    sessionStorage.setItem(key, JSON.stringify(typed));
   } catch {
     // A browser that keeps nothing loses what was typed, as it would without this.
   }
 }
 
 /** Gives what is kept, and forgets it. */
-function take(): Typed | null {
+function take<Kept = Typed>(key = KEY): Kept | null {
   try {
-    const text = sessionStorage.getItem(KEY);
-    sessionStorage.removeItem(KEY);
-    return text === null ? null : (JSON.parse(text) as Typed);
+    const text = sessionStorage.getItem(key);
+    sessionStorage.removeItem(key);
+    return text === null ? null : (JSON.parse(text) as Kept);
   } catch {
     return null;
   }
+}
+
+/** Tells whether a control is not as the server wrote it. */
+function isChanged(control: Control): boolean {
+  if (isChoice(control)) return control.checked !== control.defaultChecked;
+  if (!(control instanceof HTMLSelectElement)) return control.value !== control.defaultValue;
+  const written = Array.from(control.options).findIndex((option) => option.defaultSelected);
+  return control.selectedIndex !== Math.max(written, 0);
+}
+
+/**
+ * Gives what a form is of: where it is sent, what it says besides what people fill in, such as the generation of a pair, and which
+ * it is where a page has it twice.
+ */
+function subjectOf(form: HTMLFormElement): string {
+  const hidden = Array.from(form.querySelectorAll<HTMLInputElement>("input[type=hidden]"));
+  const about = hidden.filter((one) => !ON_THE_WAY.includes(one.name)).map((one) => [one.name, one.value]);
+  return JSON.stringify([form.getAttribute("action"), about, controlsOf(form).map((one) => one.id)]);
+}
+
+/** Keeps what stands in forms that were changed and not sent, while the page is shown in the other language. */
+function keepUnsent(tongue: HTMLFormElement): void {
+  const token = tokenOf(tongue);
+  const changed = Array.from(document.forms).filter(
+    (form) => form !== tongue && token !== "" && tokenOf(form) === token && controlsOf(form).some(isChanged),
+  );
+  const forms = changed.map((form) => {
+    const filled = controlsOf(form).filter((one) => one.name !== "" && (!isChoice(one) || one.checked));
+    return { of: subjectOf(form), fields: filled.map((one): [string, string] => [one.name, one.value]) };
+  });
+  if (forms.length > 0) put({ token, forms }, UNSENT_KEY);
+}
+
+/** Fills in what was kept so: in the forms of the same session that are of the same, and in no others. */
+function restoreUnsent(): void {
+  const unsent = take<Unsent>(UNSENT_KEY);
+  for (const form of unsent ? Array.from(document.forms) : []) {
+    const kept = tokenOf(form) === unsent?.token ? unsent.forms.find((one) => one.of === subjectOf(form)) : undefined;
+    if (kept) fill(form, kept.fields);
+  }
+}
+
+/** Puts into a form what stood in it. */
+function fill(form: HTMLFormElement, fields: [string, string][]): void {
+  for (const control of controlsOf(form)) {
+    const given = fields.filter(([name]) => name === control.name).map(([, value]) => value);
+    if (isChoice(control)) control.checked = given.includes(control.value);
+    else if (given[0] !== undefined) control.value = given[0];
+  }
+  const details = form.closest("details");
+  if (details) details.open = true;
+  for (const inner of form.querySelectorAll("details")) inner.open ||= controlsOf(form).some((one) => inner.contains(one) && isChanged(one));
 }
 
 /**
@@ -73,13 +131,7 @@ function restore(): boolean {
     put({ ...typed, isVain: true });
     return false;
   }
-  for (const control of controlsOf(form)) {
-    const given = typed.fields.filter(([name]) => name === control.name).map(([, value]) => value);
-    if (isChoice(control)) control.checked = given.includes(control.value);
-    else if (given[0] !== undefined) control.value = given[0];
-  }
-  const details = form.closest("details");
-  if (details) details.open = true;
+  fill(form, typed.fields);
   return typed.fields.length > 0;
 }
 
@@ -152,8 +204,12 @@ export function watchSteps(body: HTMLElement): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !(form instanceof HTMLFormElement)) return;
-    if (mayGo(form, () => form.requestSubmit(event.submitter))) keep(form);
-    else event.preventDefault();
+    if (!mayGo(form, () => form.requestSubmit(event.submitter))) {
+      event.preventDefault();
+      return;
+    }
+    keep(form);
+    if (form.matches(".tongue")) keepUnsent(form);
   });
   document.addEventListener("click", (event) => {
     const link = event.defaultPrevented ? null : linkOf(event);
@@ -168,6 +224,8 @@ export function watchSteps(body: HTMLElement): void {
     if (!event.persisted) return;
     rest();
     take();
+    take(UNSENT_KEY);
   });
+  restoreUnsent();
   if (restore()) say(words.kept);
 }

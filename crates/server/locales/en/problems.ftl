@@ -1,6 +1,7 @@
 # What a problem is about, this time.
 problem-in-english = It is told in English only:
 problem-to-form = Back to the form, as you filled it in
+problem-written = You had written
 problem-is-others-task = This is the task of another role.
 problem-is-agencies-task = Only members of agencies can do this.
 problem-is-citizens-task = Only citizens contest records about themselves.

@@ -1,6 +1,7 @@
 # Ce dont il s’agit, cette fois.
 problem-in-english = Ce message n’existe qu’en anglais :
 problem-to-form = Retour au formulaire, tel que vous l’avez rempli
+problem-written = Vous aviez écrit
 problem-is-others-task = C’est la tâche d’un autre rôle.
 problem-is-agencies-task = Seuls les membres des administrations peuvent le faire.
 problem-is-citizens-task = Seules les personnes concernées contestent des enregistrements.

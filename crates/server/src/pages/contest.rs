@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::person::{Record, dossier};
-use super::view::{AGAIN, Sent, Typed, View};
+use super::view::{AGAIN, Sent, View};
 use super::words::{ProjectText, Words};
 use crate::problem::Problem;
 use crate::service::{self, ContestForm, OwnContest, REASON_MAX, REASON_MIN};
@@ -127,7 +127,7 @@ async fn shown(view: &View, name: &str, reason: Option<String>) -> Result<Respon
 
 /// Writes that a record is contested, and leads back to what is held.
 pub(crate) async fn contest(view: View, Path(name): Path<String>, Sent(form): Sent<Contested>) -> Response {
-    let typed = |form: &Contested| Typed::new(path_of(&name), &[("reason", form.reason.clone())]);
+    let typed = |form: &Contested| view.typed(&form.form_token, &path_of(&name), &[("reason", form.reason.clone())]);
     let typed = form.as_ref().ok().and_then(typed);
     let answer = match form {
         Ok(form) => contested(&view, &name, form).await,
@@ -142,12 +142,12 @@ fn path_of(name: &str) -> String {
 }
 
 async fn contested(view: &View, name: &str, form: Contested) -> Result<Response, Problem> {
-    view.check_form(&form.form_token)?;
+    let who = view.acting_by(&form.form_token)?;
     if form.again || !fits(&form.reason) {
         return shown(view, name, Some(form.reason)).await;
     }
     let form = ContestForm { reason: form.reason };
-    let made = service::contest(&view.app, view.acting()?, name, &form).await?;
+    let made = service::contest(&view.app, who, name, &form).await?;
     Ok(Redirect::to(&format!("/me/records?contested={}", made.log_index)).into_response())
 }
 
@@ -161,7 +161,6 @@ pub(crate) async fn withdraw(view: View, Path(name): Path<String>, Sent(form): S
 }
 
 async fn withdrawn(view: &View, name: &str, form: &Withdrawn) -> Result<Response, Problem> {
-    view.check_form(&form.form_token)?;
-    let taken = service::withdraw(&view.app, view.acting()?, name).await?;
+    let taken = service::withdraw(&view.app, view.acting_by(&form.form_token)?, name).await?;
     Ok(Redirect::to(&format!("/me/records?withdrawn={}", taken.ended_log_index.unwrap_or_default())).into_response())
 }

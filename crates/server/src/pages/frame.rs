@@ -5,7 +5,7 @@ use model::{Actor, PurposeId, Subject};
 
 use super::assets::{Addresses, addresses};
 use super::search::SEARCH;
-use super::view::{Typed, View};
+use super::view::{AGAIN, Retyped, Typed, View, WORK};
 use crate::problem::Problem;
 use crate::service::{PurposeView, Standing, purpose_view};
 
@@ -21,12 +21,14 @@ pub(crate) struct Frame {
     /// Where forms of the bar lead back to.
     pub(crate) back: String,
     /// Fields of the form that made this page, for switching the language without losing it. Where sending them once more
-    /// would do or log something, [`AGAIN`](super::view::AGAIN) is among them, or they go where nothing is done.
+    /// would do or log something, [`AGAIN`] is among them, or they go where nothing is done.
     pub(crate) repeat: Vec<(&'static str, String)>,
     /// Where these fields are sent.
     pub(crate) repeat_at: String,
     /// What was typed into a form that is shown again when the purpose was changed, as the form that changes it carries it.
     pub(crate) typed: Option<String>,
+    /// What was typed into the form that changes the purpose, where that form is shown again.
+    pub(crate) retyped: Option<Retyped>,
 }
 
 /// Who acts and what they work on.
@@ -84,6 +86,14 @@ impl Frame {
         let links = ways_on(view.who.as_ref().map(|who| who.actor()));
         let at = view.path.split('?').next().unwrap_or_default();
         let current = |href: &str| at == href || (href != "/me" && at.starts_with(&format!("{href}/")));
+        let (repeat, repeat_at) = match &view.retyped {
+            Some(retyped) => {
+                let mut fields = retyped.fields();
+                fields.push((AGAIN, true.to_string()));
+                (fields, WORK.to_owned())
+            }
+            None => (Vec::new(), view.path.clone()),
+        };
         Ok(Self {
             assets: addresses(),
             project: t.pick(&settings.name, settings.name_fr.as_deref().unwrap_or(&settings.name)).to_owned(),
@@ -92,9 +102,10 @@ impl Frame {
             links: links.into_iter().map(|(href, key)| Link { href, key, current: current(href) }).collect(),
             form_token: view.form_token(),
             back: view.path.clone(),
-            repeat: Vec::new(),
-            repeat_at: view.path.clone(),
+            repeat,
+            repeat_at,
             typed: None,
+            retyped: view.retyped.clone(),
         })
     }
 
@@ -112,6 +123,7 @@ impl Frame {
             repeat: Vec::new(),
             repeat_at: "/".to_owned(),
             typed: None,
+            retyped: None,
         }
     }
 
@@ -176,6 +188,8 @@ impl Acting {
         let project = view.app.project();
         let today = view.app.now()?.date_naive();
         let chosen = who.work.purpose.clone().unwrap_or_default();
+        // The form has what was typed into it; what is worked on has not changed by that.
+        let asked = view.retyped.as_ref().map_or(chosen.as_str(), |retyped| retyped.purpose.as_str());
         let is_mine = |purpose: &model::Purpose| match who.actor() {
             Actor::Member { recipient, .. } => purpose.recipients.contains(recipient),
             Actor::Citizen { .. } => purpose.subject == Subject::Self_,
@@ -197,7 +211,7 @@ impl Acting {
                 continue;
             }
             let shown = purpose_view(project, purpose, today);
-            let choice = Choice { title: title_of(&shown), chosen: shown.id == chosen, value: shown.id };
+            let choice = Choice { title: title_of(&shown), chosen: shown.id == asked, value: shown.id };
             if own { mine.push(choice) } else { others.push(choice) }
         }
         // Roles other than officers have one purpose each, which their pages use by themselves.

@@ -110,9 +110,7 @@ pub(crate) async fn part(view: View, Sent(form): Sent<HouseholdAsked>) -> Respon
 }
 
 async fn found(view: &View, asked: &HouseholdAsked) -> Result<Response, Problem> {
-    // First: to whoever has no session any more, every form is one of another session.
-    let who = view.acting()?;
-    view.check_form(&asked.form_token)?;
+    let who = view.acting_by(&asked.form_token)?;
     officer(view)?;
     let (work, address) = (work_of(view)?, asked.address.clone());
     let form = SearchForm { work, address, limit: HITS_MAX, ..SearchForm::default() };

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::frame::{Choice, Frame};
 use super::progress;
 use super::values::{Rule, rules};
-use super::view::{Asked, Sent, View, number_of};
+use super::view::{AGAIN, Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{self, EntryView, LogFilter, Verification};
@@ -24,6 +24,8 @@ struct LogPage {
     older: Option<String>,
     newest: Option<String>,
     checkpoint: String,
+    /// The checkpoint that was pasted, where the form of a verification is shown again.
+    saved: String,
 }
 
 /// What entries can be filtered by.
@@ -148,13 +150,13 @@ impl Filter {
 /// Shows the entries.
 pub(crate) async fn page(view: View, Asked(filter): Asked<Filter>) -> Response {
     let answer = match filter {
-        Ok(filter) => entries(&view, filter).await,
+        Ok(filter) => entries(&view, filter, None).await,
         Err(problem) => Err(problem),
     };
     view.answer(answer)
 }
 
-async fn entries(view: &View, filter: Filter) -> Result<Response, Problem> {
+async fn entries(view: &View, filter: Filter, form: Option<&Verifying>) -> Result<Response, Problem> {
     let t = view.t;
     let before = filter.before.as_deref().filter(|text| !text.is_empty());
     let before = before.map(number_of).transpose()?;
@@ -188,8 +190,15 @@ async fn entries(view: &View, filter: Filter) -> Result<Response, Problem> {
         filtered: asked.kind.is_some() || asked.purpose.is_some() || asked.agency.is_some() || asked.rule.is_some(),
         rule: asked.rule.clone(),
     };
+    let mut frame = view.frame()?;
+    if let Some(form) = form {
+        LOG.clone_into(&mut frame.back);
+        VERIFY.clone_into(&mut frame.repeat_at);
+        frame.repeat = form.fields();
+        frame.repeat.push((AGAIN, true.to_string()));
+    }
     let page = LogPage {
-        frame: view.frame()?,
+        frame,
         t,
         size: found.size,
         entries: found.entries.iter().map(|entry| line(view, entry)).collect(),
@@ -197,6 +206,7 @@ async fn entries(view: &View, filter: Filter) -> Result<Response, Problem> {
         older: found.next.map(|next| filter.href(Some(next))),
         newest: before.map(|_| filter.href(None)),
         checkpoint: service::checkpoint(&view.app),
+        saved: form.map(|form| form.saved.clone()).unwrap_or_default(),
     };
     view.page(&page)
 }
@@ -260,23 +270,43 @@ pub(crate) struct Verifying {
     form_token: String,
     #[serde(default)]
     saved: String,
+    /// Whether the form is only shown again.
+    #[serde(default)]
+    again: bool,
 }
+
+impl Verifying {
+    /// Gives what was pasted.
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        vec![("saved", self.saved.clone())]
+    }
+}
+
+/// Where the form of a verification is.
+const LOG: &str = "/log";
+
+/// Where it is sent to.
+const VERIFY: &str = "/log/verify";
 
 /// Begins to recompute the whole log, and leads to the page that tells how far that is.
 pub(crate) async fn verify(view: View, Sent(form): Sent<Verifying>) -> Response {
+    let typed = form.as_ref().ok().and_then(|form| view.typed(&form.form_token, VERIFY, &form.fields()));
     let answer = match form {
-        Ok(form) => begun(&view, form),
+        Ok(form) => begun(&view, form).await,
         Err(problem) => Err(problem),
     };
-    view.answer(answer)
+    view.answer_typed(None, typed, answer)
 }
 
-fn begun(view: &View, form: Verifying) -> Result<Response, Problem> {
-    view.check_form(&form.form_token)?;
+async fn begun(view: &View, form: Verifying) -> Result<Response, Problem> {
+    let who = view.acting_by(&form.form_token)?;
+    if form.again {
+        return entries(view, Filter::default(), Some(&form)).await;
+    }
     // A signed note has line feeds only, and ends with one; a form's text area sends both.
     let saved = form.saved.replace("\r\n", "\n");
     let saved = (!saved.trim().is_empty()).then(|| format!("{}\n", saved.trim()));
-    let run = service::begin_verification(&view.app, view.acting()?, saved)?;
+    let run = service::begin_verification(&view.app, who, saved)?;
     Ok(Redirect::to(&format!("/log/verify/{}", run.number)).into_response())
 }
 

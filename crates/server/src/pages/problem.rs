@@ -7,9 +7,9 @@ use axum::response::{IntoResponse as _, Response};
 use model::agency::RoleKind;
 use serde::{Deserialize, Serialize};
 
-use super::frame::{Frame, home_of};
+use super::frame::{Frame, Link, home_of};
 use super::values::sentence;
-use super::view::{Sent, Typed, View, own_path};
+use super::view::{CARRIED, Sent, Typed, View, own_path};
 use super::words::{Language, ProjectText, Words};
 use crate::app::Who;
 use crate::problem::{InWords, KINDS, Problem, RefusedBy};
@@ -58,7 +58,28 @@ struct ProblemPage {
     detail: Option<ProjectText>,
     event: Option<String>,
     typed: Option<Typed>,
+    /// What was typed into a form to which nothing leads back.
+    written: Vec<Written>,
+    /// Whether a session had ended when the form was sent.
+    is_ended: bool,
+    /// Where whoever sent the form can begin anew.
+    onward: Option<Link>,
 }
+
+/// A text that somebody wrote, as a page repeats it.
+struct Written {
+    label: String,
+    text: String,
+    /// Whether its lines have to stay as they are.
+    is_exact: bool,
+}
+
+/// Kinds of problem after which the form that was sent is not there any more, or is that of something else: what was typed is
+/// shown to be read, and is in no form.
+const FORM_IS_GONE: [&str; 3] = ["unauthenticated", "changed-meanwhile", "not-found"];
+
+/// Lists from which forms are come to.
+const LISTS: [&str; 2] = ["/review", "/me/records"];
 
 /// What stands in a page where a part of it was asked for.
 #[derive(Template)]
@@ -95,7 +116,37 @@ struct Kept {
     /// Where the bar leads back to.
     back: String,
     typed: Option<Typed>,
+    /// The fields of a form to which nothing leads back, without those that were left empty.
+    #[serde(default)]
+    written: Vec<(String, String)>,
 }
+
+/// Gives the fields of a form in which something stands, and those of the form that it carries along.
+fn filled_in(typed: Typed) -> Vec<(String, String)> {
+    let carried = typed.fields.iter().find(|(name, _)| name == CARRIED);
+    let carried = carried.and_then(|(_, text)| serde_json::from_str::<Typed>(text).ok());
+    let fields = typed.fields.into_iter().chain(carried.into_iter().flat_map(|carried| carried.fields));
+    fields.filter(|(_, text)| !text.trim().is_empty()).collect()
+}
+
+/// Gives what a field is called into which people write; none for those in which they choose, or that are hidden.
+fn label(t: Words, field: &str) -> Option<String> {
+    Some(match field {
+        "name" => t.s("search-name"),
+        "birth_date" => t.s("search-birth-date"),
+        "identifier" => t.s("search-identifier"),
+        "address" => t.s("search-address"),
+        "contact" => t.s("search-contact"),
+        "case" => t.s("work-case"),
+        "justification" => t.s("work-why"),
+        "reason" => t.s("judge-reason"),
+        SAVED => t.s("checkpoint-title"),
+        _ => return None,
+    })
+}
+
+/// The field of a checkpoint, which is a signed text of several lines.
+const SAVED: &str = "saved";
 
 impl Kept {
     fn new(view: &View, asked: Option<&str>, typed: Option<Typed>, problem: &Problem) -> Self {
@@ -105,6 +156,11 @@ impl Kept {
         let technical = || Some(sentence(&problem.detail)).filter(|text| problem.event.is_none() && !text.is_empty());
         // A form that is not of this session may have been filled in by somebody else.
         let typed = typed.filter(|_| kind_of(problem) != "foreign-request");
+        let (typed, written) = match typed {
+            Some(typed) if FORM_IS_GONE.contains(&kind_of(problem)) => (None, Some(typed)),
+            typed => (typed, None),
+        };
+        let list = |typed: &Typed| LISTS.into_iter().find(|list| typed.path.starts_with(list));
         let home = || view.who.as_ref().map_or("/", |who| home_of(who.actor()));
         Self {
             asked: asked.map(str::to_owned),
@@ -114,12 +170,13 @@ impl Kept {
             reasons: problem.reasons.clone(),
             log_index: problem.log_index,
             back: match &typed {
-                Some(typed) => typed.path.clone(),
+                Some(typed) => typed.page().to_owned(),
                 // A form's path may have no page.
-                None if view.is_form => home().to_owned(),
+                None if view.is_form => written.as_ref().and_then(list).unwrap_or_else(home).to_owned(),
                 None => view.path.clone(),
             },
             typed,
+            written: written.map(filled_in).unwrap_or_default(),
         }
     }
 }
@@ -172,7 +229,7 @@ fn shown(view: &View, kind: &str, status: StatusCode, kept: Kept) -> Result<Resp
         frame.repeat_at = format!("/problems/{kind}");
     }
     if kept.reasons.is_empty() {
-        view.page_as(status, &plain(view.t, frame, kind, kept))
+        view.page_as(status, &plain(view, frame, kind, kept))
     } else {
         view.page_as(status, &refused(view, frame, kept))
     }
@@ -212,16 +269,34 @@ fn known(kind: &str) -> Result<(&'static str, StatusCode), Problem> {
     known.ok_or_else(|| Problem::new("not-found", "there is no such kind of problem").in_words("problem-is-no-kind"))
 }
 
-fn plain(t: Words, frame: Frame, kind: &str, kept: Kept) -> ProblemPage {
+fn plain(view: &View, frame: Frame, kind: &str, kept: Kept) -> ProblemPage {
+    let t = view.t;
+    let is_ended = view.is_form && kind == "unauthenticated";
+    let onward = frame.links.iter().find(|link| link.href == kept.back);
+    let onward = onward.filter(|_| view.is_form && FORM_IS_GONE.contains(&kind));
+    let written = kept.written.into_iter().filter_map(|(field, text)| {
+        let label = label(t, &field)?;
+        Some(Written { label, text, is_exact: field == SAVED })
+    });
+    let (title, what_to_do) = if is_ended {
+        (t.s("ended-title"), t.s("ended-do"))
+    } else {
+        (t.of("problem-title", kind), t.of("problem-do", kind))
+    };
+    // That a session has ended is all that there is to say of it.
+    let detail = kept.detail.filter(|_| !is_ended);
     ProblemPage {
+        onward: onward.map(|link| Link { href: link.href, key: link.key, current: false }),
         frame,
         t,
         kind: kind.to_owned(),
-        title: t.of("problem-title", kind),
-        what_to_do: t.of("problem-do", kind),
-        detail: kept.detail.as_deref().map(|detail| t.said(detail, kept.detail_fr.as_deref())),
+        title,
+        what_to_do,
+        detail: detail.as_deref().map(|detail| t.said(detail, kept.detail_fr.as_deref())),
         event: kept.event,
         typed: kept.typed,
+        written: written.collect(),
+        is_ended,
     }
 }
 

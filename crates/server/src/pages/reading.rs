@@ -232,8 +232,8 @@ pub(crate) async fn begin(view: View, Sent(form): Sent<Begun>) -> Response {
 }
 
 fn begun(view: &View, form: &Begun) -> Result<Response, Problem> {
-    view.check_form(&form.form_token)?;
-    let run = service::begin_reading(&view.app, view.acting()?, &form.register)?;
+    let who = view.acting_by(&form.form_token)?;
+    let run = service::begin_reading(&view.app, who, &form.register)?;
     Ok(Redirect::to(&format!("/runs/deliveries/{}", run.number)).into_response())
 }
 

@@ -14,7 +14,7 @@ use super::differ::{Mark, Stretch, differ, whole};
 use super::frame::Frame;
 use super::person::{Waterfall, waterfall};
 use super::values::{Kept, KeptColumns, kept, reduced, shown};
-use super::view::{AGAIN, Asked, Sent, Typed, View, number_of};
+use super::view::{AGAIN, Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{
@@ -100,6 +100,53 @@ pub(super) struct Told {
 pub(crate) struct Said {
     pub(crate) sentence: String,
     pub(crate) own: bool,
+    /// Why it is taken back, as far as that was written.
+    pub(crate) reason: String,
+}
+
+/// A form of a pair that is shown again, as it was filled in.
+#[derive(Clone, Copy)]
+enum Filled<'a> {
+    Judged(&'a Judged),
+    TakenBack(&'a TakenBack),
+}
+
+impl<'a> Filled<'a> {
+    fn judged(self) -> Option<&'a Judged> {
+        match self {
+            Self::Judged(form) => Some(form),
+            Self::TakenBack(_) => None,
+        }
+    }
+
+    fn taken_back(self) -> Option<&'a TakenBack> {
+        match self {
+            Self::TakenBack(form) => Some(form),
+            Self::Judged(_) => None,
+        }
+    }
+
+    fn generation(self) -> &'a str {
+        match self {
+            Self::Judged(form) => &form.generation,
+            Self::TakenBack(form) => &form.generation,
+        }
+    }
+
+    fn list(self) -> List {
+        match self {
+            Self::Judged(form) => form.list,
+            Self::TakenBack(form) => form.list,
+        }
+    }
+
+    /// Gives what was filled in, and where it is sent to.
+    fn sent(self, place: PairPlace) -> (Vec<(&'static str, String)>, String) {
+        match self {
+            Self::Judged(form) => (form.fields(), path_of(place)),
+            Self::TakenBack(form) => (form.fields(), back_path_of(place)),
+        }
+    }
 }
 
 /// What the person whom a record was linked to says of it.
@@ -138,6 +185,11 @@ fn path_of(place: PairPlace) -> String {
         Some(link) => format!("/review/{}/links/{link}", place.pair),
         None => format!("/review/{}", place.pair),
     }
+}
+
+/// Gives where taking back is sent to.
+fn back_path_of(place: PairPlace) -> String {
+    format!("{}/take-back", path_of(place))
 }
 
 /// Shows how far the queue is.
@@ -224,19 +276,37 @@ async fn shown_or_refused(view: &View, place: Result<PairPlace, Problem>, asked:
     view.answer_asked(Some("review"), answer)
 }
 
-async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&Judged>) -> Result<Response, Problem> {
+async fn pair_page(
+    view: &View,
+    place: PairPlace,
+    after: &After,
+    filled: Option<Filled<'_>>,
+) -> Result<Response, Problem> {
     let t = view.t;
-    let list = form.map_or(after.list, |form| form.list);
+    // What was filled in was meant for the pair that was shown then, which may be another one by now.
+    if filled.is_some_and(|filled| filled.generation() != view.app.index().generation()) {
+        let changed = Problem::new("changed-meanwhile", "the pairs were numbered anew since this one was shown");
+        return Err(changed.in_words("problem-is-numbered-anew"));
+    }
+    let list = filled.map_or(after.list, Filled::list);
     let found = service::pair(&view.app, view.acting()?, place, list).await?;
-    // What was filled in was meant for the pair that was shown then.
-    let form = form.filter(|form| form.generation == found.generation);
+    let (form, back) = (filled.and_then(Filled::judged), filled.and_then(Filled::taken_back));
+    let mut said = found.said.as_ref().map(|said| self::said(t, said));
+    if let Some(back) = back {
+        // Without its form what was written would not be seen.
+        let own = said.as_mut().filter(|said| said.own).ok_or_else(|| {
+            Problem::new("not-found", "you said nothing of this pair since the index was built")
+                .in_words("problem-is-nothing-said")
+        })?;
+        own.reason.clone_from(&back.reason);
+    }
     let rows = rows(view, &found);
     let (reduced, withheld) = kept_back(view, &found)?;
     let mut frame = view.frame()?;
     frame.back = format!("{}{}", path_of(place), asked_in(list));
     frame.repeat_at = path_of(place);
-    if let Some(form) = form {
-        frame.repeat = form.fields();
+    if let Some(filled) = filled {
+        (frame.repeat, frame.repeat_at) = filled.sent(place);
         frame.repeat.push((AGAIN, true.to_string()));
     }
     let page = PairPage {
@@ -263,7 +333,7 @@ async fn pair_page(view: &View, place: PairPlace, after: &After, form: Option<&J
         cluster: cluster(view, &found, place.pair),
         in_sample: list == List::Sample,
         sampled: found.sampled,
-        said: found.said.as_ref().map(|said| self::said(t, said)),
+        said,
         contested: found.contested.as_ref().map(|contested| {
             let record = if contested.record == "left" { &found.left } else { &found.right };
             let values = [("register", view.register_title(&record.register)), ("when", t.moment(&contested.since))];
@@ -354,7 +424,7 @@ pub(crate) fn said(t: Words, said: &SaidView) -> Said {
         ("when", t.moment(&said.at)),
         ("entry", t.number(&said.log_index)),
     ];
-    Said { sentence: t.with_all(key, &values), own: said.own }
+    Said { sentence: t.with_all(key, &values), own: said.own, reason: String::new() }
 }
 
 /// Gives what each verdict would do to persons, and whether it needs a second steward.
@@ -530,7 +600,7 @@ pub(crate) async fn judge_link(
 
 async fn judged_or_refused(view: &View, place: Result<PairPlace, Problem>, form: Result<Judged, Problem>) -> Response {
     let typed = match (&place, &form) {
-        (Ok(place), Ok(form)) => Typed::new(path_of(*place), &form.fields()),
+        (Ok(place), Ok(form)) => view.typed(&form.form_token, &path_of(*place), &form.fields()),
         _ => None,
     };
     let answer = match (place, form) {
@@ -541,17 +611,17 @@ async fn judged_or_refused(view: &View, place: Result<PairPlace, Problem>, form:
 }
 
 async fn judged(view: &View, place: PairPlace, form: Judged) -> Result<Response, Problem> {
-    view.check_form(&form.form_token)?;
+    let who = view.acting_by(&form.form_token)?;
     if form.again || !form.is_whole() {
-        return pair_page(view, place, &After::default(), Some(&form)).await;
+        return pair_page(view, place, &After::default(), Some(Filled::Judged(&form))).await;
     }
     check_reason(&form.reason)?;
     let judgement = JudgementForm { generation: form.generation, verdict: form.verdict, reason: form.reason };
-    let judged = service::judge(&view.app, view.acting()?, place, &judgement).await?;
+    let judged = service::judge(&view.app, who, place, &judgement).await?;
     let next = match (place.link, form.list) {
         (Some(_), _) => Some(place.pair),
         (None, list) => {
-            let progress = service::progress(&view.app, view.acting()?, place.pair + 1).await?;
+            let progress = service::progress(&view.app, who, place.pair + 1).await?;
             if list == List::Sample { progress.sample.next } else { progress.next }
         }
     };
@@ -587,6 +657,20 @@ pub(crate) struct TakenBack {
     reason: String,
     #[serde(default)]
     list: List,
+    /// Whether the form is only shown again.
+    #[serde(default)]
+    again: bool,
+}
+
+impl TakenBack {
+    /// Gives what was filled in.
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        let mut fields = vec![("generation", self.generation.clone()), ("reason", self.reason.clone())];
+        if self.list == List::Sample {
+            fields.push(("list", "sample".to_owned()));
+        }
+        fields
+    }
 }
 
 /// Takes back what the steward said of a pair, and shows it again.
@@ -608,19 +692,26 @@ async fn taken_back_or_refused(
     place: Result<PairPlace, Problem>,
     form: Result<TakenBack, Problem>,
 ) -> Response {
+    let typed = match (&place, &form) {
+        (Ok(place), Ok(form)) => view.typed(&form.form_token, &back_path_of(*place), &form.fields()),
+        _ => None,
+    };
     let answer = match (place, form) {
         (Ok(place), Ok(form)) => taken_back(view, place, form).await,
         (Err(problem), _) | (_, Err(problem)) => Err(problem),
     };
-    view.answer_asked(Some("judgement"), answer)
+    view.answer_typed(Some("judgement"), typed, answer)
 }
 
 async fn taken_back(view: &View, place: PairPlace, form: TakenBack) -> Result<Response, Problem> {
-    view.check_form(&form.form_token)?;
+    let who = view.acting_by(&form.form_token)?;
+    if form.again {
+        return pair_page(view, place, &After::default(), Some(Filled::TakenBack(&form))).await;
+    }
     check_reason(&form.reason)?;
     let list = form.list;
     let form = TakeBackForm { generation: form.generation, reason: form.reason };
-    let judged = service::take_back(&view.app, view.acting()?, place, &form).await?;
+    let judged = service::take_back(&view.app, who, place, &form).await?;
     // What is taken back waits for nobody: there is no page of it any more.
     let to = Some(place).filter(|place| place.link.is_some() || !place.is_proposal());
     Ok(onward(to, place, list, &judged))

@@ -175,8 +175,11 @@ pub(crate) fn officer(view: &View) -> Result<(), Problem> {
 fn form_page(view: &View, asked: SearchAsked, was_sent: bool, led: LedHere) -> Result<Response, Problem> {
     let mut frame = view.frame()?;
     if was_sent {
-        frame.repeat = asked.fields();
-        frame.repeat.push((AGAIN, true.to_string()));
+        // Where the form of the purpose is shown again, that one is repeated and carries this one along.
+        if view.retyped.is_none() {
+            frame.repeat = asked.fields();
+            frame.repeat.push((AGAIN, true.to_string()));
+        }
         frame.carry(Typed::new(SEARCH, &asked.fields()).filter(|_| !asked.is_empty()).as_ref())?;
     }
     let person = led.person.filter(|person| is_pseudonym(person));
@@ -205,6 +208,12 @@ pub(crate) fn form_again(view: &View, typed: &Typed) -> Result<Response, Problem
     form_page(view, SearchAsked::again(typed), true, LedHere::default())
 }
 
+/// Shows the form as it is at first.
+pub(crate) fn form_anew(view: &View) -> Result<Response, Problem> {
+    officer(view)?;
+    form_page(view, SearchAsked::default(), false, None)
+}
+
 /// Gives what someone works on, as the service takes it.
 pub(crate) fn work_of(view: &View) -> Result<WorkForm, Problem> {
     let work = view.acting()?.work.clone();
@@ -213,7 +222,7 @@ pub(crate) fn work_of(view: &View) -> Result<WorkForm, Problem> {
 
 /// Shows who was found.
 pub(crate) async fn results(view: View, Sent(form): Sent<SearchAsked>) -> Response {
-    let typed = form.as_ref().ok().and_then(|form| Typed::new(SEARCH, &form.fields()));
+    let typed = form.as_ref().ok().and_then(|form| view.typed(&form.form_token, SEARCH, &form.fields()));
     let answer = match form {
         Ok(form) => search(&view, form).await,
         Err(problem) => Err(problem),
@@ -222,7 +231,7 @@ pub(crate) async fn results(view: View, Sent(form): Sent<SearchAsked>) -> Respon
 }
 
 async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
-    view.check_form(&asked.form_token)?;
+    view.acting_by(&asked.form_token)?;
     officer(view)?;
     if asked.again {
         return form_page(view, asked, true, LedHere::default());

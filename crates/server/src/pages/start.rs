@@ -11,7 +11,8 @@ use super::frame::{Frame, home_of};
 use super::problem;
 use super::search::{self, SEARCH};
 use super::view::{
-    Asked, Sent, Typed, View, language_cookie, no_session_cookie, own_path, session_cookie, with_cookie,
+    Asked, ENDED, Retyped, Sent, Typed, View, WORK, language_cookie, no_session_cookie, own_path, session_cookie,
+    with_cookie,
 };
 use super::words::{Language, Words};
 use crate::app::Who;
@@ -42,28 +43,21 @@ struct StartPage {
     /// What each identity can do here, in the order of the frame's identities.
     tasks: Vec<String>,
     home: Option<&'static str>,
-    /// Whether a session was just ended.
+    /// Whether somebody was led here because their session has ended.
     ended: bool,
+    /// Whether somebody has just ended it.
+    left: bool,
 }
 
-/// Where a session that was ended leads.
-const ENDED: &str = "/?ended=true";
-
-/// What leads to the first page.
-#[derive(Default, Deserialize)]
-pub(crate) struct LedToStart {
-    #[serde(default)]
-    ended: bool,
-}
+/// Where a session leads that was ended on its page.
+const LEFT: &str = "/?left";
 
 /// Shows the first page.
-pub(crate) async fn page(view: View, Asked(led): Asked<LedToStart>) -> Response {
-    // Nothing is asked of it, so there is no address that it can't read; and of a session that goes on it is not said.
-    let ended = led.unwrap_or_default().ended && view.who.is_none();
-    view.answer(start(&view, ended).await)
+pub(crate) async fn page(view: View) -> Response {
+    view.answer(start(&view).await)
 }
 
-async fn start(view: &View, ended: bool) -> Result<Response, Problem> {
+async fn start(view: &View) -> Result<Response, Problem> {
     let t = view.t;
     let catalogue = service::catalogue(&view.app).await?;
     let uses = service::use_counts(&view.app).await?;
@@ -86,7 +80,8 @@ async fn start(view: &View, ended: bool) -> Result<Response, Problem> {
         log_size: t.number(&view.app.gate().log_size()),
         tasks: view.app.demo().iter().map(task).collect(),
         home: view.who.as_ref().map(|who| home_of(who.actor())),
-        ended,
+        ended: view.path == ENDED && view.has_ended(),
+        left: view.path == LEFT && view.who.is_none(),
     };
     view.page(&page)
 }
@@ -142,7 +137,7 @@ pub(crate) struct Leaving {
 pub(crate) async fn leave(view: View, Sent(form): Sent<Leaving>) -> Response {
     let left = form.and_then(|form| {
         view.check_form(&form.form_token)?;
-        Ok(with_cookie(Redirect::to(ENDED).into_response(), &no_session_cookie()))
+        Ok(with_cookie(Redirect::to(LEFT).into_response(), &no_session_cookie()))
     });
     view.answer(left)
 }
@@ -160,20 +155,51 @@ pub(crate) struct WorkOn {
     /// What was typed into the form of a search; see [`Frame::carry`].
     #[serde(default)]
     typed: String,
+    /// Whether the form is only shown again.
+    #[serde(default)]
+    again: bool,
+}
+
+impl WorkOn {
+    /// Gives what was filled in.
+    fn retyped(&self) -> Retyped {
+        Retyped {
+            purpose: self.purpose.clone(),
+            case: self.case.clone(),
+            justification: self.justification.clone(),
+            typed: self.typed.clone(),
+        }
+    }
+
+    /// Gives what is sent when the form is shown again.
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        let mut fields = self.retyped().fields();
+        fields.push(("back", self.back.clone()));
+        fields
+    }
 }
 
 /// Changes purpose, case and justification.
 pub(crate) async fn work(mut view: View, Sent(form): Sent<WorkOn>) -> Response {
+    let typed = form.as_ref().ok().and_then(|form| view.typed(&form.form_token, WORK, &form.fields()));
     let answer = form.and_then(|form| working_on(&mut view, &form));
-    view.answer(answer)
+    view.answer_typed(None, typed, answer)
 }
 
 fn working_on(view: &mut View, form: &WorkOn) -> Result<Response, Problem> {
-    view.check_form(&form.form_token)?;
-    let who = view.acting()?.clone();
+    let who = view.acting_by(&form.form_token)?.clone();
     let unread = |_| Problem::new("bad-request", "the form can't be read").in_words("problem-is-form");
     let typed = Some(form.typed.as_str()).filter(|text| !text.is_empty());
     let typed = typed.map(serde_json::from_str::<Typed>).transpose().map_err(unread)?;
+    if form.again {
+        // It is in the bar of every page; of those, this one is no look.
+        view.retyped = Some(form.retyped());
+        SEARCH.clone_into(&mut view.path);
+        return match typed.filter(|typed| typed.path == SEARCH) {
+            Some(typed) => search::form_again(view, &typed),
+            None => search::form_anew(view),
+        };
+    }
     let text = |text: &str, max: usize, what: &str| -> Result<Option<String>, Problem> {
         // Browsers send line breaks as two characters; the text is one paragraph.
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
 use super::problem;
+use super::search::SEARCH;
 use super::values::within;
 use super::words::{LANGUAGE_COOKIE, Language, Words};
 use crate::app::{App, SESSION_COOKIE, Visitor, Who};
@@ -27,6 +28,9 @@ const VISIT_COOKIE: &str = "lucarne_visit";
 /// The longest value of that cookie, in bytes.
 const VISIT_BYTES_MAX: usize = 64;
 
+/// The first page for whoever comes to it because their session has ended.
+pub(crate) const ENDED: &str = "/?ended";
+
 /// A visit of a page.
 pub(crate) struct View {
     pub(crate) app: App,
@@ -36,6 +40,10 @@ pub(crate) struct View {
     pub(crate) path: String,
     /// Whether a form was sent: then the path alone does not make the page again.
     pub(crate) is_form: bool,
+    /// What was typed into the form of purpose, case and reason, where it is only shown again.
+    pub(crate) retyped: Option<Retyped>,
+    /// The cookie of a session that is not believed any more, where one came along.
+    ended: Option<String>,
     /// Why nobody could be recognised, where that is the server's failure.
     failed: Option<Problem>,
     visit: String,
@@ -53,6 +61,8 @@ impl FromRequestParts<App> for View {
             Ok(Visitor(who)) => (who, None),
             Err(problem) => (None, Some(problem)),
         };
+        let ended = jar.get(SESSION_COOKIE).map(|cookie| cookie.value().to_owned());
+        let ended = ended.filter(|token| who.is_none() && failed.is_none() && !token.is_empty());
         let known =
             jar.get(VISIT_COOKIE).map(Cookie::value).filter(|visit| (1..=VISIT_BYTES_MAX).contains(&visit.len()));
         let visit_is_new = known.is_none();
@@ -65,7 +75,8 @@ impl FromRequestParts<App> for View {
         };
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let (t, is_form) = (Words::new(language), parts.method == Method::POST);
-        Ok(Self { app: app.clone(), t, who, path, is_form, failed, visit, visit_is_new })
+        let retyped = None;
+        Ok(Self { app: app.clone(), t, who, path, is_form, retyped, ended, failed, visit, visit_is_new })
     }
 }
 
@@ -123,7 +134,7 @@ impl View {
     /// Gives who acts.
     ///
     /// # Errors
-    /// The problem that leads to the start page when nobody does.
+    /// When nobody does: a page leads to the first one then, and a form is told that nothing was done.
     pub(crate) fn acting(&self) -> Result<&Who, Problem> {
         if let Some(failed) = &self.failed {
             return Err(failed.clone());
@@ -141,6 +152,38 @@ impl View {
         self.app.form_token(self.bound_to())
     }
 
+    /// Tells whether a session has ended: its cookie came along, and nobody acts by it any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.is_some()
+    }
+
+    /// Tells whether a form is of the session that has ended.
+    fn is_of_ended(&self, token: &str) -> bool {
+        self.ended.as_ref().is_some_and(|session| self.app.is_form_token(session, token))
+    }
+
+    /// Gives who acts, where the form is of their session. To whoever has none any more every form is one of another session,
+    /// so who acts is asked first: that the session has ended is what there is to say then.
+    ///
+    /// # Errors
+    /// When nobody acts, and for forms of other sessions.
+    pub(crate) fn acting_by(&self, token: &str) -> Result<&Who, Problem> {
+        let who = self.acting()?;
+        self.check_form(token)?;
+        Ok(who)
+    }
+
+    /// Gives what was typed into a form, for its page to show it once more; none where it is too much to be kept. A form is
+    /// taken for that of whoever sits here where its token is of the session whose cookie came along, ended or not: what
+    /// somebody else has typed is shown to nobody.
+    pub(crate) fn typed(&self, token: &str, path: &str, fields: &[(&'static str, String)]) -> Option<Typed> {
+        let is_own = match &self.who {
+            Some(who) => self.app.is_form_token(&who.token, token),
+            None => self.is_of_ended(token),
+        };
+        if is_own { Typed::new(path, fields) } else { None }
+    }
+
     /// Lets only forms of this visit's pages go on.
     ///
     /// # Errors
@@ -148,6 +191,9 @@ impl View {
     pub(crate) fn check_form(&self, token: &str) -> Result<(), Problem> {
         if self.app.is_form_token(self.bound_to(), token) {
             return Ok(());
+        }
+        if self.is_of_ended(token) {
+            return Err(Problem::new("unauthenticated", "the session has ended"));
         }
         let foreign = Problem::new("foreign-request", "the form is not of this session: open the page again");
         Err(foreign.in_words("problem-is-foreign-form"))
@@ -208,7 +254,10 @@ impl View {
     ) -> Response {
         let response = match given {
             Ok(response) => response,
-            Err(problem) if problem.status == 401 => Redirect::to("/").into_response(),
+            // Whoever sent something is told what became of it.
+            Err(problem) if problem.status == 401 && !self.is_form => {
+                Redirect::to(if self.has_ended() { ENDED } else { "/" }).into_response()
+            }
             Err(problem) => problem::answer(self, asked, typed, problem),
         };
         if self.visit_is_new && self.who.is_none() && !self.visit.is_empty() {
@@ -290,7 +339,7 @@ impl View {
 /// end up in histories and in logs of access.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Typed {
-    /// Where the form is sent to. The same path has the form's page.
+    /// Where the form is sent to. Sent there with [`AGAIN`] it is shown again.
     pub(crate) path: String,
     /// Its fields, without the token.
     pub(crate) fields: Vec<(String, String)>,
@@ -307,7 +356,47 @@ impl Typed {
         let fields = fields.iter().map(|(name, text)| ((*name).to_owned(), text.clone()));
         (characters <= Self::CHARACTERS_MAX).then(|| Self { path: path.into(), fields: fields.collect() })
     }
+
+    /// Gives the page that has the form, where that is not the path to which it is sent.
+    pub(crate) fn page(&self) -> &str {
+        let path = self.path.as_str();
+        if path == WORK {
+            return SEARCH;
+        }
+        path.strip_suffix("/take-back").or_else(|| path.strip_suffix("/verify")).unwrap_or(path)
+    }
 }
+
+/// Where the form of purpose, case and reason is sent to.
+pub(crate) const WORK: &str = "/work";
+
+/// What was typed into that form, which is in the bar of an officer's every page.
+#[derive(Clone, Default)]
+pub(crate) struct Retyped {
+    pub(crate) purpose: String,
+    pub(crate) case: String,
+    pub(crate) justification: String,
+    /// What was typed into the form of a search, as it travels along; empty where nothing was.
+    pub(crate) typed: String,
+}
+
+impl Retyped {
+    /// Gives its fields.
+    pub(crate) fn fields(&self) -> Vec<(&'static str, String)> {
+        let mut fields = vec![
+            ("purpose", self.purpose.clone()),
+            ("case", self.case.clone()),
+            ("justification", self.justification.clone()),
+        ];
+        if !self.typed.is_empty() {
+            fields.push((CARRIED, self.typed.clone()));
+        }
+        fields
+    }
+}
+
+/// The field in which the form of purpose, case and reason carries what was typed into another one.
+pub(crate) const CARRIED: &str = "typed";
 
 /// The field with which a form's page is only shown again, as it was filled in. Nothing is done then, though what was typed
 /// may be whole by now: a language is switched, and nobody has sent the form.

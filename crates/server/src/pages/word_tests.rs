@@ -244,7 +244,7 @@ fn every_problem_that_a_page_can_show_has_words() {
                 continue;
             }
             let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
-            // Whoever is not known is led to the first page, which is no page of a problem.
+            // Whoever is not known is led to the first page, or told by a page that says no more than that.
             let unknown = shipped.matches("Problem::new(\"unauthenticated\"").count();
             let made = shipped.matches("Problem::new(").count() - unknown;
             // Those of runs that are busy are made by `progress`, for whoever begins one.

@@ -13,7 +13,7 @@ fn unescaped(text: &str) -> String {
 }
 
 /// Writes a text as forms send it.
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| if byte.is_ascii_alphanumeric() { (byte as char).to_string() } else { format!("%{byte:02X}") })
         .collect()
@@ -26,44 +26,44 @@ fn attribute<'a>(tag: &'a str, name: &str) -> &'a str {
 
 /// Gives the hidden fields of the form that begins with `begin`.
 #[track_caller]
-fn hidden(page: &str, begin: &str) -> Vec<(String, String)> {
+pub(crate) fn hidden(page: &str, begin: &str) -> Vec<(String, String)> {
     let (_, form) = page.split_once(begin).unwrap_or_else(|| panic!("{begin} in {page}"));
     let form = form.split("</form>").next().unwrap();
     let inputs = form.split("<input type=\"hidden\"").skip(1);
     inputs.map(|tag| (attribute(tag, "name").to_owned(), unescaped(attribute(tag, "value")))).collect()
 }
 
-fn body(fields: &[(String, String)]) -> String {
+pub(crate) fn body(fields: &[(String, String)]) -> String {
     let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     pairs.join("&")
 }
 
 /// A browser of somebody.
-struct Visit<'a> {
+pub(crate) struct Visit<'a> {
     house: &'a House,
-    cookies: String,
+    pub(crate) cookies: String,
 }
 
 impl Visit<'_> {
-    async fn of<'a>(house: &'a House, who: &str) -> Visit<'a> {
+    pub(crate) async fn of<'a>(house: &'a House, who: &str) -> Visit<'a> {
         Visit { house, cookies: enter(house, who).await }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.house.ask(Ask::new("GET", path).header("cookie", &self.cookies)).await
     }
 
-    async fn post(&self, path: &str, body: &str) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: &str) -> Answer {
         self.house.ask(Ask::new("POST", path).header("cookie", &self.cookies).text(FORM, body)).await
     }
 
     /// Sends a form with the token of this page.
-    async fn send(&self, page: &Answer, path: &str, fields: &str) -> Answer {
+    pub(crate) async fn send(&self, page: &Answer, path: &str, fields: &str) -> Answer {
         self.post(path, &format!("form_token={}&{fields}", form_token(&page.text))).await
     }
 
     /// Presses the button of the other language, as a browser does.
-    async fn switch(&mut self, page: &Answer) -> Answer {
+    pub(crate) async fn switch(&mut self, page: &Answer) -> Answer {
         let (_, button) = page.text.split_once("<button name=\"language\"").expect("the other language");
         let mut fields = hidden(&page.text, "<form class=\"tongue\"");
         fields.push(("language".to_owned(), attribute(button, "value").to_owned()));
@@ -152,7 +152,7 @@ async fn what_went_wrong_is_told_in_french() {
 }
 
 /// Gives the visit of an officer who works under a purpose.
-async fn working<'a>(house: &'a House, purpose: &str) -> Visit<'a> {
+pub(crate) async fn working<'a>(house: &'a House, purpose: &str) -> Visit<'a> {
     let mut visit = Visit::of(house, "officer").await;
     let page = visit.get("/search").await;
     let work = format!("back=/search&purpose={purpose}&case=CASE-7&justification=because+of+her+file");
@@ -275,6 +275,16 @@ async fn to_switch_the_language_judges_and_contests_nothing() {
     assert_eq!(stale.status, 409, "{}", stale.text);
     let switched = visit.switch(&stale).await;
     assert!(switched.status == 409 && switched.text.contains("numbered anew"), "{}", switched.text);
+    // The number may be another pair's: nothing leads back to a form, and what was written is there to be read.
+    for (page, had_written) in [(&stale, "Vous aviez écrit"), (&switched, "You had written")] {
+        for told in [had_written, "<dd><bdi>a canary</bdi></dd>", "<a class=\"button\" href=\"/review\">"] {
+            assert!(page.text.contains(told), "{told} in {}", page.text);
+        }
+        assert!(!page.text.contains("action=\"/review"), "{}", page.text);
+    }
+    let again = "generation=index-zero&verdict=cannot-say&reason=a+canary&again=true";
+    let shown = visit.send(&switched, "/review/0", again).await;
+    assert!(shown.status == 409 && shown.text.contains("<bdi>a canary</bdi>"), "{}", shown.text);
 
     let own: Value = house.own_records().await.json();
     let section = own["sections"].as_array().unwrap().iter().find(|section| section["register"] == "loans").unwrap();

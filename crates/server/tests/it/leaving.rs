@@ -25,14 +25,14 @@ async fn every_role_can_leave_and_going_back_shows_nothing_personal() {
         let size = house.gate.log_size();
         let body = format!("form_token={}", form_token(form));
         let left = house.ask(Ask::new("POST", "/leave").header("cookie", &session).text(FORM, &body)).await;
-        assert_eq!((left.status.as_u16(), &left.headers["location"]), (303, &"/?ended=true".parse().unwrap()), "{who}");
+        assert_eq!((left.status.as_u16(), &left.headers["location"]), (303, &"/?left".parse().unwrap()), "{who}");
         assert_eq!(left.headers["cache-control"], "no-store", "{who}");
 
         let gone = cookies(&left);
         let again = get(&gone, path).await;
         assert_eq!((again.status.as_u16(), &again.headers["location"]), (303, &"/".parse().unwrap()), "{who}");
         assert!(again.text.is_empty() && again.headers["cache-control"] == "no-store", "{who}: {}", again.text);
-        let first = get(&gone, "/?ended=true").await;
+        let first = get(&gone, "/?left").await;
         assert!(first.text.contains("Your session has ended."), "{who}: {}", first.text);
         assert!(!first.text.contains("class=\"bar\"") && !first.text.contains("Quillfeather"), "{who}: {}", first.text);
         assert_eq!(house.gate.log_size(), size, "{who}: to leave is no look");
@@ -44,11 +44,11 @@ async fn only_of_a_session_that_has_ended_it_is_said() {
     let house = House::new().await;
     let session = enter(&house, "officer").await;
     for (cookie, path, is_said) in [
-        (session.as_str(), "/?ended=true", false),
-        ("lucarne_lang=en", "/?ended=true", true),
+        (session.as_str(), "/?left", false),
+        ("lucarne_lang=en", "/?left", true),
         ("lucarne_lang=en", "/", false),
-        ("lucarne_lang=en", "/?ended=perhaps", false),
-        ("lucarne_lang=fr", "/?ended=true", true),
+        ("lucarne_lang=en", "/?left=perhaps", false),
+        ("lucarne_lang=fr", "/?left", true),
     ] {
         let page = house.ask(Ask::new("GET", path).header("cookie", cookie)).await;
         assert_eq!(page.status, 200, "{path}: {}", page.text);

@@ -14,6 +14,7 @@ mod french;
 mod guards;
 mod house;
 mod households;
+mod kept;
 mod languages;
 mod leaving;
 mod matrix;

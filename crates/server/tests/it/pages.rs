@@ -59,7 +59,8 @@ async fn without_a_session_pages_lead_to_the_first_one_which_shows_nothing_perso
         assert!(answer.text.is_empty(), "{path}");
     }
     let forged = format!("{SESSION_COOKIE}=eyJuYW1lIjoib2ZmaWNlciJ9.AAAA");
-    assert_eq!(house.ask(Ask::new("GET", "/me").header("cookie", &forged)).await.status, 303);
+    let answer = house.ask(Ask::new("GET", "/me").header("cookie", &forged)).await;
+    assert_eq!((answer.status.as_u16(), &answer.headers["location"]), (303, &"/?ended".parse().unwrap()));
     let first = house.ask(Ask::new("GET", "/")).await;
     for canary in WITHHELD.iter().chain(&["Quillfeather", "Ysolde"]) {
         assert!(!first.text.contains(canary), "{canary}");
