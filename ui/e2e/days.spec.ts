@@ -177,8 +177,14 @@ test("a data protection officer sees use and refusals counted, and follows a rul
   await page.getByText("The same as a table").click();
   await expect(page.locator("table.narrow tbody tr"), "the table has every day").toHaveCount(30);
   const officers = page.locator("section[aria-labelledby=officers-title]");
+  await expect(officers.locator("tbody tr").first(), "nobody is named before somebody says why").toContainText("Officer 1");
+  await expect(officers).not.toContainText("demo-officer");
+  await expect(officers.locator(".entry-note")).toHaveCount(0);
+  await officers.getByLabel("Why you need the names").fill("A complaint about looks without a case, of this morning.");
+  await officers.getByRole("button", { name: "Name them: this is an entry of the log" }).click();
   const asked = officers.locator("tbody tr").filter({ hasText: "demo-officer" });
   await expect(asked, "who asked is named, with the role").toContainText("Student loan case officer");
+  await checkAccessibility(page, "the desk with names");
   const numbers = await asked.locator("td.number").allInnerTexts();
   expect(Number(numbers[1]?.replaceAll(/\D/g, "")), "the refusal of just now is among what was counted").toBeGreaterThan(0);
   const fixed = page.locator("section[aria-labelledby=fixed-title]");
@@ -199,6 +205,29 @@ test("a data protection officer sees use and refusals counted, and follows a rul
   expect(await rows.count()).toBeGreaterThan(0);
   for (const row of await rows.all()) await expect(row).toContainText("purpose.not-a-recipient");
 });
+
+for (const [locale, words] of Object.entries({
+  "en-GB": { why: "Why you need the names", name: /^Name them/, nobody: "Officer 1" },
+  "fr-FR": { why: "Pourquoi ces noms vous sont nécessaires", name: /^Les nommer/, nobody: "Agent 1" },
+})) {
+  test(`the officers who asked most are named for a reason without scripts, ${locale}`, async ({ watched }) => {
+    const page = await (await watched({ locale, javaScriptEnabled: false })).newPage();
+    const officer = await (await watched()).newPage();
+    await enter(officer, "officer");
+    await workOn(officer, OTHERS);
+    await search(officer, "Maria");
+    await enter(page, "data-protection-officer");
+    const officers = page.locator("#officers");
+    await expect(officers.locator("tbody tr").first()).toContainText(words.nobody);
+    await expect(officers).not.toContainText("demo-officer");
+    await officers.getByLabel(words.why).fill("A complaint about looks without a case.");
+    await officers.getByRole("button", { name: words.name }).click();
+    await expect(officers.locator("tbody")).toContainText("demo-officer");
+    await expect(officers.locator(".entry-note a")).toHaveAttribute("href", /^\/log\/\d+$/);
+    await page.goto("/desk");
+    await expect(officers, "names are not kept for the next visit").not.toContainText("demo-officer");
+  });
+}
 
 test("two stewards come to the same, each with a reason, and one takes a word back", async ({ page }) => {
   await enter(page, "steward");

@@ -40,6 +40,23 @@ async function checkTimelineKeys(page: Page): Promise<void> {
   await timeline.getByRole("button", { name: "All years" }).click();
 }
 
+/** Follows a late date of many to the record that it is of. */
+async function checkDateLeadsToRecord(page: Page): Promise<void> {
+  const lane = page.locator("[data-island=timeline] .lane").filter({ hasText: "Library visits" });
+  const hrefs = await lane.locator("a").evaluateAll((dots) => dots.map((dot) => dot.getAttribute("href") ?? ""));
+  const numbers = hrefs.map((href) => Number(/^#library-members:(\d+)$/.exec(href)?.[1]));
+  const number = Math.max(...numbers);
+  expect(number, "each date leads to a record, late ones to late records").toBeGreaterThan(VISITS / 2);
+  const href = `#library-members:${number}`;
+  const dot = lane.locator(`a[href="${href}"]`).first();
+  const [when] = ((await dot.getAttribute("aria-label")) ?? "").split(" · ");
+  await dot.focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`${href}$`));
+  await expect(page.getByRole("heading", { level: 3, name: `Record ${number} of ${VISITS}`, exact: true })).toBeInViewport();
+  await expect(page.locator(`[id="${href.slice(1)}"]`), "it has the date").toContainText(when ?? "?");
+}
+
 /** Opens the records of a register, a part of them at a time, and goes back to all; the table has its places. */
 async function checkHops(page: Page): Promise<void> {
   const relations = page.locator("[data-island=relations]");
@@ -110,6 +127,7 @@ for (const width of WIDTHS) {
       expect(rims.length).toBeGreaterThan(VISITS);
       expect(new Set(rims), "no dot hides the one before").toEqual(new Set(["none"]));
       await checkTimelineKeys(page);
+      await checkDateLeadsToRecord(page);
       await checkHops(page);
     }
     // Contrast takes axe minutes on so many elements, and is that of every other dossier: all records are of one template.

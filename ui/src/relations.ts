@@ -153,6 +153,10 @@ export function drawRelations(figure: HTMLElement): void {
     },
     { selector: "node[kind = 'offer']", style: { "border-style": "dashed", color: token("--accent") } },
     {
+      selector: "node[kind = 'closed']",
+      style: { width: 1, height: 1, "background-opacity": 0, color: token("--ink-soft"), "text-wrap": "wrap", "text-max-width": "220px" },
+    },
+    {
       selector: "edge",
       style: {
         width: 1.5,
@@ -243,6 +247,14 @@ export function drawRelations(figure: HTMLElement): void {
     graph.add({ group: "nodes", data: { id: "offer", kind: "offer", label, href }, position: { x, y: y + (y > HEIGHT / 2 ? -64 : 64) } });
     graph.add({ group: "edges", data: { id: "to-offer", source: address.id(), target: "offer", label: "" } });
   };
+  // From an employer nothing leads on, and that is said beside it.
+  const tellClosed = (employer: cytoscape.NodeSingular, href: string) => {
+    takeOffer();
+    const { x, y } = employer.position();
+    const label = figure.dataset.closed ?? "";
+    graph.add({ group: "nodes", data: { id: "offer", kind: "closed", label, href }, position: { x, y: y + (y > HEIGHT / 2 ? -64 : 48) } });
+    graph.add({ group: "edges", data: { id: "to-offer", source: employer.id(), target: "offer", label: "" } });
+  };
   if (hops) {
     askHouseholds(hops, (found) => {
       household = found;
@@ -255,7 +267,9 @@ export function drawRelations(figure: HTMLElement): void {
   graph.on("tap", "node", (event) => {
     const node = event.target as cytoscape.NodeSingular;
     if (node.id() === "offer") {
-      hopOf(String(node.data("href")))?.click();
+      const href = String(node.data("href"));
+      if (node.data("kind") === "closed") location.hash = href;
+      else hopOf(href)?.click();
       return;
     }
     if (node.data("beyond")) {
@@ -268,6 +282,7 @@ export function drawRelations(figure: HTMLElement): void {
     if (!thing) return;
     if (thing.group) figure.querySelector<HTMLButtonElement>(`[data-group="${groups.indexOf(thing.group)}"]`)?.click();
     else if (thing.kind === "address" && thing.href !== household?.place && hopOf(thing.href)) offerHousehold(node, thing.href);
+    else if (thing.kind === "employer" && figure.dataset.closed !== undefined) tellClosed(node, thing.href);
     else if (thing.href.startsWith("#")) location.hash = thing.href;
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => graph.style(looks()));

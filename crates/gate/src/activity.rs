@@ -2,8 +2,8 @@
 //!
 //! The log's leaves name nobody, and `state` counts accounts under a keyed hash, so counting needs no grant. Who they are is in
 //! the sealed details. To name them, one detail of each of a few accounts is opened, and nothing of it is given but the account.
-//! That is a reading like any other: an entry of the kind `oversight` is durable first, and its own detail tells which were
-//! opened.
+//! That is a reading like any other: an entry of the kind `oversight` is durable first, and its own detail tells why it was
+//! asked, and which were opened.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use indexmap::IndexMap;
@@ -25,7 +25,8 @@ pub const ACCOUNTS_NAMED_MAX: usize = 10;
 /// How much an account asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActiveAccount {
-    /// The account; none when the details that name it were erased or can't be opened any more.
+    /// The account; none where accounts are only counted, and when the details that name it were erased or can't be opened
+    /// any more.
     pub account: Option<OfficerId>,
     /// Who it was when it asked last, as the log says it; none when that isn't known.
     pub by: Option<By>,
@@ -65,20 +66,59 @@ pub(crate) fn counts_as(actor: &Actor, kind: EntryKind) -> Option<Activity> {
 }
 
 impl Gate {
-    /// Gives the accounts of agencies that asked most from the day `since` to today (UTC), of at most the last
-    /// [`state::ACTIVITY_DAYS`] days, and the sum of all others. Looks that a crash left without an entry are counted too.
+    /// Gives how much the accounts of agencies asked that did most from the day `since` to today (UTC), as
+    /// [`Gate::most_active`] does, and names none of them: no detail is opened, and nothing is written.
     ///
     /// # Errors
     /// [`Denied::Refused`] unless a data protection officer asks, which is in the log when this returns; [`Denied::Failed`] when
-    /// the numbers can't be read or the entry can't be written: then nobody is named. What fails after that costs names: that
-    /// they were to be told is in the log, so the answer has its number.
-    pub async fn most_active(&self, by: &Actor, since: NaiveDate) -> Result<MostActive, Denied> {
+    /// the numbers can't be read.
+    pub async fn activity(&self, by: &Actor, since: NaiveDate) -> Result<MostActive, Denied> {
         let inner = &self.inner;
         let at = inner.now()?;
-        if !inner.oversees(by) {
-            let reasons = vec![not_overseeing()];
-            let leaf = inner.write_oversight(by, at, &reasons, None).await?;
-            return Err(Denied::Refused(Refusal { leaf, reasons }));
+        inner.must_oversee(by, at).await?;
+        let found =
+            inner.state.most_active(since..=at.date_naive(), ACCOUNTS_NAMED_MAX).await.map_err(GateError::state)?;
+        let mut places = Vec::with_capacity(found.accounts.len());
+        for known in &found.accounts {
+            let mut place = None;
+            if let Some(commitment) = known.named_by {
+                place = inner.place_of(&commitment).await.map(|leaf| (leaf, commitment));
+            }
+            places.push(place);
+        }
+        let mut bys = self.reading(move |inner| Ok(inner.bys(&places))).await.unwrap_or_default().into_iter();
+        let accounts = found.accounts.into_iter().map(|known| ActiveAccount {
+            account: None,
+            by: bys.next().flatten(),
+            looks: known.count.looks,
+            refusals: known.count.refusals,
+        });
+        Ok(MostActive {
+            leaf: None,
+            accounts: accounts.collect(),
+            others: found.others,
+            looks_of_others: found.of_others.looks,
+            refusals_of_others: found.of_others.refusals,
+            counted_since: found.counted_since,
+            unread: false,
+        })
+    }
+
+    /// Gives the accounts of agencies that asked most from the day `since` to today (UTC), of at most the last
+    /// [`state::ACTIVITY_DAYS`] days, and the sum of all others. Looks that a crash left without an entry are counted too.
+    /// `why` is the reason of whoever asks; it is kept in the entry's sealed detail.
+    ///
+    /// # Errors
+    /// [`Denied::Refused`] unless a data protection officer asks and gives a reason, which is in the log when this returns;
+    /// [`Denied::Failed`] when the numbers can't be read or the entry can't be written: then nobody is named. What fails after
+    /// that costs names: that they were to be told is in the log, so the answer has its number.
+    pub async fn most_active(&self, by: &Actor, since: NaiveDate, why: &str) -> Result<MostActive, Denied> {
+        let inner = &self.inner;
+        let at = inner.now()?;
+        inner.must_oversee(by, at).await?;
+        let why = why.trim();
+        if why.is_empty() {
+            return Err(inner.refuse_oversight(by, at, no_reason()).await);
         }
         let found =
             inner.state.most_active(since..=at.date_naive(), ACCOUNTS_NAMED_MAX).await.map_err(GateError::state)?;
@@ -86,7 +126,12 @@ impl Gate {
         let leaf = if opened.is_empty() {
             None
         } else {
-            Some(inner.write_oversight(by, at, &[], Some(More::Oversight { since, opened })).await?)
+            let detail = Detail {
+                justification: Some(why.to_owned()),
+                more: Some(More::Oversight { since, opened }),
+                ..Detail::default()
+            };
+            Some(inner.write_oversight(by, at, &[], detail).await?)
         };
         let mut accounts = Vec::with_capacity(found.accounts.len());
         let mut places = Vec::with_capacity(found.accounts.len());
@@ -131,13 +176,31 @@ impl Inner {
         agency.is_some_and(|agency| agency.roles.iter().any(|role| role.id == recipient.role && role.kind == OVERSEER))
     }
 
-    /// Writes that somebody reads who asks most, or why that was refused, and gives the entry's place in the log.
+    /// Lets only data protection officers go on; that others asked is in the log when this returns.
+    async fn must_oversee(&self, by: &Actor, at: DateTime<Utc>) -> Result<(), Denied> {
+        if self.oversees(by) {
+            return Ok(());
+        }
+        Err(self.refuse_oversight(by, at, not_overseeing()).await)
+    }
+
+    /// Writes why nobody is named, and gives the refusal.
+    async fn refuse_oversight(&self, by: &Actor, at: DateTime<Utc>, reason: Reason) -> Denied {
+        let reasons = vec![reason];
+        match self.write_oversight(by, at, &reasons, Detail::default()).await {
+            Ok(leaf) => Denied::Refused(Refusal { leaf, reasons }),
+            Err(error) => Denied::Failed(error),
+        }
+    }
+
+    /// Writes that somebody reads who asks most, or why that was refused, and gives the entry's place in the log. `detail` has
+    /// all but the account.
     async fn write_oversight(
         &self,
         by: &Actor,
         at: DateTime<Utc>,
         reasons: &[Reason],
-        more: Option<More>,
+        detail: Detail,
     ) -> Result<u64, GateError> {
         let is_refused = !reasons.is_empty();
         let draft = Draft {
@@ -150,13 +213,26 @@ impl Inner {
             classes: IndexMap::new(),
             rules: reasons.iter().map(|reason| reason.rule.clone()).collect(),
             run: None,
-            detail: Detail { officer: by.account().cloned(), more, ..Detail::default() },
+            detail: Detail { officer: by.account().cloned(), ..detail },
             spending: None,
         };
         match self.write(draft).await? {
             Outcome::Written(leaf) => Ok(leaf),
             Outcome::Failed(error) => Err(error),
             Outcome::OverBudget(_) => Err(GateError::Rules("oversight takes nothing out of a budget".into())),
+        }
+    }
+
+    /// Gives the place of a look's entry without opening its detail; one that can't be read costs the role.
+    async fn place_of(&self, commitment: &[u8; 32]) -> Option<u64> {
+        // Taken before the store is read, as where a detail is opened.
+        let pending = self.writer.pending.lock().get(commitment).copied();
+        match self.state.leaf_of(commitment).await {
+            Ok(leaf) => leaf.or(pending),
+            Err(error) => {
+                tracing::warn!(error = %with_causes(&error), "the place of a look can't be read");
+                None
+            }
         }
     }
 
@@ -207,5 +283,16 @@ fn not_overseeing() -> Reason {
         says_fr: "Qui demande le plus n’est indiqué qu’aux délégués à la protection des données.".into(),
         needed: "A role of the kind \"data-protection-officer\".".into(),
         needed_fr: "Un rôle de type «\u{a0}data-protection-officer\u{a0}».".into(),
+    }
+}
+
+fn no_reason() -> Reason {
+    Reason {
+        rule: "oversight.no-reason".into(),
+        file: None,
+        says: "Names are told only to whoever says why they are needed.".into(),
+        says_fr: "Les noms ne sont indiqués qu’à qui dit pourquoi ils sont nécessaires.".into(),
+        needed: "A sentence that says why the names are needed.".into(),
+        needed_fr: "Une phrase qui dise pourquoi les noms sont nécessaires.".into(),
     }
 }

@@ -307,6 +307,28 @@ impl State {
         row.map(|row| stored_look(&self.inner.keys, &row)).transpose()
     }
 
+    /// Gives the place in the log of the look of this commitment, an erased one too; none before it was noted, or when there
+    /// never was such a look. Nothing is unsealed.
+    ///
+    /// # Errors
+    /// [`StateError`] when the database fails or holds what is no place.
+    pub async fn leaf_of(&self, commitment: &[u8; 32]) -> Result<Option<u64>, StateError> {
+        let place = |leaf: i64| u64::try_from(leaf).map_err(|_| StateError::Unsealable { what: "place of a look" });
+        let (recent, _) = self.inner.recent.newest(1, |_, look| look.commitment == *commitment);
+        if let Some(look) = recent.first() {
+            return look.leaf.map(place).transpose();
+        }
+        let row = sqlx::query("SELECT leaf FROM looks WHERE commitment = ?")
+            .bind(commitment.to_vec())
+            .fetch_optional(&self.inner.readers)
+            .await?;
+        let leaf: Option<i64> = match row {
+            Some(row) => row.try_get(0)?,
+            None => None,
+        };
+        leaf.map(place).transpose()
+    }
+
     /// Gives the different persons that an account opened under a purpose on a day, in no order.
     ///
     /// # Errors

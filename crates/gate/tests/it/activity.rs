@@ -12,6 +12,9 @@ use tlog::fault::Fault;
 
 use crate::house::{CANARIES, House, YSOLDE, ZACHARIAS, citizen, member, own, request, ysolde, zacharias};
 
+/// Why the names are asked for.
+const WHY: &str = "A complaint of 3 May about looks without a case.";
+
 fn account(name: &str, recipient: &str, role: RoleKind) -> Actor {
     Actor::Member { account: OfficerId::new(name).unwrap(), recipient: recipient.parse().unwrap(), role }
 }
@@ -40,7 +43,7 @@ async fn opens(house: &House, actor: Actor, person: PersonId) -> bool {
 /// Asks as a data protection officer, and checks that what came is on the record.
 async fn asks(house: &House, since: NaiveDate) -> MostActive {
     let size = house.gate.log_size();
-    let found = house.gate.most_active(&dpo(), since).await.unwrap();
+    let found = house.gate.most_active(&dpo(), since, WHY).await.unwrap();
     let entries = house.entries().await.split_off(size as usize);
     assert_eq!(found.leaf.is_some(), found.accounts.iter().any(|known| known.account.is_some()));
     match found.leaf {
@@ -117,7 +120,7 @@ async fn accounts_are_counted_as_the_log_counts_and_named() {
     house.assert_log_is_clean().await;
     for leaf in 0..house.gate.log_size() {
         let text = String::from_utf8(house.gate.entry_bytes(leaf).await.unwrap()).unwrap();
-        for name in ["\"ada\"", "\"tom\"", "\"eve\"", "the-dpo"] {
+        for name in ["\"ada\"", "\"tom\"", "\"eve\"", "the-dpo", WHY] {
             assert!(!text.contains(name), "{name} in {text}");
         }
     }
@@ -147,7 +150,7 @@ async fn nobody_but_a_data_protection_officer_is_told() {
     ];
     for actor in others {
         let size = house.gate.log_size();
-        let denied = house.gate.most_active(&actor, first_day()).await;
+        let denied = house.gate.most_active(&actor, first_day(), WHY).await;
         let Err(Denied::Refused(refusal)) = denied else { panic!("{actor:?}: {denied:?}") };
         assert_eq!(refusal.leaf, size);
         assert_eq!(refusal.reasons[0].rule, "oversight.not-a-data-protection-officer");
@@ -227,11 +230,11 @@ async fn what_can_t_be_written_down_is_not_told() {
     house.gate.prove(0).await.unwrap();
     house.log.fail_at(house.log.writes(), Fault::Error);
     for _ in 0..2 {
-        let denied = house.gate.most_active(&dpo(), first_day()).await;
+        let denied = house.gate.most_active(&dpo(), first_day(), WHY).await;
         assert!(matches!(denied, Err(Denied::Failed(_))), "{denied:?}");
     }
     house.clock.fail();
-    assert!(matches!(house.gate.most_active(&dpo(), first_day()).await, Err(Denied::Failed(_))));
+    assert!(matches!(house.gate.most_active(&dpo(), first_day(), WHY).await, Err(Denied::Failed(_))));
 }
 
 #[tokio::test]
@@ -245,7 +248,7 @@ async fn what_fails_once_it_is_in_the_log_costs_a_role_and_no_number() {
     assert!(!bundles.is_empty(), "{paths:?}");
     bundles.into_iter().for_each(|path| house.log.tamper(path, |_| None));
     let size = house.gate.log_size();
-    let found = house.gate.most_active(&dpo(), first_day()).await.unwrap();
+    let found = house.gate.most_active(&dpo(), first_day(), WHY).await.unwrap();
     assert_eq!((found.leaf, house.gate.log_size()), (Some(size), size + 1), "that it was told is on the record");
     let [known] = &found.accounts[..] else { panic!("one account: {found:?}") };
     assert_eq!((known.account.as_ref().map(OfficerId::as_str), known.looks, known.refusals), (Some("ada"), 1, 0));
@@ -261,4 +264,55 @@ async fn a_clock_that_ran_ahead_is_not_counted_before_its_days_come() {
     assert_eq!(told(&asks(&house, first_day()).await.accounts[0]).2, 2);
     house.clock.set("2026-05-05T12:00:00Z".parse().unwrap());
     assert_eq!(told(&asks(&house, first_day()).await.accounts[0]).2, 1);
+}
+
+#[tokio::test]
+async fn accounts_are_counted_without_a_name_and_without_an_entry() {
+    let house = House::new().await;
+    for _ in 0..2 {
+        assert!(opens(&house, ada(), ZACHARIAS).await);
+    }
+    assert!(!opens(&house, account("tom", "tax/case-officer", RoleKind::Officer), YSOLDE).await);
+    for is_in_tables in [false, true] {
+        if is_in_tables {
+            house.state.set_leaves(&[([0; 32], 0)]).await.unwrap();
+        }
+        let size = house.gate.log_size();
+        let counted = house.gate.activity(&dpo(), first_day()).await.unwrap();
+        assert_eq!((house.gate.log_size(), counted.leaf, counted.unread), (size, None, false));
+        assert!(counted.accounts.iter().all(|known| known.account.is_none()), "{counted:?}");
+        let named = asks(&house, first_day()).await;
+        let nameless = named.accounts.into_iter().map(|known| ActiveAccount { account: None, ..known });
+        assert_eq!(counted.accounts, nameless.collect::<Vec<_>>(), "the same numbers and roles in the same order");
+    }
+    // What is erased is counted, and says not even of which role it was.
+    erase_looks_at(&house, YSOLDE).await;
+    let counted = house.gate.activity(&dpo(), first_day()).await.unwrap();
+    let roles: Vec<_> =
+        counted.accounts.iter().map(|known| (known.by.is_some(), known.looks, known.refusals)).collect();
+    assert_eq!(roles, [(true, 2, 0), (false, 0, 1)]);
+
+    let size = house.gate.log_size();
+    let denied = house.gate.activity(&ada(), first_day()).await;
+    let Err(Denied::Refused(refusal)) = denied else { panic!("{denied:?}") };
+    assert_eq!((refusal.leaf, refusal.reasons[0].rule.as_str()), (size, "oversight.not-a-data-protection-officer"));
+}
+
+#[tokio::test]
+async fn names_need_a_reason_which_is_sealed() {
+    let house = House::new().await;
+    assert!(opens(&house, ada(), ZACHARIAS).await);
+    for none in ["", " \n"] {
+        let denied = house.gate.most_active(&dpo(), first_day(), none).await;
+        let Err(Denied::Refused(refusal)) = denied else { panic!("{denied:?}") };
+        assert_eq!(refusal.reasons[0].rule, "oversight.no-reason");
+        assert!(!format!("{refusal:?}").contains("ada"));
+    }
+    let named = asks(&house, first_day()).await;
+    let leaf = named.leaf.unwrap();
+    let entry = house.entries().await.swap_remove(leaf as usize);
+    let kept = house.state.look(&entry.commitment.0).await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&kept.detail).contains(WHY), "the reason is in the detail");
+    let bytes = house.gate.entry_bytes(leaf).await.unwrap();
+    assert!(!String::from_utf8_lossy(&bytes).contains(WHY), "and not in the log");
 }

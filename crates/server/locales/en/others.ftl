@@ -74,7 +74,7 @@ chart-rest = { $count ->
 
 # The data protection officer’s overview.
 desk-title = Overview
-desk-what = How the registers are used, what was refused, and which rules end soon. All but the most active officers is counted from the log, which holds no personal data. Officers are counted apart from it; only the most active are named, and naming them is written to the log.
+desk-what = How the registers are used, what was refused, and which rules end soon. All but the most active officers is counted from the log, which holds no personal data. Officers are counted apart from it, without names; to have the most active named takes a reason, and is written to the log.
 desk-soon = { $count ->
     [one] One agreement or purpose ends soon. After its last day it allows nothing any more.
    *[other] { $n } agreements and purposes end soon. After its last day none of them allows anything any more.
@@ -104,10 +104,13 @@ desk-roles-title = Most active roles
 desk-roles-caption = Over the whole log, the most active first
 desk-roles-what = The log names agencies and roles, never officers: who was behind an entry is in its detail, which is encrypted, kept apart and can be erased.
 desk-officers-title = Most active officers
-desk-officers-what = Looks, searches and refusals, account by account: of officers and of whoever else works for an agency, never of citizens. The log names no account; for the name, the sealed detail of one look of each account shown here is opened.
+desk-officers-what = Looks, searches and refusals, account by account: of officers and of whoever else works for an agency, never of citizens. Neither the log nor these numbers name an account; for the names, the sealed detail of one look of each account shown here is opened.
 desk-officers-no-rating = The numbers say how much was asked, not how well or how rightly: they are no rating of people.
 desk-officers-caption = In the last 30 days, the most active first
 desk-officers-who = Officer
+desk-officers-reason = Why you need the names
+desk-officers-reason-hint = In 10 to 2,000 characters. It is kept with the entry, sealed.
+desk-officers-name = Name them: this is an entry of the log
 desk-officers-logged = Naming them is itself entry { $entry } of the log.
 desk-officers-none = No officer has asked for anything in the last 30 days.
 desk-officers-none-since = No officer has asked for anything since { $day }.
@@ -119,6 +122,8 @@ desk-officers-others = { $count ->
    *[other] { $n } other officers together
  }
 desk-officer = { $account } ({ $by })
+desk-officer-rank = Officer { $n }
+desk-officer-rank-of = Officer { $n }, { $agency }
 desk-officer-unknown = An account that is no longer known
 desk-officer-unread = An account without a name now
 desk-terms-title = Agreements and purposes
@@ -191,7 +196,8 @@ look-law = Law
 look-why = Reason given
 look-case = Case
 look-case-named = A case was named; its number stays with the agency.
-look-refused = Refused by
+look-refused = Why it was refused
+look-refused-policy = A rule of this project that is named “{ $policy }” does not allow it.
 look-registers = Registers
 look-fields = Which kinds of data, and how much of them
 look-fields-rest = Everything else stayed hidden.

@@ -74,7 +74,7 @@ chart-rest = { $count ->
 
 # La vue d’ensemble du délégué à la protection des données.
 desk-title = Vue d’ensemble
-desk-what = L’usage qui est fait des registres, ce qui a été refusé, et les règles qui prennent bientôt fin. Tout, sauf les agents les plus actifs, est compté à partir du journal, qui ne contient aucune donnée personnelle. Les agents sont comptés à part ; seuls les plus actifs sont nommés, ce qui est inscrit au journal.
+desk-what = L’usage qui est fait des registres, ce qui a été refusé, et les règles qui prennent bientôt fin. Tout, sauf les agents les plus actifs, est compté à partir du journal, qui ne contient aucune donnée personnelle. Les agents sont comptés à part, sans leurs noms ; nommer les plus actifs demande un motif, et est inscrit au journal.
 desk-soon = { $count ->
     [one] Un accord ou une finalité prend bientôt fin. Passé le dernier jour, plus rien n’est permis à ce titre.
    *[other] { $n } accords et finalités prennent bientôt fin. Passé leur dernier jour, ils ne permettent plus rien.
@@ -104,10 +104,13 @@ desk-roles-title = Rôles les plus actifs
 desk-roles-caption = Sur tout le journal, le plus actif d’abord
 desk-roles-what = Le journal nomme les administrations et les rôles, jamais les agents : qui était derrière une entrée se trouve dans son détail, qui est chiffré, gardé à part et peut être effacé.
 desk-officers-title = Agents les plus actifs
-desk-officers-what = Consultations, recherches et refus, compte par compte : ceux des agents et de toute autre personne qui travaille pour une administration, jamais ceux des citoyens. Le journal ne nomme aucun compte ; pour connaître le nom, le détail scellé d’une seule demande de chaque compte montré ici est ouvert.
+desk-officers-what = Consultations, recherches et refus, compte par compte : ceux des agents et de toute autre personne qui travaille pour une administration, jamais ceux des citoyens. Ni le journal ni ces nombres ne nomment de compte ; pour connaître les noms, le détail scellé d’une seule demande de chaque compte montré ici est ouvert.
 desk-officers-no-rating = Ces nombres disent combien de demandes ont été faites, non si elles étaient justes ou utiles : ils ne notent personne.
 desk-officers-caption = Sur les 30 derniers jours, le plus actif d’abord
 desk-officers-who = Agent
+desk-officers-reason = Pourquoi ces noms vous sont nécessaires
+desk-officers-reason-hint = En 10 à 2 000 caractères. Le motif est conservé avec l’entrée, scellé.
+desk-officers-name = Les nommer : c’est une entrée du journal
 desk-officers-logged = La lecture de leurs noms est elle-même l’entrée { $entry } du journal.
 desk-officers-none = Aucun agent n’a fait de demande au cours des 30 derniers jours.
 desk-officers-none-since = Aucun agent n’a fait de demande depuis le { $day }.
@@ -119,6 +122,8 @@ desk-officers-others = { $count ->
    *[other] { $n } autres agents ensemble
  }
 desk-officer = { $account } ({ $by })
+desk-officer-rank = Agent { $n }
+desk-officer-rank-of = Agent { $n }, { $agency }
 desk-officer-unknown = Un compte qui n’est plus connu
 desk-officer-unread = Un compte sans nom pour l’instant
 desk-terms-title = Accords et finalités
@@ -191,7 +196,8 @@ look-law = Base légale
 look-why = Motif donné
 look-case = Dossier
 look-case-named = Un dossier a été indiqué ; son numéro reste connu de la seule administration.
-look-refused = Refusée par
+look-refused = Pourquoi elle a été refusée
+look-refused-policy = Une règle de ce projet, nommée « { $policy } », ne le permet pas.
 look-registers = Registres
 look-fields = Quelles natures de données, et dans quelle mesure
 look-fields-rest = Tout le reste n’a pas été communiqué.

@@ -298,11 +298,13 @@ pub(super) fn terms(t: Words) -> Vec<TermLine> {
     terms.into_iter().filter_map(term).collect()
 }
 
-/// Gives the accounts that asked most where none of them has a name: none could be read, and none is there any more.
-pub(super) fn unnamed(t: Words) -> [Bars; 2] {
+/// Gives the accounts that asked most where none of them has a name: none could be read, none is there any more, and none was
+/// asked for.
+pub(super) fn unnamed(t: Words) -> [Bars; 3] {
     let officer = |looks: u64, refusals: u64| OfficerUse { account: None, by: None, looks, refusals };
-    [true, false].map(|unread| {
+    [(true, true), (true, false), (false, false)].map(|(named, unread)| {
         let found = Officers {
+            named,
             log_index: None,
             most: vec![officer(41, 2), officer(17, 0)],
             others: 3,

@@ -84,7 +84,7 @@ struct ComponentsPage {
     written: [Option<Told>; 2],
     terms: Vec<TermLine>,
     /// Officers without names.
-    unnamed: [Bars; 2],
+    unnamed: [Bars; 3],
     /// What came of verifying the log.
     outcomes: [Verified; 3],
 }
@@ -635,6 +635,31 @@ mod tests {
                 samples::whom_to_ask(t).concat().split(':').next().unwrap().to_owned(),
             ] {
                 assert!(html.contains(&told), "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn why_an_employer_does_not_open_is_said_to_whoever_may_search() {
+        let place = |kind, text: &str| relations::Place {
+            kind,
+            text: text.to_owned(),
+            registers: vec!["A".to_owned()],
+            search: None,
+        };
+        for language in [Language::English, Language::French] {
+            let t = Words::new(language);
+            for may_search in [true, false] {
+                let mut page = sample(t, Frame::of_nobody());
+                page.may_search = may_search;
+                let places = vec![place("employer", "Marzipan Data"), place("address", "Newmere")];
+                page.dossier.relations.as_mut().unwrap().places = places;
+                let html = page.render().unwrap();
+                let (closed, why) = (t.s("relations-employer-closed"), t.s("relations-employer-why"));
+                // In the picture, for the script that moves it, and in the table.
+                assert_eq!(html.matches(&closed).count(), if may_search { 3 } else { 0 }, "{closed}");
+                assert_eq!(html.contains(&why), may_search, "{why}");
+                assert_eq!(html.contains(&t.s("relations-address-closed")), may_search);
             }
         }
     }

@@ -73,7 +73,7 @@ pub(crate) struct Contested {
 }
 
 /// Tells whether a reason is as long as one has to be.
-fn fits(reason: &str) -> bool {
+pub(super) fn fits(reason: &str) -> bool {
     (REASON_MIN..=REASON_MAX).contains(&reason.trim().chars().count())
 }
 

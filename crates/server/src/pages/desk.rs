@@ -1,15 +1,21 @@
 //! The data protection officer's first page: what the log counts, who asks most, what was refused, and which rules end soon.
 
 use askama::Template;
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
+use serde::Deserialize;
 
 use super::chart::{self, Bar, Stretch};
+use super::contest::fits;
 use super::frame::Frame;
-use super::view::View;
+use super::view::{AGAIN, Sent, View};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{self, DayUse, DeskView, OfficerUse, Officers, SOON_DAYS, Standing, Term, UnreachedContests};
+
+/// Where the page is.
+const DESK: &str = "/desk";
 
 /// The most rows of a table of bars: the rest is counted.
 const ROWS_MAX: usize = 10;
@@ -23,8 +29,10 @@ struct DeskPage {
     days: Days,
     purposes: Bars,
     roles: Bars,
-    /// None when they can't be named.
+    /// None when they can't be told.
     officers: Option<Bars>,
+    /// What the form by which they are named says; none where they are named, or nobody is there to be.
+    naming: Option<Naming>,
     /// What says from when on they are counted, where that is less than all of these days.
     officers_since: Option<String>,
     /// What is said where none of them asked for anything.
@@ -47,6 +55,23 @@ struct DeskPage {
     /// Contested links that nobody can judge.
     unreached: Vec<UnreachedLine>,
     unreached_count: u64,
+}
+
+/// The form by which the officers are named, as it was filled in.
+struct Naming {
+    reason: String,
+    reason_wrong: bool,
+}
+
+/// What somebody sends to have the officers named.
+#[derive(Deserialize)]
+pub(crate) struct NamingSent {
+    form_token: String,
+    #[serde(default)]
+    reason: String,
+    /// Whether the form is only shown again.
+    #[serde(default)]
+    again: bool,
 }
 
 /// Contested links of the same registers that nobody can judge.
@@ -121,28 +146,56 @@ pub(super) struct TermLine {
     pub(super) by_agreement: bool,
 }
 
-/// Shows the page.
+/// Shows the page, on which officers have no names.
 pub(crate) async fn page(view: View) -> Response {
-    let answer = desk(&view).await;
+    let answer = desk(&view, None).await;
     view.answer(answer)
 }
 
-async fn desk(view: &View) -> Result<Response, Problem> {
+/// Shows the page with names, once it is said why.
+pub(crate) async fn named(view: View, Sent(form): Sent<NamingSent>) -> Response {
+    let answer = match form {
+        Ok(form) => desk_named(&view, form).await,
+        Err(problem) => Err(problem),
+    };
+    view.answer(answer)
+}
+
+async fn desk_named(view: &View, form: NamingSent) -> Result<Response, Problem> {
+    view.check_form(&form.form_token)?;
+    desk(view, Some(form)).await
+}
+
+async fn desk(view: &View, sent: Option<NamingSent>) -> Result<Response, Problem> {
     let t = view.t;
-    let found = service::desk(&view.app, view.acting()?).await?;
+    let reason_wrong = sent.as_ref().is_some_and(|form| !fits(&form.reason));
+    let why = sent.as_ref().filter(|form| !form.again && fits(&form.reason)).map(|form| form.reason.trim());
+    let found = service::desk(&view.app, view.acting()?, why).await?;
+    let mut frame = view.frame()?;
+    let reason = sent.map(|form| form.reason).unwrap_or_default();
+    if view.is_form {
+        frame.back = DESK.to_owned();
+        // In another language the form is shown again, filled in: names that are read twice are two entries.
+        frame.repeat = vec![("reason", reason.clone()), (AGAIN, true.to_string())];
+    }
+    let is_nameless = |known: &&Officers| !known.named && !known.most.is_empty();
+    let naming = found.officers.as_ref().filter(is_nameless).map(|_| Naming { reason, reason_wrong });
     let logged = |index: u64| (t.with("desk-officers-logged", "entry", t.number(&index)), format!("/log/{index}"));
     let lines = |wanted: fn(&Term) -> bool| -> Vec<TermLine> {
         found.terms.iter().filter(|term| wanted(term)).map(|term| line(t, term)).collect()
     };
     let (officers_since, officers_none) = counted(t, found.officers.as_ref().and_then(|known| known.counted_since));
     let page = DeskPage {
-        frame: view.frame()?,
+        frame,
         t,
         size: found.size,
         days: days(t, &found.days),
         purposes: purposes(view, &found),
         roles: roles(view, &found),
-        officers: found.officers.as_ref().map(|known| officers(t, known, |by| view.recipient_title(by))),
+        officers: found.officers.as_ref().map(|known| {
+            officers(t, known, |by| if known.named { view.recipient_title(by) } else { view.agency_title(by) })
+        }),
+        naming,
         officers_since,
         officers_none,
         officers_unread: found.officers.as_ref().is_some_and(|known| known.unread),
@@ -158,7 +211,7 @@ async fn desk(view: &View) -> Result<Response, Problem> {
         unreached: found.unreached.iter().map(|known| unreached(view, known)).collect(),
         fixed_at: found.fixed.last_at,
     };
-    view.page(&page)
+    view.page_as(if reason_wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK }, &page)
 }
 
 fn unreached(view: &View, known: &UnreachedContests) -> UnreachedLine {
@@ -257,18 +310,20 @@ fn counted(t: Words, since: Option<NaiveDate>) -> (Option<String>, String) {
 }
 
 /// Gives the accounts that asked most, and after them all others in one row without a bar: that of hundreds together would
-/// leave none to be seen of each.
-pub(super) fn officers(t: Words, found: &Officers, recipient_title: impl Fn(&str) -> String) -> Bars {
-    let label = |officer: &OfficerUse| match (&officer.account, &officer.by) {
+/// leave none to be seen of each. Without names they are numbered, with their agency, which `title` names; else with their role.
+pub(super) fn officers(t: Words, found: &Officers, title: impl Fn(&str) -> String) -> Bars {
+    let label = |(officer, place): (&OfficerUse, u64)| match (&officer.account, &officer.by) {
+        (_, None) if !found.named => t.with("desk-officer-rank", "n", t.number(&place)),
+        (_, Some(agency)) if !found.named => {
+            t.with_all("desk-officer-rank-of", &[("n", t.number(&place)), ("agency", title(agency))])
+        }
         // Which of the two it is of each can't be told when reading failed.
         (None, _) if found.unread => t.s("desk-officer-unread"),
         (None, _) => t.s("desk-officer-unknown"),
         (Some(account), None) => account.clone(),
-        (Some(account), Some(by)) => {
-            t.with_all("desk-officer", &[("account", account.clone()), ("by", recipient_title(by))])
-        }
+        (Some(account), Some(by)) => t.with_all("desk-officer", &[("account", account.clone()), ("by", title(by))]),
     };
-    let labels: Vec<String> = found.most.iter().map(label).collect();
+    let labels: Vec<String> = found.most.iter().zip(1..).map(label).collect();
     let counts = found.most.iter().map(|officer| [officer.looks, officer.refusals]);
     let sums: Vec<(&str, [u64; 2])> = labels.iter().map(String::as_str).zip(counts).collect();
     let (caption, what) = (t.s("desk-officers-caption"), t.s("desk-officers-who"));
@@ -414,6 +469,7 @@ mod tests {
             refusals,
         };
         let mut found = Officers {
+            named: true,
             log_index: Some(7),
             most: vec![
                 officer(Some("ada"), Some("tax/officer"), 1_200, 0),
@@ -445,6 +501,15 @@ mod tests {
         let shown = officers(EN, &found, str::to_owned);
         assert_eq!(shown.rows[1].title, EN.s("desk-officer-unread"));
         assert_ne!(shown.rows[1].title, unknown);
+        // Whose names were not asked for has a number, and an agency where that is known.
+        found = Officers {
+            named: false,
+            most: vec![officer(None, Some("tax"), 1_200, 0), officer(None, None, 3, 1)],
+            ..found
+        };
+        let titles: Vec<String> =
+            officers(EN, &found, |agency| format!("title of {agency}")).rows.into_iter().map(|row| row.title).collect();
+        assert_eq!(titles[..2], ["Officer 1, title of tax", "Officer 2"]);
     }
 
     #[test]

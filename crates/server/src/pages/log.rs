@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::frame::{Choice, Frame};
 use super::progress;
+use super::rules::told;
 use super::values::{Rule, rules};
 use super::view::{AGAIN, Asked, Sent, View, number_of};
 use super::words::Words;
@@ -66,7 +67,8 @@ struct EntryPage {
     line: Line,
     registers: Vec<String>,
     rules: Vec<Rule>,
-    refused_by: Vec<String>,
+    /// What the rules that refused say, and their names.
+    refused_by: Vec<(String, String)>,
     run: Option<String>,
     tables: Vec<String>,
     rows: Option<String>,
@@ -250,7 +252,7 @@ async fn entry_page(view: &View, index: &str) -> Result<Response, Problem> {
         line: line(view, entry),
         registers: entry.registers.iter().map(|register| view.register_title(register)).collect(),
         rules: rules(t, &entry.classes),
-        refused_by: entry.rules.clone(),
+        refused_by: told(t, &entry.rules),
         run: entry.run.clone(),
         tables: entry.tables.clone(),
         rows: entry.rows.map(|rows| t.number(&rows)),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::contest::{self, ContestRow};
 use super::frame::Frame;
 use super::person::{Dossier, dossier};
+use super::rules::told;
 use super::values::{Rule, rules};
 use super::view::{Asked, View, number_of};
 use super::words::{ProjectText, Words};
@@ -50,7 +51,8 @@ pub(crate) struct Look {
     pub(crate) columns: Vec<(String, String)>,
     pub(crate) case_named: bool,
     pub(crate) justification: Option<String>,
-    pub(crate) refused: Vec<String>,
+    /// What the rules that refused it say, and their names.
+    pub(crate) refused: Vec<(String, String)>,
     pub(crate) entry: String,
     pub(crate) commitment: String,
     pub(crate) parts: Vec<Receipt>,
@@ -194,7 +196,7 @@ fn look(
         rules: rules(t, &found.classes),
         case_named: found.case_named,
         justification: found.justification,
-        refused: found.refused,
+        refused: told(t, &found.refused),
         entry: found.entry,
         commitment: found.commitment,
         parts: found.parts.iter().map(receipt).collect(),

@@ -25,6 +25,7 @@ mod quarantine;
 mod reading;
 mod relations;
 mod review;
+mod rules;
 mod runs;
 mod search;
 mod start;
@@ -57,6 +58,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/search/household", post(household::part))
         .route("/person/{person}", get(person::page))
         .route("/desk", get(desk::page))
+        .route("/desk/officers", post(desk::named))
         .route("/log", get(log::page))
         .route("/log/verify", post(log::verify))
         .route("/log/verify/{number}", get(log::verification))

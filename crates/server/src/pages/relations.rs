@@ -51,6 +51,14 @@ pub(crate) struct Relations {
     pub(crate) hops: Vec<Hop>,
 }
 
+impl Relations {
+    /// Tells whether there are employers, from which nothing leads on.
+    pub(crate) fn has_employers(&self) -> bool {
+        let places = self.places.iter().map(|place| place.kind);
+        self.nodes.iter().map(|node| node.kind).chain(places).any(|kind| kind == "employer")
+    }
+}
+
 /// A way from an address to who else is there.
 pub(crate) struct Hop {
     /// Where the table tells of the address, which is how the picture knows it.
@@ -381,6 +389,7 @@ fn places_of(record: &RecordView) -> Vec<(&'static str, String, Option<String>)>
         found.push(("address", address.text, search));
     }
     let employers = record.values.fields().filter(|field| is_given(field) && field.column.name.contains("employer"));
+    // Everyone who works somewhere is a list of people, not somebody whom a purpose of one person is for: nothing is searched.
     found.extend(employers.filter_map(|field| field.value.text()).map(|employer| ("employer", employer, None)));
     found
 }
@@ -517,7 +526,7 @@ mod tests {
         let employer = vec![("employer", "Marzipan Data".to_owned(), None)];
         let named = Named { percent: None, places: places.of("tax", employer), contacts: Vec::new() };
         let found = gathered(EN, "Ana".to_owned(), &[group("tax", vec![named])], places).unwrap();
-        assert!(found.places.len() == 1 && found.hops.is_empty());
+        assert!(found.places.len() == 1 && found.hops.is_empty() && found.has_employers());
     }
 
     #[test]
@@ -633,6 +642,7 @@ mod tests {
         assert_eq!(hops, in_picture, "each address of the picture leads on");
         assert_eq!(found.ties.len(), 201, "the table has each record");
         assert_eq!(found.ties[1].names[0].others, ["The residents", "The library_members (4)"]);
+        assert!(!found.has_employers());
         let all = &found.nodes[2];
         assert_eq!((all.label.as_str(), all.href.as_deref()), ("The library_members (200)", Some("#library-members")));
         assert_eq!(found.edges[2].percent.as_deref(), Some("at least 90.0%"));

@@ -5,6 +5,7 @@
 use chrono::{Datelike as _, NaiveDate};
 use model::{ColumnType, RegisterId};
 
+use super::relations::record_anchor;
 use super::values::{Shown, shown};
 use super::view::View;
 use crate::service::{Field, RecordView, SectionView, ShownValue};
@@ -70,6 +71,7 @@ pub(crate) struct Event {
     /// What it is a date of, where the record says that in the same class.
     pub(crate) about: Option<String>,
     pub(crate) register: String,
+    /// Where the page tells of the record.
     pub(crate) href: String,
 }
 
@@ -77,14 +79,15 @@ pub(crate) struct Event {
 pub(crate) fn timeline(view: &View, sections: &[SectionView]) -> Option<Timeline> {
     let mut events = Vec::new();
     for section in sections {
-        for record in &section.records {
-            events.extend(record.values.fields().filter_map(|field| event(view, section, record, field)));
+        for (record, number) in section.records.iter().zip(1..) {
+            let href = format!("#{}", record_anchor(&section.register, number));
+            events.extend(record.values.fields().filter_map(|field| event(view, section, record, field, &href)));
         }
     }
     drawn(events)
 }
 
-fn event(view: &View, section: &SectionView, record: &RecordView, field: Field<'_>) -> Option<Event> {
+fn event(view: &View, section: &SectionView, record: &RecordView, field: Field<'_>, href: &str) -> Option<Event> {
     let project = view.app.project();
     let kind = kind_of(view, &section.register, field)?;
     let ShownValue::Text(text) = field.value else { return None };
@@ -107,7 +110,7 @@ fn event(view: &View, section: &SectionView, record: &RecordView, field: Field<'
         title,
         about,
         register: view.t.pick(&section.title, &section.title_fr).to_owned(),
-        href: format!("#{}", section.register.replace('_', "-")),
+        href: href.to_owned(),
     })
 }
 
@@ -132,8 +135,11 @@ pub(crate) fn drawn(mut events: Vec<Event>) -> Option<Timeline> {
             &other.about,
         ))
     });
-    // Several records of a register say the same date of the same thing.
-    events.dedup();
+    // Several records of a register say the same date of the same thing: it leads to the first of them.
+    events.dedup_by(|next, first| {
+        (next.date, &next.when, &next.register, &next.title, &next.about)
+            == (first.date, &first.when, &first.register, &first.title, &first.about)
+    });
     let (first, last) = (events.first()?.date.year(), events.last()?.date.year() + 1);
     let begin = NaiveDate::from_ymd_opt(first, 1, 1)?.num_days_from_ce();
     let end = NaiveDate::from_ymd_opt(last, 1, 1)?.num_days_from_ce();
@@ -206,6 +212,18 @@ mod tests {
             assert!((LEFT..=RIGHT).contains(&x), "{x}");
         }
         assert_eq!(timeline.lanes[0].dots[0].says, "2024-07-01 · Benefits · Since · heating");
+    }
+
+    #[test]
+    fn a_date_leads_to_its_record_and_one_of_several_to_the_first() {
+        let of = |date: &str, number: u64| Event {
+            href: format!("#{}", record_anchor("library_members", number)),
+            ..event(date, "Library")
+        };
+        let timeline = drawn(vec![of("2024-07-02", 1), of("2024-07-01", 2), of("2024-07-01", 3), of("2024-07-03", 4)]);
+        let dots = timeline.unwrap().lanes.remove(0).dots;
+        let led: Vec<&str> = dots.iter().map(|dot| dot.href.as_str()).collect();
+        assert_eq!(led, ["#library-members:2", "#library-members:1", "#library-members:4"]);
     }
 
     #[test]

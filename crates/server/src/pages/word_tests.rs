@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use model::class::SpecialCategory;
 use model::{Class, Job};
 
+use crate::pages::rules::RULES;
 use crate::problem::KINDS;
 use crate::service;
 
@@ -157,6 +158,7 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("level", levels),
         ("dpv", own(&LEGAL_GROUNDS)),
         ("bad-row", source::reason_codes().map(str::to_owned).collect()),
+        ("rule", RULES.iter().map(|rule| rule.replace('.', "-")).collect()),
         ("asked", own(&["search", "person", "own", "review", "judgement", "contest", "page"])),
         ("contest-standing", own(&["open", "same", "different", "cannot-say", "withdrawn"])),
         ("problem-title", KINDS.iter().map(|(kind, ..)| (*kind).to_owned()).collect()),

@@ -1,10 +1,11 @@
 //! What a data protection officer watches: use by day, by purpose and by role, who asks most, refusals, and which rules end
-//! soon. Counts and names of the project only, but for the few accounts that ask most, which the gate names and writes down.
+//! soon. Counts and names of the project only. The few accounts that ask most are named once somebody says why, which the gate
+//! writes down.
 
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
-use gate::{Denied, EntryKind};
+use gate::{By, Denied, EntryKind, MostActive};
 use model::Project;
 use model::agency::RoleKind;
 
@@ -31,8 +32,8 @@ pub struct DeskView {
     pub days: Vec<DayUse>,
     /// How often each role acted under each purpose, over the whole log.
     pub uses: Vec<UseCount>,
-    /// The accounts that asked most in these days; none when their numbers can't be read, or it can't be written to the log that
-    /// they are named.
+    /// The accounts that asked most in these days; none when their numbers can't be read, or they were to be named and that can't
+    /// be written to the log.
     pub officers: Option<Officers>,
     /// Refusals, over the whole log.
     pub refusals: u64,
@@ -62,6 +63,8 @@ pub struct DayUse {
 /// The accounts that asked most.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Officers {
+    /// Whether they were to be named; else they are only counted.
+    pub named: bool,
     /// The number of the entry that naming them made in the log; none when nobody was named.
     pub log_index: Option<u64>,
     /// They, the most active first.
@@ -81,9 +84,10 @@ pub struct Officers {
 /// How often an account asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfficerUse {
-    /// The account; none when no detail of the log names it any more.
+    /// The account; none where accounts are only counted, and when no detail of the log names it any more.
     pub account: Option<String>,
-    /// `agency/role`, as it acted last; none when that isn't known.
+    /// `agency/role`, as it acted last, or the agency alone where accounts are only counted: a role that one person has would be
+    /// a name. None when that isn't known.
     pub by: Option<String>,
     /// Looks and searches.
     pub looks: u64,
@@ -123,17 +127,18 @@ pub struct Fixed {
     pub last_at: Option<String>,
 }
 
-/// Gives what a data protection officer watches. That accounts are named is an entry of the log.
+/// Gives what a data protection officer watches. With a reason the accounts that asked most are named, which is an entry of the
+/// log; without one they are only counted.
 ///
 /// # Errors
 /// For other roles; when the clock can't be trusted or the log can't be read.
-pub async fn desk(app: &App, who: &Who) -> Result<DeskView, Problem> {
+pub async fn desk(app: &App, who: &Who, why: Option<&str>) -> Result<DeskView, Problem> {
     who.must_be(RoleKind::DataProtectionOfficer)?;
     let failed = |error: gate::GateError| Problem::failure("unavailable", &error);
     let today = app.now()?.date_naive();
     let first = today.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(today);
-    // Before the log is counted, in which it is an entry.
-    let officers = officers(app, who, first).await?;
+    // Before the log is counted, in which naming is an entry.
+    let officers = officers(app, who, first, why).await?;
     let usage = app.gate().usage(first).await.map_err(failed)?;
     let uses = use_counts(app).await?;
     let mut refused_by: Vec<(String, u64)> = usage.refused_by.into_iter().collect();
@@ -161,24 +166,36 @@ fn day_use(day: NaiveDate, kinds: Option<&BTreeMap<EntryKind, u64>>) -> DayUse {
     }
 }
 
-/// Gives who asked most since a day. Whoever watches the log is not kept from the rest of it when that can't be read, or nothing
-/// can be written any more; names are.
-async fn officers(app: &App, who: &Who, since: NaiveDate) -> Result<Option<Officers>, Problem> {
-    let found = match app.gate().most_active(who.actor(), since).await {
-        Ok(found) => found,
+/// Gives who asked most since a day, by name where there is a reason. Whoever watches the log is not kept from the rest of it
+/// when that can't be read, or nothing can be written any more; names are.
+async fn officers(app: &App, who: &Who, since: NaiveDate, why: Option<&str>) -> Result<Option<Officers>, Problem> {
+    let asked = match why {
+        Some(why) => app.gate().most_active(who.actor(), since, why).await,
+        None => app.gate().activity(who.actor(), since).await,
+    };
+    match asked {
+        Ok(found) => Ok(Some(told(found, since, why.is_some()))),
         Err(Denied::Failed(error)) => {
-            tracing::warn!(%error, "the most active accounts can't be named");
-            return Ok(None);
+            tracing::warn!(%error, "the most active accounts can't be told");
+            Ok(None)
         }
-        Err(refused) => return Err(refused.into()),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+fn told(found: MostActive, since: NaiveDate, named: bool) -> Officers {
+    let by = |by: By| match by {
+        By::Recipient(recipient) if !named => Some(recipient.agency.to_string()),
+        by => named.then(|| by.to_string()),
     };
     let most = found.accounts.into_iter().map(|known| OfficerUse {
         account: known.account.map(|account| account.to_string()),
-        by: known.by.map(|by| by.to_string()),
+        by: known.by.and_then(by),
         looks: known.looks,
         refusals: known.refusals,
     });
-    Ok(Some(Officers {
+    Officers {
+        named,
         log_index: found.leaf,
         most: most.collect(),
         others: found.others,
@@ -186,7 +203,7 @@ async fn officers(app: &App, who: &Who, since: NaiveDate) -> Result<Option<Offic
         refusals_of_others: found.refusals_of_others,
         counted_since: found.counted_since.filter(|day| *day >= since),
         unread: found.unread,
-    }))
+    }
 }
 
 /// Gives agreements and purposes, what ends soon first and what ended last.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::house::{Answer, Ask, House, WHY};
+use crate::pages::enter;
 
 impl House {
     pub(crate) async fn own_records(&self) -> Answer {
@@ -68,5 +69,41 @@ async fn a_citizen_can_prove_an_entry_and_verify_the_log() {
         let answer = house.ask(Ask::new("POST", "/api/v1/log/verify").token(&token).json(&body)).await;
         assert_eq!(answer.status, 400, "{}", answer.text);
         assert!(answer.text.contains("no saved checkpoint") && !answer.text.contains("verified"), "{}", answer.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_refused_a_look_and_what_ties_a_record_are_told_in_words() {
+    let house = House::new().await;
+    assert_eq!(house.dossier("officer", &house.ysolde_at("education"), "party-finance").await.status, 403);
+    let session = enter(&house, "citizen").await;
+    let get = async |language: &str, path: &str| {
+        let cookies = format!("{session}; lucarne_lang={language}");
+        let page = house.ask(Ask::new("GET", path).header("cookie", &cookies)).await;
+        assert_eq!(page.status, 200, "{path}: {}", page.text);
+        page.text
+    };
+    let own = house.own_records().await.json();
+    let sections = own["sections"].as_array().unwrap().iter();
+    let names: Vec<&str> = sections.filter_map(|section| section["records"][0]["name"].as_str()).collect();
+    assert!(!names.is_empty(), "{own}");
+    for (language, says, speaks, bits) in [
+        ("en", "The purpose is not meant for whoever asked", "speaks for this record being yours", "in bits"),
+        (
+            "fr",
+            "La finalité n’est pas destinée à l’auteur de la demande",
+            "indique que cet enregistrement vous concerne",
+            "en bits",
+        ),
+    ] {
+        let looks = get(language, "/me").await;
+        let (_, after) = looks.split_once(says).unwrap_or_else(|| panic!("{says} in {looks}"));
+        assert!(after.contains("<span class=\"small soft\"><code>purpose.not-a-recipient</code></span>"), "{looks}");
+        let mut pages = vec![get(language, "/me/records").await];
+        for name in &names {
+            pages.push(get(language, &format!("/me/records/{name}/contest")).await);
+        }
+        assert!(pages[0].contains(speaks) && pages[1..].iter().any(|page| page.contains(speaks)), "{}", pages[0]);
+        assert!(pages.iter().all(|page| !page.contains(bits)), "{bits}");
     }
 }

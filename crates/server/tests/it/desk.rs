@@ -4,12 +4,29 @@ use chrono::TimeDelta;
 use gate::EntryKind;
 use tlog::fault::Fault;
 
-use crate::house::{Ask, House, WHY, WITHHELD};
+use crate::house::{Answer, Ask, House, WHY, WITHHELD};
 use crate::pages::{FORM, enter, form_token};
 
 async fn desk(house: &House) -> String {
     let session = enter(house, "dpo").await;
     let page = house.ask(Ask::new("GET", "/desk").header("cookie", &session)).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    page.text
+}
+
+/// Why the names are asked for, as a form sends it.
+const REASON: &str = "A+complaint+of+3+May+about+looks";
+
+/// Asks for the names of the officers with a reason.
+async fn named(house: &House, reason: &str) -> Answer {
+    let session = enter(house, "dpo").await;
+    let page = page_of(house, &session).await;
+    let body = format!("form_token={}&reason={reason}", form_token(&page));
+    house.ask(Ask::new("POST", "/desk/officers").header("cookie", &session).text(FORM, &body)).await
+}
+
+async fn desk_named(house: &House) -> String {
+    let page = named(house, REASON).await;
     assert_eq!(page.status, 200, "{}", page.text);
     page.text
 }
@@ -39,7 +56,7 @@ async fn it_counts_looks_searches_and_refusals_and_leads_to_them() {
     }
     assert_eq!(house.search("tax-officer", "loan-relief", "Ysolde").await.status, 403);
     let page = desk(&house).await;
-    assert_eq!(house.gate.log_size(), size + 4, "looking at counts is no look, naming accounts is an entry");
+    assert_eq!(house.gate.log_size(), size + 3, "looking at counts is no look");
     // The search that the house itself made to find Ysolde is of the same day.
     for told in ["<title>4 May 2026: 2<", "<title>4 May 2026: 1<", "<title>5 April 2026: 0<"] {
         assert!(page.contains(told), "{told} in {page}");
@@ -64,6 +81,10 @@ async fn it_counts_looks_searches_and_refusals_and_leads_to_them() {
     assert!(hostile.status == 200 && !hostile.text.contains("<script>alert"), "{}", hostile.text);
 }
 
+async fn page_of(house: &House, session: &str) -> String {
+    house.ask(Ask::new("GET", "/desk").header("cookie", session)).await.text
+}
+
 /// Gives the row of the table of officers that begins with a text; none when there is none.
 fn row_of<'a>(page: &'a str, officer: &str) -> Option<&'a str> {
     let (_, row) = page.split_once(&format!("<span>{officer}"))?;
@@ -71,7 +92,7 @@ fn row_of<'a>(page: &'a str, officer: &str) -> Option<&'a str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_most_active_officers_are_named_with_their_numbers_and_that_is_logged() {
+async fn the_most_active_officers_are_counted_without_names_and_named_for_a_reason() {
     let house = House::new().await;
     let person = house.ysolde_at("education");
     // A search of the house itself is one of the officer's; nothing that the citizen reads is anybody's to count.
@@ -81,8 +102,40 @@ async fn the_most_active_officers_are_named_with_their_numbers_and_that_is_logge
     assert_eq!(house.search("tax-officer", "loan-relief", "Ysolde").await.status, 403);
     assert_eq!(house.ask(Ask::new("GET", "/api/v1/me/looks").token(&house.token("citizen"))).await.status, 200);
     let size = house.gate.log_size();
+    // Without names first: numbers and agencies, no account, no role, and no entry.
     let page = desk(&house).await;
+    for (officer, looks, refusals) in [("Officer 1, Education<", 3, 0), ("Officer 2, Tax<", 0, 1)] {
+        let row = row_of(&page, officer).unwrap_or_else(|| panic!("{officer} in {page}"));
+        for (title, number) in [("Looks and searches", looks), ("Refusals", refusals)] {
+            assert!(row.contains(&format!("data-label=\"{title}\">{number}<")), "{officer}: {row}");
+        }
+    }
+    assert!(page.contains("Name them: this is an entry of the log") && !page.contains("account-"), "{page}");
+    assert_eq!(house.gate.log_size(), size, "nobody was named");
+    // Nobody is named without a reason, or by a form that is not of the session.
+    for reason in ["", "too+short", &"x".repeat(2_001)] {
+        let answer = named(&house, reason).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        assert!(answer.text.contains("id=\"officers-reason-wrong\"") && !answer.text.contains("account-"));
+    }
+    let session = enter(&house, "dpo").await;
+    let forged = format!("form_token=AAAA&reason={REASON}");
+    let forged = house.ask(Ask::new("POST", "/desk/officers").header("cookie", &session).text(FORM, &forged)).await;
+    assert!(forged.status == 403 && !forged.text.contains("account-"), "{}", forged.text);
+    // Shown again in another language the form is filled in, and nothing is done.
+    let page = page_of(&house, &session).await;
+    let again = format!("form_token={}&reason={REASON}&again=true", form_token(&page));
+    let again = house.ask(Ask::new("POST", "/desk/officers").header("cookie", &session).text(FORM, &again)).await;
+    assert!(again.status == 200 && again.text.contains("A complaint of 3 May"), "{}", again.text);
+    assert!(!again.text.contains("account-"), "{}", again.text);
+    assert_eq!(house.gate.log_size(), size, "nobody was named");
+
+    let page = desk_named(&house).await;
     let entry = house.gate.entries(size..size + 1).await.unwrap().remove(0).entry;
+    assert_eq!(house.gate.log_size(), size + 1);
+    let kept = house.state.look(&entry.commitment.0).await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&kept.detail).contains("A complaint of 3 May about looks"), "the reason is sealed");
+    assert!(!page.contains("action=\"/desk/officers"), "they have their names");
     assert_eq!((entry.kind, entry.by.to_string().as_str(), entry.subjects), (EntryKind::Oversight, "education/dpo", 0));
     assert!(page.contains(&format!("<a href=\"/log/{size}\">Naming them is itself entry")), "{page}");
     for (officer, looks, refusals) in
@@ -110,16 +163,18 @@ async fn the_most_active_officers_are_named_with_their_numbers_and_that_is_logge
     }
     let cookies = format!("{session}; lucarne_lang=fr");
     let french = house.ask(Ask::new("GET", "/desk").header("cookie", &cookies)).await.text;
-    assert!(
-        french.contains("ils ne notent personne") && french.contains("account-officer (Éducation\u{a0}: "),
-        "{french}"
-    );
+    assert!(french.contains("ils ne notent personne") && french.contains("Agent 1, Éducation<"), "{french}");
+    let body = format!("form_token={}&reason={REASON}", form_token(&french));
+    let french = house.ask(Ask::new("POST", "/desk/officers").header("cookie", &cookies).text(FORM, &body)).await.text;
+    assert!(french.contains("account-officer (Éducation\u{a0}: "), "{french}");
 
     // Whose details are erased is counted, and known to nobody.
     for look in house.state.looks_of(&[house.ysolde], state::Page::first(100)).await.unwrap() {
         house.state.erase_look(&look.commitment, house.now()).await.unwrap();
     }
     let page = desk(&house).await;
+    assert!(row_of(&page, "Officer 1<").is_some(), "whose details are erased has no agency: {page}");
+    let page = desk_named(&house).await;
     let row = row_of(&page, "An account that is no longer known").unwrap_or_else(|| panic!("{page}"));
     assert!(row.contains("data-label=\"Looks and searches\">3<"), "{row}");
     assert!(row_of(&page, "account-officer").is_none() && row_of(&page, "account-tax-officer").is_some(), "{page}");
@@ -128,12 +183,15 @@ async fn the_most_active_officers_are_named_with_their_numbers_and_that_is_logge
 #[tokio::test(flavor = "multi_thread")]
 async fn when_nothing_can_be_logged_the_overview_is_there_and_names_nobody() {
     let house = House::new().await;
-    let page = desk(&house).await;
+    let page = desk_named(&house).await;
     assert!(row_of(&page, "account-officer").is_some(), "{page}");
     house.log.fail_at(house.log.writes(), Fault::DiskFull);
-    let page = desk(&house).await;
+    let page = desk_named(&house).await;
     assert!(page.contains("Nobody is named now") && page.contains("Education: Case officer"), "{page}");
     assert!(!page.contains("account-"), "{page}");
+    // Numbers without names need no entry.
+    let page = desk(&house).await;
+    assert!(row_of(&page, "Officer 1").is_some() && !page.contains("account-"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -244,4 +302,20 @@ async fn the_log_is_verified_from_the_desk_and_how_far_that_is_has_a_page() {
         assert_eq!(house.ask(Ask::new("GET", path).header("cookie", &officer)).await.status, 403);
         assert_eq!(house.ask(Ask::new("GET", path)).await.status, 303);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_else_has_officers_named() {
+    let house = House::new().await;
+    let size = house.gate.log_size();
+    for who in ["officer", "auditor", "steward", "engineer", "citizen"] {
+        let session = enter(&house, who).await;
+        // Any page of theirs has the token of their session.
+        let page = house.ask(Ask::new("GET", "/purposes").header("cookie", &session)).await;
+        let body = format!("form_token={}&reason={REASON}", form_token(&page.text));
+        let answer = house.ask(Ask::new("POST", "/desk/officers").header("cookie", &session).text(FORM, &body)).await;
+        assert_eq!(answer.status, 403, "{who}: {}", answer.text);
+        assert!(!answer.text.contains("account-officer"), "{who}");
+    }
+    assert_eq!(house.gate.log_size(), size, "nobody was named");
 }
