@@ -30,11 +30,30 @@ pub struct LookSubject {
 
 /// A request that was decided and is allowed, but is not in the log yet. It opens nothing: it is spent on a [`Grant`].
 ///
-/// Nobody else can make one:
+/// Nobody else can make one (each example that must not compile has one beside it that does, and differs in the line that is
+/// forbidden):
 ///
-/// ```compile_fail
-/// fn forge(request: model::Request) -> gate::Permit {
-///     gate::Permit { request }
+/// ```compile_fail,E0451
+/// fn any<T>() -> T { loop {} }
+/// fn forge() -> gate::Permit {
+///     gate::Permit { gate: any(), request: any(), terms: any(), at: any() }
+/// }
+/// ```
+/// ```
+/// fn any<T>() -> T { loop {} }
+/// fn forge() -> gate::Permit {
+///     any()
+/// }
+/// ```
+/// nor change what was decided:
+/// ```compile_fail,E0616
+/// fn widen(permit: &mut gate::Permit, other: model::Request) {
+///     permit.request = other;
+/// }
+/// ```
+/// ```
+/// fn widen(permit: &mut gate::Permit, other: model::Request) {
+///     let decided = permit.request();
 /// }
 /// ```
 /// nor use one twice:
@@ -134,14 +153,26 @@ impl std::fmt::Debug for Permit {
 ///
 /// It can be lent, neither copied nor made by anyone but [`Gate::commit`](crate::Gate::commit):
 ///
-/// ```compile_fail
-/// fn forge(leaf: u64) -> gate::Grant {
-///     gate::Grant { leaf }
+/// ```compile_fail,E0451
+/// fn any<T>() -> T { loop {} }
+/// fn forge() -> gate::Grant {
+///     gate::Grant { gate: any(), terms: any(), subjects: any(), records: any(), leaf: any(), at: any() }
 /// }
 /// ```
 /// ```
-/// fn lend(grant: &gate::Grant) -> u64 {
-///     grant.leaf()
+/// fn any<T>() -> T { loop {} }
+/// fn forge() -> gate::Grant {
+///     any()
+/// }
+/// ```
+/// ```compile_fail,E0616
+/// fn widen(grant: &mut gate::Grant, others: Vec<gate::LookSubject>) {
+///     grant.subjects = others;
+/// }
+/// ```
+/// ```
+/// fn widen(grant: &mut gate::Grant, others: Vec<gate::LookSubject>) {
+///     let leaf = grant.leaf();
 /// }
 /// ```
 /// ```compile_fail,E0277
@@ -156,10 +187,23 @@ impl std::fmt::Debug for Permit {
 /// fn read<T: serde::de::DeserializeOwned>() {}
 /// read::<gate::Grant>();
 /// ```
+/// ```
+/// fn copy<T: Clone>() {}
+/// fn of_nothing<T: Default>() {}
+/// fn read<T: serde::de::DeserializeOwned>() {}
+/// copy::<gate::Entry>();
+/// of_nothing::<String>();
+/// read::<gate::Entry>();
+/// ```
 /// A permit is not a grant:
 /// ```compile_fail,E0308
-/// fn skip_the_log(permit: &gate::Permit) -> &gate::Grant {
+/// fn skip_the_log<'a>(permit: &'a gate::Permit, grant: &'a gate::Grant) -> &'a gate::Grant {
 ///     permit
+/// }
+/// ```
+/// ```
+/// fn skip_the_log<'a>(permit: &'a gate::Permit, grant: &'a gate::Grant) -> &'a gate::Grant {
+///     grant
 /// }
 /// ```
 #[must_use]

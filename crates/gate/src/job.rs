@@ -33,14 +33,34 @@ use crate::writer::Outcome;
 /// fn read<T: serde::de::DeserializeOwned>() {}
 /// read::<gate::JobGrant>();
 /// ```
-/// ```compile_fail
-/// fn forge(run: model::RunId) -> gate::JobGrant {
-///     gate::JobGrant { run }
+/// ```
+/// fn copy<T: Clone>() {}
+/// fn of_nothing<T: Default>() {}
+/// fn read<T: serde::de::DeserializeOwned>() {}
+/// copy::<gate::Entry>();
+/// of_nothing::<String>();
+/// read::<gate::Entry>();
+/// ```
+/// ```compile_fail,E0451
+/// fn any<T>() -> T { loop {} }
+/// fn forge() -> gate::JobGrant {
+///     gate::JobGrant { gate: any(), run: any(), job: any(), leaf: any(), pinned: any(), own: any() }
 /// }
 /// ```
 /// ```
-/// fn lend(grant: &gate::JobGrant) -> &model::RunId {
-///     grant.run()
+/// fn any<T>() -> T { loop {} }
+/// fn forge() -> gate::JobGrant {
+///     any()
+/// }
+/// ```
+/// ```compile_fail,E0616
+/// fn widen(grant: &mut gate::JobGrant, tables: Vec<lake::TableRef>) {
+///     grant.own = tables;
+/// }
+/// ```
+/// ```
+/// fn widen(grant: &mut gate::JobGrant, tables: Vec<lake::TableRef>) {
+///     let run = grant.run();
 /// }
 /// ```
 #[must_use]

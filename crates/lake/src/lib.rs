@@ -12,30 +12,69 @@
 //! # }
 //! ```
 //!
-//! Nobody else can make an authority:
-//!
-//! ```compile_fail,E0423
-//! let authority = lake::ReadAuthority(());
-//! ```
+//! Nobody else can make an authority. Each example that must not compile has one beside it that does, and differs in the line
+//! that is forbidden:
 //!
 //! ```compile_fail,E0451
-//! fn steal(lake: lake::Lake) -> lake::ReadAuthority {
-//!     lake::ReadAuthority { lake }
+//! fn any<T>() -> T { loop {} }
+//! fn forge() -> lake::ReadAuthority {
+//!     lake::ReadAuthority { lake: any() }
+//! }
+//! ```
+//!
+//! ```
+//! fn any<T>() -> T { loop {} }
+//! fn forge() -> lake::ReadAuthority {
+//!     any()
+//! }
+//! ```
+//!
+//! nor take the lake out of one:
+//!
+//! ```compile_fail,E0616
+//! fn inside(authority: lake::ReadAuthority) {
+//!     let inside = authority.lake;
+//! }
+//! ```
+//!
+//! ```
+//! fn inside(authority: lake::ReadAuthority) {
+//!     let inside = authority;
 //! }
 //! ```
 //!
 //! nor copy the one there is (a [`Lake`] can be copied, which shows that the failure is the authority's):
 //!
 //! ```
-//! fn copy(lake: &lake::Lake) -> lake::Lake {
-//!     lake.clone()
-//! }
+//! fn copy<T: Clone>() {}
+//! copy::<lake::Lake>();
 //! ```
 //!
-//! ```compile_fail,E0308
-//! fn copy(authority: &lake::ReadAuthority) -> lake::ReadAuthority {
-//!     authority.clone()
-//! }
+//! ```compile_fail,E0277
+//! fn copy<T: Clone>() {}
+//! copy::<lake::ReadAuthority>();
+//! ```
+//!
+//! nor make one of nothing, or read one from a file:
+//!
+//! ```
+//! fn of_nothing<T: Default>() {}
+//! of_nothing::<String>();
+//! ```
+//!
+//! ```compile_fail,E0277
+//! fn of_nothing<T: Default>() {}
+//! of_nothing::<lake::ReadAuthority>();
+//! ```
+//!
+//! ```
+//! fn read<T: serde::de::DeserializeOwned>() {}
+//! read::<String>();
+//! ```
+//!
+//! ```compile_fail,E0277
+//! fn read<T: serde::de::DeserializeOwned>() {}
+//! read::<lake::ReadAuthority>();
 //! ```
 //!
 //! What this crate never does: it keeps no minimum or maximum of a column in the Delta log unless the writer names the
@@ -59,7 +98,7 @@ mod write;
 pub use compare::Compared;
 pub use delta::{TableInfo, TableVersion};
 pub use error::LakeError;
-pub use folder::DATA_FORMAT;
+pub use folder::{DATA_FORMAT, is_within_data};
 pub use read::{Filter, ReadAuthority};
 pub use session::SqlSession;
 pub use table::{Namespace, TableRef};

@@ -42,6 +42,7 @@ impl std::fmt::Debug for SqlSession {
 }
 
 impl SqlSession {
+    #[expect(clippy::disallowed_methods, reason = "the one place that makes sessions")]
     pub(crate) fn over(spill: &Path, states: &[TableState]) -> Result<Self, LakeError> {
         let planned = |error: DataFusionError| LakeError::query(&error);
         let mut config = SessionConfig::new().with_batch_size(BATCH_ROWS).with_information_schema(false);
@@ -110,6 +111,7 @@ impl SqlSession {
 }
 
 /// A fixed list of files: what is planned once reads the same rows whatever is committed meanwhile.
+#[expect(clippy::disallowed_methods, reason = "files of a table, for a session that the authority makes")]
 fn provider(state: &TableState) -> Result<Arc<dyn TableProvider>, LakeError> {
     if state.files.is_empty() {
         return Ok(Arc::new(EmptyTable::new(Arc::clone(&state.schema))));

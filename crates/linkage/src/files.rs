@@ -98,6 +98,7 @@ pub fn link_files(
     progress: &(dyn Fn(LinkProgress) + Sync),
 ) -> Result<FileReport, LinkageError> {
     let mut watch = Stopwatch::start();
+    check_outside(&options.out)?;
     let (loaded, base_records) = read(config, options)?;
     let Loaded { builder, ids, sources, source_names, labels } = loaded;
     let kept = kept_model(options.model.as_deref())?;
@@ -422,6 +423,18 @@ pub(crate) fn remove_edges(out: &Path) -> Result<(), LinkageError> {
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(output_problem(&path, &error)),
         _ => Ok(()),
+    }
+}
+
+/// Refuses a folder or file to write that is, or would be, within a project's data.
+pub(crate) fn check_outside(path: &Path) -> Result<(), LinkageError> {
+    match lake::is_within_data(path) {
+        Ok(false) => Ok(()),
+        Ok(true) => {
+            let within = "it is within a project's data, which is written for the gate alone: name another place";
+            Err(output_problem(path, &within))
+        }
+        Err(error) => Err(output_problem(path, &error)),
     }
 }
 

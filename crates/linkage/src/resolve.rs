@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 
 use crate::compute::{self, Watcher};
 use crate::error::LinkageError;
-use crate::files::{self, FileOptions, problem};
+use crate::files::{self, FileOptions, check_outside, problem};
 use crate::freeze::Frozen;
 use crate::journal::Journal;
 use crate::report::{LinkProgress, Opening, Stopwatch};
@@ -238,6 +238,10 @@ impl Resolver {
             source: options.source.clone(),
             ..FileOptions::new(options.inputs.clone(), "")
         };
+        // Before anything is read, for it would be told only at the end.
+        if let Some(path) = &options.journal {
+            check_outside(path)?;
+        }
         let mut known: BTreeSet<String> = BTreeSet::new();
         for path in &options.inputs {
             known.extend(table_file::columns(path)?);
@@ -594,11 +598,11 @@ fn not_kept_for(path: &Path, place: usize, reason: &str) -> LinkageError {
 }
 
 /// Gives the model that is kept in a file, with nothing to say of how it was learnt; nothing where there is no such file yet.
+/// One within a project's data is refused, be it there or not.
 pub(crate) fn kept_model(path: Option<&Path>) -> Result<Option<(Model, TrainingReport)>, LinkageError> {
-    match path.filter(|path| path.exists()) {
-        Some(path) => Ok(Some((read_model(path)?, TrainingReport::default()))),
-        None => Ok(None),
-    }
+    let Some(path) = path else { return Ok(None) };
+    table_file::check_loose(path)?;
+    if path.exists() { Ok(Some((read_model(path)?, TrainingReport::default()))) } else { Ok(None) }
 }
 
 fn read_model(path: &Path) -> Result<Model, LinkageError> {

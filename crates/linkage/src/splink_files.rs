@@ -19,7 +19,9 @@ use serde::Serialize;
 
 use crate::compute::Watcher;
 use crate::error::LinkageError;
-use crate::files::{Columns, Names, Part, problem, publish, remove_edges, source_name, write_clusters, write_edges};
+use crate::files::{
+    Columns, Names, Part, check_outside, problem, publish, remove_edges, source_name, write_clusters, write_edges,
+};
 use crate::quality::{Labels, Quality};
 use crate::report::{LinkProgress, Stopwatch};
 use crate::rows::PATTERN_ROWS;
@@ -99,6 +101,7 @@ pub fn link_files_by_splink(
 ) -> Result<SplinkFileReport, LinkageError> {
     let mut watch = Stopwatch::start();
     let model = SplinkModel::from_json(model)?;
+    check_outside(&options.out)?;
     let Read { columns, ids, sources, source_names, labels } = read(&model, options)?;
     watch.lap("read");
     let linker = SplinkLinker::of_columns(&model, columns)?;

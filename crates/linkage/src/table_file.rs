@@ -148,7 +148,24 @@ fn named<'a>(path: &Path, batch: &'a RecordBatch, name: &str) -> Result<&'a Arra
     batch.column_by_name(name).ok_or_else(|| problem(path, "its columns changed while it was read"))
 }
 
+/// Refuses what belongs to a project's data, by whatever name or link it is named: files are nobody's register only as long
+/// as none of them is one's.
+///
+/// # Errors
+/// [`LinkageError::Input`] then, and when the path can't be followed.
+pub(crate) fn check_loose(path: &Path) -> Result<(), LinkageError> {
+    match lake::is_within_data(path) {
+        Ok(false) => Ok(()),
+        Ok(true) => {
+            Err(problem(path, "it belongs to a project's data and is read through the gate: name another file"))
+        }
+        Err(error) => Err(problem(path, error)),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a loose file, which `check_loose` tells from those of a project")]
 fn open_parquet(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, LinkageError> {
+    check_loose(path)?;
     let file = File::open(path).map_err(|error| problem(path, error))?;
     ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| parquet_problem(path, &error))
 }
@@ -158,6 +175,7 @@ fn parquet_problem(path: &Path, error: &parquet::errors::ParquetError) -> Linkag
 }
 
 fn open_csv(path: &Path) -> Result<csv::Reader<File>, LinkageError> {
+    check_loose(path)?;
     csv::ReaderBuilder::new().has_headers(true).from_path(path).map_err(|error| csv_problem(path, &error))
 }
 

@@ -243,7 +243,7 @@ pub(crate) struct Ingest {
     pub(crate) registers: Vec<String>,
 
     /// Reads one file and prints a register file that would fit it; nothing is ingested. A file within the project is
-    /// named as it lies there.
+    /// named as it lies there; one of its data is refused.
     #[arg(long, value_name = "FILE", conflicts_with = "registers")]
     pub(crate) infer: Option<PathBuf>,
 }
@@ -295,8 +295,8 @@ pub(crate) enum LinkCommand {
     /// Links Parquet or CSV files without a project.
     ///
     /// Writes `edges.parquet` (source_l, id_l, source_r, id_r, match_weight = log2 of the odds with the prior,
-    /// match_probability) and `clusters.parquet` (source, id, cluster). No project's data is opened. What was not looked at,
-    /// since a block was too large or a record has no key, is told.
+    /// match_probability) and `clusters.parquet` (source, id, cluster). No project's data is opened: a file of one is
+    /// refused, and so is a folder in one. What was not looked at, since a block was too large or a record has no key, is told.
     Run(LinkRun),
     /// Explains any two records of Parquet or CSV files: why they are, or are not, one person.
     ///

@@ -86,6 +86,7 @@ fn another_town(batch: &RecordBatch, copy: u8) -> Result<RecordBatch, arrow_sche
     RecordBatch::try_new(batch.schema(), columns.collect())
 }
 
+#[expect(clippy::disallowed_methods, reason = "a file of persons that were made up")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("give the path of persons.parquet")?;
     let batches: Vec<RecordBatch> =

@@ -15,6 +15,7 @@ use matching::auto::{self, Role};
 use matching::{Dataset, Judgements, Settings, Silent};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+#[expect(clippy::disallowed_methods, reason = "a file of persons that were made up")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(path), Some(truth_column)) = (arguments.next(), arguments.next()) else {

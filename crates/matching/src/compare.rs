@@ -488,7 +488,7 @@ mod tests {
                 [only] => *only,
                 [a, b] => values.intern_parts([*a, *b, MISSING]).unwrap(),
                 [a, b, c] => values.intern_parts([*a, *b, *c]).unwrap(),
-                _ => unreachable!(),
+                codes => panic!("{} parts", codes.len()),
             }
         };
         let (a, b) = (code(left), code(right));

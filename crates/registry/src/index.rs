@@ -270,11 +270,13 @@ fn fetch(keyspace: &Keyspace, hashes: &[[u8; 16]]) -> Result<Vec<fjall::UserValu
     Ok(rows)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the store of a generation that is being built")]
 pub(crate) fn open_store(path: &Path) -> Result<Database, RegistryError> {
     Ok(Database::builder(path).cache_size(CACHE_BYTES).open()?)
 }
 
 /// Opens the store of a generation that was built.
+#[expect(clippy::disallowed_methods, reason = "what is in it is shown only after the gate decided")]
 fn reopen_store(path: &Path) -> Result<Database, RegistryError> {
     // Where there is nothing the store would make an empty one, in which nobody is found and nobody looked at anyone.
     if !path.is_dir() {

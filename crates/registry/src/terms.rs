@@ -78,6 +78,7 @@ impl Fields {
     }
 
     /// Gives the fields of an index that was opened.
+    #[expect(clippy::disallowed_methods, reason = "what is in it is shown only after the gate decided")]
     pub(crate) fn open(path: &Path) -> Result<(Index, Self), RegistryError> {
         // What the full-text index says of a damaged file may quote it.
         let unreadable = |_| RegistryError::damaged(path, "the full-text index can't be opened");

@@ -65,9 +65,18 @@ pub(crate) fn find(root: &Path, register: &Register) -> Result<Vec<Delivered>, S
                 let unreadable = error.path().to_owned();
                 SourceError::io(&unreadable, error.into())
             })?;
-            if path.is_file() {
-                paths.push(path);
+            if !path.is_file() {
+                continue;
             }
+            // Its columns would come back under the classes that this register gives them.
+            if lake::is_within_data(&path).map_err(|source| SourceError::io(&path, source))? {
+                let message = format!(
+                    "`source.file` names {}, which belongs to a project's data and is read through the gate: name other files",
+                    path.strip_prefix(root).unwrap_or(&path).display()
+                );
+                return Err(SourceError::Register { register: register.id.clone(), message });
+            }
+            paths.push(path);
         }
     }
     paths.sort();

@@ -17,6 +17,7 @@ use crate::files::Delivered;
 
 /// Reads the rows of a file and gives them to `send`, with the register's columns in its order, until it says that nobody
 /// takes them.
+#[expect(clippy::disallowed_methods, reason = "a delivery, which `files::find` tells from a project's data")]
 pub(crate) fn read(
     register: &Register,
     file: &Delivered,

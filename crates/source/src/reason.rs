@@ -84,19 +84,30 @@ impl Reason {
             Self::FieldCount => "the row has more or fewer fields than the header line",
             Self::RowTooLong => "the row is longer than 8 MiB; a quote may be left open",
             Self::FieldTooLong => "a field is longer than 1 MiB; a quote may be left open",
-            Self::NotInEncoding => "a byte means nothing in the encoding that the register file states",
+            Self::NotInEncoding => {
+                "a byte means nothing in the encoding that the register file states: set `encoding` there to the delivery's"
+            }
             Self::NulByte => "the text has a byte of value zero",
             Self::NotJson => "the line is not JSON",
             Self::NotAnObject => "the line is JSON but no object in braces",
             Self::FieldTwice => "the object has the same name twice",
-            Self::UnknownField => "the object has a name that the register file does not have",
+            Self::UnknownField => {
+                "the object has a name that the register file does not have: describe it there under `[columns]`, or have it \
+                 left out of the delivery"
+            }
             Self::MissingValue => "the column is required and has no value",
             Self::NotAnInteger => "the text is not a whole number of at most 64 bits",
             Self::NotADecimal => "the text is not a decimal number",
             Self::TooManyDigits => "the number has more digits than the type of the column",
             Self::NotABoolean => "the text is none of true, false, yes, no, y, n, 1 and 0",
-            Self::NotADate => "the text is not a day in a format of the column",
-            Self::NotATimestamp => "the text is not a moment in a format of the column",
+            Self::NotADate => {
+                "the text is not a day in a format of the column: add its own to `format` in the register file, or have it \
+                 corrected"
+            }
+            Self::NotATimestamp => {
+                "the text is not a moment in a format of the column: add its own to `format` in the register file, or have it \
+                 corrected"
+            }
             Self::FailsCheck => "the text fails the check of the column",
             Self::NoKey => "no column of the key has a value",
             Self::DuplicateKey => "a row before it has the same key and other values",
@@ -121,6 +132,18 @@ impl fmt::Display for Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_register_file_can_mend_is_said() {
+        for (reason, mend) in [
+            (Reason::NotInEncoding, "set `encoding`"),
+            (Reason::UnknownField, "under `[columns]`"),
+            (Reason::NotADate, "`format` in the register file"),
+            (Reason::NotATimestamp, "`format` in the register file"),
+        ] {
+            assert!(reason.to_string().contains(mend), "{reason}");
+        }
+    }
 
     #[test]
     fn all_reasons_are_listed_once_and_in_order() {

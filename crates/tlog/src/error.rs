@@ -23,7 +23,10 @@ pub enum Error {
     #[error("the log is open in another process; stop that one first")]
     Locked,
     /// The folder was written by another version of this program.
-    #[error("the log has the format {found:?}, this program reads {expected:?}")]
+    #[error(
+        "the log has the format {found:?}, this program reads {expected:?}: use the build that wrote it, or put its file \
+         `format` back as it was"
+    )]
     Format {
         /// The format found.
         found: String,

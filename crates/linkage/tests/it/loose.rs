@@ -61,6 +61,7 @@ fn parquet(path: &Path, rows: &[Row]) {
     writer.close().unwrap();
 }
 
+#[expect(clippy::disallowed_methods, reason = "a file of the test's own")]
 pub(crate) fn read(path: &Path) -> RecordBatch {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
     let schema = Arc::clone(builder.schema());

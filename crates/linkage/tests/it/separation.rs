@@ -46,6 +46,7 @@ async fn no_row_on_disk_joins_two_registers() {
 
     let mut rows_seen = [0_u64; 3];
     for path in parquet_files(&republic.project.data_dir()) {
+        #[expect(clippy::disallowed_methods, reason = "what lies on the disk is looked at as it is")]
         let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).unwrap()).unwrap().build().unwrap();
         for batch in reader {
             let batch = batch.unwrap();

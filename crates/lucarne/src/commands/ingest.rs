@@ -112,7 +112,10 @@ pub(crate) async fn ingest(app: &App, names: &[String], output: Output) -> Resul
     let mut chosen = Vec::new();
     for name in names {
         let found = app.project.registers.get(name.as_str());
-        chosen.push(found.ok_or_else(|| crate::usage(format!("the project has no register `{name}`")))?);
+        chosen.push(found.ok_or_else(|| {
+            let there: Vec<&str> = app.project.registers.keys().map(RegisterId::as_str).collect();
+            crate::usage(format!("the project has no register `{name}`: name one of {}", there.join(", ")))
+        })?);
     }
     if names.is_empty() {
         chosen.extend(app.project.registers.values());

@@ -280,8 +280,19 @@ pub(crate) fn say_quality(quality: Option<&Quality>, output: Output) {
     }
 }
 
-/// Reads a file that an option names.
+/// Refuses a file that belongs to a project's data.
+fn loose(path: &Path) -> Outcome {
+    let shown = path.display();
+    match lake::is_within_data(path) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(crate::usage(format!("{shown} belongs to a project's data: name another file"))),
+        Err(error) => Err(crate::usage(format!("{shown} can't be reached: {error}"))),
+    }
+}
+
+/// Reads a file that an option names. What is wrong with it is shown with its line, so that it may be no project's data.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
+    loose(path)?;
     std::fs::read_to_string(path)
         .map_err(|error| Failure::new(Ending::Usage, anyhow::anyhow!("{} can't be read: {error}", path.display())))
 }
@@ -390,6 +401,9 @@ pub(crate) fn propose(options: LinkPropose, output: Output) -> Outcome {
         let path = out.display();
         crate::usage(format!("{path} is there already and stays as it is: name another file with --out, or remove it"))
     };
+    if let Some(out) = &out {
+        loose(out)?;
+    }
     if let Some(out) = out.as_deref().filter(|out| out.exists()) {
         return Err(taken(out));
     }

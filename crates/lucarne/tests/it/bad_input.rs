@@ -109,13 +109,14 @@ fn a_truncated_parquet_file_is_named() {
     project.edit("registers/residents.toml", "incoming/residents.csv", "incoming/residents.parquet");
     project.write("incoming/residents.parquet", b"PAR1 and then nothing");
     let message = project.fails(&["ingest", "residents"], 5);
-    assert!(message.contains("residents.parquet"), "{message}");
+    assert!(message.contains("residents.parquet") && message.contains("ask for the delivery again"), "{message}");
 }
 
 #[test]
 fn a_register_that_does_not_exist_is_a_usage_error() {
     let message = Project::new().fails(&["ingest", "resident"], 2);
-    assert!(message.contains("no register `resident`"), "{message}");
+    assert!(message.contains("no register `resident`: name one of "), "{message}");
+    assert!(message.contains("residents"), "{message}");
 }
 
 #[test]

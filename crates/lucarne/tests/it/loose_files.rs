@@ -50,7 +50,7 @@ fn loose_files_are_linked_and_measured_without_a_project() {
     assert!(dir.path().join("out/clusters.parquet").is_file());
 }
 
-const MODEL: &str = r#"{
+pub(super) const MODEL: &str = r#"{
     "link_type": "link_only",
     "unique_id_column_name": "unique_id",
     "source_dataset_column_name": "source_dataset",

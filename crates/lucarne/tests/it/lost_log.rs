@@ -158,9 +158,10 @@ fn the_folder_of_a_log_says_its_format() {
     let contents = std::fs::read(&format).unwrap();
     std::fs::remove_file(&format).unwrap();
     said_all(&project.fails(&["log", "verify"], 6), &["format: missing"]);
-    project.fails(&["index"], 1);
+    said_all(&project.fails(&["index"], 1), &["the log has the format", "put its file `format` back as it was"]);
     std::fs::write(&format, "lucarne-tlog 2\n").unwrap();
     said_all(&project.fails(&["log", "verify"], 6), &["format"]);
+    said_all(&project.fails(&["index"], 1), &["lucarne-tlog 2", "lucarne-tlog 1", "use the build that wrote it"]);
     std::fs::write(&format, contents).unwrap();
     project.must(&["log", "verify"]);
 }

@@ -12,6 +12,7 @@ mod journey;
 mod log;
 mod loose_files;
 mod lost_log;
+mod within_data;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -23,6 +23,7 @@ fn table(name: &str) -> Vec<RecordBatch> {
     read(&golden(name))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a file of the test's own")]
 fn read(path: &Path) -> Vec<RecordBatch> {
     let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap().map(Result::unwrap).collect()

@@ -22,6 +22,15 @@ async fn assert_refused(house: &House, answer: &Answer, rule: &str, asked: Entry
     assert_eq!(logged.entry.rules, rules);
 }
 
+/// Checks that a refusal by this rule tells what to do, in both languages.
+fn assert_mend(answer: &Answer, rule: &str, english: &str, french: &str) {
+    let problem = answer.json();
+    let reason = problem["reasons"].as_array().unwrap().iter().find(|reason| reason["rule"] == rule).unwrap();
+    for (key, mend) in [("needed", english), ("needed_fr", french)] {
+        assert!(reason[key].as_str().unwrap().contains(mend), "{reason}");
+    }
+}
+
 fn assert_nothing_personal(answer: &Answer) {
     for canary in WITHHELD.iter().chain(&["Quillfeather", "Ysolde", "1984-03-12", "12500", WHY]) {
         assert!(!answer.text.contains(canary), "{canary} in {}", answer.text);
@@ -57,11 +66,13 @@ async fn a_day_has_a_budget_and_a_purpose_an_end() {
     }
     let refused = house.dossier("officer", persons[3], "loan-relief").await;
     assert_refused(&house, &refused, "budget.exceeded", EntryKind::Look).await;
+    assert_mend(&refused, "budget.exceeded", "come back tomorrow", "revenez demain");
     assert!(!refused.text.contains("Okafor"), "{}", refused.text);
     assert_eq!(house.dossier("officer", persons[0], "loan-relief").await.status, 200, "opened before, so still open");
     house.clock.set("2026-07-01T09:00:00Z".parse().unwrap());
     let refused = house.dossier("officer", persons[0], "loan-relief").await;
     assert_refused(&house, &refused, "purpose.expired", EntryKind::Look).await;
+    assert_mend(&refused, "purpose.expired", "has it approved anew", "fait approuver de nouveau");
 }
 
 #[tokio::test(flavor = "multi_thread")]

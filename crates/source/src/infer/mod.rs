@@ -27,7 +27,7 @@ pub(crate) const SAMPLE_ROWS: usize = 10_000;
 ///
 /// # Errors
 /// [`SourceError::Io`], [`SourceError::EmptyFile`], [`SourceError::Parquet`]; [`SourceError::Infer`] when the file has no
-/// columns.
+/// columns, or belongs to a project's data.
 pub fn infer(path: &Path, id: &RegisterId) -> Result<String, SourceError> {
     let sample = Sample::read(path)?;
     let mut names = HashSet::new();

@@ -161,6 +161,7 @@ fn json(path: &Path) -> Vec<Line> {
     read.collect()
 }
 
+#[expect(clippy::disallowed_methods, reason = "a file of the test's own")]
 fn parquet(path: &Path) -> Vec<Line> {
     let mut lines = Vec::new();
     for batch in ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap().build().unwrap() {
@@ -178,6 +179,7 @@ fn parquet(path: &Path) -> Vec<Line> {
 }
 
 /// Reads the truth: register, file, row, person.
+#[expect(clippy::disallowed_methods, reason = "a file of the test's own")]
 pub(crate) fn truth(path: &Path) -> Vec<(String, String, u64, u64)> {
     let mut found = Vec::new();
     for batch in ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap().build().unwrap() {

@@ -29,6 +29,7 @@ const CONFINED: &[(&str, &str)] = &[
     ("datafusion", "lake gate"),
     ("deltalake", "lake"),
     ("deltalake-core", "lake"),
+    ("parquet", "lake linkage source synth"),
     ("rusqlite", "state"),
     ("sqlx", "state"),
     ("cedar-policy", "policy"),

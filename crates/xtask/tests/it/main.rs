@@ -5,6 +5,7 @@
 mod house;
 mod licences;
 mod tidy;
+mod ways_round;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
