@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use matching::{Clustering, Conflicts, Dataset, Judgements, Model, Predictions, TrainingReport};
+use matching::{Clustering, Conflicts, Dataset, DoubtKind, Judgements, Model, Predictions, TrainingReport};
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
@@ -61,7 +61,8 @@ pub(crate) fn run(
         Some(kept) => kept,
         None if base_records < 2 => {
             let warning = "there are fewer than two records to learn from: usual shares are presumed".to_owned();
-            (Model::presumed(data.settings()), TrainingReport { warnings: vec![warning], ..TrainingReport::default() })
+            let (warnings, doubts) = (vec![warning], vec![DoubtKind::Presumed.of_all()]);
+            (Model::presumed(data.settings()), TrainingReport { warnings, doubts, ..TrainingReport::default() })
         }
         None => matching::train(&data, progress)?,
     };

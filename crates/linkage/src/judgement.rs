@@ -92,6 +92,16 @@ pub(crate) async fn append(lake: &Lake, judgement: &Judgement) -> Result<(), Lin
 const VERDICTS: [Verdict; 5] =
     [Verdict::Same, Verdict::Different, Verdict::CannotSay, Verdict::Disputed, Verdict::Withdrawn];
 
+/// Gives the pairs that stewards have judged, each once, the smaller id first, whether their records are there or not. Those that
+/// a person disputes since are left out: they wait for a steward again.
+///
+/// # Errors
+/// When the grant does not reach the judgements, or they can't be read.
+pub async fn judged(grant: &JobGrant) -> Result<Vec<(RecordId, RecordId)>, LinkageError> {
+    let InForce { by_pair, disputes } = InForce::read(grant).await?;
+    Ok(by_pair.into_keys().filter(|pair| !disputes.contains_key(pair)).collect())
+}
+
 /// Gives two records, the smaller id first.
 pub(crate) fn ordered(one: &RecordId, other: &RecordId) -> (RecordId, RecordId) {
     let (left, right) = if one < other { (one, other) } else { (other, one) };

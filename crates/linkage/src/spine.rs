@@ -108,7 +108,8 @@ pub static EVENTS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
 /// its parts beside `weight`: `against`, what their other records hold against it, and `penalty`, what it costs that a
 /// register with one record for each person would have several; `worth`, by which the rows are ordered: the chance that a
 /// verdict changes something, times the records that move. `stratum` and `turn`: of a pair of the quality sample, see
-/// [`Sample`](crate::Sample). What doesn't apply is null.
+/// [`Sample`](crate::Sample); one of the last stratum was not kept, and its weight is worked out for this row alone. What
+/// doesn't apply is null.
 pub static PAIRS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(&[
         ("left", DataType::Utf8, false),

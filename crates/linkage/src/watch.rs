@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use matching::{
-    Estimate, GroupShape, HouseholdCheck, IdentifierCheck, Shape, check_households, evaluate_groups, shape,
+    Doubt, Estimate, GroupShape, HouseholdCheck, IdentifierCheck, Shape, check_households, evaluate_groups, shape,
     stability_chance, stability_index,
 };
 use model::RunId;
@@ -39,6 +39,9 @@ pub struct Watch {
     pub at: DateTime<Utc>,
     /// The version of the model that weighed the pairs.
     pub model_version: i64,
+    /// What training doubted of this model, whether it was learnt now or kept. Runs of before this was kept have none.
+    #[serde(default)]
+    pub doubts: Vec<Doubt>,
     /// The threshold, in log2 odds.
     pub threshold_weight: f64,
     /// The shape of the result.
@@ -272,7 +275,7 @@ pub(crate) fn watch(
 ) -> Result<Watch, LinkageError> {
     let Watched { run, at, model_version } = watched;
     let groupings: Vec<_> = groups.iter().map(Groups::grouping).collect();
-    let Matched { data, model, predictions, clustering, conflicts, clusters, .. } = matched;
+    let Matched { data, model, training, predictions, clustering, conflicts, clusters, .. } = matched;
     let (shape, of_groups) = shape(data, model, predictions, clusters, &groupings)?;
     let truth: Option<Vec<u32>> = labels.map(|labels| {
         let of_record = labels.of_record.iter().zip(0_u32..);
@@ -296,6 +299,7 @@ pub(crate) fn watch(
         run: (*run).clone(),
         at: *at,
         model_version: *model_version,
+        doubts: training.doubted(),
         threshold_weight: data.settings().threshold_weight(),
         shape,
         identifiers: conflicts.identifiers.clone(),

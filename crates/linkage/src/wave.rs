@@ -1,8 +1,8 @@
 //! The quality sample: pairs drawn at random for stewards to judge, and what their judgements make likely.
 //!
 //! The review queue is no sample: it holds the pairs that are hardest to tell, so that what is judged there says little of all
-//! others. So pairs are drawn at random from each stratum of weights ([`matching::draw`]), of those that no steward has judged
-//! and that one may be shown; they wait for a steward beside the queue. A sample says how right the linkage was *when it was
+//! others. So pairs are drawn at random from each stratum of weights, and from the pairs that only other records link
+//! ([`matching::draw`]), of those that no steward has judged and that one may be shown; they wait for a steward beside the queue. A sample says how right the linkage was *when it was
 //! drawn*: whether a pair was linked is noted then, for a judgement moves it. It stays until the model is another, the project
 //! wants another size, or the pairs kept are a quarter more or fewer.
 //!
@@ -59,6 +59,10 @@ pub struct Sample {
 pub struct StratumCount {
     /// Whether its pairs were linked when they were drawn.
     pub is_linked: bool,
+    /// Whether its pairs were compared and kept. Those that were not are linked by other records alone; before they were
+    /// sampled, all were kept.
+    #[serde(default = "yes")]
+    pub is_kept: bool,
     /// The least weight, in log2 odds; none where there is no least.
     pub from: Option<f64>,
     /// The weight that all are below, in the same unit; none where there is none.
@@ -75,6 +79,10 @@ pub struct StratumCount {
     pub cannot_say: u64,
     /// Judged out of turn, which does not count before those before them are judged.
     pub out_of_turn: u64,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What a sample says of a group.
@@ -194,10 +202,11 @@ fn drawn_now(frame: &Frame<'_>, wanted: &Wanted<'_>, kept: u64) -> Result<(Sampl
     let found = draw(&matched.data, &matched.predictions, &matched.clusters, &groupings, each, admit)?;
     let threshold = matched.data.settings().threshold_weight();
     let count = |(at, pairs): (usize, &u64)| {
-        let Stratum { is_linked, from, below } = Stratum::of(at);
+        let Stratum { is_linked, is_kept, from, below } = Stratum::of(at);
         let weight = |bound: Option<f64>| bound.map(|bound| bound + threshold);
         StratumCount {
             is_linked,
+            is_kept,
             from: weight(from),
             below: weight(below),
             pairs: *pairs,

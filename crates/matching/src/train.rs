@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::block::{Blocking, pairs_in};
 use crate::compare;
 use crate::dataset::Dataset;
+use crate::doubt::{Doubt, DoubtKind};
 use crate::error::Error;
 use crate::key::KeyPart;
 use crate::model::{self, Model, SHARE_MIN};
@@ -47,6 +48,19 @@ pub struct TrainingReport {
     pub priors: Vec<(String, f64, f64)>,
     /// Where the data does not settle a parameter, in sentences.
     pub warnings: Vec<String>,
+    /// The same by kind, one for each sentence. Reports of before there were kinds have none, see [`Self::doubted`].
+    #[serde(default)]
+    pub doubts: Vec<Doubt>,
+}
+
+impl TrainingReport {
+    /// Returns what training doubts, by kind; of a report of before there were kinds the sentences.
+    pub fn doubted(&self) -> Vec<Doubt> {
+        match self.doubts.is_empty() {
+            true => self.warnings.iter().map(|sentence| DoubtKind::Said.about(sentence)).collect(),
+            false => self.doubts.clone(),
+        }
+    }
 }
 
 /// What EM found in one training block.
@@ -205,7 +219,7 @@ fn train_within(
     model.prior = prior;
     model.household = (households && household_share > 0.0).then_some(household_share);
     model.round();
-    report.warnings = warnings(&model, &samples, &random, &expected, fit);
+    (report.doubts, report.warnings) = warnings(&model, &samples, &random, &expected, fit).into_iter().unzip();
     Ok((model, report))
 }
 
@@ -576,33 +590,45 @@ fn household_prior(
 /// differences over its levels: 0 is the same, 1 nothing in common.
 const APART: f64 = 0.2;
 
+/// What is doubted, and the sentence that says it.
+type Warning = (Doubt, String);
+
 /// Says what the data does not settle. Names comparisons, levels and rules, never a value.
-fn warnings(model: &Model, samples: &[Sample], random: &Counts, expected: &[Vec<Shares>; 2], fit: Fit) -> Vec<String> {
-    let mut warnings = Vec::new();
+fn warnings(model: &Model, samples: &[Sample], random: &Counts, expected: &[Vec<Shares>; 2], fit: Fit) -> Vec<Warning> {
+    let mut warnings: Vec<Warning> = Vec::new();
+    let mut warn = |doubt: Doubt, sentence: String| warnings.push((doubt, sentence));
     if samples.iter().all(|sample| sample.pairs < 1.0) {
-        warnings.push("no training block holds a pair: every m is the presumed one".to_owned());
+        warn(DoubtKind::NoPairs.of_all(), "no training block holds a pair: every m is the presumed one".to_owned());
     }
     if !fit.settled {
-        warnings.push(format!(
-            "expectation maximisation stopped after {} iterations without settling: what was learnt may be off",
-            fit.iterations
-        ));
+        let iterations = fit.iterations;
+        let says = "without settling: what was learnt may be off";
+        warn(
+            DoubtKind::Unsettled.of_all(),
+            format!("expectation maximisation stopped after {iterations} iterations {says}"),
+        );
     }
     for sample in samples.iter().filter(|sample| sample.blocks_skipped > 0) {
-        warnings.push(format!(
-            "{}: training leaves out its blocks over the limit ({}), and with them {} pairs",
-            sample.rule, sample.blocks_skipped, sample.pairs_cut
-        ));
+        let Sample { rule, blocks_skipped, pairs_cut, .. } = sample;
+        warn(
+            DoubtKind::BlocksLeftOut.about(rule),
+            format!(
+                "{rule}: training leaves out its blocks over the limit ({blocks_skipped}), and with them {pairs_cut} pairs"
+            ),
+        );
     }
     for (at, learnt) in model.comparisons.iter().enumerate() {
         let name = &learnt.name;
         let matches = &expected[0][at];
         let informing: f64 = matches[1..].iter().sum();
         if informing < 10.0 * PRESUMED_PAIRS {
-            warnings.push(format!(
-                "{name}: about {informing:.0} matches inform its m, which stays near what is presumed; \
-                 a training block without its columns would help"
-            ));
+            warn(
+                DoubtKind::FewMatches.about(name),
+                format!(
+                    "{name}: about {informing:.0} matches inform its m, which stays near what is presumed; \
+                     a training block without its columns would help"
+                ),
+            );
         }
         for (place, level_learnt) in learnt.levels.iter().enumerate() {
             let (level_name, at_level) = (&level_learnt.name, matches[place + 1]);
@@ -612,31 +638,37 @@ fn warnings(model: &Model, samples: &[Sample], random: &Counts, expected: &[Vec<
             }
             let derived = learnt.kind == Kind::Date && PARTS.contains(&place);
             let said = if !is_seen(at, place, samples, random) {
-                (!derived).then(|| format!("{name}: the level {level_name:?} was never seen"))
+                (!derived).then(|| (DoubtKind::NeverSeen, format!("{name}: the level {level_name:?} was never seen")))
             } else if informing < 1.0 {
                 // That nothing informs any of its levels is said already.
                 None
             } else if !is_seen_in_blocks(at, place, samples) {
-                Some(format!(
+                let sentence = format!(
                     "{name}: random pairs are at the level {level_name:?}, but among matches it was never seen"
-                ))
+                );
+                Some((DoubtKind::NeverAmongMatches, sentence))
             } else if at_level < 1.0 {
-                Some(format!(
+                let sentence = format!(
                     "{name}: fewer than one match is expected at the level {level_name:?}, whose m is hardly more than \
                      what is presumed"
-                ))
+                );
+                Some((DoubtKind::FewAtLevel, sentence))
             } else if informing - at_level < 1.0 {
-                Some(format!(
+                let sentence = format!(
                     "{name}: fewer than one match is expected at any other level than {level_name:?}, whose m runs to 1"
-                ))
+                );
+                Some((DoubtKind::RunsToOne, sentence))
             } else {
                 None
             };
-            warnings.extend(said);
+            if let Some((kind, sentence)) = said {
+                warn(kind.at_level(name, level_name), sentence);
+            }
         }
         let agreement = &learnt.levels[0];
         if learnt.kind != Kind::SwappedNames && agreement.m <= agreement.u {
-            warnings.push(format!("{name}: agreement is no likelier among matches than among others"));
+            let sentence = format!("{name}: agreement is no likelier among matches than among others");
+            warn(DoubtKind::NoLikelier.about(name), sentence);
         }
     }
     if model.household.is_some() {
@@ -646,12 +678,16 @@ fn warnings(model: &Model, samples: &[Sample], random: &Counts, expected: &[Vec<
 }
 
 /// Says where the data does not settle what people of one household have in common.
-fn household_warnings(model: &Model, samples: &[Sample], warnings: &mut Vec<String>) {
+fn household_warnings(model: &Model, samples: &[Sample], warnings: &mut Vec<Warning>) {
+    let mut warn = |doubt: Doubt, sentence: String| warnings.push((doubt, sentence));
     let pairs = samples.iter().fold(0.0, |sum, sample| sum + sample.pairs * sample.mixture[1]);
     if pairs < 10.0 * PRESUMED_PAIRS {
-        warnings.push(format!(
-            "about {pairs:.0} pairs of different people of one household inform h, which stays near what is presumed"
-        ));
+        warn(
+            DoubtKind::FewHouseholds.of_all(),
+            format!(
+                "about {pairs:.0} pairs of different people of one household inform h, which stays near what is presumed"
+            ),
+        );
     }
     // Within a block of one thing that households share, one other tells no household from a mixture of others: how many
     // pairs are of one, and how often these agree, explain the same. Two others that agree together tell it.
@@ -661,17 +697,21 @@ fn household_warnings(model: &Model, samples: &[Sample], warnings: &mut Vec<Stri
     let telling = || samples.iter().filter(|sample| sample.pairs >= 1.0 && shared(&sample.active) >= 2);
     let told = telling().fold(0.0, |most: f64, sample| most.max(sample.pairs * sample.mixture[1]));
     if telling().next().is_none() {
-        warnings.push(
+        warn(
+            DoubtKind::HouseholdsPresumed.of_all(),
             "no training block leaves two comparisons that households share: how many pairs are of one household, and \
              how often these agree, rests on what is presumed"
                 .to_owned(),
         );
     } else if pairs >= 10.0 * PRESUMED_PAIRS && told < 10.0 * PRESUMED_PAIRS {
         // Blocks of an identifier leave all that households share, and hold hardly any pair of one.
-        warnings.push(format!(
-            "no training block that leaves two comparisons that households share holds more than about {told:.0} pairs of \
-             one household: how many there are, and how often these agree, rests on what is presumed"
-        ));
+        warn(
+            DoubtKind::HouseholdsPresumed.of_all(),
+            format!(
+                "no training block that leaves two comparisons that households share holds more than about {told:.0} \
+                 pairs of one household: how many there are, and how often these agree, rests on what is presumed"
+            ),
+        );
     }
     let own: Vec<&model::ComparisonModel> = model
         .comparisons
@@ -683,10 +723,11 @@ fn household_warnings(model: &Model, samples: &[Sample], warnings: &mut Vec<Stri
     };
     if !own.is_empty() && own.iter().all(|learnt| distance(learnt) < APART) {
         let names: Vec<&str> = own.iter().map(|learnt| learnt.name.as_str()).collect();
-        warnings.push(format!(
-            "{}: people of one household agree about as one person does, so that h cannot be told from m",
-            names.join(", ")
-        ));
+        let names = names.join(", ");
+        warn(
+            DoubtKind::HouseholdsAlike.about(&names),
+            format!("{names}: people of one household agree about as one person does, so that h cannot be told from m"),
+        );
     }
 }
 
@@ -801,7 +842,7 @@ mod tests {
             let mut warnings = Vec::new();
             let samples = [sample([true, true, false], of_birth), sample([true, false, true], of_family)];
             household_warnings(&model, &samples, &mut warnings);
-            warnings.iter().any(|warning| warning.contains("holds more than about"))
+            warnings.iter().any(|(_, warning)| warning.contains("holds more than about"))
         };
         assert!(warned(0.001, 0.5), "the block of birth dates holds one pair of a household");
         assert!(!warned(0.2, 0.5), "it holds two hundred");
@@ -815,7 +856,7 @@ mod tests {
         let said = |model: &Model| {
             let mut warnings = Vec::new();
             household_warnings(model, &[], &mut warnings);
-            warnings.iter().any(|warning| warning.contains("h cannot be told from m"))
+            warnings.iter().any(|(_, warning)| warning.contains("h cannot be told from m"))
         };
         assert!(!said(&model), "given names and birth dates tell people of one household apart");
         for learnt in model.comparisons.iter_mut().filter(|learnt| !learnt.shared_by_household) {

@@ -78,6 +78,8 @@ pub async fn build(
     tables.extend(persons_models.map(|model| TableRef::model(&model.id)));
     let spine = [linkage::spine::LINKS, linkage::spine::EVENTS, linkage::spine::PAIRS, linkage::spine::MODELS];
     tables.extend(spine.map(TableRef::spine));
+    let judgements = TableRef::spine(linkage::spine::JUDGEMENTS);
+    tables.push(judgements.clone());
     tables.retain(|table| present.contains(table));
     let job = gate.start_job(by, Job::Index, run, &tables).await?;
 
@@ -107,10 +109,12 @@ pub async fn build(
     let Builder { store, .. } = builder;
     drop(store);
 
+    // A judgement alone makes no index old: it counts from the next run of `link` on.
+    let read = job.versions().iter().filter(|(table, _)| *table != judgements);
     let meta = Meta {
         format: INDEX_FORMAT,
         run: run.to_string(),
-        tables: job.versions().iter().map(|(table, version)| (table.to_string(), *version)).collect(),
+        tables: read.map(|(table, version)| (table.to_string(), *version)).collect(),
         registers: project.registers.keys().cloned().collect(),
         persons,
         records: records.clone(),
@@ -343,7 +347,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Writes the uncertain pairs.
+    /// Writes the uncertain pairs, and how many judgements are in force.
     async fn pairs(&mut self) -> Result<(), RegistryError> {
         let table = TableRef::spine(linkage::spine::PAIRS);
         let mut list = PairList::default();
@@ -374,6 +378,11 @@ impl Builder<'_> {
                 }
                 self.advance(batch.num_rows());
             }
+        }
+        if self.present.contains(&TableRef::spine(linkage::spine::JUDGEMENTS)) {
+            let judged = linkage::judged(self.job).await?;
+            list.count_judged(&judged);
+            self.advance(judged.len());
         }
         list.save(self.generation)
     }

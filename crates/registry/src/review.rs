@@ -1,5 +1,6 @@
 //! Uncertain links, pair by pair, for a data steward.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -20,14 +21,13 @@ const FILE: &str = "pairs.json";
 /// The pairs of a generation as they are served, those first of which a decision buys most.
 pub(crate) struct Pairs {
     pairs: Vec<KnownPair>,
-    judged: u64,
-    sample_judged: u64,
+    judged_in: Vec<JudgedIn>,
 }
 
 impl Pairs {
     /// Reads the pairs of a generation.
     pub(crate) fn load(generation: &Path) -> Result<Self, RegistryError> {
-        let PairList { pairs, judged, sample_judged } = PairList::load(generation)?;
+        let PairList { pairs, judged_in } = PairList::load(generation)?;
         let known = |pair: StoredPair| {
             let record = |text: &str| {
                 text.parse().map_err(|_| RegistryError::damaged(&generation.join(FILE), "it names what is no record"))
@@ -36,7 +36,7 @@ impl Pairs {
             let (left, right) = (record(&left)?, record(&right)?);
             Ok(KnownPair { left, right, weight, probability, is_uncertain, turn, waits })
         };
-        Ok(Self { pairs: pairs.into_iter().map(known).collect::<Result<_, RegistryError>>()?, judged, sample_judged })
+        Ok(Self { pairs: pairs.into_iter().map(known).collect::<Result<_, RegistryError>>()?, judged_in })
     }
 
     /// Gives the pairs of which both records are of these registers. Their numbers are their places among these.
@@ -53,8 +53,19 @@ impl Pairs {
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct PairList {
     pairs: Vec<StoredPair>,
-    judged: u64,
+    /// Of lists of before judgements were counted by registers none are known.
     #[serde(default)]
+    judged_in: Vec<JudgedIn>,
+}
+
+/// How many pairs of two registers were judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct JudgedIn {
+    /// The registers, in order.
+    registers: [String; 2],
+    /// Pairs of which a judgement is in force.
+    judged: u64,
+    /// Pairs of the quality sample that were judged.
     sample_judged: u64,
 }
 
@@ -180,10 +191,32 @@ impl PairList {
         if is_open {
             let (left, right) = (left.to_owned(), right.to_owned());
             self.pairs.push(StoredPair { left, right, weight, probability, is_uncertain, turn, waits });
-        } else {
-            self.judged += u64::from(is_uncertain);
-            self.sample_judged += u64::from(turn.is_some());
+        } else if turn.is_some() {
+            self.judged_in([left, right]).sample_judged += 1;
         }
+    }
+
+    /// Counts the judgements in force, whether their pairs are listed or not. Those of pairs that wait are left out: no run has
+    /// followed them yet.
+    pub(crate) fn count_judged(&mut self, judged: &[(RecordId, RecordId)]) {
+        let waiting: HashSet<(String, String)> =
+            self.pairs.iter().map(|pair| (pair.left.clone(), pair.right.clone())).collect();
+        for (left, right) in judged {
+            let is_followed = !waiting.contains(&(left.to_string(), right.to_string()));
+            self.judged_in([left.register.as_str(), right.register.as_str()]).judged += u64::from(is_followed);
+        }
+    }
+
+    /// Gives the counts of two registers, or of those of two records.
+    fn judged_in(&mut self, records: [&str; 2]) -> &mut JudgedIn {
+        let mut registers = records.map(|record| record.split(':').next().unwrap_or_default().to_owned());
+        registers.sort_unstable();
+        let known = self.judged_in.iter().position(|judged| judged.registers == registers);
+        let at = known.unwrap_or(self.judged_in.len());
+        if known.is_none() {
+            self.judged_in.push(JudgedIn { registers, judged: 0, sample_judged: 0 });
+        }
+        &mut self.judged_in[at]
     }
 
     pub(crate) fn save(mut self, generation: &Path) -> Result<(), RegistryError> {
@@ -212,12 +245,12 @@ pub fn may_be_reviewed(project: &Project, day: NaiveDate, left: &RegisterId, rig
     linkage::Reviewable::on(project, day).has_registers(left.as_str(), right.as_str())
 }
 
-/// How far the review is.
+/// How far the review is, as far as a permit reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ReviewProgress {
     /// Uncertain pairs that wait.
     pub open: u64,
-    /// Uncertain pairs that were judged when the index was built.
+    /// Pairs of which a judgement was in force when the index was built, whether they would wait without it or not.
     pub judged: u64,
     /// Pairs of the quality sample that were judged when the index was built.
     pub sample_judged: u64,
@@ -411,12 +444,18 @@ impl Index {
         &self.meta.run
     }
 
-    /// Gives how far the review is.
+    /// Gives how far the review is of the pairs that a permit lets be reviewed.
     #[must_use]
-    pub fn review_progress(&self) -> ReviewProgress {
-        let Pairs { pairs, judged, sample_judged } = &self.pairs;
-        let open = pairs.iter().filter(|pair| pair.is_uncertain).count() as u64;
-        ReviewProgress { open, judged: *judged, sample_judged: *sample_judged }
+    pub fn review_progress(&self, permit: &Permit) -> ReviewProgress {
+        let registers = reviewed(permit);
+        let is_reached = |name: &String| registers.iter().any(|register| register.as_str() == name);
+        let open = self.pairs.within(registers).filter(|pair| pair.is_uncertain).count() as u64;
+        let reached = self.pairs.judged_in.iter().filter(|judged| judged.registers.iter().all(is_reached));
+        reached.fold(ReviewProgress { open, judged: 0, sample_judged: 0 }, |sum, judged| ReviewProgress {
+            judged: sum.judged + judged.judged,
+            sample_judged: sum.sample_judged + judged.sample_judged,
+            ..sum
+        })
     }
 
     /// Gives the pair `number` of those within these registers.
@@ -635,7 +674,7 @@ mod tests {
     }
 
     #[test]
-    fn of_pairs_without_an_order_the_most_uncertain_comes_first_and_judged_ones_are_counted() {
+    fn of_pairs_without_an_order_the_most_uncertain_comes_first_and_judged_ones_of_the_sample_are_counted() {
         let dir = tempfile::tempdir().unwrap();
         let mut list = PairList::default();
         let waits = Waits::default();
@@ -643,11 +682,31 @@ mod tests {
         list.add(("a", "b"), (4.0, 0.94), listed(true, true, None));
         list.add(("c", "d"), (0.1, 0.52), listed(true, true, Some(4)));
         list.add(("e", "f"), (0.0, 0.50), listed(false, true, None));
-        list.add(("g", "h"), (40.0, 1.0), listed(false, false, Some(1)));
+        list.add(("g:7", "h:8"), (40.0, 1.0), listed(false, false, Some(1)));
         list.save(dir.path()).unwrap();
         let list = PairList::load(dir.path()).unwrap();
         assert_eq!((list.pairs[0].left.as_str(), list.pairs[0].turn), ("c", Some(4)));
-        assert_eq!((list.pairs.len(), list.judged, list.sample_judged), (2, 1, 1));
+        let registers = ["g".to_owned(), "h".to_owned()];
+        assert_eq!(list.pairs.len(), 2);
+        assert_eq!(list.judged_in, [JudgedIn { registers, judged: 0, sample_judged: 1 }]);
+    }
+
+    #[test]
+    fn judgements_in_force_are_counted_by_registers_unless_their_pair_waits() {
+        let record =
+            |register: &str, digit: u8| RecordId { register: RegisterId::new(register).unwrap(), hash: [digit; 16] };
+        let mut list = PairList::default();
+        let listed = Listed { is_open: true, is_uncertain: true, turn: None, waits: Waits::default() };
+        let waits = (record("loans", 1), record("tax", 1));
+        list.add((&waits.0.to_string(), &waits.1.to_string()), (4.0, 0.94), listed);
+        let gone = [(record("loans", 2), record("tax", 1)), (record("tax", 1), record("tax", 2))];
+        list.count_judged(&[gone[0].clone(), waits, gone[1].clone()]);
+        let counts: Vec<(&str, &str, u64)> = list
+            .judged_in
+            .iter()
+            .map(|judged| (judged.registers[0].as_str(), judged.registers[1].as_str(), judged.judged))
+            .collect();
+        assert_eq!(counts, [("loans", "tax", 1), ("tax", "tax", 1)]);
     }
 
     #[test]
@@ -656,7 +715,7 @@ mod tests {
         let list: PairList = serde_json::from_str(text).unwrap();
         assert!(list.pairs[0].is_uncertain && list.pairs[0].turn.is_none());
         assert_eq!(list.pairs[0].waits, Waits::default());
-        assert_eq!((list.judged, list.sample_judged), (3, 0));
+        assert!(list.judged_in.is_empty(), "of which registers they were is not known");
     }
 
     #[test]

@@ -68,16 +68,20 @@ async fn persons_kept_apart_wait_with_what_keeps_them_apart_until_a_steward_says
     config.one_record_per_person.insert("tax".to_owned(), 0.999_999_999_999_99);
     let opened = republic.open().await;
     let mut made = deliveries(200);
-    let key = made.census[0].key.clone();
-    let mut again = made.tax.iter().find(|row| row.key == key).unwrap().clone();
-    again.key = "again".to_owned();
-    again.own[0] = None;
-    made.tax.push(again);
+    // Some file twice: one of them is judged, the others go on waiting.
+    let keys: Vec<String> = made.census.iter().take(4).map(|row| row.key.clone()).collect();
+    for (number, key) in keys.iter().enumerate() {
+        let mut again = made.tax.iter().find(|row| row.key == *key).unwrap().clone();
+        again.key = if number == 0 { "again".to_owned() } else { format!("again-{number}") };
+        again.own[0] = None;
+        made.tax.push(again);
+    }
+    let key = &keys[0];
     deliver(&opened, &republic.project, &made).await;
     let report = link_now(&opened, &republic, "link-1").await.unwrap();
     let again = record("tax", "again");
     let before = persons(&opened).await;
-    assert_ne!(before[&again.to_string()], before[&record("tax", &key).to_string()]);
+    assert_ne!(before[&again.to_string()], before[&record("tax", key).to_string()]);
 
     let all = waiting(&opened).await;
     assert_eq!((report.pairs_uncertain, report.pairs_uncertain_cut), (all.len() as u64, 0));
@@ -95,10 +99,19 @@ async fn persons_kept_apart_wait_with_what_keeps_them_apart_until_a_steward_says
     assert_eq!(apart.status, "open");
 
     decide(&opened, Verdict::Same, &apart.left, &apart.right, "filed twice in one year").await.unwrap();
-    link_now(&opened, &republic, "link-2").await.unwrap();
+    let second = link_now(&opened, &republic, "link-2").await.unwrap();
     let after = persons(&opened).await;
     assert_eq!(after[&apart.left.to_string()], after[&apart.right.to_string()]);
     let is_it = |pair: &&Waiting| (&pair.left, &pair.right) == (&apart.left, &apart.right);
     let left = waiting(&opened).await;
-    assert!(left.iter().filter(is_it).all(|pair| pair.reason != "kept-apart" && pair.status == "same"), "{left:?}");
+    let others: Vec<RecordId> = (1..4).map(|number| record("tax", &format!("again-{number}"))).collect();
+    let waits = |pair: &&Waiting| pair.reason == "kept-apart" && others.iter().any(|other| pair.is_of(other));
+    assert!(left.iter().any(|pair| waits(&pair) && pair.status == "open"), "the others wait still: {left:?}");
+    let kept_apart = left.iter().filter(is_it).filter(|pair| pair.reason == "kept-apart").count();
+    assert_eq!(kept_apart, 0, "{left:?}");
+    // Judged it is, whether it is listed or not.
+    assert!(left.iter().filter(is_it).all(|pair| pair.status == "same"), "{left:?}");
+    assert_eq!(second.judgements.same, 1);
+    let third = link_now(&opened, &republic, "link-3").await.unwrap();
+    assert_eq!(third.judgements, second.judgements, "a run more forgets no judgement");
 }

@@ -68,6 +68,8 @@ async fn a_run_keeps_what_is_watched_and_the_next_is_held_against_it() {
     let drift = second.drift.as_ref().unwrap();
     assert_eq!((drift.since.as_str(), drift.is_other_model, drift.moved.len()), ("link-1", false, 3));
     assert!(drift.moved.iter().all(|moved| moved.index == 0.0 && !moved.is_much()), "{drift:?}");
+    assert!(!first.doubts.is_empty(), "few records settle little");
+    assert_eq!(second.doubts, first.doubts, "the model that is kept has the doubts of when it was learnt");
     assert_eq!(second.shape, first.shape);
     assert_eq!(second.past, [first.as_past()]);
 

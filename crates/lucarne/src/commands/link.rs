@@ -56,7 +56,23 @@ pub(crate) async fn link(app: &App, refit: bool, output: Output) -> Result<LinkR
     let left_out = left_out(&report.rules, report.records_without_key, report.persons_large);
     left_out.into_iter().for_each(|line| output.say(line));
     note(&report.warnings, report.model_learnt, output);
+    if let Some(line) = doubts_of_kept(&report) {
+        output.aside(line);
+    }
     Ok(report)
+}
+
+/// Says how many doubts the model has that a run was given; none of a model that was learnt now, whose doubts are told, or that
+/// has none.
+fn doubts_of_kept(report: &LinkReport) -> Option<String> {
+    let (model, doubts) = (report.model_version, report.watch.doubts.len() as u64);
+    let noun = if doubts == 1 { "doubt" } else { "doubts" };
+    (!report.model_learnt && doubts > 0).then(|| {
+        format!(
+            "note: model {model} has {} {noun} of when it was learnt: the page of quality lists them",
+            count(doubts)
+        )
+    })
 }
 
 /// Gives what happened to persons in a line; none when nothing did.

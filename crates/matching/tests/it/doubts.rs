@@ -1,6 +1,6 @@
 //! What training says it does not know.
 
-use matching::{Block, Comparison, Dataset, Kind, Settings, Silent, TrainingReport};
+use matching::{Block, Comparison, Dataset, Doubt, DoubtKind, Kind, Settings, Silent, TrainingReport};
 
 use crate::people::batch;
 use crate::training::{COLUMNS, planted, settings};
@@ -50,6 +50,14 @@ fn levels_that_hardly_any_match_has_are_said() {
     );
     assert!(!says(&report, "c: fewer than one"), "what slips now and then is no such level: {:?}", report.warnings);
     assert!(!says(&report, "person"), "no value is named: {:?}", report.warnings);
+    assert_eq!(report.doubts.len(), report.warnings.len(), "each sentence has its kind");
+    let level = |doubt: &Doubt| (doubt.about.clone().unwrap_or_default(), doubt.level.clone().unwrap_or_default());
+    let of_kind = |kind| report.doubts.iter().filter(|doubt| doubt.kind == kind).map(level).collect::<Vec<_>>();
+    assert!(of_kind(DoubtKind::RunsToOne).contains(&("f".to_owned(), "equal".to_owned())), "{:?}", report.doubts);
+    assert!(of_kind(DoubtKind::FewAtLevel).contains(&("f".to_owned(), "different".to_owned())), "{:?}", report.doubts);
+    let of_before = TrainingReport { doubts: Vec::new(), ..report.clone() };
+    assert!(of_before.doubted().iter().all(|doubt| doubt.kind == DoubtKind::Said), "sentences are kept as they are");
+    assert_eq!(of_before.doubted().len(), report.doubted().len());
 }
 
 #[test]

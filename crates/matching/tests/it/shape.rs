@@ -172,9 +172,11 @@ fn what_a_sample_says_is_near_the_truth() {
     for (at, stratum) in strata.iter_mut().enumerate() {
         stratum.pairs = drawn.pairs[at];
         for (left, right) in &drawn.drawn[at] {
-            let edge = predictions.edges.iter().find(|edge| (edge.left, edge.right) == (*left, *right)).unwrap();
+            let edge = predictions.edges.iter().find(|edge| (edge.left, edge.right) == (*left, *right));
             let is_linked = labels[*left as usize] == labels[*right as usize];
-            assert_eq!(Stratum::at(f64::from(edge.weight) - threshold, is_linked), at, "drawn where it belongs");
+            let belongs = edge.map(|edge| Stratum::at(f64::from(edge.weight) - threshold, is_linked));
+            assert_eq!(belongs.unwrap_or(STRATA - 1), at, "drawn where it belongs");
+            assert!(is_linked || edge.is_some(), "what is apart was kept");
             if is_same(*left, *right) {
                 stratum.same += 1;
             } else {
@@ -182,13 +184,13 @@ fn what_a_sample_says_is_near_the_truth() {
             }
         }
     }
-    // The truth of what is estimated: pairs kept of base records.
-    let kept: Vec<_> = predictions
-        .edges
-        .iter()
-        .filter(|edge| !data.is_attached(edge.left) && !data.is_attached(edge.right))
-        .map(|edge| (labels[edge.left as usize] == labels[edge.right as usize], is_same(edge.left, edge.right)))
-        .collect();
+    // The truth of what is estimated: pairs of base records that clusters link, and those kept beside.
+    let base = predictions.edges.iter().filter(|edge| !data.is_attached(edge.left) && !data.is_attached(edge.right));
+    let apart = base
+        .filter(|edge| labels[edge.left as usize] != labels[edge.right as usize])
+        .map(|edge| (false, is_same(edge.left, edge.right)));
+    let linked = linked_pairs(&data, labels).into_iter().map(|(left, right)| (true, is_same(left, right)));
+    let kept: Vec<_> = apart.chain(linked).collect();
     let count = |linked: Option<bool>, same: Option<bool>| {
         let is = |one: bool, wanted: Option<bool>| wanted.is_none_or(|wanted| one == wanted);
         kept.iter().filter(|(l, s)| is(*l, linked) && is(*s, same)).count() as f64
@@ -201,6 +203,78 @@ fn what_a_sample_says_is_near_the_truth() {
         assert!(estimate.most - estimate.least < 0.2, "{estimate:?}");
     }
     assert!(evaluate(&[], labels, &town.truth, None).clusters.precision > 0.9);
+}
+
+/// Gives every two base records of one cluster, the slow way.
+fn linked_pairs(data: &Dataset, labels: &[u32]) -> Vec<(u32, u32)> {
+    let mut clusters: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let base = (0..data.len() as u32).filter(|record| !data.is_attached(*record));
+    base.for_each(|record| clusters.entry(labels[record as usize]).or_default().push(record));
+    let within = clusters.values().flat_map(|members| {
+        members.iter().enumerate().flat_map(|(at, left)| members[at + 1..].iter().map(|right| (*left, *right)))
+    });
+    within.collect()
+}
+
+#[test]
+fn what_chains_link_wrongly_is_estimated_too() {
+    let settings = settings();
+    let mut held = 0;
+    for seed in 0..12 {
+        println!("seed {seed}");
+        let town = town(300, seed);
+        let Found { data, predictions, clustering, .. } = found(&settings, &town);
+        // Threes of persons that have nothing to do with each other become one.
+        let mut labels = clustering.labels;
+        let base = (0..data.len() as u32).filter(|record| !data.is_attached(*record));
+        let persons: BTreeSet<u32> = base.map(|record| labels[record as usize]).collect();
+        let persons: Vec<u32> = persons.into_iter().collect();
+        let third = persons.len() / 3;
+        let chained: BTreeMap<u32, u32> = (0..third)
+            .step_by(3)
+            .flat_map(|at| [(persons[at + third], persons[at]), (persons[at + 2 * third], persons[at])])
+            .collect();
+        for label in &mut labels {
+            *label = chained.get(&*label).copied().unwrap_or(*label);
+        }
+
+        let drawn = draw(&data, &predictions, &labels, &[], 40, |_, _| true).unwrap();
+        let is_same = |left: u32, right: u32| town.truth[left as usize] == town.truth[right as usize];
+        let mut strata = [Reviewed::default(); STRATA];
+        for (at, stratum) in strata.iter_mut().enumerate() {
+            stratum.pairs = drawn.pairs[at];
+            let same = drawn.drawn[at].iter().filter(|(left, right)| is_same(*left, *right)).count();
+            (stratum.same, stratum.different) = (same as u64, (drawn.drawn[at].len() - same) as u64);
+        }
+        let linked = linked_pairs(&data, &labels);
+        let of_linked = |at: &usize| Stratum::of(*at).is_linked;
+        let counted: u64 = (0..STRATA).filter(of_linked).map(|at| drawn.pairs[at]).sum();
+        assert_eq!(counted, linked.len() as u64, "every linked pair has its stratum");
+        assert!(drawn.drawn[STRATA - 1].iter().all(|pair| linked.contains(pair)));
+        let truth = linked.iter().filter(|(left, right)| is_same(*left, *right)).count() as f64 / linked.len() as f64;
+        let precision = estimate(&strata).precision.unwrap();
+        held += u32::from(precision.least <= truth && truth <= precision.most);
+        assert!((precision.share - truth).abs() < 0.15, "{precision:?} {truth}");
+        // Pairs that were kept know next to nothing of it.
+        strata[STRATA - 1] = Reviewed::default();
+        let of_kept = estimate(&strata).precision.unwrap();
+        assert!(of_kept.share > truth + 0.15, "{of_kept:?} {truth}");
+    }
+    assert!(held >= 9, "{held} of 12 intervals hold the truth");
+}
+
+#[test]
+fn what_is_not_admitted_is_neither_counted_nor_drawn() {
+    let (settings, town) = (settings(), town(300, 2));
+    let Found { data, predictions, .. } = found(&settings, &town);
+    // All of one person: but for those kept, every pair is linked by others alone.
+    let labels = vec![0; data.len()];
+    let is_even = |left: u32, right: u32| (left + right).is_multiple_of(2);
+    let drawn = draw(&data, &predictions, &labels, &[], 9, is_even).unwrap();
+    let admitted = linked_pairs(&data, &labels).into_iter().filter(|(left, right)| is_even(*left, *right)).count();
+    assert_eq!(drawn.pairs.iter().sum::<u64>(), admitted as u64);
+    assert_eq!(drawn.drawn[STRATA - 1].len(), 9);
+    assert!(drawn.drawn.iter().flatten().all(|(left, right)| is_even(*left, *right)));
 }
 
 #[test]

@@ -12,4 +12,5 @@ mod answers;
 mod generations;
 mod house;
 mod resolving;
+mod reviewing;
 mod searching;

@@ -647,11 +647,12 @@ quality-too-few = too few
 
 # The sample.
 quality-sample-title = How often it is right
-quality-sample-what = Estimated from pairs that were drawn at random from each range of weights and judged by stewards. Only those count that were judged in the order of the draw, without a gap. Recall is that among pairs that were compared and kept: what was never compared can’t be seen here.
-quality-precision = Precision: of the pairs that are linked, { $estimate } are of one person.
-quality-precision-unknown = Precision can’t be estimated yet: in each range of linked pairs at least { $least } have to be judged.
+quality-sample-what = Estimated from pairs that were drawn at random from each range of weights, and from the pairs that only other records of a person link, and judged by stewards. Only those count that were judged in the order of the draw, without a gap. Recall is that among pairs that were compared and kept, or are linked: two records of one person that are apart and were never compared can’t be seen here.
+quality-precision = Precision: of all pairs of records that are linked, directly or through others, { $estimate } are of one person.
+quality-precision-unknown = Precision can’t be estimated yet: in each range of linked pairs, and of those linked by other records alone, at least { $least } have to be judged.
 quality-recall = Recall: of the pairs of one person, { $estimate } are linked.
 quality-recall-unknown = Recall can’t be estimated yet: in every range at least { $least } pairs have to be judged.
+quality-not-kept = by other records alone
 quality-estimate = { $share } ({ $least } to { $most })
 quality-sample-of = Drawn { $when }: { $drawn } pairs, of which { $judged } count as judged. Intervals are of 95%.
 quality-out-of-turn = { $count ->
@@ -734,6 +735,25 @@ quality-first-run = first run
 distribution-weights = Weights of pairs
 distribution-own-weights = What records hold
 distribution-cluster-sizes = Records of a person
+
+# What training doubted.
+quality-doubts-title = What the model is not sure of
+quality-doubts-what = Model { $model } was learnt from records that don’t settle everything. What follows was doubted then, and holds for each run that weighs pairs by it.
+quality-doubt-level = { $name }: “{ $level }”
+doubt-presumed = There were too few records to learn from: usual shares are presumed.
+doubt-no-pairs = No pair could be learnt from: how often records of one person agree is presumed.
+doubt-unsettled = Learning was stopped before it settled: what was learnt may be off.
+doubt-blocks-left-out = Learning left out groups of records that are too large, under these rules:
+doubt-few-matches = Few records of one person inform how often these agree, which stays near what is presumed:
+doubt-runs-to-one = Nearly all records of one person agree in the same way, so that any other way weighs too much against a pair:
+doubt-no-likelier = Agreement is no likelier among records of one person than among others:
+doubt-never-among-matches = Seen among random pairs, but never among records of one person:
+doubt-never-seen = Never seen, so that its weight is presumed:
+doubt-few-at-level = Hardly ever seen among records of one person, so that its weight is hardly more than presumed:
+doubt-few-households = Few pairs of different people of one household were found: how often these agree stays near what is presumed.
+doubt-households-presumed = How many pairs are of different people of one household, and how often these agree, rests on what is presumed.
+doubt-households-alike = People of one household agree about as one person does, by:
+doubt-said = In the words of the run that learnt it:
 dpv-PublicInterest = a task in the public interest
 dpv-OfficialAuthorityOfController = official authority
 dpv-LegalObligation = a duty set by law

@@ -647,11 +647,12 @@ quality-too-few = trop peu
 
 # L’échantillon.
 quality-sample-title = À quelle fréquence l’appariement est juste
-quality-sample-what = Estimé d’après des paires tirées au sort dans chaque tranche de poids et jugées par des responsables de la qualité des données. Ne comptent que celles qui ont été jugées dans l’ordre du tirage, sans lacune. Le rappel est celui des paires comparées et conservées : ce qui n’a jamais été comparé ne se voit pas ici.
-quality-precision = Précision : parmi les paires réunies, { $estimate } concernent une même personne.
-quality-precision-unknown = La précision ne peut pas encore être estimée : dans chaque tranche de paires réunies, { $least } au moins doivent être jugées.
+quality-sample-what = Estimé d’après des paires tirées au sort dans chaque tranche de poids, et parmi les paires que seuls d’autres enregistrements d’une personne réunissent, puis jugées par des responsables de la qualité des données. Ne comptent que celles qui ont été jugées dans l’ordre du tirage, sans lacune. Le rappel est celui des paires comparées et conservées, ou réunies : deux enregistrements d’une même personne qui sont séparés et n’ont jamais été comparés ne se voient pas ici.
+quality-precision = Précision : parmi toutes les paires d’enregistrements réunies, directement ou par d’autres, { $estimate } concernent une même personne.
+quality-precision-unknown = La précision ne peut pas encore être estimée : dans chaque tranche de paires réunies, et parmi celles que seuls d’autres enregistrements réunissent, { $least } au moins doivent être jugées.
 quality-recall = Rappel : parmi les paires d’une même personne, { $estimate } sont réunies.
 quality-recall-unknown = Le rappel ne peut pas encore être estimé : dans chaque tranche, { $least } paires au moins doivent être jugées.
+quality-not-kept = par d’autres enregistrements seuls
 quality-estimate = { $share } (de { $least } à { $most })
 quality-sample-of = Tiré le { $when } : { $drawn } paires, dont { $judged } comptent comme jugées. Les intervalles sont à 95 %.
 quality-out-of-turn = { $count ->
@@ -734,6 +735,25 @@ quality-first-run = premier
 distribution-weights = Poids des paires
 distribution-own-weights = Contenu des enregistrements
 distribution-cluster-sizes = Enregistrements d’une personne
+
+# Ce dont l’apprentissage doutait.
+quality-doubts-title = Ce dont le modèle n’est pas sûr
+quality-doubts-what = Le modèle { $model } a été appris sur des enregistrements qui ne tranchent pas tout. Ce qui suit a été mis en doute à ce moment, et vaut pour chaque appariement qui pèse les paires d’après lui.
+quality-doubt-level = { $name } : « { $level } »
+doubt-presumed = Il y avait trop peu d’enregistrements pour apprendre : des parts usuelles sont présumées.
+doubt-no-pairs = Aucune paire ne permettait d’apprendre : la fréquence à laquelle les enregistrements d’une même personne concordent est présumée.
+doubt-unsettled = L’apprentissage a été arrêté avant de se stabiliser : ce qui a été appris peut être inexact.
+doubt-blocks-left-out = L’apprentissage a laissé de côté des groupes d’enregistrements trop grands, selon ces règles :
+doubt-few-matches = Peu d’enregistrements d’une même personne renseignent sur la fréquence à laquelle ceci concorde, qui reste proche de ce qui est présumé :
+doubt-runs-to-one = Presque tous les enregistrements d’une même personne concordent de la même façon, si bien que toute autre façon pèse trop contre une paire :
+doubt-no-likelier = La concordance n’est pas plus probable entre enregistrements d’une même personne qu’entre d’autres :
+doubt-never-among-matches = Observé parmi des paires tirées au sort, mais jamais entre enregistrements d’une même personne :
+doubt-never-seen = Jamais observé, si bien que le poids est présumé :
+doubt-few-at-level = À peine observé entre enregistrements d’une même personne, si bien que le poids n’est guère plus que présumé :
+doubt-few-households = Peu de paires de personnes différentes d’un même foyer ont été trouvées : la fréquence à laquelle elles concordent reste proche de ce qui est présumé.
+doubt-households-presumed = Le nombre de paires de personnes différentes d’un même foyer, et la fréquence à laquelle elles concordent, reposent sur ce qui est présumé.
+doubt-households-alike = Les personnes d’un même foyer concordent à peu près comme une même personne, selon :
+doubt-said = Dans les mots de l’appariement qui l’a appris :
 dpv-PublicInterest = une mission d’intérêt public
 dpv-OfficialAuthorityOfController = l’exercice de l’autorité publique
 dpv-LegalObligation = une obligation légale

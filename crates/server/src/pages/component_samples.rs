@@ -6,7 +6,9 @@ use linkage::{
     BY_REGISTER, Column, Distribution, Drift, Group, GroupName, GroupSample, Moved, Past, Sample, StratumCount, Truth,
     Watch,
 };
-use matching::{BIN_WIDTH, Estimate, Estimates, GroupShape, Histogram, SIZES, STRATA, Shape, SizeClass, Stratum};
+use matching::{
+    BIN_WIDTH, DoubtKind, Estimate, Estimates, GroupShape, Histogram, SIZES, STRATA, Shape, SizeClass, Stratum,
+};
 use model::RunId;
 
 use super::allows::Allows;
@@ -435,10 +437,11 @@ fn watch() -> Option<Watch> {
         estimates,
     };
     let stratum = |at: usize| {
-        let Stratum { is_linked, from, below } = Stratum::of(at);
+        let Stratum { is_linked, is_kept, from, below } = Stratum::of(at);
         let from_threshold = |bound: Option<f64>| bound.map(|weight| weight + THRESHOLD);
         StratumCount {
             is_linked,
+            is_kept,
             from: from_threshold(from),
             below: from_threshold(below),
             pairs: 300,
@@ -456,6 +459,11 @@ fn watch() -> Option<Watch> {
         run: run("link-3")?,
         at: at("06:40:00")?,
         model_version: 3,
+        doubts: vec![
+            DoubtKind::NoPairs.of_all(),
+            DoubtKind::FewMatches.about("last_name"),
+            DoubtKind::Said.about("learnt before doubts had kinds"),
+        ],
         threshold_weight: THRESHOLD,
         shape: Shape {
             records: 2_420,

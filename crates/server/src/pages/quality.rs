@@ -5,7 +5,7 @@ use axum::response::Response;
 use linkage::{
     BY_REGISTER, Column, Distribution, Drift, Group, GroupName, GroupSample, Past, Sample, StratumCount, Watch,
 };
-use matching::{BINS, Estimate, Histogram, HouseholdCheck, IdentifierCheck, SIZES, SizeClass};
+use matching::{BINS, Doubt, DoubtKind, Estimate, Histogram, HouseholdCheck, IdentifierCheck, SIZES, SizeClass};
 use model::linkage::GroupBy;
 
 use super::chart::{self, Bar, Stretch};
@@ -35,6 +35,7 @@ pub(crate) struct Found {
     unlinkable_share: String,
     /// What moved more than may be, in sentences.
     moved: Vec<String>,
+    pub(crate) doubts: Vec<DoubtLine>,
     threshold: String,
     given_up: String,
     apart_at_threshold: u64,
@@ -55,6 +56,15 @@ pub(crate) struct Found {
     runs: Vec<RunLine>,
     drift_limit: String,
     pub(crate) drifts: Option<Columns>,
+}
+
+/// What training doubted, of one kind.
+pub(crate) struct DoubtLine {
+    pub(crate) says: String,
+    /// What it is about, if it is not about the whole model.
+    pub(crate) about: Option<String>,
+    /// Whether that is English on a page that is not.
+    pub(crate) is_foreign: bool,
 }
 
 /// Upright bars in panels that share an axis, and their table.
@@ -163,6 +173,7 @@ pub(crate) fn found(t: Words, watch: &Watch, register_title: impl Fn(&str) -> St
         unlinkable: shape.unlinkable,
         unlinkable_share: share(t, shape.unlinkable, shape.records),
         moved: watch.drift.as_ref().map(|drift| moved(t, drift)).unwrap_or_default(),
+        doubts: doubts(t, &watch.doubts),
         threshold: t.weight(&threshold),
         given_up: t.number(&shape.pairs_given_up),
         apart_at_threshold: shape.apart_at_threshold,
@@ -184,6 +195,31 @@ pub(crate) fn found(t: Words, watch: &Watch, register_title: impl Fn(&str) -> St
         runs: runs.into_iter().map(|past| run_line(t, past)).collect(),
         drift_limit: t.decimal(&format!("{:.2}", linkage::DRIFT_MAX)),
     }
+}
+
+/// Gives doubts by kind, those first that concern most of the model.
+fn doubts(t: Words, doubts: &[Doubt]) -> Vec<DoubtLine> {
+    let named = |doubt: &Doubt| {
+        let about = doubt.about.as_deref()?;
+        if doubt.kind == DoubtKind::Said {
+            return Some(about.to_owned());
+        }
+        let name = t.of("field", about);
+        let Some(level) = &doubt.level else { return Some(name) };
+        let level = t.of("level", &level.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"));
+        Some(t.with_all("quality-doubt-level", &[("name", name), ("level", level)]))
+    };
+    let line = |kind: DoubtKind| {
+        let of_kind = || doubts.iter().filter(|doubt| doubt.kind == kind);
+        of_kind().next()?;
+        let about: Vec<String> = of_kind().filter_map(named).collect();
+        Some(DoubtLine {
+            says: t.of("doubt", kind.as_str()),
+            about: (!about.is_empty()).then(|| about.join("; ")),
+            is_foreign: kind == DoubtKind::Said && t.is_french(),
+        })
+    };
+    DoubtKind::ALL.into_iter().filter_map(line).collect()
 }
 
 fn share(t: Words, part: u64, whole: u64) -> String {
@@ -381,8 +417,12 @@ fn sample(t: Words, sample: &Sample) -> SampleShown {
         Some(recall) => t.with("quality-recall", "estimate", estimated(t, recall)),
         None => t.with("quality-recall-unknown", "least", t.number(&matching::JUDGED_MIN)),
     };
+    let weights = |stratum: &StratumCount| match stratum.is_kept {
+        true => between(t, stratum.from, stratum.below),
+        false => t.s("quality-not-kept"),
+    };
     let line = |stratum: &StratumCount| StratumLine {
-        weights: between(t, stratum.from, stratum.below),
+        weights: weights(stratum),
         is_linked: stratum.is_linked,
         pairs: t.number(&stratum.pairs),
         drawn: t.number(&stratum.drawn),
@@ -390,13 +430,16 @@ fn sample(t: Words, sample: &Sample) -> SampleShown {
         different: t.number(&stratum.different),
         cannot_say: t.number(&stratum.cannot_say),
     };
+    // The highest weights first; of linked pairs last those of which none is known.
+    let mut shown: Vec<&StratumCount> = sample.strata.iter().rev().filter(|stratum| stratum.pairs > 0).collect();
+    shown.sort_by_key(|stratum| (!stratum.is_linked, !stratum.is_kept));
     SampleShown {
         at: sample.at.to_rfc3339(),
         drawn: t.number(&sum(|stratum| stratum.drawn)),
         judged: t.number(&sample.strata.iter().map(judged).sum()),
         estimates: vec![precision, recall],
         out_of_turn: sum(|stratum| stratum.out_of_turn),
-        rows: sample.strata.iter().rev().filter(|stratum| stratum.pairs > 0).map(line).collect(),
+        rows: shown.into_iter().map(line).collect(),
     }
 }
 
@@ -530,10 +573,11 @@ mod tests {
         };
         let truth = Some(linkage::Truth { precision: 0.991, recall: 0.95, pairs: 700 });
         let stratum = |at: usize| {
-            let Stratum { is_linked, from, below } = Stratum::of(at);
+            let Stratum { is_linked, is_kept, from, below } = Stratum::of(at);
             let pairs = if is_linked { 300 } else { 0 };
             StratumCount {
                 is_linked,
+                is_kept,
                 from,
                 below,
                 pairs,
@@ -544,11 +588,21 @@ mod tests {
                 out_of_turn: 2,
             }
         };
+        let doubt = |kind, about: Option<&str>, level: Option<&str>| Doubt {
+            kind,
+            about: about.map(str::to_owned),
+            level: level.map(str::to_owned),
+        };
         Watch {
             format: 1,
             run: RunId::new("link-2").unwrap(),
             at: "2026-05-04T12:00:00Z".parse().unwrap(),
             model_version: 3,
+            doubts: vec![
+                doubt(DoubtKind::NeverSeen, Some("first_name"), Some("one slip")),
+                doubt(DoubtKind::NeverSeen, Some("<i>"), None),
+                doubt(DoubtKind::NoPairs, None, None),
+            ],
             threshold_weight: 4.25,
             shape: Shape {
                 records: 2_420,
@@ -648,7 +702,8 @@ mod tests {
             "The model is another one since",
             "97.0% (91.2% to 99.5%) are of one person.",
             "Recall can’t be estimated yet",
-            "20 more were judged out of turn",
+            "22 more were judged out of turn",
+            "by other records alone",
             "register tax",
             ", by how it is written",
             "in several words",
@@ -661,6 +716,22 @@ mod tests {
         }
         assert!(!html.contains("<b>F</b>") && html.contains("&#60;b&#62;F"), "a value is text");
         assert!(!html.contains("Records of a person moved"), "what did not move is not told");
+    }
+
+    #[test]
+    fn doubts_are_told_by_kind_in_both_languages() {
+        for language in [Language::English, Language::French] {
+            let t = Words::new(language);
+            let html = page(t, Some(&watch()));
+            let [all, seen] = ["no-pairs", "never-seen"].map(|kind| t.of("doubt", kind));
+            assert!(html.find(&all).unwrap() < html.find(&seen).unwrap(), "{html}");
+            assert_eq!(html.matches(&seen).count(), 1, "one line for both levels");
+            let level = [("name", t.of("field", "first_name")), ("level", t.of("level", "one-slip"))];
+            assert!(html.contains(&t.with_all("quality-doubt-level", &level)) && !html.contains("<i>"), "{html}");
+            let mut sure = watch();
+            sure.doubts.clear();
+            assert!(!page(t, Some(&sure)).contains(&t.s("quality-doubts-title")));
+        }
     }
 
     #[test]

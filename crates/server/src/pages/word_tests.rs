@@ -153,6 +153,7 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("field", own(&columns)),
         ("verdict", own(&["same", "different", "cannot-say"])),
         ("form", own(&linkage::FORMS)),
+        ("doubt", matching::DoubtKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
         ("distribution", linkage::Distribution::ALL.iter().map(|what| what.as_str().to_owned()).collect()),
         ("thing", own(&["record", "records", "address", "employer", "others"])),
         ("level", levels),

@@ -26,7 +26,7 @@ pub struct PairView {
     pub generation: String,
     /// Pairs that wait.
     pub open: u64,
-    /// Pairs that were judged when the index was built.
+    /// Pairs within reach of which a judgement was in force when the index was built.
     pub judged: u64,
     /// Pairs judged since.
     pub judged_since: u64,
@@ -181,7 +181,7 @@ pub struct ProgressView {
     /// buys most, by the chance that it changes something times the records that move.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<u64>,
-    /// Pairs that were judged when the index was built.
+    /// Pairs within reach of which a judgement was in force when the index was built.
     pub judged: u64,
     /// Pairs judged since.
     pub judged_since: u64,
@@ -391,7 +391,7 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
     let work = review_work(app, "Seeing how far the review of links is".to_owned())?;
     let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
     let (index, reviews, account) = (app.index(), reviews(app).await?, account(who)?);
-    let judged = index.review_progress().judged;
+    let judged = index.review_progress(&permit).judged;
     let sample = sample_progress(index, &permit, &reviews, account, from);
     let mut progress = ProgressView {
         open: 0,
@@ -486,7 +486,7 @@ fn sample_progress(
     turns.sort_unstable_by_key(|(turn, _)| *turn);
     let before = from.checked_sub(1);
     let passed = turns.iter().find(|(_, waiting)| Some(waiting.number) == before).map(|(turn, _)| *turn);
-    let mut progress = SampleProgressView { judged: index.review_progress().sample_judged, ..Default::default() };
+    let mut progress = SampleProgressView { judged: index.review_progress(permit).sample_judged, ..Default::default() };
     for (turn, waiting) in turns {
         let pair = (waiting.left, waiting.right);
         let said = reviews.of(pair.0, pair.1);

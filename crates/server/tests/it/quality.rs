@@ -45,6 +45,8 @@ async fn the_api_gives_what_the_last_run_kept() {
     let records = watch["shape"]["records"].as_u64().unwrap();
     assert!(records > 100 && watch["shape"]["persons"].as_u64() < Some(records), "{watch}");
     assert_eq!((&watch["drift"], &watch["past"]), (&json!(null), &json!([])));
+    let doubts = watch["doubts"].as_array().unwrap();
+    assert!(!doubts.is_empty() && doubts.iter().all(|doubt| doubt["kind"].is_string()), "few records settle little");
     for group in watch["columns"].as_array().unwrap().iter().flat_map(|column| column["groups"].as_array().unwrap()) {
         assert!(group["shape"]["persons"].as_u64() >= Some(linkage::PERSONS_MIN), "{group}");
     }
