@@ -1,5 +1,6 @@
 // Each role's day, from the choice of the role to its result.
 
+import type { Locator, Page } from "@playwright/test";
 import {
   CASE,
   DONOR,
@@ -257,6 +258,15 @@ test("two stewards come to the same, each with a reason, and one takes a word ba
   await expect(page.locator(".note.careful")).toHaveCount(0);
 });
 
+/** Goes to the choices of a pair that was just opened by the link at its top: past one link at most, however many tables there are. */
+async function toChoices(page: Page, choice: Locator): Promise<void> {
+  await skip(page);
+  await tabTo(page, page.getByRole("link", { name: "Judge", exact: true }), 1);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#judge$/);
+  await tabTo(page, choice, 2);
+}
+
 test("a steward judges and takes it back with the keyboard alone", async ({ page }) => {
   await enter(page, "steward");
   await skip(page);
@@ -264,9 +274,8 @@ test("a steward judges and takes it back with the keyboard alone", async ({ page
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Are these one person?");
   const first = page.url();
-  // To the choices by Tab, among them by arrows, on to the reason and the button by Tab.
-  await skip(page);
-  await tabTo(page, page.getByLabel("the same person"));
+  // To the choices by the first link, among them by arrows, on to the reason and the button by Tab.
+  await toChoices(page, page.getByLabel("the same person"));
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowDown");
   await expect(page.getByLabel("different persons")).toBeChecked();
@@ -279,17 +288,59 @@ test("a steward judges and takes it back with the keyboard alone", async ({ page
   await expect(page.getByRole("status")).toContainText("Your judgement was written");
   expect(page.url()).not.toBe(first);
   await skip(page);
-  await tabTo(page, page.getByRole("link", { name: /See the pair again/ }));
+  await tabTo(page, page.getByRole("link", { name: /See the pair again/ }), 3);
   await page.keyboard.press("Enter");
   const why = page.locator("#why-back");
   await expect(why).toBeVisible();
   await skip(page);
-  await tabTo(page, why);
+  await tabTo(page, why, 3);
   await page.keyboard.type("The streets tell them apart.");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Space");
   await expect(page.getByRole("status")).toContainText("The pair is open again");
   await expect(why).toHaveCount(0);
+});
+
+test("the page names the keys that the choices have, in their order", async ({ page }) => {
+  await enter(page, "steward");
+  await page.goto("/review/0");
+  await expect(page.locator("fieldset").filter({ has: page.locator("#judge-keys") })).toHaveAttribute("aria-describedby", "judge-keys");
+  await expect(page.locator("#judge-keys")).toContainText("1, 2 and 3 choose, in this order");
+  for (const [key, choice] of [["1", "the same person"], ["2", "different persons"], ["3", "I cannot say"]] as const) {
+    await expect(page.getByLabel(choice)).toHaveAttribute("accesskey", key);
+  }
+});
+
+test("a link is cut with the keyboard alone, and the cut taken back", async ({ page }) => {
+  await enter(page, "steward");
+  await pairWithLinks(page);
+  const pair = page.url();
+  await toChoices(page, page.getByRole("link", { name: "See the records that this is about, and their links" }));
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#cluster$/);
+  // The first link of the picture: each of them leads to where it is cut.
+  await tabTo(page, page.locator("#cluster a").first(), 1);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/review\/\d+\/links\/\d+$/);
+  await toChoices(page, page.getByLabel("different persons"));
+  await expect(page.getByLabel("different persons"), "who follows a link means to cut it").toBeChecked();
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("Two sisters at one address.");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status")).toContainText("Your judgement was written");
+  await expect(page.locator("#cluster")).toContainText("Judged: different persons");
+  expect(new URL(page.url()).pathname, "it leads back to the pair").toBe(new URL(pair).pathname);
+  await skip(page);
+  await tabTo(page, page.getByRole("link", { name: /See the pair again/ }), 3);
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#why-back")).toBeVisible();
+  await skip(page);
+  await tabTo(page, page.locator("#why-back"), 3);
+  await page.keyboard.type("They are one person after all.");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status")).toContainText("The pair is open again");
 });
 
 test("a dossier's timeline is looked at closer, and its graph is drawn", async ({ page }) => {

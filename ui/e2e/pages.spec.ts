@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { CASE, REASON, RELIEF, type Role, checkAccessibility, checkWidth, enter, expect, search, skip, tabTo, test, workOn } from "./visit";
 import { refuse } from "./waiting";
 
-const OPEN_PAGES = ["/", "/registers", "/registers/tax", "/purposes", "/agreements", "/problems/refused", "/components", "/nowhere"];
+const OPEN_PAGES = ["/", "/registers", "/registers/tax", "/purposes", "/agreements", "/problems/refused", "/components", "/api/docs/", "/nowhere"];
 
 /** Visits every page there is, and calls `look` on each. */
 async function everyPage(page: Page, look: (what: string) => Promise<void>): Promise<void> {

@@ -132,13 +132,13 @@ export async function skip(page: Page): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
-/** Presses Tab until something has the focus. */
-export async function tabTo(page: Page, what: Locator): Promise<void> {
-  for (let presses = 0; presses < 60; presses += 1) {
+/** Presses Tab until something has the focus, `most` times at most. */
+export async function tabTo(page: Page, what: Locator, most = 60): Promise<void> {
+  for (let presses = 0; presses < most; presses += 1) {
     await page.keyboard.press("Tab");
     if (await what.evaluate((element) => element === document.activeElement)) return;
   }
-  await expect(what, "60 presses lead to it").toBeFocused();
+  await expect(what, `${most} presses lead to it`).toBeFocused();
 }
 
 /**

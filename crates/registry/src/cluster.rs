@@ -9,17 +9,28 @@ use crate::error::RegistryError;
 use crate::index::Index;
 use crate::review::reviewed;
 
-/// The most records that are shown; of more, those with the weakest links.
+/// The most records of the picture; of more, those with the weakest links.
 const RECORDS_MAX: usize = 24;
+
+/// The most links that are listed at once.
+pub const LINKS_MAX: u64 = 24;
 
 /// The persons of a pair, as far as the purpose reaches: their records, and for each the link to the record that it agrees
 /// with most.
 pub struct Cluster {
-    /// The records, those of the pair first.
+    /// The records, those of the pair first, then the others of the picture, then those that only a listed link has.
     pub records: Vec<ClusterRecord>,
-    /// The links between them, the weakest first.
+    /// How many of them the picture has.
+    pub pictured: usize,
+    /// The links between the records of the picture, the weakest first.
     pub edges: Vec<ClusterEdge>,
-    /// How many records are left out: their links are stronger.
+    /// A page of all links, the weakest first: [`LINKS_MAX`] at most.
+    pub listed: Vec<ClusterEdge>,
+    /// How many weaker links come before those that are listed.
+    pub listed_from: u64,
+    /// How many links there are.
+    pub link_count: u64,
+    /// How many records the picture leaves out: their links are stronger.
     pub left_out: u64,
 }
 
@@ -82,8 +93,14 @@ impl Index {
         Ok(edge.map(|edge| (edge.left, edge.right)))
     }
 
-    /// Gives the cluster of a pair that a grant is about.
-    pub(crate) fn cluster(&self, grant: &Grant, left: &RecordId, right: &RecordId) -> Result<Cluster, RegistryError> {
+    /// Gives the cluster of a pair that a grant is about, with its links from the weakest but `listed_from` on; from the
+    /// weakest on where there are not so many.
+    pub(crate) fn cluster(
+        &self,
+        grant: &Grant,
+        (left, right): (&RecordId, &RecordId),
+        listed_from: u64,
+    ) -> Result<Cluster, RegistryError> {
         let Persons { records: all, edges } = self.persons_of_pair(grant.registers(), left, right)?;
         let places: HashMap<&RecordId, usize> = all.iter().enumerate().map(|(at, (id, _))| (id, at)).collect();
         let ends = |edge: &Edge| Some((*places.get(&edge.left)?, *places.get(&edge.right)?));
@@ -99,6 +116,18 @@ impl Index {
                 shown.push(place);
             }
         }
+        let pictured = shown.len();
+        let in_picture = |edge: &&usize| [lines[**edge].0, lines[**edge].1].iter().all(|end| shown.contains(end));
+        let drawn: Vec<usize> = weakest.iter().filter(in_picture).copied().collect();
+        let link_count = weakest.len() as u64;
+        let listed_from = if listed_from < link_count { listed_from } else { 0 };
+        let listed = weakest.iter().skip(listed_from as usize).take(LINKS_MAX as usize);
+        let listed: Vec<usize> = listed.copied().collect();
+        for place in listed.iter().flat_map(|edge| [lines[*edge].0, lines[*edge].1]) {
+            if !shown.contains(&place) {
+                shown.push(place);
+            }
+        }
         let place_of = |record: usize| shown.iter().position(|place| *place == record);
         let edge = |at: &usize| {
             let (from, to) = lines[*at];
@@ -110,14 +139,16 @@ impl Index {
                 apart: apart(all.len(), &lines, *at),
             })
         };
-        let edges = weakest.iter().filter_map(edge).collect();
+        let edges = drawn.iter().filter_map(edge).collect();
+        let listed = listed.iter().filter_map(edge).collect();
         let record = |place: &usize| -> Result<ClusterRecord, RegistryError> {
             let (id, is_right) = &all[*place];
             let shown = self.disclosed_person(grant, id)?;
             Ok(ClusterRecord { id: id.clone(), is_right: *is_right, shown })
         };
         let records: Vec<ClusterRecord> = shown.iter().map(record).collect::<Result<_, RegistryError>>()?;
-        Ok(Cluster { left_out: (all.len() - records.len()) as u64, records, edges })
+        let left_out = (all.len() - pictured) as u64;
+        Ok(Cluster { records, pictured, edges, listed, listed_from, link_count, left_out })
     }
 
     /// Gives the records within `registers` of the persons of two records, and their links.
@@ -165,6 +196,11 @@ impl Index {
 
 /// Gives how many of `count` records stand on the two sides of the line `cut` without it; none when others join them.
 fn apart(count: usize, lines: &[(usize, usize)], cut: usize) -> Option<(u64, u64)> {
+    let mut near: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (_, (one, other)) in lines.iter().enumerate().filter(|(line, _)| *line != cut) {
+        near[*one].push(*other);
+        near[*other].push(*one);
+    }
     let side = |from: usize| -> Vec<bool> {
         let mut reached = vec![false; count];
         let mut next = vec![from];
@@ -172,13 +208,7 @@ fn apart(count: usize, lines: &[(usize, usize)], cut: usize) -> Option<(u64, u64
             if std::mem::replace(&mut reached[at], true) {
                 continue;
             }
-            for (_, (one, other)) in lines.iter().enumerate().filter(|(line, _)| *line != cut) {
-                if at == *one {
-                    next.push(*other);
-                } else if at == *other {
-                    next.push(*one);
-                }
-            }
+            next.extend(&near[at]);
         }
         reached
     };

@@ -109,7 +109,8 @@ impl Index {
         Ok(tied.or_else(|| own.first()).map(|(tied, _)| (record, tied.clone())))
     }
 
-    /// Shows a contested pair to a steward, under the number `number`; none when one of its records is out of reach.
+    /// Shows a contested pair to a steward, under the number `number`, with its links from the weakest but `links` on; none
+    /// when one of its records is out of reach.
     ///
     /// # Errors
     /// As [`pair`](Self::pair).
@@ -117,7 +118,7 @@ impl Index {
         &self,
         gate: &Gate,
         request: &Request,
-        number: u64,
+        (number, links): (u64, u64),
         (left, right): (&RecordId, &RecordId),
     ) -> Result<Option<Pair>, RegistryError> {
         let permit = gate.decide(request).await?;
@@ -126,7 +127,7 @@ impl Index {
         }
         let kept = self.kept_of(&permit, left, right)?;
         let grant = gate.commit(permit, self.subjects_of(&[left, right])?).await?;
-        self.show_kept(&grant, number, kept).map(Some)
+        self.show_kept(&grant, (number, links), kept).map(Some)
     }
 
     /// Shows any two records that a steward names; none when one of them is not there or out of reach, which is in the log
@@ -154,7 +155,7 @@ impl Index {
         }
         let kept = self.kept_of(&permit, left, right)?;
         let grant = gate.commit_named(permit, subjects).await?;
-        self.show_kept(&grant, 0, kept).map(Some)
+        self.show_kept(&grant, (0, 0), kept).map(Some)
     }
 
     /// Gives what was kept of two records.
@@ -176,10 +177,10 @@ impl Index {
         Ok(Kept { pair, has_weight: told.is_some() })
     }
 
-    fn show_kept(&self, grant: &Grant, number: u64, kept: Kept) -> Result<Pair, RegistryError> {
+    fn show_kept(&self, grant: &Grant, (number, links): (u64, u64), kept: Kept) -> Result<Pair, RegistryError> {
         let Kept { pair, has_weight } = kept;
         let waits = pair.waits;
-        let mut pair = self.show_pair(grant, number, pair)?;
+        let mut pair = self.show_pair(grant, number, pair, links)?;
         if !has_weight {
             // Nothing was kept of how much they agree: what is told of it is what the steward sees.
             pair.weight = pair.fields.iter().map(|field| field.weight).sum();

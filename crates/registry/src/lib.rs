@@ -33,7 +33,7 @@ mod warm;
 
 pub use build::{BuildProgress, IndexReport, build};
 pub use citizen::Page;
-pub use cluster::{Cluster, ClusterEdge, ClusterRecord};
+pub use cluster::{Cluster, ClusterEdge, ClusterRecord, LINKS_MAX};
 pub use contest::Contested;
 pub use dossier::{Dossier, Evidence, Section};
 pub use error::RegistryError;

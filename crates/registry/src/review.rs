@@ -475,18 +475,31 @@ impl Index {
         numbered.map(|(pair, number)| pair.waiting(number))
     }
 
-    /// Shows the pair `number`, counted from 0, those first of which a decision buys most; none past the last.
+    /// Shows the pair `number`, counted from 0, those first of which a decision buys most; none past the last. Of the links
+    /// of its persons those from the weakest but `links` on are listed.
     ///
     /// # Errors
     /// [`RegistryError::Denied`] when the gate refuses or fails; whatever keeps the index from being read.
-    pub async fn pair(&self, gate: &Gate, request: &Request, number: u64) -> Result<Option<Pair>, RegistryError> {
+    pub async fn pair(
+        &self,
+        gate: &Gate,
+        request: &Request,
+        number: u64,
+        links: u64,
+    ) -> Result<Option<Pair>, RegistryError> {
         let permit = gate.decide(request).await?;
         let Some(known) = self.pair_within(reviewed(&permit), number).cloned() else { return Ok(None) };
         let grant = gate.commit(permit, self.subjects_of(&[&known.left, &known.right])?).await?;
-        self.show_pair(&grant, number, known).map(Some)
+        self.show_pair(&grant, number, known, links).map(Some)
     }
 
-    pub(crate) fn show_pair(&self, grant: &Grant, number: u64, known: KnownPair) -> Result<Pair, RegistryError> {
+    pub(crate) fn show_pair(
+        &self,
+        grant: &Grant,
+        number: u64,
+        known: KnownPair,
+        links: u64,
+    ) -> Result<Pair, RegistryError> {
         let KnownPair { left, right, weight, probability, is_uncertain, waits, .. } = known;
         let effect = self.effect(grant, &left, &right)?;
         let folded = |merge: Merge| if self.tells_penalty(grant) { merge } else { merge.folded() };
@@ -507,7 +520,7 @@ impl Index {
             fields,
             reason,
             effect,
-            cluster: self.cluster(grant, &left, &right)?,
+            cluster: self.cluster(grant, (&left, &right), links)?,
             left,
             right,
             weight,

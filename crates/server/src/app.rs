@@ -14,7 +14,7 @@ use model::{Actor, AgencyId, Clock, Project, RegisterId};
 use registry::Index;
 use state::State as Decided;
 
-use crate::districts::Districts;
+use crate::districts::{Districts, Unreadable};
 use crate::identity::{self, DemoIdentity, TokenError, Verified, Work};
 use crate::problem::Problem;
 use crate::progress::Runs;
@@ -76,7 +76,7 @@ struct Inner {
     verifications: Arc<Verifications>,
     ingests: Arc<Ingests>,
     heads: Heads,
-    districts: Option<Result<Districts, String>>,
+    districts: Option<Result<Districts, Unreadable>>,
     contesting: tokio::sync::Mutex<()>,
 }
 
@@ -87,10 +87,12 @@ impl App {
         let Parts { project, gate, index, lake, state, clock, resolving, session_key, demo } = parts;
         let demo = demo.unwrap_or_default();
         let (verifications, ingests, heads) = (Arc::default(), Arc::default(), Heads::default());
-        let districts = project.settings.districts.as_ref().map(|file| Districts::read(&project.root.join(file)));
-        if let Some(Err(problem)) = &districts {
-            tracing::warn!("pages have no map: {problem}");
-        }
+        let districts = project.settings.districts.as_ref().map(|file| {
+            Districts::read(&project.root.join(file)).map_err(|problem| {
+                tracing::warn!("pages have no map: {problem}");
+                Unreadable
+            })
+        });
         Self {
             inner: Arc::new(Inner {
                 project,
@@ -117,8 +119,8 @@ impl App {
         &self.inner.project
     }
 
-    /// Gives the districts of maps, or what is wrong with their file; none when the project names no file.
-    pub(crate) fn districts(&self) -> Option<&Result<Districts, String>> {
+    /// Gives the districts of maps, or that their file can't be read; none when the project names no file.
+    pub(crate) fn districts(&self) -> Option<&Result<Districts, Unreadable>> {
         self.inner.districts.as_ref()
     }
 

@@ -10,6 +10,9 @@ const BYTES_MAX: u64 = 8 << 20;
 /// The width of the map, in its own units.
 const WIDTH: f64 = 600.0;
 
+/// That the file of districts can't be read: there is no map then, and why is in the server's own log.
+pub(crate) struct Unreadable;
+
 /// Districts, drawn once.
 pub(crate) struct Districts {
     pub(crate) width: f64,
@@ -61,7 +64,7 @@ impl Districts {
     /// Reads a file of districts (GeoJSON; each feature a polygon with the properties `code` and `name`).
     ///
     /// # Errors
-    /// A sentence that says what is wrong and what to do.
+    /// A sentence that says what is wrong and what to do, for the operator: it names the file.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let problem =
             |why: String| format!("{}: {why}; mend the file that `districts` in lucarne.toml names", path.display());

@@ -46,13 +46,16 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
 /// site shows in `Sec-Fetch-Site` or `Origin`; a prefetch is not meant by a person.
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
     if !host_is_ours(request.headers()) {
-        return Problem::new("foreign-request", "the host named in the request is not this server").into_response();
+        let foreign = Problem::new("foreign-request", "the host named in the request is not this server");
+        return foreign.in_words("problem-is-foreign-host").into_response();
     }
     if changes_something(request.method()) && comes_from_elsewhere(request.headers()) {
-        return Problem::new("foreign-request", "the request comes from another site").into_response();
+        let foreign = Problem::new("foreign-request", "the request comes from another site");
+        return foreign.in_words("problem-is-foreign-site").into_response();
     }
     if is_fetched_by_another_site(request.headers()) {
-        return Problem::new("foreign-request", "a page of another site asks for this").into_response();
+        let foreign = Problem::new("foreign-request", "a page of another site asks for this");
+        return foreign.in_words("problem-is-foreign-site").into_response();
     }
     if is_prefetch(request.headers()) {
         return Problem::new("not-meant", "the page was not opened but prefetched").into_response();

@@ -53,11 +53,12 @@ fn bounded<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: Limits) 
     router.layer(middleware::from_fn_with_state(limits, pace::bounded)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }
 
-/// Adds what every answer passes, whatever becomes of its request: failures and panics too.
+/// Adds what every answer passes, whatever becomes of its request: failures and panics too, which people are told in words.
 fn protected<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(api::panicked))
+        .layer(middleware::from_fn(pages::to_people))
         .layer(middleware::from_fn(headers::secure))
 }
 

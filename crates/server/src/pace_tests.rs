@@ -243,3 +243,31 @@ async fn what_a_client_does_not_send_is_not_waited_for_when_the_server_ends() {
     assert_eq!(rest(&mut head).await, "");
     assert_problem(&rest(&mut body).await, "408", "too-slow");
 }
+
+#[tokio::test]
+async fn people_are_told_in_their_language_that_something_took_too_long() {
+    let address = serve(Limits { body: SOON, answer: SOON, ..GENEROUS }).await;
+    let slow = ("GET /slow", "", "503", ["No answer is possible now", "Aucune réponse n’est possible maintenant"]);
+    let dripping = (
+        "POST /length",
+        "Content-Length: 9\r\n",
+        "408",
+        ["The request came too slowly", "La demande est arrivée trop lentement"],
+    );
+    for (request, length, status, titles) in [slow, dripping] {
+        for (language, title) in ["en", "fr"].into_iter().zip(titles) {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let ask = format!(
+                "{request} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nAccept-Language: {language}\r\n\
+                 Connection: close\r\n{length}\r\n"
+            );
+            stream.write_all(ask.as_bytes()).await.unwrap();
+            let answer = rest(&mut stream).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+            assert!(
+                answer.contains("content-type: text/html") && answer.contains(&format!("<h1>{title}</h1>")),
+                "{answer}"
+            );
+        }
+    }
+}

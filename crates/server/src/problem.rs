@@ -36,6 +36,10 @@ pub struct Problem {
     pub(crate) words: Option<InWords>,
 }
 
+/// The problem that an answer tells, which goes along with it: where a person reads it, it becomes a page.
+#[derive(Clone)]
+pub(crate) struct Told(pub(crate) Box<Problem>);
+
 /// A sentence that pages have in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InWords {
@@ -244,7 +248,9 @@ impl From<RegistryError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
+        let told = Told(Box::new(self.clone()));
         let mut response = (status, Json(self)).into_response();
+        response.extensions_mut().insert(told);
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

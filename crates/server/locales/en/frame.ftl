@@ -16,6 +16,18 @@ other-language = Français
 other-language-code = fr
 foot-synthetic = Demonstration. Everyone in it is made up.
 foot-api = The same over HTTP
+api-title = The same over HTTP
+api-what = What programs can ask this server, under the same rules and with the same entries in the log. The description itself is in English.
+api-file = The description as a file, for programs: openapi.json
+api-takes = What is sent
+api-answers = What is answered
+api-name = Name
+api-place = Where
+api-shape = Shape
+api-says = What it says
+api-status = Status
+api-needed = needed
+api-shapes = Shapes of JSON
 foot-no-islands = This build was made without Node: the pictures of relations and of time stand still, who else is at an address is shown on a page of its own, progress moves only when its page is opened anew, and receipts can’t be checked in the browser.
 
 # Between a click and its answer.
@@ -106,7 +118,7 @@ problem-title-refused = Refused by a rule
 problem-do-refused = Each reason names the rule and what would be needed. The refusal is in the log.
 problem-title-wrong-role = Not for this role
 problem-do-wrong-role = Act in a role that has this task. You can switch in the bar above.
-problem-title-foreign-request = The form is not of this session
+problem-title-foreign-request = It was not sent from a page of this session
 problem-do-foreign-request = Open the page again and send the form from there. Nothing was done.
 problem-title-not-meant = A look must be meant
 problem-do-not-meant = The page was prefetched, not opened. Open it if you mean to look.

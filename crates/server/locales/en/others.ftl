@@ -314,6 +314,8 @@ pair-written = written differently
 pair-differs = different
 judge-title = Your judgement
 judge-verdict = These two records are of
+judge-go = Judge
+judge-keys = Keys: 1, 2 and 3 choose, in this order, together with what your browser takes for access keys. That is usually Alt, in Firefox Alt and Shift, and on a Mac Control and Option.
 judge-verdict-missing = Choose one of the three.
 judge-same = the same person
 judge-different = different persons
@@ -604,9 +606,12 @@ cluster-held = Others hold its records together.
 cluster-judged = Judged: { $verdict } (entry { $entry } of the log)
 cluster-proposed = Proposed: { $verdict } (entry { $entry } of the log)
 cluster-left-out = { $count ->
-    [one] One more record, with a stronger link, is left out.
-   *[other] { $n } more records, with stronger links, are left out.
+    [one] One more record, with a stronger link, is not in the picture.
+   *[other] { $n } more records, with stronger links, are not in the picture.
  }
+cluster-part = Links { $from } to { $to } of { $all }, from the weakest on
+cluster-weaker = Weaker links
+cluster-stronger = Stronger links
 link-cut-what = This link holds a person together. To say that its records are of different persons cuts it.
 link-cut-back = Back to the pair
 pair-place-proposal = It waits for a second steward. { $open } pairs wait for you; showing this one is entry { $entry } of the log.

@@ -6,6 +6,8 @@ problem-is-others-task = This is the task of another role.
 problem-is-agencies-task = Only members of agencies can do this.
 problem-is-citizens-task = Only citizens contest records about themselves.
 problem-is-foreign-form = The form was made for another session, or before this one began.
+problem-is-foreign-host = The address names another server than this one.
+problem-is-foreign-site = Another site sent the request, and not a page of this server.
 problem-is-form = The form can’t be read.
 problem-is-large-form = The form is too large.
 problem-is-address = What stands after the question mark in the address can’t be read.
@@ -106,3 +108,15 @@ past-untold = not known
 past-refused = refused
 past-latest = Latest runs
 past-earlier = Earlier runs
+
+# How a log does not hold together, and what else machines say.
+fault-unread = A file of the log can’t be read, so nothing is known of what it holds.
+fault-format = The folder is of another format than this server knows, or the file that names the format is missing.
+fault-checkpoint = The checkpoint is missing, or it is not one that this log signed.
+fault-saved = The checkpoint that it was compared with is not one that this log signed.
+fault-dropped = There are fewer entries than when that checkpoint was saved: the last ones were dropped.
+fault-rewritten = The first entries are not those of the checkpoint that was saved: history was rewritten.
+fault-changed = An entry, or a hash over entries, is missing or was changed after it was signed.
+fault-stray = There is a file that is no part of the log.
+fault-latest = What was written down of the latest entries is damaged, or differs from what was published.
+technical-words = What the machine says of it, in English

@@ -16,6 +16,18 @@ other-language = English
 other-language-code = en
 foot-synthetic = Démonstration. Toutes les personnes sont inventées.
 foot-api = La même chose par HTTP
+api-title = La même chose par HTTP
+api-what = Ce que des programmes peuvent demander à ce serveur, selon les mêmes règles et avec les mêmes entrées au journal. La description elle-même est en anglais.
+api-file = La description sous forme de fichier, pour des programmes : openapi.json
+api-takes = Ce qui est envoyé
+api-answers = Ce qui est répondu
+api-name = Nom
+api-place = Emplacement
+api-shape = Forme
+api-says = Ce qu’elle dit
+api-status = Statut
+api-needed = obligatoire
+api-shapes = Formes de JSON
 foot-no-islands = Cette version a été construite sans Node : les images des relations et du temps restent fixes, les autres personnes à une adresse s’affichent sur une page à part, l’avancement n’est mis à jour qu’à la réouverture de sa page, et les reçus ne peuvent pas être vérifiés dans le navigateur.
 
 # Entre un clic et sa réponse.
@@ -106,7 +118,7 @@ problem-title-refused = Refusé par une règle
 problem-do-refused = Chaque motif nomme la règle et ce qu’il faudrait. Le refus est inscrit au journal.
 problem-title-wrong-role = Réservé à un autre rôle
 problem-do-wrong-role = Agissez dans un rôle chargé de cette tâche. Vous pouvez en changer dans le bandeau ci-dessus.
-problem-title-foreign-request = Le formulaire ne vient pas de cette session
+problem-title-foreign-request = La demande ne vient pas d’une page de cette session
 problem-do-foreign-request = Rouvrez la page et envoyez le formulaire à partir de celle-ci. Rien n’a été fait.
 problem-title-not-meant = Une consultation doit être voulue
 problem-do-not-meant = La page a été préchargée, pas ouverte. Ouvrez-la si vous voulez la consulter.

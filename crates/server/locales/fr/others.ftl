@@ -314,6 +314,8 @@ pair-written = écrit autrement
 pair-differs = différent
 judge-title = Votre jugement
 judge-verdict = Ces deux enregistrements concernent
+judge-go = Juger
+judge-keys = Au clavier : 1, 2 et 3 choisissent, dans cet ordre, avec les touches que votre navigateur réserve aux raccourcis. C’est en général Alt, dans Firefox Alt et Maj, et sur un Mac Contrôle et Option.
 judge-verdict-missing = Choisissez l’une des trois réponses.
 judge-same = la même personne
 judge-different = des personnes différentes
@@ -604,9 +606,12 @@ cluster-held = D’autres liens maintiennent ses enregistrements ensemble.
 cluster-judged = Jugé : { $verdict } (entrée { $entry } du journal)
 cluster-proposed = Proposé : { $verdict } (entrée { $entry } du journal)
 cluster-left-out = { $count ->
-    [one] Un autre enregistrement, au lien plus fort, n’est pas montré.
-   *[other] { $n } autres enregistrements, aux liens plus forts, ne sont pas montrés.
+    [one] Un autre enregistrement, au lien plus fort, n’est pas dans l’image.
+   *[other] { $n } autres enregistrements, aux liens plus forts, ne sont pas dans l’image.
  }
+cluster-part = Liens { $from } à { $to } sur { $all }, à partir du plus faible
+cluster-weaker = Liens plus faibles
+cluster-stronger = Liens plus forts
 link-cut-what = Ce lien maintient ensemble les enregistrements d’une personne. Juger que ses deux enregistrements concernent des personnes différentes le coupe.
 link-cut-back = Retour à la paire
 pair-place-proposal = Elle attend un second responsable. { $open } paires vous attendent ; l’affichage de celle-ci est l’entrée { $entry } du journal.

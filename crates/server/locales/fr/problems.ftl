@@ -6,6 +6,8 @@ problem-is-others-task = C’est la tâche d’un autre rôle.
 problem-is-agencies-task = Seuls les membres des administrations peuvent le faire.
 problem-is-citizens-task = Seules les personnes concernées contestent des enregistrements.
 problem-is-foreign-form = Le formulaire a été fait pour une autre session, ou avant le début de celle-ci.
+problem-is-foreign-host = L’adresse nomme un autre serveur que celui-ci.
+problem-is-foreign-site = La demande a été envoyée par un autre site, et non par une page de ce serveur.
 problem-is-form = Le formulaire est illisible.
 problem-is-large-form = Le formulaire est trop volumineux.
 problem-is-address = Ce qui suit le point d’interrogation dans l’adresse est illisible.
@@ -106,3 +108,15 @@ past-untold = inconnu
 past-refused = refusée
 past-latest = Dernières exécutions
 past-earlier = Exécutions précédentes
+
+# En quoi un journal n’est pas intact, et ce que disent les machines.
+fault-unread = Un fichier du journal est illisible : on ne sait rien de son contenu.
+fault-format = Le format du répertoire n’est pas celui que connaît ce serveur, ou le fichier qui le nomme est absent.
+fault-checkpoint = Le point de contrôle est absent, ou n’a pas été signé par ce journal.
+fault-saved = Le point de contrôle auquel il a été comparé n’a pas été signé par ce journal.
+fault-dropped = Les entrées sont moins nombreuses qu’à l’enregistrement de ce point de contrôle : les dernières ont été supprimées.
+fault-rewritten = Les premières entrées ne sont pas celles du point de contrôle enregistré : l’historique a été réécrit.
+fault-changed = Une entrée, ou une empreinte calculée sur des entrées, est absente ou a été modifiée après sa signature.
+fault-stray = Un fichier ne fait pas partie du journal.
+fault-latest = La trace écrite des dernières entrées est endommagée, ou diffère de ce qui a été publié.
+technical-words = Ce qu’en dit la machine, en anglais

@@ -52,9 +52,8 @@ impl<T: Serialize> IntoResponse for Answer<T> {
 pub const OPEN_PATHS: &[(&str, &str)] = &[
     ("/api/v1/health", "tells that the server runs, to who starts it"),
     ("/api/v1/openapi.json", "describes the API; has no data"),
-    ("/api/docs", "leads to the viewer"),
+    ("/api/docs", "leads to the page of that description"),
     ("/api/docs/", "shows that description; has no data"),
-    ("/api/docs/{file}", "a script or style of the viewer; has no data"),
 ];
 
 /// A route of the API.
@@ -110,8 +109,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/linkage/quality", || get(quality::quality)),
     Route::get("/api/v1/problems", || get(viewer::problems)),
     Route::get("/api/docs", || get(viewer::to_page)),
-    Route::get("/api/docs/", || get(viewer::page)),
-    Route::get("/api/docs/{file}", || get(viewer::file)),
+    Route::get("/api/docs/", || get(crate::pages::described)),
 ];
 
 /// Gives the routes.

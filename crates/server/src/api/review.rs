@@ -19,6 +19,9 @@ pub(crate) struct ListFilter {
     #[serde(default)]
     #[param(inline)]
     list: List,
+    /// How many of the weakest links of its persons come before those that are listed; none when it isn't given.
+    #[serde(default)]
+    links: u64,
 }
 
 /// Shows a pair that waits, those first of which a decision buys most. For data stewards.
@@ -32,7 +35,7 @@ pub(crate) async fn pair(
     Place(pair): Place<u64>,
     Asked(filter): Asked<ListFilter>,
 ) -> Result<Answer<PairView>, Problem> {
-    service::pair(&app, &who, pair, filter.list).await.map(Answer)
+    service::pair(&app, &who, pair, filter.list, filter.links).await.map(Answer)
 }
 
 /// Gives how far the review is. For data stewards.
@@ -97,7 +100,7 @@ pub(crate) async fn link(
     Caller(who): Caller,
     Place((pair, link)): Place<(u64, u64)>,
 ) -> Result<Answer<PairView>, Problem> {
-    service::pair(&app, &who, PairPlace { pair, link: Some(link) }, List::Queue).await.map(Answer)
+    service::pair(&app, &who, PairPlace { pair, link: Some(link) }, List::Queue, 0).await.map(Answer)
 }
 
 /// Writes what a steward decided about a link, as about a pair: `different` cuts it.

@@ -3,6 +3,8 @@
 
 use std::f64::consts::TAU;
 
+use registry::LINKS_MAX;
+
 use super::values::{headline, shown};
 use super::view::View;
 use super::words::Words;
@@ -30,6 +32,14 @@ pub(crate) struct Cluster {
     pub(crate) height: String,
     pub(crate) nodes: Vec<Node>,
     pub(crate) lines: Vec<Line>,
+    /// A page of all links.
+    pub(crate) rows: Vec<LinkRow>,
+    /// Which of all links these are, where they are not all.
+    pub(crate) part: Option<String>,
+    /// Where weaker links are.
+    pub(crate) weaker: Option<String>,
+    /// Where stronger links are.
+    pub(crate) stronger: Option<String>,
     /// Between the two records of the pair, where no link is: from where to where.
     pub(crate) question: Option<[String; 4]>,
     pub(crate) left_out: u64,
@@ -53,12 +63,18 @@ pub(crate) struct Node {
     pub(crate) class: &'static str,
 }
 
-/// A link.
+/// A link in the picture.
 pub(crate) struct Line {
     pub(crate) points: [String; 4],
     /// Where its certainty stands.
     pub(crate) x: String,
     pub(crate) y: String,
+    pub(crate) class: &'static str,
+    pub(crate) link: LinkRow,
+}
+
+/// A link in words.
+pub(crate) struct LinkRow {
     pub(crate) percent: String,
     pub(crate) weight: String,
     /// The records, in full: the register, and what tells the record from others.
@@ -70,11 +86,23 @@ pub(crate) struct Line {
     pub(crate) href: Option<String>,
     /// What was said of it.
     pub(crate) said: Option<String>,
-    pub(crate) class: &'static str,
 }
 
-/// Gives the picture of a pair's persons; none when it would be the pair alone. `pair` is the number of the queue's pair.
-pub(crate) fn cluster(view: &View, found: &PairView, pair: u64) -> Option<Cluster> {
+/// The links of a pair's persons.
+pub(crate) struct Links<'l> {
+    /// Those of the picture.
+    pub(crate) pictured: &'l [ClusterLinkView],
+    /// A page of all of them, the weakest first.
+    pub(crate) listed: &'l [ClusterLinkView],
+    /// How many weaker ones come before these.
+    pub(crate) from: u64,
+    /// How many there are.
+    pub(crate) of: u64,
+}
+
+/// Gives the picture of a pair's persons; none when it would be the pair alone. `pair` is the number of the queue's pair;
+/// `page` gives the address at which the links after that many weaker ones are.
+pub(crate) fn cluster(view: &View, found: &PairView, pair: u64, page: &dyn Fn(u64) -> String) -> Option<Cluster> {
     let t = view.t;
     let records = &found.cluster.records;
     if records.len() < 3 && found.cluster.links.is_empty() {
@@ -90,27 +118,37 @@ pub(crate) fn cluster(view: &View, found: &PairView, pair: u64) -> Option<Cluste
         (view.register_title(&row.register), words.join(", "))
     };
     let told: Vec<(String, String)> = records.iter().map(told).collect();
-    let is_right: Vec<bool> = records.iter().map(|record| record.person == "right").collect();
+    let pictured = records.iter().take(found.cluster.pictured);
+    let is_right: Vec<bool> = pictured.map(|record| record.person == "right").collect();
+    let links = Links {
+        pictured: &found.cluster.links,
+        listed: &found.cluster.listed,
+        from: found.cluster.listed_from,
+        of: found.cluster.link_count,
+    };
     let base = format!("/review/{pair}/links/");
-    Some(drawn(t, &told, &is_right, &found.cluster.links, found.cluster.left_out, &base))
+    Some(drawn(t, &told, &is_right, &links, found.cluster.left_out, &base, page))
 }
 
 /// Draws records, each told by its register and by what tells it from others, and their links; `base` is where those lead, but
-/// for their numbers.
+/// for their numbers. In the picture are as many records, from the first on, as `is_right` tells the person of.
 pub(crate) fn drawn(
     t: Words,
     told: &[(String, String)],
     is_right: &[bool],
-    links: &[ClusterLinkView],
+    links: &Links<'_>,
     left_out: u64,
     base: &str,
+    page: &dyn Fn(u64) -> String,
 ) -> Cluster {
+    let Links { pictured, listed, from, of } = *links;
+    let count = is_right.len();
     let are_two = is_right.contains(&true);
     let of_side = |side: bool| is_right.iter().filter(|is_right| **is_right == side).count();
     let height = if of_side(false).max(of_side(true)) < 3 { HEIGHT_OF_FEW } else { HEIGHT };
-    let mut at = vec![(0.0, 0.0); told.len()];
+    let mut at = vec![(0.0, 0.0); count];
     for side in [false, true] {
-        let own: Vec<usize> = around(told.len(), links).into_iter().filter(|place| is_right[*place] == side).collect();
+        let own: Vec<usize> = around(count, pictured).into_iter().filter(|place| is_right[*place] == side).collect();
         let middle = match (are_two, side) {
             (false, _) => WIDTH / 2.0,
             (true, false) => WIDTH * LEFT_MIDDLE,
@@ -124,7 +162,7 @@ pub(crate) fn drawn(
         }
     }
     let number = |value: f64| format!("{value:.1}");
-    let is_linked = links.iter().any(|link| link.is_pair);
+    let is_linked = pictured.iter().any(|link| link.is_pair);
     let label_max = if are_two { LABEL_BESIDE_MAX } else { LABEL_MAX };
     let whole = |place: usize| match &told[place] {
         (register, name) if name.is_empty() => register.clone(),
@@ -165,36 +203,48 @@ pub(crate) fn drawn(
             class: if place < 2 { "asked" } else { "other" },
         }
     };
-    let line = |link: &ClusterLinkView| {
-        let ((x1, y1), (x2, y2)) = (at[link.left], at[link.right]);
+    let row = |link: &ClusterLinkView| {
         let said = link.said.as_ref().filter(|said| said.standing != "taken-back").map(|said| {
             let values = [("verdict", t.of("verdict", &said.verdict)), ("entry", t.number(&said.log_index))];
             let key = if said.standing == "proposed" { "cluster-proposed" } else { "cluster-judged" };
             t.with_all(key, &values)
         });
-        Line {
-            points: [x1, y1, x2, y2].map(number),
-            x: number(f64::midpoint(x1, x2)),
-            y: number(f64::midpoint(y1, y2) + 5.0),
+        LinkRow {
             percent: t.percent(&link.probability),
             weight: t.weight(&link.weight),
             left: told[link.left].clone(),
             right: told[link.right].clone(),
             apart: apart(t, link.apart),
             href: (!link.is_pair).then(|| format!("{base}{}", link.number)),
-            class: if said.is_some() { "link said" } else { "link" },
             said,
         }
     };
-    let question = (told.len() > 1 && !is_linked).then(|| {
+    let line = |link: &ClusterLinkView| {
+        let ((x1, y1), (x2, y2)) = (at[link.left], at[link.right]);
+        let link = row(link);
+        Line {
+            points: [x1, y1, x2, y2].map(number),
+            x: number(f64::midpoint(x1, x2)),
+            y: number(f64::midpoint(y1, y2) + 5.0),
+            class: if link.said.is_some() { "link said" } else { "link" },
+            link,
+        }
+    };
+    let to = from + listed.len() as u64;
+    let numbers = || [("from", t.number(&(from + 1))), ("to", t.number(&to)), ("all", t.number(&of))];
+    let question = (count > 1 && !is_linked).then(|| {
         let ((x1, y1), (x2, y2)) = (at[0], at[1]);
         [x1, y1, x2, y2].map(number)
     });
     Cluster {
         width: number(WIDTH),
         height: number(height),
-        nodes: told.iter().enumerate().map(node).collect(),
-        lines: links.iter().map(line).collect(),
+        nodes: told.iter().take(count).enumerate().map(node).collect(),
+        lines: pictured.iter().map(line).collect(),
+        rows: listed.iter().map(row).collect(),
+        part: ((listed.len() as u64) < of).then(|| t.with_all("cluster-part", &numbers())),
+        weaker: (from > 0).then(|| page(from.saturating_sub(LINKS_MAX))),
+        stronger: (to < of).then(|| page(to)),
         question,
         left_out,
         are_two,
@@ -245,6 +295,14 @@ mod tests {
         ClusterLinkView { number, left, right, weight: 3.0, probability: 0.9, apart, is_pair: false, said: None }
     }
 
+    fn all(links: &[ClusterLinkView]) -> Links<'_> {
+        Links { pictured: links, listed: links, from: 0, of: links.len() as u64 }
+    }
+
+    fn page(from: u64) -> String {
+        format!("from {from}")
+    }
+
     fn told(count: usize) -> Vec<(String, String)> {
         (0..count).map(|at| (format!("Register {at}"), "Ana Ruiz, 12 March 1984".to_owned())).collect()
     }
@@ -254,7 +312,7 @@ mod tests {
         for (count, right) in [(2, 1), (3, 0), (24, 0), (24, 12), (5, 1)] {
             let is_right: Vec<bool> = (0..count).map(|at| right > 0 && (at == 1 || at > count - right)).collect();
             let links: Vec<_> = (2..count).map(|at| link(at as u64, 0, at, None)).collect();
-            let found = drawn(EN, &told(count), &is_right, &links, 0, "/review/7/links/");
+            let found = drawn(EN, &told(count), &is_right, &all(&links), 0, "/review/7/links/", &page);
             let places: Vec<(f64, f64)> =
                 found.nodes.iter().map(|node| (node.x.parse().unwrap(), node.y.parse().unwrap())).collect();
             for (at, (x, y)) in places.iter().enumerate() {
@@ -272,12 +330,26 @@ mod tests {
     fn a_link_leads_to_where_it_is_cut_and_says_what_stands_apart() {
         let mut links = vec![link(3, 1, 2, Some([1, 4])), link(9, 0, 2, None), link(4, 0, 1, Some([2, 3]))];
         links[2].is_pair = true;
-        let found = drawn(EN, &told(3), &[false; 3], &links, 0, "/review/7/links/");
-        let hrefs: Vec<_> = found.lines.iter().map(|line| line.href.as_deref()).collect();
+        let found = drawn(EN, &told(3), &[false; 3], &all(&links), 0, "/review/7/links/", &page);
+        let hrefs: Vec<_> = found.lines.iter().map(|line| line.link.href.as_deref()).collect();
         assert_eq!(hrefs, [Some("/review/7/links/3"), Some("/review/7/links/9"), None]);
-        assert!(found.lines[0].apart.contains("one record") && found.lines[0].apart.contains("4 records"));
-        assert_eq!(found.lines[1].apart, EN.s("cluster-held"));
+        let apart: Vec<&str> = found.rows.iter().map(|row| row.apart.as_str()).collect();
+        assert!(apart[0].contains("one record") && apart[0].contains("4 records"), "{apart:?}");
+        assert_eq!(apart[1], EN.s("cluster-held"));
         assert!(found.question.is_none());
+        assert!(found.part.is_none() && found.weaker.is_none() && found.stronger.is_none(), "that is all of them");
+    }
+
+    #[test]
+    fn links_of_records_that_the_picture_leaves_out_are_listed_page_by_page() {
+        let (drawn_ones, further) = ([link(0, 0, 1, None)], [link(7, 2, 3, None), link(8, 1, 3, None)]);
+        let links = Links { pictured: &drawn_ones, listed: &further, from: 24, of: 60 };
+        let found = drawn(EN, &told(4), &[false, false], &links, 2, "/review/7/links/", &page);
+        assert_eq!((found.nodes.len(), found.lines.len()), (2, 1), "the picture stays as it is");
+        let hrefs: Vec<_> = found.rows.iter().map(|row| row.href.as_deref()).collect();
+        assert_eq!(hrefs, [Some("/review/7/links/7"), Some("/review/7/links/8")]);
+        assert_eq!((found.weaker.as_deref(), found.stronger.as_deref()), (Some("from 0"), Some("from 26")));
+        assert!(found.part.is_some_and(|part| part.contains("25 to 26 of 60")));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::contest::{self, ContestRow};
 use super::desk::{self, Bars, TermLine};
 use super::frame::Choice;
 use super::household::Household;
-use super::log::{Filters, Verified};
+use super::log::{Fault, Filters, Verified};
 use super::me::{self, grouped};
 use super::problem::Refusing;
 use super::quality::{self, Found};
@@ -325,7 +325,7 @@ pub(super) fn verified(t: Words) -> [Verified; 3] {
         verified,
         entries: 1_234,
         root: verified.then(|| "0ac518f11a8f1a4f2f2e7d3d5d0f9d0b6c2a1c5b3b9e4a7d8c6f1e2d3c4b5a69".to_owned()),
-        fault: (!verified).then(|| "leaf 1233 is another".to_owned()),
+        fault: (!verified).then(|| Fault::new(t, "changed", "leaf 1233 is another".to_owned())),
         took: t.number(&1_234),
         compared,
     })

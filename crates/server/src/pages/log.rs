@@ -95,12 +95,27 @@ pub(super) struct Verified {
     pub(super) verified: bool,
     pub(super) entries: u64,
     pub(super) root: Option<String>,
-    /// What differs, in English, where something does.
-    pub(super) fault: Option<String>,
+    /// What differs, where something does.
+    pub(super) fault: Option<Fault>,
     /// Milliseconds.
     pub(super) took: String,
     /// Whether it was compared with a checkpoint of before.
     pub(super) compared: bool,
+}
+
+/// Where and how a log does not hold together.
+pub(super) struct Fault {
+    /// In a sentence.
+    pub(super) says: String,
+    /// To the byte, in English.
+    pub(super) technical: String,
+}
+
+impl Fault {
+    /// Gives it of a kind of [`service::FAULTS`].
+    pub(super) fn new(t: Words, kind: &str, technical: String) -> Self {
+        Self { says: t.of("fault", kind), technical }
+    }
 }
 
 /// What the address filters by.
@@ -341,7 +356,7 @@ async fn verified(view: &View, number: &str) -> Result<Response, Problem> {
             verified: found.verified,
             entries: found.entries,
             root: found.root,
-            fault: found.fault,
+            fault: found.fault_kind.zip(found.fault).map(|(kind, technical)| Fault::new(t, kind, technical)),
             took: t.number(&found.took_ms),
             compared: run.key.is_some(),
         },

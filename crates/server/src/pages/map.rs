@@ -6,7 +6,7 @@
 use model::RegisterId;
 
 use super::view::View;
-use crate::districts::Districts;
+use crate::districts::{Districts, Unreadable};
 use crate::service::{Field, SectionView};
 
 /// The map of a dossier.
@@ -40,9 +40,9 @@ pub(crate) struct Row {
 
 /// Gives the map of a dossier: none when the project has no map, or when no district is told. A map that can't be read is an
 /// error, which the page says.
-pub(crate) fn map(view: &View, sections: &[SectionView]) -> Result<Option<Map>, String> {
+pub(crate) fn map(view: &View, sections: &[SectionView]) -> Result<Option<Map>, Unreadable> {
     let Some(districts) = view.app.districts() else { return Ok(None) };
-    let districts = districts.as_ref().map_err(Clone::clone)?;
+    let Ok(districts) = districts else { return Err(Unreadable) };
     let mut told = Vec::new();
     for section in sections {
         let title = view.t.pick(&section.title, &section.title_fr);

@@ -3,12 +3,14 @@
 mod address;
 mod allows;
 mod assets;
+mod bare;
 mod catalogue;
 mod chart;
 mod cluster;
 mod component_samples;
 mod components;
 mod contest;
+mod described;
 mod desk;
 mod differ;
 mod frame;
@@ -43,6 +45,8 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 use crate::problem::Problem;
+pub(crate) use bare::to_people;
+pub(crate) use described::page as described;
 use view::View;
 
 /// Gives the routes of the pages.

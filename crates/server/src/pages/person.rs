@@ -16,6 +16,7 @@ use super::timeline::{Timeline, timeline};
 use super::values::{KeptColumns, Shown, comparison, headline, kept, plain, reduced, sentence, share, shown};
 use super::view::{Asked, View};
 use super::words::{ProjectText, Words};
+use crate::districts::Unreadable;
 use crate::problem::Problem;
 use crate::service::{self, DossierView, EarlierView, GivenColumn, LinkEvidence, RecordView, SectionView};
 
@@ -56,8 +57,8 @@ pub(crate) struct Dossier {
     pub(crate) sections: Vec<Section>,
     pub(crate) timeline: Option<Timeline>,
     pub(crate) map: Option<Map>,
-    /// Why there is no map, where there should be one.
-    pub(crate) map_missing: Option<String>,
+    /// Whether there is no map where there should be one.
+    pub(crate) map_missing: bool,
     pub(crate) relations: Option<Relations>,
     pub(crate) earlier: Vec<Earlier>,
 }
@@ -190,8 +191,8 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
         records().filter(|record| !record.link.alone).map(|record| record.link.probability).min_by(f64::total_cmp);
     let name = records().find_map(|record| headline(record.values.fields()));
     let (map, map_missing) = match map(view, &found.sections) {
-        Ok(map) => (map, None),
-        Err(why) => (None, Some(why)),
+        Ok(map) => (map, false),
+        Err(Unreadable) => (None, true),
     };
     Dossier {
         timeline: timeline(view, &found.sections),

@@ -259,7 +259,7 @@ fn shown_again(view: &View, kind: &str, form: &Again) -> Result<Response, Proble
     shown(view, kind, status, kept)
 }
 
-fn kind_of(problem: &Problem) -> &str {
+pub(super) fn kind_of(problem: &Problem) -> &str {
     problem.kind.strip_prefix("/problems/").unwrap_or(&problem.kind)
 }
 

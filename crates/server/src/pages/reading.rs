@@ -302,4 +302,22 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn what_the_machine_says_is_folded_and_marked_as_english() {
+        for (language, says) in [(Language::English, "can’t be read"), (Language::French, "ne peut pas être lu")] {
+            let t = Words::new(language);
+            let error = SourceError::Io { file: "a.csv".into(), source: std::io::Error::other("the disk is gone") };
+            let why = Why { says: in_words(t, &error), technical: technical(&error), bad: Vec::new() };
+            let (frame, quarantine) = (Frame::of_nobody(), String::new());
+            let register = "People".to_owned();
+            let page = ReadingPage { frame, t, register, quarantine, taken: None, refused: Some(why) };
+            let html = page.render().unwrap();
+            let (before, folded) = html.split_once("<details class=\"more\"><summary>").unwrap();
+            assert!(before.contains(says) && !before.contains("the disk is gone"), "{before}");
+            let (folded, _) = folded.split_once("</details>").unwrap();
+            assert!(folded.starts_with(&t.s("technical-words")), "{folded}");
+            assert!(folded.contains("<p lang=\"en\"><code>the disk is gone</code></p>"), "{folded}");
+        }
+    }
 }

@@ -177,6 +177,8 @@ pub(crate) struct After {
     link: Option<String>,
     #[serde(default)]
     list: List,
+    /// How many of the weakest links of the persons come before those that are listed.
+    links: Option<String>,
 }
 
 /// Gives where a pair is, or a link of its persons.
@@ -289,7 +291,8 @@ async fn pair_page(
         return Err(changed.in_words("problem-is-numbered-anew"));
     }
     let list = filled.map_or(after.list, Filled::list);
-    let found = service::pair(&view.app, view.acting()?, place, list).await?;
+    let links = after.links.as_deref().map(number_of).transpose()?.unwrap_or_default();
+    let found = service::pair(&view.app, view.acting()?, place, list, links).await?;
     let (form, back) = (filled.and_then(Filled::judged), filled.and_then(Filled::taken_back));
     let mut said = found.said.as_ref().map(|said| self::said(t, said));
     if let Some(back) = back {
@@ -303,7 +306,7 @@ async fn pair_page(
     let rows = rows(view, &found);
     let (reduced, withheld) = kept_back(view, &found)?;
     let mut frame = view.frame()?;
-    frame.back = format!("{}{}", path_of(place), asked_in(list));
+    frame.back = address(place, list, found.cluster.listed_from);
     frame.repeat_at = path_of(place);
     if let Some(filled) = filled {
         (frame.repeat, frame.repeat_at) = filled.sent(place);
@@ -329,8 +332,8 @@ async fn pair_page(
         caption: caption(t, &found),
         waterfall: of_pair(t, &found),
         told: told(view, after)?,
-        next: found.next.filter(|_| place.link.is_none()).map(|next| format!("/review/{next}{}", asked_in(list))),
-        cluster: cluster(view, &found, place.pair),
+        next: found.next.filter(|_| place.link.is_none()).map(|next| address(next.into(), list, 0)),
+        cluster: cluster(view, &found, place.pair, &|links| format!("{}#cluster", address(place, list, links))),
         in_sample: list == List::Sample,
         sampled: found.sampled,
         said,
@@ -403,12 +406,13 @@ fn of_pair(t: Words, pair: &PairView) -> Waterfall {
     waterfall(t, &fields, merge.weight, merge.probability)
 }
 
-/// Gives what a path says further of the list that is gone through.
-fn asked_in(list: List) -> &'static str {
-    match list {
-        List::Queue => "",
-        List::Sample => "?list=sample",
-    }
+/// Gives the address of a pair or link in the list that is gone through, with the links of its persons from that many on.
+fn address(place: PairPlace, list: List, links: u64) -> String {
+    let sample = (list == List::Sample).then(|| "list=sample".to_owned());
+    let links = (links > 0).then(|| format!("links={links}"));
+    let asked: Vec<String> = sample.into_iter().chain(links).collect();
+    let path = path_of(place);
+    if asked.is_empty() { path } else { format!("{path}?{}", asked.join("&")) }
 }
 
 /// Gives what was said of a pair, in a sentence.

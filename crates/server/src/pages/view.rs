@@ -55,8 +55,7 @@ impl FromRequestParts<App> for View {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let jar = CookieJar::from_headers(&parts.headers);
-        let kept = jar.get(LANGUAGE_COOKIE).and_then(|cookie| Language::of_code(cookie.value()));
-        let language = kept.unwrap_or_else(|| Language::accepted(&parts.headers));
+        let language = Language::wanted(&parts.headers);
         let (who, failed) = match Visitor::from_request_parts(parts, app).await {
             Ok(Visitor(who)) => (who, None),
             Err(problem) => (None, Some(problem)),

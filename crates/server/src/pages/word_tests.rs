@@ -160,6 +160,7 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("dpv", own(&LEGAL_GROUNDS)),
         ("bad-row", source::reason_codes().map(str::to_owned).collect()),
         ("rule", RULES.iter().map(|rule| rule.replace('.', "-")).collect()),
+        ("fault", own(&service::FAULTS)),
         ("asked", own(&["search", "person", "own", "review", "judgement", "contest", "page"])),
         ("contest-standing", own(&["open", "same", "different", "cannot-say", "withdrawn"])),
         ("problem-title", KINDS.iter().map(|(kind, ..)| (*kind).to_owned()).collect()),

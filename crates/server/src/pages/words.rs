@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use axum::http::{HeaderMap, header};
+use axum_extra::extract::CookieJar;
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
 use fluent_templates::{LanguageIdentifier, Loader as _, langid};
 
@@ -41,6 +42,13 @@ impl Language {
             "fr" => Some(Self::French),
             _ => None,
         }
+    }
+
+    /// Gives the language that somebody chose, else the one that their browser asks for.
+    pub(crate) fn wanted(headers: &HeaderMap) -> Self {
+        let jar = CookieJar::from_headers(headers);
+        let kept = jar.get(LANGUAGE_COOKIE).and_then(|cookie| Self::of_code(cookie.value()));
+        kept.unwrap_or_else(|| Self::accepted(headers))
     }
 
     /// Gives the language that a browser asks for first among those we have; English when it asks for none of them.

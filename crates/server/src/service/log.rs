@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gate::{Entry, EntryKind, LoggedEntry};
 use model::agency::RoleKind;
 use serde::{Deserialize, Serialize};
+use tlog::VerifyError;
 use utoipa::{IntoParams, ToSchema};
 
 use super::catalogue::ClassRule;
@@ -113,6 +114,9 @@ pub struct VerifyView {
     pub root: Option<String>,
     /// Where and how it doesn't hold.
     pub fault: Option<String>,
+    /// Which of [`FAULTS`] that is, for pages.
+    #[serde(skip)]
+    pub fault_kind: Option<&'static str>,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
 }
@@ -285,9 +289,41 @@ fn verified(gate: &gate::Gate, saved: Option<&str>, progress: &mut dyn FnMut(u64
             entries: report.checkpoint.size,
             root: Some(report.checkpoint.root.to_string()),
             fault: None,
+            fault_kind: None,
             took_ms,
         },
-        Err(error) => VerifyView { verified: false, entries: 0, root: None, fault: Some(error.to_string()), took_ms },
+        Err(error) => VerifyView {
+            verified: false,
+            entries: 0,
+            root: None,
+            fault_kind: Some(fault_kind(&error)),
+            fault: Some(error.to_string()),
+            took_ms,
+        },
+    }
+}
+
+/// The ways in which a log does not hold together, as pages tell them apart.
+pub const FAULTS: [&str; 9] =
+    ["unread", "format", "checkpoint", "saved", "dropped", "rewritten", "changed", "stray", "latest"];
+
+fn fault_kind(error: &VerifyError) -> &'static str {
+    match error {
+        VerifyError::Storage { .. } => "unread",
+        VerifyError::Format => "format",
+        VerifyError::CheckpointMissing | VerifyError::Checkpoint(_) => "checkpoint",
+        VerifyError::SavedCheckpoint(_) => "saved",
+        VerifyError::Shrunk { .. } => "dropped",
+        VerifyError::Forked { .. } => "rewritten",
+        VerifyError::Tile { .. }
+        | VerifyError::Entry { .. }
+        | VerifyError::Node { .. }
+        | VerifyError::Partial { .. }
+        | VerifyError::Root { .. } => "changed",
+        VerifyError::Stray { .. } => "stray",
+        VerifyError::JournalDamaged { .. } | VerifyError::JournalEntry { .. } | VerifyError::JournalGap { .. } => {
+            "latest"
+        }
     }
 }
 

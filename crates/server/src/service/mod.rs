@@ -29,7 +29,9 @@ pub use explain::{ExplainForm, ExplainedView, MergeView, OutcomeView, explain};
 pub(crate) use given::Heads;
 pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColumn};
 pub(crate) use ingest::{ReadIn, Reading, begin_reading, reading};
-pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};
+pub use log::{
+    EntryView, FAULTS, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify,
+};
 pub(crate) use log::{Verification, begin_verification, verification};
 pub use quality::{QualityView, quality};
 pub use registry::FieldEvidence;

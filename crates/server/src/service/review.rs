@@ -75,11 +75,20 @@ pub struct PairView {
 /// The persons of a pair.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct ClusterView {
-    /// Their records: those of the pair first, then those with the weakest links, 24 at most.
+    /// Their records: those of the pair first, then those with the weakest links, then those of `listed` that are none of
+    /// these.
     pub records: Vec<ClusterRecordView>,
-    /// The links between these, the weakest first: of each record that to the record which it agrees with most.
+    /// How many of them, from the first on, are in the picture: 24 at most.
+    pub pictured: usize,
+    /// The links between those of the picture, the weakest first: of each record that to the record which it agrees with most.
     pub links: Vec<ClusterLinkView>,
-    /// How many records are left out.
+    /// A page of all links, the weakest first, 24 at most. Each can be cut.
+    pub listed: Vec<ClusterLinkView>,
+    /// How many weaker links come before those that are listed.
+    pub listed_from: u64,
+    /// How many links there are.
+    pub link_count: u64,
+    /// How many records the picture leaves out.
     pub left_out: u64,
 }
 
@@ -502,11 +511,17 @@ fn sample_progress(
 }
 
 /// Shows a pair that waits, those first of which a decision buys most, or a link of its persons, and which pair comes after
-/// it in a list.
+/// it in a list. The links of its persons are listed from the weakest but `links` on.
 ///
 /// # Errors
 /// For others than stewards; what the gate refuses, and what fails; when there is no such pair or link.
-pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>, list: List) -> Result<PairView, Problem> {
+pub async fn pair(
+    app: &App,
+    who: &Who,
+    place: impl Into<PairPlace>,
+    list: List,
+    links: u64,
+) -> Result<PairView, Problem> {
     let place = place.into();
     let number = place.pair;
     let work = review_work(app, "Settling an uncertain link of the queue".to_owned())?;
@@ -517,8 +532,8 @@ pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>, list: List)
     let permit = app.gate().decide(&request).await?;
     let found = find(app, &permit, &reviews, place).await?.ok_or_else(nobody)?;
     let pair = match found.by_records {
-        true => index.contested_pair(app.gate(), &request, number, (&found.left, &found.right)).await?,
-        false => index.pair(app.gate(), &request, number).await?,
+        true => index.contested_pair(app.gate(), &request, (number, links), (&found.left, &found.right)).await?,
+        false => index.pair(app.gate(), &request, number, links).await?,
     };
     let pair = pair.ok_or_else(nobody)?;
     let account = account(who)?;
@@ -561,8 +576,15 @@ pub async fn pair(app: &App, who: &Who, place: impl Into<PairPlace>, list: List)
             said: said(one, other),
         }
     };
-    let links = pair.cluster.edges.iter().map(link).collect();
-    let cluster = ClusterView { records, links, left_out: pair.cluster.left_out };
+    let cluster = ClusterView {
+        records,
+        pictured: pair.cluster.pictured,
+        links: pair.cluster.edges.iter().map(link).collect(),
+        listed: pair.cluster.listed.iter().map(link).collect(),
+        listed_from: pair.cluster.listed_from,
+        link_count: pair.cluster.link_count,
+        left_out: pair.cluster.left_out,
+    };
     let said = said(&pair.left, &pair.right);
     Ok(PairView {
         number,

@@ -13,7 +13,7 @@ const COMMITTED: &str = "../../docs/openapi.json";
 const BLESS: &str = "BLESS=1 cargo test -p server --test it description";
 
 /// Routes that serve the description itself.
-const ABOUT_ITSELF: [&str; 4] = ["/api/v1/openapi.json", "/api/docs", "/api/docs/", "/api/docs/{file}"];
+const ABOUT_ITSELF: [&str; 3] = ["/api/v1/openapi.json", "/api/docs", "/api/docs/"];
 
 fn described() -> Value {
     serde_json::to_value(server::openapi()).unwrap()
@@ -89,23 +89,22 @@ async fn the_server_shows_the_description_and_every_kind_of_problem() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_viewer_needs_nothing_that_the_policy_of_content_forbids() {
+async fn the_description_is_a_page_in_both_languages() {
     let house = House::new().await;
-    let page = house.ask(Ask::new("GET", "/api/docs/")).await;
-    assert_eq!(page.status, 200);
-    for inline in ["<style", "style=", "onload=", "javascript:", "http:", "https:", "//"] {
-        assert!(!page.text.contains(inline), "{inline}");
-    }
-    assert!(page.text.split("<script").skip(1).all(|script| script.starts_with(" src=")), "{}", page.text);
-    for (file, kind) in
-        [("swagger-ui.css", "text/css"), ("swagger-ui-bundle.js", "text/javascript"), ("start.js", "text/javascript")]
-    {
-        assert!(page.text.contains(&format!("\"{file}\"")), "{file}");
-        let answer = house.ask(Ask::new("GET", &format!("/api/docs/{file}"))).await;
-        assert_eq!(answer.status, 200, "{file}");
-        let found = answer.headers["content-type"].to_str().unwrap();
-        assert!(found.starts_with(kind), "{file} is {found}");
-        assert!(!answer.text.is_empty());
+    for (language, title) in [("en", "The same over HTTP"), ("fr", "La même chose par HTTP")] {
+        let page = house.ask(Ask::new("GET", "/api/docs/").header("accept-language", language)).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        assert!(page.text.contains(&format!("<html lang=\"{language}\">")), "{}", page.text);
+        assert!(page.text.contains(&format!("<h1>{title}</h1>")), "{}", page.text);
+        for inline in ["<style", "style=", "onload=", "javascript:", "src=\"//", "href=\"//", "href=\"http"] {
+            assert!(!page.text.contains(inline), "{inline}");
+        }
+        for (method, path, operation) in operations(&described()) {
+            assert!(page.text.contains(&format!("<code>{method} {path}</code></h3>")), "{method} {path}");
+            // What is English is marked as such, on the English page too.
+            let summary = operation["summary"].as_str().unwrap().split(['\n', '\'', '"', '<', '&']).next().unwrap();
+            assert!(page.text.contains(&format!("<p lang=\"en\">{summary}")), "{method} {path}: {summary}");
+        }
     }
     assert_eq!(house.ask(Ask::new("GET", "/api/docs/index.html")).await.problem(), "not-found");
     assert_eq!(house.ask(Ask::new("GET", "/api/docs")).await.headers["location"], "/api/docs/");

@@ -39,7 +39,7 @@ async fn every_answer_carries_the_headers_of_security() {
         ("a page that needs a session", 303, Ask::new("GET", "/search")),
         ("no page", 404, Ask::new("GET", "/nothing")),
         ("no path of the API", 404, Ask::new("GET", "/api/v1/nothing")),
-        ("the viewer", 200, Ask::new("GET", "/api/docs/")),
+        ("the page of the API", 200, Ask::new("GET", "/api/docs/")),
         ("an answer", 200, Ask::new("GET", "/api/v1/session").token(&officer)),
         ("a page's address asked twice at once", 401, Ask::new("GET", "/api/v1/session")),
         (
