@@ -615,7 +615,7 @@ mod tests {
             let Command::Link(Link { command: Some(LinkCommand::Explain(explain)), .. }) = cli.command else {
                 panic!("{arguments:?}")
             };
-            assert_eq!((explain.left.as_str(), explain.right.as_str(), explain.input.len()), ("a:1", "b:2", 2));
+            assert_eq!((explain.left.as_str(), explain.right.as_str(), explain.records.input.len()), ("a:1", "b:2", 2));
         }
         let status = EXPLAIN_HELP.split("\n\n").last().unwrap();
         assert!(status.starts_with("Exit status: 0") && !status.contains('\n'), "{EXPLAIN_HELP}");

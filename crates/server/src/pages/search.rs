@@ -211,7 +211,7 @@ pub(crate) fn form_again(view: &View, typed: &Typed) -> Result<Response, Problem
 /// Shows the form as it is at first.
 pub(crate) fn form_anew(view: &View) -> Result<Response, Problem> {
     officer(view)?;
-    form_page(view, SearchAsked::default(), false, None)
+    form_page(view, SearchAsked::default(), false, LedHere::default())
 }
 
 /// Gives what someone works on, as the service takes it.

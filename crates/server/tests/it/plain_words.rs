@@ -9,7 +9,10 @@ const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_map_that_cant_be_drawn_is_told_without_the_path_of_its_file() {
-    let house = House::with(|folder| folder.write("districts.geojson", "{\"features\":7}")).await;
+    let house = House::with(|folder| {
+        folder.write("districts.geojson", "{\"features\":7}");
+    })
+    .await;
     let session = enter(&house, "citizen").await;
     let told = [
         "The map can’t be drawn; the districts are told with the records below.",
