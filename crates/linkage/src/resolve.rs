@@ -563,8 +563,8 @@ fn read_model(path: &Path) -> Result<Model, LinkageError> {
 
 /// Keeps a model for later runs. Whoever is interrupted leaves none, or a whole one.
 pub(crate) fn write_model(path: &Path, model: &Model) -> Result<(), LinkageError> {
-    let failed = |error: String| LinkageError::Output { path: path.to_owned(), problem: error };
-    let text = serde_json::to_string(model).map_err(|error| failed(error.to_string()))?;
+    let failed = |error: &(dyn std::error::Error + 'static)| LinkageError::output(path, error);
+    let text = serde_json::to_string(model).map_err(|error| failed(&error))?;
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
@@ -575,7 +575,7 @@ pub(crate) fn write_model(path: &Path, model: &Model) -> Result<(), LinkageError
     written.and_then(|()| std::fs::rename(&part, path)).map_err(|error| {
         // What is not whole serves nobody; that it can't be removed says nothing new.
         let _ = std::fs::remove_file(&part);
-        failed(error.to_string())
+        failed(&error)
     })
 }
 
@@ -635,8 +635,7 @@ impl Journal {
             text.push_str(line.trim_end());
             text.push('\n');
         }
-        let failed =
-            |error: std::io::Error| LinkageError::Output { path: self.path.clone(), problem: error.to_string() };
+        let failed = |error: std::io::Error| LinkageError::output(&self.path, &error);
         let before = self.file.metadata().map_err(failed)?.len();
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
         written.map(|()| before).map_err(|error| {
