@@ -173,12 +173,16 @@ impl LakeError {
         }
     }
 
-    /// Errors of planning speak of the query, errors of execution may quote values: of these only the kind is kept.
-    pub(crate) fn query(error: &DataFusionError) -> Self {
+    /// Errors of planning speak of the query, errors of execution may quote values: of these only the kind is kept. Nothing
+    /// but intermediate results is written by a query: where there is no space left, it is in `spill`, their folder.
+    pub(crate) fn query(error: &DataFusionError, spill: &Path) -> Self {
+        if let Some(kind @ (io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)) = find_io(error) {
+            return Self::io(spill, kind.into());
+        }
         match error {
-            DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => Self::query(inner),
-            DataFusionError::Shared(inner) => Self::query(inner),
-            DataFusionError::Collection(inner) if !inner.is_empty() => Self::query(&inner[0]),
+            DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => Self::query(inner, spill),
+            DataFusionError::Shared(inner) => Self::query(inner, spill),
+            DataFusionError::Collection(inner) if !inner.is_empty() => Self::query(&inner[0], spill),
             DataFusionError::SQL(..) | DataFusionError::Plan(_) | DataFusionError::SchemaError(..) => {
                 Self::Plan { message: error.strip_backtrace() }
             }
@@ -228,7 +232,9 @@ fn find_io(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
     let mut next = Some(error);
     while let Some(current) = next {
         if let Some(io) = current.downcast_ref::<io::Error>() {
-            return Some(io.kind());
+            // One that only carries another has no kind of its own, and gives what it carries not as its source.
+            let carried = io.get_ref().and_then(|inner| find_io(inner));
+            return Some(carried.unwrap_or(io.kind()));
         }
         if let Some(ParquetError::External(inner)) = current.downcast_ref::<ParquetError>()
             && let Some(kind) = find_io(inner.as_ref())
@@ -242,6 +248,8 @@ fn find_io(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -256,14 +264,42 @@ mod tests {
     }
 
     #[test]
+    fn a_query_that_finds_no_room_for_its_intermediate_results_says_so() {
+        let spill = Path::new("data/lake/spill");
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+            let full = || io::Error::from(kind);
+            let by_arrow = || ArrowError::IoError("while spilling Dupont".into(), full());
+            let errors = [
+                DataFusionError::IoError(full()),
+                DataFusionError::ArrowError(Box::new(by_arrow()), None),
+                DataFusionError::External(Box::new(by_arrow())),
+                DataFusionError::IoError(io::Error::other(full())),
+                DataFusionError::Shared(Arc::new(DataFusionError::IoError(full()))),
+                DataFusionError::Collection(vec![DataFusionError::IoError(full())]),
+                DataFusionError::Context("while".into(), Box::new(DataFusionError::IoError(full()))),
+            ];
+            for error in errors {
+                let found = LakeError::query(&error, spill);
+                assert!(matches!(&found, LakeError::DiskFull { path } if path == spill), "{error:?}: {found:?}");
+                let said = found.to_string();
+                assert!(said.contains("data/lake/spill") && said.contains("free some space"), "{said}");
+                assert!(!format!("{found:?}").contains("Dupont"));
+            }
+        }
+        // A file that is gone is still a file that can't be read.
+        let gone = DataFusionError::IoError(io::ErrorKind::NotFound.into());
+        assert!(LakeError::query(&gone, spill).to_string().contains("a data file can't be read"));
+    }
+
+    #[test]
     fn errors_of_execution_show_no_value() {
         let arrow = ArrowError::CastError("Cannot cast string 'Dupont' to value of Int64 type".into());
         let error =
             DataFusionError::Context("while".into(), Box::new(DataFusionError::ArrowError(Box::new(arrow), None)));
-        let shown = LakeError::query(&error);
+        let shown = LakeError::query(&error, Path::new("spill"));
         assert!(!format!("{shown} {shown:?}").contains("Dupont"));
         assert!(shown.to_string().contains("can't be read as the type"));
-        let execution = LakeError::query(&DataFusionError::Execution("bad value Dupont".into()));
+        let execution = LakeError::query(&DataFusionError::Execution("bad value Dupont".into()), Path::new("spill"));
         assert!(!format!("{execution} {execution:?}").contains("Dupont"));
     }
 }

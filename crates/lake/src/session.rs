@@ -1,6 +1,6 @@
 //! SQL over fixed versions of fixed tables.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_schema::SchemaRef;
@@ -33,6 +33,8 @@ const BATCH_ROWS: usize = 16 << 10;
 pub struct SqlSession {
     context: SessionContext,
     tables: Vec<(TableRef, u64)>,
+    /// Where intermediate results are written that memory does not hold.
+    spill: PathBuf,
 }
 
 impl std::fmt::Debug for SqlSession {
@@ -44,7 +46,7 @@ impl std::fmt::Debug for SqlSession {
 impl SqlSession {
     #[expect(clippy::disallowed_methods, reason = "the one place that makes sessions")]
     pub(crate) fn over(spill: &Path, states: &[TableState]) -> Result<Self, LakeError> {
-        let planned = |error: DataFusionError| LakeError::query(&error);
+        let planned = |error: DataFusionError| LakeError::query(&error, spill);
         let mut config = SessionConfig::new().with_batch_size(BATCH_ROWS).with_information_schema(false);
         let options = config.options_mut();
         options.execution.parquet.schema_force_view_types = false;
@@ -66,12 +68,12 @@ impl SqlSession {
         for namespace in Namespace::ALL {
             let schema = MemorySchemaProvider::new();
             for state in states.iter().filter(|state| state.table.namespace == namespace) {
-                schema.register_table(state.table.name.clone(), provider(state)?).map_err(planned)?;
+                schema.register_table(state.table.name.clone(), provider(state, spill)?).map_err(planned)?;
             }
             catalog.register_schema(namespace.as_str(), Arc::new(schema)).map_err(planned)?;
         }
         let tables = states.iter().map(|state| (state.table.clone(), state.version)).collect();
-        Ok(Self { context, tables })
+        Ok(Self { context, tables, spill: spill.to_owned() })
     }
 
     /// Gives the tables and their versions.
@@ -85,19 +87,20 @@ impl SqlSession {
     /// # Errors
     /// [`LakeError::Sql`] when it is not one `select` over `registers.NAME`, `models.NAME` and the like,
     /// [`LakeError::Plan`] when it names what is not there; the stream ends with [`LakeError::Execution`] when a row makes
-    /// it fail.
+    /// it fail, with [`LakeError::DiskFull`] when there is no room for intermediate results.
     pub async fn query(&self, sql: &str) -> Result<(SchemaRef, BatchStream), LakeError> {
         sql::tables_of(sql).map_err(LakeError::Sql)?;
         let reading = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let failed = |error: DataFusionError| LakeError::query(&error);
+        let failed = |error: DataFusionError| LakeError::query(&error, &self.spill);
         let frame = Box::pin(self.context.sql_with_options(sql, reading)).await.map_err(failed)?;
         let rows = Box::pin(frame.execute_stream()).await.map_err(failed)?;
         let schema = shown(&rows.schema());
         let columns = Arc::clone(&schema);
         // Only the name of the answer in errors, for it is no table.
         let answer = TableRef { namespace: Namespace::Models, name: "answer".to_owned() };
+        let spill = self.spill.clone();
         let rows = rows.map(move |batch| {
-            let batch = batch.map_err(|error| LakeError::query(&error))?;
+            let batch = batch.map_err(|error| LakeError::query(&error, &spill))?;
             conform(&answer, &batch, &columns)
         });
         Ok((schema, Box::pin(rows)))
@@ -112,11 +115,11 @@ impl SqlSession {
 
 /// A fixed list of files: what is planned once reads the same rows whatever is committed meanwhile.
 #[expect(clippy::disallowed_methods, reason = "files of a table, for a session that the authority makes")]
-fn provider(state: &TableState) -> Result<Arc<dyn TableProvider>, LakeError> {
+fn provider(state: &TableState, spill: &Path) -> Result<Arc<dyn TableProvider>, LakeError> {
     if state.files.is_empty() {
         return Ok(Arc::new(EmptyTable::new(Arc::clone(&state.schema))));
     }
-    let planned = |error: DataFusionError| LakeError::query(&error);
+    let planned = |error: DataFusionError| LakeError::query(&error, spill);
     let urls = state.files.iter().map(|file| {
         let path = state.folder.join(&file.name);
         let unusable =

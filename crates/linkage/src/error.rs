@@ -1,6 +1,8 @@
 //! What can go wrong. No message holds a value of a record.
 
-use std::path::PathBuf;
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use model::{AgreementId, ModelId, RegisterId, SpecialCategory};
 
@@ -141,7 +143,7 @@ pub enum LinkageError {
     Output {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Why, and what to do.
         problem: String,
     },
     /// The gate did not let the job read.
@@ -168,4 +170,49 @@ pub enum LinkageError {
     /// The system gives no threads to work on.
     #[error("threads for the linkage can't be started: {0}; see how many processes and how much memory are allowed")]
     Threads(String),
+}
+
+impl LinkageError {
+    /// Gives the error of a file that can't be written, with what to do about it.
+    pub(crate) fn output(path: &Path, error: &(dyn Error + 'static)) -> Self {
+        Self::Output { path: path.to_owned(), problem: format!("{error}; {}", mend(error)) }
+    }
+}
+
+/// Says what to do about a file that can't be written.
+fn mend(error: &(dyn Error + 'static)) -> &'static str {
+    use io::ErrorKind::{
+        AlreadyExists, IsADirectory, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+    };
+    // The writer of Parquet gives what the system said as its source.
+    let mut causes = std::iter::successors(Some(error), |&error| error.source());
+    match causes.find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind) {
+        Some(StorageFull | QuotaExceeded) => "make room there, or name a place on another disk",
+        Some(PermissionDenied | ReadOnlyFilesystem) => "let this account write there, or name another place",
+        Some(AlreadyExists | IsADirectory | NotADirectory) => {
+            "something else is in the way: move it, or name another place"
+        }
+        _ => "see that it can be written, or name another place",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parquet::errors::ParquetError;
+
+    use super::*;
+
+    #[test]
+    fn what_can_not_be_written_says_what_to_do() {
+        let said = |kind: io::ErrorKind| LinkageError::output(Path::new("out/x"), &io::Error::from(kind)).to_string();
+        for full in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+            let said = said(full);
+            assert!(said.starts_with("out/x can't be written: ") && said.contains("; make room there"), "{said}");
+            let parquet = LinkageError::output(Path::new("out/x"), &ParquetError::from(io::Error::from(full)));
+            assert!(parquet.to_string().contains("; make room there"), "{parquet}");
+        }
+        assert!(said(io::ErrorKind::PermissionDenied).contains("let this account"));
+        assert!(said(io::ErrorKind::NotADirectory).contains("in the way"));
+        assert!(said(io::ErrorKind::Other).contains("see that it can be written"));
+    }
 }

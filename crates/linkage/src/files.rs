@@ -412,7 +412,7 @@ pub(crate) fn write_clusters(out: &Path, names: &Names<'_>, clusters: &[u32]) ->
 /// Gives files their names.
 pub(crate) fn publish(parts: &[Part]) -> Result<(), LinkageError> {
     for Part { part, path } in parts {
-        std::fs::rename(part, path).map_err(|error| output_problem(path, &error))?;
+        std::fs::rename(part, path).map_err(|error| LinkageError::output(path, &error))?;
     }
     Ok(())
 }
@@ -421,7 +421,7 @@ pub(crate) fn publish(parts: &[Part]) -> Result<(), LinkageError> {
 pub(crate) fn remove_edges(out: &Path) -> Result<(), LinkageError> {
     let path = out.join(EDGES);
     match std::fs::remove_file(&path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(output_problem(&path, &error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(LinkageError::output(&path, &error)),
         _ => Ok(()),
     }
 }
@@ -517,9 +517,9 @@ fn write_parquet(
     schema: &SchemaRef,
     batches: impl Iterator<Item = Result<Columns, LinkageError>>,
 ) -> Result<Part, LinkageError> {
-    let failed = |error: &dyn std::fmt::Display| output_problem(&path, error);
+    let failed = |error: &(dyn std::error::Error + 'static)| LinkageError::output(&path, error);
     if let Some(out) = path.parent() {
-        std::fs::create_dir_all(out).map_err(|error| output_problem(out, &error))?;
+        std::fs::create_dir_all(out).map_err(|error| LinkageError::output(out, &error))?;
     }
     let whole = Part { part: path.with_extension("parquet.part"), path: path.clone() };
     let file = File::create(&whole.part).map_err(|error| failed(&error))?;
@@ -553,8 +553,9 @@ fn write_parquet(
         }
         written.close().map_err(|error| failed(&error))?;
     }
-    let file = writer.into_inner().map_err(|error| failed(&error))?;
-    file.sync_all().map_err(|error| failed(&error))?;
+    // Whoever takes the file out instead is not told why the last bytes found no room.
+    writer.finish().map_err(|error| failed(&error))?;
+    writer.inner().sync_all().map_err(|error| failed(&error))?;
     Ok(whole)
 }
 

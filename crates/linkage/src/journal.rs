@@ -98,7 +98,7 @@ impl Journal {
             text.push_str(line.trim_end());
             text.push('\n');
         }
-        let failed = |error: Error| LinkageError::Output { path: self.path.clone(), problem: error.to_string() };
+        let failed = |error: Error| LinkageError::output(&self.path, &error);
         let before = self.file.metadata().map_err(failed)?.len();
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
         written.map(|()| before).map_err(|error| {

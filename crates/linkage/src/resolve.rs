@@ -612,8 +612,8 @@ fn read_model(path: &Path) -> Result<Model, LinkageError> {
 
 /// Keeps a model for later runs. Whoever is interrupted leaves none, or a whole one.
 pub(crate) fn write_model(path: &Path, model: &Model) -> Result<(), LinkageError> {
-    let failed = |error: String| LinkageError::Output { path: path.to_owned(), problem: error };
-    let text = serde_json::to_string(model).map_err(|error| failed(error.to_string()))?;
+    let failed = |error: &(dyn std::error::Error + 'static)| LinkageError::output(path, error);
+    let text = serde_json::to_string(model).map_err(|error| failed(&error))?;
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
@@ -624,7 +624,7 @@ pub(crate) fn write_model(path: &Path, model: &Model) -> Result<(), LinkageError
     written.and_then(|()| std::fs::rename(&part, path)).map_err(|error| {
         // What is not whole serves nobody; that it can't be removed says nothing new.
         let _ = std::fs::remove_file(&part);
-        failed(error.to_string())
+        failed(&error)
     })
 }
 

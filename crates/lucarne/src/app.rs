@@ -12,6 +12,7 @@ use state::{MasterKey, State};
 use tlog::{FolderStorage, KeyError, Log, Options, SigningKey, Storage, VerifyingKey};
 
 use crate::exit::{Ending, Failure};
+use crate::interrupt;
 
 /// An open project.
 pub(crate) struct App {
@@ -79,6 +80,7 @@ impl App {
             keys: gate_keys,
         };
         let gate = Gate::new(authority, parts).await?;
+        interrupt::opened(&gate, &state).await;
         Ok(Self { project, lake, gate, state, clock, session_key })
     }
 
@@ -90,9 +92,12 @@ impl App {
 
     /// Closes the log and the state in order, so that the checkpoint covers every entry.
     pub(crate) async fn close(self) -> Result<(), Failure> {
-        self.gate.close().await?;
-        self.state.close().await?;
-        Ok(())
+        let close = async move {
+            self.gate.close().await?;
+            self.state.close().await?;
+            Ok::<(), Failure>(())
+        };
+        interrupt::closing(close).await
     }
 }
 

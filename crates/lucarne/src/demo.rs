@@ -25,6 +25,9 @@ struct Republic;
 /// Marks a folder that a demo made, with what it was made of. Only such a folder is ever emptied.
 const MARK: &str = ".lucarne-demo";
 
+/// The mark before it has its name.
+const MARK_PART: &str = ".lucarne-demo.part";
+
 /// Locked by the process that makes or serves the demo of a folder, from before the first look to the end. It stays when the
 /// folder is emptied: a lock on a file that is gone would hold nobody off.
 const LOCK: &str = ".lucarne-demo.lock";
@@ -39,6 +42,7 @@ pub(crate) struct DemoReport {
     records_in: u64,
     records_quarantined: u64,
     pub(crate) persons: u64,
+    /// How right the linkage is; none where none ran, as of a demo that was finished before, or where no truth is known.
     pair_precision: Option<f64>,
     pair_recall: Option<f64>,
     pair_f1: Option<f64>,
@@ -47,7 +51,8 @@ pub(crate) struct DemoReport {
     cluster_f1: Option<f64>,
     /// By stage; none of a demo that was finished before.
     seconds: BTreeMap<String, f64>,
-    peak_rss_bytes: u64,
+    /// The most memory that this process held; none where the system doesn't say, as outside Linux.
+    peak_rss_bytes: Option<u64>,
 }
 
 pub(crate) async fn run(options: Demo, output: Output) -> Outcome {
@@ -95,7 +100,7 @@ async fn make(app: &App, options: &Demo, done: bool, report: &mut DemoReport, ou
 
 /// Takes the folder of a demo, until what is given is dropped. One with anything in it that no demo made is left as it is.
 fn hold(dir: &Path) -> Result<File, Failure> {
-    let is_foreign = |name: &std::ffi::OsStr| name != LOCK;
+    let is_foreign = |name: &std::ffi::OsStr| name != LOCK && name != MARK_PART;
     let has_others = match dir.read_dir() {
         Ok(entries) => entries.flatten().any(|entry| is_foreign(&entry.file_name())),
         Err(_) => dir.is_file(),
@@ -204,8 +209,10 @@ fn mark(options: &Demo, finished: bool) -> String {
 }
 
 fn write_mark(dir: &Path, mark: &str) -> Result<(), Failure> {
-    let path = dir.join(MARK);
-    fs::write(&path, mark).map_err(|error| Failure::unwritten(&path, &error))
+    // Whoever is interrupted leaves the whole mark of before, or the whole new one.
+    let (part, path) = (dir.join(MARK_PART), dir.join(MARK));
+    let written = fs::write(&part, mark).and_then(|()| fs::rename(&part, &path));
+    written.map_err(|error| Failure::unwritten(&path, &error))
 }
 
 async fn work(app: &App, report: &mut DemoReport, output: Output) -> Outcome {
@@ -244,12 +251,12 @@ async fn tell_records(app: &App, report: &mut DemoReport) -> Outcome {
     Ok(())
 }
 
-/// Gives the most memory that this process held, in bytes; 0 where the system doesn't say.
-fn peak_rss_bytes() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
+/// Gives the most memory that this process held, in bytes; none where the system doesn't say.
+fn peak_rss_bytes() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kib * 1024)
 }
 
 #[cfg(test)]

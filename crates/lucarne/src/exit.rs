@@ -24,6 +24,9 @@ pub(crate) enum Ending {
     LogBroken = 6,
     /// Another process has it, or a port is taken.
     InUse = 7,
+    /// A signal ended it before its work was done: Ctrl-C or SIGTERM. Shells give the same status of a command that a Ctrl-C
+    /// ended.
+    Interrupted = 130,
 }
 
 /// An error with the status to end with.

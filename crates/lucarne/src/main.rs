@@ -5,11 +5,14 @@ mod cli;
 mod commands;
 mod demo;
 mod exit;
+mod help;
+mod interrupt;
 mod output;
 mod report;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use clap::Parser as _;
@@ -17,6 +20,7 @@ use serde_json::json;
 
 use crate::cli::{Cli, Command, LinkCommand, LogCommand};
 use crate::exit::{Ending, Failure, Outcome};
+use crate::interrupt::Course;
 use crate::output::Output;
 
 /// A dossier is made of a thousand small allocations on many threads; the allocator of the C library took a quarter of its
@@ -48,8 +52,21 @@ fn main() -> ExitCode {
             return ExitCode::from(Ending::Failed as u8);
         }
     };
-    let outcome = runtime.block_on(run(cli.command, output));
-    runtime.shutdown_timeout(LAST_WORK);
+    let course = match ends_by_itself(&cli.command) {
+        true => Course::Ended(runtime.block_on(run(cli.command, output))),
+        false => interrupt::unless_told(&runtime, move |handle| handle.block_on(run(cli.command, output))),
+    };
+    let outcome = match course {
+        Course::Ended(outcome) => {
+            runtime.shutdown_timeout(LAST_WORK);
+            outcome
+        }
+        Course::Interrupted(failure) => {
+            // What is still at work ends with the process; it would have to be waited for if the runtime were dropped.
+            std::mem::forget(runtime);
+            return interrupted(failure, output);
+        }
+    };
     match (outcome, output::lost()) {
         (Ok(()), None) => ExitCode::SUCCESS,
         (Ok(()), Some(error)) => {
@@ -61,6 +78,34 @@ fn main() -> ExitCode {
             failure.code()
         }
     }
+}
+
+/// Tells whether a signal ends a command at once. `init` is done in a moment, and what it began can't be begun again;
+/// `link resolve` goes on until it is ended, keeps each line before it is answered, and has standard output to itself.
+fn ends_by_itself(command: &Command) -> bool {
+    match command {
+        Command::Init { .. } => true,
+        Command::Link(options) => matches!(options.command, Some(LinkCommand::Resolve(_))),
+        _ => false,
+    }
+}
+
+/// Says that a command was told to end. The work may have standard output and wait for whoever reads it, which must not keep
+/// the process.
+fn interrupted(failure: Failure, output: Output) -> ExitCode {
+    let code = failure.code();
+    if output.watched() {
+        // The line of the progress is not at its end.
+        output.note("");
+    }
+    let (tell, is_said) = mpsc::channel();
+    std::thread::spawn(move || {
+        report::failure(output, &failure);
+        // Nobody waits any more if it took too long.
+        let _ = tell.send(());
+    });
+    let _ = is_said.recv_timeout(LAST_WORK);
+    code
 }
 
 /// Says what is wrong with a command line, or what was asked for in place of a command: help or the version.

@@ -15,6 +15,8 @@ pub(crate) fn failure(output: Output, failure: &Failure) {
     }
     match diagnostics {
         Some(found) => diagnostics_to(output, found),
+        // That somebody wanted it is no error.
+        None if failure.ending == Ending::Interrupted => output.note(chain(&failure.error)),
         None => {
             output.note(format!("error: {}", chain(&failure.error)));
             if failure.ending == Ending::Refused {

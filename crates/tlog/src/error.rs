@@ -10,7 +10,7 @@ use crate::key::KeyError;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The storage failed.
-    #[error("cannot {action} {path}")]
+    #[error("cannot {action} {path}; {}", mend(source.kind()))]
     Storage {
         /// What was tried.
         action: &'static str,
@@ -129,6 +129,20 @@ pub enum Error {
     Thread(#[source] io::Error),
 }
 
+/// Says what to do about a failure of the storage.
+fn mend(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "make room on the disk of the log and start again: what was acknowledged is kept"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "let this account read and write the log's folder"
+        }
+        io::ErrorKind::NotFound => "put back the log as it was, all of it from the same moment",
+        _ => "see that the disk of the log works, then start again",
+    }
+}
+
 /// The result of an operation on a log.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -140,5 +154,24 @@ pub(crate) trait StorageContext<T> {
 impl<T> StorageContext<T> for io::Result<T> {
     fn context(self, action: &'static str, path: &str) -> Result<T> {
         self.map_err(|source| Error::Storage { action, path: path.to_owned(), source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_of_the_storage_says_what_to_do() {
+        let said = |kind: io::ErrorKind| {
+            let failed: io::Result<()> = Err(kind.into());
+            failed.context("write", "checkpoint").unwrap_err().to_string()
+        };
+        for full in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+            assert!(said(full).starts_with("cannot write checkpoint; make room"), "{}", said(full));
+        }
+        assert!(said(io::ErrorKind::PermissionDenied).contains("let this account"));
+        assert!(said(io::ErrorKind::NotFound).contains("put back"));
+        assert!(said(io::ErrorKind::Other).contains("see that the disk"));
     }
 }

@@ -130,7 +130,11 @@ pub(crate) struct Shared {
 impl Shared {
     /// Lets no entry in any more. The first reason stays.
     pub(crate) fn poison(&self, error: &Error) {
-        let mut reason = error.to_string();
+        // What to do is said with the reason, whatever it is.
+        let mut reason = match error {
+            Error::Storage { action, path, .. } => format!("cannot {action} {path}"),
+            other => other.to_string(),
+        };
         let mut source = std::error::Error::source(error);
         while let Some(cause) = source {
             reason.push_str(": ");

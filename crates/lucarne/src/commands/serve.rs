@@ -13,14 +13,13 @@ use serde::Serialize;
 use server::Resolving;
 use server::identity::DemoIdentity;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::cli::DemoPersons;
 use crate::demo::DemoReport;
 use crate::exit::{Ending, Failure, Outcome};
+use crate::interrupt::{self, came};
 use crate::output::Output;
 
 /// How many persons of the spine are looked at to find the demo's citizen.
@@ -131,7 +130,7 @@ async fn until_told(
     };
     let (resolving, reading) = resolve(app, &index)?;
     // From here on a signal ends the server in order, also one that comes before anybody is served.
-    let signals = signals();
+    let signals = interrupt::served();
     say(app, &told, output)?;
     let stop = Arc::new(AtomicBool::new(false));
     let warming = tokio::task::spawn_blocking({
@@ -169,31 +168,6 @@ async fn until_told(
         Err(error) => tracing::warn!(%error, "reading the index ahead failed"),
     }
     ended.map_err(Failure::from)
-}
-
-/// Counts the signals that ask for the end: Ctrl-C and SIGTERM.
-fn signals() -> watch::Receiver<u32> {
-    let (tell, told) = watch::channel(0);
-    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
-        // Without the handler the signal ends the process at once, which the log survives.
-        let Ok(mut signals) = signal(kind) else { continue };
-        let tell = tell.clone();
-        tokio::spawn(async move {
-            while signals.recv().await.is_some() {
-                tell.send_modify(|count| *count += 1);
-            }
-        });
-    }
-    told
-}
-
-/// Waits until the end was asked for so many times.
-async fn came(mut signals: watch::Receiver<u32>, times: u32) {
-    let is_lost = signals.wait_for(|count| *count >= times).await.is_err();
-    if is_lost {
-        // No signal is listened for: each ends the process by itself.
-        std::future::pending::<()>().await;
-    }
 }
 
 /// Begins to read the records by which others that come are resolved, where the project asks for it. Until they are read those

@@ -115,7 +115,14 @@ fn a_demo_is_not_removed_under_whoever_has_it() {
     let mut child = start(&demo(&folder, &["--port", "0", "--json"]));
     let served = told(&mut child);
     assert!(served["address"].is_string() && served["identities"].is_array(), "{served}");
-    assert!(served["records_in"].as_u64() > Some(1000) && served["pair_f1"].is_number(), "{served}");
+    assert!(served["records_in"].as_u64() > Some(1000), "{served}");
+    let made = ["cluster_f1", "cluster_precision", "cluster_recall", "pair_f1", "pair_precision", "pair_recall"];
+    assert!(made.iter().all(|key| served[key].is_number()), "{served}");
+    assert_eq!(keys(&served), keys_of_a_demo(&["address", "identities"]));
+    let stages = ["build_objects", "build_persons", "index", "ingest", "link", "synth", "total"];
+    assert_eq!(keys(&served["seconds"]), stages);
+    assert!(stages.iter().all(|stage| served["seconds"][stage].is_number()), "{served}");
+    assert_eq!(served["peak_rss_bytes"].is_u64(), cfg!(target_os = "linux"), "{served}");
     for more in [&["--no-serve", "--reset"][..], &["--no-serve"], &["--no-serve", "--reset", "--seed", "2"]] {
         let refused = lucarne(&demo(&folder, more));
         assert_eq!(refused.status.code(), Some(7), "{}", text(&refused.stderr));
@@ -132,6 +139,111 @@ fn a_demo_is_not_removed_under_whoever_has_it() {
     for key in ["records_in", "records_quarantined", "persons"] {
         assert_eq!(again[key], served[key], "{key}");
     }
+    assert_eq!(keys(&again), keys_of_a_demo(&[]));
+
+    // Served at once, it is not linked again, and says so.
+    let mut child = start(&demo(&folder, &["--port", "0", "--json"]));
+    let at_once = told(&mut child);
+    interrupt(&child);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(keys(&at_once), keys_of_a_demo(&["address", "identities"]));
+    assert!(made.iter().all(|key| at_once[key].is_null()), "{at_once}");
+    assert_eq!((&at_once["persons"], keys(&at_once["seconds"])), (&served["persons"], Vec::new()));
+}
+
+fn keys(object: &Value) -> Vec<&str> {
+    let mut keys: Vec<&str> = object.as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// Gives the keys of what a demo tells, with `more`, in order.
+fn keys_of_a_demo(more: &[&'static str]) -> Vec<&'static str> {
+    let always = [
+        "cluster_f1",
+        "cluster_precision",
+        "cluster_recall",
+        "pair_f1",
+        "pair_precision",
+        "pair_recall",
+        "peak_rss_bytes",
+        "persons",
+        "records_in",
+        "records_quarantined",
+        "seconds",
+    ];
+    let mut keys = [more, &always].concat();
+    keys.sort_unstable();
+    keys
+}
+
+/// Gives the arguments of a demo that takes a while.
+fn long_demo<'a>(folder: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["demo", "--people", "5000", "--dir", folder], more].concat()
+}
+
+#[test]
+fn a_demo_that_is_interrupted_while_it_is_made_is_begun_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("demo");
+    let folder = folder.to_str().unwrap();
+    for stage in ["synth", "ingest"] {
+        let mut child = start(&long_demo(folder, &["--no-serve"]));
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().starts_with(stage)), "{stage} comes to its end");
+        interrupt(&child);
+        let rest: Vec<String> = lines.map(|line| line.unwrap()).collect();
+        let output = child.wait_with_output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "after {stage}: {said}{rest:?}");
+        assert!(said.contains("start again with the same command") && !said.contains("panicked"), "{said}");
+        assert!(!rest.iter().any(|line| line.starts_with("index")), "it is not gone through with: {rest:?}");
+        // After the first stage there may be no log yet; after the second there is one, and it is closed.
+        if stage == "ingest" || Path::new(folder).join("data/keys/log.pub").exists() {
+            let verified = object(&lucarne(&["log", "verify", "--json", "--project", folder]), 0);
+            if stage == "ingest" {
+                assert!(verified["entries"].as_u64() > Some(0), "{verified}");
+                assert_eq!(verified["unpublished_entries"], 0, "{verified}");
+            }
+        }
+    }
+
+    // The same command begins anew, and prints three lines to try once it serves.
+    let mut child = start(&long_demo(folder, &["--port", "0"]));
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(|line| line.unwrap());
+    let mut tries = lines.skip_while(|line| line != "Try:").skip(1);
+    let three: Vec<String> = tries.by_ref().take_while(|line| !line.is_empty()).collect();
+    assert!(tries.any(|line| line.contains("Ctrl-C ends it")));
+    assert_eq!(three.len(), 3, "{three:?}");
+    for (line, holds) in
+        three.iter().zip(["curl -H 'Authorization: Bearer ", "lucarne log verify --project ", "/api/docs"])
+    {
+        assert!(line.starts_with("  ") && line.contains(holds), "{line}");
+    }
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(object(&lucarne(&["log", "verify", "--json", "--project", folder]), 0)["unpublished_entries"], 0);
+}
+
+#[test]
+fn programs_are_told_that_a_command_was_interrupted() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("republic");
+    let arguments = ["synth", "--people", "2000000", "--json", "--out", out.to_str().unwrap()];
+    let mut child = start(&arguments);
+    // The map is the first that is written: the work has begun, and a signal is waited for.
+    while !out.join("districts.geojson").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it goes on");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    interrupt(&child);
+    let told = object(&child.wait_with_output().unwrap(), 130);
+    assert_eq!(told["status"], 130);
+    assert!(told["error"].as_str().unwrap().contains("start again with the same command"), "{told}");
+    // What was begun is no hindrance.
+    let again = lucarne(&["synth", "--people", "10", "--json", "--out", out.to_str().unwrap()]);
+    assert_eq!(object(&again, 0)["people"], 10);
 }
 
 #[test]

@@ -261,3 +261,33 @@ fn records_are_resolved_as_they_come_and_kept_in_the_journal() {
     let (_, ended) = resolve(dir.path(), &kept, "");
     assert_eq!(ended.code(), Some(1));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_linkage_that_finds_no_room_says_what_to_do_and_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("a.csv"), csv(400, false)).unwrap();
+    std::fs::write(path("b.csv"), csv(400, true)).unwrap();
+    std::fs::write(path("linkage.toml"), CONFIG).unwrap();
+    std::fs::create_dir(path("out")).unwrap();
+    // What is written there finds no room, whichever byte of it comes first.
+    for file in ["edges.parquet.part", "clusters.parquet.part"] {
+        std::os::unix::fs::symlink("/dev/full", dir.path().join("out").join(file)).unwrap();
+        let output = lucarne(&[
+            "link",
+            "run",
+            "--input",
+            &path("a.csv"),
+            &path("b.csv"),
+            "--config",
+            &path("linkage.toml"),
+            "--out",
+            &path("out"),
+        ]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{file}: {said}");
+        assert!(said.contains("can't be written") && said.contains("make room there"), "{file}: {said}");
+        assert_eq!(dir.path().join("out").read_dir().unwrap().count(), 0, "{file}");
+    }
+}

@@ -141,7 +141,23 @@ fn a_poisoned_log_says_why() {
     storage.fail_at(storage.writes(), Fault::DiskFull);
     let error = log.append(vec![b"two".to_vec()]).unwrap_err().to_string();
     assert!(error.contains("cannot write journal/000000000001"), "{error}");
+    assert!(
+        error.contains("when the disk has room") && !error.contains("make room"),
+        "what to do is said once: {error}"
+    );
     assert_eq!(log.size(), 1);
     assert_eq!(log.entry(0).unwrap(), b"one");
     assert!(log.close().is_err());
+}
+
+#[test]
+fn a_log_that_finds_no_room_to_begin_says_what_to_do() {
+    for step in 0..3 {
+        let storage = MemoryStorage::new();
+        storage.fail_at(step, Fault::DiskFull);
+        let error = open(&storage).unwrap_err();
+        let said = error.to_string();
+        assert!(matches!(error, Error::Storage { .. }), "{step}: {error:?}");
+        assert!(said.starts_with("cannot ") && said.contains("make room on the disk of the log"), "{step}: {said}");
+    }
 }
