@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use matching::{Clustering, Dataset, Judgements, Model, Predictions, TrainingReport};
+use matching::{Clustering, Conflicts, Dataset, Judgements, Model, Predictions, TrainingReport};
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
@@ -17,6 +17,8 @@ pub(crate) struct Matched {
     pub(crate) training: TrainingReport,
     pub(crate) predictions: Predictions,
     pub(crate) clustering: Clustering,
+    /// What the clusters show of identifiers.
+    pub(crate) conflicts: Conflicts,
     /// The cluster of each record, numbered from 0.
     pub(crate) clusters: Vec<u32>,
     /// How many clusters there are.
@@ -69,8 +71,9 @@ pub(crate) fn run(
     progress.stage("clustering", 0);
     let clustering = freeze::cluster(&data, &model, &predictions, judgements, frozen)?;
     let (clusters, count) = numbered(&clustering.labels);
+    let conflicts = matching::conflicts(&data, &predictions, &clustering)?;
     watch.lap("cluster");
-    Ok(Matched { data, model, training, predictions, clustering, clusters, count })
+    Ok(Matched { data, model, training, predictions, clustering, conflicts, clusters, count })
 }
 
 /// Numbers clusters from 0 in the order of their smallest record. `labels` names for each record that record.

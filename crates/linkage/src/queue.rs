@@ -1,25 +1,27 @@
 //! Which pairs wait for a steward, and in which order: those first of which one decision buys most.
 //!
-//! A pair waits for one of four reasons:
+//! A pair waits for one of five reasons:
 //!
 //! - its weight is near the threshold;
 //! - two persons are kept apart although a pair of theirs reaches the threshold: what the other records of both hold against
 //!   it, or that a register has one record for each person, outweighs that pair;
 //! - a record of an attached register stays without a person since two fit it about as well;
-//! - a person of three records or more hangs on one weak link: no other kept pair joins its two sides.
+//! - a person of three records or more hangs on one weak link: no other kept pair joins its two sides;
+//! - two persons share an identifier, and nothing else asks of the two: they may be one, or one uses that of the other.
 //!
 //! What a decision buys is the chance that it changes something, times the records that move. The chance is taken from the
 //! weight that decides: that of the pair, of the merge of two persons that are kept apart, of the merge of the two sides of a
-//! weak link; where two persons fit about as well, by how much this one fits better. At the threshold, or where both fit
-//! alike, it is one half, since there the project holds a wrong link for as bad as a missed one, and a verdict is as likely
-//! as not to be another than what the run did; further off it falls by about half with every bit.
+//! weak link; where two persons fit about as well, by how much this one fits better; of two persons that share an identifier,
+//! that of the pair of records which hold it, or as little as the least of pairs kept, where it was not. At the threshold, or
+//! where both fit alike, it is one half, since there the project holds a wrong link for as bad as a missed one, and a verdict
+//! is as likely as not to be another than what the run did; further off it falls by about half with every bit.
 //! The records that move are those of the smaller person, or of the smaller side of a weak link, as far as a purpose of
 //! review reaches them together with the pair; of a link that others hold too, one.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
-use matching::{Edge, Kept, probability, weak_links};
+use matching::{Edge, Kept, SharedIdentifier, probability, weak_links};
 
 use crate::compute::Matched;
 use crate::error::LinkageError;
@@ -32,6 +34,9 @@ const WEAK_BITS: f64 = 8.0;
 /// The most pairs of base records put before stewards, and the most of each attached register: more than they can look at
 /// between two runs.
 const UNCERTAIN_MAX: usize = 10_000;
+/// The most pairs that wait since their persons share an identifier: where most of a register borrow theirs, the report
+/// tells it better than a queue.
+const SHARED_MAX: usize = 1_000;
 
 /// Why a pair waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +49,8 @@ pub(crate) enum Reason {
     OthersFit,
     /// Its person hangs on it alone.
     WeakLink,
+    /// Its two persons share an identifier.
+    SharedIdentifier,
 }
 
 impl Reason {
@@ -54,6 +61,7 @@ impl Reason {
             Self::KeptApart => "kept-apart",
             Self::OthersFit => "others-fit",
             Self::WeakLink => "weak-link",
+            Self::SharedIdentifier => "shared-identifier",
         }
     }
 }
@@ -145,6 +153,13 @@ pub(crate) fn waiting(
         let waiting = Waiting { merge_weight: Some(link.merge_weight), ..listed(pair, Reason::WeakLink) };
         special.insert(pair, (waiting, link.merge_weight));
     }
+    for (shared, decides) in sharing(records, matched, reach) {
+        let pair = (shared.left, shared.right);
+        // Two who are kept apart against a pair of theirs are asked of already, and so are those a judgement keeps apart.
+        if !refused.contains_key(&clusters(pair.0, pair.1)) {
+            special.entry(pair).or_insert((listed(pair, Reason::SharedIdentifier), decides));
+        }
+    }
     let pair_of = |edge: &Edge| (edge.left.min(edge.right), edge.left.max(edge.right));
     let is_near = |edge: &&Edge| (f64::from(edge.weight) - threshold).abs() <= UNCERTAIN_BITS;
     let near = matched.predictions.edges.iter().filter(is_near).filter(|edge| !special.contains_key(&pair_of(edge)));
@@ -175,13 +190,37 @@ pub(crate) fn waiting(
         pair.worth = chance(pair.worth, threshold) * moves.max(1) as f64;
     }
     let dearer = |left: &Waiting, right: &Waiting| -> Ordering {
-        let ids = |pair: &Waiting| {
-            let (one, other) = (records.sort_key(pair.left), records.sort_key(pair.right));
-            if one < other { (one, other) } else { (other, one) }
-        };
-        right.worth.total_cmp(&left.worth).then_with(|| ids(left).cmp(&ids(right)))
+        let by_ids = || by_ids(records, (left.left, left.right), (right.left, right.right));
+        right.worth.total_cmp(&left.worth).then_with(by_ids)
     };
     Ok(first_of_each(all, UNCERTAIN_MAX, |pair| attached(pair.left, pair.right), dearer))
+}
+
+/// Compares two pairs by the ids of their records, in whatever order each has its two.
+fn by_ids(records: &Records, one: (u32, u32), other: (u32, u32)) -> Ordering {
+    let ids = |pair: (u32, u32)| {
+        let (left, right) = (records.sort_key(pair.0), records.sort_key(pair.1));
+        if left < right { (left, right) } else { (right, left) }
+    };
+    ids(one).cmp(&ids(other))
+}
+
+/// Gives the pairs of persons that share an identifier, with the weight that decides: the nearest to the threshold, as far as
+/// a steward may be shown them.
+fn sharing<'a>(records: &Records, matched: &'a Matched, reach: &[Vec<bool>]) -> Vec<(&'a SharedIdentifier, f64)> {
+    let settings = matched.data.settings();
+    let (threshold, least) = (settings.threshold_weight(), settings.edge_weight_min);
+    let register = |record: u32| usize::from(records.register_number(record));
+    let is_reached = |shared: &&SharedIdentifier| reach[register(shared.left)][register(shared.right)];
+    let reached = matched.conflicts.shared.iter().filter(is_reached);
+    let mut found: Vec<(&SharedIdentifier, f64)> =
+        reached.map(|shared| (shared, shared.weight.unwrap_or(least))).collect();
+    found.sort_unstable_by(|(one, at), (other, then)| {
+        let by_ids = || by_ids(records, (one.left, one.right), (other.left, other.right));
+        (at - threshold).abs().total_cmp(&(then - threshold).abs()).then_with(by_ids)
+    });
+    found.truncate(SHARED_MAX);
+    found
 }
 
 /// How many records of which register the clusters of some pairs have.
@@ -320,7 +359,8 @@ mod tests {
         clustering.relabel(&data, &predictions, labels).unwrap();
         let count = clusters.iter().max().map_or(0, |most| *most as usize + 1);
         let (training, clusters) = (matching::TrainingReport::default(), clusters.to_vec());
-        (records, Matched { data, model, training, predictions, clustering, clusters, count })
+        let conflicts = matching::conflicts(&data, &predictions, &clustering).unwrap();
+        (records, Matched { data, model, training, predictions, clustering, conflicts, clusters, count })
     }
 
     fn edge(left: u32, right: u32, weight: f64) -> Edge {
@@ -436,5 +476,44 @@ mod tests {
         let worth = |made: &(Records, Matched)| waiting(&made.0, &made.1, &[vec![true; 2], vec![true; 2]]).unwrap().0;
         assert_eq!(worth(&with), worth(&without));
         assert!(worth(&with)[0].worth > 0.0);
+    }
+
+    #[test]
+    fn persons_that_share_an_identifier_wait_unless_the_two_are_asked_of_already() {
+        let threshold = Settings::default().threshold_weight();
+        let edges = vec![edge(0, 1, threshold + 9.0), edge(2, 3, threshold - 3.0), edge(3, 5, threshold - 6.0)];
+        let refused =
+            Refusal { merge_weight: Some(threshold - 2.0), against: -11.0, ..unweighed(0, 1, Kept::Outweighed) };
+        let mut made = made(&[0, 1, 2, 3, 4, 5], &[], edges, vec![refused]);
+        let shared = |left: u32, right: u32, weight: Option<f64>| SharedIdentifier { left, right, weight };
+        made.1.conflicts.shared = vec![
+            shared(0, 1, Some(threshold + 9.0)),
+            shared(2, 3, Some(threshold - 3.0)),
+            shared(2, 4, None),
+            shared(3, 5, Some(threshold - 6.0)),
+        ];
+        let found = order(&made);
+        let of = |left: u32, right: u32| found.iter().filter(|pair| (pair.0, pair.1) == (left, right)).count();
+        assert_eq!([of(0, 1), of(2, 3), of(2, 4), of(3, 5)], [1; 4], "each pair once: {found:?}");
+        assert_eq!(found[0], (0, 1, Reason::KeptApart));
+        assert_eq!(found[1], (2, 3, Reason::SharedIdentifier), "it says more than that the pair is near");
+        assert_eq!(found.len(), 4, "{found:?}");
+        // Nobody may be shown pairs of this register: what they share takes no place.
+        let (out_of_reach, _) = waiting(&made.0, &made.1, &[vec![false; 2], vec![false; 2]]).unwrap();
+        assert!(out_of_reach.iter().all(|pair| pair.reason != Reason::SharedIdentifier), "{out_of_reach:?}");
+    }
+
+    #[test]
+    fn those_that_share_an_identifier_are_bounded_and_the_nearest_to_the_threshold_first() {
+        let threshold = Settings::default().threshold_weight();
+        let clusters: Vec<u32> = (0..50).collect();
+        let mut made = made(&clusters, &[], Vec::new(), Vec::new());
+        let pairs = (0..50_u32).flat_map(|left| (left + 1..50).map(move |right| (left, right)));
+        let weight = |(left, right): (u32, u32)| (left == 20 && right == 21).then_some(threshold - 5.0);
+        let shared = pairs.map(|pair| SharedIdentifier { left: pair.0, right: pair.1, weight: weight(pair) }).collect();
+        made.1.conflicts.shared = shared;
+        let found = order(&made);
+        assert_eq!(found.len(), SHARED_MAX, "of 1,225");
+        assert_eq!(found[0], (20, 21, Reason::SharedIdentifier));
     }
 }

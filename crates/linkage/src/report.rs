@@ -37,7 +37,7 @@ pub struct LinkReport {
     pub judgements: JudgementCounts,
     /// What happened to persons, by kind of event.
     pub events: EventCounts,
-    /// Uncertain pairs put before a steward, persons kept apart and weak links among them.
+    /// Uncertain pairs put before a steward, persons kept apart, weak links and persons that share an identifier among them.
     pub pairs_uncertain: u64,
     /// Those that would have been put there too, had there been fewer: the ones of which a decision buys least.
     pub pairs_uncertain_cut: u64,
@@ -49,7 +49,7 @@ pub struct LinkReport {
     pub links_version: u64,
     /// How right it is; none when the project has no truth.
     pub quality: Option<Quality>,
-    /// What is watched from run to run. Counts only.
+    /// What is watched from run to run, what clusters show of identifiers and households among it. Counts only.
     pub watch: Watch,
     /// Seconds by stage, on the wall's clock.
     pub seconds: IndexMap<&'static str, f64>,

@@ -102,12 +102,13 @@ pub static EVENTS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
 /// `left`, `right` (`register:hash`, the smaller first), `weight` (log2 odds), `probability`, `status`: `open`, or what
 /// was judged (`same`, `different`, `cannot-say`), or `disputed`. `uncertain`: whether it waits in the queue, and then `reason`:
 /// `near-threshold`, `kept-apart` (two persons stay apart although this pair of theirs reaches the threshold), `others-fit` (a
-/// record of an attached register stays without this person, which it fits, since another fits about as well) or `weak-link`
-/// (a person hangs on it alone); `merge_weight` (log2 odds) of the two persons, or of the two sides of the link, where that
-/// decides; of persons kept apart its parts beside `weight`: `against`, what their other records hold against it, and
-/// `penalty`, what it costs that a register with one record for each person would have several; `worth`, by which the rows
-/// are ordered: the chance that a verdict changes something, times the records that move. `stratum` and `turn`: of a pair of
-/// the quality sample, see [`Sample`](crate::Sample). What doesn't apply is null.
+/// record of an attached register stays without this person, which it fits, since another fits about as well), `weak-link`
+/// (a person hangs on it alone) or `shared-identifier` (two persons have one identifier, which these two records hold);
+/// `merge_weight` (log2 odds) of the two persons, or of the two sides of the link, where that decides; of persons kept apart
+/// its parts beside `weight`: `against`, what their other records hold against it, and `penalty`, what it costs that a
+/// register with one record for each person would have several; `worth`, by which the rows are ordered: the chance that a
+/// verdict changes something, times the records that move. `stratum` and `turn`: of a pair of the quality sample, see
+/// [`Sample`](crate::Sample). What doesn't apply is null.
 pub static PAIRS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(&[
         ("left", DataType::Utf8, false),

@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use matching::{Estimate, GroupShape, Shape, evaluate_groups, shape, stability_chance, stability_index};
+use matching::{
+    Estimate, GroupShape, HouseholdCheck, IdentifierCheck, Shape, check_households, evaluate_groups, shape,
+    stability_chance, stability_index,
+};
 use model::RunId;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +43,12 @@ pub struct Watch {
     pub threshold_weight: f64,
     /// The shape of the result.
     pub shape: Shape,
+    /// Identifiers that several persons have, and persons that have several, by comparison; none of runs that did not look.
+    #[serde(default)]
+    pub identifiers: Vec<IdentifierCheck>,
+    /// How many pairs are of one household, as the model believes and as the persons show; none where that can't be told.
+    #[serde(default)]
+    pub households: Option<HouseholdCheck>,
     /// How it differs between groups, column by column; the registers first.
     pub columns: Vec<Column>,
     /// The quality sample; none when none is wanted.
@@ -211,8 +220,13 @@ impl Watch {
         }
     }
 
-    /// Gives warnings of what moved more than may be.
+    /// Gives warnings of what moved more than may be, and of households that are not as the model believes.
     pub(crate) fn warnings(&self) -> Vec<String> {
+        let households = self.households.as_ref().and_then(households_warning);
+        households.into_iter().chain(self.drift_warnings()).collect()
+    }
+
+    fn drift_warnings(&self) -> Vec<String> {
         let Some(drift) = &self.drift else { return Vec::new() };
         let model = if drift.is_other_model { "; the model is another" } else { "" };
         let warning = |moved: &Moved| {
@@ -226,6 +240,19 @@ impl Watch {
         };
         drift.moved.iter().filter(|moved| moved.is_much()).map(warning).collect()
     }
+}
+
+/// Says that the persons show other households than the model believes in, where they do.
+fn households_warning(check: &HouseholdCheck) -> Option<String> {
+    let [one, other] = &check.comparisons;
+    check.is_off().then(|| {
+        format!(
+            "{one}, {other}: {} pairs of different persons agree on both, and the model expects {:.0}: what it believes of \
+             households is off, so that couples and twins are told apart too little or too well; learn anew with \
+             `lucarne link --refit`, or see which values many share",
+            check.pairs, check.expected
+        )
+    })
 }
 
 /// A run that is watched.
@@ -245,7 +272,7 @@ pub(crate) fn watch(
 ) -> Result<Watch, LinkageError> {
     let Watched { run, at, model_version } = watched;
     let groupings: Vec<_> = groups.iter().map(Groups::grouping).collect();
-    let Matched { data, model, predictions, clusters, .. } = matched;
+    let Matched { data, model, predictions, clustering, conflicts, clusters, .. } = matched;
     let (shape, of_groups) = shape(data, model, predictions, clusters, &groupings)?;
     let truth: Option<Vec<u32>> = labels.map(|labels| {
         let of_record = labels.of_record.iter().zip(0_u32..);
@@ -271,6 +298,8 @@ pub(crate) fn watch(
         model_version: *model_version,
         threshold_weight: data.settings().threshold_weight(),
         shape,
+        identifiers: conflicts.identifiers.clone(),
+        households: check_households(data, model, clustering)?,
         columns,
         sample: None,
         drift,
@@ -298,4 +327,25 @@ fn drift(shape: &Shape, before: &Watch, model_version: i64) -> Drift {
 #[must_use]
 pub fn kept(metadata: &BTreeMap<String, String>) -> Option<Watch> {
     metadata.get(crate::spine::WATCH).and_then(|text| Watch::read(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn households_that_are_not_as_believed_are_warned_of_without_a_value() {
+        let check = |pairs: u64, found: f64| HouseholdCheck {
+            comparisons: ["last_name".to_owned(), "house_number+street".to_owned()],
+            pairs,
+            expected: 1_000.4,
+            believed: 1e-6,
+            found,
+        };
+        assert_eq!(households_warning(&check(1_500, 1.5e-6)), None);
+        let warned = households_warning(&check(4_321, 4.3e-6)).unwrap();
+        assert!(warned.starts_with("last_name, house_number+street: 4321 pairs of different persons"), "{warned}");
+        assert!(warned.contains("the model expects 1000:"), "{warned}");
+        assert!(households_warning(&check(200, 0.2e-6)).is_some(), "too few are as wrong as too many");
+    }
 }

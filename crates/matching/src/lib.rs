@@ -12,7 +12,8 @@
 //! 3. [`train`] learns the [`Model`] without labels: how often matches and others reach each level.
 //! 4. [`predict`] scores every pair that the blocking rules give and keeps those of some weight. [`predict_partition`]
 //!    does a share of it, so that several processes can do the whole.
-//! 5. [`cluster`] merges records into persons, best evidence first, under constraints and judgements.
+//! 5. [`cluster`] merges records into persons, best evidence first, under constraints and judgements. What then shows in
+//!    clusters and in no pair is looked for after it: [`weak_links`], [`conflicts`], [`check_households`].
 //! 6. [`explain`] takes any score apart; [`evaluate`] measures against a truth where there is one.
 //! 7. [`shape()`] counts what can be watched without a truth; [`draw`] draws pairs for people to judge, and [`estimate`] says
 //!    what precision and recall their judgements make likely.
@@ -149,6 +150,7 @@
 //!   relational data", TKDD 1 (2007); constraints in it after I. Davidson and S. S. Ravi, "Agglomerative hierarchical
 //!   clustering with constraints" (2005); that sources are free of duplicates as evidence: M. Nentwig and E. Rahm,
 //!   "Incremental clustering on linked data" (2018).
+//!   Other ways to mend what connected components join, and why they are not taken: `docs/decisions/0009`.
 //! - Estimating u apart and blocking in rules after the practice of Splink (R. Linacre et al., IJPDS 7, 2022).
 //!
 //! # What does not happen here
@@ -163,12 +165,14 @@ pub mod auto;
 mod block;
 mod cluster;
 mod compare;
+mod conflict;
 mod dataset;
 pub mod date;
 pub mod distance;
 mod error;
 mod evaluate;
 mod explain;
+mod household;
 mod key;
 mod merge;
 mod model;
@@ -194,10 +198,12 @@ pub use self::model::{ComparisonModel, Frequencies, Level, Model};
 pub use block::{RuleReport, SharedBlock, shared_blocks};
 pub use cluster::{Clustering, Judgements, Link, cluster};
 pub use compare::level_names;
+pub use conflict::{Conflicts, IdentifierCheck, SHARERS_MAX, SharedIdentifier, conflicts};
 pub use dataset::{Dataset, DatasetBuilder, RECORDS_MAX};
 pub use error::Error;
 pub use evaluate::{Evaluation, Quality, evaluate, evaluate_groups};
 pub use explain::{Explanation, FieldExplanation, explain};
+pub use household::{HouseholdCheck, check_households};
 pub use key::{KeyExpr, KeyPart};
 pub use merge::SEEN_MAX;
 pub use partition::Partition;

@@ -6,7 +6,7 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray, new_nu
 use arrow_schema::{DataType, Field, Schema};
 use gate::Disclosed;
 use linkage::Values;
-use matching::{Dataset, Model, Settings};
+use matching::{Comparison, Dataset, Model, Settings};
 use model::Disclosure;
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +93,9 @@ const AGAINST_SAYS: &str =
 const PENALTY_SAYS: &str = "A register that has one record for each person would have several of this one.";
 const BEYOND_SAYS: &str = "What is known of both persons beyond this pair.";
 
+/// What the level of two identifiers that are the same is called.
+const EQUAL: &str = "equal";
+
 /// The least that is told to be taken back for households, in bits.
 const LEAST_HOUSEHOLD: f64 = 0.05;
 
@@ -163,6 +166,14 @@ impl Explainer {
         compared.count() == self.settings.comparisons.len()
     }
 
+    /// Tells whether an explanation has an identifier of both records, that they agree on.
+    pub(crate) fn shows_identifier(&self, fields: &[FieldEvidence]) -> bool {
+        let compared = self.settings.comparisons.iter();
+        let mut identifiers = compared.filter(|comparison| comparison.kind.is_identifier()).map(Comparison::name);
+        let is_equal = |field: &FieldEvidence| field.m.is_some() && field.level == EQUAL;
+        identifiers.any(|name| fields.iter().any(|field| field.name == name && is_equal(field)))
+    }
+
     /// Gives the registers that are held to have one record for each person.
     pub(crate) fn one_record_registers(&self) -> impl Iterator<Item = &String> {
         self.settings.one_record_per_person.keys()
@@ -221,4 +232,32 @@ fn side_by_side(
         }
     }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+}
+
+#[cfg(test)]
+mod tests {
+    use matching::{Block, Kind};
+
+    use super::*;
+
+    #[test]
+    fn an_identifier_is_shared_only_for_those_who_see_it_in_both_records() {
+        let settings = Settings {
+            comparisons: vec![Comparison::new("ssn", Kind::Identifier), Comparison::new("last_name", Kind::FamilyName)],
+            blocks: vec![Block::on(["ssn"]).unwrap()],
+            ..Settings::default()
+        };
+        let explainer = Explainer { model: Model::presumed(&settings), settings };
+        assert_eq!(explainer.model.comparisons[0].levels[0].name, EQUAL);
+        let field = |name: &str, level: &str, m: Option<f64>| FieldEvidence {
+            level: level.to_owned(),
+            m,
+            ..FieldEvidence::beside(name, 0.0, "")
+        };
+        let name = || field("last_name", EQUAL, Some(0.9));
+        assert!(explainer.shows_identifier(&[name(), field("ssn", EQUAL, Some(0.9))]));
+        assert!(!explainer.shows_identifier(&[name()]), "it is withheld");
+        assert!(!explainer.shows_identifier(&[name(), field("ssn", "missing", None)]));
+        assert!(!explainer.shows_identifier(&[name(), field("ssn", "one slip", Some(0.04))]));
+    }
 }

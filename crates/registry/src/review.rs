@@ -91,6 +91,8 @@ pub enum WaitReason {
     OthersFit,
     /// A person hangs on it alone.
     WeakLink,
+    /// Two persons have one identifier, which these two records hold.
+    SharedIdentifier,
 }
 
 impl WaitReason {
@@ -102,12 +104,13 @@ impl WaitReason {
             Self::KeptApart => "kept-apart",
             Self::OthersFit => "others-fit",
             Self::WeakLink => "weak-link",
+            Self::SharedIdentifier => "shared-identifier",
         }
     }
 
     /// Reads it; none of what another version wrote.
     pub(crate) fn read(text: &str) -> Option<Self> {
-        let all = [Self::NearThreshold, Self::KeptApart, Self::OthersFit, Self::WeakLink];
+        let all = [Self::NearThreshold, Self::KeptApart, Self::OthersFit, Self::WeakLink, Self::SharedIdentifier];
         all.into_iter().find(|known| known.as_str() == text)
     }
 }
@@ -449,14 +452,21 @@ impl Index {
         let effect = self.effect(grant, &left, &right)?;
         let folded = |merge: Merge| if self.tells_penalty(grant) { merge } else { merge.folded() };
         let waits = Waits { merge: waits.merge.map(folded), ..waits };
+        let fields = self.fields_between(grant, &left, &right)?;
+        // That two records share an identifier tells something of it, and is for those alone who see it in both.
+        let is_told = |reason: &WaitReason| {
+            let explainer = self.explainer.as_ref();
+            *reason != WaitReason::SharedIdentifier || explainer.is_some_and(|by| by.shows_identifier(&fields))
+        };
+        let reason = waits.reason.filter(|reason| is_uncertain && is_told(reason));
         Ok(Pair {
             number,
             leaf: grant.leaf(),
             left_shown: self.disclosed_person(grant, &left)?,
             right_shown: self.disclosed_person(grant, &right)?,
-            fields: self.fields_between(grant, &left, &right)?,
             outcome: self.outcome(effect.is_one_person, Some(weight), waits),
-            reason: waits.reason.filter(|_| is_uncertain),
+            fields,
+            reason,
             effect,
             cluster: self.cluster(grant, &left, &right)?,
             left,
@@ -647,5 +657,14 @@ mod tests {
         assert!(list.pairs[0].is_uncertain && list.pairs[0].turn.is_none());
         assert_eq!(list.pairs[0].waits, Waits::default());
         assert_eq!((list.judged, list.sample_judged), (3, 0));
+    }
+
+    #[test]
+    fn every_reason_is_read_as_it_is_written() {
+        let all = ["near-threshold", "kept-apart", "others-fit", "weak-link", "shared-identifier"];
+        for text in all {
+            assert_eq!(WaitReason::read(text).map(WaitReason::as_str), Some(text));
+        }
+        assert_eq!(WaitReason::read("of-another-version"), None);
     }
 }

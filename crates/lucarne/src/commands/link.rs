@@ -7,7 +7,7 @@ use linkage::{
     EventCounts, FileOptions, FileReport, LinkProgress, LinkReport, LinkageError, PastEvent, ProposeOptions, Quality,
     SplinkOptions, Watch,
 };
-use matching::{Estimate, RuleReport};
+use matching::{Estimate, IdentifierCheck, RuleReport};
 use model::diagnostic::SourceFile;
 use model::{Actor, Diagnostics, LinkageConfig};
 
@@ -202,6 +202,21 @@ fn without_unseen(warnings: &[String]) -> (Vec<&String>, Vec<&String>) {
     warnings.iter().partition(|warning| !warning.ends_with(NEVER_SEEN) && !warning.contains(HARDLY_SEEN))
 }
 
+/// Gives in short what the persons show of identifiers.
+fn conflicts(check: &IdentifierCheck) -> String {
+    let IdentifierCheck { comparison, shared, sharers, placeholders, several } = check;
+    let says = format!(
+        "{comparison}: {} shared by {} persons, {} persons have several",
+        count(*shared),
+        count(*sharers),
+        count(*several)
+    );
+    match placeholders {
+        0 => says,
+        _ => format!("{says}, {} held for placeholders", count(*placeholders)),
+    }
+}
+
 /// Says in short what is watched of a linkage.
 fn say_watch(watch: &Watch, output: Output) {
     let shape = &watch.shape;
@@ -216,6 +231,20 @@ fn say_watch(watch: &Watch, output: Output) {
         percent(shape.unlinkable, shape.records),
         count(sparse),
     ));
+    for check in watch.identifiers.iter().filter(|check| check.shared + check.several + check.placeholders > 0) {
+        output.say(format!("{:9} {:>9}  {}", "", "conflicts", conflicts(check)));
+    }
+    if let Some(check) = &watch.households {
+        output.say(format!(
+            "{:9} {:>9}  {} pairs of different persons agree on {} and {}, {} were expected",
+            "",
+            "household",
+            count(check.pairs),
+            check.comparisons[0],
+            check.comparisons[1],
+            count(check.expected.round() as u64),
+        ));
+    }
     if let Some(sample) = &watch.sample {
         let drawn: u64 = sample.strata.iter().map(|stratum| stratum.drawn).sum();
         let judged: u64 = sample.strata.iter().map(|stratum| stratum.same + stratum.different).sum();
@@ -434,5 +463,19 @@ mod tests {
             "{lines:?}"
         );
         assert!(lines[2].contains("2 persons of more than 24 records"), "{lines:?}");
+    }
+
+    #[test]
+    fn what_persons_show_of_identifiers_is_said_in_a_line() {
+        let check = IdentifierCheck {
+            comparison: "national_id".to_owned(),
+            shared: 1_200,
+            sharers: 2_411,
+            placeholders: 0,
+            several: 3,
+        };
+        assert_eq!(conflicts(&check), "national_id: 1,200 shared by 2,411 persons, 3 persons have several");
+        let with = conflicts(&IdentifierCheck { placeholders: 2, ..check });
+        assert!(with.ends_with("3 persons have several, 2 held for placeholders"), "{with}");
     }
 }

@@ -1,6 +1,9 @@
 //! Households that were planted: what people who live together have in common, and how many pairs do.
 
-use matching::{Block, Comparison, Dataset, Kind, Model, Settings, Silent, TrainingReport};
+use matching::{
+    Block, Comparison, Dataset, HouseholdCheck, Judgements, Kind, Model, Settings, Silent, TrainingReport,
+    check_households,
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -46,11 +49,15 @@ fn planted(seed: u64) -> Vec<Vec<u32>> {
 }
 
 fn trained(rows: &[Vec<u32>]) -> (Model, TrainingReport) {
+    matching::train(&dataset(rows), &Silent).unwrap()
+}
+
+fn dataset(rows: &[Vec<u32>]) -> Dataset {
     let comparison =
         |(at, column): (usize, &&str)| Comparison::new(*column, Kind::Exact).with_household(SHARED[at] > 0.0);
     let settings = Settings {
         comparisons: COLUMNS.iter().enumerate().map(comparison).collect(),
-        blocks: vec![Block::on(["number"]).unwrap()],
+        blocks: vec![Block::on(["number"]).unwrap(), Block::on(["given", "birth"]).unwrap()],
         training: vec![
             Block::on(["address"]).unwrap(),
             Block::on(["phone"]).unwrap(),
@@ -63,8 +70,7 @@ fn trained(rows: &[Vec<u32>]) -> (Model, TrainingReport) {
     };
     let texts: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|value| format!("v{value}")).collect()).collect();
-    let data = Dataset::new(&settings, &batch(&COLUMNS, &texts)).unwrap();
-    matching::train(&data, &Silent).unwrap()
+    Dataset::new(&settings, &batch(&COLUMNS, &texts)).unwrap()
 }
 
 #[test]
@@ -115,4 +121,45 @@ fn what_was_learnt_keeps_people_of_one_household_apart() {
     let housemates = bits([false, false, false, true, true, true]);
     let person = bits([true, true, false, true, true, true]);
     assert!(housemates < -5.0 && person > 5.0, "{housemates} {person}");
+}
+
+/// Clusters by a model and holds what the clusters show of households against it.
+fn checked(data: &Dataset, model: &Model) -> Option<HouseholdCheck> {
+    let predictions = matching::predict(data, model, &Silent).unwrap();
+    let clustering = matching::cluster(data, model, &predictions, &Judgements::default()).unwrap();
+    check_households(data, model, &clustering).unwrap()
+}
+
+#[test]
+fn households_that_clusters_show_are_those_the_model_believes_in() {
+    let rows = planted(4);
+    let data = dataset(&rows);
+    let (model, _) = matching::train(&data, &Silent).unwrap();
+    let check = checked(&data, &model).unwrap();
+    assert_eq!(check.comparisons, ["family", "address"], "the first of those that all records have");
+    let records = rows.len() as f64;
+    let planted = 4.0 * COUPLES as f64 / (records * (records - 1.0) / 2.0);
+    assert!((check.found / planted - 1.0).abs() < 0.15, "{check:?}, not {planted}");
+    assert_eq!(check.believed, model.household.unwrap());
+    assert!(!check.is_off(), "{check:?}");
+}
+
+#[test]
+fn a_spoiled_household_share_is_told_by_the_clusters() {
+    let data = dataset(&planted(5));
+    let (model, _) = matching::train(&data, &Silent).unwrap();
+    for times in [0.25, 4.0] {
+        let household = model.household.map(|share| share * times);
+        let check = checked(&data, &Model { household, ..model.clone() }).unwrap();
+        assert!(check.is_off(), "{times} times: {check:?}");
+    }
+    assert_eq!(checked(&data, &Model { household: None, ..model.clone() }), None, "nothing is believed");
+}
+
+#[test]
+fn few_records_say_nothing_of_households() {
+    let data = dataset(&planted(6)[..60]);
+    let model = trained(&planted(6)).0;
+    let spoiled = Model { household: Some(1e-5), ..model };
+    assert!(!checked(&data, &spoiled).unwrap().is_off(), "sixty pairs are too few");
 }

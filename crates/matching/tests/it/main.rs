@@ -6,6 +6,7 @@
 mod blocking;
 mod check_digits;
 mod clustering;
+mod conflicts;
 mod doubts;
 mod explaining;
 mod households;

@@ -466,6 +466,8 @@ fn watch() -> Option<Watch> {
             unlinkable: 10,
             sizes: SIZES.iter().map(|least| SizeClass { records_min: *least, ..SizeClass::default() }).collect(),
         },
+        identifiers: Vec::new(),
+        households: None,
         columns: vec![
             Column { name: BY_REGISTER.to_owned(), groups: vec![group("student_loans", truth, 30)] },
             Column {

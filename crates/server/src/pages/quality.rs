@@ -5,7 +5,7 @@ use axum::response::Response;
 use linkage::{
     BY_REGISTER, Column, Distribution, Drift, Group, GroupName, GroupSample, Past, Sample, StratumCount, Watch,
 };
-use matching::{BINS, Estimate, Histogram, SIZES, SizeClass};
+use matching::{BINS, Estimate, Histogram, HouseholdCheck, IdentifierCheck, SIZES, SizeClass};
 use model::linkage::GroupBy;
 
 use super::chart::{self, Bar, Stretch};
@@ -43,6 +43,11 @@ pub(crate) struct Found {
     sizes: Bars,
     densities: Bars,
     sparse: u64,
+    /// What persons show of identifiers, in sentences.
+    conflicts: Vec<String>,
+    /// What they show of households, in a sentence.
+    households: Option<String>,
+    households_are_off: bool,
     pub(crate) sample: Option<SampleShown>,
     pub(crate) groups: Vec<GroupTable>,
     persons_min: u64,
@@ -169,6 +174,9 @@ pub(crate) fn found(t: Words, watch: &Watch, register_title: impl Fn(&str) -> St
         sizes: sizes(t, &shape.sizes),
         densities: densities(t, &shape.sizes),
         sparse,
+        conflicts: watch.identifiers.iter().map(|check| conflicts(t, check)).collect(),
+        households: watch.households.as_ref().map(|check| households(t, check)),
+        households_are_off: watch.households.as_ref().is_some_and(HouseholdCheck::is_off),
         sample: watch.sample.as_ref().map(|sample| self::sample(t, sample)),
         groups: watch.columns.iter().map(|column| groups(t, column, watch.sample.as_ref(), &register_title)).collect(),
         persons_min: linkage::PERSONS_MIN,
@@ -180,6 +188,30 @@ pub(crate) fn found(t: Words, watch: &Watch, register_title: impl Fn(&str) -> St
 
 fn share(t: Words, part: u64, whole: u64) -> String {
     t.percent(&(if whole == 0 { 0.0 } else { part as f64 / whole as f64 }))
+}
+
+fn conflicts(t: Words, check: &IdentifierCheck) -> String {
+    let values = [
+        ("column", t.of("field", &check.comparison)),
+        ("shared", t.number(&check.shared)),
+        ("sharers", t.number(&check.sharers)),
+        ("several", t.number(&check.several)),
+        ("placeholders", t.number(&check.placeholders)),
+    ];
+    t.with_all("quality-conflicts-of", &values)
+}
+
+fn households(t: Words, check: &HouseholdCheck) -> String {
+    // An address is of several columns, which are named one by one.
+    let named = |comparison: &str| {
+        let columns: Vec<String> = comparison.split('+').map(|column| t.of("field", column)).collect();
+        columns.join(", ")
+    };
+    let [one, other] = &check.comparisons;
+    let expected = t.number(&(check.expected.round() as u64));
+    let values =
+        [("one", named(one)), ("other", named(other)), ("pairs", t.number(&check.pairs)), ("expected", expected)];
+    t.with_all("quality-households", &values)
 }
 
 fn moved(t: Words, drift: &Drift) -> Vec<String> {
@@ -529,6 +561,20 @@ mod tests {
                 unlinkable: 10,
                 sizes,
             },
+            identifiers: vec![IdentifierCheck {
+                comparison: "ssn".to_owned(),
+                shared: 12,
+                sharers: 25,
+                placeholders: 1,
+                several: 1_031,
+            }],
+            households: Some(HouseholdCheck {
+                comparisons: ["last_name".to_owned(), "house_number+street".to_owned()],
+                pairs: 4_321,
+                expected: 1_234.4,
+                believed: 1e-6,
+                found: 3.5e-6,
+            }),
             columns: vec![
                 Column {
                     name: BY_REGISTER.to_owned(),
@@ -607,6 +653,9 @@ mod tests {
             ", by how it is written",
             "in several words",
             "3 pairs reach the threshold and are apart all the same",
+            ": shared values: 12, by 25 persons; persons with several: 1,031; placeholders: 1.",
+            ", as people of one household do: 4,321. The model expects 1,234.",
+            "The two differ by more than twice",
         ] {
             assert!(html.contains(told), "{told} in {html}");
         }
@@ -626,9 +675,12 @@ mod tests {
             empty.shape.own = Histogram::default();
             empty.shape.sizes.iter_mut().for_each(|class| *class = SizeClass::default());
             (empty.shape.records, empty.shape.persons, empty.shape.unlinkable) = (0, 0, 0);
-            (empty.sample, empty.drift) = (None, None);
+            (empty.sample, empty.drift, empty.households) = (None, None, None);
             empty.columns.clear();
+            empty.identifiers.clear();
             let html = page(t, Some(&empty));
+            assert!(html.contains(&t.s("quality-conflicts-none")), "{html}");
+            assert!(!html.contains(&t.s("quality-households-off")), "{html}");
             assert!(!html.contains("NaN") && html.contains(&t.s("quality-no-sample")), "{html}");
         }
     }

@@ -306,6 +306,7 @@ fn waits(t: Words, pair: &PairView) -> Option<String> {
         Some("kept-apart") => Some(t.s("pair-waits-kept-apart")),
         Some("others-fit") => Some(t.s("pair-waits-others-fit")),
         Some("weak-link") => Some(t.s("pair-waits-weak-link")),
+        Some("shared-identifier") => Some(t.s("pair-waits-shared-identifier")),
         _ => None,
     }
 }

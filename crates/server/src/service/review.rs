@@ -45,7 +45,8 @@ pub struct PairView {
     pub fields: Vec<FieldEvidence>,
     /// What the linkage made of the two, and on what that rests.
     pub outcome: OutcomeView,
-    /// Why it waits in the queue, where it does: `near-threshold`, `kept-apart`, `others-fit` or `weak-link`.
+    /// Why it waits in the queue, where it does: `near-threshold`, `kept-apart`, `others-fit`, `weak-link` or
+    /// `shared-identifier`, which is told only where the identifier is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Why columns are withheld.
