@@ -28,7 +28,7 @@ async function everyPage(page: Page, look: (what: string) => Promise<void>): Pro
   await page.goto(person ?? "");
   await look("dossier");
   const rest: [Role, string[]][] = [
-    ["steward", ["/review", "/review/0", "/quality"]],
+    ["steward", ["/review", "/review/0", "/review/explain", "/quality"]],
     ["data-protection-officer", ["/desk", "/quality", "/log", "/log/0", "/log?kind=refusal", "/log?kind=refusal&rule=purpose.not-a-recipient"]],
     ["engineer", ["/runs", "/runs/quarantine/tax"]],
     ["citizen", ["/me", "/me/records", "/log/0"]],
@@ -251,7 +251,7 @@ test("the receipts among the components hold, as those of real looks do", async 
 
 test("a form of another session, or of none, does nothing", async ({ page }) => {
   await enter(page, "officer");
-  for (const path of ["/work", "/act-as", "/language", "/leave", "/search", "/search/household"]) {
+  for (const path of ["/work", "/act-as", "/language", "/leave", "/search", "/search/household", "/review/explain"]) {
     const answer = await page.request.post(path, {
       form: { form_token: "AAAA", back: "/", purpose: RELIEF, identity: "steward", language: "fr", name: "Maria" },
     });

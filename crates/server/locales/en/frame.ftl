@@ -164,6 +164,7 @@ asked-search = Search for a person
 asked-person = Open a person
 asked-own = Read one’s own records or looks
 asked-review = Show an uncertain link
+asked-explain = Explain two records
 asked-judgement = Judge an uncertain link
 asked-contest = Contest a record
 asked-page = Open a page

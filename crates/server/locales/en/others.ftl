@@ -295,6 +295,7 @@ pair-sampled = This pair was drawn at random to measure how good the linkage is.
 pair-contested = The person to whom this record (register “{ $register }”) was linked says that it is not about them, since { $when }. Their reason:
 pair-caption = The linkage is { $percent } sure that they are (match weight { $weight }). Differences are marked, those of case or accents with a dotted line.
 pair-caption-apart = By itself the linkage would be { $percent } sure that they are (match weight { $weight }); with all that is known of both persons it is { $all } sure (match weight { $merged }). Differences are marked, those of case or accents with a dotted line.
+pair-caption-given = By what you may see of both, it is { $percent } sure that they are (match weight { $weight }). Differences are marked, those of case or accents with a dotted line.
 pair-together = The linkage puts them together: the two agree enough by themselves.
 pair-together-others = The linkage puts them together, though the two alone do not agree enough: other records of the person, or a judgement, hold them together.
 pair-apart = The linkage keeps them apart: the two do not agree enough.
@@ -619,6 +620,23 @@ queue-own-title = What you said and a second steward has yet to say
 queue-own-what = It counts for nothing until somebody else comes to the same. You can look at it and take it back.
 queue-own-pair = Pair { $number }
 pair-place-link = A link between records of one person. Showing it is entry { $entry } of the log.
+
+# Why two records that a steward names are, or are not, of one person.
+explain-title = Explain two records
+explain-what = Why any two records are, or are not, of one person, whether they wait in the queue or not: field by field, how they compare and what that weighs.
+explain-looks = It is a look at both persons, with an entry in the log, and counts to how many persons you may look at in a day.
+explain-left = Id of the one record
+explain-right = Id of the other record
+explain-id-hint = The register, a colon, and 32 digits or letters from a to f: tax:0f3a…
+explain-unread = This is no id of a record. Write the register, a colon, and 32 digits or letters from a to f.
+explain-same = Both ids are of the same record. Name two different ones.
+explain-reason-missing = Say why you ask.
+explain-do = Explain
+explain-begin = Name two records
+explain-entry = Showing them is entry { $entry } of the log.
+explain-one = They are of one person, of { $records } as far as you may see.
+explain-two = They are of two persons, of { $left } and { $right } as far as you may see.
+explain-again = Explain two other records
 
 # How good the linkage is.
 quality-title = Quality of the linkage

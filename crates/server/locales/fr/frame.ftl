@@ -164,6 +164,7 @@ asked-search = Rechercher une personne
 asked-person = Consulter les données d’une personne
 asked-own = Lire ses propres enregistrements, ou qui les a consultés
 asked-review = Montrer un lien incertain
+asked-explain = Expliquer deux enregistrements
 asked-judgement = Juger un lien incertain
 asked-contest = Contester un enregistrement
 asked-page = Ouvrir une page

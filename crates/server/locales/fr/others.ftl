@@ -295,6 +295,7 @@ pair-sampled = Cette paire a été tirée au sort pour mesurer ce que vaut l’a
 pair-contested = La personne à qui cet enregistrement (registre « { $register } ») a été rattaché dit depuis le { $when } qu’il ne la concerne pas. Son motif :
 pair-caption = Certitude qu’il s’agit d’une même personne, selon l’appariement : { $percent } (poids { $weight }). Les différences sont marquées, celles de casse ou d’accents d’un pointillé.
 pair-caption-apart = Certitude qu’il s’agit d’une même personne, d’après cette paire seule : { $percent } (poids { $weight }) ; avec tout ce qui est connu des deux personnes : { $all } (poids { $merged }). Les différences sont marquées, celles de casse ou d’accents d’un pointillé.
+pair-caption-given = Certitude qu’il s’agit d’une même personne, d’après ce que vous pouvez voir des deux : { $percent } (poids { $weight }). Les différences sont marquées, celles de casse ou d’accents d’un pointillé.
 pair-together = L’appariement les réunit : les deux enregistrements concordent assez par eux-mêmes.
 pair-together-others = L’appariement les réunit, bien que les deux seuls ne concordent pas assez : d’autres enregistrements de la personne, ou un jugement, les tiennent ensemble.
 pair-apart = L’appariement les sépare : les deux enregistrements ne concordent pas assez.
@@ -619,6 +620,23 @@ queue-own-title = Vos propositions en attente d’un second responsable
 queue-own-what = Elles ne comptent pas tant qu’une autre personne n’arrive pas à la même conclusion. Vous pouvez les revoir et les retirer.
 queue-own-pair = Paire { $number }
 pair-place-link = Un lien entre enregistrements d’une même personne. Son affichage est l’entrée { $entry } du journal.
+
+# Pourquoi deux enregistrements que nomme un responsable concernent, ou non, une seule personne.
+explain-title = Expliquer deux enregistrements
+explain-what = Pourquoi deux enregistrements quelconques concernent, ou non, une seule personne, qu’ils attendent un jugement ou non : champ par champ, comment ils se comparent et ce que cela pèse.
+explain-looks = C’est une consultation des données des deux personnes, inscrite au journal, et elle compte dans le nombre de personnes dont vous pouvez consulter les données en un jour.
+explain-left = Identifiant de l’un des enregistrements
+explain-right = Identifiant de l’autre enregistrement
+explain-id-hint = Le registre, un deux-points et 32 chiffres ou lettres de a à f : tax:0f3a…
+explain-unread = Ce n’est pas l’identifiant d’un enregistrement. Écrivez le registre, un deux-points et 32 chiffres ou lettres de a à f.
+explain-same = Les deux identifiants désignent le même enregistrement. Indiquez-en deux différents.
+explain-reason-missing = Dites pourquoi vous le demandez.
+explain-do = Expliquer
+explain-begin = Indiquer deux enregistrements
+explain-entry = Leur affichage est l’entrée { $entry } du journal.
+explain-one = Ils concernent une seule personne ({ $records }, pour ce que vous pouvez voir).
+explain-two = Ils concernent deux personnes ({ $left } et { $right }, pour ce que vous pouvez voir).
+explain-again = Expliquer deux autres enregistrements
 
 # Ce que vaut l’appariement.
 quality-title = Qualité de l’appariement

@@ -13,6 +13,7 @@ mod contest;
 mod described;
 mod desk;
 mod differ;
+mod explain;
 mod frame;
 mod graph;
 mod household;
@@ -73,6 +74,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/me/records/{record}/contest", get(contest::page).post(contest::contest))
         .route("/me/records/{record}/take-back", post(contest::withdraw))
         .route("/review", get(review::queue))
+        .route("/review/explain", get(explain::form).post(explain::explained))
         .route("/review/{number}", get(review::pair).post(review::judge))
         .route("/review/{number}/take-back", post(review::take_back))
         .route("/review/{number}/links/{link}", get(review::link).post(review::judge_link))

@@ -1,5 +1,7 @@
 //! The data steward's queue: two records side by side, and what is decided about them.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -18,8 +20,8 @@ use super::view::{AGAIN, Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{
-    self, JudgedView, JudgementForm, List, OutcomeView, PairPlace, PairView, PurposeView, ReviewRow, SaidView,
-    SampleProgressView, TakeBackForm,
+    self, ExplainedView, FieldEvidence, JudgedView, JudgementForm, List, OutcomeView, PairPlace, PairView, PurposeView,
+    ReasonView, ReviewRow, SaidView, SampleProgressView, TakeBackForm,
 };
 
 /// The longest reason, in characters.
@@ -43,6 +45,8 @@ struct QueuePage {
     told: Option<Told>,
     /// What the purpose of reviews allows.
     allows: Option<Allows>,
+    /// Whether it lets stewards name records.
+    may_explain: bool,
 }
 
 #[derive(Template)]
@@ -156,14 +160,54 @@ pub(crate) struct Contested {
 }
 
 /// A column of both records.
-struct Row {
-    title: String,
-    left: Option<Vec<Stretch>>,
-    right: Option<Vec<Stretch>>,
+pub(super) struct Row {
+    pub(super) title: String,
+    pub(super) left: Option<Vec<Stretch>>,
+    pub(super) right: Option<Vec<Stretch>>,
     /// How the two are together; none where one has no value.
-    mark: Option<Mark>,
+    pub(super) mark: Option<Mark>,
     /// What was done to the values, in a sentence; none where they are given as they are.
-    masked: Option<String>,
+    pub(super) masked: Option<String>,
+}
+
+/// Two records that are compared, of the queue or not.
+#[derive(Clone, Copy)]
+pub(super) struct Compared<'a> {
+    pub(super) left: &'a ReviewRow,
+    pub(super) right: &'a ReviewRow,
+    pub(super) weight: f64,
+    pub(super) probability: f64,
+    pub(super) fields: &'a [FieldEvidence],
+    pub(super) outcome: &'a OutcomeView,
+    pub(super) reasons: &'a [Arc<ReasonView>],
+}
+
+impl<'a> From<&'a PairView> for Compared<'a> {
+    fn from(pair: &'a PairView) -> Self {
+        Self {
+            left: &pair.left,
+            right: &pair.right,
+            weight: pair.weight,
+            probability: pair.probability,
+            fields: &pair.fields,
+            outcome: &pair.outcome,
+            reasons: &pair.reasons,
+        }
+    }
+}
+
+impl<'a> From<&'a ExplainedView> for Compared<'a> {
+    fn from(pair: &'a ExplainedView) -> Self {
+        Self {
+            left: &pair.left,
+            right: &pair.right,
+            weight: pair.weight,
+            probability: pair.probability,
+            fields: &pair.fields,
+            outcome: &pair.outcome,
+            reasons: &pair.reasons,
+        }
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -223,10 +267,6 @@ async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
     view.acting()?.must_be(RoleKind::Steward)?;
     let progress = service::progress(&view.app, view.acting()?, 0).await?;
     let purpose = review_purpose(view)?;
-    let recipient = match view.acting()?.actor() {
-        Actor::Member { recipient, .. } => recipient.to_string(),
-        Actor::Citizen { .. } | Actor::System => String::new(),
-    };
     let page = QueuePage {
         frame: view.frame()?,
         t: view.t,
@@ -240,13 +280,23 @@ async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
         next: progress.next,
         sample: progress.sample,
         told: told(view, after)?,
-        allows: purpose.map(|purpose| Allows::of(view, &purpose, purpose.recipients.contains(&recipient))),
+        allows: review_allows(view, purpose.as_ref())?,
+        may_explain: purpose.is_some_and(|purpose| purpose.persons_per_officer_and_day.is_some()),
     };
     view.page(&page)
 }
 
+/// Gives what the purpose of reviews allows whoever acts.
+pub(super) fn review_allows(view: &View, purpose: Option<&PurposeView>) -> Result<Option<Allows>, Problem> {
+    let recipient = match view.acting()?.actor() {
+        Actor::Member { recipient, .. } => recipient.to_string(),
+        Actor::Citizen { .. } | Actor::System => String::new(),
+    };
+    Ok(purpose.map(|purpose| Allows::of(view, purpose, purpose.recipients.contains(&recipient))))
+}
+
 /// Gives the purpose under which links are reviewed.
-fn review_purpose(view: &View) -> Result<Option<PurposeView>, Problem> {
+pub(super) fn review_purpose(view: &View) -> Result<Option<PurposeView>, Problem> {
     let (project, today) = (view.app.project(), view.app.now()?.date_naive());
     let purpose = project.purposes.values().find(|purpose| purpose.subject == Subject::LinkReview);
     Ok(purpose.map(|purpose| service::purpose_view(project, purpose, today)))
@@ -303,8 +353,9 @@ async fn pair_page(
         })?;
         own.reason.clone_from(&back.reason);
     }
-    let rows = rows(view, &found);
-    let (reduced, withheld) = kept_back(view, &found)?;
+    let both = Compared::from(&found);
+    let rows = rows(view, &both);
+    let (reduced, withheld) = kept_back(view, &both)?;
     let mut frame = view.frame()?;
     frame.back = address(place, list, found.cluster.listed_from);
     frame.repeat_at = path_of(place);
@@ -327,10 +378,10 @@ async fn pair_page(
         rows,
         reduced,
         withheld,
-        outcome: outcome(t, &found),
+        outcome: outcome(t, &both),
         waits: waits(t, &found),
-        caption: caption(t, &found),
-        waterfall: of_pair(t, &found),
+        caption: caption(t, &both),
+        waterfall: of_pair(t, &both),
         told: told(view, after)?,
         next: found.next.filter(|_| place.link.is_none()).map(|next| address(next.into(), list, 0)),
         cluster: cluster(view, &found, place.pair, &|links| format!("{}#cluster", address(place, list, links))),
@@ -356,14 +407,17 @@ async fn pair_page(
     view.page_as(status, &page)
 }
 
+/// On what it rests where nothing was kept of how much the two agree, and not all of it may be told.
+const UNTOLD: &str = "untold";
+
 /// Gives what became of a pair, in a sentence: what the persons are, and not what the pair would be by itself.
-fn outcome(t: Words, pair: &PairView) -> String {
-    let OutcomeView { outcome, ground, merge, .. } = &pair.outcome;
+pub(super) fn outcome(t: Words, pair: &Compared<'_>) -> String {
+    let OutcomeView { outcome, ground, merge, .. } = pair.outcome;
     match (outcome.as_str(), ground.as_str(), merge) {
         ("together", "score", _) => t.s("pair-together"),
-        ("together", "untold", _) => t.s("pair-together-untold"),
+        ("together", UNTOLD, _) => t.s("pair-together-untold"),
         ("together", ..) => t.s("pair-together-others"),
-        (_, "untold", _) => t.s("pair-apart-untold"),
+        (_, UNTOLD, _) => t.s("pair-apart-untold"),
         (_, "score", _) => t.s("pair-apart"),
         (_, "others-fit", _) => t.s("pair-apart-others-fit"),
         (_, _, Some(merge)) if merge.penalty.is_none() => t.s("pair-apart-beyond"),
@@ -385,9 +439,12 @@ fn waits(t: Words, pair: &PairView) -> Option<String> {
 }
 
 /// Gives how sure the linkage is of a pair; of persons kept apart, by itself and with all that is known of both.
-fn caption(t: Words, pair: &PairView) -> String {
+pub(super) fn caption(t: Words, pair: &Compared<'_>) -> String {
     let (percent, weight) = (t.percent(&pair.probability), t.weight(&pair.weight));
     match &pair.outcome.merge {
+        None if pair.outcome.ground == UNTOLD => {
+            t.with_all("pair-caption-given", &[("percent", percent), ("weight", weight)])
+        }
         None => t.with_all("pair-caption", &[("percent", percent), ("weight", weight)]),
         Some(merge) => {
             let (all, merged) = (t.percent(&merge.probability), t.weight(&merge.weight));
@@ -398,11 +455,11 @@ fn caption(t: Words, pair: &PairView) -> String {
 }
 
 /// Gives how the weight of a pair comes about; of persons kept apart, that of their being one.
-fn of_pair(t: Words, pair: &PairView) -> Waterfall {
-    let Some(merge) = &pair.outcome.merge else { return waterfall(t, &pair.fields, pair.weight, pair.probability) };
+pub(super) fn of_pair(t: Words, pair: &Compared<'_>) -> Waterfall {
+    let Some(merge) = &pair.outcome.merge else { return waterfall(t, pair.fields, pair.weight, pair.probability) };
     // Where nothing of the pair may be told, neither is the rest.
     let steps = if pair.fields.is_empty() { Vec::new() } else { pair.outcome.steps() };
-    let fields: Vec<service::FieldEvidence> = pair.fields.iter().cloned().chain(steps).collect();
+    let fields: Vec<FieldEvidence> = pair.fields.iter().cloned().chain(steps).collect();
     waterfall(t, &fields, merge.weight, merge.probability)
 }
 
@@ -465,7 +522,10 @@ const BORN: &str = "born";
 
 /// Gives the columns of either record of which less than the values is given, and those that are withheld, once where both
 /// records have them for the same reason.
-fn kept_back(view: &View, pair: &PairView) -> Result<(Option<KeptColumns>, Option<KeptColumns>), Problem> {
+pub(super) fn kept_back(
+    view: &View,
+    pair: &Compared<'_>,
+) -> Result<(Option<KeptColumns>, Option<KeptColumns>), Problem> {
     let t = view.t;
     let Some(purpose) = review_purpose(view)? else { return Ok((None, None)) };
     let says = t.pick(&purpose.says, &purpose.says_fr);
@@ -476,7 +536,7 @@ fn kept_back(view: &View, pair: &PairView) -> Result<(Option<KeptColumns>, Optio
         }
     };
     let mut holders = Vec::new();
-    for row in [&pair.left, &pair.right] {
+    for row in [pair.left, pair.right] {
         for column in row.columns.iter() {
             let title = title(t, &column.name, (&column.title, &column.title_fr));
             if let Some(found) = reduced(t, column, says) {
@@ -485,7 +545,7 @@ fn kept_back(view: &View, pair: &PairView) -> Result<(Option<KeptColumns>, Optio
         }
         for column in &row.withheld {
             let title = title(t, &column.column.name, (&column.column.title, &column.column.title_fr));
-            add(&mut nothing, Kept { title, ..kept(t, column, &pair.reasons) });
+            add(&mut nothing, Kept { title, ..kept(t, column, pair.reasons) });
         }
         let register = view.app.project().registers.values().find(|register| register.id.as_str() == row.register);
         holders.extend(register.map(|register| register.agency.to_string()));
@@ -496,7 +556,7 @@ fn kept_back(view: &View, pair: &PairView) -> Result<(Option<KeptColumns>, Optio
 }
 
 /// Puts the columns of both records beside each other, in the order of the left one.
-fn rows(view: &View, pair: &PairView) -> Vec<Row> {
+pub(super) fn rows(view: &View, pair: &Compared<'_>) -> Vec<Row> {
     let t = view.t;
     let text = |row: &ReviewRow, name: &str| {
         let field = row.values.fields().find(|field| field.column.name == name)?;
@@ -507,7 +567,7 @@ fn rows(view: &View, pair: &PairView) -> Vec<Row> {
         shown(t, view.app.project(), &row.register, field).text
     };
     let dated = |row: &ReviewRow| text(row, "birth_date").is_some();
-    let says_less = |name: &str| name == BORN && dated(&pair.left) && dated(&pair.right);
+    let says_less = |name: &str| name == BORN && dated(pair.left) && dated(pair.right);
     let mut columns: Vec<&service::GivenColumn> = Vec::new();
     for column in pair.left.columns.iter().chain(pair.right.columns.iter()) {
         if !columns.iter().any(|known| known.name == column.name) {
@@ -515,13 +575,13 @@ fn rows(view: &View, pair: &PairView) -> Vec<Row> {
         }
     }
     let row = |column: &service::GivenColumn| {
-        let (left, right) = (text(&pair.left, &column.name), text(&pair.right, &column.name));
+        let (left, right) = (text(pair.left, &column.name), text(pair.right, &column.name));
         let title = title(t, &column.name, (&column.title, &column.title_fr));
         let how = |row: &ReviewRow| {
             let field = row.values.fields().find(|field| field.column.name == column.name)?;
             shown(t, view.app.project(), &row.register, field).masked
         };
-        let masked = how(&pair.left).or_else(|| how(&pair.right));
+        let masked = how(pair.left).or_else(|| how(pair.right));
         match (left, right) {
             _ if says_less(&column.name) => None,
             (None, None) => None,
@@ -632,7 +692,11 @@ async fn judged(view: &View, place: PairPlace, form: Judged) -> Result<Response,
     Ok(onward(next.map(PairPlace::from), place, form.list, &judged))
 }
 
-fn check_reason(reason: &str) -> Result<(), Problem> {
+/// Checks how long a reason is.
+///
+/// # Errors
+/// When it is too long.
+pub(super) fn check_reason(reason: &str) -> Result<(), Problem> {
     if reason.chars().count() > REASON_MAX {
         let values = [("what", "justification".to_owned()), ("max", REASON_MAX.to_string())];
         let long = Problem::new("bad-request", format!("the reason is longer than {REASON_MAX} characters"));

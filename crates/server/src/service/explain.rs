@@ -124,7 +124,7 @@ pub async fn explain(app: &App, who: &Who, form: &ExplainForm) -> Result<Explain
     let request = request(who, &form.work, Action::ReviewLink)?;
     let unread = || {
         let what = "`left` and `right` are the ids of two records: a register, `:` and 32 hexadecimal digits";
-        Problem::new("bad-request", what)
+        Problem::new("bad-request", what).in_words("problem-is-record-id")
     };
     let record = |text: &str| text.parse::<RecordId>().map_err(|_| unread());
     let permit = app.gate().decide(&request).await?;
@@ -133,7 +133,10 @@ pub async fn explain(app: &App, who: &Who, form: &ExplainForm) -> Result<Explain
         return Err(unread());
     }
     let (left, right) = if one < other { (one, other) } else { (other, one) };
-    let nobody = || Problem::new("not-found", "a record is not there, or out of reach of this purpose");
+    let nobody = || {
+        let what = "a record is not there, or out of reach of this purpose";
+        Problem::new("not-found", what).in_words("problem-is-out-of-reach")
+    };
     // What is not there is told only once it is in the log that somebody asked.
     let pair = app.index().named_pair(app.gate(), permit, (&left, &right)).await?.ok_or_else(nobody)?;
     let mut reasons = Reasons::default();

@@ -36,6 +36,7 @@ pub(crate) use log::{Verification, begin_verification, verification};
 pub use quality::{QualityView, quality};
 pub use registry::FieldEvidence;
 pub use resolve::{ResolveForm, ResolveView, resolve};
+pub(crate) use review::review_work;
 pub use review::{
     ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, List, PairPlace,
     PairView, ProgressView, ReviewRow, SaidView, SampleProgressView, TakeBackForm, judge, pair, progress, take_back,

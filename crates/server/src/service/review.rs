@@ -261,7 +261,10 @@ pub struct TakeBackForm {
 }
 
 /// Gives the work of the review. Others than stewards are refused it by the gate, on the record.
-fn review_work(app: &App, justification: String) -> Result<WorkForm, Problem> {
+///
+/// # Errors
+/// When the project has no purpose of reviews.
+pub(crate) fn review_work(app: &App, justification: String) -> Result<WorkForm, Problem> {
     let purpose = app.project().purposes.values().find(|purpose| purpose.subject == Subject::LinkReview);
     let none = || {
         Problem::new("not-found", "the project has no purpose of subject `link-review`")

@@ -9,6 +9,7 @@ mod components;
 mod contests;
 mod description;
 mod desk;
+mod explain_page;
 mod explaining;
 mod french;
 mod guards;
