@@ -173,19 +173,54 @@ impl Codes {
 }
 
 /// The forms of a text.
-pub const FORMS: [&str; 3] = ["plain", "marked", "compound"];
+pub const FORMS: [&str; 7] = ["plain", "marked", "compound", "cyrillic", "arabic", "east-asian", "other-script"];
 
-/// Gives how a text is written: in several words, with marks or letters beyond those of ASCII, or plainly; nothing of nothing.
+/// Gives how a text is written: in letters of which other script, or in Latin ones in several words, with marks or letters beyond
+/// those of ASCII, or plainly; nothing of nothing.
 fn form_of(text: &str) -> &'static str {
-    let [plain, marked, compound] = FORMS;
+    let [plain, marked, compound, cyrillic, arabic, east_asian, other_script] = FORMS;
     let text = text.trim();
     if text.is_empty() {
         return "";
+    }
+    // Names of one script are missed for reasons of their own, in however many words they are.
+    match text.chars().find(|letter| letter.is_alphabetic() && !is_latin(*letter)) {
+        Some('\u{400}'..='\u{52f}' | '\u{1c80}'..='\u{1c8f}' | '\u{2de0}'..='\u{2dff}' | '\u{a640}'..='\u{a69f}') => {
+            return cyrillic;
+        }
+        Some(
+            '\u{600}'..='\u{6ff}'
+            | '\u{750}'..='\u{77f}'
+            | '\u{870}'..='\u{8ff}'
+            | '\u{fb50}'..='\u{fdff}'
+            | '\u{fe70}'..='\u{fefc}',
+        ) => return arabic,
+        // Kana, Bopomofo, Hangul and Han.
+        Some(
+            '\u{1100}'..='\u{11ff}'
+            | '\u{3005}'..='\u{318f}'
+            | '\u{31a0}'..='\u{31ff}'
+            | '\u{3400}'..='\u{9fff}'
+            | '\u{a960}'..='\u{a97f}'
+            | '\u{ac00}'..='\u{d7ff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{ff66}'..='\u{ffdc}'
+            | '\u{1b000}'..='\u{1b16f}'
+            | '\u{20000}'..='\u{3ffff}',
+        ) => return east_asian,
+        Some(_) => return other_script,
+        None => {}
     }
     if text.contains([' ', '-']) {
         return compound;
     }
     if text.chars().all(|letter| letter.is_ascii_alphanumeric()) { plain } else { marked }
+}
+
+/// Says whether a letter is a Latin one, with or without marks, or stands for a mark.
+fn is_latin(letter: char) -> bool {
+    matches!(letter, 'A'..='Z' | 'a'..='z' | '\u{aa}'..='\u{36f}' | '\u{1d00}'..='\u{1eff}' | '\u{2c60}'..='\u{2c7f}'
+        | '\u{a720}'..='\u{a7ff}' | '\u{ab30}'..='\u{ab6f}' | '\u{fb00}'..='\u{fb06}' | '\u{ff21}'..='\u{ff5a}')
 }
 
 /// The groups of a column.
@@ -230,6 +265,12 @@ mod tests {
     fn names_are_told_apart_by_how_they_are_written() {
         let forms = ["Novak", "O'Hara", "Dvořák", "van Dyk", "Smith-Jones", " Li ", "", " "].map(form_of);
         assert_eq!(forms, ["plain", "marked", "marked", "compound", "compound", "plain", "", ""]);
+        let scripts =
+            ["Иванов", "محمد", "عبد الله", "李", "たなか", "김", "שלום", "Γιώργος", "मोहन", "De\u{301}a", "Nguyễn"]
+                .map(form_of);
+        let expected = ["cyrillic", "arabic", "arabic", "east-asian", "east-asian", "east-asian"];
+        assert_eq!(scripts[..6], expected);
+        assert_eq!(scripts[6..], ["other-script", "other-script", "other-script", "marked", "marked"]);
     }
 
     fn value(text: &str) -> GroupName {

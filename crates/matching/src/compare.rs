@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::nickname;
 use crate::normalise;
 use crate::pool::{MISSING, Pool, room};
+use crate::script::{self, Across, Sketch};
 use crate::settings::Kind;
 
 /// The level of a pair in which one value is missing.
@@ -140,6 +141,10 @@ pub(crate) struct Values {
     parts: Vec<[u32; 3]>,
     dates: Vec<Date>,
     nicknames: Vec<&'static [u16]>,
+    /// What names are compared by with those of another script. Empty as long as no name is in such a script.
+    sketches: Vec<Option<Box<Sketch>>>,
+    /// How many names were looked through for such a script.
+    looked_through: usize,
     /// Whether the address has a column for the place.
     placed: bool,
     index: hashbrown::HashMap<[u32; 3], u32>,
@@ -158,6 +163,8 @@ impl Values {
             parts: vec![[MISSING; 3]],
             dates: Vec::new(),
             nicknames: Vec::new(),
+            sketches: Vec::new(),
+            looked_through: 0,
             placed: columns == 3,
             index: hashbrown::HashMap::new(),
             of_raw: vec![Vec::new(); columns],
@@ -237,6 +244,7 @@ impl Values {
         self.parts.reserve_exact(room(self.parts.len()));
         self.dates.reserve_exact(room(self.dates.len()));
         self.nicknames.reserve_exact(room(self.nicknames.len()));
+        self.sketches.reserve_exact(room(self.sketches.len()));
         self.of_raw.iter_mut().for_each(|codes| codes.reserve_exact(room(codes.len())));
         self.index = hashbrown::HashMap::with_capacity(self.parts.len() + room(self.parts.len()));
         let parts = self.parts.iter().enumerate().skip(1);
@@ -255,6 +263,22 @@ impl Values {
             }
             _ => {}
         }
+        self.sketch();
+    }
+
+    /// Prepares names for being compared with those of another script, where there is any name in one.
+    fn sketch(&mut self) {
+        if !matches!(self.kind, Kind::GivenName | Kind::FamilyName) {
+            return;
+        }
+        let Self { pool, sketches, looked_through, .. } = self;
+        let all = pool.len();
+        let is_wanted =
+            !sketches.is_empty() || (*looked_through..all).any(|code| script::is_foreign(pool.get(code as u32)));
+        if is_wanted {
+            sketches.extend((sketches.len()..all).map(|code| Sketch::of(pool.get(code as u32))));
+        }
+        *looked_through = all;
     }
 
     /// Returns the number of codes, the missing value included.
@@ -350,6 +374,28 @@ impl Values {
         }
     }
 
+    /// Returns the level of two names as texts, `first` being that of one slip. Names of two scripts are never nearer than
+    /// those that are similar.
+    fn likeness(&self, left: u32, right: u32, first: u8) -> u8 {
+        let level = similarity_level(self.pool.get(left), self.pool.get(right), first);
+        // Nearly always there are none; and no names of two scripts are nearer than this.
+        if self.sketches.is_empty() || level <= first + 1 {
+            return level;
+        }
+        level.min(self.level_across(left, right, first).unwrap_or(level))
+    }
+
+    fn level_across(&self, left: u32, right: u32, first: u8) -> Option<u8> {
+        let sketch = |code: u32| self.sketches.get(code as usize).and_then(Option::as_deref);
+        Some(match sketch(left)?.across(sketch(right)?)? {
+            Across::Spelling => first + 1,
+            Across::Consonants(2..) => first + 2,
+            Across::Consonants(_) => first + 3,
+            Across::Texts(one, other) => (similarity_level(one, other, first) + 1).min(first + 4),
+            Across::Nothing => first + 4,
+        })
+    }
+
     fn given_name(&self, left_code: u32, right_code: u32) -> u8 {
         let (left, right) = (self.pool.get(left_code), self.pool.get(right_code));
         if is_initial(left) || is_initial(right) {
@@ -362,12 +408,15 @@ impl Values {
         if share_part(left, right) {
             return 4;
         }
-        similarity_level(left, right, 5)
+        self.likeness(left_code, right_code, 5)
     }
 
-    fn family_name(&self, left: u32, right: u32) -> u8 {
-        let (left, right) = (self.pool.get(left), self.pool.get(right));
-        if share_part(left, right) || has_glued_particles(left, right) { 2 } else { similarity_level(left, right, 3) }
+    fn family_name(&self, left_code: u32, right_code: u32) -> u8 {
+        let (left, right) = (self.pool.get(left_code), self.pool.get(right_code));
+        if share_part(left, right) || has_glued_particles(left, right) {
+            return 2;
+        }
+        self.likeness(left_code, right_code, 3)
     }
 
     fn swapped(&self, left: [u32; 3], right: [u32; 3]) -> u8 {
@@ -415,6 +464,8 @@ impl Values {
             + self.parts.capacity() * size_of::<[u32; 3]>()
             + self.dates.capacity() * size_of::<Date>()
             + self.nicknames.capacity() * size_of::<&[u16]>()
+            + self.sketches.capacity() * size_of::<Option<Box<Sketch>>>()
+            + self.sketches.iter().flatten().map(|sketch| sketch.bytes()).sum::<usize>()
             + self.of_raw.iter().map(|codes| codes.capacity() * size_of::<u32>()).sum::<usize>()
     }
 }
@@ -527,6 +578,19 @@ mod tests {
             (Kind::FamilyName, "גל", "טל", "different"),
             (Kind::FamilyName, "Иванов", "Ivanow", "one slip"),
             (Kind::FamilyName, "חיימוב", "חיימוף", "one slip"),
+            // One in another script: the consonants are the same, or vowels and all.
+            (Kind::GivenName, "محمد", "Mohammed", "similar 0.88"),
+            (Kind::GivenName, "محمد", "Mehmet", "different"),
+            (Kind::FamilyName, "الحسن", "Al-Hassan", "similar 0.88"),
+            (Kind::FamilyName, "כהן", "Cohen", "similar 0.88"),
+            (Kind::FamilyName, "김", "Kim", "similar 0.92"),
+            (Kind::FamilyName, "이", "Rhee", "similar 0.92"),
+            (Kind::FamilyName, "박", "Kim", "different"),
+            (Kind::GivenName, "민수", "Min-soo", "similar 0.92"),
+            (Kind::FamilyName, "タナカ", "Tanaka", "similar 0.92"),
+            (Kind::FamilyName, "タナカ", "たなか", "similar 0.92"),
+            (Kind::FamilyName, "李", "Li", "different"),
+            (Kind::GivenName, "محمد", "محمود", "one slip"),
             (Kind::GivenName, "", "John", "missing"),
             (Kind::GivenName, "Baby Girl", "John", "missing"),
             (Kind::FamilyName, "Unknown", "Smith", "missing"),
@@ -646,5 +710,41 @@ mod tests {
             let sum: f64 = levels(&kind).iter().map(|level| level.m).sum();
             assert!((sum - 1.0).abs() < 1e-9, "{kind:?} {sum}");
         }
+    }
+
+    /// Letters of all scripts of which something is known, of some of which nothing is, and what stands between them.
+    const NAMES: &str =
+        "[a-cghjklmnouvyzA-Cßéя اعبتثجخدرسشصضغفقكلمنهويةپیאבהוחיכפתץ가김박민수이정タナカたしゃっょーん゛李मो'-]{0,8}";
+
+    proptest::proptest! {
+        #[test]
+        fn names_of_any_script_are_compared_alike_from_both_sides(
+            [left, right] in [NAMES, NAMES],
+            [given, family] in ["(محمد|علي|Ali|Mohammed|민수|Minsu)", "(김|이|Kim|Lee|たなか|タナカ|Tanaka)"],
+        ) {
+            for kind in [Kind::GivenName, Kind::FamilyName] {
+                // Each call compares in both directions.
+                level(&kind, &left, &right);
+                level(&kind, &left, &given);
+                level(&kind, &right, &family);
+                level(&kind, &given, &family);
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_another_script_may_come_later() {
+        let mut values = Values::new(&Kind::FamilyName, 1);
+        let kim = values.intern_column(0, "Kim").unwrap();
+        values.finish();
+        assert!(values.sketches.is_empty(), "Latin names alone need none");
+        values.open();
+        let [korean, park] = ["김", "Park"].map(|name| values.intern_column(0, name).unwrap());
+        values.prepare();
+        assert_eq!(values.sketches.len(), values.len());
+        assert_eq!((values.level_of_different(kim, korean), values.level_of_different(korean, park)), (4, 7));
+        let later = values.intern_column(0, "Gim").unwrap();
+        values.prepare();
+        assert_eq!(values.level_of_different(korean, later), 4);
     }
 }

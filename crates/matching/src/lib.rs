@@ -225,6 +225,7 @@ mod refusal;
 mod resident;
 mod sample;
 mod score;
+mod script;
 mod settings;
 mod shape;
 pub mod splink;

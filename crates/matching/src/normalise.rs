@@ -252,7 +252,30 @@ const STREET_WORDS: &[(&str, &str)] = &[
     ("third", "3rd"),
     ("strasse", "st"),
     ("chemin", "ch"),
+    ("che", "ch"),
+    ("chem", "ch"),
     ("allee", "all"),
+    ("allees", "all"),
+    // French: most are folded to the whole word, so that values of models that are kept stay what they are.
+    ("r", "rue"),
+    ("bd", "blvd"),
+    ("bld", "blvd"),
+    ("boul", "blvd"),
+    ("imp", "impasse"),
+    ("rte", "route"),
+    ("fbg", "faubourg"),
+    ("fg", "faubourg"),
+    ("sainte", "ste"),
+    // German.
+    ("platz", "pl"),
+    // Spanish.
+    ("c", "calle"),
+    ("avenida", "ave"),
+    ("avda", "ave"),
+    ("pza", "plaza"),
+    ("plza", "plaza"),
+    ("ctra", "carretera"),
+    ("pso", "paseo"),
 ];
 
 /// Returns the text in lower case without diacritics, with every run of other than letters and digits as one space.
@@ -265,7 +288,9 @@ pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut gap = false;
     let mut put = |letter: char, folded: &mut String| {
-        if vanishes(letter) {
+        let spelling = latin(letter);
+        // A hard or soft sign that stands alone is no word.
+        if vanishes(letter) || spelling == Some("") {
             return;
         }
         if letter.is_alphanumeric() || is_sound(letter) {
@@ -273,7 +298,7 @@ pub fn fold(text: &str) -> String {
                 folded.push(' ');
             }
             gap = false;
-            match latin(letter) {
+            match spelling {
                 Some(spelling) => folded.push_str(spelling),
                 None => folded.push(letter),
             }
@@ -434,7 +459,8 @@ pub fn is_family_placeholder(folded: &str) -> bool {
     is_placeholder(folded) && !PLACEHOLDERS_AND_FAMILY_NAMES.contains(&folded)
 }
 
-/// Returns the folded words of a street, each in its usual abbreviation.
+/// Returns the folded words of a street, each in one of its usual spellings. German names end with theirs: `Hauptstr.` is
+/// `Hauptstraße`.
 pub fn fold_street(text: &str) -> String {
     let folded = fold(text);
     let mut street = String::with_capacity(folded.len());
@@ -444,6 +470,9 @@ pub fn fold_street(text: &str) -> String {
         }
         let short = STREET_WORDS.iter().find(|(long, _)| *long == word).map_or(word, |(_, short)| short);
         street.push_str(short);
+        if word.len() > "str".len() && word.ends_with("str") {
+            street.push_str("asse");
+        }
     }
     street
 }
@@ -494,6 +523,8 @@ mod tests {
             ("އަހުމަދު", "އަހުމަދު"),
             ("\u{abc3}\u{abe4}\u{abc5}\u{abe5}", "\u{abc3}\u{abe4}\u{abc5}\u{abe5}"),
             ("\u{aa06}\u{aa29}", "\u{aa06}\u{aa29}"),
+            ("Пётр ь Ильин", "petr ilin"),
+            ("Пётр ъ", "petr"),
             ("---", ""),
             ("İstanbul", "istanbul"),
         ] {
@@ -534,6 +565,23 @@ mod tests {
         assert_eq!(fold_name("de la"), "de la");
         assert_eq!(fold_name("García y Márquez"), "garcia marquez");
         assert_eq!(fold_street("North Elm Street"), "n elm st");
+        for (one, other) in [
+            ("12, R. de la Paix", "12 rue de la Paix"),
+            ("bd Voltaire", "Boulevard Voltaire"),
+            ("Av. Foch", "avenue Foch"),
+            ("imp. des Lilas", "Impasse des Lilas"),
+            ("che. du Moulin", "Chemin du Moulin"),
+            ("Allée des Pins", "all. des Pins"),
+            ("Rte de Lyon", "route de Lyon"),
+            ("12 fbg Saint-Denis", "12 Faubourg St Denis"),
+            ("Hauptstr. 7", "Hauptstraße 7"),
+            ("Berliner Straße", "Berliner Str."),
+            ("C/ Mayor", "Calle Mayor"),
+            ("Avda. de América", "Avenida de América"),
+        ] {
+            assert_eq!(fold_street(one), fold_street(other), "{one}");
+        }
+        assert_ne!(fold_street("rue Foch"), fold_street("avenue Foch"));
         assert_eq!(fold_identifier("123-45-6789"), "123456789");
         assert_eq!(fold_phone("+33 (0)6 12 34 56 78"), "612345678");
         assert_eq!(fold_phone("0612345678"), "612345678");

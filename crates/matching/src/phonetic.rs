@@ -1,12 +1,19 @@
 //! Keys that sound alike: the same key for spellings that a listener would not tell apart.
 
 use crate::normalise::fold;
+use crate::script;
 
-/// Returns the Soundex code of a word (`Robert` → `R163`), or nothing when it has no Latin letter.
+/// Folds a text, with letters of which the sound is known in Latin ones.
+fn fold_to_latin(text: &str) -> String {
+    let folded = fold(text);
+    script::roman(&folded).unwrap_or(folded)
+}
+
+/// Returns the Soundex code of a word (`Robert` → `R163`), or nothing when it has no letter of which the sound is known.
 ///
 /// The variant of the United States census: `h` and `w` do not separate equal codes, vowels do.
 pub fn soundex(text: &str) -> Option<String> {
-    let folded = fold(text);
+    let folded = fold_to_latin(text);
     let letters: Vec<u8> = folded.bytes().filter(u8::is_ascii_lowercase).collect();
     let first = *letters.first()?;
     let mut code = String::with_capacity(4);
@@ -91,9 +98,10 @@ const SOUNDS: &[(&str, &str)] = &[
 /// Returns the consonants of a word as they sound, its first vowel kept as `a`, without doubled sounds.
 ///
 /// A metaphone-like key that does not presume English: `Meyer`, `Maier` and `Mayr` share `mr`, as do `Schmidt` and
-/// `Schmitt` (`xmt`), `Philippe` and `Filip` (`flp`). Nothing when there is no Latin letter.
+/// `Schmitt` (`xmt`), `Philippe` and `Filip` (`flp`), `محمد` and `Mohammed` (`mt`). Nothing when there is no letter of which the
+/// sound is known: of Chinese characters and Indian letters it is not.
 pub fn phonetic(text: &str) -> Option<String> {
-    let folded = fold(text);
+    let folded = fold_to_latin(text);
     let word: String = folded.chars().filter(char::is_ascii_lowercase).collect();
     if word.is_empty() {
         return None;
@@ -157,5 +165,27 @@ mod tests {
             assert!(keys.windows(2).all(|pair| pair[0] == pair[1]), "{words:?} {keys:?}");
         }
         assert_ne!(phonetic("Smith"), phonetic("Brown"));
+    }
+
+    #[test]
+    fn phonetic_keys_join_scripts() {
+        for (name, spellings) in [
+            ("محمد", ["Mohammed", "Muhammad"]),
+            ("أحمد", ["Ahmed", "Ahmad"]),
+            ("يوسف", ["Yusuf", "Youssef"]),
+            ("حسين", ["Hussein", "Hossain"]),
+            ("خالد", ["Khaled", "Khalid"]),
+            ("משה", ["Moshe", "Moshé"]),
+            ("김", ["Kim", "Gim"]),
+            ("이", ["Lee", "Li"]),
+            ("민수", ["Minsu", "Min-soo"]),
+            ("たなか", ["Tanaka", "TANAKA"]),
+        ] {
+            let key = phonetic(name);
+            assert!(key.is_some(), "{name}");
+            assert!(spellings.iter().all(|spelling| phonetic(spelling) == key), "{name} {key:?}");
+        }
+        assert_eq!(soundex("محمد"), soundex("Mohammed"));
+        assert_eq!((phonetic("李"), soundex("शर्मा")), (None, None));
     }
 }

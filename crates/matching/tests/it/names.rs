@@ -1,9 +1,11 @@
 //! Names as registers have them: in several scripts and spellings.
 
-use matching::Judgements;
+use matching::normalise::fold;
+use matching::{Block, Dataset, Judgements, Model, Settings, Silent};
+use proptest::prelude::*;
 
 use crate::clustering::{check, check_with};
-use crate::people::settings;
+use crate::people::{Row, batch_of, row, settings};
 
 #[test]
 fn cyrillic_and_latin_are_one_name() {
@@ -85,5 +87,63 @@ fn twins_of_short_names_in_other_scripts_stay_two() {
             line("census", "b2", other),
         ];
         check_with(&settings(), &Judgements::default(), &lines, &[&["a1", "a2"], &["b1", "b2"]]);
+    }
+}
+
+/// By how the names sound, a rule brings two scripts together, and the comparison sees that they may be one.
+#[test]
+fn names_of_two_scripts_are_looked_at_and_are_alike() {
+    for (lines, levels) in [
+        (
+            ["register a1 محمد خالد 1983-01-08 - - - - M", "census a2 Mohammed Khaled 1983-01-08 - - - - M"],
+            ["similar 0.88"; 2],
+        ),
+        (
+            ["register a1 דוד כהן 1983-01-08 - - - - M", "census a2 Daud Cohen 1983-01-08 - - - - M"],
+            ["similar 0.88"; 2],
+        ),
+        (
+            ["register a1 민수 김 1983-01-08 - - - - M", "census a2 Minsoo Kim 1983-01-08 - - - - M"],
+            ["similar 0.92"; 2],
+        ),
+        (
+            ["register a1 はなこ タナカ 1983-01-08 - - - - F", "census a2 Hanako Tanaka 1983-01-08 - - - - F"],
+            ["similar 0.92"; 2],
+        ),
+    ] {
+        let settings = Settings {
+            blocks: vec![Block::on(["phonetic(given)", "birth.year"]).unwrap()],
+            edge_weight_min: -1e6,
+            ..settings()
+        };
+        let rows: Vec<Row> = lines.into_iter().map(row).collect();
+        let data = Dataset::new(&settings, &batch_of(&rows)).unwrap();
+        let model = Model::presumed(&settings);
+        let predictions = matching::predict(&data, &model, &Silent).unwrap();
+        assert_eq!(predictions.report.pairs_scored, 1, "{lines:?}");
+        let why = matching::explain(&data, &model, 0, 1).unwrap();
+        assert_eq!([&why.fields[0].level, &why.fields[1].level], levels, "{lines:?}");
+    }
+}
+
+/// Letters of scripts that folding leaves, that it makes Latin ones, with marks and what joins or parts them.
+const LETTERS: &str = "[a-dA-DßæéñŁıяжЩъλθاعبةحـهوپیאבוחץ가김박수タナしゃっーん゛゜李मो0-9' -]{0,12}";
+
+proptest! {
+    #[test]
+    fn folding_twice_is_folding_once(text in LETTERS) {
+        let folded = fold(&text);
+        prop_assert_eq!(fold(&folded), folded.clone());
+        let street = matching::normalise::fold_street(&text);
+        prop_assert_eq!(fold(&street), street.clone());
+    }
+
+    #[test]
+    fn any_text_has_a_sound_or_none(text in "\\PC{0,16}", letters in LETTERS) {
+        for text in [text, letters] {
+            for key in [matching::phonetic::phonetic(&text), matching::phonetic::soundex(&text)].into_iter().flatten() {
+                prop_assert!(!key.is_empty() && key.is_ascii(), "{text} {key}");
+            }
+        }
     }
 }
