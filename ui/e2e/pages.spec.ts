@@ -134,38 +134,48 @@ async function picturesOf(page: Page): Promise<{ all: string[]; bare: string[] }
   });
 }
 
-test("every page is whole without scripts, and each picture has a table beside it", async ({ watched }) => {
-  test.setTimeout(120_000);
-  const context = await watched({ javaScriptEnabled: false });
-  const page = await context.newPage();
-  const seen = new Set<string>();
-  await everyPage(page, async (what) => {
-    await expect(page.getByRole("heading", { level: 1 }), what).toBeVisible();
-    const { all, bare } = await picturesOf(page);
-    expect(bare, `${what}: pictures without a table`).toEqual([]);
-    for (const picture of all) seen.add(picture);
-  });
-  for (const picture of ["timeline", "map", "relations", "days-title", "graph-title", "weights-title"]) {
-    expect([...seen], "the pictures that there are were looked for").toContain(picture);
-  }
-});
+for (const [width, locale, colorScheme] of [
+  [1280, "en-GB", "light"],
+  [390, "fr-FR", "dark"],
+] as const) {
+  const options = { viewport: { width, height: 900 }, locale, colorScheme };
 
-// Axe waits by timers, which don't run where scripts are switched off: here they are on, and none of the server's comes.
-test("axe finds nothing on pages with pictures and checks whose scripts did not come", async ({ watched }) => {
-  test.setTimeout(180_000);
-  const context = await watched({ viewport: { width: 1280, height: 900 } });
-  await context.route("**/assets/*.js*", refuse);
-  const page = await context.newPage();
-  let looked = 0;
-  await everyPage(page, async (what) => {
-    // Other pages are the same with their scripts, with which they are looked at above.
-    if ((await page.locator("main [data-island]").count()) === 0) return;
-    await expect(page.locator("[data-island=relations] canvas"), what).toHaveCount(0);
-    await checkAccessibility(page, `${what}, without its scripts`);
-    looked += 1;
+  test(`every page is whole without scripts, and each picture has a table beside it, ${width} px, ${locale}`, async ({ watched }) => {
+    test.setTimeout(120_000);
+    const context = await watched({ ...options, javaScriptEnabled: false });
+    const page = await context.newPage();
+    const seen = new Set<string>();
+    await everyPage(page, async (what) => {
+      await expect(page.getByRole("heading", { level: 1 }), what).toBeVisible();
+      await expect(page.locator("html"), what).toHaveAttribute("lang", locale.slice(0, 2));
+      await checkWidth(page, `${what}, without scripts`);
+      const { all, bare } = await picturesOf(page);
+      expect(bare, `${what}: pictures without a table`).toEqual([]);
+      for (const picture of all) seen.add(picture);
+    });
+    for (const picture of ["timeline", "map", "relations", "days-title", "graph-title", "weights-title"]) {
+      expect([...seen], "the pictures that there are were looked for").toContain(picture);
+    }
   });
-  expect(looked).toBeGreaterThan(4);
-});
+
+  // Axe waits by timers, which don't run where scripts are switched off: here they are on, and none of the server's comes.
+  test(`axe finds nothing on pages with pictures and checks whose scripts did not come, ${width} px, ${locale}`, async ({ watched }) => {
+    test.setTimeout(180_000);
+    const context = await watched(options);
+    await context.route("**/assets/*.js*", refuse);
+    const page = await context.newPage();
+    let looked = 0;
+    await everyPage(page, async (what) => {
+      // Other pages are the same with their scripts, with which they are looked at above.
+      if ((await page.locator("main [data-island]").count()) === 0) return;
+      await expect(page.locator("[data-island=relations] canvas"), what).toHaveCount(0);
+      await checkAccessibility(page, `${what}, without its scripts`);
+      await checkWidth(page, `${what}, without its scripts`);
+      looked += 1;
+    });
+    expect(looked).toBeGreaterThan(4);
+  });
+}
 
 test("switching the language keeps the page, also one that a form made", async ({ page }) => {
   await enter(page, "officer");

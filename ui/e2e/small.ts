@@ -31,8 +31,8 @@ export const HEBREW: Somebody = { first: "יעל", last: "בן־דוד", born: "
 export const OVERRIDE = "\u202e";
 
 /**
- * A name that is markup and turns what follows it around. The street of this person begins with it too. Nobody else is in a
- * third register: so they are the citizen whom the server lets act, which is one with records in most registers.
+ * A name that is markup and turns what follows it around. The street of this person begins with it too. They are the citizen
+ * whom the server lets act, unless the project is made for another one.
  */
 export const HOSTILE: Somebody = { first: `"><img src=x onerror=alert(1)>${OVERRIDE}`, last: "<script>alert(1)</script>", born: "1966-12-04" };
 
@@ -64,8 +64,11 @@ function field(text: string): string {
   return text.includes('"') ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Gives the files that make the project of `lucarne init` into this one. */
-function files(): Record<string, string> {
+/**
+ * Gives the files that make the project of `lucarne init` into this one. Nobody but the citizen is in a third register: the
+ * server lets the one act who has records in most registers.
+ */
+function files(citizen: Somebody): Record<string, string> {
   const people = [...others(), FREQUENT, LONG, ARABIC, HEBREW, HOSTILE];
   // By their places among the others, which have the postcodes of those with whom they live.
   const lodgers: Record<number, Somebody> = { 0: FREQUENT, 4: HOSTILE };
@@ -102,7 +105,7 @@ function files(): Record<string, string> {
     "incoming/town_cards.csv": [
       "card,national_id,first_name,last_name,born",
       ...residents
-        .filter(({ last }) => last === HOSTILE.last)
+        .filter(({ last }) => last === citizen.last)
         .map(({ number, first, last, born }, at) => [`C-${at}`, number, first, last, born].map(field).join(",")),
     ].join("\n"),
     "registers/residents.toml": `
@@ -311,11 +314,11 @@ export class Small {
   private constructor(private readonly folder: string) {}
 
   /** Makes the project with everything that the command line does, and serves it on a free port. */
-  static async make(): Promise<Small> {
+  static async make(citizen: Somebody): Promise<Small> {
     const binary = variable("LUCARNE_BINARY");
     const small = new Small(join(await mkdtemp(join(tmpdir(), "lucarne-small-")), "project"));
     await run(binary, ["init", small.folder]);
-    for (const [path, text] of Object.entries(files())) await writeFile(join(small.folder, path), text);
+    for (const [path, text] of Object.entries(files(citizen))) await writeFile(join(small.folder, path), text);
     const settings = join(small.folder, "lucarne.toml");
     await writeFile(settings, (await readFile(settings, "utf8")) + IDENTITIES);
     // What `init` wrote for its two registers and this project has not.
@@ -369,6 +372,19 @@ export class Small {
     await this.serve(new URL(this.address).port);
   }
 
+  /** Does `act` while the project has no identity, so that nobody can act. */
+  async whileNobodyActs(act: () => Promise<void>): Promise<void> {
+    const path = join(this.folder, "lucarne.toml");
+    const text = await readFile(path, "utf8");
+    const serveWith = async (settings: string) => {
+      await this.#end();
+      await writeFile(path, settings);
+      await this.serve(new URL(this.address).port);
+    };
+    await serveWith(text.replaceAll(/\[\[demo_identities\]\][^[]*/g, ""));
+    await act().finally(() => serveWith(text));
+  }
+
   /** Ends the server and removes the project. */
   async remove(): Promise<void> {
     await this.#end();
@@ -398,23 +414,27 @@ export class Small {
   }
 }
 
+/** Gives tests of the small project in which this person is the citizen; it is made once for all that are made with these. */
+export const onSmallOf = (citizen: Somebody) =>
+  base.extend<{ asOfficer: () => Promise<void> }, { small: Small }>({
+    small: [
+      async ({}, use) => {
+        const small = await Small.make(citizen);
+        await use(small);
+        await small.remove();
+      },
+      { scope: "worker", timeout: 120_000 },
+    ],
+    baseURL: ({ small }, use) => use(small.address),
+    asOfficer: ({ page, small }, use) =>
+      use(async () => {
+        await enter(page, "officer", small.token("officer"));
+        await workOn(page, WAIVER);
+      }),
+  });
+
 /** Tests of the small project, which is made once for all of them. */
-export const onSmall = base.extend<{ asOfficer: () => Promise<void> }, { small: Small }>({
-  small: [
-    async ({}, use) => {
-      const small = await Small.make();
-      await use(small);
-      await small.remove();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-  baseURL: ({ small }, use) => use(small.address),
-  asOfficer: ({ page, small }, use) =>
-    use(async () => {
-      await enter(page, "officer", small.token("officer"));
-      await workOn(page, WAIVER);
-    }),
-});
+export const onSmall = onSmallOf(HOSTILE);
 
 /** Ends the purpose under which stewards judge for the length of a test. */
 export const whileReviewEnded = onSmall.extend<{ end: () => Promise<void> }>({

@@ -156,6 +156,14 @@ export async function checkAccessibility(page: Page, what: string, but: string[]
   expect(told, what).toEqual([]);
 }
 
+/** Looks with axe at the contrast of one part of a page that is too long to be looked at whole. */
+export async function checkContrast(page: Page, part: string, what: string): Promise<void> {
+  const found = await new AxeBuilder({ page }).include(part).withRules(["color-contrast"]).analyze();
+  const told = found.violations.map((v) => v.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", "));
+  expect(told, `${what}: contrast`).toEqual([]);
+  expect(found.passes.map(({ id }) => id), `${what}: there is something to look at`).toContain("color-contrast");
+}
+
 /** Fails when the page is wider than its window. */
 export async function checkWidth(page: Page, what: string): Promise<void> {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

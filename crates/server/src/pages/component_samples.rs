@@ -162,7 +162,8 @@ pub(super) fn contests(t: Words) -> Vec<ContestRow> {
     states.map(row).into()
 }
 
-/// Gives who else is at an address: someone there, someone at one that is like it, and more than one search shows.
+/// Gives who else is at an address: someone there, someone there whose name is withheld, someone at one that is like it, and more
+/// than one search shows.
 pub(super) fn household(t: Words) -> Household {
     let hit = |name: &str, address: &str, how: &str| Hit {
         href: "/components".to_owned(),
@@ -177,7 +178,8 @@ pub(super) fn household(t: Words) -> Household {
         matched: vec![t.with_all(how, &[("part", t.of("part", "address"))])],
         registers: vec![t.s("sample-register")],
     };
-    let here = vec![hit("Ana Ruiz", "62 Robin Lane", "matched-same")];
+    let nameless = t.s("results-nameless");
+    let here = vec![hit("Ana Ruiz", "62 Robin Lane", "matched-same"), hit(&nameless, "62 Robin Lane", "matched-same")];
     let alike = vec![hit("Jon Ruiz", "64 Robin Lane", "matched-similar")];
     Household {
         is_with: true,

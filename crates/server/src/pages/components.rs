@@ -73,6 +73,8 @@ struct ComponentsPage {
     found: Option<Found>,
     checkpoint: &'static str,
     dossier: Pictures,
+    /// One whose map can't be drawn.
+    unmapped: [Pictures; 1],
     /// Who else is at an address of the pictures: some, and nobody.
     households: [Household; 2],
     may_search: bool,
@@ -151,6 +153,7 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         runs: samples::quarantined(t),
         found: samples::quality(t),
         dossier: pictures(t),
+        unmapped: [unmapped()],
         households: [samples::household(t), samples::nobody(t)],
         may_search: false,
         allowing: samples::allowing(t, &class_rules()),
@@ -265,6 +268,11 @@ fn pictures(t: Words) -> Pictures {
         map_missing: true,
         relations: Some(Relations { hops, ..relations::drawn(things, lines, Vec::new(), ties) }),
     }
+}
+
+/// Gives the pictures of a dossier whose districts can't be read: the map says so, in its place.
+fn unmapped() -> Pictures {
+    Pictures { timeline: None, map: None, map_missing: Districts::parse(b"{}").err(), relations: None }
 }
 
 fn class_rules() -> Vec<ClassRule> {
@@ -632,6 +640,16 @@ mod tests {
                 t.s("verified-not-compared"),
                 t.s("verified-do-not-trust"),
                 samples::whom_to_ask(t).concat().split(':').next().unwrap().to_owned(),
+                t.s("results-none"),
+                t.s("results-nameless"),
+                t.s("person-empty"),
+                t.s("records-empty"),
+                t.s("runs-empty"),
+                t.s("past-none"),
+                t.s("past-none-yet"),
+                t.s("quarantine-empty"),
+                t.s("map-missing"),
+                t.s("start-nobody"),
             ] {
                 assert!(html.contains(&told), "{told}");
             }
