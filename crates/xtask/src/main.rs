@@ -20,16 +20,20 @@ Usage: cargo xtask <TASK> [OPTIONS]
 
 Tasks:
   demo  [ARGS…]   builds the web islands (if Node is there) and the binary, then runs `lucarne demo ARGS…`
-  test            checks everything: formatting, lints, licences, unit, integration and browser tests
-      --install   installs missing Debian packages by apt (also when CI is set)
-      --only STEP runs one step (repeat for several); `--list` names them
+  test            checks everything, in the steps `format`, `ui`, `types` (of the TypeScript), `rust` (unit and
+                  integration tests), `docs` (examples in documentation), `lints`, `interop` (tables read by others'
+                  tools) and `browser`; what a step needs and the machine lacks is told before the first begins
+      --install   installs missing Debian packages by apt, as root (also when CI is set)
+      --only STEP runs one step (repeat for several), and asks for what it needs only; `--list` says more of them
   ui              builds the web islands and styles with npm
   screenshots     takes a picture of every page of a small demo, at desktop and phone width
       --docs      also writes those of README and tour, into docs/pictures
-  bench [NAME…]   runs benchmarks and prints their tables; `--list` names them
+  bench [NAME…]   runs benchmarks and prints their tables; `--list` names them, and those that run when named only
 
-Prerequisites: Rust 1.95 or later; Node 20 or later for the web islands and the browser tests; Chromium for the
-browser tests (`CHROMIUM=path` where it isn't on the PATH).
+Prerequisites: Rust 1.95 or later with rustfmt and clippy, and a C compiler, which links; git, for a test that asks which
+files are the house's; Python 3, with venv and pip for `interop` and for benchmarks; Node 20 or later with npm for the web
+islands, their types and the browser tests; Chromium for the browser tests (`CHROMIUM=path` where it isn't on the PATH).
+Crates, Node modules and Python packages are fetched from their indexes the first time.
 ";
 
 fn main() -> ExitCode {

@@ -1,23 +1,70 @@
 //! The steps of `test`, and `demo`.
 
 use std::io::IsTerminal;
+use std::os::unix::process::CommandExt as _;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use crate::setup::{Need, Needing};
 use crate::{browser, run, setup};
 
-type Step = (&'static str, &'static str, fn() -> Result<()>);
+/// A step of `cargo xtask test`.
+struct Step {
+    name: &'static str,
+    says: &'static str,
+    /// What it needs of the machine, beside Rust.
+    needs: &'static [Need],
+    run: fn() -> Result<()>,
+}
+
+impl Needing for &Step {
+    fn needs(&self) -> &[Need] {
+        self.needs
+    }
+}
 
 /// The steps of `cargo xtask test`, in order: cheap ones that find much come first.
 const STEPS: &[Step] = &[
-    ("format", "formatting (cargo fmt)", format),
-    ("ui", "web islands and styles (npm)", ui),
-    ("rust", "unit and integration tests", rust_tests),
-    ("docs", "examples in documentation, among them those that must not compile", doc_tests),
-    ("lints", "lints (clippy), warnings are errors", lints),
-    ("interop", "tables read by tools that we did not write", browser::interop),
-    ("browser", "the product in a real browser", browser::tests),
+    Step { name: "format", says: "formatting (cargo fmt)", needs: &[Need::Rust, Need::Rustfmt], run: format },
+    Step { name: "ui", says: "web islands and styles (npm)", needs: &[Need::Rust, Need::Node], run: ui },
+    Step {
+        name: "types",
+        says: "types of the web islands and of the browser tests (tsc)",
+        needs: &[Need::Rust, Need::Node],
+        run: types,
+    },
+    Step {
+        name: "rust",
+        says: "unit and integration tests",
+        // One test asks git for the house's files; one has the log read by a script of Python.
+        needs: &[Need::Rust, Need::Cc, Need::Git, Need::Python],
+        run: rust_tests,
+    },
+    Step {
+        name: "docs",
+        says: "examples in documentation, among them those that must not compile",
+        needs: &[Need::Rust, Need::Cc],
+        run: doc_tests,
+    },
+    Step {
+        name: "lints",
+        says: "lints (clippy), warnings are errors",
+        needs: &[Need::Rust, Need::Clippy, Need::Cc],
+        run: lints,
+    },
+    Step {
+        name: "interop",
+        says: "tables read by tools that we did not write",
+        needs: &[Need::Rust, Need::Cc, Need::PythonVenv],
+        run: browser::interop,
+    },
+    Step {
+        name: "browser",
+        says: "the product in a real browser",
+        needs: &[Need::Rust, Need::Cc, Need::Node, Need::Chromium],
+        run: browser::tests,
+    },
 ];
 
 /// Runs `cargo xtask test`.
@@ -29,7 +76,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<()> {
         match argument.as_str() {
             "--install" => install = true,
             "--list" => {
-                for (name, says, _) in STEPS {
+                for Step { name, says, .. } in STEPS {
                     println!("{name:9} {says}");
                 }
                 return Ok(());
@@ -38,25 +85,16 @@ pub(crate) fn test(arguments: &[String]) -> Result<()> {
             other => bail!("`{other}` is not an option of `test`: see `cargo xtask help`"),
         }
     }
-    if let Some(unknown) = only.iter().find(|name| !STEPS.iter().any(|(step, ..)| step == *name)) {
+    if let Some(unknown) = only.iter().find(|name| !STEPS.iter().any(|step| step.name == **name)) {
         bail!("there is no step `{unknown}`: see `cargo xtask test --list`");
     }
-    setup::rust()?;
-    if install {
-        setup::install()?;
-    }
-    let wanted: Vec<&Step> = STEPS.iter().filter(|(name, ..)| only.is_empty() || only.contains(name)).collect();
-    if wanted.iter().any(|(name, ..)| matches!(*name, "ui" | "browser")) {
-        setup::node()?;
-    }
-    if wanted.iter().any(|(name, ..)| *name == "browser") {
-        setup::chromium()?;
-    }
+    let wanted: Vec<&Step> = STEPS.iter().filter(|step| only.is_empty() || only.contains(&step.name)).collect();
+    setup::prepare(&wanted, install)?;
     let mut failed = Vec::new();
-    for (name, says, step) in &wanted {
+    for Step { name, says, run, .. } in &wanted {
         println!("\n== {name}: {says}");
         let begun = Instant::now();
-        match step() {
+        match run() {
             Ok(()) => println!("== {name}: passed in {} s", begun.elapsed().as_secs()),
             Err(error) => {
                 println!("== {name}: FAILED after {} s: {error:#}", begun.elapsed().as_secs());
@@ -92,11 +130,25 @@ pub(crate) fn demo(arguments: &[String]) -> Result<()> {
     if std::io::stderr().is_terminal() {
         eprintln!("built in {} s", begun.elapsed().as_secs());
     }
-    run::run(run::command(run::binary()).arg("demo").args(arguments))
+    // In the place of this task: whoever tells the task to end tells the server.
+    let error = run::command(run::binary()).arg("demo").args(arguments).exec();
+    Err(error).with_context(|| format!("{} can't be started", run::binary().display()))
 }
 
 /// Builds the web islands and styles into `ui/dist`.
 pub(crate) fn ui() -> Result<()> {
+    modules()?;
+    npm(&["run", "--silent", "build"])
+}
+
+/// Checks the types of the TypeScript: the bundler drops them unread.
+fn types() -> Result<()> {
+    modules()?;
+    npm(&["run", "--silent", "check"])
+}
+
+/// Installs the Node modules that the lock names, where they are not there yet.
+fn modules() -> Result<()> {
     setup::node()?;
     let ui = run::root().join("ui");
     let stamp = ui.join("node_modules").join(".package-lock.json");
@@ -106,9 +158,14 @@ pub(crate) fn ui() -> Result<()> {
         matches!((modified(a), modified(b)), (Ok(a), Ok(b)) if a >= b)
     };
     if !newer(&stamp, &lock) {
-        run::run(run::command("npm").current_dir(&ui).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
+        npm(&["ci", "--no-audit", "--no-fund", "--loglevel=error"])?;
     }
-    run::run(run::command("npm").current_dir(&ui).args(["run", "--silent", "build"]))
+    Ok(())
+}
+
+/// Runs npm in the folder of the islands.
+fn npm(arguments: &[&str]) -> Result<()> {
+    run::run(run::command("npm").current_dir(run::root().join("ui")).args(arguments))
 }
 
 fn format() -> Result<()> {
@@ -130,4 +187,45 @@ fn rust_tests() -> Result<()> {
 
 fn doc_tests() -> Result<()> {
     run::run(run::cargo().args(["test", "--workspace", "--doc", "--quiet"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives what the steps of these names need.
+    fn needs(names: &[&str]) -> Vec<Need> {
+        let steps = STEPS.iter().filter(|step| names.contains(&step.name));
+        steps.flat_map(|step| step.needs).copied().collect()
+    }
+
+    #[test]
+    fn a_step_that_formats_needs_no_browser_and_one_that_looks_needs_one() {
+        assert_eq!(needs(&["format"]), [Need::Rust, Need::Rustfmt]);
+        assert!(needs(&["browser"]).contains(&Need::Chromium));
+        assert!(needs(&["interop"]).contains(&Need::PythonVenv));
+        assert!(needs(&["ui"]).contains(&Need::Node) && needs(&["types"]).contains(&Need::Node));
+        assert!(STEPS.iter().all(|step| step.needs.contains(&Need::Rust)));
+    }
+
+    #[test]
+    fn the_help_and_the_readme_name_what_the_steps_need() {
+        let readme = std::fs::read_to_string(run::root().join("README.md")).unwrap();
+        for text in [crate::HELP, readme.as_str()] {
+            let prerequisites = text.split_once("Prerequisites:").unwrap().1;
+            let prerequisites = prerequisites.split("\n\n").next().unwrap();
+            for word in
+                ["Rust 1.95", "rustfmt", "clippy", "C compiler", "git", "Python 3", "venv", "Node 20", "Chromium"]
+            {
+                assert!(prerequisites.contains(word), "{word} is not in: {prerequisites}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_help_names_every_step() {
+        for Step { name, .. } in STEPS {
+            assert!(crate::HELP.contains(&format!("`{name}`")), "{name}");
+        }
+    }
 }

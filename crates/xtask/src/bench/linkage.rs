@@ -11,7 +11,7 @@ use super::promises::Promises;
 use crate::{run, setup};
 
 /// The least F1 of Anytown's clusters that is promised, of any seed.
-const ANYTOWN: f64 = 0.99;
+pub(super) const ANYTOWN: f64 = 0.99;
 
 /// The F1 of Anytown's clusters that is wanted.
 const ANYTOWN_WANTED: f64 = 0.995;
@@ -64,7 +64,8 @@ fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or(f64::NAN)
 }
 
-fn bench_folder() -> PathBuf {
+/// Gives the folder of what benchmarks make.
+pub(super) fn bench_folder() -> PathBuf {
     run::target_dir().join("bench")
 }
 
@@ -325,20 +326,34 @@ fn towns_beside(tools: &Tools, promises: &mut Promises) -> Result<()> {
     same_model(tools, &persons, Some(("48 towns", promises)))
 }
 
+/// Gives a name for what a seed makes: that of seed 0 has no addition.
+fn of_seed(name: String, seed: u64) -> String {
+    if seed == 0 { name } else { format!("{name}-seed-{seed}") }
+}
+
+/// Gives the folder of Anytown's registers and truth as a seed makes them, fetched where they are not there yet.
+pub(super) fn anytown_of_seed(seed: u64) -> Result<PathBuf> {
+    let anytown = bench_folder().join(of_seed("anytown".to_owned(), seed));
+    if !anytown.join("truth.csv").is_file() {
+        let example = run::root().join("examples").join("anytown");
+        let their_python = setup::python("anytown-venv", &example.join("requirements.txt"))?;
+        // The truth is begun first: what was cut short would look like a whole one.
+        let begun = bench_folder().join(of_seed("anytown-begun".to_owned(), seed));
+        let mut fetch = run::command(&their_python);
+        fetch.arg(example.join("fetch.py")).args(["--seed", &seed.to_string(), "--out"]);
+        run::run(fetch.arg(&begun))?;
+        std::fs::rename(&begun, &anytown)
+            .with_context(|| format!("{} can't be moved to {}", begun.display(), anytown.display()))?;
+    }
+    Ok(anytown)
+}
+
 /// Gives the person table of so many towns of a seed, made where it is not there yet.
 fn towns_table(towns: u64, seed: u64, tools: &Tools) -> Result<PathBuf> {
-    let of_seed = |name: String| if seed == 0 { name } else { format!("{name}-seed-{seed}") };
-    let folder = bench_folder().join(of_seed(format!("linkage-towns-{towns}")));
+    let folder = bench_folder().join(of_seed(format!("linkage-towns-{towns}"), seed));
     let persons = folder.join("persons.parquet");
     if !persons.is_file() {
-        let anytown = bench_folder().join(of_seed("anytown".to_owned()));
-        if !anytown.join("truth.csv").is_file() {
-            let example = run::root().join("examples").join("anytown");
-            let their_python = setup::python("anytown-venv", &example.join("requirements.txt"))?;
-            let mut fetch = run::command(&their_python);
-            fetch.arg(example.join("fetch.py")).args(["--seed", &seed.to_string(), "--out"]);
-            run::run(fetch.arg(&anytown))?;
-        }
+        let anytown = anytown_of_seed(seed)?;
         let mut table = tools.script("towns.py");
         run::run(table.arg(&anytown).arg(&folder).args(["--towns", &towns.to_string()]))?;
     }
