@@ -9,7 +9,10 @@
 )]
 
 mod answers;
+mod erasing;
 mod generations;
+mod hidden;
 mod house;
 mod resolving;
 mod searching;
+mod separation;
