@@ -10,6 +10,7 @@ mod given;
 mod ingest;
 mod log;
 mod quality;
+mod quarantine;
 mod resolve;
 mod review;
 mod runs;
@@ -32,6 +33,7 @@ pub(crate) use ingest::{ReadIn, Reading, begin_reading, reading};
 pub use log::{EntryView, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify};
 pub(crate) use log::{Verification, begin_verification, verification};
 pub use quality::{QualityView, quality};
+pub(crate) use quarantine::quarantined;
 pub use registry::FieldEvidence;
 pub use resolve::{ResolveForm, ResolveView, resolve};
 pub use review::{

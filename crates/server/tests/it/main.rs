@@ -26,5 +26,6 @@ mod refusals;
 mod resolving;
 mod review;
 mod runs;
+mod runs_api;
 mod search;
 mod tokens;
