@@ -1,6 +1,6 @@
 //! What a register's file can get wrong: each case says what happens and what to do.
 
-use super::{Project, files_below, text};
+use super::{Project, text};
 
 const RESIDENTS: &str = "incoming/residents.csv";
 const HEADER: &str = "resident_no,first_name,last_name,born,street,postcode,allowance\n";
@@ -155,20 +155,5 @@ fn nothing_is_inferred_from_a_delivery_that_is_cut() {
         let file = project.path(name);
         let message = project.fails(&["ingest", "--infer", file.to_str().unwrap()], 5);
         assert!(message.contains(name), "{message}");
-    }
-}
-
-#[test]
-fn no_stored_row_joins_two_registers() {
-    let project = Project::ready();
-    let residents = b"R-001";
-    let library = b"L-501";
-    for file in files_below(&project.path("data")) {
-        let bytes = std::fs::read(&file).unwrap();
-        let has = |what: &[u8]| bytes.windows(what.len()).any(|window| window == what);
-        let both = has(residents) && has(library);
-        // The store of the index is one file for several keyspaces; its values are rows of one register each.
-        let is_store = file.components().any(|part| part.as_os_str() == "index");
-        assert!(!both || is_store, "{} holds values of both registers", file.display());
     }
 }

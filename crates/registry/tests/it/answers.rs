@@ -11,12 +11,12 @@ use tlog::fault::Fault;
 
 use crate::house::{DONATIONS, House, citizen, officer};
 
-fn named(name: &str) -> SearchQuery {
+pub(crate) fn named(name: &str) -> SearchQuery {
     SearchQuery { name: name.to_owned(), ..SearchQuery::default() }
 }
 
 /// Writes out all that is disclosed of a table, down to its values.
-fn written(disclosed: &gate::Disclosed) -> String {
+pub(crate) fn written(disclosed: &gate::Disclosed) -> String {
     let gate::Disclosed { batch, columns, records } = disclosed;
     let mut text = format!("{columns:?} {records:?}\n");
     for row in 0..batch.num_rows() {
@@ -29,7 +29,7 @@ fn written(disclosed: &gate::Disclosed) -> String {
 }
 
 /// Writes out all that a dossier shows of rows.
-fn rendered(dossier: &Dossier) -> String {
+pub(crate) fn rendered(dossier: &Dossier) -> String {
     let section = |section: &registry::Section| format!("{} {}", section.register, written(&section.disclosed));
     dossier.sections.iter().map(section).collect::<Vec<_>>().join("\n")
 }

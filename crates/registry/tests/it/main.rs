@@ -9,8 +9,11 @@
 )]
 
 mod answers;
+mod erasing;
 mod generations;
+mod hidden;
 mod house;
 mod resolving;
 mod reviewing;
 mod searching;
+mod separation;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::log::VerifyForm;
-use super::persons::DossierForm;
+use super::persons::{DossierForm, HouseholdForm};
 use crate::service::{ContestForm, ExplainForm, JudgementForm, ResolveForm, SearchForm, TakeBackForm};
 
 /// The longest key that is repeated, in bytes.
@@ -36,6 +36,7 @@ macro_rules! keyed {
 keyed! {
     SearchForm: ["purpose"],
         ["case", "justification", "name", "birth_date", "identifier", "contact", "address", "limit"];
+    HouseholdForm: ["purpose", "address"], ["case", "justification"];
     ResolveForm: ["purpose", "register", "key", "values"], ["case", "justification"];
     DossierForm: ["purpose"], ["case", "justification", "explain"];
     ContestForm: [], ["reason"];

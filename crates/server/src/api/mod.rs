@@ -7,6 +7,7 @@ mod log;
 mod persons;
 mod quality;
 mod review;
+mod runs;
 mod viewer;
 
 use axum::Router;
@@ -88,6 +89,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/catalogue", || get(catalogue::catalogue)),
     Route::get("/api/v1/uses", || get(catalogue::uses)),
     Route::post("/api/v1/search", || post(persons::search)),
+    Route::post("/api/v1/search/household", || post(persons::household)),
     Route::post("/api/v1/resolve", || post(persons::resolve)),
     Route::post("/api/v1/persons/{person}/dossier", || post(persons::dossier)),
     Route::get("/api/v1/log/entries", || get(log::entries)),
@@ -107,6 +109,10 @@ pub const ROUTES: &[Route] = &[
     Route::post("/api/v1/review/{pair}/links/{link}/judgement", || post(review::judge_link)),
     Route::post("/api/v1/review/{pair}/links/{link}/take-back", || post(review::take_back_link)),
     Route::get("/api/v1/linkage/quality", || get(quality::quality)),
+    Route::get("/api/v1/runs", || get(runs::runs)),
+    Route::get("/api/v1/registers/{register}/quarantine", || get(runs::quarantine)),
+    Route::post("/api/v1/registers/{register}/deliveries", || post(runs::deliver)),
+    Route::get("/api/v1/deliveries/{number}", || get(runs::delivery)),
     Route::get("/api/v1/problems", || get(viewer::problems)),
     Route::get("/api/docs", || get(viewer::to_page)),
     Route::get("/api/docs/", || get(crate::pages::described)),
@@ -137,6 +143,7 @@ pub(crate) fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
         catalogue::catalogue,
         catalogue::uses,
         persons::search,
+        persons::household,
         persons::resolve,
         persons::dossier,
         log::entries,
@@ -156,6 +163,10 @@ pub(crate) fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
         review::judge_link,
         review::take_back_link,
         quality::quality,
+        runs::runs,
+        runs::quarantine,
+        runs::deliver,
+        runs::delivery,
         viewer::problems,
     ),
     components(schemas(Problem)),

@@ -145,7 +145,7 @@ pub(crate) fn not_looked_for(t: Words, household: Household) -> Household {
 /// Tells whether someone was found at this very address, which names a house: the search says so, or the record that is shown
 /// names it with the same number, as the picture tells whether two records name one place. A search finds addresses that are
 /// like it too, such as the next house's, or a street of which the number is not known.
-fn is_here(found: &HitView, address: &str) -> bool {
+pub(crate) fn is_here(found: &HitView, address: &str) -> bool {
     let Some(number) = house_number(address) else { return false };
     let is_the_same = |matched: &MatchView| matched.part == "address" && matched.how == "same";
     let is_the_house = |theirs: Address| names_house(&theirs, &number, address);

@@ -50,6 +50,13 @@ pub(crate) use bare::to_people;
 pub(crate) use described::page as described;
 use view::View;
 
+pub(crate) use household::is_here;
+
+/// Gives why nothing of a delivery was taken, in English, as the pages say it: without a column that may be a value.
+pub(crate) fn why_not_taken(error: &source::SourceError) -> String {
+    reading::in_words(words::Words::new(words::Language::English), error)
+}
+
 /// Gives the routes of the pages.
 pub(crate) fn routes() -> Router<App> {
     Router::new()

@@ -4,15 +4,15 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use lake::{TableInfo, TableRef};
-use model::agency::RoleKind;
-use model::{Delivery, Register, RegisterId};
+use lake::TableInfo;
+use model::{Delivery, Register};
 use source::{QuarantinedFor, QuarantinedRun};
 
 use super::frame::Frame;
 use super::view::View;
 use super::words::Words;
 use crate::problem::Problem;
+use crate::service;
 
 #[derive(Template)]
 #[template(path = "quarantine.html")]
@@ -56,12 +56,7 @@ pub(crate) async fn page(view: View, Path(register): Path<String>) -> Response {
 }
 
 async fn quarantine(view: &View, register: &str) -> Result<Response, Problem> {
-    view.acting()?.must_be(RoleKind::Engineer)?;
-    let missing = || Problem::new("not-found", "the project has no such register").in_words("problem-is-no-register");
-    let id = RegisterId::new(register).map_err(|_| missing())?;
-    let register = view.app.project().registers.get(&id).ok_or_else(missing)?;
-    let found = view.app.lake().info(&TableRef::quarantine(&id)).await;
-    let found = found.map_err(|error| Problem::failure("unavailable", &error))?;
+    let (register, found) = service::quarantined(&view.app, view.acting()?, register).await?;
     view.page(&shown(view.t, view.frame()?, register, found.as_ref()))
 }
 

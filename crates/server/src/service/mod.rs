@@ -10,6 +10,7 @@ mod given;
 mod ingest;
 mod log;
 mod quality;
+mod quarantine;
 mod resolve;
 mod review;
 mod runs;
@@ -34,6 +35,7 @@ pub use log::{
 };
 pub(crate) use log::{Verification, begin_verification, verification};
 pub use quality::{QualityView, quality};
+pub(crate) use quarantine::quarantined;
 pub use registry::FieldEvidence;
 pub use resolve::{ResolveForm, ResolveView, resolve};
 pub(crate) use review::review_work;

@@ -359,6 +359,11 @@ pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
     });
     let body = match path {
         "/api/v1/search" => Some(searched),
+        "/api/v1/search/household" => {
+            let mut body = work("loan-relief");
+            body["address"] = json!("7 Nightingale Row");
+            Some(body)
+        }
         "/api/v1/resolve" => Some(new_loan("LN-NEW")),
         "/api/v1/persons/{person}/dossier" => Some(work("loan-relief")),
         "/api/v1/review/explain" => Some(two_records(("loans", "LN-70017"), ("tax", "TN-48151"))),
@@ -375,6 +380,8 @@ pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
     let filled = path
         .replace("{person}", person)
         .replace("{index}", "0")
+        .replace("{register}", "tax")
+        .replace("{number}", "1")
         .replace("{pair}", "0")
         .replace("{link}", "0")
         .replace("{record}", "r-0")

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail tests")]
 
+mod apart;
 mod bodies;
 mod catalogue;
 mod citizen;
@@ -28,5 +29,6 @@ mod refusals;
 mod resolving;
 mod review;
 mod runs;
+mod runs_api;
 mod search;
 mod tokens;
