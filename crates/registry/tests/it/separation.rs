@@ -60,6 +60,7 @@ pub(crate) fn texts_of(batch: &RecordBatch) -> Vec<String> {
 /// Gives all rows of the store by keyspace, as texts. A keyspace with a schema beside it is decoded, any other is taken
 /// byte for byte and, for the record ids in it, in hexadecimal digits.
 pub(crate) fn rows_of_the_store(generation: &Path) -> BTreeMap<String, Vec<String>> {
+    #[expect(clippy::disallowed_methods, reason = "what lies on the disk is looked at as it is")]
     let store = Database::builder(generation.join("store")).open().unwrap();
     let mut all = BTreeMap::new();
     for name in store.list_keyspace_names() {
@@ -93,6 +94,7 @@ pub(crate) fn rows_of_the_store(generation: &Path) -> BTreeMap<String, Vec<Strin
 /// Gives the terms of each document of the full-text index, its record id and what is stored of it, with the number of its
 /// register.
 pub(crate) fn documents(generation: &Path) -> Vec<(u64, String)> {
+    #[expect(clippy::disallowed_methods, reason = "what lies on the disk is looked at as it is")]
     let index = tantivy::Index::open_in_dir(generation.join("terms")).unwrap();
     let schema = index.schema();
     let searcher = index.reader().unwrap().searcher();

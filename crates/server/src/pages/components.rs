@@ -272,7 +272,7 @@ fn pictures(t: Words) -> Pictures {
 
 /// Gives the pictures of a dossier whose districts can't be read: the map says so, in its place.
 fn unmapped() -> Pictures {
-    Pictures { timeline: None, map: None, map_missing: Districts::parse(b"{}").err(), relations: None }
+    Pictures { timeline: None, map: None, map_missing: Districts::parse(b"{}").is_err(), relations: None }
 }
 
 fn class_rules() -> Vec<ClassRule> {
