@@ -1,5 +1,6 @@
 //! The data folder: what format it has, and who works on it.
 
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -16,19 +17,70 @@ const ANY_FORMAT: &[u8; 13] = b"lucarne-data ";
 /// What is in a data folder, but for the files of the state, which all begin with `state.`.
 const OWN: [&str; 7] = ["FORMAT", "LOCK", "index", "keys", "lake", "log", "spill"];
 
-/// How many links that lead nowhere yet are followed, one after the other.
+/// What the file `FORMAT` of the lake in a data folder says. It begins as that of the folder, so that the lake is known to be a
+/// project's data where it lies on another disk; it is another, so that nobody opens the lake in place of the folder.
+const LAKE_FORMAT: &str = "lucarne-data 1, lake";
+
+/// How many links are followed, one after the other.
 const LINKS_MOST: u8 = 40;
 
-/// Tells whether a path leads into the data folder of a project, of whatever version: what is there is read through the gate.
+/// Tells whether a path leads into the data folder of a project, of whatever version, or through one: what is there is read
+/// through the gate.
 ///
-/// Links are followed. What is not there yet, such as a file to be written, is looked for where it would be made. A copy of a
-/// file, and a second name of one without a link, can't be told from any other file.
+/// Links are followed, and one that lies in a data folder belongs to it wherever it leads, such as a lake on another disk.
+/// What is not there yet, such as a file to be written, is looked for where it would be made.
+///
+/// A copy of a file, and a second name of one without a link, can't be told from any other file. Of what a link moves out of
+/// a data folder the lake alone has a mark of its own, by which it is known where it lies; that of a version before this one
+/// gets it when it is opened. Other parts that are moved are known by the link alone.
 ///
 /// # Errors
 /// Those of following the path, but for its end not being there.
 pub fn is_within_data(path: &Path) -> io::Result<bool> {
-    let whole = leads_to(path, LINKS_MOST)?;
-    Ok(whole.ancestors().any(|folder| is_data_folder(folder) && (!is_project(folder) || is_own(folder, &whole))))
+    // Where the path has led so far, without links and from the root.
+    let mut place = if path.is_absolute() { PathBuf::new() } else { Path::new(".").canonicalize()? };
+    // What is still to be gone, the next last.
+    let mut ahead = steps_back(path);
+    let mut links = LINKS_MOST;
+    while let Some(step) = ahead.pop() {
+        match Path::new(&step).components().next() {
+            Some(Component::Normal(name)) => {
+                let next = place.join(name);
+                let is_link = match fs::symlink_metadata(&next) {
+                    Ok(about) => about.is_symlink(),
+                    // Whoever makes it makes no link.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+                    Err(error) => return Err(error),
+                };
+                if !is_link {
+                    place = next;
+                    continue;
+                }
+                // The folder that the link leads to is looked at at the end.
+                if next.ancestors().skip(1).any(|folder| belongs_to(folder, &next)) {
+                    return Ok(true);
+                }
+                links = links.checked_sub(1).ok_or_else(|| io::Error::other("too many links follow each other"))?;
+                ahead.extend(steps_back(&fs::read_link(&next)?));
+            }
+            Some(Component::ParentDir) => {
+                place.pop();
+            }
+            Some(root @ (Component::RootDir | Component::Prefix(_))) => place.push(root),
+            Some(Component::CurDir) | None => {}
+        }
+    }
+    Ok(place.ancestors().any(|folder| belongs_to(folder, &place)))
+}
+
+/// Gives the steps of a path, the first last.
+fn steps_back(path: &Path) -> Vec<OsString> {
+    path.components().rev().map(|step| step.as_os_str().to_owned()).collect()
+}
+
+/// Tells whether a place below a folder, or the folder, is a project's data because of that folder.
+fn belongs_to(folder: &Path, place: &Path) -> bool {
+    is_data_folder(folder) && (!is_project(folder) || is_own(folder, place))
 }
 
 /// Tells whether a folder is a project's own: one that keeps its data beside its files has deliveries in it too.
@@ -45,7 +97,8 @@ fn is_own(folder: &Path, path: &Path) -> bool {
     })
 }
 
-/// Tells whether a folder has the marks of a data folder. One of two is enough, so that a file that was lost opens nothing.
+/// Tells whether a folder has the marks of a data folder, or that of its lake. One of two is enough, so that a file that was
+/// lost opens nothing.
 fn is_data_folder(folder: &Path) -> bool {
     if folder.join("LOCK").exists() && folder.join("lake").is_dir() {
         return true;
@@ -55,32 +108,6 @@ fn is_data_folder(folder: &Path) -> bool {
     format.is_file()
         && File::open(&format).and_then(|mut file| file.read_exact(&mut begin)).is_ok()
         && begin == *ANY_FORMAT
-}
-
-/// Gives where a path leads, without links and from the root.
-fn leads_to(path: &Path, links: u8) -> io::Result<PathBuf> {
-    match path.canonicalize() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        found => return found,
-    }
-    // Whoever makes a file by the name of a link makes it where the link leads.
-    if let Ok(target) = fs::read_link(path) {
-        let left = links.checked_sub(1).ok_or_else(|| io::Error::other("too many links follow each other"))?;
-        return leads_to(&path.parent().unwrap_or(Path::new("")).join(target), left);
-    }
-    let mut whole = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => leads_to(folder, links)?,
-        _ => Path::new(".").canonicalize()?,
-    };
-    match path.components().next_back() {
-        Some(Component::Normal(name)) => whole.push(name),
-        Some(Component::ParentDir) => {
-            whole.pop();
-        }
-        _ => {}
-    }
-    // Behind a folder that would be made first there may be a link again.
-    if whole == path { Ok(whole) } else { leads_to(&whole, links) }
 }
 
 /// A data folder that this process alone works on. The lock is released when it is dropped.
@@ -114,6 +141,10 @@ impl DataFolder {
         let lake = root.join("lake");
         check_format(root, &lake)?;
         make_private_folder(&lake).map_err(at(&lake))?;
+        let mark = lake.join("FORMAT");
+        if !mark.exists() {
+            write_format(&lake, &mark, LAKE_FORMAT).map_err(at(&mark))?;
+        }
 
         // What a process that was killed left of its intermediate results holds personal data.
         let spill = root.join("spill");
@@ -139,17 +170,17 @@ fn check_format(root: &Path, lake: &Path) -> Result<(), LakeError> {
             if lake.exists() {
                 return Err(LakeError::NoFormat { path: root.to_owned() });
             }
-            write_format(root, &path).map_err(|source| LakeError::io(&path, source))
+            write_format(root, &path, DATA_FORMAT).map_err(|source| LakeError::io(&path, source))
         }
         Err(source) => Err(LakeError::io(&path, source)),
     }
 }
 
 /// Writes the file beside its place and renames it, so that there is never half of one.
-fn write_format(root: &Path, path: &Path) -> io::Result<()> {
+fn write_format(root: &Path, path: &Path, format: &str) -> io::Result<()> {
     let unfinished = root.join("FORMAT.new");
     let mut file = File::create(&unfinished)?;
-    writeln!(file, "{DATA_FORMAT}")?;
+    writeln!(file, "{format}")?;
     file.sync_all()?;
     fs::rename(&unfinished, path)?;
     sync_folder(root)
@@ -212,11 +243,13 @@ mod tests {
         assert!(!is_within(&beside) && !is_within(folder.path()) && !within("nothing/here"));
         assert!(within("data/new/edges.parquet"), "what is not there yet would be made within");
         assert!(within("nothing/../data/lake/x") && within("data/../data/x") && !within("data/../x"));
-        // Either mark is enough, and so is another version's.
+        // Either mark is enough, and so is another version's, or the lake's.
         fs::write(data.join("FORMAT"), "lucarne-data 99\n").unwrap();
         fs::remove_file(data.join("LOCK")).unwrap();
         assert!(is_within(&part));
         fs::write(data.join("FORMAT"), "").unwrap();
+        assert!(is_within(&part) && !is_within(&data));
+        fs::remove_file(data.join("lake/FORMAT")).unwrap();
         assert!(!is_within(&part), "without any mark it is a folder like others");
         fs::write(data.join("LOCK"), "").unwrap();
         assert!(is_within(&part));
@@ -257,6 +290,60 @@ mod tests {
         assert!(is_within_data(&folder.path().join("nothing/../short/lake/new.parquet")).unwrap());
         let round = link(&folder.path().join("round"), "round");
         assert!(is_within_data(&round).is_err(), "nothing is said of a link to itself");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_a_data_folder_belongs_to_it_wherever_it_leads() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let disk = tempfile::tempdir().unwrap();
+        let (data, moved) = (folder.path().join("data"), disk.path().join("lake"));
+        // Moved before it is opened, as by somebody whose disk was full.
+        for made in [&data, &moved.join("registers/tax")] {
+            fs::create_dir_all(made).unwrap();
+        }
+        symlink(&moved, data.join("lake")).unwrap();
+        fs::write(data.join("FORMAT"), format!("{DATA_FORMAT}\n")).unwrap();
+        fs::write(moved.join("registers/tax/part-0.parquet"), "rows").unwrap();
+        let part = data.join("lake/registers/tax/part-0.parquet");
+        let moved_part = moved.join("registers/tax/part-0.parquet");
+        assert!(is_within_data(&part).unwrap() && is_within_data(&data.join("lake/new/edges.parquet")).unwrap());
+        assert!(!is_within_data(&moved_part).unwrap(), "no version has opened it that marks it");
+        // Links to the link, and through the folder above it.
+        let beside = folder.path().join("beside");
+        fs::create_dir(&beside).unwrap();
+        symlink("../data/lake", beside.join("folder")).unwrap();
+        symlink("folder/registers/tax/part-0.parquet", beside.join("file.parquet")).unwrap();
+        symlink("../data", beside.join("short")).unwrap();
+        for name in ["folder/registers/tax/part-0.parquet", "file.parquet", "folder/new", "short/lake/x"] {
+            assert!(is_within_data(&beside.join(name)).unwrap(), "{name}");
+        }
+        assert!(!is_within_data(&beside.join("short/../beside/own.csv")).unwrap(), "it leads out again");
+
+        drop(DataFolder::open(&data).unwrap());
+        assert!(is_within_data(&moved_part).unwrap(), "by its own name, too");
+        assert!(!is_within_data(&disk.path().join("own.csv")).unwrap());
+        assert!(matches!(DataFolder::open(&moved), Err(LakeError::OtherFormat { .. })), "the lake is no data folder");
+
+        // One file of it that is kept elsewhere is its own as well.
+        let elsewhere = disk.path().join("part-1.parquet");
+        fs::write(&elsewhere, "rows").unwrap();
+        symlink(&elsewhere, data.join("lake/registers/tax/part-1.parquet")).unwrap();
+        assert!(is_within_data(&data.join("lake/registers/tax/part-1.parquet")).unwrap());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn deliveries_beside_the_data_of_a_project_may_be_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = tempfile::tempdir().unwrap();
+        drop(DataFolder::open(folder.path()).unwrap());
+        fs::write(folder.path().join("lucarne.toml"), "data = \".\"\n").unwrap();
+        for (name, is_own) in [("incoming", false), ("log", true)] {
+            std::os::unix::fs::symlink(disk.path(), folder.path().join(name)).unwrap();
+            assert_eq!(is_within_data(&folder.path().join(name).join("x.csv")).unwrap(), is_own, "{name}");
+        }
     }
 
     #[test]

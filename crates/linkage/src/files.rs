@@ -1,8 +1,9 @@
 //! Linking loose files: Parquet or CSV in, `edges.parquet` and `clusters.parquet` out. Opens no project's data.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -409,7 +410,17 @@ pub(crate) fn write_clusters(out: &Path, names: &Names<'_>, clusters: &[u32]) ->
     write_parquet(out.join(CLUSTERS), &clusters_schema(names.ids.data_type()), cluster_batches(clusters, names))
 }
 
-/// Gives files their names.
+/// Makes a file in which something is written before it gets its name. What an interrupted run left there is removed first, and
+/// so is a link, which could lead anywhere.
+pub(crate) fn create_part(part: &Path) -> io::Result<File> {
+    match std::fs::remove_file(part) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).open(part)
+}
+
+/// Gives files their names, one after the other: each is replaced as a whole.
 pub(crate) fn publish(parts: &[Part]) -> Result<(), LinkageError> {
     for Part { part, path } in parts {
         std::fs::rename(part, path).map_err(|error| LinkageError::output(path, &error))?;
@@ -510,8 +521,7 @@ fn cluster_batches<'a>(
     })
 }
 
-/// Writes a Parquet file beside `path` and gives its name. Columns are encoded side by side, which takes the longest of all:
-/// one core encodes rows no faster than two score them.
+/// Writes a Parquet file beside `path` and gives its name.
 fn write_parquet(
     path: PathBuf,
     schema: &SchemaRef,
@@ -522,7 +532,21 @@ fn write_parquet(
         std::fs::create_dir_all(out).map_err(|error| LinkageError::output(out, &error))?;
     }
     let whole = Part { part: path.with_extension("parquet.part"), path: path.clone() };
-    let file = File::create(&whole.part).map_err(|error| failed(&error))?;
+    let file = create_part(&whole.part).map_err(|error| failed(&error))?;
+    write_rows(file, File::sync_all, &path, schema, batches)?;
+    Ok(whole)
+}
+
+/// Writes rows as Parquet and has them on the disk by `sync`. `path` is how the file is named to people. Columns are encoded
+/// side by side, which takes the longest of all: one core encodes rows no faster than two score them.
+fn write_rows<W: Write + Send>(
+    file: W,
+    sync: impl FnOnce(&W) -> io::Result<()>,
+    path: &Path,
+    schema: &SchemaRef,
+    batches: impl Iterator<Item = Result<Columns, LinkageError>>,
+) -> Result<(), LinkageError> {
+    let failed = |error: &(dyn std::error::Error + 'static)| LinkageError::output(path, error);
     // Hardly a weight is there twice, so that a dictionary of them, and their extremes, would only take time.
     let properties = ["match_weight", "match_probability"].into_iter().fold(
         WriterProperties::builder()
@@ -555,8 +579,7 @@ fn write_parquet(
     }
     // Whoever takes the file out instead is not told why the last bytes found no room.
     writer.finish().map_err(|error| failed(&error))?;
-    writer.inner().sync_all().map_err(|error| failed(&error))?;
-    Ok(whole)
+    sync(writer.inner()).map_err(|error| failed(&error))
 }
 
 /// Encodes rows, a column of the schema to each writer.
@@ -586,5 +609,69 @@ mod tests {
         drop(part("failed"));
         let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["named"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_part_is_not_written_through_a_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let (part, other) = (dir.path().join("edges.parquet.part"), dir.path().join("other"));
+        std::fs::write(&other, "years of work").unwrap();
+        std::os::unix::fs::symlink(&other, &part).unwrap();
+        create_part(&part).unwrap().write_all(b"edges").unwrap();
+        assert_eq!(std::fs::read(&other).unwrap(), b"years of work");
+        // What a run before left there is gone.
+        create_part(&part).unwrap();
+        assert_eq!(std::fs::read(&part).unwrap(), b"");
+        let folder = dir.path().join("folder");
+        std::fs::create_dir_all(folder.join("within")).unwrap();
+        assert!(create_part(&folder).is_err() && folder.join("within").is_dir());
+    }
+
+    /// A disk that has room for some bytes, and may find only at the end that it has none.
+    struct Disk {
+        room: usize,
+        is_synced: bool,
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if bytes.len() > self.room {
+                return Err(ErrorKind::StorageFull.into());
+            }
+            self.room -= bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Disk {
+        fn sync(&self) -> io::Result<()> {
+            if self.is_synced { Ok(()) } else { Err(ErrorKind::StorageFull.into()) }
+        }
+    }
+
+    #[test]
+    fn a_disk_without_room_says_what_to_do_whichever_byte_finds_it() {
+        let sources = [0_u32; 100];
+        let source_names = ["a".to_owned()];
+        let ids: ArrayRef = Arc::new(StringArray::from_iter_values((0..100).map(|id| id.to_string())));
+        let names = Names { sources: &sources, source_names: &source_names, ids };
+        let clusters: Vec<u32> = (0..100).collect();
+        let schema = clusters_schema(&DataType::Utf8);
+        let write = |disk: Disk| {
+            let written = write_rows(disk, Disk::sync, Path::new("out/x"), &schema, cluster_batches(&clusters, &names));
+            written.map_err(|error| error.to_string())
+        };
+        let whole = 1 << 20;
+        assert_eq!(write(Disk { room: whole, is_synced: true }), Ok(()));
+        // The first bytes, some rows, and what only the disk itself finds.
+        for (room, is_synced) in [(0, true), (100, true), (whole, false)] {
+            let said = write(Disk { room, is_synced }).unwrap_err();
+            assert!(said.contains("out/x can't be written") && said.contains("make room there"), "{room}: {said}");
+        }
     }
 }

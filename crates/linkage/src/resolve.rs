@@ -1,7 +1,6 @@
 //! Loose records that stay in memory, and records that come to them one by one: whose they are, at once.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -617,7 +616,7 @@ pub(crate) fn write_model(path: &Path, model: &Model) -> Result<(), LinkageError
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
-    let written = File::create(&part).and_then(|mut file| {
+    let written = files::create_part(&part).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.sync_all()
     });

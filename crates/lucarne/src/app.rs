@@ -12,7 +12,7 @@ use state::{MasterKey, State};
 use tlog::{FolderStorage, KeyError, Log, Options, SigningKey, Storage, VerifyingKey};
 
 use crate::exit::{Ending, Failure};
-use crate::interrupt;
+use crate::interrupt::{self, Opening};
 
 /// An open project.
 pub(crate) struct App {
@@ -66,6 +66,8 @@ impl App {
         let gate_keys = Keys::from_master(&master);
         let session_key = *master.derive("session");
         let state = State::open(&data.join("state.sqlite"), master).await?;
+        // From before there is a log to close.
+        let opening = Opening::begin().await;
         let (log, storage, log_key) = open_log(&project, &keys, &state).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let policy = policy::Engine::new(&project).map_err(|diagnostics| Failure::new(Ending::Project, diagnostics))?;
@@ -80,7 +82,7 @@ impl App {
             keys: gate_keys,
         };
         let gate = Gate::new(authority, parts).await?;
-        interrupt::opened(&gate, &state).await;
+        opening.done(&gate, &state);
         Ok(Self { project, lake, gate, state, clock, session_key })
     }
 

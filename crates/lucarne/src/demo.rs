@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
 use lake::TableRef;
@@ -27,6 +28,9 @@ const MARK: &str = ".lucarne-demo";
 
 /// The mark before it has its name.
 const MARK_PART: &str = ".lucarne-demo.part";
+
+/// Is in the data of a project from when `demo --project` begins to work on it until all is done.
+const BEGUN: &str = ".lucarne-demo-begun";
 
 /// Locked by the process that makes or serves the demo of a folder, from before the first look to the end. It stays when the
 /// folder is emptied: a lock on a file that is gone would hold nobody off.
@@ -67,14 +71,15 @@ pub(crate) async fn run(options: Demo, output: Output) -> Outcome {
         false => Some(serve::listen(options.port).await?),
     };
     let (dir, is_finished) = match &options.project {
-        Some(project) => (project.clone(), project.join("data").join("index").join("CURRENT").is_file()),
+        Some(project) => (project.clone(), None),
         None => {
             // The lock of the data is let go here, for the project to take.
             let data_lock = prepare(&options, &mut report, output)?;
-            (options.dir.clone(), data_lock.is_none())
+            (options.dir.clone(), Some(data_lock.is_none()))
         }
     };
     let app = App::open(&dir).await?;
+    let is_finished = is_finished.unwrap_or_else(|| is_done(&app.project.data_dir()));
     let made = make(&app, &options, is_finished && listener.is_some(), &mut report, output).await;
     match (made, listener) {
         (Ok(()), Some(listener)) => serve::serve(app, listener, Some(report), output).await,
@@ -85,12 +90,23 @@ pub(crate) async fn run(options: Demo, output: Output) -> Outcome {
     }
 }
 
+/// Tells whether all work on a project was done, by its data: there is an index, and no `demo --project` that came to no end.
+fn is_done(data: &Path) -> bool {
+    data.join("index").join("CURRENT").is_file() && !data.join(BEGUN).exists()
+}
+
 /// Does the work, unless it is `done`, and tells what there is then.
 async fn make(app: &App, options: &Demo, done: bool, report: &mut DemoReport, output: Output) -> Outcome {
     if !done {
+        let begun = app.project.data_dir().join(BEGUN);
+        let is_project = options.project.is_some();
+        if is_project {
+            write_new(&begun, "").map_err(|error| Failure::unwritten(&begun, &error))?;
+        }
         work(app, report, output).await?;
-        if options.project.is_none() {
-            write_mark(&options.dir, &mark(options, true))?;
+        match is_project {
+            true => fs::remove_file(&begun).map_err(|error| unremoved(&begun, &error))?,
+            false => write_mark(&options.dir, &mark(options, true))?,
         }
     }
     tell_records(app, report).await?;
@@ -185,10 +201,12 @@ fn empty(options: &Demo) -> Result<File, Failure> {
     Ok(data_lock)
 }
 
+/// Gives the failure of a file or folder that can't be removed.
+fn unremoved(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(Ending::Failed, anyhow::anyhow!("{} can't be removed: {error}", path.display()))
+}
+
 fn remove_all_but(folder: &Path, kept: &[&str]) -> Result<(), Failure> {
-    let unremoved = |path: &Path, error: &std::io::Error| {
-        Failure::new(Ending::Failed, anyhow::anyhow!("{} can't be removed: {error}", path.display()))
-    };
     for entry in folder.read_dir().map_err(|error| unremoved(folder, &error))? {
         let entry = entry.map_err(|error| unremoved(folder, &error))?;
         let (path, name) = (entry.path(), entry.file_name());
@@ -211,8 +229,17 @@ fn mark(options: &Demo, finished: bool) -> String {
 fn write_mark(dir: &Path, mark: &str) -> Result<(), Failure> {
     // Whoever is interrupted leaves the whole mark of before, or the whole new one.
     let (part, path) = (dir.join(MARK_PART), dir.join(MARK));
-    let written = fs::write(&part, mark).and_then(|()| fs::rename(&part, &path));
+    let written = write_new(&part, mark).and_then(|()| fs::rename(&part, &path));
     written.map_err(|error| Failure::unwritten(&path, &error))
+}
+
+/// Writes a file in place of what is there, which may be a link to anywhere.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }
 
 async fn work(app: &App, report: &mut DemoReport, output: Output) -> Outcome {
@@ -320,6 +347,31 @@ mod tests {
         prepared(&reset).unwrap();
         assert!(disk.path().join("thesis.txt").is_file());
         assert!(fs::symlink_metadata(&data).unwrap().is_dir());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_mark_is_not_written_through_a_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let thesis = elsewhere.path().join("thesis.txt");
+        fs::write(&thesis, "years of work").unwrap();
+        std::os::unix::fs::symlink(&thesis, dir.path().join(MARK_PART)).unwrap();
+        assert!(!prepared(&options(dir.path())).unwrap());
+        assert_eq!(fs::read_to_string(&thesis).unwrap(), "years of work");
+        assert_eq!(fs::read_to_string(dir.path().join(MARK)).unwrap(), mark(&options(dir.path()), false));
+        assert!(fs::symlink_metadata(dir.path().join(MARK)).unwrap().is_file());
+    }
+
+    #[test]
+    fn a_project_is_done_that_has_an_index_and_no_work_that_came_to_no_end() {
+        let data = tempfile::tempdir().unwrap();
+        assert!(!is_done(data.path()));
+        fs::create_dir(data.path().join("index")).unwrap();
+        fs::write(data.path().join("index").join("CURRENT"), "1").unwrap();
+        assert!(is_done(data.path()));
+        write_new(&data.path().join(BEGUN), "").unwrap();
+        assert!(!is_done(data.path()));
     }
 
     #[test]

@@ -14,7 +14,8 @@ standard error: a level (`error`, `warn`, `info`, `debug`, `trace`, or `off`), f
 
 Exit status: 0 done; 1 failed; 2 wrong usage; 3 a project file is wrong; 4 refused by a rule; 5 data was rejected (too \
 many rows that don't fit, or an expectation); 6 the log doesn't verify; 7 in use by another process, or a port is taken; \
-130 ended by Ctrl-C or SIGTERM before the work was done: the log is closed, and the same command starts again.";
+130 ended by Ctrl-C or SIGTERM before the work was done: the log is closed, unless a second one came meanwhile, which does \
+not wait for it, and the same command starts again. `init` and `link resolve` are ended by a signal at once.";
 
 pub(crate) const DEMO_HELP: &str = "\
 Examples:
@@ -32,28 +33,30 @@ say, as outside Linux.
 Exit status: 0 served and ended by Ctrl-C or SIGTERM, or made, with `--no-serve`; 1 failed, as when the disk is full; 2 the \
 folder holds something else, or a demo of another size or seed; 3 a project file is wrong; 4 no purpose in force allows \
 it; 5 a delivery was rejected, or an expectation did not hold; 7 the port is taken, or another process has the folder open; \
-130 ended by a signal before it served: the same command starts again, on a folder that it empties first.";
+130 ended by a signal before it served: the same command starts again, on the demo's folder, which it empties first; with \
+`--project` nothing is removed.";
 
 pub(crate) const INIT_HELP: &str = "\
 Examples:
   lucarne init town
   lucarne check --project town
 
-Exit status: 0 written; 1 it can't be written, as when the disk is full; 2 the folder is not empty.";
+Exit status: 0 written; 1 it can't be written, as when the disk is full; 2 the folder is not empty. A signal ends it at once: \
+remove what is there by then before it is written again.";
 
 pub(crate) const CHECK_HELP: &str = "\
 Examples:
   lucarne check
   lucarne check --project town --json
 
-Exit status: 0 in order, or warnings alone; 3 a file is wrong.";
+Exit status: 0 in order, or warnings alone; 3 a file is wrong; 130 ended by a signal.";
 
 pub(crate) const SYNTH_HELP: &str = "\
 Example:
   lucarne synth --people 50000 --out republic
 
 Exit status: 0 written; 1 it can't be written, as when the disk is full, or there are too many people; 2 the folder is \
-somebody else's; 130 ended by a signal: the same command writes all files anew.";
+somebody else's or within a project's data; 130 ended by a signal: the same command writes all files anew.";
 
 pub(crate) const INGEST_HELP: &str = "\
 Examples:
@@ -90,7 +93,8 @@ Examples:
 
 Exit status: 0 linked; 1 failed, as when a file can't be read or the disk is full; 2 a file of settings can't be read, or \
 there is one source where pairs across sources are wanted; 3 linkage.toml is wrong, or the model is not understood; \
-130 ended by a signal. Files of an earlier run are replaced at the end or not at all.";
+130 ended by a signal. Each file of an earlier run is replaced as a whole at the end, one after the other: a signal may leave \
+`.part` files, or one file of each run.";
 
 pub(crate) const LINK_EXPLAIN_HELP: &str = "\
 Examples:
@@ -124,7 +128,7 @@ Examples:
   lucarne link events --last 1000 --json
 
 Exit status: 0 listed, or nothing happened yet; 1 failed; 3 a project file is wrong; 4 no purpose in force allows it; 7 \
-another process has the project open.";
+another process has the project open; 130 ended by a signal.";
 
 pub(crate) const INDEX_HELP: &str = "\
 Example:
@@ -154,7 +158,7 @@ pub(crate) const LOG_CHECKPOINT_HELP: &str = "\
 Example:
   lucarne log checkpoint --project town > saved.checkpoint
 
-Exit status: 0 printed; 1 failed, as when there is no log yet; 3 a project file is wrong.";
+Exit status: 0 printed; 1 failed, as when there is no log yet; 3 a project file is wrong; 130 ended by a signal.";
 
 pub(crate) const LOG_SHOW_HELP: &str = "\
 Examples:
@@ -162,7 +166,7 @@ Examples:
   lucarne log show --from 1000 --count 100 --json
 
 Exit status: 0 printed, also when there is none at INDEX; 1 failed, as when there is no log yet; 3 a project file is wrong; \
-6 the log's checkpoint or an entry is missing or damaged.";
+6 the log's checkpoint or an entry is missing or damaged; 130 ended by a signal.";
 
 #[cfg(test)]
 mod tests {
@@ -209,6 +213,9 @@ mod tests {
             // Examples stand line by line, the rest are paragraphs.
             assert!(rest.iter().all(|paragraph| !paragraph.contains('\n')), "{named:?}: {help}");
             assert!(rest.last().is_some_and(|last| last.starts_with("Exit status: 0 ")), "{named:?}: {help}");
+            let ends_at_once = named.last().is_some_and(|name| ["init", "resolve"].contains(&name.as_str()));
+            let says = if ends_at_once { "A signal ends it at once" } else { "130 ended by a signal" };
+            assert!(help.contains(says) && help.contains("130") != ends_at_once, "{named:?}: {help}");
         }
     }
 

@@ -5,59 +5,107 @@
 //! Files are written for that: a change is there as a whole or not at all, as after a loss of power. `serve` answers signals
 //! itself once it serves.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use gate::Gate;
 use state::State;
 use tokio::runtime::{Handle, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Mutex, oneshot, watch};
+use tokio::sync::{Mutex, MutexGuard, oneshot, watch};
+use tokio::time::timeout;
 
 use crate::exit::{Ending, Failure, Outcome};
+use crate::output;
 
-/// What must be closed of the project that is open; a process has one open at a time.
-static OPEN: Mutex<Option<(Gate, State)>> = Mutex::const_new(None);
+/// What must be closed; a process has one project open at a time.
+static OPEN: Mutex<Open> = Mutex::const_new(Open::Nothing);
 
-/// Whether signals are answered by a server.
-static IS_SERVED: AtomicBool = AtomicBool::new(false);
+/// What there is to close.
+enum Open {
+    Nothing,
+    Project(Gate, State),
+    /// The work closed its project itself: it has only to tell what it did.
+    ClosedByWork,
+}
+
+/// How often the end was asked for since the process listens. There is one count, so that no signal falls between two.
+static SIGNALS: OnceLock<watch::Receiver<u32>> = OnceLock::new();
+
+/// Who answers the next signal: one of the three below.
+static ANSWERS: AtomicU8 = AtomicU8::new(BY_MAIN);
+
+/// The main thread answers it, by ending the process.
+const BY_MAIN: u8 = 0;
+
+/// The main thread answered one: the process ends.
+const ENDS: u8 = 1;
+
+/// A server answers it.
+const BY_SERVER: u8 = 2;
 
 /// The stack of the thread that works: as much as a main thread usually has.
 const STACK_BYTES: usize = 8 << 20;
+
+/// How long the log and the state may take to be closed.
+const CLOSING_MOST: Duration = Duration::from_secs(10);
+
+/// How long work that is done may take to tell what it did.
+const TELLING_MOST: Duration = Duration::from_secs(2);
 
 /// What became of a command.
 pub(crate) enum Course {
     /// It went on to its end.
     Ended(Outcome),
-    /// It was told to end, and what was open is closed; its thread is still at work.
+    /// It was told to end, and its thread may still be at work. What was open is closed, or the failure says that it is not.
     Interrupted(Failure),
 }
 
-/// Notes what must be closed of a project that was opened.
-pub(crate) async fn opened(gate: &Gate, state: &State) {
-    *OPEN.lock().await = Some((gate.clone(), state.clone()));
+/// A project that is being opened: a signal that comes meanwhile waits until it is open, and closes it then.
+pub(crate) struct Opening(MutexGuard<'static, Open>);
+
+impl Opening {
+    /// Begins, before the log is opened. Whoever gives up opening drops it.
+    pub(crate) async fn begin() -> Self {
+        let open = OPEN.lock().await;
+        if ANSWERS.load(Ordering::SeqCst) == ENDS {
+            // What would be opened now might be closed by nobody.
+            drop(open);
+            return std::future::pending().await;
+        }
+        Self(open)
+    }
+
+    /// Notes what must be closed from here on.
+    pub(crate) fn done(mut self, gate: &Gate, state: &State) {
+        *self.0 = Open::Project(gate.clone(), state.clone());
+    }
 }
 
 /// Closes a project, as `close` does. A signal that comes meanwhile waits for it.
 pub(crate) async fn closing<T>(close: impl Future<Output = T>) -> T {
     let mut open = OPEN.lock().await;
     let closed = close.await;
-    *open = None;
+    *open = Open::ClosedByWork;
     closed
 }
 
-/// Counts signals from here on, for a server that ends in order when one comes.
-pub(crate) fn served() -> watch::Receiver<u32> {
-    let signals = signals();
-    // Only now: no signal falls between the two.
-    IS_SERVED.store(true, Ordering::SeqCst);
-    signals
+/// Gives the count of signals to a server, which ends in order when one comes: from here on the main thread answers none. Where
+/// it has answered one already this never ends, and the process does.
+pub(crate) async fn served() -> watch::Receiver<u32> {
+    let taken = ANSWERS.compare_exchange(BY_MAIN, BY_SERVER, Ordering::SeqCst, Ordering::SeqCst);
+    if taken == Err(ENDS) {
+        std::future::pending::<()>().await;
+    }
+    signals()
 }
 
 /// Does the work of a command on a thread of its own, and waits until it is done or a signal comes. Work that panics does so
-/// here.
+/// here. A project that it left open is closed.
 pub(crate) fn unless_told(runtime: &Runtime, work: impl FnOnce(&Handle) -> Outcome + Send + 'static) -> Course {
-    let mut signals = runtime.block_on(async { signals() });
+    let signals = runtime.block_on(async { signals() });
     let handle = runtime.handle().clone();
     let (at_end, is_over) = oneshot::channel::<()>();
     let worker = thread::Builder::new().name("command".to_owned()).stack_size(STACK_BYTES).spawn(move || {
@@ -69,51 +117,120 @@ pub(crate) fn unless_told(runtime: &Runtime, work: impl FnOnce(&Handle) -> Outco
         Ok(worker) => worker,
         Err(error) => return Course::Ended(Err(anyhow::anyhow!("threads can't be started: {error}").into())),
     };
-    let interrupted = runtime.block_on(async {
-        tokio::select! {
-            _ = is_over => None,
-            () = told(&mut signals) => Some(close_open(signals).await),
-        }
-    });
-    match interrupted {
-        Some(failure) => Course::Interrupted(failure),
-        None => Course::Ended(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))),
+    match runtime.block_on(told(is_over, signals)) {
+        Told::Never => Course::Ended(ended(runtime, worker)),
+        Told::AtWork(failure) => Course::Interrupted(failure),
+        Told::Done(closed, failure) => match (closed, ended(runtime, worker)) {
+            // It failed since its project was closed while it was at work.
+            (Closed::Here, Err(_)) => Course::Interrupted(failure),
+            (_, outcome) => Course::Ended(outcome),
+        },
     }
 }
 
-/// Waits for a signal that no server answers.
-async fn told(signals: &mut watch::Receiver<u32>) {
-    while signals.changed().await.is_ok() {
-        if !IS_SERVED.load(Ordering::SeqCst) {
-            return;
-        }
-    }
-    // No signal is listened for: each ends the process by itself.
-    std::future::pending::<()>().await;
+/// Whether a command was told to end, and where its work was then.
+enum Told {
+    /// It came to its end before.
+    Never,
+    /// It still works.
+    AtWork(Failure),
+    /// It came to its end while what was open was closed.
+    Done(Closed, Failure),
 }
 
-/// Closes what is open, unless a second signal comes, and gives why the command ended.
-async fn close_open(mut signals: watch::Receiver<u32>) -> Failure {
-    let close = async {
-        if let Some((gate, state)) = OPEN.lock().await.take() {
-            gate.close().await?;
-            state.close().await?;
-        }
-        Ok::<(), Failure>(())
-    };
+/// Waits until the work is over or is told to end, and closes what is open then.
+async fn told(mut is_over: oneshot::Receiver<()>, signals: watch::Receiver<u32>) -> Told {
+    tokio::select! {
+        // Work that is done was not interrupted.
+        biased;
+        _ = &mut is_over => return Told::Never,
+        () = to_be_answered_here(signals.clone()) => {}
+    }
+    let (closed, failure) = close_told(signals).await;
+    let patience = if closed == Closed::ByWork { TELLING_MOST } else { Duration::ZERO };
+    if timeout(patience, &mut is_over).await.is_ok() {
+        return Told::Done(closed, failure);
+    }
+    // Work that began to tell what it did is done, unless nobody reads on.
+    if !output::take_from_work() && timeout(TELLING_MOST, &mut is_over).await.is_ok() {
+        return Told::Done(closed, failure);
+    }
+    Told::AtWork(failure)
+}
+
+/// Waits for the first signal, unless a server answers it.
+async fn to_be_answered_here(signals: watch::Receiver<u32>) {
+    came(signals, 1).await;
+    if ANSWERS.compare_exchange(BY_MAIN, ENDS, Ordering::SeqCst, Ordering::SeqCst).is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Gives what the work came to. What it left open, as when it failed early or panicked, is closed first.
+fn ended(runtime: &Runtime, worker: JoinHandle<Outcome>) -> Outcome {
+    let outcome = worker.join();
+    let closed = runtime.block_on(close_in_time());
+    match outcome {
+        Ok(outcome) => outcome.and_then(|()| closed.map(|_| ())),
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+/// Who closed what was open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Closed {
+    /// Nobody: nothing was open.
+    Nothing,
+    /// The work itself.
+    ByWork,
+    /// The main thread, or it tried to.
+    Here,
+}
+
+/// Closes what is open, unless a second signal comes, and gives why the command ended. That it was only told to end means that
+/// the log is closed, unless it says otherwise.
+async fn close_told(signals: watch::Receiver<u32>) -> (Closed, Failure) {
+    const ENDED: &str = "ended by a signal before the work was done: start again with the same command";
     let closed = tokio::select! {
-        closed = close => closed,
-        () = told(&mut signals) => Ok(()),
+        biased;
+        closed = close_in_time() => closed,
+        () = came(signals, 2) => {
+            let at_once = "ended at once by a second signal: the log was not closed, which the next command does";
+            return (Closed::Here, Failure::new(Ending::Interrupted, anyhow::anyhow!("{at_once}")));
+        }
     };
-    let ended = "ended by a signal before the work was done: start again with the same command";
     match closed {
-        Ok(()) => Failure::new(Ending::Interrupted, anyhow::anyhow!(ended)),
-        Err(failure) => Failure::new(Ending::Interrupted, failure.error.context(ended)),
+        Ok(closed) => (closed, Failure::new(Ending::Interrupted, anyhow::anyhow!(ENDED))),
+        Err(failure) => (Closed::Here, Failure::new(Ending::Failed, failure.error.context(ENDED))),
     }
 }
 
-/// Counts the signals that ask for the end: Ctrl-C and SIGTERM.
+/// Closes what is open, within some time.
+async fn close_in_time() -> Result<Closed, Failure> {
+    let close = async {
+        let mut open = OPEN.lock().await;
+        match std::mem::replace(&mut *open, Open::Nothing) {
+            Open::Nothing => Ok::<Closed, Failure>(Closed::Nothing),
+            Open::ClosedByWork => Ok(Closed::ByWork),
+            Open::Project(gate, state) => {
+                gate.close().await?;
+                state.close().await?;
+                Ok(Closed::Here)
+            }
+        }
+    };
+    timeout(CLOSING_MOST, close).await.unwrap_or_else(|_| {
+        let seconds = CLOSING_MOST.as_secs();
+        Err(anyhow::anyhow!("the log could not be closed within {seconds} seconds, which the next command does").into())
+    })
+}
+
+/// Gives the count of signals that ask for the end, Ctrl-C and SIGTERM. The first who asks begins it.
 fn signals() -> watch::Receiver<u32> {
+    SIGNALS.get_or_init(listen).clone()
+}
+
+fn listen() -> watch::Receiver<u32> {
     let (tell, told) = watch::channel(0);
     for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
         // Without the handler the signal ends the process at once, which the log survives.
@@ -128,11 +245,41 @@ fn signals() -> watch::Receiver<u32> {
     told
 }
 
-/// Waits until the end was asked for so many times.
+/// Waits until the end was asked for so many times since the process listens.
 pub(crate) async fn came(mut signals: watch::Receiver<u32>, times: u32) {
     let is_lost = signals.wait_for(|count| *count >= times).await.is_err();
     if is_lost {
         // No signal is listened for: each ends the process by itself.
         std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_signal_counts_for_whoever_asks_after_it_came() {
+        let (tell, told) = watch::channel(0);
+        tell.send_modify(|count| *count += 1);
+        // The first has seen it; another asks only now.
+        let mut first = told.clone();
+        first.mark_unchanged();
+        came(first, 1).await;
+        came(told.clone(), 1).await;
+        let second = tokio::spawn(came(told, 2));
+        tokio::task::yield_now().await;
+        assert!(!second.is_finished(), "one signal is not two");
+        tell.send_modify(|count| *count += 1);
+        second.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn work_that_is_over_when_a_signal_comes_was_not_interrupted() {
+        let (tell, signals) = watch::channel(0);
+        tell.send_modify(|count| *count += 1);
+        let (at_end, is_over) = oneshot::channel::<()>();
+        drop(at_end);
+        assert!(matches!(told(is_over, signals).await, Told::Never));
     }
 }

@@ -94,12 +94,13 @@ fn ends_by_itself(command: &Command) -> bool {
 /// the process.
 fn interrupted(failure: Failure, output: Output) -> ExitCode {
     let code = failure.code();
-    if output.watched() {
-        // The line of the progress is not at its end.
-        output.note("");
-    }
+    let output = output.last();
     let (tell, is_said) = mpsc::channel();
     std::thread::spawn(move || {
+        if output.watched() {
+            // The line of the progress is not at its end.
+            output.note("");
+        }
         report::failure(output, &failure);
         // Nobody waits any more if it took too long.
         let _ = tell.send(());

@@ -6,6 +6,7 @@
 use std::fmt::Arguments;
 use std::io::{self, IsTerminal, Write as _};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -19,6 +20,30 @@ static LOST: OnceLock<io::Error> = OnceLock::new();
 /// Gives why results were lost, such as a full disk. That nobody reads any more is no loss.
 pub(crate) fn lost() -> Option<&'static io::Error> {
     LOST.get().filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+}
+
+/// Whose the last word is: one of the three below.
+static LAST_WORD: AtomicU8 = AtomicU8::new(OPEN);
+
+/// Nobody has said it.
+const OPEN: u8 = 0;
+
+/// The work has written the one JSON object, or is writing it.
+const OF_WORK: u8 = 1;
+
+/// Whoever interrupted the work has it: what the work still says is dropped.
+const TAKEN: u8 = 2;
+
+/// Takes the last word from the work, which writes nothing any more then, and tells whether that could be: the work may have
+/// it already.
+pub(crate) fn take_from_work() -> bool {
+    take(&LAST_WORD, TAKEN)
+}
+
+/// Takes a last word for somebody, and tells whether it is theirs.
+fn take(word: &AtomicU8, whose: u8) -> bool {
+    let taken = word.compare_exchange(OPEN, whose, Ordering::SeqCst, Ordering::SeqCst);
+    taken.is_ok() || taken == Err(whose)
 }
 
 /// Writes to standard output and tells whether it takes more.
@@ -43,12 +68,24 @@ pub(crate) struct Output {
     json: bool,
     quiet: bool,
     progress: bool,
+    /// Whether it is for what is said after the work was interrupted.
+    is_last: bool,
 }
 
 impl Output {
     /// Gives the way of writing that was asked for; progress is drawn on a terminal only.
     pub(crate) fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet, progress: !quiet && io::stderr().is_terminal() }
+        Self { json, quiet, progress: !quiet && io::stderr().is_terminal(), is_last: false }
+    }
+
+    /// Gives the way of writing of whoever interrupted the work: with the one JSON object, unless the work has written it.
+    pub(crate) fn last(self) -> Self {
+        Self { json: self.json && take_from_work(), is_last: true, ..self }
+    }
+
+    /// Tells whether what is said is dropped, since the last word was taken from the work.
+    fn is_dropped(self) -> bool {
+        !self.is_last && LAST_WORD.load(Ordering::SeqCst) == TAKEN
     }
 
     /// Tells whether one JSON object is wanted.
@@ -69,11 +106,14 @@ impl Output {
     /// Writes a line of a list for people, nothing when JSON is wanted, and tells whether anybody reads on: a list need not
     /// be gone through to its end for nobody.
     pub(crate) fn line(self, line: impl AsRef<str>) -> bool {
-        self.json || write(format_args!("{}\n", line.as_ref()))
+        self.json || (!self.is_dropped() && write(format_args!("{}\n", line.as_ref())))
     }
 
     /// Writes a line to standard error, so that it doesn't mix with results.
     pub(crate) fn note(self, line: impl AsRef<str>) {
+        if self.is_dropped() {
+            return;
+        }
         // Nowhere is left to say that it can't be said.
         let _ = writeln!(io::stderr().lock(), "{}", line.as_ref());
     }
@@ -87,7 +127,9 @@ impl Output {
 
     /// Writes text as it is to standard output, in both ways of writing.
     pub(crate) fn raw(self, text: &str) {
-        write(format_args!("{text}"));
+        if !self.is_dropped() {
+            write(format_args!("{text}"));
+        }
     }
 
     /// Writes the one JSON object when JSON is wanted.
@@ -96,7 +138,10 @@ impl Output {
     /// When the value can't be written as JSON.
     pub(crate) fn object(self, value: &impl Serialize) -> Result<(), Failure> {
         if self.json {
-            write(format_args!("{}\n", serde_json::to_string(value)?));
+            let text = serde_json::to_string(value)?;
+            if take(&LAST_WORD, OF_WORK) {
+                write(format_args!("{text}\n"));
+            }
         }
         Ok(())
     }
@@ -171,6 +216,14 @@ pub(crate) fn count(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_is_one_last_word() {
+        for (first, second) in [(OF_WORK, TAKEN), (TAKEN, OF_WORK)] {
+            let word = AtomicU8::new(OPEN);
+            assert!(take(&word, first) && !take(&word, second) && take(&word, first));
+        }
+    }
 
     #[test]
     fn numbers_are_grouped() {

@@ -155,7 +155,11 @@ fn lacks_node(probe: &impl Probe) -> Option<Missing> {
     const PACKAGES: &[&str] = &["nodejs", "npm"];
     let mend = format!("install Node {NODE_MAJOR_MIN} or later");
     let what = match probe.ask("node", &["--version"]) {
-        None => "Node is not on the PATH".to_owned(),
+        None => {
+            let what = "Node is not on the PATH".to_owned();
+            let mend = format!("{mend}, which Debian 13 or later has");
+            return Some(Missing { what, debian_packages: PACKAGES, mend });
+        }
         Some(version) => {
             let major = version.trim_start_matches('v').split('.').next().and_then(|text| text.parse::<u32>().ok());
             if major.is_none_or(|major| major < NODE_MAJOR_MIN) {
@@ -168,7 +172,8 @@ fn lacks_node(probe: &impl Probe) -> Option<Missing> {
             }
         }
     };
-    Some(Missing { what, debian_packages: PACKAGES, mend })
+    // It may be Debian's: installing it again would not make it newer.
+    Some(Missing { what, debian_packages: &[], mend })
 }
 
 /// Gives the path of Chromium: `CHROMIUM`, or the first of the usual names on the PATH.
@@ -418,9 +423,13 @@ mod tests {
             said,
             [
                 "rustc 1.94.1 (0000000 2026-03-01) is too old: install Rust 1.95 or later",
-                "Node is v18.19.0: install Node 20 or later (Debian: nodejs npm)",
+                "Node is v18.19.0: install Node 20 or later",
             ]
         );
+        let no_node = missing(&ALL, &Invented::whole().without("node --version"));
+        let said =
+            "Node is not on the PATH: install Node 20 or later, which Debian 13 or later has (Debian: nodejs npm)";
+        assert_eq!(no_node[0].to_string(), said);
         let no_npm = missing(&ALL, &Invented::whole().without("npm --version"));
         assert_eq!(no_npm[0].to_string(), "npm is not on the PATH: install it (Debian: nodejs npm)");
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use model::project::ResolveSettings;
-use model::{Actor, AgencyId, OfficerId, PersonId};
+use model::{Actor, OfficerId, PersonId};
 use registry::{Index, Opened, Resolver};
 use serde::Serialize;
 use server::Resolving;
@@ -130,7 +130,7 @@ async fn until_told(
     };
     let (resolving, reading) = resolve(app, &index)?;
     // From here on a signal ends the server in order, also one that comes before anybody is served.
-    let signals = interrupt::served();
+    let signals = interrupt::served().await;
     say(app, &told, output)?;
     let stop = Arc::new(AtomicBool::new(false));
     let warming = tokio::task::spawn_blocking({
@@ -254,10 +254,7 @@ fn citizen(index: &Index) -> Result<Option<PersonId>, Failure> {
 /// Prints pseudonyms of persons as the load test's agency knows them.
 pub(crate) async fn demo_persons(options: &DemoPersons, output: Output) -> Outcome {
     let app = super::open(&options.project.project).await?;
-    let demo = app.project.settings.demo_identities.iter().find(|demo| demo.name == "load-test");
-    let agency = demo.and_then(|demo| demo.acts_as.as_ref()).map(|recipient| recipient.agency.clone());
-    let agency = agency.ok_or_else(|| crate::usage("the project has no identity `load-test`: it is no demo"))?;
-    let text = pseudonyms(&app, &agency, options.count);
+    let text = pseudonyms(&app, options.count);
     let text = super::closing(app, text).await?;
     match output.json() {
         true => output.object(&serde_json::json!({ "persons": text.lines().collect::<Vec<_>>() })),
@@ -268,8 +265,11 @@ pub(crate) async fn demo_persons(options: &DemoPersons, output: Output) -> Outco
     }
 }
 
-/// Gives pseudonyms of persons, one a line.
-fn pseudonyms(app: &App, agency: &AgencyId, count: usize) -> Result<String, Failure> {
+/// Gives pseudonyms of persons, as the load test's agency knows them, one a line.
+fn pseudonyms(app: &App, count: usize) -> Result<String, Failure> {
+    let demo = app.project.settings.demo_identities.iter().find(|demo| demo.name == "load-test");
+    let agency = demo.and_then(|demo| demo.acts_as.as_ref()).map(|recipient| &recipient.agency);
+    let agency = agency.ok_or_else(|| crate::usage("the project has no identity `load-test`: it is no demo"))?;
     let index = Index::open(&app.project)?;
     let mut text = String::new();
     for person in index.some_persons(count)? {

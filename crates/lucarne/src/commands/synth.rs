@@ -8,6 +8,14 @@ use crate::exit::{Ending, Failure};
 use crate::output::{Output, count};
 
 pub(crate) fn run(options: &Synth, output: Output) -> Result<synth::Report, Failure> {
+    let out = options.out.display();
+    match lake::is_within_data(&options.out) {
+        Ok(false) => {}
+        Ok(true) => {
+            return Err(crate::usage(format!("{out} is within a project's data: name another folder with --out")));
+        }
+        Err(error) => return Err(crate::usage(format!("{out} can't be reached: {error}"))),
+    }
     let (report, _) = generate(options.people, options.seed, &options.out, output)?;
     output.object(&report)?;
     Ok(report)

@@ -177,9 +177,23 @@ fn keys_of_a_demo(more: &[&'static str]) -> Vec<&'static str> {
     keys
 }
 
-/// Gives the arguments of a demo that takes a while.
-fn long_demo<'a>(folder: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    [&["demo", "--people", "5000", "--dir", folder], more].concat()
+/// Gives the arguments of a demo that takes a while, the longer the more people there are.
+fn long_demo<'a>(folder: &'a str, people: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["demo", "--people", people, "--dir", folder], more].concat()
+}
+
+/// Begins a demo, interrupts it once a stage has come to its end, and sees that it is not gone through with.
+fn interrupted_after(stage: &str, demo: &[&str]) {
+    let mut child = start(demo);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().starts_with(stage)), "{stage} comes to its end");
+    interrupt(&child);
+    let rest: Vec<String> = lines.map(|line| line.unwrap()).collect();
+    let output = child.wait_with_output().unwrap();
+    let said = text(&output.stderr);
+    assert!(!rest.iter().any(|line| line.starts_with("index")), "after {stage} all was done: {rest:?}{said}");
+    assert_eq!(output.status.code(), Some(130), "after {stage}: {said}{rest:?}");
+    assert!(said.contains("start again with the same command") && !said.contains("panicked"), "{said}");
 }
 
 #[test]
@@ -187,29 +201,15 @@ fn a_demo_that_is_interrupted_while_it_is_made_is_begun_anew() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("demo");
     let folder = folder.to_str().unwrap();
-    for stage in ["synth", "ingest"] {
-        let mut child = start(&long_demo(folder, &["--no-serve"]));
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        assert!(lines.any(|line| line.unwrap().starts_with(stage)), "{stage} comes to its end");
-        interrupt(&child);
-        let rest: Vec<String> = lines.map(|line| line.unwrap()).collect();
-        let output = child.wait_with_output().unwrap();
-        let said = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(130), "after {stage}: {said}{rest:?}");
-        assert!(said.contains("start again with the same command") && !said.contains("panicked"), "{said}");
-        assert!(!rest.iter().any(|line| line.starts_with("index")), "it is not gone through with: {rest:?}");
-        // After the first stage there may be no log yet; after the second there is one, and it is closed.
-        if stage == "ingest" || Path::new(folder).join("data/keys/log.pub").exists() {
-            let verified = object(&lucarne(&["log", "verify", "--json", "--project", folder]), 0);
-            if stage == "ingest" {
-                assert!(verified["entries"].as_u64() > Some(0), "{verified}");
-                assert_eq!(verified["unpublished_entries"], 0, "{verified}");
-            }
-        }
+    let verified = || object(&lucarne(&["log", "verify", "--json", "--project", folder]), 0);
+    interrupted_after("synth", &long_demo(folder, "5000", &["--no-serve"]));
+    // There may be no log yet; one that is there is closed.
+    if Path::new(folder).join("data/keys/log.pub").exists() {
+        assert_eq!(verified()["unpublished_entries"], 0);
     }
 
     // The same command begins anew, and prints three lines to try once it serves.
-    let mut child = start(&long_demo(folder, &["--port", "0"]));
+    let mut child = start(&long_demo(folder, "5000", &["--port", "0"]));
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(|line| line.unwrap());
     let mut tries = lines.skip_while(|line| line != "Try:").skip(1);
     let three: Vec<String> = tries.by_ref().take_while(|line| !line.is_empty()).collect();
@@ -223,7 +223,40 @@ fn a_demo_that_is_interrupted_while_it_is_made_is_begun_anew() {
     interrupt(&child);
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert_eq!(object(&lucarne(&["log", "verify", "--json", "--project", folder]), 0)["unpublished_entries"], 0);
+    assert_eq!(verified()["unpublished_entries"], 0);
+}
+
+#[test]
+fn a_demo_that_is_interrupted_between_two_jobs_has_closed_its_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("demo");
+    let folder = folder.to_str().unwrap();
+    // So many that what is left to do takes seconds.
+    interrupted_after("ingest", &long_demo(folder, "50000", &["--no-serve"]));
+    let verified = object(&lucarne(&["log", "verify", "--json", "--project", folder]), 0);
+    assert!(verified["entries"].as_u64() > Some(0), "{verified}");
+    assert_eq!(verified["unpublished_entries"], 0, "{verified}");
+}
+
+#[test]
+fn work_on_a_project_that_came_to_no_end_is_begun_again_and_nothing_is_removed() {
+    let project = Project::ready();
+    let root = project.root();
+    let demo = ["demo", "--project", root.to_str().unwrap(), "--port", "0", "--json"];
+    let begun = project.path("data/.lucarne-demo-begun");
+    let key = std::fs::read(project.path("data/keys/master.key")).unwrap();
+    for is_begun in [true, false] {
+        if is_begun {
+            std::fs::write(&begun, "").unwrap();
+        }
+        let mut child = start(&demo);
+        let served = told(&mut child);
+        interrupt(&child);
+        assert!(child.wait().unwrap().success());
+        assert_eq!(!keys(&served["seconds"]).is_empty(), is_begun, "{served}");
+        assert!(!begun.exists(), "it came to its end");
+    }
+    assert_eq!(std::fs::read(project.path("data/keys/master.key")).unwrap(), key);
 }
 
 #[test]

@@ -143,3 +143,41 @@ fn no_register_takes_rows_of_the_lake_for_its_delivery() {
     let said = files.project.fails(&["ingest", "residents"], 1);
     assert!(said.contains("registers/residents.toml") && said.contains("name other files"), "{said}");
 }
+
+#[test]
+fn no_republic_is_written_into_a_data_folder() {
+    let files = Files::new();
+    let before = files.data();
+    for within in ["data", "data/lake/town"] {
+        let out = files.project.path(within);
+        let refused = lucarne(&["synth", "--people", "10", "--out", out.to_str().unwrap()]);
+        assert_refused(within, 2, &refused, "is within a project's data: name another folder with --out");
+    }
+    assert!(files.data() == before, "the data folder is as it was");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_lake_on_another_disk_is_still_the_project_s() {
+    let files = Files::new();
+    let (lake, disk) = (files.project.path("data/lake"), tempfile::tempdir().unwrap());
+    let moved = disk.path().join("lake");
+    // A folder that lies on the same disk stands for one on another.
+    std::fs::create_dir(&moved).unwrap();
+    for path in files_below(&lake) {
+        let to = moved.join(path.strip_prefix(&lake).unwrap());
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(&path, to).unwrap();
+    }
+    std::fs::remove_dir_all(&lake).unwrap();
+    std::os::unix::fs::symlink(&moved, &lake).unwrap();
+    let part = files.part();
+    let direct = moved.join(part.strip_prefix(&lake).unwrap());
+    assert!(part.starts_with(&lake) && direct.is_file(), "{}", part.display());
+    for input in [&part, &direct] {
+        for (command, status, output) in files.with_input(input) {
+            assert_refused(&format!("{command} of {}", input.display()), status, &output, GATE);
+        }
+    }
+    assert!(!files.beside.join("out").exists(), "nothing is written");
+}
