@@ -2,6 +2,7 @@
 
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { OTHER_CHECKPOINT, RELIEF, type Role, checkAccessibility, checkWidth, enter, expect, test, workOn } from "./visit";
+import { answerNothing } from "./waiting";
 
 const ENDED = {
   "en-GB": { title: "Your session has ended", nothing: "Nothing was done.", first: "Your session has ended. Choose again who you are." },
@@ -153,3 +154,27 @@ test("a half-written purpose and a pasted checkpoint stay when the language is s
   await expect(page.locator("#saved")).toBeVisible();
   await expect(page.locator("#saved")).toHaveValue(OTHER_CHECKPOINT);
 });
+
+for (const isGivenUp of [true, false]) {
+  const how = isGivenUp ? "is given up" : "is overtaken";
+  test(`what is written after a switch that ${how} is what comes back`, async ({ page }) => {
+    await enter(page, "steward");
+    await judge(page, "A father and");
+    const kept = () => page.evaluate(() => sessionStorage.getItem("lucarne-unsent"));
+    await page.route("**/language", answerNothing);
+    await page.locator(".tongue button").click();
+    await expect.poll(kept, "the switch is under way").toContain("A father and");
+    if (isGivenUp) {
+      await page.keyboard.press("Escape");
+      expect(await kept(), "no page comes that would take it").toBeNull();
+    }
+    await page.unroute("**/language");
+    await page.locator("input[name=verdict][value=different]").check();
+    await page.locator("#reason").fill("");
+    await formOf(page, "#reason").getByRole("button").click();
+    await expect(page.locator("#reason-wrong")).toBeVisible();
+    await expect(page.locator("input[name=verdict][value=different]")).toBeChecked();
+    await expect(page.locator("#reason")).toHaveValue("");
+    expect(await kept()).toBeNull();
+  });
+}

@@ -209,15 +209,21 @@ export function watchSteps(body: HTMLElement): void {
       return;
     }
     keep(form);
+    // Of a switch that was given up nothing is brought back: what stands here by now is newer.
+    take(UNSENT_KEY);
     if (form.matches(".tongue")) keepUnsent(form);
   });
   document.addEventListener("click", (event) => {
     const link = event.defaultPrevented ? null : linkOf(event);
-    if (link && !mayGo(link, () => link.click())) event.preventDefault();
+    if (!link) return;
+    if (mayGo(link, () => link.click())) take(UNSENT_KEY);
+    else event.preventDefault();
   });
-  // Escape stops the browser from waiting.
+  // Escape stops the browser from waiting: no page comes that what was not sent is kept for.
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") rest();
+    if (event.key !== "Escape") return;
+    rest();
+    take(UNSENT_KEY);
   });
   // A page that the browser kept whole comes back as it was left, with its typing and in the middle of its step.
   addEventListener("pageshow", (event) => {

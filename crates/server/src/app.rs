@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts as RequestParts;
 use axum_extra::extract::CookieJar;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use gate::Gate;
 use lake::Lake;
 use model::agency::RoleKind;
@@ -16,6 +16,7 @@ use state::State as Decided;
 
 use crate::districts::{Districts, Unreadable};
 use crate::identity::{self, DemoIdentity, TokenError, Verified, Work};
+use crate::left::Left;
 use crate::problem::Problem;
 use crate::progress::Runs;
 use crate::resolving::Resolving;
@@ -23,6 +24,13 @@ use crate::service::{Heads, ReadIn, VerifyView};
 
 /// The name of the cookie of the pages' session.
 pub const SESSION_COOKIE: &str = "lucarne_session";
+
+/// How long a token of a session is good, at most.
+pub(crate) const SESSION: TimeDelta = TimeDelta::hours(8);
+
+/// How long a session that was left is remembered after the last of its tokens has expired: a change of purpose may have been under
+/// way when it was left.
+const LEFT_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// Verifications of the whole log, each from a checkpoint that somebody saved or from the beginning. Each reads every entry,
 /// which many at once would pay for many times.
@@ -78,6 +86,7 @@ struct Inner {
     heads: Heads,
     districts: Option<Result<Districts, Unreadable>>,
     contesting: tokio::sync::Mutex<()>,
+    left: Left,
 }
 
 impl App {
@@ -109,6 +118,7 @@ impl App {
                 heads,
                 districts,
                 contesting: tokio::sync::Mutex::default(),
+                left: Left::default(),
             }),
         }
     }
@@ -192,10 +202,30 @@ impl App {
         self.inner.clock.now().map_err(|error| Problem::failure("unavailable", &error))
     }
 
-    /// Gives a token for one of the demo's identities.
-    #[must_use]
-    pub fn session_token(&self, name: &str, expires: DateTime<Utc>, work: &Work) -> String {
-        identity::sign_session(&self.inner.session_key, name, expires, work)
+    /// Gives a token of a session for one of the demo's identities: good until `expires`, and for no longer than [`SESSION`] from
+    /// now, so that it is known when none of the session's tokens is good any more.
+    ///
+    /// # Errors
+    /// When the clock can't be trusted.
+    pub(crate) fn session_token(
+        &self,
+        name: &str,
+        session: &str,
+        expires: DateTime<Utc>,
+        work: &Work,
+    ) -> Result<String, Problem> {
+        let expires = expires.min(self.now()? + SESSION);
+        Ok(identity::sign_session(&self.inner.session_key, name, session, expires, work))
+    }
+
+    /// Ends a session: no token that was given in it is believed from now on, whoever has a copy.
+    ///
+    /// # Errors
+    /// When the clock can't be trusted.
+    pub(crate) fn leave(&self, session: &str) -> Result<(), Problem> {
+        let now = self.now()?;
+        self.inner.left.note(session, now, now + SESSION + LEFT_AFTER);
+        Ok(())
     }
 
     /// Gives the token that forms of this session carry.
@@ -225,15 +255,20 @@ impl App {
     /// Gives who a token stands for.
     ///
     /// # Errors
-    /// A problem when the token is not believed, or names an identity that this server does not have.
+    /// A problem when the token is not believed, names an identity that this server does not have, or is of a session that was
+    /// left.
     pub fn who(&self, token: &str) -> Result<Who, Problem> {
         let now = self.now()?;
         let verified = identity::verify(&self.inner.session_key, token, now);
         let unknown = |why: String| Problem::new("unauthenticated", why).in_words("problem-is-no-way-in");
-        let Verified { name, expires, work } = verified.map_err(|error: TokenError| unknown(error.to_string()))?;
+        let Verified { name, session, expires, work } =
+            verified.map_err(|error: TokenError| unknown(error.to_string()))?;
+        if session.as_ref().is_some_and(|session| self.inner.left.has(session)) {
+            return Err(unknown("the session was left".to_owned()));
+        }
         let identity = self.inner.demo.iter().find(|identity| identity.name == name);
         let identity = identity.ok_or_else(|| unknown("the token names nobody here".to_owned()))?;
-        Ok(Who { identity: identity.clone(), expires, work, token: token.to_owned() })
+        Ok(Who { identity: identity.clone(), session, expires, work, token: token.to_owned() })
     }
 }
 
@@ -242,6 +277,8 @@ impl App {
 pub struct Who {
     /// The identity.
     pub identity: DemoIdentity,
+    /// The session of the pages; none where a token for the API is used, which is of none.
+    pub(crate) session: Option<String>,
     /// When the session ends.
     pub expires: DateTime<Utc>,
     /// What they work on, as their session says.
@@ -313,7 +350,8 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-/// Who looks at a page: by the session's cookie. None when there is no session, or one that is not believed any more.
+/// Who looks at a page: by the session's cookie. None when there is no session, or one that is not believed any more. A token
+/// for the API is none, even in the cookie: whoever leaves could not end it.
 pub struct Visitor(pub Option<Who>);
 
 impl FromRequestParts<App> for Visitor {
@@ -323,7 +361,7 @@ impl FromRequestParts<App> for Visitor {
         let jar = CookieJar::from_headers(&parts.headers);
         let Some(cookie) = jar.get(SESSION_COOKIE) else { return Ok(Self(None)) };
         match app.who(cookie.value()) {
-            Ok(who) => Ok(Self(Some(who))),
+            Ok(who) => Ok(Self(Some(who).filter(|who| who.session.is_some()))),
             Err(problem) if problem.status == 401 => Ok(Self(None)),
             Err(problem) => Err(problem),
         }

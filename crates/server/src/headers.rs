@@ -23,15 +23,17 @@ const FIXED: [(HeaderName, &str); 6] = [
 /// When to ask again where no answer is possible, in seconds.
 const RETRY_AFTER_SECONDS: &str = "5";
 
-/// Adds the headers of security to an answer; keeps everything but assets out of caches; says when to ask again.
+/// Adds the headers of security to an answer; keeps everything but assets that are there out of caches; says when to ask again.
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
     let is_asset = request.uri().path().starts_with("/assets/");
     let mut response = next.run(request).await;
+    // What is answered in the place of an asset, such as a problem, is none.
+    let may_be_kept = is_asset && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED);
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if !is_asset {
+    if !may_be_kept {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
@@ -107,10 +109,39 @@ fn is_prefetch(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+    }
+
+    #[tokio::test]
+    async fn only_assets_that_are_there_may_be_kept() {
+        let gives = |status: StatusCode| get(move || async move { (status, [(header::CACHE_CONTROL, "no-cache")]) });
+        let router: Router = Router::new()
+            .route("/assets/there", gives(StatusCode::OK))
+            .route("/assets/same", gives(StatusCode::NOT_MODIFIED))
+            .route("/assets/gone", gives(StatusCode::NOT_FOUND))
+            .route("/assets/busy", get(|| async { Problem::new("unavailable", "busy") }))
+            .route("/page", gives(StatusCode::OK))
+            .layer(axum::middleware::from_fn(secure));
+        for (path, may_be_kept) in [
+            ("/assets/there", true),
+            ("/assets/same", true),
+            ("/assets/gone", false),
+            ("/assets/busy", false),
+            ("/page", false),
+        ] {
+            let answer =
+                router.clone().oneshot(axum::http::Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+            let cache = answer.headers()[header::CACHE_CONTROL].to_str().unwrap();
+            assert_eq!(cache != "no-store", may_be_kept, "{path}: {cache}");
+        }
     }
 
     #[test]

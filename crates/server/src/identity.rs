@@ -43,6 +43,9 @@ impl std::fmt::Debug for DemoIdentity {
 struct Payload {
     /// The identity's name.
     name: String,
+    /// The session of the pages that it is of; none of a token for the API, which is of none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
     /// When the token ends, in seconds since 1970.
     expires: i64,
     /// What the bearer works on; pages keep it in their session.
@@ -93,24 +96,33 @@ pub enum TokenError {
 pub struct Verified {
     /// The identity's name.
     pub name: String,
+    /// The session of the pages that the token is of; none of a token for the API.
+    pub session: Option<String>,
     /// When it ends.
     pub expires: DateTime<Utc>,
     /// What the bearer works on.
     pub work: Work,
 }
 
-/// Gives a token for an identity that ends at `expires`.
+/// Gives a token for an identity that ends at `expires`. It is of no session: pages begin one with it.
 #[must_use]
 pub fn sign(key: &[u8; 32], identity: &DemoIdentity, expires: DateTime<Utc>) -> String {
-    sign_session(key, &identity.name, expires, &Work::default())
+    signed(
+        key,
+        &Payload { name: identity.name.clone(), session: None, expires: expires.timestamp(), work: Work::default() },
+    )
 }
 
-/// Gives a token that also carries what the bearer works on.
+/// Gives a token of a session, which has an id of its own and also carries what the bearer works on.
 #[must_use]
-pub fn sign_session(key: &[u8; 32], name: &str, expires: DateTime<Utc>, work: &Work) -> String {
-    let payload = Payload { name: name.to_owned(), expires: expires.timestamp(), work: work.clone() };
+pub fn sign_session(key: &[u8; 32], name: &str, session: &str, expires: DateTime<Utc>, work: &Work) -> String {
+    let session = Some(session.to_owned());
+    signed(key, &Payload { name: name.to_owned(), session, expires: expires.timestamp(), work: work.clone() })
+}
+
+fn signed(key: &[u8; 32], payload: &Payload) -> String {
     // A struct of texts and a number can always be written; an empty payload would verify as nothing.
-    let json = serde_json::to_vec(&payload).unwrap_or_default();
+    let json = serde_json::to_vec(payload).unwrap_or_default();
     let text = URL_SAFE_NO_PAD.encode(json);
     let signature = URL_SAFE_NO_PAD.encode(mac(key, text.as_bytes()).finalize().into_bytes());
     format!("{text}.{signature}")
@@ -133,7 +145,7 @@ pub fn verify(key: &[u8; 32], token: &str, now: DateTime<Utc>) -> Result<Verifie
     if expires <= now {
         return Err(TokenError::Expired);
     }
-    Ok(Verified { name: payload.name, expires, work: payload.work })
+    Ok(Verified { name: payload.name, session: payload.session, expires, work: payload.work })
 }
 
 /// Gives the token that forms of this session carry, so that no other site can send them.
@@ -239,7 +251,7 @@ mod tests {
             case: Some(case.into()),
             justification: Some(why.into()),
         };
-        let session = |work: &Work, hour: u32| sign_session(&KEY, "officer", at(hour), work);
+        let session = |work: &Work, hour: u32| sign_session(&KEY, "officer", "s-1", at(hour), work);
         let one = session(&work("C-1", "her application"), 12);
         let digest = under(&KEY, &one);
         assert!(is_under(&KEY, &one, &digest));
@@ -249,6 +261,7 @@ mod tests {
             session(&work("C-1", "her appeal"), 12),
             session(&Work::default(), 12),
             session(&work("C-1", "her application"), 13),
+            sign_session(&KEY, "officer", "s-2", at(12), &work("C-1", "her application")),
         ] {
             assert!(!is_under(&KEY, &other, &digest));
         }
@@ -263,7 +276,9 @@ mod tests {
     #[test]
     fn work_survives_the_session() {
         let work = Work { purpose: Some("relief".into()), case: Some("C-1".into()), justification: None };
-        let token = sign_session(&KEY, "officer", at(12), &work);
-        assert_eq!(verify(&KEY, &token, at(11)).unwrap().work, work);
+        let token = sign_session(&KEY, "officer", "s-1", at(12), &work);
+        let verified = verify(&KEY, &token, at(11)).unwrap();
+        assert_eq!((verified.work, verified.session.as_deref()), (work, Some("s-1")));
+        assert_eq!(verify(&KEY, &sign(&KEY, &identity(), at(12)), at(11)).unwrap().session, None);
     }
 }

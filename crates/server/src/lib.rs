@@ -9,6 +9,7 @@ mod delivery;
 mod districts;
 mod headers;
 pub mod identity;
+mod left;
 mod pace;
 mod pages;
 mod problem;

@@ -115,9 +115,12 @@ async fn an_officer_asks_is_refused_elsewhere_and_the_citizen_sees_both() {
     }
     // Why rows are in quarantine is the engineer's to see.
     let page = format!("{}/runs/quarantine/residents", served.address);
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     for (name, expected) in [("engineer", 200), ("officer", 403)] {
-        let session = format!("lucarne_session={}", served.token(name));
-        let answer = reqwest::Client::new().get(&page).header("cookie", session).send().await.unwrap();
+        let enter = format!("{}/enter?token={}", served.address, served.token(name));
+        let entered = browser.get(enter).send().await.unwrap();
+        let session = entered.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+        let answer = browser.get(&page).header("cookie", session).send().await.unwrap();
         assert_eq!(answer.status(), expected, "{name}");
     }
 

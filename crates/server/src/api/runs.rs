@@ -123,7 +123,8 @@ pub(crate) struct DeliveryView {
     number: u64,
     /// The register.
     register: String,
-    /// `under-way`, `taken`, `unchanged` (it was read in before: nothing was written) or `not-taken`.
+    /// `under-way`, `taken`, `unchanged` (it was read in before: nothing was written), `not-taken` or `failed` (the server could not
+    /// read it in, or not write what it read).
     state: &'static str,
     /// Bytes that are read.
     bytes_read: u64,
@@ -150,9 +151,12 @@ pub(crate) struct DeliveryView {
     /// The number of its entry in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     log_index: Option<u64>,
-    /// Why nothing was taken.
+    /// Why nothing was taken, or what is told of why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+    /// Names in the server's own log why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<String>,
 }
 
 fn time(at: chrono::DateTime<chrono::Utc>) -> String {
@@ -211,11 +215,8 @@ impl From<PastRun> for RunView {
 }
 
 impl DeliveryView {
-    /// Gives how far a delivery is, or what became of it.
-    ///
-    /// # Errors
-    /// The problem with which reading it ended.
-    fn of(reading: &Reading) -> Result<Self, Problem> {
+    /// Gives how far a delivery is, or what became of it. That it failed is an answer too: whoever asks is told of it, however often.
+    fn of(reading: &Reading) -> Self {
         let progress = reading.progress();
         let view = Self {
             number: reading.number,
@@ -231,11 +232,13 @@ impl DeliveryView {
             gone: None,
             log_index: None,
             why: None,
+            event: None,
         };
-        Ok(match progress.outcome.transpose()? {
+        match progress.outcome {
             None => view,
-            Some(ReadIn::Unchanged) => Self { state: "unchanged", ..view },
-            Some(ReadIn::Taken { run, rows, quarantined, new, changed, gone, log_index }) => Self {
+            Some(Err(problem)) => Self { state: "failed", why: Some(problem.detail), event: problem.event, ..view },
+            Some(Ok(ReadIn::Unchanged)) => Self { state: "unchanged", ..view },
+            Some(Ok(ReadIn::Taken { run, rows, quarantined, new, changed, gone, log_index })) => Self {
                 state: "taken",
                 run: Some(run),
                 rows: Some(rows),
@@ -246,10 +249,10 @@ impl DeliveryView {
                 log_index: Some(log_index),
                 ..view
             },
-            Some(ReadIn::Refused(not_taken)) => {
+            Some(Ok(ReadIn::Refused(not_taken))) => {
                 Self { state: "not-taken", why: Some(why_not_taken(&not_taken.why)), run: Some(not_taken.run), ..view }
             }
-        })
+        }
     }
 }
 
@@ -311,7 +314,7 @@ pub(crate) async fn deliver(
     Place(register): Place<String>,
 ) -> Result<Answer<DeliveryView>, Problem> {
     let reading = service::begin_reading(&app, &who, &register)?;
-    DeliveryView::of(&reading).map(Answer)
+    Ok(Answer(DeliveryView::of(&reading)))
 }
 
 /// Gives how far a delivery is that is read in, or what became of it. For data engineers.
@@ -324,5 +327,5 @@ pub(crate) async fn delivery(
     Caller(who): Caller,
     Place(number): Place<u64>,
 ) -> Result<Answer<DeliveryView>, Problem> {
-    DeliveryView::of(&service::reading(&app, &who, number)?).map(Answer)
+    Ok(Answer(DeliveryView::of(&service::reading(&app, &who, number)?)))
 }

@@ -8,7 +8,7 @@ use crate::service::{PurposeView, Standing};
 /// What a purpose allows.
 pub(crate) struct Allows {
     pub(crate) says: String,
-    /// Why a search under it will be refused, as far as a page can tell: the gate decides.
+    /// Why whatever is asked under it will be refused, as far as a page can tell: the gate decides.
     pub(crate) careful: Vec<String>,
     /// How each class is disclosed.
     pub(crate) rules: Vec<Rule>,

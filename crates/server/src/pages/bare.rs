@@ -23,12 +23,17 @@ struct BarePage {
     event: Option<String>,
 }
 
+/// Tells whether a path is one of the API's. Its description is a page.
+fn is_api(path: &str) -> bool {
+    let is_below = |part: &str| path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    is_below("/api") && !is_below("/api/docs")
+}
+
 /// Makes pages of problem documents that a person would be given: whatever turned their request away or failed. Programs, and
 /// everyone who asks the API, get the document.
 pub(crate) async fn to_people(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_page = path != "/api" && !path.starts_with("/api/");
-    let language = (is_page && takes_pages(request.headers())).then(|| Language::wanted(request.headers()));
+    let language = (!is_api(path) && takes_pages(request.headers())).then(|| Language::wanted(request.headers()));
     let response = next.run(request).await;
     match language {
         Some(language) => in_words(language, response),
@@ -92,7 +97,12 @@ mod tests {
 
     /// Asks as a browser does, with these headers besides; gives status, kind of content and text.
     async fn ask(path: &str, headers: &[(&str, &str)]) -> (u16, String, String) {
-        let routes = Router::new().route("/fail", get(fail)).route("/busy", get(busy)).route("/api/v1/fail", get(fail));
+        let routes = Router::new()
+            .route("/fail", get(fail))
+            .route("/busy", get(busy))
+            .route("/api/v1/fail", get(fail))
+            .route("/api/docs/", get(fail))
+            .route("/api/documents", get(fail));
         let router: Router = crate::protected(routes).with_state(());
         let request = headers.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
         let answer = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
@@ -137,12 +147,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_description_of_the_api_is_a_page_of_people() {
+        let (status, kind, text) = ask("/api/docs/", &[BROWSER, ("accept-language", "en")]).await;
+        assert_eq!((status, kind.as_str()), (500, "text/html; charset=utf-8"), "{text}");
+        assert!(text.contains("<h1>The server failed</h1>"), "{text}");
+        let (_, kind, text) = ask("/api/docs/", &[("accept", "application/json")]).await;
+        assert_eq!(kind, "application/problem+json", "{text}");
+    }
+
+    #[tokio::test]
     async fn programs_and_whoever_asks_the_api_get_the_document() {
-        let asks: [(&str, &[(&str, &str)]); 4] = [
+        let asks: [(&str, &[(&str, &str)]); 5] = [
             ("/fail", &[]),
             ("/fail", &[("accept", "*/*")]),
             ("/fail", &[("accept", "application/json")]),
             ("/api/v1/fail", &[BROWSER]),
+            ("/api/documents", &[BROWSER]),
         ];
         for (path, headers) in asks {
             let (status, kind, text) = ask(path, headers).await;

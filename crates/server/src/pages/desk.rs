@@ -17,6 +17,9 @@ use crate::service::{self, DayUse, DeskView, OfficerUse, Officers, SOON_DAYS, St
 /// Where the page is.
 const DESK: &str = "/desk";
 
+/// Where the form is sent to by which the officers are named.
+const NAMED: &str = "/desk/officers";
+
 /// The most rows of a table of bars: the rest is counted.
 const ROWS_MAX: usize = 10;
 
@@ -72,6 +75,13 @@ pub(crate) struct NamingSent {
     /// Whether the form is only shown again.
     #[serde(default)]
     again: bool,
+}
+
+impl NamingSent {
+    /// Gives what was typed.
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        vec![("reason", self.reason.clone())]
+    }
 }
 
 /// Contested links of the same registers that nobody can judge.
@@ -154,15 +164,16 @@ pub(crate) async fn page(view: View) -> Response {
 
 /// Shows the page with names, once it is said why.
 pub(crate) async fn named(view: View, Sent(form): Sent<NamingSent>) -> Response {
+    let typed = form.as_ref().ok().and_then(|form| view.typed(&form.form_token, NAMED, &form.fields()));
     let answer = match form {
         Ok(form) => desk_named(&view, form).await,
         Err(problem) => Err(problem),
     };
-    view.answer(answer)
+    view.answer_typed(None, typed, answer)
 }
 
 async fn desk_named(view: &View, form: NamingSent) -> Result<Response, Problem> {
-    view.check_form(&form.form_token)?;
+    view.acting_by(&form.form_token)?;
     desk(view, Some(form)).await
 }
 
@@ -310,7 +321,8 @@ fn counted(t: Words, since: Option<NaiveDate>) -> (Option<String>, String) {
 }
 
 /// Gives the accounts that asked most, and after them all others in one row without a bar: that of hundreds together would
-/// leave none to be seen of each. Without names they are numbered, with their agency, which `title` names; else with their role.
+/// leave none to be seen of each. Without names they are numbered, with the agency of those that have it in common, which `title`
+/// names; else with their role.
 pub(super) fn officers(t: Words, found: &Officers, title: impl Fn(&str) -> String) -> Bars {
     let label = |(officer, place): (&OfficerUse, u64)| match (&officer.account, &officer.by) {
         (_, None) if !found.named => t.with("desk-officer-rank", "n", t.number(&place)),
@@ -501,7 +513,7 @@ mod tests {
         let shown = officers(EN, &found, str::to_owned);
         assert_eq!(shown.rows[1].title, EN.s("desk-officer-unread"));
         assert_ne!(shown.rows[1].title, unknown);
-        // Whose names were not asked for has a number, and an agency where that is known.
+        // Whose names were not asked for has a number, and an agency where that is told.
         found = Officers {
             named: false,
             most: vec![officer(None, Some("tax"), 1_200, 0), officer(None, None, 3, 1)],

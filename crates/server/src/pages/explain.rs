@@ -15,13 +15,13 @@ use super::review::{
     Compared, Row, caption, check_reason, kept_back, of_pair, outcome, review_allows, review_purpose, rows,
 };
 use super::values::KeptColumns;
-use super::view::{AGAIN, Sent, Typed, View};
+use super::view::{AGAIN, Sent, View};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{self, ExplainForm, ExplainedView};
 
 /// Where the form is, and where it is sent to.
-const EXPLAIN: &str = "/review/explain";
+pub(super) const EXPLAIN: &str = "/review/explain";
 
 #[derive(Template)]
 #[template(path = "explain.html")]
@@ -131,7 +131,7 @@ fn form_page(view: &View, asked: ExplainAsked, was_sent: bool) -> Result<Respons
 
 /// Shows why two records are, or are not, of one person.
 pub(crate) async fn explained(view: View, Sent(form): Sent<ExplainAsked>) -> Response {
-    let typed = form.as_ref().ok().and_then(|form| Typed::new(EXPLAIN, &form.fields()));
+    let typed = form.as_ref().ok().and_then(|form| view.typed(&form.form_token, EXPLAIN, &form.fields()));
     let answer = match form {
         Ok(form) => explain(&view, form).await,
         Err(problem) => Err(problem),
@@ -140,7 +140,7 @@ pub(crate) async fn explained(view: View, Sent(form): Sent<ExplainAsked>) -> Res
 }
 
 async fn explain(view: &View, asked: ExplainAsked) -> Result<Response, Problem> {
-    view.check_form(&asked.form_token)?;
+    let who = view.acting_by(&asked.form_token)?;
     if asked.again || !asked.wrong().is_nothing() {
         return form_page(view, asked, true);
     }
@@ -151,7 +151,7 @@ async fn explain(view: &View, asked: ExplainAsked) -> Result<Response, Problem> 
         right: asked.right.trim().to_owned(),
     };
     // Others than stewards are refused by the gate, on the record, as over the API.
-    let found = service::explain(&view.app, view.acting()?, &form).await?;
+    let found = service::explain(&view.app, who, &form).await?;
     // The one that was named first stands first.
     let [left, right] = asked.records();
     explained_page(view, &asked, &found, left > right)

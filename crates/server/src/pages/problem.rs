@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use model::agency::RoleKind;
 use serde::{Deserialize, Serialize};
 
+use super::explain::EXPLAIN;
 use super::frame::{Frame, Link, home_of};
 use super::values::sentence;
 use super::view::{CARRIED, Sent, Typed, View, own_path};
@@ -60,8 +61,8 @@ struct ProblemPage {
     typed: Option<Typed>,
     /// What was typed into a form to which nothing leads back.
     written: Vec<Written>,
-    /// Whether a session had ended when the form was sent.
-    is_ended: bool,
+    /// Whether a session had ended when the form was sent, and it can't be told who had written what it holds.
+    is_foreign: bool,
     /// Where whoever sent the form can begin anew.
     onward: Option<Link>,
 }
@@ -77,6 +78,12 @@ struct Written {
 /// Kinds of problem after which the form that was sent is not there any more, or is that of something else: what was typed is
 /// shown to be read, and is in no form.
 const FORM_IS_GONE: [&str; 3] = ["unauthenticated", "changed-meanwhile", "not-found"];
+
+/// Tells whether the form that was sent is gone. The one in which two records are named is about neither of them: it is there
+/// whatever ids were typed into it.
+fn is_gone(kind: &str, typed: &Typed) -> bool {
+    FORM_IS_GONE.contains(&kind) && !(kind == "not-found" && typed.path == EXPLAIN)
+}
 
 /// Lists from which forms are come to.
 const LISTS: [&str; 2] = ["/review", "/me/records"];
@@ -119,6 +126,9 @@ struct Kept {
     /// The fields of a form to which nothing leads back, without those that were left empty.
     #[serde(default)]
     written: Vec<(String, String)>,
+    /// Whether something was written into a form of another session, which is shown to nobody.
+    #[serde(default)]
+    is_foreign: bool,
 }
 
 /// Gives the fields of a form in which something stands, and those of the form that it carries along.
@@ -130,7 +140,7 @@ fn filled_in(typed: Typed) -> Vec<(String, String)> {
 }
 
 /// Gives what a field is called into which people write; none for those in which they choose, or that are hidden.
-fn label(t: Words, field: &str) -> Option<String> {
+pub(super) fn label(t: Words, field: &str) -> Option<String> {
     Some(match field {
         "name" => t.s("search-name"),
         "birth_date" => t.s("search-birth-date"),
@@ -139,6 +149,8 @@ fn label(t: Words, field: &str) -> Option<String> {
         "contact" => t.s("search-contact"),
         "case" => t.s("work-case"),
         "justification" => t.s("work-why"),
+        "left" => t.s("explain-left"),
+        "right" => t.s("explain-right"),
         "reason" => t.s("judge-reason"),
         SAVED => t.s("checkpoint-title"),
         _ => return None,
@@ -155,9 +167,10 @@ impl Kept {
         // What an event stands for is told to nobody, and that nothing was disclosed is said already.
         let technical = || Some(sentence(&problem.detail)).filter(|text| problem.event.is_none() && !text.is_empty());
         // A form that is not of this session may have been filled in by somebody else.
-        let typed = typed.filter(|_| kind_of(problem) != "foreign-request");
+        let is_foreign = typed.as_ref().is_some_and(Typed::is_foreign);
+        let typed = typed.filter(|_| !is_foreign && kind_of(problem) != "foreign-request");
         let (typed, written) = match typed {
-            Some(typed) if FORM_IS_GONE.contains(&kind_of(problem)) => (None, Some(typed)),
+            Some(typed) if is_gone(kind_of(problem), &typed) => (None, Some(typed)),
             typed => (typed, None),
         };
         let list = |typed: &Typed| LISTS.into_iter().find(|list| typed.path.starts_with(list));
@@ -177,6 +190,7 @@ impl Kept {
             },
             typed,
             written: written.map(filled_in).unwrap_or_default(),
+            is_foreign,
         }
     }
 }
@@ -296,7 +310,7 @@ fn plain(view: &View, frame: Frame, kind: &str, kept: Kept) -> ProblemPage {
         event: kept.event,
         typed: kept.typed,
         written: written.collect(),
-        is_ended,
+        is_foreign: is_ended && kept.is_foreign,
     }
 }
 

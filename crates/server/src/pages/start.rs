@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use chrono::TimeDelta;
 use model::agency::RoleKind;
 use serde::Deserialize;
 
@@ -11,17 +10,14 @@ use super::frame::{Frame, home_of};
 use super::problem;
 use super::search::{self, SEARCH};
 use super::view::{
-    Asked, ENDED, Retyped, Sent, Typed, View, WORK, language_cookie, no_session_cookie, own_path, session_cookie,
-    with_cookie,
+    Asked, ENDED, Retyped, Sent, Typed, View, WORK, language_cookie, no_session_cookie, own_path, random,
+    session_cookie, with_cookie,
 };
 use super::words::{Language, Words};
-use crate::app::Who;
+use crate::app::{SESSION, Who};
 use crate::identity::Work;
 use crate::problem::Problem;
 use crate::service;
-
-/// How long a session lasts.
-const SESSION: TimeDelta = TimeDelta::hours(8);
 
 /// The longest case, in characters.
 const CASE_MAX: usize = 60;
@@ -92,20 +88,27 @@ pub(crate) struct Entering {
     token: String,
 }
 
-/// Opens a session with a token of the demo, and leaves the token out of the address. Where the token is not believed, a page
-/// says so and how to get another.
+/// Opens a session with a token of the demo, and leaves the token out of the address: the session's own is another, which ends
+/// with it. A token of a session opens that one again. Where the token is not believed, a page says so and how to get another.
 pub(crate) async fn enter(mut view: View, Asked(asked): Asked<Entering>) -> Response {
     // No page repeats a token: the bar leads back here without it, to the same page.
     view.path = "/enter".to_owned();
     let entered = asked.and_then(|asked| {
         let who = view.app.who(&asked.token)?;
         let to = home_of(who.actor());
-        Ok(with_cookie(Redirect::to(to).into_response(), &session_cookie(asked.token)))
+        let session = session_of(Some(&who))?;
+        let token = view.app.session_token(&who.identity.name, &session, who.expires, &who.work)?;
+        Ok(with_cookie(Redirect::to(to).into_response(), &session_cookie(token)))
     });
     view.answer(entered.or_else(|problem| match problem.status {
         401 => Ok(problem::answer(&view, None, None, problem)),
         _ => Err(problem),
     }))
+}
+
+/// Gives the id of the session of whoever acts, or that of a new one.
+fn session_of(who: Option<&Who>) -> Result<String, Problem> {
+    who.and_then(|who| who.session.clone()).map_or_else(random, Ok)
 }
 
 #[derive(Deserialize)]
@@ -124,7 +127,8 @@ fn acting_as(view: &View, form: &ActAs) -> Result<Response, Problem> {
     let identity = view.app.demo().iter().find(|identity| identity.name == form.identity);
     let nobody = || Problem::new("bad-request", "the demo has nobody of this name").in_words("problem-is-no-identity");
     let identity = identity.ok_or_else(nobody)?;
-    let token = view.app.session_token(&identity.name, view.app.now()? + SESSION, &Work::default());
+    let session = session_of(view.who.as_ref())?;
+    let token = view.app.session_token(&identity.name, &session, view.app.now()? + SESSION, &Work::default())?;
     Ok(with_cookie(Redirect::to(home_of(&identity.actor)).into_response(), &session_cookie(token)))
 }
 
@@ -133,10 +137,15 @@ pub(crate) struct Leaving {
     form_token: String,
 }
 
-/// Ends the session.
+/// Ends the session. One that has ended meanwhile is left all the same: its cookie goes, which is what was asked for.
 pub(crate) async fn leave(view: View, Sent(form): Sent<Leaving>) -> Response {
     let left = form.and_then(|form| {
-        view.check_form(&form.form_token)?;
+        if !view.is_of_ended(&form.form_token) {
+            view.check_form(&form.form_token)?;
+        }
+        if let Some(session) = view.who.as_ref().and_then(|who| who.session.as_deref()) {
+            view.app.leave(session)?;
+        }
         Ok(with_cookie(Redirect::to(LEFT).into_response(), &no_session_cookie()))
     });
     view.answer(left)
@@ -215,7 +224,8 @@ fn working_on(view: &mut View, form: &WorkOn) -> Result<Response, Problem> {
         case: text(&form.case, CASE_MAX, "case")?,
         justification: text(&form.justification, JUSTIFICATION_MAX, "justification")?,
     };
-    let token = view.app.session_token(&who.identity.name, who.expires, &work);
+    let session = session_of(Some(&who))?;
+    let token = view.app.session_token(&who.identity.name, &session, who.expires, &work)?;
     let response = match typed.filter(|typed| typed.path == SEARCH) {
         // The form is of the new session, and what was typed stays out of addresses.
         Some(typed) => {
@@ -229,7 +239,7 @@ fn working_on(view: &mut View, form: &WorkOn) -> Result<Response, Problem> {
 }
 
 /// Pages, and those below them, that are about nobody: to open one of them is no look.
-const ABOUT_NOBODY: [&str; 5] = ["/registers", "/purposes", "/agreements", "/components", "/problems"];
+const ABOUT_NOBODY: [&str; 6] = ["/registers", "/purposes", "/agreements", "/components", "/problems", "/api/docs"];
 
 /// Gives where a change of purpose leads: back, unless that page is about somebody. To open it again is a look under rules
 /// that were not shown yet, so the page that shows them comes first, and whoever means the look asks for it from there.
@@ -273,4 +283,26 @@ pub(crate) async fn language(view: View, Sent(form): Sent<Speaking>) -> Response
         Ok(with_cookie(response, &language_cookie(Words::new(language))))
     });
     view.answer(spoken)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Actor;
+
+    use super::*;
+    use crate::identity::DemoIdentity;
+
+    #[test]
+    fn a_change_of_purpose_leads_back_to_pages_that_are_about_nobody() {
+        let identity =
+            DemoIdentity { name: "nobody".into(), title: "Nobody".into(), title_fr: None, actor: Actor::System };
+        let expires = "2026-05-04T12:00:00Z".parse().unwrap();
+        let who = Who { identity, session: None, expires, work: Work::default(), token: String::new() };
+        for about_nobody in ["/", "/search", "/registers/tax", "/purposes#relief", "/api/docs/", "/api/docs/#runs"] {
+            assert_eq!(after_work(&who, about_nobody), about_nobody);
+        }
+        for about_somebody in ["/review/0", "/api/docsx", "/api/v1/me/records", "/log/7", "//evil.example"] {
+            assert_eq!(after_work(&who, about_somebody), "/", "{about_somebody}");
+        }
+    }
 }

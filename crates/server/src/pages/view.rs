@@ -79,7 +79,11 @@ impl FromRequestParts<App> for View {
     }
 }
 
-fn random() -> Result<String, Problem> {
+/// Gives a text that nobody can guess.
+///
+/// # Errors
+/// When the machine has no randomness.
+pub(crate) fn random() -> Result<String, Problem> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| Problem::failure("unavailable", &error))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
@@ -157,7 +161,7 @@ impl View {
     }
 
     /// Tells whether a form is of the session that has ended.
-    fn is_of_ended(&self, token: &str) -> bool {
+    pub(crate) fn is_of_ended(&self, token: &str) -> bool {
         self.ended.as_ref().is_some_and(|session| self.app.is_form_token(session, token))
     }
 
@@ -174,13 +178,20 @@ impl View {
 
     /// Gives what was typed into a form, for its page to show it once more; none where it is too much to be kept. A form is
     /// taken for that of whoever sits here where its token is of the session whose cookie came along, ended or not: what
-    /// somebody else has typed is shown to nobody.
+    /// somebody else has typed is shown to nobody, and of a form of which that can't be told it is kept alone that something
+    /// was written into it.
     pub(crate) fn typed(&self, token: &str, path: &str, fields: &[(&'static str, String)]) -> Option<Typed> {
         let is_own = match &self.who {
             Some(who) => self.app.is_form_token(&who.token, token),
             None => self.is_of_ended(token),
         };
-        if is_own { Typed::new(path, fields) } else { None }
+        if is_own {
+            return Typed::new(path, fields);
+        }
+        let is_written = |(name, text): &(&str, String)| {
+            !text.trim().is_empty() && (*name == CARRIED || problem::label(self.t, name).is_some())
+        };
+        fields.iter().any(is_written).then(Typed::foreign)
     }
 
     /// Lets only forms of this visit's pages go on.
@@ -342,6 +353,9 @@ pub(crate) struct Typed {
     pub(crate) path: String,
     /// Its fields, without the token.
     pub(crate) fields: Vec<(String, String)>,
+    /// Whether the form is not of the session whose cookie came along: then nothing of it is here.
+    #[serde(skip)]
+    is_foreign: bool,
 }
 
 impl Typed {
@@ -353,7 +367,21 @@ impl Typed {
     pub(crate) fn new(path: impl Into<String>, fields: &[(&'static str, String)]) -> Option<Self> {
         let characters: usize = fields.iter().map(|(_, text)| text.chars().count()).sum();
         let fields = fields.iter().map(|(name, text)| ((*name).to_owned(), text.clone()));
-        (characters <= Self::CHARACTERS_MAX).then(|| Self { path: path.into(), fields: fields.collect() })
+        (characters <= Self::CHARACTERS_MAX).then(|| Self {
+            path: path.into(),
+            fields: fields.collect(),
+            is_foreign: false,
+        })
+    }
+
+    /// Gives that something was written into a form of another session, and nothing of it.
+    fn foreign() -> Self {
+        Self { path: "/".to_owned(), fields: Vec::new(), is_foreign: true }
+    }
+
+    /// Tells whether it is of another session, and not here.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
     }
 
     /// Gives the page that has the form, where that is not the path to which it is sent.
@@ -362,7 +390,8 @@ impl Typed {
         if path == WORK {
             return SEARCH;
         }
-        path.strip_suffix("/take-back").or_else(|| path.strip_suffix("/verify")).unwrap_or(path)
+        let below = ["/take-back", "/verify", "/officers"];
+        below.iter().find_map(|below| path.strip_suffix(*below)).unwrap_or(path)
     }
 }
 
@@ -453,6 +482,20 @@ mod tests {
             ["/..", "/registers/../person/p-abc", "/registers/./tax", "/registers/%2E%2e/me", "/a/.%2e?b", "/a/..#b"];
         for way in ways {
             assert_eq!(own_path(way), "/", "{way:?}");
+        }
+    }
+
+    #[test]
+    fn forms_lead_back_to_the_page_that_has_them() {
+        for (path, page) in [
+            ("/search", "/search"),
+            (WORK, SEARCH),
+            ("/review/7/take-back", "/review/7"),
+            ("/log/verify", "/log"),
+            ("/desk/officers", "/desk"),
+            ("/review/explain", "/review/explain"),
+        ] {
+            assert_eq!(Typed::new(path, &[]).unwrap().page(), page, "{path}");
         }
     }
 

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
-use gate::{By, Denied, EntryKind, MostActive};
-use model::Project;
+use gate::{ActiveAccount, By, Denied, EntryKind, MostActive};
 use model::agency::RoleKind;
+use model::{AgencyId, Project};
 
 use super::catalogue::{Standing, UseCount, purpose_view, use_counts};
 use super::contest::{UnreachedContests, unreached_contests};
@@ -86,8 +86,9 @@ pub struct Officers {
 pub struct OfficerUse {
     /// The account; none where accounts are only counted, and when no detail of the log names it any more.
     pub account: Option<String>,
-    /// `agency/role`, as it acted last, or the agency alone where accounts are only counted: a role that one person has would be
-    /// a name. None when that isn't known.
+    /// `agency/role`, as it acted last. Where accounts are only counted, the agency alone, and that only where another account that
+    /// is shown is of it too: a role that one person has, or an agency of which one account asks, would be a name. None otherwise,
+    /// and when that isn't known.
     pub by: Option<String>,
     /// Looks and searches.
     pub looks: u64,
@@ -184,8 +185,17 @@ async fn officers(app: &App, who: &Who, since: NaiveDate, why: Option<&str>) -> 
 }
 
 fn told(found: MostActive, since: NaiveDate, named: bool) -> Officers {
+    let agency = |known: &ActiveAccount| match &known.by {
+        Some(By::Recipient(recipient)) => Some(recipient.agency.clone()),
+        _ => None,
+    };
+    let mut shown: BTreeMap<AgencyId, u64> = BTreeMap::new();
+    for agency in found.accounts.iter().filter_map(agency) {
+        *shown.entry(agency).or_default() += 1;
+    }
+    let is_of_several = |agency: &AgencyId| shown.get(agency).is_some_and(|accounts| *accounts > 1);
     let by = |by: By| match by {
-        By::Recipient(recipient) if !named => Some(recipient.agency.to_string()),
+        By::Recipient(recipient) if !named => is_of_several(&recipient.agency).then(|| recipient.agency.to_string()),
         by => named.then(|| by.to_string()),
     };
     let most = found.accounts.into_iter().map(|known| OfficerUse {
@@ -308,6 +318,37 @@ mod tests {
         assert_eq!((relief.until.to_string().as_str(), relief.by_agreement), ("2026-05-31", true));
         assert_eq!(relief.days_left, Some(27));
         assert_eq!(terms[0].id, "education-tax", "the agreement before what ends with it");
+    }
+
+    #[test]
+    fn an_agency_is_told_where_more_than_one_account_of_it_is_shown() {
+        let account = |by: Option<&str>| ActiveAccount {
+            account: None,
+            by: by.map(|by| By::Recipient(by.parse().unwrap())),
+            looks: 1,
+            refusals: 0,
+        };
+        let found = |accounts: &[Option<&str>]| MostActive {
+            leaf: None,
+            accounts: accounts.iter().copied().map(account).collect(),
+            others: 4,
+            looks_of_others: 4,
+            refusals_of_others: 0,
+            counted_since: None,
+            unread: false,
+        };
+        let since = "2026-05-04".parse().unwrap();
+        let agencies = |accounts: &[Option<&str>], named: bool| -> Vec<Option<String>> {
+            told(found(accounts), since, named).most.into_iter().map(|known| known.by).collect()
+        };
+        let [education, tax] = [Some("education".to_owned()), Some("tax".to_owned())];
+        let shown = [Some("education/case-officer"), Some("tax/case-officer"), Some("education/steward"), None];
+        assert_eq!(agencies(&shown, false), [education.clone(), None, education.clone(), None]);
+        assert_eq!(agencies(&shown[..2], false), [None, None], "each would be a name");
+        let twice = [Some("tax/case-officer"), Some("tax/case-officer")];
+        assert_eq!(agencies(&twice, false), [tax.clone(), tax]);
+        let whole = shown.map(|by| by.map(str::to_owned));
+        assert_eq!(agencies(&shown, true), whole, "whoever is named has the role too");
     }
 
     #[test]

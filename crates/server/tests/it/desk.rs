@@ -102,9 +102,9 @@ async fn the_most_active_officers_are_counted_without_names_and_named_for_a_reas
     assert_eq!(house.search("tax-officer", "loan-relief", "Ysolde").await.status, 403);
     assert_eq!(house.ask(Ask::new("GET", "/api/v1/me/looks").token(&house.token("citizen"))).await.status, 200);
     let size = house.gate.log_size();
-    // Without names first: numbers and agencies, no account, no role, and no entry.
+    // Without names first: numbers, no account, no role, and no entry. Nor agencies, of each of which there is but one.
     let page = desk(&house).await;
-    for (officer, looks, refusals) in [("Officer 1, Education<", 3, 0), ("Officer 2, Tax<", 0, 1)] {
+    for (officer, looks, refusals) in [("Officer 1<", 3, 0), ("Officer 2<", 0, 1)] {
         let row = row_of(&page, officer).unwrap_or_else(|| panic!("{officer} in {page}"));
         for (title, number) in [("Looks and searches", looks), ("Refusals", refusals)] {
             assert!(row.contains(&format!("data-label=\"{title}\">{number}<")), "{officer}: {row}");
@@ -163,7 +163,7 @@ async fn the_most_active_officers_are_counted_without_names_and_named_for_a_reas
     }
     let cookies = format!("{session}; lucarne_lang=fr");
     let french = house.ask(Ask::new("GET", "/desk").header("cookie", &cookies)).await.text;
-    assert!(french.contains("ils ne notent personne") && french.contains("Agent 1, Éducation<"), "{french}");
+    assert!(french.contains("ils ne notent personne") && french.contains("Agent 1<"), "{french}");
     let body = format!("form_token={}&reason={REASON}", form_token(&french));
     let french = house.ask(Ask::new("POST", "/desk/officers").header("cookie", &cookies).text(FORM, &body)).await.text;
     assert!(french.contains("account-officer (Éducation\u{a0}: "), "{french}");
@@ -173,7 +173,7 @@ async fn the_most_active_officers_are_counted_without_names_and_named_for_a_reas
         house.state.erase_look(&look.commitment, house.now()).await.unwrap();
     }
     let page = desk(&house).await;
-    assert!(row_of(&page, "Officer 1<").is_some(), "whose details are erased has no agency: {page}");
+    assert!(row_of(&page, "Officer 1<").is_some(), "whose details are erased is counted: {page}");
     let page = desk_named(&house).await;
     let row = row_of(&page, "An account that is no longer known").unwrap_or_else(|| panic!("{page}"));
     assert!(row.contains("data-label=\"Looks and searches\">3<"), "{row}");
@@ -318,4 +318,21 @@ async fn nobody_else_has_officers_named() {
         assert!(!answer.text.contains("account-officer"), "{who}");
     }
     assert_eq!(house.gate.log_size(), size, "nobody was named");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agency_is_told_where_two_officers_of_it_are_shown() {
+    let house = House::new().await;
+    // The house itself has searched as an officer of Education; a steward of it looks at a pair, and somebody of Tax is refused.
+    let steward = enter(&house, "steward").await;
+    let pair = house.ask(Ask::new("GET", "/review/0").header("cookie", &steward)).await;
+    assert_eq!(pair.status, 200, "{}", pair.text);
+    assert_eq!(house.search("tax-officer", "loan-relief", "Ysolde").await.status, 403);
+    let session = enter(&house, "dpo").await;
+    for (language, officer, agency) in [("en", "Officer", "Education"), ("fr", "Agent", "Éducation")] {
+        let cookies = format!("{session}; lucarne_lang={language}");
+        let page = page_of(&house, &cookies).await;
+        let rows = |end: &str| (1..=3).filter(|n| row_of(&page, &format!("{officer} {n}{end}<")).is_some()).count();
+        assert_eq!((rows(&format!(", {agency}")), rows("")), (2, 1), "{page}");
+    }
 }

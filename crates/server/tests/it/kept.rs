@@ -10,6 +10,9 @@ use crate::house::{Answer, Ask, House};
 use crate::languages::{Visit, assert_french, body, encoded, hidden, working};
 use crate::pages::cookies;
 
+/// How many kinds of form are tried.
+const FORMS: usize = 5;
+
 /// A form that needs a session.
 struct Case<'a> {
     visit: Visit<'a>,
@@ -19,8 +22,9 @@ struct Case<'a> {
     typed: &'static str,
 }
 
-/// Gives a search, a judgement and a contest that are about to be sent.
-async fn cases(house: &House) -> [Case<'_>; 3] {
+/// Gives one form of each kind that is about to be sent: a search, a judgement, a contest, and what asks for two records and for the
+/// names of officers.
+async fn cases(house: &House) -> [Case<'_>; FORMS] {
     let own: Value = house.own_records().await.json();
     let section = own["sections"].as_array().unwrap().iter().find(|section| section["register"] == "loans").unwrap();
     let contest = format!("/me/records/{}/contest", section["records"][0]["name"].as_str().unwrap());
@@ -45,6 +49,20 @@ async fn cases(house: &House) -> [Case<'_>; 3] {
             path: contest,
             fields: "reason=I+never+borrowed+a+canary+cent",
             typed: "I never borrowed a canary cent",
+        },
+        Case {
+            visit: Visit::of(house, "steward").await,
+            page: "/review/explain".to_owned(),
+            path: "/review/explain".to_owned(),
+            fields: "left=a+canary+id&right=&reason=a+citizen+asked",
+            typed: "a canary id",
+        },
+        Case {
+            visit: Visit::of(house, "dpo").await,
+            page: "/desk".to_owned(),
+            path: "/desk/officers".to_owned(),
+            fields: "reason=A+complaint+about+a+canary",
+            typed: "A complaint about a canary",
         },
     ]
 }
@@ -72,7 +90,9 @@ fn assert_ended(answer: &Answer, language: &str) {
         assert_french(answer);
     }
     assert!(!answer.text.contains("action=\"/search") && !answer.text.contains("action=\"/me"), "{}", answer.text);
-    assert!(!answer.text.contains("action=\"/review"), "no form leads on: {}", answer.text);
+    for path in ["/review", "/desk"] {
+        assert!(!answer.text.contains(&format!("action=\"{path}")), "no form leads on: {}", answer.text);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +100,7 @@ async fn a_form_of_a_session_that_has_ended_is_told_so_and_repeated_to_its_own_b
     let house = House::new().await;
     for language in ["en", "fr"] {
         // Each of them in a session of its own, which begins when those before have ended.
-        for at in 0..3 {
+        for at in 0..FORMS {
             let case = cases(&house).await.into_iter().nth(at);
             let Case { mut visit, page, path, fields, typed } = case.unwrap();
             visit.cookies = format!("{}; lucarne_lang={language}", visit.cookies);
@@ -237,4 +257,29 @@ async fn purpose_case_and_reason_survive_a_refusal() {
     let carried = hidden(&form.text, "<form method=\"post\" action=\"/work\" class=\"form\">");
     let carried = carried.iter().find(|(name, _)| name == "typed").map(|(_, typed)| typed.as_str());
     assert!(carried.is_some_and(|typed| typed.contains("Ysolde canary")), "{}", form.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_something_is_not_shown_is_said_only_where_it_is_of_somebody_else() {
+    let house = House::new().await;
+    let mut visit = Visit::of(&house, "steward").await;
+    let page = visit.get("/review/0").await;
+    let own = visit.cookies.clone();
+    house.clock.set(house.now() + TimeDelta::hours(2));
+    let long = "a canary, ".repeat(500);
+    for (cookies, reason, is_said) in [
+        (own.clone(), String::new(), false),
+        (own.clone(), " ".to_owned(), false),
+        (own.clone(), long.clone(), false),
+        (spoiled(&own), String::new(), false),
+        (spoiled(&own), "a canary".to_owned(), true),
+        (spoiled(&own), long, true),
+    ] {
+        visit.cookies = cookies;
+        let fields = format!("generation=index-one&verdict=cannot-say&reason={}", encoded(&reason));
+        let ended = visit.send(&page, "/review/0", &fields).await;
+        assert_ended(&ended, "en");
+        assert_eq!(ended.text.contains("it is not shown here"), is_said, "{} {reason}: {}", visit.cookies, ended.text);
+        assert!(!ended.text.contains("canary"), "{}", ended.text);
+    }
 }

@@ -1,6 +1,9 @@
 //! A session ends when who acts says so, and what it showed is not to be had afterwards.
 
-use crate::house::{Ask, House};
+use chrono::TimeDelta;
+use server::SESSION_COOKIE;
+
+use crate::house::{Answer, Ask, House};
 use crate::pages::{FORM, cookies, enter, form_token};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,4 +58,87 @@ async fn only_of_a_session_that_has_ended_it_is_said() {
         let said = ["Your session has ended.", "Votre session est terminée."];
         assert_eq!(said.iter().any(|said| page.text.contains(said)), is_said, "{cookie} {path}: {}", page.text);
     }
+}
+
+/// Sends the form by which a session is left.
+async fn leave(house: &House, cookie: &str, token: &str) -> Answer {
+    let body = format!("form_token={token}");
+    house.ask(Ask::new("POST", "/leave").header("cookie", cookie).text(FORM, &body)).await
+}
+
+/// Asserts that an answer ends the session and leads to the page that says so.
+fn assert_left(left: &Answer) {
+    assert_eq!((left.status.as_u16(), &left.headers["location"]), (303, &"/?left".parse().unwrap()), "{}", left.text);
+    let set = left.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    let gone = set.filter(|cookie| cookie.starts_with(SESSION_COOKIE) && cookie.contains("Max-Age=0"));
+    assert_eq!(gone.count(), 1, "the cookie goes: {:?}", left.headers);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_has_ended_can_be_left_and_its_cookie_goes() {
+    let house = House::new().await;
+    let (session, others) = (enter(&house, "steward").await, enter(&house, "officer").await);
+    let page = house.ask(Ask::new("GET", "/review").header("cookie", &session)).await;
+    let of_others = house.ask(Ask::new("GET", "/search").header("cookie", &others)).await;
+    house.clock.set(house.now() + TimeDelta::hours(2));
+    let size = house.gate.log_size();
+    for foreign in ["AAAA", form_token(&of_others.text)] {
+        let refused = leave(&house, &session, foreign).await;
+        assert_eq!(refused.status, 403, "{}", refused.text);
+        assert!(!refused.headers.contains_key("location"), "{:?}", refused.headers);
+    }
+    assert_left(&leave(&house, &session, form_token(&page.text)).await);
+    assert_eq!(house.gate.log_size(), size, "to leave is no look");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copied_cookie_is_worth_nothing_once_its_session_was_left() {
+    let house = House::new().await;
+    let get = async |cookie: &str, path: &str| house.ask(Ask::new("GET", path).header("cookie", cookie)).await;
+    let (before, other) = (enter(&house, "officer").await, enter(&house, "officer").await);
+    let page = get(&before, "/search").await;
+    // A change of purpose gives the session another token; both are of the one session.
+    let work = format!("form_token={}&back=/search&purpose=loan-relief&case=CASE-7", form_token(&page.text));
+    let changed = house.ask(Ask::new("POST", "/work").header("cookie", &before).text(FORM, &work)).await;
+    assert_eq!(changed.status, 303, "{}", changed.text);
+    let session = cookies(&changed);
+    let page = get(&session, "/search").await;
+    assert!(session != before && page.status == 200, "{}", page.text);
+    assert_eq!(get(&before, "/search").await.status, 200, "nobody has left");
+    let left = leave(&house, &session, form_token(&page.text)).await;
+    assert_left(&left);
+
+    let size = house.gate.log_size();
+    for copied in [&session, &before] {
+        let refused = get(copied, "/search").await;
+        assert_eq!((refused.status.as_u16(), &refused.headers["location"]), (303, &"/?ended".parse().unwrap()));
+        let search = format!("form_token={}&name=Ysolde", form_token(&page.text));
+        let refused = house.ask(Ask::new("POST", "/search").header("cookie", copied).text(FORM, &search)).await;
+        assert_eq!(refused.status, 401, "{}", refused.text);
+        // Nor does what the cookie holds begin anything by another way.
+        let token = copied.split("; ").find_map(|cookie| cookie.strip_prefix(&format!("{SESSION_COOKIE}="))).unwrap();
+        assert_eq!(house.ask(Ask::new("GET", &format!("/enter?token={token}"))).await.status, 401);
+        let api = house.ask(Ask::new("GET", "/api/v1/me/looks").token(token)).await;
+        assert_eq!(api.problem(), "unauthenticated");
+        let as_other = format!("form_token={}&identity=officer", form_token(&page.text));
+        let refused = house.ask(Ask::new("POST", "/act-as").header("cookie", copied).text(FORM, &as_other)).await;
+        assert!(refused.status.is_client_error() && !cookies(&refused).contains(SESSION_COOKIE), "{}", refused.text);
+    }
+    assert_eq!(house.gate.log_size(), size, "nobody asked, so nothing was decided");
+    assert_left(&leave(&house, &session, form_token(&page.text)).await);
+
+    // Other sessions of the same identity go on, tokens for the API too, and the link begins a new session.
+    assert_eq!(get(&other, "/search").await.status, 200);
+    assert_eq!(house.dossier("officer", &house.ysolde_at("education"), "loan-relief").await.status, 200);
+    assert_eq!(get(&enter(&house, "officer").await, "/search").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_for_the_api_is_no_session() {
+    let house = House::new().await;
+    let cookie = format!("{SESSION_COOKIE}={}", house.token("officer"));
+    let led = house.ask(Ask::new("GET", "/search").header("cookie", &cookie)).await;
+    assert_eq!((led.status.as_u16(), &led.headers["location"]), (303, &"/?ended".parse().unwrap()));
+    let entered = enter(&house, "officer").await;
+    assert!(!entered.contains(&house.token("officer")), "the session's own token is another");
 }

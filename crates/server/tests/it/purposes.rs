@@ -402,7 +402,8 @@ async fn a_purpose_in_force_says_until_when_how_far_it_reaches_and_for_how_many(
 async fn a_purpose_of_another_role_is_not_announced_as_allowing_anything_to_this_one() {
     let house = House::new().await;
     let [english, french] = allowed(&house, "party-finance").await;
-    let told = ["note careful", "This purpose is not for your role: a search under it will be refused and logged."];
+    let told =
+        ["note careful", "This purpose is not for your role: whatever is asked under it will be refused and logged."];
     check(&english, &told, &["last day"]);
     check(&french, &["Cette finalité n’est pas destinée à votre rôle\u{a0}:"], &["dernier jour"]);
 }

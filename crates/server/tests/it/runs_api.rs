@@ -1,26 +1,36 @@
 //! What pages show of runs, deliveries, quarantine and households, over the API.
 
+use std::time::Duration;
+
 use gate::EntryKind;
 use serde_json::{Value, json};
+use tlog::fault::Fault;
+use tokio::time::sleep;
 
 use crate::house::{Ask, House, WITHHELD, work};
 
 const TAX: &str = "incoming/tax_2025.csv";
+
+/// How often it is asked how far a delivery is, and how long is waited between: more than a slow machine needs for a few rows.
+const ASKS_MAX: u32 = 600;
+const BETWEEN: Duration = Duration::from_millis(100);
 
 /// Has a register's delivery read in, and gives what became of it and all that was answered.
 async fn read_in(house: &House, register: &str) -> (Value, String) {
     let token = house.token("engineer");
     let path = format!("/api/v1/registers/{register}/deliveries");
     let mut answer = house.ask(Ask::new("POST", &path).token(&token)).await;
-    loop {
+    for _ in 0..ASKS_MAX {
         assert_eq!(answer.status, 200, "{}", answer.text);
         let told = answer.json();
         if told["state"] != "under-way" {
             return (told, answer.text);
         }
+        sleep(BETWEEN).await;
         let path = format!("/api/v1/deliveries/{}", told["number"]);
         answer = house.ask(Ask::new("GET", &path).token(&token)).await;
     }
+    panic!("the delivery of {register} is under way after {ASKS_MAX} asks: {}", answer.text)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,4 +149,23 @@ async fn where_addresses_are_hidden_a_household_has_nobody() {
     let told = answer.json();
     assert_eq!((&told["here"], &told["alike"]), (&json!([]), &json!([])), "{}", answer.text);
     assert_eq!(told["not_used"], json!(["address"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_delivery_failed_is_told_however_often_it_is_asked() {
+    let house = House::new().await;
+    let header = "tax_number,first_name,last_name,birth_date,street,district,income\n";
+    house.folder().replace(TAX, header, &format!("{header}TN-901,Canary,Canary,1970-01-01,9 Canary Lane,North,1.00\n"));
+    house.log.fail_at(house.log.writes(), Fault::DiskFull);
+    let (failed, text) = read_in(&house, "tax").await;
+    assert_eq!((&failed["state"], &failed["register"]), (&json!("failed"), &json!("tax")), "{text}");
+    for told in ["why", "event"] {
+        assert!(failed[told].as_str().is_some_and(|told| !told.is_empty()), "{told} in {text}");
+    }
+    assert!(!text.contains("Canary") && failed["log_index"].is_null(), "{text}");
+    let path = format!("/api/v1/deliveries/{}", failed["number"]);
+    for _ in 0..2 {
+        let again = house.ask(Ask::new("GET", &path).token(&house.token("engineer"))).await;
+        assert_eq!((again.status.as_u16(), again.json()), (200, failed.clone()), "{}", again.text);
+    }
 }
