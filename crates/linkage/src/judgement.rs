@@ -179,6 +179,15 @@ impl InForce {
         })
     }
 
+    /// Gives what stewards judged of the pairs whose records are there and that nobody disputes since, the smaller record first.
+    pub(crate) fn verdicts<'a>(&'a self, records: &'a Records) -> impl Iterator<Item = ((u32, u32), Verdict)> + 'a {
+        let settled = self.by_pair.iter().filter(|(pair, _)| !self.disputes.contains_key(*pair));
+        settled.filter_map(|((one, other), verdict)| {
+            let (one, other) = (records.find_id(one)?, records.find_id(other)?);
+            Some(((one.min(other), one.max(other)), *verdict))
+        })
+    }
+
     /// Gives what stewards judged of a pair, the smaller id first, disputed or not.
     pub(crate) fn judged(&self, pair: &(RecordId, RecordId)) -> Option<Verdict> {
         self.by_pair.get(pair).copied()

@@ -13,7 +13,7 @@ use matching::{Dataset, DatasetBuilder, Settings};
 use model::linkage::GroupBy;
 use model::purpose::Job;
 use model::record::column;
-use model::{Actor, Clock, LinkageConfig, Project, RunId};
+use model::{Actor, Clock, LinkageConfig, Project, RegisterId, RunId};
 
 use crate::compute::{self, Matched};
 use crate::coverage::{Covered, covered};
@@ -116,6 +116,7 @@ impl Linkage<'_> {
             None => None,
         };
         let reach = reach(project, &records);
+        let identifiers_shown = identifiers_shown(project, &models, &settings, &records);
         watch.lap("read");
 
         let last = previous.model.as_ref().filter(|_| !learns_anew);
@@ -126,7 +127,12 @@ impl Linkage<'_> {
         let frozen = Frozen::of(&in_force, &records, &previous.persons, |record| data.is_attached(record), taken_out);
         let (run_of, each) = (run.clone(), config.quality.sample);
         let work = move |told: &dyn matching::Progress| {
-            let matched = compute::run(data, base_records, kept, &judgements, &frozen, told, &mut watch)?;
+            let mut matched = compute::run(data, base_records, kept, &judgements, &frozen, told, &mut watch)?;
+            // Who may not see that two records share an identifier is not to have them in the queue for it.
+            let register = |record: u32| usize::from(records.register_number(record));
+            let tells = |left: u32, right: u32| identifiers_shown[register(left)][register(right)];
+            matched.conflicts = matching::conflicts(&matched.data, &matched.predictions, &matched.clustering, tells)?;
+            watch.lap("conflicts");
             let quality = labels.as_ref().map(|labels| quality(labels, &matched));
             told.stage("persons", 0);
             let ties = Ties::of(&matched, &frozen.all_of(judgements))?;
@@ -177,7 +183,7 @@ impl Linkage<'_> {
             watch: watched,
             seconds: indexmap::IndexMap::new(),
         };
-        report.warnings.extend(report.watch.warnings());
+        report.warnings.extend(report.watch.warnings(model_learnt));
         if pairs_uncertain_cut > 0 {
             report.warnings.push(format!(
                 "{pairs_uncertain_cut} uncertain pairs more than stewards can look at are left out, those of which a \
@@ -328,6 +334,19 @@ fn reach(project: &Project, records: &Records) -> Vec<Vec<bool>> {
     let registers = records.registers();
     let row = |one: &model::RegisterId| {
         registers.iter().map(|other| reviewable.has_registers(one.as_str(), other.as_str())).collect()
+    };
+    registers.iter().map(row).collect()
+}
+
+/// Tells by the numbers of two registers whether everybody who may be shown pairs of their records is shown the identifiers of
+/// both, and somebody is.
+fn identifiers_shown(project: &Project, models: &[Covered], settings: &Settings, records: &Records) -> Vec<Vec<bool>> {
+    let reviewable = Reviewable::of(project);
+    let compared = settings.comparisons.iter().filter(|comparison| comparison.kind.is_identifier());
+    let columns: BTreeSet<&str> = compared.flat_map(|comparison| &comparison.columns).map(String::as_str).collect();
+    let registers = records.registers();
+    let row = |one: &RegisterId| {
+        registers.iter().map(|other| reviewable.shows_columns(project, models, [one, other], &columns)).collect()
     };
     registers.iter().map(row).collect()
 }

@@ -7,7 +7,8 @@
 //!   it, or that a register has one record for each person, outweighs that pair;
 //! - a record of an attached register stays without a person since two fit it about as well;
 //! - a person of three records or more hangs on one weak link: no other kept pair joins its two sides;
-//! - two persons share an identifier, and nothing else asks of the two: they may be one, or one uses that of the other.
+//! - two persons share an identifier, and nothing else asks of the two: they may be one, or one uses that of the other. Only
+//!   those wait of whom everybody who reviews the pair sees the identifier, for that they wait tells it.
 //!
 //! What a decision buys is the chance that it changes something, times the records that move. The chance is taken from the
 //! weight that decides: that of the pair, of the merge of two persons that are kept apart, of the merge of the two sides of a
@@ -19,12 +20,14 @@
 //! review reaches them together with the pair; of a link that others hold too, one.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use matching::{Edge, Kept, SharedIdentifier, probability, weak_links};
+use model::Verdict;
 
 use crate::compute::Matched;
 use crate::error::LinkageError;
+use crate::judgement::InForce;
 use crate::records::Records;
 
 /// How many bits from the threshold a pair is uncertain.
@@ -92,11 +95,16 @@ type Clusters<'a> = (u32, u32, Option<&'a str>);
 
 /// Gives the pairs that wait, those first of which a decision buys most, and how many are left out.
 ///
+/// A pair near the threshold waits for that, whatever its two records share: who may not see the identifier sees the same of it
+/// as if there were none. Of other pairs that share one those come here alone that whoever is shown them sees it of
+/// ([`Conflicts::shared`](matching::Conflicts::shared)).
+///
 /// Pairs of an attached register take no place of others: who may not see the former sees the latter as if there were no
 /// such register. `reach` tells by the numbers of two registers whether a steward may be shown their pairs.
 pub(crate) fn waiting(
     records: &Records,
     matched: &Matched,
+    in_force: &InForce,
     reach: &[Vec<bool>],
 ) -> Result<(Vec<Waiting>, u64), LinkageError> {
     let threshold = matched.data.settings().threshold_weight();
@@ -153,16 +161,15 @@ pub(crate) fn waiting(
         let waiting = Waiting { merge_weight: Some(link.merge_weight), ..listed(pair, Reason::WeakLink) };
         special.insert(pair, (waiting, link.merge_weight));
     }
-    for (shared, decides) in sharing(records, matched, reach) {
-        let pair = (shared.left, shared.right);
-        // Two who are kept apart against a pair of theirs are asked of already, and so are those a judgement keeps apart.
-        if !refused.contains_key(&clusters(pair.0, pair.1)) {
-            special.entry(pair).or_insert((listed(pair, Reason::SharedIdentifier), decides));
-        }
+    // Two who are kept apart against a pair of theirs are asked of already, and so are those a judgement keeps apart.
+    let is_asked = |pair: (u32, u32)| special.contains_key(&pair) || refused.contains_key(&clusters(pair.0, pair.1));
+    let (sharing, sharing_cut) = sharing(records, matched, in_force, is_asked);
+    for (pair, decides) in sharing {
+        special.insert(pair, (listed(pair, Reason::SharedIdentifier), decides));
     }
     let pair_of = |edge: &Edge| (edge.left.min(edge.right), edge.left.max(edge.right));
-    let is_near = |edge: &&Edge| (f64::from(edge.weight) - threshold).abs() <= UNCERTAIN_BITS;
-    let near = matched.predictions.edges.iter().filter(is_near).filter(|edge| !special.contains_key(&pair_of(edge)));
+    let of_edges = matched.predictions.edges.iter().filter(|edge| is_near(f64::from(edge.weight), threshold));
+    let near = of_edges.filter(|edge| !special.contains_key(&pair_of(edge)));
     // Of millions near the threshold nothing is hashed. What decides is kept where the worth comes.
     let mut all: Vec<Waiting> = near
         .map(|edge| {
@@ -193,7 +200,8 @@ pub(crate) fn waiting(
         let by_ids = || by_ids(records, (left.left, left.right), (right.left, right.right));
         right.worth.total_cmp(&left.worth).then_with(by_ids)
     };
-    Ok(first_of_each(all, UNCERTAIN_MAX, |pair| attached(pair.left, pair.right), dearer))
+    let (kept, left_out) = first_of_each(all, UNCERTAIN_MAX, |pair| attached(pair.left, pair.right), dearer);
+    Ok((kept, left_out + sharing_cut))
 }
 
 /// Compares two pairs by the ids of their records, in whatever order each has its two.
@@ -205,22 +213,45 @@ fn by_ids(records: &Records, one: (u32, u32), other: (u32, u32)) -> Ordering {
     ids(one).cmp(&ids(other))
 }
 
-/// Gives the pairs of persons that share an identifier, with the weight that decides: the nearest to the threshold, as far as
-/// a steward may be shown them.
-fn sharing<'a>(records: &Records, matched: &'a Matched, reach: &[Vec<bool>]) -> Vec<(&'a SharedIdentifier, f64)> {
+/// Two records, the smaller index first.
+type Pair = (u32, u32);
+
+/// Tells whether a weight is so near to the threshold that its pair waits for that.
+fn is_near(weight: f64, threshold: f64) -> bool {
+    (weight - threshold).abs() <= UNCERTAIN_BITS
+}
+
+/// Gives the pairs of persons that share an identifier and wait for nothing else, with the weight that decides: the nearest to
+/// the threshold; and how many there are beside. `is_asked` tells of pairs and persons that are asked of already. What stewards
+/// have judged takes no place: neither a pair, nor two persons whom a judgement keeps apart.
+fn sharing(
+    records: &Records,
+    matched: &Matched,
+    in_force: &InForce,
+    is_asked: impl Fn((u32, u32)) -> bool,
+) -> (Vec<(Pair, f64)>, u64) {
     let settings = matched.data.settings();
     let (threshold, least) = (settings.threshold_weight(), settings.edge_weight_min);
-    let register = |record: u32| usize::from(records.register_number(record));
-    let is_reached = |shared: &&SharedIdentifier| reach[register(shared.left)][register(shared.right)];
-    let reached = matched.conflicts.shared.iter().filter(is_reached);
-    let mut found: Vec<(&SharedIdentifier, f64)> =
-        reached.map(|shared| (shared, shared.weight.unwrap_or(least))).collect();
+    let persons = |(left, right): (u32, u32)| {
+        let (one, other) = (matched.clusters[left as usize], matched.clusters[right as usize]);
+        (one.min(other), one.max(other))
+    };
+    let judged: HashMap<(u32, u32), Verdict> = in_force.verdicts(records).collect();
+    let different = judged.iter().filter(|(_, verdict)| **verdict == Verdict::Different);
+    let held_apart: HashSet<(u32, u32)> = different.map(|(pair, _)| persons(*pair)).collect();
+    let of_pair = |shared: &SharedIdentifier| ((shared.left, shared.right), shared.weight);
+    let found = matched.conflicts.shared.iter().map(of_pair);
+    let found = found.filter(|(_, weight)| weight.is_none_or(|weight| !is_near(weight, threshold)));
+    let found = found.filter(|(pair, _)| !judged.contains_key(pair) && !held_apart.contains(&persons(*pair)));
+    let found = found.filter(|(pair, _)| !is_asked(*pair));
+    let mut found: Vec<(Pair, f64)> = found.map(|(pair, weight)| (pair, weight.unwrap_or(least))).collect();
     found.sort_unstable_by(|(one, at), (other, then)| {
-        let by_ids = || by_ids(records, (one.left, one.right), (other.left, other.right));
+        let by_ids = || by_ids(records, *one, *other);
         (at - threshold).abs().total_cmp(&(then - threshold).abs()).then_with(by_ids)
     });
+    let cut = found.len().saturating_sub(SHARED_MAX);
     found.truncate(SHARED_MAX);
-    found
+    (found, cut as u64)
 }
 
 /// How many records of which register the clusters of some pairs have.
@@ -359,7 +390,7 @@ mod tests {
         clustering.relabel(&data, &predictions, labels).unwrap();
         let count = clusters.iter().max().map_or(0, |most| *most as usize + 1);
         let (training, clusters) = (matching::TrainingReport::default(), clusters.to_vec());
-        let conflicts = matching::conflicts(&data, &predictions, &clustering).unwrap();
+        let conflicts = matching::conflicts(&data, &predictions, &clustering, |_, _| true).unwrap();
         (records, Matched { data, model, training, predictions, clustering, conflicts, clusters, count })
     }
 
@@ -370,7 +401,7 @@ mod tests {
     /// Gives the pairs that wait, with why.
     fn order(made: &(Records, Matched)) -> Vec<(u32, u32, Reason)> {
         let reach = vec![vec![true; 2]; 2];
-        let (found, left_out) = waiting(&made.0, &made.1, &reach).unwrap();
+        let (found, left_out) = waiting(&made.0, &made.1, &InForce::default(), &reach).unwrap();
         assert_eq!(left_out, 0);
         assert!(found.windows(2).all(|pair| pair[0].worth >= pair[1].worth), "{found:?}");
         found.iter().map(|pair| (pair.left, pair.right, pair.reason)).collect()
@@ -431,7 +462,7 @@ mod tests {
         let worth = |kept: Kept| {
             let edges = vec![edge(0, 2, threshold + 20.0), edge(1, 2, threshold + 2.0)];
             let (records, matched) = made(&[0, 1, 0], &[2], edges, vec![unweighed(1, 2, kept)]);
-            let (found, _) = waiting(&records, &matched, &[vec![true; 2], vec![true; 2]]).unwrap();
+            let (found, _) = waiting(&records, &matched, &InForce::default(), &[vec![true; 2], vec![true; 2]]).unwrap();
             assert_eq!((found.len(), found[0].left, found[0].right), (1, 1, 2));
             assert_eq!(found[0].reason, Reason::NearThreshold);
             found[0].worth
@@ -450,7 +481,7 @@ mod tests {
             ..unweighed(left, 2, Kept::OthersFit { ahead })
         };
         let (records, matched) = made(&[0, 1, 2, 3, 4], &[2], edges, vec![fits(0, 0.0), fits(1, 2.0)]);
-        let (found, _) = waiting(&records, &matched, &[vec![true; 2], vec![true; 2]]).unwrap();
+        let (found, _) = waiting(&records, &matched, &InForce::default(), &[vec![true; 2], vec![true; 2]]).unwrap();
         let first = &found[0];
         assert_eq!((first.left, first.right, first.reason), (0, 2, Reason::OthersFit));
         assert_eq!((first.worth, first.merge_weight, first.against), (0.5, None, None));
@@ -473,9 +504,14 @@ mod tests {
         let without = made(&[0, 0, 0, 0], &[], edges[..3].to_vec(), Vec::new());
         assert_eq!(order(&with), [(1, 2, Reason::WeakLink)]);
         assert_eq!(order(&without), order(&with));
-        let worth = |made: &(Records, Matched)| waiting(&made.0, &made.1, &[vec![true; 2], vec![true; 2]]).unwrap().0;
+        let reach = [vec![true; 2], vec![true; 2]];
+        let worth = |made: &(Records, Matched)| waiting(&made.0, &made.1, &InForce::default(), &reach).unwrap().0;
         assert_eq!(worth(&with), worth(&without));
         assert!(worth(&with)[0].worth > 0.0);
+    }
+
+    fn shared(left: u32, right: u32, weight: Option<f64>) -> SharedIdentifier {
+        SharedIdentifier { left, right, weight }
     }
 
     #[test]
@@ -485,7 +521,7 @@ mod tests {
         let refused =
             Refusal { merge_weight: Some(threshold - 2.0), against: -11.0, ..unweighed(0, 1, Kept::Outweighed) };
         let mut made = made(&[0, 1, 2, 3, 4, 5], &[], edges, vec![refused]);
-        let shared = |left: u32, right: u32, weight: Option<f64>| SharedIdentifier { left, right, weight };
+        let without = order(&made);
         made.1.conflicts.shared = vec![
             shared(0, 1, Some(threshold + 9.0)),
             shared(2, 3, Some(threshold - 3.0)),
@@ -496,24 +532,83 @@ mod tests {
         let of = |left: u32, right: u32| found.iter().filter(|pair| (pair.0, pair.1) == (left, right)).count();
         assert_eq!([of(0, 1), of(2, 3), of(2, 4), of(3, 5)], [1; 4], "each pair once: {found:?}");
         assert_eq!(found[0], (0, 1, Reason::KeptApart));
-        assert_eq!(found[1], (2, 3, Reason::SharedIdentifier), "it says more than that the pair is near");
+        assert_eq!(found[1], (2, 3, Reason::NearThreshold), "that it waits must not tell what it shares");
         assert_eq!(found.len(), 4, "{found:?}");
-        // Nobody may be shown pairs of this register: what they share takes no place.
-        let (out_of_reach, _) = waiting(&made.0, &made.1, &[vec![false; 2], vec![false; 2]]).unwrap();
-        assert!(out_of_reach.iter().all(|pair| pair.reason != Reason::SharedIdentifier), "{out_of_reach:?}");
+        let of_others: Vec<_> = found.into_iter().filter(|pair| pair.2 != Reason::SharedIdentifier).collect();
+        assert_eq!(of_others, without, "what waits for something else does as if nothing were shared");
     }
 
     #[test]
-    fn those_that_share_an_identifier_are_bounded_and_the_nearest_to_the_threshold_first() {
+    fn where_the_identifier_is_not_shown_the_list_is_that_of_records_that_share_none() {
+        let threshold = Settings::default().threshold_weight();
+        let list = |identifiers: [&str; 4], is_shown: bool| {
+            let edges = vec![edge(0, 1, threshold - 3.0), edge(1, 2, threshold - 7.0)];
+            let (records, mut matched) = made(&[0, 1, 2, 3], &[], edges, Vec::new());
+            let settings = Settings {
+                comparisons: vec![Comparison::new("ssn", Kind::Identifier)],
+                blocks: vec![Block::on(["ssn"]).unwrap()],
+                ..Settings::default()
+            };
+            let column: ArrayRef = Arc::new(StringArray::from(identifiers.to_vec()));
+            let data = Dataset::new(&settings, &RecordBatch::try_from_iter([("ssn", column)]).unwrap()).unwrap();
+            let told = |_, _| is_shown;
+            matched.conflicts = matching::conflicts(&data, &matched.predictions, &matched.clustering, told).unwrap();
+            waiting(&records, &matched, &InForce::default(), &[vec![true; 2], vec![true; 2]]).unwrap()
+        };
+        let (one, each) = (["111111111"; 4], ["111111111", "222222222", "333333333", "444444444"]);
+        let (shown, _) = list(one, true);
+        assert_eq!(shown.iter().filter(|pair| pair.reason == Reason::SharedIdentifier).count(), 5, "{shown:?}");
+        assert_eq!(list(one, false), list(each, true));
+        assert_eq!(list(one, false).0.len(), 1);
+    }
+
+    #[test]
+    fn those_that_share_an_identifier_are_bounded_and_what_is_judged_takes_no_place_of_others() {
         let threshold = Settings::default().threshold_weight();
         let clusters: Vec<u32> = (0..50).collect();
         let mut made = made(&clusters, &[], Vec::new(), Vec::new());
         let pairs = (0..50_u32).flat_map(|left| (left + 1..50).map(move |right| (left, right)));
-        let weight = |(left, right): (u32, u32)| (left == 20 && right == 21).then_some(threshold - 5.0);
-        let shared = pairs.map(|pair| SharedIdentifier { left: pair.0, right: pair.1, weight: weight(pair) }).collect();
-        made.1.conflicts.shared = shared;
-        let found = order(&made);
-        assert_eq!(found.len(), SHARED_MAX, "of 1,225");
-        assert_eq!(found[0], (20, 21, Reason::SharedIdentifier));
+        let weight = |(left, right): (u32, u32)| match (left, right) {
+            (20, 21) => Some(threshold - 5.0),
+            // Far from the threshold: the last of all.
+            (48, 49) => Some(threshold + 90.0),
+            _ => None,
+        };
+        made.1.conflicts.shared = pairs.map(|pair| shared(pair.0, pair.1, weight(pair))).collect();
+        let reach = vec![vec![true; 2]; 2];
+        let (found, left_out) = waiting(&made.0, &made.1, &InForce::default(), &reach).unwrap();
+        assert_eq!((found.len(), left_out), (SHARED_MAX, 225), "of 1,225");
+        let is_first = |pair: &Waiting| (pair.left, pair.right, pair.reason) == (20, 21, Reason::SharedIdentifier);
+        assert!(is_first(&found[0]), "{:?}", found[0]);
+
+        // Stewards have looked at all but a few.
+        let mut in_force = InForce::default();
+        for (left, right) in (0..50_u32).flat_map(|left| (left + 1..50).map(move |right| (left, right))) {
+            if left < 45 && (left, right) != (20, 21) {
+                let verdict = if left < 20 { Verdict::CannotSay } else { Verdict::Different };
+                in_force.follow(made.0.id(left), made.0.id(right), verdict);
+            }
+        }
+        let (found, left_out) = waiting(&made.0, &made.1, &in_force, &reach).unwrap();
+        assert_eq!((found.len(), left_out), (11, 0), "the two and the pairs of five: {found:?}");
+        assert!(is_first(&found[0]) && found.iter().any(|pair| (pair.left, pair.right) == (48, 49)), "{found:?}");
+        // What a person disputes since waits for a steward again.
+        in_force.follow(made.0.id(0), made.0.id(1), Verdict::Disputed);
+        assert_eq!(waiting(&made.0, &made.1, &in_force, &reach).unwrap().0.len(), 12);
+    }
+
+    #[test]
+    fn persons_whom_a_judgement_keeps_apart_are_not_asked_of_by_what_others_of_theirs_share() {
+        let mut made = made(&[0, 0, 1, 1, 2], &[], Vec::new(), Vec::new());
+        made.1.conflicts.shared = vec![shared(0, 2, None), shared(0, 4, None)];
+        let of = |made: &(Records, Matched), in_force: &InForce| {
+            let (found, left_out) = waiting(&made.0, &made.1, in_force, &[vec![true; 2], vec![true; 2]]).unwrap();
+            assert_eq!(left_out, 0);
+            found.iter().map(|pair| (pair.left, pair.right)).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&made, &InForce::default()).len(), 2);
+        let mut in_force = InForce::default();
+        in_force.follow(made.0.id(1), made.0.id(3), Verdict::Different);
+        assert_eq!(of(&made, &in_force), [(0, 4)]);
     }
 }

@@ -135,7 +135,7 @@ pub struct Opening {
     pub persons_large: u64,
     /// Whether the model was learnt now. Otherwise it is the one that was kept, or was presumed, which is among the warnings.
     pub model_learnt: bool,
-    /// Where the data does not settle a parameter, in sentences; none where a model was kept.
+    /// Where the data does not settle a parameter, in sentences; then what could not be done with the journal.
     pub warnings: Vec<String>,
 }
 

@@ -123,6 +123,8 @@ pub struct Resolver {
     journal: Option<Journal>,
     /// Lines of the journal that were taken when it was opened: one for each record that they came to.
     replayed: u64,
+    /// Lines of the journal that took away records which no file has any more.
+    gone_from_files: u64,
     opening: Opening,
     seconds: indexmap::IndexMap<&'static str, f64>,
     spent: Spent,
@@ -156,6 +158,13 @@ struct Names {
     added: Vec<String>,
     by_name: HashTable<u32>,
     hasher: RandomState,
+}
+
+/// What remains of the lines of a journal.
+struct Remaining {
+    lines: Vec<String>,
+    /// How many took away a record that no file has any more.
+    gone_from_files: u64,
 }
 
 /// How many lines are worth being worked on by several threads.
@@ -218,7 +227,8 @@ impl Names {
 impl Resolver {
     /// Links the records of files by the model that is kept, or by one that is learnt from them, and keeps them in memory;
     /// then takes the lines of the journal. What lines said that later ones replaced or took away is not taken, and not in
-    /// the journal any more: it is written anew first.
+    /// the journal any more: it is written anew first. Where nothing may be made in its folder it stays as it is, which is
+    /// among the warnings of [`Resolver::opening`].
     ///
     /// # Errors
     /// As [`crate::link_files`]; [`LinkageError::Input`] too when the model or the journal can't be read or a whole line of
@@ -297,6 +307,7 @@ impl Resolver {
             source: options.source.clone().unwrap_or_else(|| "source".to_owned()),
             journal: None,
             replayed: 0,
+            gone_from_files: 0,
             opening,
             seconds: indexmap::IndexMap::new(),
             spent: Spent::default(),
@@ -304,10 +315,18 @@ impl Resolver {
         watch.lap("index");
         if let Some(path) = &options.journal {
             let (mut journal, taken) = Journal::open(path)?;
-            let lines = resolver.remaining(path, &taken)?;
+            let Remaining { lines, gone_from_files } = resolver.remaining(path, &taken)?;
             if lines != taken {
                 journal.keep(&lines)?;
             }
+            let warnings = &mut resolver.opening.warnings;
+            warnings.extend(journal.warnings());
+            if gone_from_files > 0 {
+                warnings.push(format!(
+                    "{gone_from_files} lines of the journal took away records that no file has any more: they were left out"
+                ));
+            }
+            resolver.gone_from_files = gone_from_files;
             drop(taken);
             resolver.replay(path, &lines)?;
             resolver.journal = Some(journal);
@@ -351,6 +370,13 @@ impl Resolver {
     #[must_use]
     pub fn replayed(&self) -> u64 {
         self.replayed
+    }
+
+    /// Gives how many lines of the journal took away records that no file has any more, as when they were erased from it: there
+    /// is nothing left for these lines to do.
+    #[must_use]
+    pub fn gone_from_files(&self) -> u64 {
+        self.gone_from_files
     }
 
     /// Gives the seconds that opening took, by stage.
@@ -542,8 +568,9 @@ impl Resolver {
 
     /// Gives what remains of the lines of a journal: of each record the last, in the order in which they came. A record that
     /// went leaves its name alone, and only where a file has it. Whose records are one person depends on which there are and not
-    /// on how they came, so these leave what all leave.
-    fn remaining(&self, path: &Path, lines: &[String]) -> Result<Vec<String>, LinkageError> {
+    /// on how they came, so these leave what all leave. A line about a record that no file has any more, and that no line
+    /// before it brought, took it away from what the files were then.
+    fn remaining(&self, path: &Path, lines: &[String]) -> Result<Remaining, LinkageError> {
         let read: Vec<Result<(RecordName, bool), String>> = lines
             .par_iter()
             .with_min_len(MANY)
@@ -551,14 +578,14 @@ impl Resolver {
             .collect();
         // By record: the place of its last line, and whether that took it away.
         let mut last: HashMap<RecordName, (usize, bool)> = HashMap::new();
+        let mut gone_from_files = 0;
         for (place, line) in read.into_iter().enumerate() {
             let (name, is_gone) = line.map_err(|reason| not_kept_for(path, place, &reason))?;
-            let was_there = match last.get(&name) {
-                Some((_, was_gone)) => !was_gone,
-                None => self.names.find(&name).is_some(),
-            };
-            if is_gone && !was_there {
-                return Err(not_kept_for(path, place, NONE_SUCH));
+            match last.get(&name) {
+                // The line before took it away: no such line is taken while records come.
+                Some((_, true)) if is_gone => return Err(not_kept_for(path, place, NONE_SUCH)),
+                None if is_gone && self.names.find(&name).is_none() => gone_from_files += 1,
+                _ => {}
             }
             last.insert(name, (place, is_gone));
         }
@@ -576,7 +603,7 @@ impl Resolver {
             }
         }
         remaining.sort_unstable_by_key(|(place, _)| *place);
-        Ok(remaining.into_iter().map(|(_, line)| line).collect())
+        Ok(Remaining { lines: remaining.into_iter().map(|(_, line)| line).collect(), gone_from_files })
     }
 
     fn replay(&mut self, path: &Path, lines: &[String]) -> Result<(), LinkageError> {

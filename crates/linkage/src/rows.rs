@@ -170,7 +170,7 @@ pub(crate) fn pairs(
     reach: &[Vec<bool>],
     run: &RunId,
 ) -> Result<PairRows, LinkageError> {
-    let (waiting, cut) = queue::waiting(records, matched, reach)?;
+    let (waiting, cut) = queue::waiting(records, matched, in_force, reach)?;
     let uncertain = waiting.len();
     let edge = |left: u32, right: u32| Edge { left, right, weight: 0.0, rule: 0 };
     let mut shown: Vec<Edge> = waiting.iter().map(|pair| edge(pair.left, pair.right)).collect();

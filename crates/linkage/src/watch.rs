@@ -224,8 +224,9 @@ impl Watch {
     }
 
     /// Gives warnings of what moved more than may be, and of households that are not as the model believes.
-    pub(crate) fn warnings(&self) -> Vec<String> {
-        let households = self.households.as_ref().and_then(households_warning);
+    /// A model that was learnt in this run is not to be learnt again.
+    pub(crate) fn warnings(&self, model_learnt: bool) -> Vec<String> {
+        let households = self.households.as_ref().and_then(|check| households_warning(check, model_learnt));
         households.into_iter().chain(self.drift_warnings()).collect()
     }
 
@@ -246,14 +247,15 @@ impl Watch {
 }
 
 /// Says that the persons show other households than the model believes in, where they do.
-fn households_warning(check: &HouseholdCheck) -> Option<String> {
+fn households_warning(check: &HouseholdCheck, model_learnt: bool) -> Option<String> {
     let [one, other] = &check.comparisons;
+    let anew = if model_learnt { "" } else { "learn anew with `lucarne link --refit`, or " };
     check.is_off().then(|| {
         format!(
-            "{one}, {other}: {} pairs of different persons agree on both, and the model expects {:.0}: what it believes of \
-             households is off, so that couples and twins are told apart too little or too well; learn anew with \
-             `lucarne link --refit`, or see which values many share",
-            check.pairs, check.expected
+            "{one}, {other}: {} pairs of different persons agree on both, and the model expects {:.0}: it believes that {:.1e} \
+             of all pairs are of one household, and by the persons {:.1e} are, so that couples and twins are told apart too \
+             little or too well; {anew}see which values many share",
+            check.pairs, check.expected, check.believed, check.found
         )
     })
 }
@@ -346,10 +348,14 @@ mod tests {
             believed: 1e-6,
             found,
         };
-        assert_eq!(households_warning(&check(1_500, 1.5e-6)), None);
-        let warned = households_warning(&check(4_321, 4.3e-6)).unwrap();
+        assert_eq!(households_warning(&check(1_500, 1.5e-6), false), None);
+        let warned = households_warning(&check(4_321, 4.3e-6), false).unwrap();
         assert!(warned.starts_with("last_name, house_number+street: 4321 pairs of different persons"), "{warned}");
         assert!(warned.contains("the model expects 1000:"), "{warned}");
-        assert!(households_warning(&check(200, 0.2e-6)).is_some(), "too few are as wrong as too many");
+        assert!(warned.contains("believes that 1.0e-6 of") && warned.contains("the persons 4.3e-6 are"), "{warned}");
+        assert!(warned.contains("--refit"), "{warned}");
+        let learnt = households_warning(&check(200, 0.2e-6), true);
+        let learnt = learnt.expect("too few are as wrong as too many");
+        assert!(!learnt.contains("--refit") && learnt.ends_with("; see which values many share"), "{learnt}");
     }
 }

@@ -4,7 +4,7 @@
 //! others. So pairs are drawn at random from each stratum of weights, and from the pairs that only other records link
 //! ([`matching::draw`]), of those that no steward has judged and that one may be shown; they wait for a steward beside the queue. A sample says how right the linkage was *when it was
 //! drawn*: whether a pair was linked is noted then, for a judgement moves it. It stays until the model is another, the project
-//! wants another size, or the pairs kept are a quarter more or fewer.
+//! wants another size, or the pairs kept or those linked are a quarter more or fewer.
 //!
 //! Of a stratum only the judgements count that were given without a gap from the first pair drawn on. A pair that was judged
 //! out of its turn, such as in the queue, was not picked at random.
@@ -30,7 +30,7 @@ use crate::judgement::InForce;
 use crate::records::Records;
 use crate::spine;
 
-/// By how much the pairs kept may have become more or fewer since a sample was drawn.
+/// By how much the pairs kept, or those linked, may have become more or fewer since a sample was drawn.
 const GROWTH_MAX: f64 = 1.25;
 
 /// A sample, as far as it is judged. Counts only.
@@ -46,6 +46,9 @@ pub struct Sample {
     pub each: u64,
     /// The pairs that were kept when it was drawn.
     pub pairs_kept: u64,
+    /// The pairs that clusters linked then. Samples of before this was kept have none, and are drawn anew.
+    #[serde(default)]
+    pub pairs_linked: u64,
     /// Its strata, in the order of [`Stratum::of`].
     pub strata: Vec<StratumCount>,
     /// What the judgements make likely of all pairs.
@@ -170,36 +173,55 @@ pub(crate) fn sample(
     wanted: &Wanted<'_>,
     before: Option<(&Sample, Vec<Drawn>)>,
 ) -> Result<(Option<Sample>, Vec<Drawn>), LinkageError> {
-    let kept = frame.shape.linked.total() + frame.shape.apart.total();
+    let now = Pairs::of(frame.shape);
     if wanted.each == 0 {
         return Ok((None, Vec::new()));
     }
     let is_good = |sample: &Sample, drawn: &[Drawn]| {
-        let growth = kept.max(sample.pairs_kept) as f64 / kept.min(sample.pairs_kept).max(1) as f64;
         sample.model_version == wanted.model_version
             && sample.each == wanted.each
             && sample.strata.len() == STRATA
-            && growth <= GROWTH_MAX
+            && now.are_about(Pairs { kept: sample.pairs_kept, linked: sample.pairs_linked })
             && !drawn.is_empty()
     };
     let (mut sample, drawn) = match before {
         Some((sample, drawn)) if is_good(sample, &drawn) => (sample.clone(), drawn),
-        _ => drawn_now(frame, wanted, kept)?,
+        _ => drawn_now(frame, wanted, now)?,
     };
     judged(frame, &mut sample, &drawn);
     Ok((Some(sample), drawn))
 }
 
-fn drawn_now(frame: &Frame<'_>, wanted: &Wanted<'_>, kept: u64) -> Result<(Sample, Vec<Drawn>), LinkageError> {
+/// How many pairs there are to draw from.
+#[derive(Debug, Clone, Copy)]
+struct Pairs {
+    /// Those that were kept.
+    kept: u64,
+    /// Those within clusters, kept or not.
+    linked: u64,
+}
+
+impl Pairs {
+    fn of(shape: &Shape) -> Self {
+        let linked = shape.sizes.iter().map(|class| class.pairs).sum();
+        Self { kept: shape.linked.total() + shape.apart.total(), linked }
+    }
+
+    /// Tells whether neither has become so many more or fewer that a sample of the one says little of the other.
+    fn are_about(self, other: Self) -> bool {
+        let growth = |now: u64, then: u64| now.max(then) as f64 / now.min(then).max(1) as f64;
+        growth(self.kept, other.kept).max(growth(self.linked, other.linked)) <= GROWTH_MAX
+    }
+}
+
+fn drawn_now(frame: &Frame<'_>, wanted: &Wanted<'_>, now: Pairs) -> Result<(Sample, Vec<Drawn>), LinkageError> {
     let Frame { matched, records, in_force, groups, reach, .. } = frame;
     let settled: HashSet<(u32, u32)> = in_force.pairs(records).collect();
     let register = |record: u32| usize::from(records.register_number(record));
-    let admit = |left: u32, right: u32| {
-        reach[register(left)][register(right)] && (settled.is_empty() || !settled.contains(&(left, right)))
-    };
+    let admit = |left: u32, right: u32| reach[register(left)][register(right)];
     let groupings: Vec<_> = groups.iter().map(Groups::grouping).collect();
     let each = usize::try_from(wanted.each).unwrap_or(usize::MAX);
-    let found = draw(&matched.data, &matched.predictions, &matched.clusters, &groupings, each, admit)?;
+    let found = draw(&matched.data, &matched.predictions, &matched.clusters, &groupings, each, &settled, admit)?;
     let threshold = matched.data.settings().threshold_weight();
     let count = |(at, pairs): (usize, &u64)| {
         let Stratum { is_linked, is_kept, from, below } = Stratum::of(at);
@@ -232,7 +254,8 @@ fn drawn_now(frame: &Frame<'_>, wanted: &Wanted<'_>, kept: u64) -> Result<(Sampl
         at: wanted.at,
         model_version: wanted.model_version,
         each: wanted.each,
-        pairs_kept: kept,
+        pairs_kept: now.kept,
+        pairs_linked: now.linked,
         strata: found.pairs.iter().enumerate().map(count).collect(),
         estimates: Estimates::default(),
         groups: groups.iter().zip(found.groups).flat_map(of_column).collect(),
@@ -301,5 +324,19 @@ fn judged(frame: &Frame<'_>, sample: &mut Sample, drawn: &[Drawn]) {
     for (group, reviewed) in sample.groups.iter_mut().zip(&of_groups) {
         group.judged = reviewed.iter().map(Reviewed::judged).sum();
         group.estimates = estimate(reviewed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_is_good_for_about_as_many_pairs_kept_and_linked() {
+        let pairs = |kept: u64, linked: u64| Pairs { kept, linked };
+        assert!(pairs(100, 80).are_about(pairs(125, 100)) && pairs(125, 100).are_about(pairs(100, 80)));
+        assert!(!pairs(100, 80).are_about(pairs(126, 80)));
+        assert!(!pairs(100, 80).are_about(pairs(100, 101)), "as many were kept, and clusters link more by others");
+        assert!(!pairs(100, 80).are_about(pairs(100, 0)), "of before they were counted");
     }
 }

@@ -267,8 +267,8 @@ pub(crate) enum LinkCommand {
     /// end says that too, how many lines there were and how long they took.
     ///
     /// Values of a record that was replaced or went stay in memory and in the journal for as long as this runs. The next start
-    /// writes the journal anew without them before it takes it; files it leaves as they are, so take an erased record out of
-    /// those too, and its line out of the journal.
+    /// writes the journal anew without them before it takes it, and warns where it may not; files it leaves as they are, so
+    /// take an erased record out of those too. A line that took it away is then left out, and counted.
     #[command(after_long_help = help::LINK_RESOLVE_HELP)]
     Resolve(LinkResolve),
     /// Lists what happened to person ids in the project's runs, the last events last.

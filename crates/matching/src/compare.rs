@@ -2,6 +2,8 @@
 //!
 //! Level 0 is *missing* for every kind and weighs nothing. Every comparison is symmetric.
 
+use std::sync::OnceLock;
+
 use crate::check_digit::CheckDigit;
 use crate::date::{Date, DateRelation};
 use crate::distance;
@@ -141,16 +143,22 @@ pub(crate) struct Values {
     parts: Vec<[u32; 3]>,
     dates: Vec<Date>,
     nicknames: Vec<&'static [u16]>,
-    /// What names are compared by with those of another script. Empty as long as no name is in such a script.
-    sketches: Vec<Option<Box<Sketch>>>,
-    /// How many names were looked through for such a script.
-    looked_through: usize,
+    /// The class of script of each name, [`script::LATIN`] for nearly all.
+    scripts: Vec<u8>,
+    /// What names are compared by with those of another script, by [`SKETCHES`] codes: made when two such names first meet.
+    sketches: Vec<OnceLock<Box<[OnDemand]>>>,
     /// Whether the address has a column for the place.
     placed: bool,
     index: hashbrown::HashMap<[u32; 3], u32>,
     /// For each column the code of each raw text by that text's own code; [`UNKNOWN`] where it has none yet.
     pub(crate) of_raw: Vec<Vec<u32>>,
 }
+
+/// A sketch that is made when it is first asked for; nothing inside where the name has none.
+type OnDemand = OnceLock<Option<Box<Sketch>>>;
+
+/// For how many codes there is room made at once where one of them needs a sketch.
+const SKETCHES: usize = 256;
 
 /// No code of a value.
 const UNKNOWN: u32 = u32::MAX;
@@ -163,8 +171,8 @@ impl Values {
             parts: vec![[MISSING; 3]],
             dates: Vec::new(),
             nicknames: Vec::new(),
+            scripts: Vec::new(),
             sketches: Vec::new(),
-            looked_through: 0,
             placed: columns == 3,
             index: hashbrown::HashMap::new(),
             of_raw: vec![Vec::new(); columns],
@@ -244,6 +252,7 @@ impl Values {
         self.parts.reserve_exact(room(self.parts.len()));
         self.dates.reserve_exact(room(self.dates.len()));
         self.nicknames.reserve_exact(room(self.nicknames.len()));
+        self.scripts.reserve_exact(room(self.scripts.len()));
         self.sketches.reserve_exact(room(self.sketches.len()));
         self.of_raw.iter_mut().for_each(|codes| codes.reserve_exact(room(codes.len())));
         self.index = hashbrown::HashMap::with_capacity(self.parts.len() + room(self.parts.len()));
@@ -253,8 +262,12 @@ impl Values {
 
     /// Prepares the values that were added since for comparing.
     pub(crate) fn prepare(&mut self) {
-        let Self { kind, pool, dates, nicknames, .. } = self;
+        let Self { kind, pool, dates, nicknames, scripts, sketches, .. } = self;
         let all = pool.len() as u32;
+        if matches!(kind, Kind::GivenName | Kind::FamilyName) {
+            scripts.extend((scripts.len() as u32..all).map(|code| script::class(pool.get(code))));
+            sketches.resize_with(scripts.len().div_ceil(SKETCHES), OnceLock::new);
+        }
         match kind {
             Kind::Date => dates.extend((dates.len() as u32..all).map(|code| Date::parse(pool.get(code)))),
             Kind::GivenName => {
@@ -263,22 +276,14 @@ impl Values {
             }
             _ => {}
         }
-        self.sketch();
     }
 
-    /// Prepares names for being compared with those of another script, where there is any name in one.
-    fn sketch(&mut self) {
-        if !matches!(self.kind, Kind::GivenName | Kind::FamilyName) {
-            return;
-        }
-        let Self { pool, sketches, looked_through, .. } = self;
-        let all = pool.len();
-        let is_wanted =
-            !sketches.is_empty() || (*looked_through..all).any(|code| script::is_foreign(pool.get(code as u32)));
-        if is_wanted {
-            sketches.extend((sketches.len()..all).map(|code| Sketch::of(pool.get(code as u32))));
-        }
-        *looked_through = all;
+    /// Returns what a name is compared by with one of another script, made when it is first asked for: one name in another script
+    /// must not have it made of all the others.
+    fn sketch(&self, code: u32) -> Option<&Sketch> {
+        let (part, place) = (code as usize / SKETCHES, code as usize % SKETCHES);
+        let part = self.sketches.get(part)?.get_or_init(|| (0..SKETCHES).map(|_| OnceLock::new()).collect());
+        part.get(place)?.get_or_init(|| Sketch::of(self.pool.get(code))).as_deref()
     }
 
     /// Returns the number of codes, the missing value included.
@@ -378,16 +383,16 @@ impl Values {
     /// those that are similar.
     fn likeness(&self, left: u32, right: u32, first: u8) -> u8 {
         let level = similarity_level(self.pool.get(left), self.pool.get(right), first);
-        // Nearly always there are none; and no names of two scripts are nearer than this.
-        if self.sketches.is_empty() || level <= first + 1 {
+        // Nearly always both are in Latin letters; and no names of two scripts are nearer than this.
+        if level <= first + 1 || self.scripts[left as usize] == self.scripts[right as usize] {
             return level;
         }
         level.min(self.level_across(left, right, first).unwrap_or(level))
     }
 
     fn level_across(&self, left: u32, right: u32, first: u8) -> Option<u8> {
-        let sketch = |code: u32| self.sketches.get(code as usize).and_then(Option::as_deref);
-        Some(match sketch(left)?.across(sketch(right)?)? {
+        let names = [self.pool.get(left), self.pool.get(right)];
+        Some(match self.sketch(left)?.across(self.sketch(right)?, names)? {
             Across::Spelling => first + 1,
             Across::Consonants(2..) => first + 2,
             Across::Consonants(_) => first + 3,
@@ -464,8 +469,9 @@ impl Values {
             + self.parts.capacity() * size_of::<[u32; 3]>()
             + self.dates.capacity() * size_of::<Date>()
             + self.nicknames.capacity() * size_of::<&[u16]>()
-            + self.sketches.capacity() * size_of::<Option<Box<Sketch>>>()
-            + self.sketches.iter().flatten().map(|sketch| sketch.bytes()).sum::<usize>()
+            + self.scripts.capacity()
+            + self.sketches.capacity() * size_of::<OnceLock<Box<[OnDemand]>>>()
+            + self.sketches.iter().filter_map(OnceLock::get).map(|part| bytes_of(part)).sum::<usize>()
             + self.of_raw.iter().map(|codes| codes.capacity() * size_of::<u32>()).sum::<usize>()
     }
 }
@@ -523,6 +529,12 @@ fn similarity_level(left: &str, right: &str, first: u8) -> u8 {
     } else {
         first + 4
     }
+}
+
+/// Returns the bytes that some sketches hold on the heap, with those of their places.
+fn bytes_of(part: &[OnDemand]) -> usize {
+    let made = part.iter().filter_map(OnceLock::get).flatten();
+    size_of_val(part) + made.map(|sketch| sketch.bytes()).sum::<usize>()
 }
 
 #[cfg(test)]
@@ -737,12 +749,19 @@ mod tests {
         let mut values = Values::new(&Kind::FamilyName, 1);
         let kim = values.intern_column(0, "Kim").unwrap();
         values.finish();
-        assert!(values.sketches.is_empty(), "Latin names alone need none");
+        assert_eq!(values.scripts, [script::LATIN; 2], "nothing, and a name");
         values.open();
         let [korean, park] = ["김", "Park"].map(|name| values.intern_column(0, name).unwrap());
         values.prepare();
-        assert_eq!(values.sketches.len(), values.len());
-        assert_eq!((values.level_of_different(kim, korean), values.level_of_different(korean, park)), (4, 7));
+        assert_eq!((values.scripts.len(), values.level_of_different(kim, park)), (values.len(), 7));
+        let made = |values: &Values| -> Vec<u32> {
+            let parts = values.sketches.iter().filter_map(OnceLock::get).flatten().zip(0..);
+            parts.filter(|(sketch, _)| sketch.get().is_some()).map(|(_, code)| code).collect()
+        };
+        assert!(made(&values).is_empty(), "none is made before two scripts meet");
+        assert_eq!(values.level_of_different(kim, korean), 4);
+        assert_eq!(made(&values), [kim, korean], "and none of names that nobody met");
+        assert_eq!(values.level_of_different(korean, park), 7);
         let later = values.intern_column(0, "Gim").unwrap();
         values.prepare();
         assert_eq!(values.level_of_different(korean, later), 4);

@@ -50,7 +50,7 @@ pub struct SharedIdentifier {
 pub struct Conflicts {
     /// Each comparison of identifiers, in the order of the settings.
     pub identifiers: Vec<IdentifierCheck>,
-    /// Every two clusters that share an identifier, once, in the order of their records.
+    /// Every two clusters of which two records that are let in share an identifier, once, in the order of their records.
     pub shared: Vec<SharedIdentifier>,
 }
 
@@ -63,39 +63,66 @@ type Held = (u32, u32, u32);
 /// But a pair of records cannot show it: each alone looks like a slip. It takes time and memory by the number of records
 /// and edges, whatever the clusters are.
 ///
+/// Two clusters that share an identifier are given by a pair of records that hold it and that `admit` lets in: of those the
+/// one of the highest weight, one that was not kept last. Each cluster has one record of each source for each value, so that who
+/// may see some sources only is not told less for what others hold. Counts are of all records.
+///
 /// # Errors
 /// When the clustering or an edge is not of these records.
-pub fn conflicts(data: &Dataset, predictions: &Predictions, clustering: &Clustering) -> Result<Conflicts, Error> {
+pub fn conflicts(
+    data: &Dataset,
+    predictions: &Predictions,
+    clustering: &Clustering,
+    admit: impl Fn(u32, u32) -> bool + Sync,
+) -> Result<Conflicts, Error> {
     let labels = &clustering.labels;
     let is_unknown = |edge: &Edge| edge.right as usize >= data.records;
-    if labels.len() != data.records || predictions.edges.iter().any(is_unknown) {
+    if labels.len() != data.records || predictions.edges.par_iter().any(is_unknown) {
         return Err(Error::NoSuchRecord { index: labels.len().max(data.records), records: data.records });
     }
     let mut found = Conflicts::default();
     let mut pairs: Vec<(u32, u32)> = Vec::new();
     for (at, comparison) in data.settings.comparisons.iter().enumerate() {
         if comparison.kind.is_identifier() {
-            let check = checked(data, labels, at, &mut pairs);
+            let check = checked(data, labels, at, &admit, &mut pairs);
             found.identifiers.push(IdentifierCheck { comparison: comparison.name(), ..check });
         }
     }
-    // Of two clusters that share several, the same pair is taken whatever the order of records.
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    let mut shared: Vec<SharedIdentifier> =
+        pairs.into_iter().map(|(left, right)| SharedIdentifier { left, right, weight: None }).collect();
+    weigh(data.records, predictions, &mut shared);
+    // Of two clusters that share several, or by several records, the same pair is taken whatever the order of records.
     let word = |record: u32| (data.ties[record as usize], record);
-    let words = |left: u32, right: u32| (word(left).min(word(right)), word(left).max(word(right)));
-    let clusters = |left: u32, right: u32| {
-        let (one, other) = (labels[left as usize], labels[right as usize]);
+    let words = |pair: &SharedIdentifier| {
+        let (one, other) = (word(pair.left), word(pair.right));
         (one.min(other), one.max(other))
     };
-    pairs.par_sort_unstable_by_key(|(left, right)| (clusters(*left, *right), words(*left, *right)));
-    pairs.dedup_by_key(|(left, right)| clusters(*left, *right));
-    pairs.par_sort_unstable();
-    found.shared = pairs.into_iter().map(|(left, right)| SharedIdentifier { left, right, weight: None }).collect();
-    weigh(data.records, predictions, &mut found.shared);
+    let clusters = |pair: &SharedIdentifier| {
+        let (one, other) = (labels[pair.left as usize], labels[pair.right as usize]);
+        (one.min(other), one.max(other))
+    };
+    let weight = |pair: &SharedIdentifier| pair.weight.unwrap_or(f64::NEG_INFINITY);
+    shared.par_sort_unstable_by(|one, other| {
+        let by_weight = || weight(other).total_cmp(&weight(one));
+        clusters(one).cmp(&clusters(other)).then_with(by_weight).then_with(|| words(one).cmp(&words(other)))
+    });
+    shared.dedup_by_key(|pair| clusters(pair));
+    shared.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
+    found.shared = shared;
     Ok(found)
 }
 
-/// Counts for one comparison, and adds a pair of records of every two clusters that share a value, the smaller index first.
-fn checked(data: &Dataset, labels: &[u32], at: usize, pairs: &mut Vec<(u32, u32)>) -> IdentifierCheck {
+/// Counts for one comparison, and adds the pairs of records by which two clusters share a value and that are let in, the
+/// smaller index first.
+fn checked(
+    data: &Dataset,
+    labels: &[u32],
+    at: usize,
+    admit: &(impl Fn(u32, u32) -> bool + Sync),
+    pairs: &mut Vec<(u32, u32)>,
+) -> IdentifierCheck {
     let mut check = IdentifierCheck::default();
     let base = (0_u32..).zip(labels).filter(|(record, _)| data.tier(*record) == 0);
     let mut held: Vec<Held> = base.map(|(record, label)| (data.row(record)[at], *label, record)).collect();
@@ -108,19 +135,20 @@ fn checked(data: &Dataset, labels: &[u32], at: usize, pairs: &mut Vec<(u32, u32)
         if first.1 == last.1 {
             continue;
         }
-        let word = |record: &u32| (data.ties[*record as usize], *record);
-        let first_of = |of_cluster: &[Held]| of_cluster.iter().map(|(.., record)| *record).min_by_key(word);
-        let of_clusters = of_value.chunk_by(|one, other| one.1 == other.1);
-        let holders: Vec<u32> = of_clusters.filter_map(first_of).collect();
-        if holders.len() > SHARERS_MAX {
+        let of_clusters: Vec<&[Held]> = of_value.chunk_by(|one, other| one.1 == other.1).collect();
+        if of_clusters.len() > SHARERS_MAX {
             check.placeholders += 1;
             placeholders.push(first.0);
             continue;
         }
         check.shared += 1;
-        sharers.extend(holders.iter().map(|record| labels[*record as usize]));
+        let holders: Vec<Vec<u32>> = of_clusters.iter().map(|of_cluster| one_a_source(data, of_cluster)).collect();
         for (place, one) in holders.iter().enumerate() {
-            pairs.extend(holders[place + 1..].iter().map(|other| (*one.min(other), *one.max(other))));
+            sharers.extend(one.first().map(|record| labels[*record as usize]));
+            let others = holders[place + 1..].iter().flatten();
+            let across =
+                others.flat_map(|other| one.iter().map(move |record| (*record.min(other), *record.max(other))));
+            pairs.extend(across.filter(|(left, right)| admit(*left, *right)));
         }
     }
     sharers.sort_unstable();
@@ -130,9 +158,18 @@ fn checked(data: &Dataset, labels: &[u32], at: usize, pairs: &mut Vec<(u32, u32)
     held.retain(|(code, ..)| placeholders.binary_search(code).is_err());
     held.par_sort_unstable_by_key(|(code, label, _)| (*label, *code));
     let (values, kind) = (&data.values[at], &data.settings.comparisons[at].kind);
-    let of_clusters = held.chunk_by(|one, other| one.1 == other.1);
+    let of_clusters = held.par_chunk_by(|one, other| one.1 == other.1);
     check.several = of_clusters.filter(|of_cluster| has_several(values, kind, of_cluster)).count() as u64;
     check
+}
+
+/// Gives one of the records of a cluster that hold a value for each source, the same whatever their order.
+fn one_a_source(data: &Dataset, of_cluster: &[Held]) -> Vec<u32> {
+    let source = |record: u32| data.sources[record as usize];
+    let mut records: Vec<u32> = of_cluster.iter().map(|(.., record)| *record).collect();
+    records.sort_unstable_by_key(|record| (source(*record), data.ties[*record as usize], *record));
+    records.dedup_by_key(|record| source(*record));
+    records
 }
 
 /// Says whether values of a cluster, in the order of their codes, hold two well-formed ones that are no slips of each other.
@@ -158,13 +195,14 @@ fn weigh(records: usize, predictions: &Predictions, shared: &mut [SharedIdentifi
         is_held[pair.left as usize] = true;
         is_held[pair.right as usize] = true;
     }
-    for edge in &predictions.edges {
-        let pair = (edge.left.min(edge.right), edge.left.max(edge.right));
-        if is_held[pair.0 as usize]
-            && is_held[pair.1 as usize]
-            && let Ok(place) = shared.binary_search_by_key(&pair, |shared| (shared.left, shared.right))
-        {
-            shared[place].weight = Some(f64::from(edge.weight));
-        }
+    let place_of = |edge: &Edge| {
+        let (left, right) = (edge.left.min(edge.right), edge.left.max(edge.right));
+        let may_be = is_held[left as usize] && is_held[right as usize];
+        let place = || shared.binary_search_by_key(&(left, right), |shared| (shared.left, shared.right)).ok();
+        may_be.then(place).flatten().map(|place| (place, f64::from(edge.weight)))
+    };
+    let kept: Vec<(usize, f64)> = predictions.edges.par_iter().filter_map(place_of).collect();
+    for (place, weight) in kept {
+        shared[place].weight = Some(weight);
     }
 }

@@ -256,7 +256,8 @@ const STREET_WORDS: &[(&str, &str)] = &[
     ("chem", "ch"),
     ("allee", "all"),
     ("allees", "all"),
-    // French: most are folded to the whole word, so that values of models that are kept stay what they are.
+    // French: an abbreviation is folded to the whole word where English has none for it, else to the English one, as the word is.
+    // `sainte` is not among them: `ste` is a suite.
     ("r", "rue"),
     ("bd", "blvd"),
     ("bld", "blvd"),
@@ -265,7 +266,6 @@ const STREET_WORDS: &[(&str, &str)] = &[
     ("rte", "route"),
     ("fbg", "faubourg"),
     ("fg", "faubourg"),
-    ("sainte", "ste"),
     // German.
     ("platz", "pl"),
     // Spanish.
@@ -582,6 +582,7 @@ mod tests {
             assert_eq!(fold_street(one), fold_street(other), "{one}");
         }
         assert_ne!(fold_street("rue Foch"), fold_street("avenue Foch"));
+        assert_ne!(fold_street("rue Sainte Anne"), fold_street("rue Suite Anne"), "a saint is no suite");
         assert_eq!(fold_identifier("123-45-6789"), "123456789");
         assert_eq!(fold_phone("+33 (0)6 12 34 56 78"), "612345678");
         assert_eq!(fold_phone("0612345678"), "612345678");

@@ -11,7 +11,10 @@
 //! Statistician 77, 2023).
 //!
 //! What such an estimate can't see: true pairs that are apart and were not kept, since blocking missed them or their weight was
-//! too low. So recall is that among pairs that were kept or are linked. Precision is that of all pairs that clusters link.
+//! too low. So recall is that among pairs that were kept or are linked. Precision is that of all pairs that clusters link. Of both
+//! those pairs are left out that `admit` does not let in: if they are otherwise than the others, no figure shows it.
+
+use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -36,6 +39,13 @@ const WEIGHTS: usize = STRATUM_BOUNDS.len() + 1;
 
 /// The fewest judged pairs by which a stratum is known at all; all of them where it has fewer.
 pub const JUDGED_MIN: u64 = 5;
+
+/// The most base records of a cluster of which every two are looked at. Of a larger one the pairs that were not kept are counted
+/// by sources, and some are drawn by chance: two records each time, until they are a pair of those.
+const WHOLE_MAX: usize = 2_048;
+
+/// How many times two records of a large cluster are tried for each pair that is wanted.
+const TRIES_MAX: usize = 256;
 
 /// How often precision and recall are drawn for their intervals.
 const DRAWS: usize = 4_000;
@@ -94,11 +104,16 @@ pub struct Draw {
     pub drawn: Vec<Vec<(u32, u32)>>,
 }
 
-/// Draws up to `each` pairs of base records from each stratum, among those that `admit` lets in.
+/// Draws up to `each` pairs of base records from each stratum, among those that `admit` lets in and that are not `settled`, which
+/// are pairs with the smaller record first.
+///
+/// What `admit` says must hang on the sources of the two records alone: in a cluster of more than 2,048 base records one pair
+/// of two sources stands for all. There, of the pairs that were not kept, the counts are exact as well, and what is drawn is as random;
+/// but where nearly all pairs of such a cluster were kept, fewer may be drawn of it than its share, since only so many are tried.
 ///
 /// `labels` are as for [`crate::shape()`]. What is drawn hangs on the seed of the settings and on who the records are
 /// ([`crate::Settings::id`]), not on their order or on the number of threads. Takes one look at each pair kept and at each two
-/// records of a cluster, and eight bytes a record and a linked pair while it runs.
+/// records of a cluster that is not so large, and eight bytes a record and a linked pair while it runs.
 ///
 /// # Errors
 /// As [`crate::shape()`].
@@ -108,8 +123,24 @@ pub fn draw(
     labels: &[u32],
     groupings: &[Grouping<'_>],
     each: usize,
+    settled: &HashSet<(u32, u32)>,
     admit: impl Fn(u32, u32) -> bool + Sync,
 ) -> Result<Draw, Error> {
+    drawn(data, predictions, labels, groupings, (each, WHOLE_MAX), settled, admit)
+}
+
+fn drawn(
+    data: &Dataset,
+    predictions: &Predictions,
+    labels: &[u32],
+    groupings: &[Grouping<'_>],
+    (each, whole_max): (usize, usize),
+    settled: &HashSet<(u32, u32)>,
+    is_of_sources: impl Fn(u32, u32) -> bool + Sync,
+) -> Result<Draw, Error> {
+    let admit = |left: u32, right: u32| {
+        is_of_sources(left, right) && (settled.is_empty() || !settled.contains(&(left.min(right), left.max(right))))
+    };
     check(data, predictions, labels, groupings)?;
     let threshold = data.settings.threshold_weight();
     let lots = Lots { data, groupings, each, seed: mix(data.settings.seed) };
@@ -136,6 +167,13 @@ pub fn draw(
     let linked = predictions.edges.par_iter().filter(|edge| is_base(edge) && is_linked(edge));
     let mut kept: Vec<(u32, u32)> = linked.map(|edge| (edge.left.min(edge.right), edge.left.max(edge.right))).collect();
     kept.par_sort_unstable();
+    kept.dedup();
+    let clusters = members.chunk_by(|one, other| one.0 == other.0).filter(|cluster| cluster.len() > whole_max);
+    let large: Vec<Vec<(u32, u32)>> = clusters.map(<[(u32, u32)]>::to_vec).collect();
+    let is_large = |label: u32| large.binary_search_by_key(&label, |cluster| cluster[0].0).is_ok();
+    if !large.is_empty() {
+        members.retain(|(label, _)| !is_large(*label));
+    }
     let of_records = |start: usize| {
         let mut part = lots.none();
         for (at, (label, left)) in members.iter().enumerate().skip(start).take(RECORDS_PORTION) {
@@ -152,6 +190,22 @@ pub fn draw(
     };
     let starts: Vec<usize> = (0..members.len()).step_by(RECORDS_PORTION).collect();
     parts.par_extend(starts.into_par_iter().map(of_records));
+    parts.par_extend(large.par_iter().map(|cluster| {
+        let label = cluster[0].0;
+        let is_within = |pair: &&(u32, u32)| labels[pair.0 as usize] == label && labels[pair.1 as usize] == label;
+        let of_record = |member: &(u32, u32)| {
+            let left = member.1;
+            let first = kept.partition_point(|pair| *pair < (left, 0));
+            kept[first..].iter().take_while(move |pair| pair.0 == left)
+        };
+        let mut known: Vec<(u32, u32)> = cluster.iter().flat_map(of_record).copied().collect();
+        let is_base = |pair: &&(u32, u32)| !data.is_attached(pair.0) && !data.is_attached(pair.1);
+        known.extend(settled.iter().filter(is_within).filter(is_base));
+        known.sort_unstable();
+        known.dedup();
+        let records = cluster.iter().map(|(_, record)| *record).collect();
+        lots.of_large(records, &known, &is_of_sources)
+    }));
 
     let mut all = lots.none();
     for part in parts {
@@ -198,6 +252,81 @@ impl Lots<'_> {
         if part.first[at].len() > 8 * self.each.max(16) {
             part.cut(at, self.each);
         }
+    }
+
+    /// Counts and draws the pairs of a large cluster that were not kept: all that are let in but those that are `known`, which are
+    /// in order. Its records are counted by source, and what is true of one pair of two sources is true of all.
+    fn of_large(&self, mut records: Vec<u32>, known: &[(u32, u32)], admit: &impl Fn(u32, u32) -> bool) -> Part {
+        let mut part = self.none();
+        records.sort_unstable_by_key(|record| (self.data.ties[*record as usize], *record));
+        let mut by_source: BTreeMap<u16, Vec<u32>> = BTreeMap::new();
+        for record in &records {
+            by_source.entry(self.data.sources[*record as usize]).or_default().push(*record);
+        }
+        let sources: Vec<Vec<u32>> = by_source.into_values().collect();
+        let two_of = |one: usize, other: usize| {
+            let (left, right) = (sources[one].first()?, sources[other].get(usize::from(one == other))?);
+            Some((*left.min(right), *left.max(right)))
+        };
+        let every_two = (0..sources.len()).flat_map(|one| (one..sources.len()).map(move |other| (one, other)));
+        let is_let_in = |(one, other): &(usize, usize)| two_of(*one, *other).is_some_and(|pair| admit(pair.0, pair.1));
+        let let_in: Vec<(usize, usize)> = every_two.filter(is_let_in).collect();
+        let pairs = |counts: &[u64]| {
+            let of_two = |(one, other): &(usize, usize)| match one == other {
+                true => counts[*one] * counts[*one].saturating_sub(1) / 2,
+                false => counts[*one] * counts[*other],
+            };
+            let_in.iter().map(of_two).sum::<u64>()
+        };
+        let all: Vec<u64> = sources.iter().map(|records| records.len() as u64).collect();
+        part.pairs[NOT_KEPT] = pairs(&all);
+        for (groups, grouping) in part.groups.iter_mut().zip(self.groupings) {
+            // By group: how many records of each source are of others. Those have the pairs that hold none of it.
+            let mut others = vec![all.clone(); grouping.count];
+            for (source, records) in sources.iter().enumerate() {
+                records
+                    .iter()
+                    .for_each(|record| others[usize::from(grouping.of_record[*record as usize])][source] -= 1);
+            }
+            for (group, others) in groups.iter_mut().zip(others) {
+                group[NOT_KEPT] = part.pairs[NOT_KEPT] - pairs(&others);
+            }
+        }
+        for (left, right) in known.iter().filter(|(left, right)| admit(*left, *right)) {
+            part.pairs[NOT_KEPT] -= 1;
+            for (groups, grouping) in part.groups.iter_mut().zip(self.groupings) {
+                groups_of(grouping, *left as usize, *right as usize).for_each(|group| groups[group][NOT_KEPT] -= 1);
+            }
+        }
+        let is_one = |left: u32, right: u32| known.binary_search(&(left, right)).is_err() && admit(left, right);
+        part.first[NOT_KEPT] = self.tried(&records, part.pairs[NOT_KEPT], is_one);
+        part
+    }
+
+    /// Draws of so many pairs of records some by trying: those that `is_one` says are of them. They get the numbers in the draw that
+    /// the lowest of so many would have, so that the pairs of a large cluster are drawn as often as those of others.
+    fn tried(&self, records: &[u32], pairs: u64, is_one: impl Fn(u32, u32) -> bool) -> Vec<(u64, u32, u32)> {
+        let least = records.first().map_or(0, |record| self.data.ties[*record as usize]);
+        let mut dice = Dice(mix(self.seed ^ least));
+        let wanted = self.each.min(usize::try_from(pairs).unwrap_or(usize::MAX));
+        let mut drawn: Vec<(u64, u32, u32)> = Vec::new();
+        let mut known: HashSet<(u32, u32)> = HashSet::new();
+        let mut number = 0.0;
+        for _ in 0..wanted.saturating_mul(TRIES_MAX) {
+            if drawn.len() == wanted {
+                break;
+            }
+            let [one, other] = [(); 2].map(|()| records[(dice.uniform() * records.len() as f64) as usize]);
+            let pair = (one.min(other), one.max(other));
+            if one == other || !is_one(pair.0, pair.1) || !known.insert(pair) {
+                continue;
+            }
+            // The lowest of so many uniform numbers above the last: L. Devroye, Non-uniform random variate generation (1986), V.3.
+            let rest = (pairs - drawn.len() as u64) as f64;
+            number += (1.0 - number) * -(dice.uniform().ln() / rest).exp_m1();
+            drawn.push(((number * 2.0_f64.powi(64)) as u64, pair.0, pair.1));
+        }
+        drawn
     }
 
     fn ended(&self, mut part: Part) -> Part {
@@ -251,9 +380,10 @@ pub struct Estimate {
 /// Precision and recall as far as they can be estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Estimates {
-    /// The share of linked pairs that are true; none where too few were judged in a stratum of linked pairs.
+    /// The share that is true of the linked pairs which were let in when the sample was drawn; none where too few were judged in a stratum of linked pairs.
     pub precision: Option<Estimate>,
-    /// The share of true pairs, among those that were kept or are linked, that are linked; none where too few were judged in any stratum.
+    /// The share of true pairs, among those that were kept or are linked and were let in, that are linked; none where too few were
+    /// judged in any stratum.
     pub recall: Option<Estimate>,
 }
 
@@ -335,7 +465,7 @@ impl Dice {
 
     /// Returns a number above 0 and below 1.
     fn uniform(&mut self) -> f64 {
-        self.0 += 1;
+        self.0 = self.0.wrapping_add(1);
         ((mix(self.0) >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
     }
 
@@ -365,7 +495,90 @@ impl Dice {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, RecordBatch, StringArray};
+
     use super::*;
+    use crate::settings::{Block, Comparison, Kind, Settings};
+
+    /// Draws with every two records looked at, or those of small clusters alone, from records of three sources in this order.
+    /// What was drawn is given by ids.
+    fn drawn_of(order: &[u32], each: usize, whole_max: usize) -> Draw {
+        let settings = Settings {
+            comparisons: vec![Comparison::new("name", Kind::FamilyName)],
+            blocks: vec![Block::on(["name"]).unwrap()],
+            source: Some("source".to_owned()),
+            id: Some("id".to_owned()),
+            attach_only: std::collections::BTreeSet::from(["broker".to_owned()]),
+            ..Settings::default()
+        };
+        let source = |id: u32| ["tax", "census", "broker", "tax"][id as usize % 4];
+        let texts = |of: &dyn Fn(u32) -> String| -> ArrayRef {
+            Arc::new(StringArray::from_iter_values(order.iter().map(|id| of(*id))))
+        };
+        let columns = [
+            ("source", texts(&|id| source(id).to_owned())),
+            ("id", texts(&|id| id.to_string())),
+            ("name", texts(&|_| "brennan".to_owned())),
+        ];
+        let data = Dataset::new(&settings, &RecordBatch::try_from_iter(columns).unwrap()).unwrap();
+        let at = |id: u32| order.iter().position(|other| *other == id).unwrap() as u32;
+        // Three clusters: of half, of a quarter, and of three records.
+        let cluster = |id: u32| if id < 3 { 0 } else { 1 + u32::from(id % 3 == 0) };
+        let first = |id: u32| order.iter().position(|other| cluster(*other) == cluster(id)).unwrap() as u32;
+        let labels: Vec<u32> = order.iter().map(|id| first(*id)).collect();
+        let pair = |one: u32, other: u32| (at(one).min(at(other)), at(one).max(at(other)));
+        let edges = (3..order.len() as u32).step_by(2).map(|id| {
+            let (left, right) = pair(id, id / 2);
+            Edge { left, right, weight: 3.0, rule: 0 }
+        });
+        let predictions = Predictions { edges: edges.collect(), ..Predictions::default() };
+        let settled = (4..order.len() as u32 - 6).step_by(5).map(|id| pair(id, id + 6)).collect();
+        let groups: Vec<u16> = order.iter().map(|id| (id % 5 / 2) as u16).collect();
+        let grouping = Grouping { of_record: &groups, count: 3 };
+        let admit = |left: u32, right: u32| (data.source(left), data.source(right)) != ("census", "census");
+        let found = drawn(&data, &predictions, &labels, &[grouping], (each, whole_max), &settled, admit).unwrap();
+        let is_kept = |pair: (u32, u32)| predictions.edges.iter().any(|edge| (edge.left, edge.right) == pair);
+        let by_ids = |(left, right): (u32, u32)| {
+            assert!(labels[left as usize] == labels[right as usize] || is_kept((left, right)));
+            assert!(admit(left, right) && !settled.contains(&(left, right)));
+            let (one, other) = (order[left as usize], order[right as usize]);
+            (one.min(other), one.max(other))
+        };
+        let of_stratum = |pairs: Vec<(u32, u32)>| pairs.into_iter().map(by_ids).collect();
+        Draw { drawn: found.drawn.into_iter().map(of_stratum).collect(), ..found }
+    }
+
+    #[test]
+    fn large_clusters_are_counted_as_small_ones_are() {
+        let order: Vec<u32> = (0..120).collect();
+        let whole = drawn_of(&order, 12, usize::MAX);
+        let kept = &whole.pairs[..NOT_KEPT];
+        assert!(whole.pairs[NOT_KEPT] > 1_000 && kept.iter().any(|pairs| *pairs > 0), "{:?}", whole.pairs);
+        // With the largest, with two of three, and with all by sources.
+        for whole_max in [40, 3, 1] {
+            let found = drawn_of(&order, 12, whole_max);
+            assert_eq!((&found.pairs, &found.groups), (&whole.pairs, &whole.groups), "{whole_max}");
+            assert_eq!(found.drawn[..NOT_KEPT], whole.drawn[..NOT_KEPT], "what was kept is drawn as ever");
+            let different: HashSet<&(u32, u32)> = found.drawn[NOT_KEPT].iter().collect();
+            assert_eq!(different.len(), 12, "{whole_max}");
+            let turned: Vec<u32> = order.iter().rev().copied().collect();
+            assert_eq!(drawn_of(&turned, 12, whole_max), found, "whatever the order of records");
+        }
+    }
+
+    #[test]
+    fn of_large_clusters_pairs_are_drawn_by_how_many_there_are() {
+        let order: Vec<u32> = (0..120).collect();
+        let share = |whole_max: usize| {
+            let drawn = drawn_of(&order, 400, whole_max).drawn.swap_remove(NOT_KEPT);
+            assert_eq!(drawn.len(), 400);
+            drawn.iter().filter(|(one, _)| one % 3 == 0).count() as f64 / 400.0
+        };
+        let (expected, found) = (share(usize::MAX), share(10));
+        assert!((found - expected).abs() < 0.12, "of the smaller cluster {found} and {expected}");
+    }
 
     fn strata(apart: [(u64, u64, u64); WEIGHTS], linked: [(u64, u64, u64); WEIGHTS]) -> [Reviewed; STRATA] {
         with_others(apart, linked, NONE)

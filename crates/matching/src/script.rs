@@ -17,6 +17,7 @@ enum Script {
 
 impl Script {
     /// Returns the script of a folded letter.
+    #[inline]
     fn of(letter: char) -> Option<Self> {
         Some(match letter {
             'a'..='z' => Self::Latin,
@@ -35,8 +36,32 @@ impl Script {
     }
 }
 
+/// The class of a name that [`class`] gives where it is in Latin letters, or in none of which anything is known.
+pub(crate) const LATIN: u8 = 0;
+
+/// Returns a number for the script of a folded name that is not in Latin letters alone: that of its last letter of which
+/// something is known. Names of one number are not compared across scripts.
+pub(crate) fn class(folded: &str) -> u8 {
+    if folded.is_ascii() {
+        return LATIN;
+    }
+    script_of(folded).map_or(LATIN, |script| script as u8)
+}
+
+/// Returns the script of a folded name: that of its last letter in another than Latin ones, or Latin; nothing where it has no
+/// letter of which something is known.
+fn script_of(folded: &str) -> Option<Script> {
+    let mut script = None;
+    for found in folded.chars().filter_map(Script::of) {
+        if script.is_none() || found != Script::Latin {
+            script = Some(found);
+        }
+    }
+    script
+}
+
 /// Says whether a folded text holds a letter that [`roman`] writes in Latin ones.
-pub(crate) fn is_foreign(folded: &str) -> bool {
+fn is_foreign(folded: &str) -> bool {
     !folded.is_ascii() && folded.chars().any(|letter| Script::of(letter).is_some_and(|script| script != Script::Latin))
 }
 
@@ -321,8 +346,6 @@ pub(crate) enum Across<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Sketch {
     script: Script,
-    /// The folded text.
-    folded: String,
     /// Its sounds with vowels, those that Latin spellings of Korean and Japanese confuse as one.
     sounds: String,
     /// What its consonants may be, in order.
@@ -332,13 +355,7 @@ pub(crate) struct Sketch {
 impl Sketch {
     /// Returns the sketch of a folded name, or nothing where it has no letters that can be compared with those of other scripts.
     pub(crate) fn of(folded: &str) -> Option<Box<Self>> {
-        let mut script = None;
-        for found in folded.chars().filter_map(Script::of) {
-            if script.is_none() || found != Script::Latin {
-                script = Some(found);
-            }
-        }
-        let script = script?;
+        let script = script_of(folded)?;
         let latin = roman(folded).unwrap_or_else(|| folded.to_owned());
         let mut skeletons = skeletons(&latin);
         match script {
@@ -362,15 +379,16 @@ impl Sketch {
         skeletons.retain(|skeleton| !skeleton.is_empty());
         skeletons.sort_unstable();
         skeletons.dedup();
-        Some(Box::new(Self { script, folded: folded.to_owned(), sounds: sounds(&latin), skeletons }))
+        Some(Box::new(Self { script, sounds: sounds(&latin), skeletons }))
     }
 
-    /// Compares with the sketch of a name in another script; nothing where both are of one.
-    pub(crate) fn across<'a>(&'a self, other: &'a Self) -> Option<Across<'a>> {
+    /// Compares with the sketch of a name in another script; nothing where both are of one. `names` are the folded names of both.
+    pub(crate) fn across<'a>(&'a self, other: &'a Self, names: [&str; 2]) -> Option<Across<'a>> {
         if self.script == other.script {
             return None;
         }
-        if self.is_spelt(&other.folded) || other.is_spelt(&self.folded) {
+        let [own, others] = names;
+        if self.is_spelt(own, others) || other.is_spelt(others, own) {
             return Some(Across::Spelling);
         }
         if !self.script.is_of_consonants() && !other.script.is_of_consonants() {
@@ -380,16 +398,16 @@ impl Sketch {
         Some(common.map_or(Across::Nothing, Across::Consonants))
     }
 
-    /// Says whether this is a Korean family name with such a spelling.
-    fn is_spelt(&self, latin: &str) -> bool {
+    /// Says whether this, whose folded name is given, is a Korean family name with such a spelling.
+    fn is_spelt(&self, folded: &str, latin: &str) -> bool {
         self.script == Script::Hangul
-            && family_name(&self.folded).is_some_and(|(_, spellings)| spellings.split(' ').any(|one| one == latin))
+            && family_name(folded).is_some_and(|(_, spellings)| spellings.split(' ').any(|one| one == latin))
     }
 
     /// Returns the bytes held on the heap.
     pub(crate) fn bytes(&self) -> usize {
         let texts = self.skeletons.iter().map(|one| one.capacity() + size_of::<String>()).sum::<usize>();
-        size_of::<Self>() + self.folded.capacity() + self.sounds.capacity() + texts
+        size_of::<Self>() + self.sounds.capacity() + texts
     }
 }
 
@@ -552,8 +570,9 @@ mod tests {
     }
 
     fn consonants(one: &str, other: &str) -> Option<usize> {
-        let [one, other] = [one, other].map(|name| Sketch::of(&fold_name(name)).unwrap());
-        match one.across(&other) {
+        let names = [one, other].map(fold_name);
+        let [one, other] = names.each_ref().map(|name| Sketch::of(name).unwrap());
+        match one.across(&other, [&names[0], &names[1]]) {
             Some(Across::Consonants(count)) => Some(count),
             _ => None,
         }
@@ -605,11 +624,17 @@ mod tests {
 
     #[test]
     fn names_of_one_script_are_not_compared_across() {
-        let sketch = |name: &str| Sketch::of(&fold_name(name)).unwrap();
-        assert!(sketch("محمد").across(&sketch("أحمد")).is_none());
-        assert!(sketch("Ali").across(&sketch("Ahmed")).is_none());
-        assert_eq!(sketch("김").across(&sketch("Kim")), Some(Across::Spelling));
-        assert_eq!(sketch("Rhee").across(&sketch("이")), Some(Across::Spelling));
+        let is_across = |one: &str, other: &str| {
+            let names = [one, other].map(fold_name);
+            let [left, right] = names.each_ref().map(|name| Sketch::of(name).unwrap());
+            assert_eq!(class(&names[0]) == class(&names[1]), left.script == right.script, "{names:?}");
+            left.across(&right, [&names[0], &names[1]]).map(|across| across == Across::Spelling)
+        };
+        assert_eq!(is_across("محمد", "أحمد"), None);
+        assert_eq!(is_across("Ali", "Ahmed"), None);
+        assert_eq!(is_across("김", "Kim"), Some(true));
+        assert_eq!(is_across("Rhee", "이"), Some(true));
+        assert_eq!(["Ali", "李", "ß", ""].map(|name| class(&fold_name(name))), [LATIN; 4]);
         assert!(Sketch::of("李").is_none(), "of a Chinese character no sound is known");
     }
 }

@@ -41,7 +41,7 @@ impl Loose {
     }
 
     fn part(&self) -> PathBuf {
-        self.folder.path().join("taken.jsonl.part")
+        self.folder.path().join(".taken.jsonl.lucarne-anew")
     }
 
     fn text(&self) -> String {
@@ -132,7 +132,8 @@ fn nothing_of_what_went_or_was_replaced_is_in_the_journal_after_the_next_start()
     assert!(longer.starts_with(&now) && longer.contains("Quill"), "{longer}");
 
     // There is nothing to leave out now: of a line that was cut off, and of a start that was interrupted, nothing stays.
-    std::fs::write(loose.journal(), format!("{longer}{{\"unique_id\": \"cut")).unwrap();
+    let cut = [longer.as_bytes(), b"{\"unique_id\": \"cut\", \"last_name\": \"Qu", &"é".as_bytes()[..1]].concat();
+    std::fs::write(loose.journal(), cut).unwrap();
     std::fs::write(loose.part(), &then).unwrap();
     let resolver = loose.open().unwrap();
     assert_eq!(resolver.replayed(), 6);
@@ -142,7 +143,7 @@ fn nothing_of_what_went_or_was_replaced_is_in_the_journal_after_the_next_start()
 }
 
 #[test]
-fn a_journal_of_other_files_stays_as_it_is() {
+fn a_line_about_a_record_that_was_erased_from_its_file_goes_with_it() {
     let mut loose = Loose::new();
     let name = loose.here.keys().next().unwrap().clone();
     let mut resolver = loose.open().unwrap();
@@ -150,13 +151,98 @@ fn a_journal_of_other_files_stays_as_it_is() {
     loose.takes(&mut resolver, &name, "Quaver");
     loose.puts(&mut resolver, &new("stays"), "Quibble");
     drop(resolver);
-    // The record that went is twice gone now: by the line, and from the file. That is for people to look at.
-    let once_gone =
-        "{\"lucarne_journal\":1}\n".to_owned() + &loose.text().lines().skip(2).collect::<Vec<_>>().join("\n") + "\n";
-    std::fs::write(loose.journal(), &once_gone).unwrap();
-    loose.options.inputs = write(loose.folder.path(), &loose.here);
+    let resolver = loose.open().unwrap();
+    assert_eq!((resolver.replayed(), resolver.gone_from_files()), (2, 0), "the file has it still");
+    drop(resolver);
+    let kept = loose.text();
+
+    // It went by a line, and is erased from the file now.
+    let mut in_files = loose.here.clone();
+    in_files.remove(&new("stays"));
+    loose.options.inputs = write(loose.folder.path(), &in_files);
+    let mut resolver = loose.open().unwrap();
+    assert_eq!((resolver.replayed(), resolver.gone_from_files()), (1, 1));
+    assert!(resolver.opening().warnings.iter().any(|warning| warning.starts_with("1 lines of the journal took away")));
+    assert_eq!(resolver.records(), loose.here.len());
+    let (_, without) = kept.split_once("_gone").unwrap();
+    let (_, without) = without.split_once('\n').unwrap();
+    assert_eq!(loose.text(), format!("{HEADER}{without}"), "the other line stays as it was");
+    let gone = serde_json::json!({ "_gone": true, "unique_id": name.id, "source": name.source }).to_string();
+    let refused = resolver.take(&[gone.as_str()]).unwrap().remove(0).err().unwrap();
+    assert!(refused.contains("there is no such record"), "{refused}");
+    drop(resolver);
+    assert_eq!(loose.open().unwrap().gone_from_files(), 0, "it was told once");
+}
+
+/// The first line of a journal.
+const HEADER: &str = "{\"lucarne_journal\":1}\n";
+
+#[test]
+fn a_journal_that_is_not_understood_stays_as_it_is() {
+    let loose = Loose::new();
+    let name = loose.here.keys().next().unwrap();
+    let gone = serde_json::json!({ "_gone": true, "unique_id": name.id, "source": name.source });
+    let whole_but_no_text = [HEADER.as_bytes(), b"{}\n{\"last_name\": \"Quaver\xe9\"}\n"].concat();
+    for (text, says) in [
+        (format!("{HEADER}{gone}\n{gone}\n").into_bytes(), "line 3: there is no such record"),
+        (whole_but_no_text, "line 3: it is no UTF-8"),
+        (b"{\"lucarne_journal\":2}\n".to_vec(), "no journal of this version"),
+    ] {
+        std::fs::write(loose.journal(), &text).unwrap();
+        let refused = loose.open().err().unwrap().to_string();
+        assert!(refused.contains(says) && !refused.contains("Quaver"), "{refused}");
+        assert_eq!(std::fs::read(loose.journal()).unwrap(), text);
+        assert!(!loose.part().exists());
+    }
+}
+
+#[test]
+fn a_journal_begins_for_its_account_alone_and_one_whose_header_was_cut_begins_again() {
+    let mut loose = Loose::new();
+    let resolver = loose.open().unwrap();
+    assert_eq!((loose.text().as_str(), mode(&loose.journal())), (HEADER, 0o600));
+    drop(resolver);
+    std::fs::write(loose.journal(), &HEADER[..HEADER.len() - 1]).unwrap();
+    let mut resolver = loose.open().unwrap();
+    assert_eq!(loose.text(), HEADER);
+    loose.puts(&mut resolver, &new("comes"), "Quest");
+    drop(resolver);
+    assert_eq!(loose.open().unwrap().replayed(), 1);
+}
+
+#[test]
+fn what_is_not_of_a_start_is_in_the_way_and_stays() {
+    let loose = Loose::new();
+    std::fs::write(loose.part(), "a letter to somebody\n").unwrap();
     let refused = loose.open().err().unwrap().to_string();
-    assert!(refused.contains("line 2: there is no such record") && !refused.contains("Quaver"), "{refused}");
-    assert_eq!(loose.text(), once_gone);
-    assert!(!loose.part().exists());
+    assert!(refused.contains("something else is in the way: move it"), "{refused}");
+    assert_eq!(std::fs::read_to_string(loose.part()).unwrap(), "a letter to somebody\n");
+}
+
+#[test]
+fn where_the_folder_may_not_be_written_the_journal_goes_on_as_it_is_with_a_warning() {
+    let mut loose = Loose::new();
+    let folder = loose.folder.path().join("closed");
+    std::fs::create_dir(&folder).unwrap();
+    loose.options.journal = Some(folder.join("taken.jsonl"));
+    let mut resolver = loose.open().unwrap();
+    loose.puts(&mut resolver, &new("stays"), "Qualm");
+    loose.puts(&mut resolver, &new("stays"), "Quince");
+    let before = resolved(&resolver, &loose.here);
+    drop(resolver);
+    std::fs::set_permissions(&folder, Permissions::from_mode(0o555)).unwrap();
+    // The superuser may write everywhere.
+    let is_closed = std::fs::write(folder.join("probe"), "").is_err();
+    let mut resolver = loose.open().unwrap();
+    assert_eq!((resolver.replayed(), resolved(&resolver, &loose.here)), (1, before));
+    let text = || std::fs::read_to_string(folder.join("taken.jsonl")).unwrap();
+    let warned =
+        resolver.opening().warnings.iter().any(|warning| warning.contains("stays in it; let this account write"));
+    assert_eq!((warned, text().contains("Qualm")), (is_closed, is_closed), "what stays is told");
+    // What comes is kept all the same.
+    loose.puts(&mut resolver, &new("later"), "Quill");
+    drop(resolver);
+    assert!(text().contains("Quill"));
+    assert_eq!(loose.open().unwrap().replayed(), 2);
+    std::fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
 }

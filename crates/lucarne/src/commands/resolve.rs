@@ -20,6 +20,8 @@ struct Report<'a> {
     records: u64,
     /// Lines of the journal that were taken first.
     replayed: u64,
+    /// Lines of the journal that took away records which no file has any more; they do nothing.
+    gone_from_files: u64,
     /// What linking the files gave and left out, before any line was taken, and what learning did not settle.
     #[serde(flatten)]
     opening: &'a Opening,
@@ -112,6 +114,7 @@ pub(crate) fn run(options: &LinkResolve, output: Output) -> Outcome {
     let report = Report {
         records: resolver.records() as u64,
         replayed: resolver.replayed(),
+        gone_from_files: resolver.gone_from_files(),
         opening: resolver.opening(),
         taken,
         refused,

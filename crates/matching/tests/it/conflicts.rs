@@ -21,7 +21,7 @@ fn found(
     let predictions = matching::predict(&data, &model, &Silent).unwrap();
     let clustering = matching::cluster(&data, &model, &predictions, &Judgements::default()).unwrap();
     assert_eq!(partition(&rows, &clustering.labels), persons);
-    let Conflicts { identifiers, shared } = conflicts(&data, &predictions, &clustering).unwrap();
+    let Conflicts { identifiers, shared } = conflicts(&data, &predictions, &clustering, |_, _| true).unwrap();
     let [check] = identifiers.try_into().unwrap();
     let id = |record: u32| rows[record as usize][1].to_owned();
     let kept = |left: u32, right: u32| predictions.edges.iter().find(|edge| (edge.left, edge.right) == (left, right));
@@ -134,7 +134,8 @@ fn shown(kind: Kind, records: &[(&str, u32)]) -> IdentifierCheck {
     let first = |of: u32| records.iter().position(|(_, cluster)| *cluster == of).unwrap() as u32;
     let labels = records.iter().map(|(_, cluster)| first(*cluster)).collect();
     let clustering = Clustering { labels, ..Clustering::default() };
-    let [check] = conflicts(&data, &Predictions::default(), &clustering).unwrap().identifiers.try_into().unwrap();
+    let found = conflicts(&data, &Predictions::default(), &clustering, |_, _| true).unwrap();
+    let [check] = found.identifiers.try_into().unwrap();
     check
 }
 
@@ -186,5 +187,34 @@ fn attached_records_show_nothing() {
 #[test]
 fn clusters_of_other_records_are_refused() {
     let data = Dataset::new(&settings(), &batch_of(&[row("tax a1 Hannah Brennan - - 12 Elm 100 F")])).unwrap();
-    assert!(conflicts(&data, &Predictions::default(), &Clustering::default()).is_err());
+    assert!(conflicts(&data, &Predictions::default(), &Clustering::default(), |_, _| true).is_err());
+}
+
+#[test]
+fn two_clusters_are_given_by_their_best_pair_that_is_let_in() {
+    let rows = [
+        "register a1 Hannah Brennan - 111111111 12 Elm 100 F",
+        "wages    a2 Hannah Brennan - 111111111 12 Elm 100 F",
+        "tax      a3 Hannah Brennan - 111111111 12 Elm 100 F",
+        "register b1 Karim  Haddad  - 111111111 8  Oak 200 M",
+        "wages    b2 Karim  Haddad  - 111111111 8  Oak 200 M",
+        "wages    b3 Karim  Haddad  - 111111111 8  Oak 200 M",
+    ]
+    .map(row);
+    let data = Dataset::new(&settings(), &batch_of(&rows)).unwrap();
+    let clustering = Clustering { labels: vec![0, 0, 0, 3, 3, 3], ..Clustering::default() };
+    let edge = |left: u32, right: u32, weight: f32| matching::Edge { left, right, weight, rule: 0 };
+    let edges = vec![edge(0, 3, -1.0), edge(2, 3, 5.0), edge(0, 1, 30.0)];
+    let predictions = Predictions { edges, ..Predictions::default() };
+    let given = |admit: &(dyn Fn(u32, u32) -> bool + Sync)| {
+        let found = conflicts(&data, &predictions, &clustering, admit).unwrap();
+        assert_eq!(found.identifiers, [counted(1, 2, 0)], "counts are of all records");
+        found.shared.iter().map(|pair| (pair.left, pair.right, pair.weight)).collect::<Vec<_>>()
+    };
+    assert_eq!(given(&|_, _| true), [(2, 3, Some(5.0))], "the heaviest");
+    assert_eq!(given(&|left, _| left != 2), [(0, 3, Some(-1.0))], "one that was kept before one that was not");
+    let of_wages = given(&|left, right| left == 1 && right > 3);
+    assert_eq!(of_wages.len(), 1, "{of_wages:?}");
+    assert!((of_wages[0].0, of_wages[0].2) == (1, None) && [4, 5].contains(&of_wages[0].1), "{of_wages:?}");
+    assert!(given(&|_, _| false).is_empty());
 }

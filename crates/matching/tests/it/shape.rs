@@ -1,6 +1,6 @@
 //! The shape of a result against counts made the slow way, and samples against what they are drawn from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use matching::{
     Clustering, DENSITY_MIN, Dataset, Grouping, Histogram, Judgements, Model, Predictions, Reviewed, SIZES, STRATA,
@@ -123,7 +123,7 @@ fn attached_records_change_nothing_of_the_shape_or_of_samples() {
         let Found { data, model, predictions, clustering, sexes } = found(&settings, town);
         let groupings = [Grouping { of_record: &sexes, count: 3 }];
         let found = shape(&data, &model, &predictions, &clustering.labels, &groupings).unwrap();
-        let drawn = draw(&data, &predictions, &clustering.labels, &groupings, 6, |_, _| true).unwrap();
+        let drawn = draw(&data, &predictions, &clustering.labels, &groupings, 6, &HashSet::new(), |_, _| true).unwrap();
         let refs = |(left, right): &(u32, u32)| {
             BTreeSet::from([town.rows[*left as usize][0].clone(), town.rows[*right as usize][0].clone()])
         };
@@ -139,7 +139,7 @@ fn a_sample_hangs_on_who_the_records_are_and_not_on_their_order() {
     let (mut settings, town) = (settings(), town(400, 7));
     let drawn = |settings: &Settings, town: &Town| {
         let Found { data, predictions, clustering, .. } = found(settings, town);
-        let drawn = draw(&data, &predictions, &clustering.labels, &[], 5, |_, _| true).unwrap();
+        let drawn = draw(&data, &predictions, &clustering.labels, &[], 5, &HashSet::new(), |_, _| true).unwrap();
         let name = |record: u32| town.rows[record as usize][0].clone();
         let named = |(left, right): &(u32, u32)| BTreeSet::from([name(*left), name(*right)]);
         let pairs: Vec<Vec<BTreeSet<String>>> =
@@ -164,7 +164,7 @@ fn what_a_sample_says_is_near_the_truth() {
     let (settings, town) = (settings(), town(2_500, 11));
     let Found { data, predictions, clustering, .. } = found(&settings, &town);
     let labels = &clustering.labels;
-    let drawn = draw(&data, &predictions, labels, &[], 60, |left, right| left + right > 0).unwrap();
+    let drawn = draw(&data, &predictions, labels, &[], 60, &HashSet::new(), |left, right| left + right > 0).unwrap();
     assert_eq!(drawn.drawn.len(), STRATA);
     let is_same = |left: u32, right: u32| town.truth[left as usize] == town.truth[right as usize];
     let mut strata = [Reviewed::default(); STRATA];
@@ -238,7 +238,7 @@ fn what_chains_link_wrongly_is_estimated_too() {
             *label = chained.get(&*label).copied().unwrap_or(*label);
         }
 
-        let drawn = draw(&data, &predictions, &labels, &[], 40, |_, _| true).unwrap();
+        let drawn = draw(&data, &predictions, &labels, &[], 40, &HashSet::new(), |_, _| true).unwrap();
         let is_same = |left: u32, right: u32| town.truth[left as usize] == town.truth[right as usize];
         let mut strata = [Reviewed::default(); STRATA];
         for (at, stratum) in strata.iter_mut().enumerate() {
@@ -270,7 +270,7 @@ fn what_is_not_admitted_is_neither_counted_nor_drawn() {
     // All of one person: but for those kept, every pair is linked by others alone.
     let labels = vec![0; data.len()];
     let is_even = |left: u32, right: u32| (left + right).is_multiple_of(2);
-    let drawn = draw(&data, &predictions, &labels, &[], 9, is_even).unwrap();
+    let drawn = draw(&data, &predictions, &labels, &[], 9, &HashSet::new(), is_even).unwrap();
     let admitted = linked_pairs(&data, &labels).into_iter().filter(|(left, right)| is_even(*left, *right)).count();
     assert_eq!(drawn.pairs.iter().sum::<u64>(), admitted as u64);
     assert_eq!(drawn.drawn[STRATA - 1].len(), 9);
@@ -287,5 +287,5 @@ fn labels_and_groups_that_do_not_fit_are_refused() {
     let few = Grouping { of_record: &sexes, count: 1 };
     assert!(shape(&data, &model, &predictions, labels, &[few]).is_err());
     let short = Grouping { of_record: &sexes[1..], count: 3 };
-    assert!(draw(&data, &predictions, labels, &[short], 1, |_, _| true).is_err());
+    assert!(draw(&data, &predictions, labels, &[short], 1, &HashSet::new(), |_, _| true).is_err());
 }

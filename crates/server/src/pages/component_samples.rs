@@ -493,6 +493,7 @@ fn watch() -> Option<Watch> {
             model_version: 3,
             each: 20,
             pairs_kept: 1_400,
+            pairs_linked: 1_100,
             strata: (0..STRATA).map(stratum).collect(),
             estimates: Estimates { precision: estimate(0.97, 0.912, 0.995), recall: None },
             groups: vec![

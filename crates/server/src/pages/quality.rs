@@ -653,6 +653,7 @@ mod tests {
                 model_version: 3,
                 each: 20,
                 pairs_kept: 1_400,
+                pairs_linked: 1_100,
                 strata: (0..STRATA).map(stratum).collect(),
                 estimates: Estimates {
                     precision: Some(Estimate { share: 0.97, least: 0.912, most: 0.995 }),
