@@ -323,7 +323,7 @@ impl Resolver {
             warnings.extend(journal.warnings());
             if gone_from_files > 0 {
                 warnings.push(format!(
-                    "{gone_from_files} lines of the journal took away records that no file has any more: they were left out"
+                    "{gone_from_files} of the lines of the journal took away a record that no file has any more: left out"
                 ));
             }
             resolver.gone_from_files = gone_from_files;

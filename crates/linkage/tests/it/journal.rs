@@ -162,7 +162,13 @@ fn a_line_about_a_record_that_was_erased_from_its_file_goes_with_it() {
     loose.options.inputs = write(loose.folder.path(), &in_files);
     let mut resolver = loose.open().unwrap();
     assert_eq!((resolver.replayed(), resolver.gone_from_files()), (1, 1));
-    assert!(resolver.opening().warnings.iter().any(|warning| warning.starts_with("1 lines of the journal took away")));
+    assert!(
+        resolver
+            .opening()
+            .warnings
+            .iter()
+            .any(|warning| warning.starts_with("1 of the lines of the journal took away"))
+    );
     assert_eq!(resolver.records(), loose.here.len());
     let (_, without) = kept.split_once("_gone").unwrap();
     let (_, without) = without.split_once('\n').unwrap();
