@@ -573,9 +573,10 @@ mod tests {
 
     #[test]
     fn every_part_of_templates_is_shown_or_known_to_be_of_a_page() {
-        const ELSEWHERE: [(&str, &str); 2] = [
+        const ELSEWHERE: [(&str, &str); 3] = [
             ("compared.html", "what two pages have in common: all that it is made of is shown"),
             ("dossier.html", "the same"),
+            ("written.html", "of the page of a problem: what was written in a form that is gone, as a list of terms"),
         ];
         let included = included();
         let mut shown = BTreeSet::from(["components.html".to_owned()]);

@@ -170,13 +170,14 @@ pub(crate) struct WorkOn {
 }
 
 impl WorkOn {
-    /// Gives what was filled in.
+    /// Gives what was filled in. What is said of another form and can't be read is not carried on.
     fn retyped(&self) -> Retyped {
+        let is_read = serde_json::from_str::<Typed>(&self.typed).is_ok();
         Retyped {
             purpose: self.purpose.clone(),
             case: self.case.clone(),
             justification: self.justification.clone(),
-            typed: self.typed.clone(),
+            typed: if is_read { self.typed.clone() } else { String::new() },
         }
     }
 
