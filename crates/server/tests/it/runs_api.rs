@@ -60,6 +60,8 @@ async fn an_engineer_reads_a_delivery_in_and_is_told_why_rows_are_in_quarantine(
     assert_eq!((&reason["code"], &reason["column"]), (&json!("not-a-date"), &json!("birth_date")));
     assert_eq!(reason["places"], json!(["incoming/tax_2025.csv:2"]));
 
+    // Runs are named by their moment.
+    house.clock.advance(chrono::TimeDelta::minutes(1));
     // A delivery that has not the register's columns: nothing is taken, and what stands for a column is not repeated.
     house.folder().replace(TAX, header, "TN-900,Canary,Canary-Smith,1970-01-01,9 Canary Lane,North,1.00\n");
     let (refused, refused_text) = read_in(&house, "tax").await;
