@@ -525,7 +525,7 @@ mod tests {
         let data = Dataset::new(&settings, &RecordBatch::try_from_iter(columns).unwrap()).unwrap();
         let at = |id: u32| order.iter().position(|other| *other == id).unwrap() as u32;
         // Three clusters: of half, of a quarter, and of three records.
-        let cluster = |id: u32| if id < 3 { 0 } else { 1 + u32::from(id % 3 == 0) };
+        let cluster = |id: u32| if id < 3 { 0 } else { 1 + u32::from(id.is_multiple_of(3)) };
         let first = |id: u32| order.iter().position(|other| cluster(*other) == cluster(id)).unwrap() as u32;
         let labels: Vec<u32> = order.iter().map(|id| first(*id)).collect();
         let pair = |one: u32, other: u32| (at(one).min(at(other)), at(one).max(at(other)));

@@ -195,7 +195,8 @@ async fn a_sample_that_was_judged_tells_how_right_the_linkage_was() {
     let redrawn = link_now(&opened, &republic, "link-3").await.unwrap().watch;
     let remembered = redrawn.past[0].precision.unwrap();
     // By way of JSON, which may lose the last bit of a number.
-    let off = [remembered.share - precision.share, remembered.least - precision.least, remembered.most - precision.most];
+    let off =
+        [remembered.share - precision.share, remembered.least - precision.least, remembered.most - precision.most];
     assert!(off.iter().all(|off| off.abs() < 1e-12), "{remembered:?} is what {precision:?} was");
     let redrawn = redrawn.sample.unwrap();
     assert_eq!((redrawn.run.as_str(), redrawn.estimates.precision), ("link-3", None));
