@@ -82,7 +82,7 @@ const LOOKS: Printed = {
   },
   reads: async (page) => {
     await expect(page.locator(".look h2").first()).toBeVisible();
-    await expect(page.locator(".look dl.facts").first()).toBeVisible();
+    await expect(page.locator(".look h2 ~ dl.facts").first()).toBeVisible();
     expect(await receipts(page).count()).toBeGreaterThan(1);
     await expect(receipts(page).filter({ visible: true }), "none but the one that was opened").toHaveCount(1);
     await expect(page.locator("details:has([data-island=receipt]) > summary").first(), "of the others it says that they are there").toBeVisible();

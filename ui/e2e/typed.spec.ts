@@ -26,7 +26,7 @@ async function spoil(context: BrowserContext): Promise<void> {
 async function judge(page: Page, reason = REASON): Promise<void> {
   await page.goto("/review");
   await page.locator("main a.button:not(.quiet)").click();
-  await page.locator("input[name=verdict][value=cannot-say]").check();
+  await page.locator("input[type=radio][name=verdict][value=cannot-say]").check();
   await page.locator("#reason").fill(reason);
 }
 
@@ -110,7 +110,7 @@ test("a half-written judgement stays when the language is switched", async ({ pa
   for (const language of ["fr", "en"]) {
     await switchTo(page, language);
     await expect(page.locator("#reason")).toHaveValue("A father and");
-    await expect(page.locator("input[name=verdict][value=cannot-say]")).toBeChecked();
+    await expect(page.locator("input[type=radio][name=verdict][value=cannot-say]")).toBeChecked();
     expect(await page.evaluate(() => sessionStorage.length), "what is in the form again is kept nowhere else").toBe(0);
   }
   // After an error the page is made by the form, which is then sent for again: what was changed since stays too.
@@ -169,11 +169,11 @@ for (const isGivenUp of [true, false]) {
       expect(await kept(), "no page comes that would take it").toBeNull();
     }
     await page.unroute("**/language");
-    await page.locator("input[name=verdict][value=different]").check();
+    await page.locator("input[type=radio][name=verdict][value=different]").check();
     await page.locator("#reason").fill("");
     await formOf(page, "#reason").getByRole("button").click();
     await expect(page.locator("#reason-wrong")).toBeVisible();
-    await expect(page.locator("input[name=verdict][value=different]")).toBeChecked();
+    await expect(page.locator("input[type=radio][name=verdict][value=different]")).toBeChecked();
     await expect(page.locator("#reason")).toHaveValue("");
     expect(await kept()).toBeNull();
   });
