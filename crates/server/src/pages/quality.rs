@@ -44,8 +44,8 @@ pub(crate) struct Found {
     sizes: Bars,
     densities: Bars,
     sparse: u64,
-    /// What persons show of identifiers, in sentences.
-    conflicts: Vec<String>,
+    /// What persons show of identifiers, one by one.
+    conflicts: Vec<Conflicts>,
     /// What they show of households, in a sentence.
     households: Option<String>,
     households_are_off: bool,
@@ -56,6 +56,18 @@ pub(crate) struct Found {
     runs: Vec<RunLine>,
     drift_limit: String,
     pub(crate) drifts: Option<Columns>,
+}
+
+/// What the persons show of one identifier.
+pub(crate) struct Conflicts {
+    identifier: String,
+    /// How many values several persons have, and how many persons.
+    shared: String,
+    sharers: String,
+    /// How many persons have several values.
+    several: String,
+    /// How many values so many persons have that they name nobody.
+    placeholders: String,
 }
 
 /// What training doubted, of one kind.
@@ -226,15 +238,14 @@ fn share(t: Words, part: u64, whole: u64) -> String {
     t.percent(&(if whole == 0 { 0.0 } else { part as f64 / whole as f64 }))
 }
 
-fn conflicts(t: Words, check: &IdentifierCheck) -> String {
-    let values = [
-        ("column", t.of("field", &check.comparison)),
-        ("shared", t.number(&check.shared)),
-        ("sharers", t.number(&check.sharers)),
-        ("several", t.number(&check.several)),
-        ("placeholders", t.number(&check.placeholders)),
-    ];
-    t.with_all("quality-conflicts-of", &values)
+fn conflicts(t: Words, check: &IdentifierCheck) -> Conflicts {
+    Conflicts {
+        identifier: t.of("field", &check.comparison),
+        shared: t.number(&check.shared),
+        sharers: t.number(&check.sharers),
+        several: t.number(&check.several),
+        placeholders: t.number(&check.placeholders),
+    }
 }
 
 fn households(t: Words, check: &HouseholdCheck) -> String {

@@ -249,7 +249,7 @@ async fn names_of_the_project_are_texts_and_nothing_else() {
 async fn the_log_is_verified_from_the_desk_and_how_far_that_is_has_a_page() {
     let house = House::new().await;
     let session = enter(&house, "dpo").await;
-    let page = desk(&house).await;
+    let page = house.ask(Ask::new("GET", "/desk").header("cookie", &session)).await.text;
     assert!(page.contains("action=\"/log/verify\""), "{page}");
     let token = form_token(&page).to_owned();
     let verify = async |saved: &str| {
