@@ -720,7 +720,10 @@ mod tests {
             ", by how it is written",
             "in several words",
             "3 pairs reach the threshold and are apart all the same",
-            ": shared values: 12, by 25 persons; persons with several: 1,031; placeholders: 1.",
+            "data-label=\"Values that several persons have\">12<",
+            "data-label=\"Persons who share one\">25<",
+            "data-label=\"Persons with several\">1,031<",
+            "data-label=\"Placeholders\">1<",
             ", as people of one household do: 4,321. The model expects 1,234.",
             "The two differ by more than twice",
         ] {
