@@ -1,7 +1,8 @@
 //! Search: find persons, log who is shown, show them.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use arrow_array::{Array, Date32Array, RecordBatch, StringArray};
 use chrono::NaiveDate;
@@ -9,8 +10,8 @@ use gate::{Disclosed, Gate, Grant, LookSubject, Permit};
 use matching::normalise;
 use model::{ModelId, PersonId, RegisterId, Request};
 use serde::{Deserialize, Serialize};
-use tantivy::collector::TopDocs;
 use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue};
+use tantivy::collector::{FilterCollector, TopDocs};
 use tantivy::columnar::Column;
 use tantivy::query::{BooleanQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
@@ -31,6 +32,9 @@ pub const HITS_MAX: usize = 50;
 /// From how many characters on one slip, and two, are forgiven in a word.
 const ONE_SLIP: usize = 4;
 const TWO_SLIPS: usize = 8;
+
+/// What a search of the index is made of.
+type Clauses = Vec<(Occur, Box<dyn Query>)>;
 
 /// What to look for. Empty fields are not looked for.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,20 +223,33 @@ impl Index {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-        for kind in Kind::ALL {
-            let parts = self.clauses_of(kind, wanted);
-            if !parts.is_empty() {
-                let mut within: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(BooleanQuery::new(parts)))];
+        let asked = Kind::ALL.into_iter().map(|kind| (kind, self.clauses_of(kind, wanted)));
+        let asked: Vec<(Kind, Clauses)> = asked.filter(|(_, parts)| !parts.is_empty()).collect();
+        let reached: Vec<BTreeSet<u64>> =
+            asked.iter().map(|(kind, _)| allowed[kind].iter().copied().map(u64::from).collect()).collect();
+        // Where all kinds reach the same registers each record that is found is asked for its own, once.
+        let same = reached.split_first().filter(|(first, others)| others.iter().all(|other| other == *first));
+        let mut clauses = Clauses::new();
+        for (kind, parts) in asked {
+            let mut within: Clauses = vec![(Occur::Must, Box::new(BooleanQuery::new(parts)))];
+            if same.is_none() {
                 within.extend(self.within(&allowed[&kind]));
-                clauses.push((Occur::Should, Box::new(BooleanQuery::new(within))));
             }
+            clauses.push((Occur::Should, Box::new(BooleanQuery::new(within))));
         }
+        let query = BooleanQuery::new(clauses);
         let searcher = self.reader.searcher();
         // Where scores tie the record id decides, not the place in the index, which hidden records would move.
         let by_id = (SortByStaticFastValue::<u64>::for_field(HASH_HIGH), Order::Asc);
         let best = TopDocs::with_limit(CANDIDATES).order_by((SortBySimilarityScore, by_id));
-        let found = searcher.search(&BooleanQuery::new(clauses), &best)?;
+        let found = match same {
+            Some((registers, _)) => {
+                let registers = Arc::new(registers.clone());
+                let is_reached = move |register: u64| registers.contains(&register);
+                searcher.search(&query, &FilterCollector::new(REGISTER.to_owned(), is_reached, best))?
+            }
+            None => searcher.search(&query, &best)?,
+        };
         let mut by_register: HashMap<u16, Vec<[u8; 16]>> = HashMap::new();
         let mut places = Places::of(&searcher);
         for (_, address) in found {
@@ -254,7 +271,7 @@ impl Index {
         Ok(candidates)
     }
 
-    /// Gives the clause that keeps what is found within some registers; none where these are all that there are.
+    /// Gives the clause that keeps what is found of a kind within some registers; none where these are all that there are.
     ///
     /// All records of the registers that a clause names are listed for each search. So it names those that are left out where
     /// they are fewer. What the index finds of a register that is not allowed would count for nothing all the same: no kind of
@@ -271,9 +288,9 @@ impl Index {
         Some((occur, Box::new(ConstScoreQuery::new(Box::new(query), 0.0))))
     }
 
-    fn clauses_of(&self, kind: Kind, wanted: &Wanted) -> Vec<(Occur, Box<dyn Query>)> {
+    fn clauses_of(&self, kind: Kind, wanted: &Wanted) -> Clauses {
         let field = self.fields.of(kind);
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        let mut clauses = Clauses::new();
         match kind {
             Kind::Name => wanted.name.iter().for_each(|word| clauses.extend(word_clauses(field, word, 3.0))),
             Kind::Address => wanted.address.iter().for_each(|word| clauses.extend(word_clauses(field, word, 1.0))),
@@ -312,7 +329,7 @@ fn fuzzy(field: Field, term: &str, slips: u8, worth: f32) -> (Occur, Box<dyn Que
     (Occur::Should, Box::new(ConstScoreQuery::new(Box::new(query), worth)))
 }
 
-fn word_clauses(field: Field, word: &str, worth: f32) -> Vec<(Occur, Box<dyn Query>)> {
+fn word_clauses(field: Field, word: &str, worth: f32) -> Clauses {
     let length = word.chars().count();
     let mut clauses = vec![exact(field, word, worth)];
     if length >= ONE_SLIP {
