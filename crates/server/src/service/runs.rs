@@ -22,7 +22,7 @@ use crate::problem::Problem;
 const RUNS_MAX: usize = 50;
 
 /// How many entries of the log are looked through for one page: most are of looks, and each has to be decoded.
-pub(crate) const LOOKED_THROUGH: u64 = 2_000;
+pub(crate) const LOOKED_THROUGH: u64 = 1_000;
 
 /// How many versions of a table are looked through. Each is a file.
 const VERSIONS_MAX: usize = 200;

@@ -324,7 +324,7 @@ async fn a_page_without_a_run_leads_on_to_earlier_ones() {
     }
     let page = get("/runs").await;
     for told in [
-        "A page looks through 2,000 entries",
+        "A page looks through 1,000 entries",
         "Among the entries looked through there is no run. The next page looks through earlier ones.",
     ] {
         assert!(page.text.contains(told), "{told} in {}", page.text);
