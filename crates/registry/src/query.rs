@@ -33,9 +33,6 @@ pub const HITS_MAX: usize = 50;
 const ONE_SLIP: usize = 4;
 const TWO_SLIPS: usize = 8;
 
-/// Of how many registers all records are listed rather than to ask each record that is found for its own.
-const NAMED_FEW: usize = 2;
-
 /// What a search of the index is made of.
 type Clauses = Vec<(Occur, Box<dyn Query>)>;
 
@@ -230,12 +227,9 @@ impl Index {
         let asked: Vec<(Kind, Clauses)> = asked.filter(|(_, parts)| !parts.is_empty()).collect();
         let reached: Vec<BTreeSet<u64>> =
             asked.iter().map(|(kind, _)| allowed[kind].iter().copied().map(u64::from).collect()).collect();
-        // Where all kinds reach the same registers each record that is found is asked for its own, once: quicker than to list
-        // all records of some, unless these are few registers.
-        let same = reached.split_first().filter(|(first, others)| {
-            let named = first.len().min(self.numbers.len().saturating_sub(first.len()));
-            named > NAMED_FEW && others.iter().all(|other| other == *first)
-        });
+        // Where all kinds reach the same registers each record that is found is asked for its own, once: no records of any
+        // register have to be listed for that.
+        let same = reached.split_first().filter(|(first, others)| others.iter().all(|other| other == *first));
         let mut clauses = Clauses::new();
         for (kind, parts) in asked {
             let mut within: Clauses = vec![(Occur::Must, Box::new(BooleanQuery::new(parts)))];

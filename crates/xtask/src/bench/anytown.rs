@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::linkage::{ANYTOWN, anytown_of_seed, bench_folder};
 use super::promises::Promises;
-use super::{gib, number};
+use super::{DemoPromised, demo_table};
 use crate::run;
 
 /// What of the example's folder is not the project's: what was fetched, and what was made of it.
@@ -27,19 +27,9 @@ pub(super) fn project() -> Result<()> {
     let report: Value = serde_json::from_str(&run::output(&mut command)?).context("no JSON object")?;
 
     let mut promises = Promises::default();
-    println!("| what | figure | promised |\n|---|---|---|");
-    for key in ["records_in", "records_quarantined", "persons"] {
-        println!("| {key} | {} | |", report[key]);
-    }
-    for key in ["pair_precision", "pair_recall", "pair_f1", "cluster_precision", "cluster_recall"] {
-        println!("| {key} | {:.4} | |", number(&report[key]));
-    }
-    let f1 = number(&report["cluster_f1"]);
-    println!("| cluster_f1 | {f1:.4} | {} |", promises.least("the project of Anytown, clusters", f1, ANYTOWN));
-    println!("| in all, s | {:.1} | |", number(&report["seconds"]["total"]));
-    println!("| of which link, s | {:.1} | |", number(&report["seconds"]["link"]));
-    println!("| peak memory, GiB | {:.2} | |", gib(&report["peak_rss_bytes"]));
-    promises.kept(Ok(()))
+    let promised = DemoPromised { f1: ANYTOWN, seconds: None, gib: None };
+    let done = demo_table("the project of Anytown", &report, &promised, &mut promises);
+    promises.kept(done)
 }
 
 /// Copies a folder with all below it, but for entries of these names in the folder itself.
