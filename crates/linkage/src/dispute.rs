@@ -11,8 +11,9 @@ use crate::judgement::{append, check};
 /// of its log entry.
 ///
 /// `dispute` has the verdict [`Verdict::Disputed`]; its left record is the contested one, its right one ties it to the
-/// person, who is `subject` with all of their records. From the next run of `link` on the contested record is held where it
-/// is, and decides nothing, until a steward has judged the two or the person takes the dispute back.
+/// person, who is `subject` with all of their records, which are listed beside it: whom the contested record alone held is to
+/// stay. From the next run of `link` on the contested record is held where it is, and decides nothing, until a steward has
+/// judged the two or the person takes the dispute back.
 ///
 /// The log's detail has the person's words; the spine has the entry's number in their place, for its rows are not erased.
 ///
@@ -56,7 +57,8 @@ async fn write(
         return Err(LinkageError::Judgement("a dispute is made or taken back, and says which"));
     }
     check(dispute)?;
+    let held = if verdict == Verdict::Disputed { subject.records.clone() } else { Vec::new() };
     let leaf = gate.record_contest(permit, subject, dispute).await.map_err(LinkageError::Denied)?;
-    append(lake, &Judgement { reason: format!("entry {leaf} of the log"), ..dispute.clone() }).await?;
+    append(lake, &Judgement { reason: format!("entry {leaf} of the log"), ..dispute.clone() }, &held).await?;
     Ok(leaf)
 }

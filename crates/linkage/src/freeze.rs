@@ -6,7 +6,10 @@
 //! 1. clusters all other records as if a contested one were not there: it speaks neither for a merge nor against one;
 //! 2. puts each contested record to the record that ties it to the person, wherever that one is now;
 //! 3. puts back whom the contested record alone held: a cluster that shares a pair at the threshold with it, and of which
-//!    every record was of the same person before. No other record comes to a person through a contested one.
+//!    every record was of the same person when it was contested. No other record comes to a person through a contested one.
+//!
+//! Whose records those were is told beside the dispute itself, not by an earlier run: so clusters are a function of the
+//! records that are there and of what was judged and disputed, and a record that is erased leaves nothing in them.
 //!
 //! What a steward judged is stronger: a contested record is not put beside one from which a steward keeps it apart, and it
 //! follows judgements that it is the same as another. No step lets an attached record connect two persons.
@@ -14,7 +17,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use matching::{Clustering, Dataset, Judgements, Model, Predictions};
-use model::{PersonId, Verdict};
+use model::Verdict;
 
 use crate::error::LinkageError;
 use crate::judgement::InForce;
@@ -28,7 +31,7 @@ pub(crate) struct Frozen {
     holds: Vec<(u32, u32)>,
     /// Judgements of stewards that a contested record is the same as another.
     judged: Vec<(u32, u32)>,
-    /// By contested record: all that were of its person before.
+    /// By contested record: all that were of its person when it was contested.
     before: HashMap<u32, BTreeSet<u32>>,
 }
 
@@ -38,7 +41,6 @@ impl Frozen {
     pub(crate) fn of(
         in_force: &InForce,
         records: &Records,
-        persons: &[Option<PersonId>],
         is_attached: impl Fn(u32) -> bool,
         (judgements, counts): (&mut Judgements, &mut JudgementCounts),
     ) -> Self {
@@ -57,10 +59,10 @@ impl Frozen {
             if judged == Some(Verdict::Same) {
                 frozen.judged.push((record, to));
             }
-            frozen.before.entry(record).or_default();
+            frozen.before.entry(record).or_default().extend(in_force.held(contested, records));
             // An attached record would go to another person if the one that it is at could not be asked.
             if is_attached(to) && !is_attached(record) {
-                frozen.before.entry(to).or_default();
+                frozen.before.entry(to).or_default().extend(in_force.held(contested, records));
             }
         }
         if frozen.before.is_empty() {
@@ -72,17 +74,6 @@ impl Frozen {
             std::mem::take(&mut judgements.must_link).into_iter().partition(touches);
         frozen.judged.extend(touched);
         judgements.must_link = others;
-        let person = |record: u32| persons.get(record as usize).copied().flatten();
-        let mut by_person: HashMap<PersonId, BTreeSet<u32>> =
-            frozen.before.keys().filter_map(|record| Some((person(*record)?, BTreeSet::new()))).collect();
-        for (record, of) in (0_u32..).zip(persons) {
-            if let Some(here) = of.and_then(|of| by_person.get_mut(&of)) {
-                here.insert(record);
-            }
-        }
-        for (record, before) in &mut frozen.before {
-            *before = person(*record).and_then(|of| by_person.get(&of)).cloned().unwrap_or_default();
-        }
         frozen
     }
 

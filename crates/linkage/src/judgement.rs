@@ -32,7 +32,7 @@ pub async fn judge(
 ) -> Result<u64, LinkageError> {
     check(judgement)?;
     let leaf = gate.record_judgement(permit, subjects, judgement).await.map_err(LinkageError::Denied)?;
-    append(lake, judgement).await?;
+    append(lake, judgement, &[]).await?;
     Ok(leaf)
 }
 
@@ -62,19 +62,20 @@ pub(crate) fn check(judgement: &Judgement) -> Result<(), LinkageError> {
     Ok(())
 }
 
-pub(crate) async fn append(lake: &Lake, judgement: &Judgement) -> Result<(), LinkageError> {
-    let text = |text: &str| Arc::new(StringArray::from(vec![text.to_owned()]));
-    let at = TimestampMicrosecondArray::from(vec![judgement.at.timestamp_micros()]).with_timezone("UTC");
+/// Appends a judgement and, of a dispute, the records `held` of the person who makes it, in one commit.
+pub(crate) async fn append(lake: &Lake, judgement: &Judgement, held: &[RecordId]) -> Result<(), LinkageError> {
+    let Judgement { left, right, verdict, by, at, reason } = judgement;
+    // The list begins with the contested record itself, so that a second list is told from the end of the first.
+    let list = held.iter().filter(|record| *record != left);
+    let list = std::iter::once(left).filter(|_| !held.is_empty()).chain(list).map(|record| (record, HELD));
+    let rows: Vec<(&RecordId, &str)> = std::iter::once((right, verdict.as_str())).chain(list).collect();
+    let same = |text: &str| Arc::new(StringArray::from(vec![text.to_owned(); rows.len()]));
+    let rights: StringArray = rows.iter().map(|(right, _)| Some(right.to_string())).collect();
+    let verdicts: StringArray = rows.iter().map(|(_, verdict)| Some(*verdict)).collect();
+    let at = TimestampMicrosecondArray::from(vec![at.timestamp_micros(); rows.len()]).with_timezone("UTC");
     let row = RecordBatch::try_new(
         Arc::clone(&spine::JUDGEMENTS_SCHEMA),
-        vec![
-            text(&judgement.left.to_string()),
-            text(&judgement.right.to_string()),
-            text(judgement.verdict.as_str()),
-            text(&judgement.by),
-            Arc::new(at),
-            text(&judgement.reason),
-        ],
+        vec![same(&left.to_string()), Arc::new(rights), Arc::new(verdicts), same(by), Arc::new(at), same(reason)],
     )?;
     lake.write(Write {
         table: TableRef::spine(spine::JUDGEMENTS),
@@ -92,13 +93,16 @@ pub(crate) async fn append(lake: &Lake, judgement: &Judgement) -> Result<(), Lin
 const VERDICTS: [Verdict; 5] =
     [Verdict::Same, Verdict::Different, Verdict::CannotSay, Verdict::Disputed, Verdict::Withdrawn];
 
+/// What the column `verdict` has in rows that list the records of a person who disputes one.
+const HELD: &str = "held";
+
 /// Gives the pairs that stewards have judged, each once, the smaller id first, whether their records are there or not. Those that
 /// a person disputes since are left out: they wait for a steward again.
 ///
 /// # Errors
 /// When the grant does not reach the judgements, or they can't be read.
 pub async fn judged(grant: &JobGrant) -> Result<Vec<(RecordId, RecordId)>, LinkageError> {
-    let InForce { by_pair, disputes } = InForce::read(grant).await?;
+    let InForce { by_pair, disputes, .. } = InForce::read(grant).await?;
     Ok(by_pair.into_keys().filter(|pair| !disputes.contains_key(pair)).collect())
 }
 
@@ -115,6 +119,8 @@ pub(crate) struct InForce {
     by_pair: BTreeMap<(RecordId, RecordId), Verdict>,
     /// By the same pairs, disputes that no steward has judged: the contested record, and what ties it to the person.
     pub(crate) disputes: BTreeMap<(RecordId, RecordId), (RecordId, RecordId)>,
+    /// By contested record all records of its person when it was disputed, whether they are there or not.
+    held: BTreeMap<RecordId, Vec<RecordId>>,
 }
 
 impl InForce {
@@ -136,6 +142,10 @@ impl InForce {
                 let (Ok(left), Ok(right)) = (record(left), record(right)) else {
                     return Err(malformed("a record id can't be read"));
                 };
+                if verdict.value(index) == HELD {
+                    in_force.hold(left, right);
+                    continue;
+                }
                 let Some(verdict) = VERDICTS.into_iter().find(|known| known.as_str() == verdict.value(index)) else {
                     return Err(malformed("a verdict can't be read"));
                 };
@@ -160,6 +170,25 @@ impl InForce {
                 self.by_pair.insert(pair, verdict);
             }
         }
+    }
+
+    /// Notes a record of the person who disputes `contested`; that record itself begins a new list.
+    fn hold(&mut self, contested: RecordId, record: RecordId) {
+        if contested == record {
+            self.held.insert(contested, vec![record]);
+        } else {
+            self.held.entry(contested).or_default().push(record);
+        }
+    }
+
+    /// Gives the records of the person who disputes `contested` as they were then, as far as they are still there.
+    pub(crate) fn held<'a>(
+        &'a self,
+        contested: &RecordId,
+        records: &'a Records,
+    ) -> impl Iterator<Item = u32> + use<'a> {
+        let held = self.held.get(contested).map_or(&[][..], Vec::as_slice);
+        held.iter().filter_map(|record| records.find_id(record))
     }
 
     /// Gives what was judged of two records, in any order; of a disputed pair, that it is.

@@ -124,7 +124,7 @@ impl Linkage<'_> {
         let model_learnt = kept.is_none();
         let (mut judgements, mut judgement_counts) = in_force.for_records(&records);
         let taken_out = (&mut judgements, &mut judgement_counts);
-        let frozen = Frozen::of(&in_force, &records, &previous.persons, |record| data.is_attached(record), taken_out);
+        let frozen = Frozen::of(&in_force, &records, |record| data.is_attached(record), taken_out);
         let (run_of, each) = (run.clone(), config.quality.sample);
         let work = move |told: &dyn matching::Progress| {
             let mut matched = compute::run(data, base_records, kept, &judgements, &frozen, told, &mut watch)?;

@@ -250,7 +250,7 @@ impl Run<'_> {
         members: impl Fn(u32) -> Vec<u32>,
         memory: &mut Memory,
     ) -> Vec<Group> {
-        let mut component = Component::new(self.data, edges, unit, members);
+        let mut component = Component::new(self.data, edges, &unit, members);
         let each_once = |at: usize| component.candidates(at).filter(move |candidate| candidate.groups.1 < at as u32);
         let mut queue = Queue::new(component.groups.len(), (0..component.groups.len()).flat_map(each_once));
         while let Some(candidate) = queue.pop() {
@@ -267,7 +267,15 @@ impl Run<'_> {
                 queue.extend([Candidate { weight, weighed: true, ..candidate }]);
             }
         }
-        component.groups.into_iter().flatten().filter(|group| group.members.len() > 1).collect()
+        let groups: Vec<Group> =
+            component.groups.into_iter().flatten().filter(|group| group.members.len() > 1).collect();
+        let mut repaired = Vec::with_capacity(groups.len());
+        let mut of_group = edges_of_each(&groups, edges);
+        for (group, edges) in groups.into_iter().zip(&mut of_group) {
+            self.repair(group, std::mem::take(edges), &unit, memory, &mut repaired);
+        }
+        repaired.retain(|group| group.members.len() > 1);
+        repaired
     }
 
     /// Notes each record's strongest and weakest link within its cluster. A base record is told of other base records
@@ -391,6 +399,27 @@ impl Queue {
             Self::Many(many) => many.pop(),
         }
     }
+}
+
+/// Returns for each group the edges within it.
+fn edges_of_each(groups: &[Group], edges: &[Edge]) -> Vec<Vec<Edge>> {
+    let mut places: Vec<(u32, usize)> = Vec::new();
+    for (place, group) in groups.iter().enumerate() {
+        places.extend(group.members.iter().map(|member| (*member, place)));
+    }
+    places.sort_unstable();
+    let place = |record: u32| {
+        let at = places.binary_search_by_key(&record, |(member, _)| *member).ok()?;
+        places.get(at).map(|(_, place)| *place)
+    };
+    let mut within = vec![Vec::new(); groups.len()];
+    for edge in edges {
+        let (left, right) = (place(edge.left), place(edge.right));
+        if let Some(edges) = left.filter(|_| left == right).and_then(|place| within.get_mut(place)) {
+            edges.push(*edge);
+        }
+    }
+    within
 }
 
 /// Sorts neighbours and keeps the best edge to each.

@@ -222,6 +222,7 @@ mod pool;
 mod predict;
 mod progress;
 mod refusal;
+mod repair;
 mod resident;
 mod sample;
 mod score;
@@ -230,6 +231,7 @@ mod settings;
 mod shape;
 pub mod splink;
 mod train;
+mod tree;
 mod union;
 mod weak;
 

@@ -10,7 +10,7 @@ use crate::merge::{Evidence, Group};
 use crate::model::Model;
 use crate::predict::{Edge, Predictions};
 use crate::score::{Memory, Scorer};
-use crate::union::Sets;
+use crate::tree::Tree;
 
 /// A link without which a cluster of three base records or more would be two: no other kept pair joins its sides.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,41 +96,18 @@ fn weak_link(
     memory: &mut Memory,
 ) -> Option<WeakLink> {
     let Held { members, mut edges } = held;
-    let place = |record: u32| members.binary_search(&record).ok().map(|place| place as u32);
-    // Of links of one weight the same come first whatever the order of records.
-    let word = |record: u32| (data.ties[record as usize], record);
-    let words = |edge: &Edge| (word(edge.left).min(word(edge.right)), word(edge.left).max(word(edge.right)));
-    edges.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| words(a).cmp(&words(b))));
-    let mut all = Sets::new(members.len());
-    let mut needed: Vec<(Edge, u32, u32)> = Vec::with_capacity(members.len());
-    for edge in &edges {
-        let (left, right) = (place(edge.left)?, place(edge.right)?);
-        if all.find(left) != all.find(right) {
-            all.join(left, right);
-            needed.push((*edge, left, right));
-        }
-    }
-    if needed.len() + 1 != members.len() {
-        return None;
-    }
-    let (link, ..) = needed.pop()?;
+    let tree = Tree::of(data, members, &mut edges, |record| record)?;
+    let (at, link) = tree.links().iter().enumerate().next_back()?;
     if f64::from(link.weight) > weight_max {
         return None;
     }
-    let mut sides = Sets::new(members.len());
-    for (_, left, right) in &needed {
-        sides.join(*left, *right);
-    }
-    let mut is_left: Vec<bool> = Vec::with_capacity(members.len());
-    let of_left = sides.find(place(link.left)?);
-    for at in 0..members.len() as u32 {
-        is_left.push(sides.find(at) == of_left);
-    }
-    let side = |record: u32| place(record).map(|at| is_left[at as usize]);
+    let is_left = tree.sides(at);
+    let side = |record: u32| tree.place(record).map(|place| is_left[place as usize]);
     if edges.iter().filter(|edge| side(edge.left) != side(edge.right)).count() > 1 {
         return None;
     }
-    let (left, right): (Vec<u32>, Vec<u32>) = members.iter().copied().partition(|record| side(*record) == Some(true));
+    let (left, right): (Vec<u32>, Vec<u32>) =
+        tree.members().iter().copied().partition(|record| side(*record) == Some(true));
     let groups = [&left, &right].map(|side| Group::new(data, side.clone()));
     let parts = evidence.weigh_parts(&groups[0], &groups[1], memory)?;
     Some(WeakLink {

@@ -8,9 +8,9 @@ use model::request::Action;
 use model::{Actor, Judgement, OfficerId, PersonId, RecordId, Request, Verdict};
 
 use crate::fixture::{Opened, Republic, Row, noon, record};
-use crate::people::{Deliveries, LinkRow, check_story, deliver, deliveries, link_now, links, table};
+use crate::people::{Deliveries, Dice, LinkRow, check_story, deliver, deliveries, link_now, links, table};
 use crate::steward::decide;
-use crate::versions::{clusters, pin};
+use crate::versions::{clusters, judge_alike, pin};
 
 /// What the citizen writes; it is nowhere in the lake.
 const WORDS: &str = "I never lived in that street";
@@ -116,9 +116,12 @@ impl Linked {
 /// A tax row that is found by the last name of the contested one, which the census writes another way, and by nothing else.
 fn newcomer(made: &Deliveries) -> Row {
     let key = &made.census[0].key;
-    let row = made.tax.iter().find(|row| row.key == *key).unwrap();
+    newcomer_beside(made.tax.iter().find(|row| row.key == *key).unwrap(), "newcomer")
+}
+
+fn newcomer_beside(row: &Row, key: &str) -> Row {
     let first_name = row.first_name.as_ref().map(|name| format!("{name}l"));
-    Row { key: "newcomer".to_owned(), first_name, own: vec![None, Some("1".to_owned())], ..row.clone() }
+    Row { key: key.to_owned(), first_name, own: vec![None, Some("1".to_owned())], ..row.clone() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -266,10 +269,10 @@ async fn a_contest_says_why_and_is_the_person_s_own() {
     assert!(table(&linked.opened, "judgements").await.is_empty());
 }
 
-/// What is contested is held with whom it was, also where that was the work of a record that has been erased since: until it
-/// is settled, and no longer, a run is not that of a lake which never saw the record.
+/// What is contested is held with whom it was, also where that was the work of a record that has been erased since. That is
+/// what the contest says, and not a trace of the record: where the same is said and the record never was, it is so too.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_record_that_was_erased_put_together_is_held_while_it_is_contested() {
+async fn what_a_record_that_was_erased_put_together_is_held_by_the_contest_alone() {
     // The newcomer and the census record are one person by the tax record, and by nothing else.
     let mut linked = Linked::new(|made| made.tax.push(newcomer(made))).await;
     let new = record("tax", "newcomer");
@@ -282,21 +285,80 @@ async fn what_a_record_that_was_erased_put_together_is_held_while_it_is_conteste
     assert_eq!((report.judgements.disputed, report.judgements.waiting), (1, 0));
     assert!(!linked.links().await.contains_key(&linked.tax.to_string()), "it was erased");
     assert!(linked.are_one(&new, &linked.census).await, "it stays with whom it was contested");
-
-    let mut elsewhere = Republic::new();
-    elsewhere.project.linkage.as_mut().unwrap().one_record_per_person.clear();
-    let never_saw = elsewhere.open().await;
-    pin(&linked.opened, &never_saw).await;
-    deliver(&never_saw, &elsewhere.project, &linked.made).await;
-    let other = link_now(&never_saw, &elsewhere, "link-1").await.unwrap();
-    assert_eq!((other.model_version, other.model_learnt), (1, false));
-    let theirs = clusters(&never_saw).await;
-    assert!(theirs.contains(&BTreeSet::from([new.to_string()])), "there the newcomer is alone");
-    assert_ne!(clusters(&linked.opened).await, theirs);
+    let [alike, silent] = [true, false].map(|is_alike| never_saw(&linked.opened, &linked.made, is_alike));
+    let (alike, silent) = (alike.await, silent.await);
+    assert_eq!(clusters(&linked.opened).await, alike);
+    assert!(silent.contains(&BTreeSet::from([new.to_string()])), "without the contest the newcomer is alone");
 
     say(&linked.opened, Verdict::Withdrawn, &new, &linked.census).await.unwrap();
     let report = linked.link("link-3").await;
     assert_eq!(report.judgements.disputed, 0);
-    assert_eq!(clusters(&linked.opened).await, theirs, "what the erased record did is gone with the contest");
+    assert_eq!(clusters(&linked.opened).await, silent, "what the erased record did is gone with the contest");
     check_story(&linked.opened).await;
+}
+
+/// Gives the clusters of a lake that has the models of `from` and never had other records than these; where it is `alike`,
+/// the same was judged and disputed there.
+async fn never_saw(from: &Opened, made: &Deliveries, is_alike: bool) -> BTreeSet<BTreeSet<String>> {
+    let mut republic = Republic::new();
+    republic.project.linkage.as_mut().unwrap().one_record_per_person.clear();
+    let opened = republic.open().await;
+    pin(from, &opened).await;
+    if is_alike {
+        judge_alike(from, &opened).await;
+    }
+    deliver(&opened, &republic.project, made).await;
+    let report = link_now(&opened, &republic, "link-1").await.unwrap();
+    assert_eq!((report.model_version, report.model_learnt), (1, false));
+    clusters(&opened).await
+}
+
+/// Records at random are contested, and others erased, those of contested persons among them.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_record_leaves_nothing_while_others_are_contested() {
+    let mut held_alone = 0;
+    for seed in 0..3 {
+        let mut dice = Dice::new(seed);
+        let mut linked = Linked::new(|made| {
+            // They come to their person by the tax record alone, which the census writes another way.
+            for row in &mut made.tax[..60] {
+                row.last_name = row.last_name.as_ref().map(|name| format!("{name}x"));
+            }
+            let beside = made.tax[..60].iter().map(|row| newcomer_beside(row, &format!("{}-again", row.key)));
+            let beside: Vec<Row> = beside.collect();
+            made.tax.extend(beside);
+        })
+        .await;
+        let mut of_person: BTreeMap<i64, Vec<RecordId>> = BTreeMap::new();
+        for (record, link) in linked.links().await {
+            of_person.entry(link.person).or_default().push(record.parse().unwrap());
+        }
+        let mut contested = 0;
+        for records in of_person.values().filter(|records| records.len() > 1) {
+            let first = dice.below(records.len() as u64) as usize;
+            let second = (first + 1 + dice.below(records.len() as u64 - 1) as usize) % records.len();
+            if dice.below(4) == 0 {
+                say(&linked.opened, Verdict::Disputed, &records[first], &records[second]).await.unwrap();
+                contested += 1;
+            }
+        }
+        let report = linked.link("link-2").await;
+        assert_eq!((report.judgements.disputed, report.events), (contested, EventCounts::default()), "seed {seed}");
+        for rows in [&mut linked.made.tax, &mut linked.made.census, &mut linked.made.donations] {
+            rows.retain(|_| dice.below(6) > 0);
+        }
+        linked.deliver().await;
+        let report = linked.link("link-3").await;
+        assert!(
+            report.judgements.disputed > 5 && report.judgements.waiting > 0,
+            "seed {seed}: {:?}",
+            report.judgements
+        );
+        let now = clusters(&linked.opened).await;
+        assert_eq!(now, never_saw(&linked.opened, &linked.made, true).await, "seed {seed}");
+        let silent = never_saw(&linked.opened, &linked.made, false).await;
+        held_alone += now.difference(&silent).count();
+        check_story(&linked.opened).await;
+    }
+    assert!(held_alone > 0, "somewhere a contest decides who is whom");
 }

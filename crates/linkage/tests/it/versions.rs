@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use arrow_schema::SchemaRef;
 use lake::{TableRef, Write, WriteMode};
 use linkage::{JudgementCounts, LinkReport, refit, spine};
 use model::Verdict;
@@ -23,10 +24,19 @@ pub(crate) async fn clusters(opened: &Opened) -> BTreeSet<BTreeSet<String>> {
 
 /// Pins the models of one lake in another.
 pub(crate) async fn pin(from: &Opened, to: &Opened) {
+    copy(from, to, spine::MODELS, &spine::MODELS_SCHEMA).await;
+}
+
+/// Judges in one lake what was judged and disputed in another.
+pub(crate) async fn judge_alike(from: &Opened, to: &Opened) {
+    copy(from, to, spine::JUDGEMENTS, &spine::JUDGEMENTS_SCHEMA).await;
+}
+
+async fn copy(from: &Opened, to: &Opened, name: &'static str, schema: &SchemaRef) {
     let write = Write {
-        table: TableRef::spine(spine::MODELS),
-        schema: Arc::clone(&spine::MODELS_SCHEMA),
-        batches: table(from, "models").await.into(),
+        table: TableRef::spine(name),
+        schema: Arc::clone(schema),
+        batches: table(from, name).await.into(),
         mode: WriteMode::Overwrite,
         txn: None,
         statistics: Vec::new(),
