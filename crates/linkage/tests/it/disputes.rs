@@ -334,10 +334,10 @@ async fn an_erased_record_leaves_nothing_while_others_are_contested() {
             of_person.entry(link.person).or_default().push(record.parse().unwrap());
         }
         let mut contested = 0;
-        for records in of_person.values().filter(|records| records.len() > 1) {
+        for records in of_person.values().filter(|records| records.len() > 2) {
             let first = dice.below(records.len() as u64) as usize;
             let second = (first + 1 + dice.below(records.len() as u64 - 1) as usize) % records.len();
-            if dice.below(4) == 0 {
+            if dice.below(3) > 0 {
                 say(&linked.opened, Verdict::Disputed, &records[first], &records[second]).await.unwrap();
                 contested += 1;
             }
@@ -345,7 +345,7 @@ async fn an_erased_record_leaves_nothing_while_others_are_contested() {
         let report = linked.link("link-2").await;
         assert_eq!((report.judgements.disputed, report.events), (contested, EventCounts::default()), "seed {seed}");
         for rows in [&mut linked.made.tax, &mut linked.made.census, &mut linked.made.donations] {
-            rows.retain(|_| dice.below(6) > 0);
+            rows.retain(|_| dice.below(4) > 0);
         }
         linked.deliver().await;
         let report = linked.link("link-3").await;
