@@ -31,7 +31,7 @@ pub(crate) enum Command {
     ///
     /// Prints each stage with counts, then the address to open and three lines to try. On a folder that holds a finished
     /// demo it serves at once. Ctrl-C ends it cleanly: while it serves as `serve` does, and before that with the log closed; the
-    /// same command then begins anew.
+    /// same command then begins anew. A second Ctrl-C ends it at once, whatever it still does.
     #[command(after_long_help = help::DEMO_HELP)]
     Demo(Demo),
 
@@ -59,7 +59,7 @@ pub(crate) enum Command {
     /// Writes `registers/`, twelve registers in thirteen files (CSV, JSON lines, Parquet), with errors as registers have them;
     /// `truth.parquet`, which row is of which person (register, file, row, person); `districts.geojson`, a map; and
     /// `README.txt`, by which the folder is known as one of these. Files of the same names are overwritten, unless a
-    /// `README.txt` of somebody else is there. docs/synthetic-republic.md describes each register. No project is needed.
+    /// `README.txt` of somebody else is there; nothing in the folder is written through a symbolic link. docs/synthetic-republic.md describes each register. No project is needed.
     #[command(after_long_help = help::SYNTH_HELP)]
     Synth(Synth),
 
@@ -104,7 +104,8 @@ pub(crate) enum Command {
     /// Needs an index. Prints the address and, for each identity of the project, a link that signs in as it and holds for a
     /// day. Nothing but this machine may connect. Every look is written to the log before it is answered.
     ///
-    /// Ctrl-C waits for the requests under way, closes the log and ends; a second Ctrl-C cuts them off and closes the log.
+    /// Ctrl-C waits for the requests under way, closes the log and ends. A second Ctrl-C ends it at once, whatever it still does:
+    /// what is on the log is durable, and the next command closes it.
     #[command(after_long_help = help::SERVE_HELP)]
     Serve(Serve),
 

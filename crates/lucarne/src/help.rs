@@ -34,7 +34,7 @@ Exit status: 0 served and ended by Ctrl-C or SIGTERM, or made, with `--no-serve`
 folder holds something else, or a demo of another size or seed; 3 a project file is wrong; 4 no purpose in force allows \
 it; 5 a delivery was rejected, or an expectation did not hold; 7 the port is taken, or another process has the folder open; \
 130 ended by a signal before it served: the same command starts again, on the demo's folder, which it empties first; with \
-`--project` nothing is removed.";
+`--project` nothing is removed. 130 also where a second signal ended it at once while it served: then nothing is made anew.";
 
 pub(crate) const INIT_HELP: &str = "\
 Examples:
@@ -56,7 +56,8 @@ Example:
   lucarne synth --people 50000 --out republic
 
 Exit status: 0 written; 1 it can't be written, as when the disk is full, or there are too many people; 2 the folder is \
-somebody else's or within a project's data; 130 ended by a signal: the same command writes all files anew.";
+somebody else's, is within a project's data, or has a symbolic link where something would be written; 130 ended by a signal: \
+the same command writes all files anew.";
 
 pub(crate) const INGEST_HELP: &str = "\
 Examples:
@@ -144,7 +145,7 @@ Examples:
   lucarne serve --port 0 --json
 
 Exit status: 0 ended by Ctrl-C or SIGTERM; 1 failed, as when there is no index; 3 a project file is wrong; 7 the port is taken, or \
-another process has the project open; 130 ended by a signal before it served.";
+another process has the project open; 130 ended by a signal before it served, or at once by a second one.";
 
 pub(crate) const LOG_VERIFY_HELP: &str = "\
 Examples:
@@ -230,5 +231,18 @@ mod tests {
             assert!(long.contains(named), "{named}: {long}");
         }
         assert!(AFTER_HELP.split("\n\n").all(|paragraph| !paragraph.contains('\n')), "{AFTER_HELP}");
+    }
+
+    #[test]
+    fn help_says_what_a_second_ctrl_c_does_to_a_server() {
+        let command = Cli::command();
+        for name in ["demo", "serve"] {
+            let mut served = command.find_subcommand(name).unwrap().clone();
+            let long = served.render_long_help().to_string();
+            let long = long.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(long.contains("A second Ctrl-C ends it at once, whatever it still does"), "{name}: {long}");
+            let (_, status) = long.split_once("Exit status: ").unwrap();
+            assert!(status.contains("130") && status.contains("at once"), "{name}: {status}");
+        }
     }
 }

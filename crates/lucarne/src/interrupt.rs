@@ -2,8 +2,8 @@
 //!
 //! Work that keeps a thread busy can't be called off. So a command works on a thread of its own, and when a signal comes the
 //! main thread closes the log and the state of the project that is open, and the process ends, whatever that thread is at.
-//! Files are written for that: a change is there as a whole or not at all, as after a loss of power. `serve` answers signals
-//! itself once it serves.
+//! Files are written for that: a change is there as a whole or not at all, as after a loss of power. `serve` answers the first
+//! signal itself once it serves; at a second one the main thread ends the process, whatever the server still waits for.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use gate::Gate;
 use state::State;
-use tokio::runtime::{Handle, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Mutex, MutexGuard, oneshot, watch};
 use tokio::time::timeout;
@@ -34,7 +34,7 @@ enum Open {
 /// How often the end was asked for since the process listens. There is one count, so that no signal falls between two.
 static SIGNALS: OnceLock<watch::Receiver<u32>> = OnceLock::new();
 
-/// Who answers the next signal: one of the three below.
+/// Who answers the first signal: one of the three below.
 static ANSWERS: AtomicU8 = AtomicU8::new(BY_MAIN);
 
 /// The main thread answers it, by ending the process.
@@ -92,8 +92,8 @@ pub(crate) async fn closing<T>(close: impl Future<Output = T>) -> T {
     closed
 }
 
-/// Gives the count of signals to a server, which ends in order when one comes: from here on the main thread answers none. Where
-/// it has answered one already this never ends, and the process does.
+/// Gives the count of signals to a server, which ends in order when one comes: from here on the main thread answers only a second
+/// one. Where it has answered one already this never ends, and the process does.
 pub(crate) async fn served() -> watch::Receiver<u32> {
     let taken = ANSWERS.compare_exchange(BY_MAIN, BY_SERVER, Ordering::SeqCst, Ordering::SeqCst);
     if taken == Err(ENDS) {
@@ -105,7 +105,7 @@ pub(crate) async fn served() -> watch::Receiver<u32> {
 /// Does the work of a command on a thread of its own, and waits until it is done or a signal comes. Work that panics does so
 /// here. A project that it left open is closed.
 pub(crate) fn unless_told(runtime: &Runtime, work: impl FnOnce(&Handle) -> Outcome + Send + 'static) -> Course {
-    let signals = runtime.block_on(async { signals() });
+    let signals = signals();
     let handle = runtime.handle().clone();
     let (at_end, is_over) = oneshot::channel::<()>();
     let worker = thread::Builder::new().name("command".to_owned()).stack_size(STACK_BYTES).spawn(move || {
@@ -144,7 +144,12 @@ async fn told(mut is_over: oneshot::Receiver<()>, signals: watch::Receiver<u32>)
         // Work that is done was not interrupted.
         biased;
         _ = &mut is_over => return Told::Never,
-        () = to_be_answered_here(signals.clone()) => {}
+        answered = answered_here(signals.clone()) => {
+            // Whatever the server still does: nothing is waited for, not even the log.
+            if matches!(answered, Answered::SecondOfServer) {
+                return Told::AtWork(ended_at_once());
+            }
+        }
     }
     let (closed, failure) = close_told(signals).await;
     let patience = if closed == Closed::ByWork { TELLING_MOST } else { Duration::ZERO };
@@ -158,12 +163,22 @@ async fn told(mut is_over: oneshot::Receiver<()>, signals: watch::Receiver<u32>)
     Told::AtWork(failure)
 }
 
-/// Waits for the first signal, unless a server answers it.
-async fn to_be_answered_here(signals: watch::Receiver<u32>) {
-    came(signals, 1).await;
-    if ANSWERS.compare_exchange(BY_MAIN, ENDS, Ordering::SeqCst, Ordering::SeqCst).is_err() {
-        std::future::pending::<()>().await;
+/// A signal that the main thread answers.
+enum Answered {
+    /// The first.
+    First,
+    /// The second, where a server answered the first.
+    SecondOfServer,
+}
+
+/// Waits for the first signal, or for the second where a server answers that one.
+async fn answered_here(signals: watch::Receiver<u32>) -> Answered {
+    came(signals.clone(), 1).await;
+    if ANSWERS.compare_exchange(BY_MAIN, ENDS, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+        return Answered::First;
     }
+    came(signals, 2).await;
+    Answered::SecondOfServer
 }
 
 /// Gives what the work came to. What it left open, as when it failed early or panicked, is closed first.
@@ -194,15 +209,19 @@ async fn close_told(signals: watch::Receiver<u32>) -> (Closed, Failure) {
     let closed = tokio::select! {
         biased;
         closed = close_in_time() => closed,
-        () = came(signals, 2) => {
-            let at_once = "ended at once by a second signal: the log was not closed, which the next command does";
-            return (Closed::Here, Failure::new(Ending::Interrupted, anyhow::anyhow!("{at_once}")));
-        }
+        () = came(signals, 2) => return (Closed::Here, ended_at_once()),
     };
     match closed {
         Ok(closed) => (closed, Failure::new(Ending::Interrupted, anyhow::anyhow!(ENDED))),
         Err(failure) => (Closed::Here, Failure::new(Ending::Failed, failure.error.context(ENDED))),
     }
+}
+
+/// Gives why a command ended that was told twice. What is on the log is durable, closed or not.
+fn ended_at_once() -> Failure {
+    const AT_ONCE: &str = "ended at once by a second signal: what was under way is cut off, and the log was not \
+                           closed, which the next command does";
+    Failure::new(Ending::Interrupted, anyhow::anyhow!(AT_ONCE))
 }
 
 /// Closes what is open, within some time.
@@ -230,17 +249,26 @@ fn signals() -> watch::Receiver<u32> {
     SIGNALS.get_or_init(listen).clone()
 }
 
+/// Listens on a thread and a runtime of its own: signals are heard however busy all others are.
 fn listen() -> watch::Receiver<u32> {
     let (tell, told) = watch::channel(0);
-    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
-        // Without the handler the signal ends the process at once, which the log survives.
-        let Ok(mut signals) = signal(kind) else { continue };
+    // Without the handlers a signal ends the process at once, which the log survives.
+    let Ok(runtime) = Builder::new_current_thread().enable_io().build() else { return told };
+    let within = runtime.enter();
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    drop(within);
+    for mut signals in kinds.into_iter().flatten() {
         let tell = tell.clone();
-        tokio::spawn(async move {
+        runtime.spawn(async move {
             while signals.recv().await.is_some() {
                 tell.send_modify(|count| *count += 1);
             }
         });
+    }
+    let listens = thread::Builder::new().name("signals".to_owned());
+    let listener = listens.spawn(move || runtime.block_on(std::future::pending::<()>()));
+    if let Err(error) = listener {
+        tracing::warn!(%error, "Ctrl-C and SIGTERM are not heard");
     }
     told
 }
@@ -281,5 +309,19 @@ mod tests {
         let (at_end, is_over) = oneshot::channel::<()>();
         drop(at_end);
         assert!(matches!(told(is_over, signals).await, Told::Never));
+    }
+
+    #[tokio::test]
+    async fn a_second_signal_ends_a_server_whatever_it_still_does() {
+        ANSWERS.store(BY_SERVER, Ordering::SeqCst);
+        let (tell, signals) = watch::channel(0);
+        let (_at_end, is_over) = oneshot::channel::<()>();
+        let mut told = std::pin::pin!(told(is_over, signals));
+        tell.send_modify(|count| *count += 1);
+        assert!(timeout(Duration::ZERO, &mut told).await.is_err(), "the first is the server's");
+        tell.send_modify(|count| *count += 1);
+        let Told::AtWork(failure) = told.await else { panic!("it still works") };
+        assert_eq!(failure.ending, Ending::Interrupted);
+        assert!(failure.error.to_string().contains("at once"), "{}", failure.error);
     }
 }

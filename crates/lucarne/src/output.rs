@@ -78,9 +78,11 @@ impl Output {
         Self { json, quiet, progress: !quiet && io::stderr().is_terminal(), is_last: false }
     }
 
-    /// Gives the way of writing of whoever interrupted the work: with the one JSON object, unless the work has written it.
+    /// Gives the way of writing of whoever interrupted the work: with the one JSON object, unless the work has written it. What
+    /// the work still says is dropped from here on.
     pub(crate) fn last(self) -> Self {
-        Self { json: self.json && take_from_work(), is_last: true, ..self }
+        let is_taken = take_from_work();
+        Self { json: self.json && is_taken, is_last: true, ..self }
     }
 
     /// Tells whether what is said is dropped, since the last word was taken from the work.

@@ -228,6 +228,11 @@ impl App {
         Ok(())
     }
 
+    /// Waits until a session is left, or the server has ended.
+    pub(crate) fn until_left(&self, session: String) -> impl Future<Output = ()> + Send + use<> {
+        self.inner.left.until(session)
+    }
+
     /// Gives the token that forms of this session carry.
     #[must_use]
     pub fn form_token(&self, session: &str) -> String {

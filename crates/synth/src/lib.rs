@@ -103,6 +103,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// Where a file or folder would be written there is a symbolic link, to wherever that leads.
+    #[error("{} is a symbolic link, through which nothing is written: remove it, or choose another folder", path.display())]
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
     /// The disk is full.
     #[error("no space left on the disk of {}: make room, or choose another folder", path.display())]
     DiskFull {
@@ -172,14 +178,15 @@ fn is_full(error: &std::io::Error) -> bool {
 ///
 /// Files: `registers/*`, `truth.parquet` (`register` utf8, `file` utf8, `row` uint64 from 0 within the file, `person`
 /// uint64), `districts.geojson` and `README.txt`. Files of the same names are overwritten; a `README.txt` that is not of a
-/// republic is left alone, and so is its folder. `progress` is called after each chunk of 4,096 people, on the calling
+/// republic is left alone, and so is its folder. `out` may be a symbolic link, and nothing in it is written through one:
+/// where one has a name that would be written, the folder is left alone too. `progress` is called after each chunk of 4,096 people, on the calling
 /// thread.
 ///
 /// With 0 people the files are there and have headers only.
 ///
 /// # Errors
-/// Fails when there are more than 500,000,000 people, when the folder is somebody else's, or when a file cannot be written;
-/// files begun are left behind.
+/// Fails when there are more than 500,000,000 people, when the folder is somebody else's or has such a link, or when a file
+/// cannot be written; files begun are left behind.
 pub fn generate(config: &Config, out: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Report, Error> {
     if config.people > identifiers::PEOPLE_MAX {
         return Err(Error::TooManyPeople { asked: config.people, people_max: identifiers::PEOPLE_MAX });

@@ -190,15 +190,21 @@ pub(crate) fn generate(
     workers: usize,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, Error> {
-    let about = out.join("README.txt");
-    check_ours(&about)?;
+    let (about, beside) = (out.join("README.txt"), out.join("README.txt.part"));
+    let (map, people) = (out.join("districts.geojson"), out.join("truth.parquet"));
     let folder = out.join("registers");
+    let files: Vec<PathBuf> = FILES.iter().map(|file| folder.join(file.name)).collect();
+    // The folder before what is in it, which may be somebody's elsewhere.
+    for path in [&folder, &about, &beside, &map, &people].into_iter().chain(&files) {
+        check_no_link(path)?;
+    }
+    check_ours(&about)?;
     fs::create_dir_all(&folder).map_err(|source| Error::io(&folder, source))?;
-    write_text(&out.join("districts.geojson"), &place::geojson())?;
-    let mut truth = Truth::open(out.join("truth.parquet"))?;
+    write_text(&map, &place::geojson())?;
+    let mut truth = Truth::open(people)?;
     let mut outputs = Vec::with_capacity(FILES.len());
-    for file in &FILES {
-        outputs.push(Output::open(folder.join(file.name), file)?);
+    for (path, file) in files.into_iter().zip(&FILES) {
+        outputs.push(Output::open(path, file)?);
     }
     let chunks = config.people.div_ceil(CHUNK_PEOPLE);
     let workers = workers.clamp(1, 64) as u64;
@@ -237,10 +243,19 @@ pub(crate) fn generate(
     }
     truth.writer.close().map_err(|source| Error::parquet(&truth.path, source))?;
     // Beside it first: whoever ends this meanwhile leaves no half of a README.
-    let beside = out.join("README.txt.part");
     write_text(&beside, &readme(config, &report))?;
     fs::rename(&beside, &about).map_err(|source| Error::io(&about, source))?;
     Ok(report)
+}
+
+/// Looks that a path is no symbolic link, whatever that leads to.
+fn check_no_link(path: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(path) {
+        Ok(about) if about.is_symlink() => Err(Error::Link { path: path.to_owned() }),
+        Ok(_) => Ok(()),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(Error::io(path, source)),
+    }
 }
 
 /// Looks that no README but one of ours is overwritten. One that was cut off while it was written is ours too.
@@ -342,6 +357,46 @@ mod tests {
         make().unwrap();
         make().unwrap();
         assert!(fs::read_to_string(&path).unwrap().starts_with(TITLE));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let out = folder.path();
+        let make = || generate(&Config { people: 1, seed: 1 }, out, 1, &mut |_| ());
+        let thesis = elsewhere.path().join("thesis.txt");
+        fs::write(&thesis, "years of work").unwrap();
+        make().unwrap();
+        let registers = FILES.iter().map(|file| format!("registers/{}", file.name));
+        let others = ["README.txt", "README.txt.part", "districts.geojson", "truth.parquet"].map(str::to_owned);
+        for name in registers.chain(others) {
+            let path = out.join(&name);
+            let before = fs::read(&path).ok();
+            // What a link leads to may not be there yet.
+            for target in [thesis.clone(), elsewhere.path().join("new.txt")] {
+                let _ = fs::remove_file(&path);
+                std::os::unix::fs::symlink(target, &path).unwrap();
+                let refused = make().unwrap_err();
+                assert!(matches!(&refused, Error::Link { path: named } if *named == path), "{name}: {refused}");
+            }
+            fs::remove_file(&path).unwrap();
+            if let Some(before) = before {
+                fs::write(&path, before).unwrap();
+            }
+        }
+        fs::remove_dir_all(out.join("registers")).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), out.join("registers")).unwrap();
+        assert!(matches!(make(), Err(Error::Link { .. })));
+        assert_eq!(fs::read_to_string(&thesis).unwrap(), "years of work");
+        assert_eq!(elsewhere.path().read_dir().unwrap().count(), 1, "nothing is written there");
+
+        // The folder that was named may be a link: whoever names it means where it leads.
+        fs::remove_file(out.join("registers")).unwrap();
+        let link = elsewhere.path().join("republic");
+        std::os::unix::fs::symlink(out, &link).unwrap();
+        generate(&Config { people: 1, seed: 1 }, &link, 1, &mut |_| ()).unwrap();
+        assert!(out.join("registers").is_dir());
     }
 
     #[test]

@@ -86,30 +86,16 @@ pub(crate) async fn listen(port: u16) -> Result<TcpListener, Failure> {
     })
 }
 
-/// Serves an open project until Ctrl-C or SIGTERM, and closes it. `made` is what a demo made before.
+/// Serves an open project until Ctrl-C or SIGTERM, and closes it; a second one ends the process meanwhile, which is not done
+/// here. `made` is what a demo made before.
 pub(crate) async fn serve(app: App, listener: TcpListener, made: Option<DemoReport>, output: Output) -> Outcome {
     let ended = until_told(&app, listener, made, output).await;
-    match super::closing(app, ended).await? {
-        End::InOrder => output.say("closed"),
-        End::AtOnce => output.note("ended at once: what was under way is cut off; the log is closed"),
-    }
+    super::closing(app, ended).await?;
+    output.say("closed");
     Ok(())
 }
 
-/// How a server ended.
-enum End {
-    /// What was under way was done.
-    InOrder,
-    /// It was told twice, and did not wait.
-    AtOnce,
-}
-
-async fn until_told(
-    app: &App,
-    listener: TcpListener,
-    mut made: Option<DemoReport>,
-    output: Output,
-) -> Result<End, Failure> {
+async fn until_told(app: &App, listener: TcpListener, mut made: Option<DemoReport>, output: Output) -> Outcome {
     registry::remove_old_generations(&app.project)?;
     let index = Arc::new(Index::open(&app.project)?);
     if let Some(made) = &mut made {
@@ -153,10 +139,7 @@ async fn until_told(
         let under_way = if requests == 1 { "1 request".to_owned() } else { format!("{requests} requests") };
         output.note(format!("waiting for {under_way}; Ctrl-C again ends at once"));
     };
-    let ended = tokio::select! {
-        served = server::serve(listener, router, came(signals.clone(), 1), waits) => served.map(|()| End::InOrder),
-        () = came(signals, 2) => Ok(End::AtOnce),
-    };
+    let served = server::serve(listener, router, came(signals, 1), waits).await;
     stop.store(true, Ordering::Relaxed);
     if let Some(reading) = reading {
         reading.abort();
@@ -167,7 +150,7 @@ async fn until_told(
         Ok(Err(error)) => tracing::warn!(%error, "the index could not be read ahead"),
         Err(error) => tracing::warn!(%error, "reading the index ahead failed"),
     }
-    ended.map_err(Failure::from)
+    served.map_err(Failure::from)
 }
 
 /// Begins to read the records by which others that come are resolved, where the project asks for it. Until they are read those

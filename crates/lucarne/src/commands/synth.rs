@@ -28,7 +28,7 @@ pub(crate) fn generate(people: u64, seed: u64, out: &Path, output: Output) -> Re
         stage.at(progress.people_done, progress.people_total);
     })
     .map_err(|error| match error {
-        synth::Error::NotOurs { .. } => Failure::new(Ending::Usage, error),
+        synth::Error::NotOurs { .. } | synth::Error::Link { .. } => Failure::new(Ending::Usage, error),
         other => Failure::from(other),
     })?;
     let rows: u64 = report.registers.iter().map(|file| file.rows).sum();

@@ -158,6 +158,27 @@ fn no_republic_is_written_into_a_data_folder() {
 
 #[cfg(unix)]
 #[test]
+fn no_republic_is_written_through_links_in_its_folder() {
+    let files = Files::new();
+    let (out, before) = (files.beside.join("town"), files.data());
+    let synth = || lucarne(&["synth", "--people", "10", "--out", out.to_str().unwrap()]);
+    std::fs::create_dir(&out).unwrap();
+    for (name, leads_to) in [("registers", files.project.path("data/lake")), ("truth.parquet", files.part())] {
+        let link = out.join(name);
+        std::os::unix::fs::symlink(leads_to, &link).unwrap();
+        let refused = synth();
+        let says = format!("{} is a symbolic link, through which nothing is written: remove it", link.display());
+        assert_refused(name, 2, &refused, &says);
+        assert_eq!(out.read_dir().unwrap().count(), 1, "{name}: nothing is written beside it");
+        std::fs::remove_file(link).unwrap();
+    }
+    assert!(files.data() == before, "the data folder is as it was");
+    let made = synth();
+    assert!(made.status.success(), "{}", text(&made.stderr));
+}
+
+#[cfg(unix)]
+#[test]
 fn a_lake_on_another_disk_is_still_the_project_s() {
     let files = Files::new();
     let (lake, disk) = (files.project.path("data/lake"), tempfile::tempdir().unwrap());

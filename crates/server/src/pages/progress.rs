@@ -6,6 +6,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
+use futures::future::BoxFuture;
 use futures::{Stream, StreamExt as _};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
@@ -75,7 +76,7 @@ pub(crate) fn page<K, T: Clone + Send + Sync + 'static>(
 }
 
 /// Answers with events: `step` with what is done, of what, and the same in words; `ended` once there is an outcome. They end
-/// with the session of whoever watches.
+/// with the session of whoever watches, also when that is left.
 ///
 /// # Errors
 /// When nobody acts, or the clock can't be trusted.
@@ -84,32 +85,47 @@ pub(crate) fn events<K: 'static, T: Clone + Send + Sync + 'static>(
     run: &Run<K, T>,
     says: Says,
 ) -> Result<Response, Problem> {
-    let left = view.acting()?.expires - view.app.now()?;
-    let events = told(view.t, run, says, left.to_std().unwrap_or_default());
+    let who = view.acting()?;
+    let lasts = (who.expires - view.app.now()?).to_std().unwrap_or_default();
+    let left = who.session.clone().map(|session| view.app.until_left(session));
+    let events = told(view.t, run, says, Box::pin(end_of_session(lasts, left)));
     let events = Sse::new(events).keep_alive(KeepAlive::default());
     let mut response = events.into_response();
     response.extensions_mut().insert(Lasting);
     Ok(response)
 }
 
-/// Gives the events of a run for as long as a session lasts.
+/// Waits until a session ends: after so long by itself, or before when it is left. What is of no session can't be left.
+async fn end_of_session(lasts: Duration, left: Option<impl Future<Output = ()>>) {
+    match left {
+        Some(left) => {
+            // Whichever comes first.
+            let _ = timeout(lasts, left).await;
+        }
+        None => sleep(lasts).await,
+    }
+}
+
+/// Gives the events of a run until `end`.
 fn told<K, T: Clone + Send + Sync + 'static>(
     t: Words,
     run: &Run<K, T>,
     says: Says,
-    left: Duration,
+    end: BoxFuture<'static, ()>,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send + use<K, T> {
     let event = move |step: Progress<T>| {
         let Progress { done, of, outcome } = step;
         let told = json!({ "done": done, "of": of, "says": says(t, done, of) }).to_string();
         Ok(Event::default().event(if outcome.is_some() { "ended" } else { "step" }).data(told))
     };
-    run.steps().map(event).take_until(Box::pin(sleep(left)))
+    run.steps().map(event).take_until(end)
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+
+    use futures::FutureExt as _;
 
     use super::*;
     use crate::pages::words::Language;
@@ -123,8 +139,16 @@ mod tests {
     async fn events_end_with_the_session_though_the_run_goes_on() {
         let all = Arc::<Runs<&str, u64>>::default();
         let run = all.begin("a", "busy", |_| std::future::pending()).unwrap();
-        let events = told(Words::new(Language::English), &run, far, Duration::from_millis(50));
-        assert_eq!(events.count().await, 1, "how far it was at first, and then nothing");
+        let long = Duration::from_secs(3_600);
+        let never = || Some(std::future::pending::<()>());
+        for (what, end) in [
+            ("it is over", end_of_session(Duration::from_millis(50), never()).boxed()),
+            ("it can't be left", end_of_session(Duration::from_millis(50), None::<std::future::Ready<()>>).boxed()),
+            ("it was left", end_of_session(long, Some(sleep(Duration::from_millis(50)))).boxed()),
+        ] {
+            let events = told(Words::new(Language::English), &run, far, end);
+            assert_eq!(events.count().await, 1, "{what}: how far it was at first, and then nothing");
+        }
         assert!(run.progress().outcome.is_none() && outcome(&run).await.unwrap().is_none());
     }
 }

@@ -1,7 +1,15 @@
 //! A session ends when who acts says so, and what it showed is not to be had afterwards.
 
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use axum::body::BodyDataStream;
 use chrono::TimeDelta;
+use futures::StreamExt as _;
 use server::SESSION_COOKIE;
+use tokio::time::timeout;
+use tower::ServiceExt as _;
 
 use crate::house::{Answer, Ask, House};
 use crate::pages::{FORM, cookies, enter, form_token};
@@ -141,4 +149,62 @@ async fn a_token_for_the_api_is_no_session() {
     assert_eq!((led.status.as_u16(), &led.headers["location"]), (303, &"/?ended".parse().unwrap()));
     let entered = enter(&house, "officer").await;
     assert!(!entered.contains(&house.token("officer")), "the session's own token is another");
+}
+
+/// Opens a stream of events, and gives it after the first of them.
+async fn watch(house: &House, cookie: &str, path: &str) -> BodyDataStream {
+    let asked = Ask::new("GET", path).header("cookie", cookie);
+    let answer = house.router.clone().oneshot(asked.0.body(asked.1).unwrap()).await.unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["content-type"]),
+        (200, &"text/event-stream".parse().unwrap())
+    );
+    let mut parts = answer.into_body().into_data_stream();
+    let first = parts.next().await.expect("an event").unwrap();
+    assert!(first.starts_with(b"event: step\n"), "{first:?}");
+    parts
+}
+
+/// Gives the rest of a stream, which has to end.
+async fn rest(parts: BodyDataStream) -> String {
+    let parts: Vec<_> = timeout(Duration::from_secs(60), parts.collect()).await.expect("the stream ends");
+    parts.into_iter().map(|part| String::from_utf8(part.unwrap().to_vec()).unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn events_end_when_their_session_is_left_and_those_of_others_go_on() {
+    let house = House::new().await;
+    let (session, other) = (enter(&house, "dpo").await, enter(&house, "dpo").await);
+    let desk = house.ask(Ask::new("GET", "/desk").header("cookie", &session)).await;
+    let token = form_token(&desk.text);
+
+    // While the log's files are held a verification of the log comes to no end.
+    let (tell, is_held) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let log = house.log.clone();
+    let holder = thread::spawn(move || {
+        log.tamper("checkpoint", |bytes| {
+            tell.send(()).unwrap();
+            // Whoever fails lets go of them too.
+            let _ = released.recv();
+            bytes
+        });
+    });
+    is_held.recv().unwrap();
+    let body = format!("form_token={token}&saved=");
+    let begun = house.ask(Ask::new("POST", "/log/verify").header("cookie", &session).text(FORM, &body)).await;
+    assert_eq!(begun.status, 303, "{}", begun.text);
+    let events = format!("{}/events", begun.headers["location"].to_str().unwrap());
+    let (watched, of_other) = (watch(&house, &session, &events).await, watch(&house, &other, &events).await);
+
+    assert_left(&leave(&house, &session, token).await);
+    let told = rest(watched).await;
+    assert!(!told.contains("event: ended"), "the run goes on: {told}");
+    let again = house.ask(Ask::new("GET", &events).header("cookie", &session)).await;
+    assert_eq!((again.status.as_u16(), &again.headers["location"]), (303, &"/?ended".parse().unwrap()));
+
+    drop(release);
+    holder.join().unwrap();
+    let told = rest(of_other).await;
+    assert!(told.contains("event: ended"), "whoever has not left is told of the end: {told}");
 }
