@@ -25,7 +25,7 @@ async function judge(page: Page, verdict: string): Promise<void> {
 async function openHousehold(page: Page): Promise<void> {
   await enter(page, "welfare-officer");
   await openWithAddress(page);
-  const hops = page.locator("form[data-hop]").getByRole("button");
+  const hops = page.locator("form[data-hop] button[name=address]");
   if (!(await hops.first().isVisible())) return;
   await expect(page.locator("[data-island=relations] canvas").first()).toBeVisible();
   await hops.first().click();

@@ -86,7 +86,7 @@ export async function openWithAddress(page: Page): Promise<Locator> {
   await search(page, "Maria");
   await expect(page.locator("tbody a.main").first()).toBeVisible();
   const people = await page.locator("tbody a.main").evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).pathname));
-  const places = page.locator("#places tbody form button");
+  const places = page.locator("#places tbody form:has(input[name=address]) button");
   for (const person of people) {
     await page.goto(person);
     if ((await places.count()) > 0) break;

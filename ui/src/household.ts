@@ -1,5 +1,6 @@
-// Asks who else is at an address, and shows the answer below the picture. Each question is a search under the purpose with an
-// entry of its own in the log: it is sent when somebody asks, once, and nothing is asked ahead. The words are the server's.
+// Asks who else is at an address, or works at an employer, and shows the answer below the picture. Each question is a search under
+// the purpose with an entry of its own in the log: it is sent when somebody asks, once, and nothing is asked ahead. The words are
+// the server's.
 
 /** A question shorter than this needs no words. */
 const SHOWN_AFTER_MS = 300;
@@ -8,9 +9,9 @@ const LATE_AFTER_MS = 15_000;
 
 /** What the picture shows of an answer. */
 export type Household = {
-  /** Where the page tells of the address. */
+  /** Where the page tells of the address or employer. */
   place: string;
-  /** What the household is called, and those for whom there is no room; empty where there is. */
+  /** What those found are called together, and those for whom there is no room; empty where there is. */
   label: string;
   rest: string;
   /** How many were found, in a sentence. */
@@ -60,7 +61,7 @@ export function askHouseholds(form: HTMLFormElement, show: (found: Household | n
   let asking: AbortController | null = null;
   let under: HTMLButtonElement | null = null;
   let timers: number[] = [];
-  // The address whose household is shown.
+  // The address or employer of which the others are shown.
   let open = "";
 
   const button = (text: string | undefined, press: () => void) => {
@@ -111,7 +112,7 @@ export function askHouseholds(form: HTMLFormElement, show: (found: Household | n
       putAway();
       asked.focus();
     };
-    row.append(button(words.close, close));
+    row.append(button(asked.dataset.close, close));
     answer.replaceChildren(part, row);
     show(found);
   };

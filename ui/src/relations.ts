@@ -186,7 +186,7 @@ export function drawRelations(figure: HTMLElement): void {
     if (graph.zoom() > 1) graph.zoom(1).center();
   };
   const hops = figure.parentElement?.querySelector<HTMLFormElement>("form[data-hop]") ?? null;
-  /** Gives the button that asks who else is at an address; none where the purpose doesn't give it whole. */
+  /** Gives the button that asks who else is at an address or employer; none where that does not open. */
   const hopOf = (href: string): HTMLButtonElement | undefined =>
     Array.from(hops?.querySelectorAll<HTMLButtonElement>("[data-place]") ?? []).find(({ dataset }) => dataset.place === href);
 
@@ -198,19 +198,19 @@ export function drawRelations(figure: HTMLElement): void {
     const told = [says, part, household?.says ?? ""].filter((words) => words !== "");
     place.setAttribute("aria-label", told.join(". "));
   };
-  /** Puts the household that was found beside its address, where that is in the picture. */
+  /** Puts those who were found beside their address or employer, where that is in the picture. */
   const addHousehold = () => {
     graph.elements("[?beyond]").remove();
     if (!household) return;
     const { place: href, label, rest, members } = household;
-    const address = graph.getElementById(String(shown.things.findIndex((thing) => thing.href === href)));
-    if (address.empty()) return;
+    const from = graph.getElementById(String(shown.things.findIndex((thing) => thing.href === href)));
+    if (from.empty()) return;
     const names = members.map((member) => shortened(member.textContent ?? ""));
     if (rest !== "") names.push(rest);
-    const at = beside(address.position(), names.length);
+    const at = beside(from.position(), names.length);
     const line = (source: string, target: string) => ({ group: "edges" as const, data: { id: `to-${target}`, source, target, label: "", beyond: true } });
     graph.add({ group: "nodes", data: { id: "household", kind: "household", label, beyond: true }, position: at.household });
-    graph.add(line(address.id(), "household"));
+    graph.add(line(from.id(), "household"));
     names.forEach((name, member) => {
       const id = `member-${member}`;
       const kind = member < members.length ? "member" : "others";
@@ -239,15 +239,15 @@ export function drawRelations(figure: HTMLElement): void {
     const offer = graph.getElementById("offer");
     if (offer.nonempty()) offer.remove();
   };
-  // The next hop from an address is to other people: it is offered, with what it does, and made when it is asked for.
-  const offerHousehold = (address: cytoscape.NodeSingular, href: string) => {
+  // The next hop is to other people: it is offered, with what it does, and made when it is asked for.
+  const offerHop = (from: cytoscape.NodeSingular, href: string) => {
     takeOffer();
-    const { x, y } = address.position();
-    const label = hops?.dataset.offer ?? "";
+    const { x, y } = from.position();
+    const label = hopOf(href)?.dataset.offer ?? "";
     graph.add({ group: "nodes", data: { id: "offer", kind: "offer", label, href }, position: { x, y: y + (y > HEIGHT / 2 ? -64 : 64) } });
-    graph.add({ group: "edges", data: { id: "to-offer", source: address.id(), target: "offer", label: "" } });
+    graph.add({ group: "edges", data: { id: "to-offer", source: from.id(), target: "offer", label: "" } });
   };
-  // From an employer nothing leads on, and that is said beside it.
+  // Where the purpose opens no employers nothing leads on from one, and that is said beside it.
   const tellClosed = (employer: cytoscape.NodeSingular, href: string) => {
     takeOffer();
     const { x, y } = employer.position();
@@ -281,7 +281,7 @@ export function drawRelations(figure: HTMLElement): void {
     const thing = shown.things[Number(node.id())];
     if (!thing) return;
     if (thing.group) figure.querySelector<HTMLButtonElement>(`[data-group="${groups.indexOf(thing.group)}"]`)?.click();
-    else if (thing.kind === "address" && thing.href !== household?.place && hopOf(thing.href)) offerHousehold(node, thing.href);
+    else if (thing.href !== household?.place && hopOf(thing.href)) offerHop(node, thing.href);
     else if (thing.kind === "employer" && figure.dataset.closed !== undefined) tellClosed(node, thing.href);
     else if (thing.href.startsWith("#")) location.hash = thing.href;
   });

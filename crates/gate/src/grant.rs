@@ -123,6 +123,13 @@ impl Permit {
         classes.get(column).is_some_and(|class| self.terms.disclosure(register, *class).searchable())
     }
 
+    /// Tells whether values of this column of a model's table would be shown as they are.
+    #[must_use]
+    pub fn gives_in_model(&self, model: &ModelId, column: &str) -> bool {
+        let Ok((register, classes)) = self.gate.classes.model(model) else { return false };
+        classes.get(column).is_some_and(|class| *self.terms.disclosure(register, *class) == Disclosure::Value)
+    }
+
     /// Gives the purpose.
     #[must_use]
     pub fn purpose(&self) -> &PurposeId {

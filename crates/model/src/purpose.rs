@@ -17,6 +17,9 @@ pub const OVERSIGHT: &str = "oversight";
 /// The names that no purpose of a project has: entries under it would be among those that the gate makes by itself.
 pub const RESERVED: [&str; 2] = [INGEST, OVERSIGHT];
 
+/// The greatest [`Purpose::colleagues_max`]: as many persons as one search shows.
+pub const COLLEAGUES_MAX: u32 = 50;
+
 /// A purpose.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Purpose {
@@ -45,6 +48,9 @@ pub struct Purpose {
     pub needs_justification: bool,
     /// How many different persons one officer may open in a day (UTC); none means no officer may open any.
     pub persons_per_officer_and_day: Option<u32>,
+    /// The most persons of one employer, from 1 to [`COLLEAGUES_MAX`], who are shown to whoever asks who works there: where more
+    /// do, nobody is shown. None means that employers do not open.
+    pub colleagues_max: Option<u32>,
     /// When it is in force.
     pub valid: Validity,
     /// How each class is disclosed; a class not named is withheld.

@@ -19,7 +19,7 @@ use crate::index::{keyspace, model_table, open_store, register_table, schema_fil
 use crate::link::{Link, Place};
 use crate::review::{Listed, Merge, PairList, WaitReason, Waits};
 use crate::rows::{self, RowCodec};
-use crate::terms::TermWriter;
+use crate::terms::{Kind, TermWriter};
 
 /// The file that keeps the matching model of a generation.
 const EXPLAINER: &str = "matching.json";
@@ -188,7 +188,10 @@ impl Builder<'_> {
             let table = TableRef::model(&model.id);
             if self.present.contains(&table) {
                 let number = self.numbers[&model.register];
-                self.table(&table, &model_table(&model.id), Some((&mut terms, number))).await?;
+                let register = self.project.registers.get(&model.register);
+                let finds = |kind: &Kind| register.is_some_and(|register| kind.finds(register));
+                let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(finds).collect();
+                self.table(&table, &model_table(&model.id), Some((&mut terms, number, kinds.as_slice()))).await?;
             }
         }
         terms.finish()
@@ -199,7 +202,7 @@ impl Builder<'_> {
         &mut self,
         table: &TableRef,
         name: &str,
-        mut terms: Option<(&mut TermWriter, u16)>,
+        mut terms: Option<(&mut TermWriter, u16, &[Kind])>,
     ) -> Result<u64, RegistryError> {
         if !self.present.contains(table) {
             // An empty keyspace with the schema of nothing: the register has no rows, which is not an error.
@@ -227,8 +230,8 @@ impl Builder<'_> {
                 places.push((hash, arena.len(), row.data().len()));
                 arena.extend_from_slice(row.data());
             }
-            if let Some((terms, number)) = &mut terms {
-                terms.add(&title, *number, &batch)?;
+            if let Some((terms, number, kinds)) = &mut terms {
+                terms.add(&title, *number, kinds, &batch)?;
             }
             self.advance(batch.num_rows());
         }

@@ -16,6 +16,7 @@
 mod build;
 mod citizen;
 mod cluster;
+mod colleagues;
 mod contest;
 mod dossier;
 mod error;

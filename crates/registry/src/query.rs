@@ -17,6 +17,7 @@ use tantivy::query::{BooleanQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, Order, Term};
 
+use crate::colleagues;
 use crate::error::RegistryError;
 use crate::index::Index;
 use crate::link::Place;
@@ -54,7 +55,11 @@ pub struct SearchQuery {
     /// Number, street, town or postcode.
     #[serde(default)]
     pub address: String,
-    /// How many persons to show, at most [`HITS_MAX`]; 0 means 20.
+    /// An employer by its whole name, as who works there is asked: alone, under a purpose that opens employers, and answered
+    /// where no more work there than the purpose says.
+    #[serde(default)]
+    pub employer: String,
+    /// How many persons to show, at most [`HITS_MAX`]; 0 means 20, and for an employer all.
     #[serde(default)]
     pub limit: usize,
 }
@@ -98,7 +103,7 @@ pub struct Hit {
 /// A part of the search and how it compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Matched {
-    /// `name`, `birth_date`, `identifier`, `contact` or `address`.
+    /// `name`, `birth_date`, `identifier`, `contact`, `address` or `employer`.
     pub part: &'static str,
     /// How.
     pub how: How,
@@ -111,6 +116,7 @@ fn part_name(kind: Kind) -> &'static str {
         Kind::Identifier => "identifier",
         Kind::Contact => "contact",
         Kind::Address => "address",
+        Kind::Employer => "employer",
     }
 }
 
@@ -120,11 +126,17 @@ struct Candidate {
     parts: Vec<(Kind, How)>,
 }
 
+/// Gives the record that names an employer, which is the very one or none.
+fn at_work(place: Place) -> Candidate {
+    Candidate { place, score: 1.0, parts: vec![(Kind::Employer, How::Same)] }
+}
+
 impl Index {
     /// Looks for persons under a purpose. Everyone shown is a subject of the log entry.
     ///
     /// # Errors
-    /// [`RegistryError::Denied`] when the gate refuses or fails; whatever keeps the index from being read.
+    /// [`RegistryError::Denied`] when the gate refuses or fails, and where an employer is asked for that the purpose does not open;
+    /// whatever keeps the index from being read.
     pub async fn search(
         &self,
         gate: &Gate,
@@ -132,25 +144,22 @@ impl Index {
         query: &SearchQuery,
     ) -> Result<SearchAnswer, RegistryError> {
         let permit = gate.decide(request).await?;
-        let limit = if query.limit == 0 { 20 } else { query.limit.min(HITS_MAX) };
-        let (mut wanted, allowed) = (Wanted::of(query), self.allowed(&permit));
-        let not_used = drop_what_is_not_allowed(&mut wanted, &allowed);
-        let candidates = self.candidates(&allowed, &wanted)?;
-
-        let mut best: Vec<(PersonId, Candidate)> = Vec::new();
-        let mut known: HashMap<PersonId, usize> = HashMap::new();
-        for candidate in candidates {
-            let Some(person) = self.person_of(candidate.place)? else { continue };
-            match known.get(&person) {
-                Some(at) if best[*at].1.score >= candidate.score => {}
-                Some(at) => best[*at].1 = candidate,
-                None => {
-                    known.insert(person, best.len());
-                    best.push((person, candidate));
-                }
+        let is_employer = colleagues::is_asked(query);
+        let limit = match query.limit {
+            0 if is_employer => HITS_MAX,
+            0 => 20,
+            asked => asked.min(HITS_MAX),
+        };
+        let (mut best, not_used): (Vec<(PersonId, Candidate)>, Vec<&'static str>) = if is_employer {
+            match self.colleagues(gate, &permit, query)? {
+                Ok(found) => (found.into_iter().map(|(person, place)| (person, at_work(place))).collect(), Vec::new()),
+                Err(reason) => return Err(gate.refuse(permit, vec![reason]).await.into()),
             }
-        }
-        best.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then(a.1.place.cmp(&b.1.place)));
+        } else {
+            let (mut wanted, allowed) = (Wanted::of(query), self.allowed(&permit));
+            let not_used = drop_what_is_not_allowed(&mut wanted, &allowed);
+            (self.best_of(self.candidates(&allowed, &wanted)?)?, not_used)
+        };
         let more = best.len() > limit;
         best.truncate(limit);
 
@@ -182,6 +191,25 @@ impl Index {
         Ok(SearchAnswer { leaf: grant.leaf(), hits, more, not_used })
     }
 
+    /// Gives each person of these records once, by the record that answers best; the best first.
+    fn best_of(&self, candidates: Vec<Candidate>) -> Result<Vec<(PersonId, Candidate)>, RegistryError> {
+        let mut best: Vec<(PersonId, Candidate)> = Vec::new();
+        let mut known: HashMap<PersonId, usize> = HashMap::new();
+        for candidate in candidates {
+            let Some(person) = self.person_of(candidate.place)? else { continue };
+            match known.get(&person) {
+                Some(at) if best[*at].1.score >= candidate.score => {}
+                Some(at) => best[*at].1 = candidate,
+                None => {
+                    known.insert(person, best.len());
+                    best.push((person, candidate));
+                }
+            }
+        }
+        best.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then(a.1.place.cmp(&b.1.place)));
+        Ok(best)
+    }
+
     /// Gives the row that stands for a person who was found. A record whose register can be compared but not seen is not
     /// told of; a person who has no other record is not shown.
     fn shown_of(
@@ -207,7 +235,7 @@ impl Index {
     /// Gives the registers whose records may be compared, by kind of value: all of its columns must be searchable.
     fn allowed(&self, permit: &Permit) -> HashMap<Kind, Vec<u16>> {
         let mut allowed = HashMap::new();
-        for kind in Kind::ALL {
+        for kind in Kind::COMPARED {
             let may = |register: &&RegisterId| {
                 let Some(models) = self.person_models.get(*register) else { return false };
                 let of_model = |model| kind.columns().iter().all(|column| permit.searchable_in_model(model, column));
@@ -223,7 +251,7 @@ impl Index {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let asked = Kind::ALL.into_iter().map(|kind| (kind, self.clauses_of(kind, wanted)));
+        let asked = Kind::COMPARED.into_iter().map(|kind| (kind, self.clauses_of(kind, wanted)));
         let asked: Vec<(Kind, Clauses)> = asked.filter(|(_, parts)| !parts.is_empty()).collect();
         let reached: Vec<BTreeSet<u64>> =
             asked.iter().map(|(kind, _)| allowed[kind].iter().copied().map(u64::from).collect()).collect();
@@ -260,7 +288,8 @@ impl Index {
         let mut candidates = Vec::new();
         for (number, hashes) in by_register {
             let register = self.record_id(Place { register: number, hash: [0; 16] })?.register;
-            let kinds: HashSet<Kind> = Kind::ALL.into_iter().filter(|kind| allowed[kind].contains(&number)).collect();
+            let kinds: HashSet<Kind> =
+                Kind::COMPARED.into_iter().filter(|kind| allowed[kind].contains(&number)).collect();
             for model in self.person_models.get(&register).into_iter().flatten() {
                 if let Some(rows) = self.person_rows(model, &hashes)?.filter(|rows| rows.num_rows() > 0) {
                     candidates.extend(score_rows(model, number, &rows, &kinds, wanted)?);
@@ -315,6 +344,8 @@ impl Index {
                 }
             }
             Kind::Contact => wanted.contact.iter().for_each(|term| clauses.push(exact(field, term, 6.0))),
+            // It is no part beside others.
+            Kind::Employer => {}
         }
         clauses
     }
@@ -344,17 +375,17 @@ fn word_clauses(field: Field, word: &str, worth: f32) -> Clauses {
 
 /// Reads where records are from the columns of the index. To open a column takes as long as to read some thousand values, so
 /// each is opened once a search.
-struct Places<'s> {
+pub(crate) struct Places<'s> {
     searcher: &'s tantivy::Searcher,
     by_segment: HashMap<u32, [Column<u64>; 3]>,
 }
 
 impl<'s> Places<'s> {
-    fn of(searcher: &'s tantivy::Searcher) -> Self {
+    pub(crate) fn of(searcher: &'s tantivy::Searcher) -> Self {
         Self { searcher, by_segment: HashMap::new() }
     }
 
-    fn at(&mut self, address: DocAddress) -> Result<Place, RegistryError> {
+    pub(crate) fn at(&mut self, address: DocAddress) -> Result<Place, RegistryError> {
         let columns = match self.by_segment.entry(address.segment_ord) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
@@ -390,6 +421,7 @@ fn score_rows(
                     Kind::Identifier => &mut seen.identifiers,
                     Kind::Contact => &mut seen.contacts,
                     Kind::Address => &mut seen.address,
+                    Kind::Employer => continue,
                     Kind::Birth => {
                         let column = rows.column_by_name(name).and_then(|column| column.as_any().downcast_ref());
                         let births = column.filter(|births: &&Date32Array| births.is_valid(row));
@@ -424,13 +456,14 @@ impl Wanted {
 /// Clears the parts that no register lets the asker compare, and names them.
 fn drop_what_is_not_allowed(wanted: &mut Wanted, allowed: &HashMap<Kind, Vec<u16>>) -> Vec<&'static str> {
     let mut not_used = Vec::new();
-    for kind in Kind::ALL.into_iter().filter(|kind| allowed[kind].is_empty()) {
+    for kind in Kind::COMPARED.into_iter().filter(|kind| allowed[kind].is_empty()) {
         let used = match kind {
             Kind::Name => !std::mem::take(&mut wanted.name).is_empty(),
             Kind::Birth => wanted.birth.take().is_some(),
             Kind::Identifier => wanted.identifier.take().is_some(),
             Kind::Contact => !std::mem::take(&mut wanted.contact).is_empty(),
             Kind::Address => !std::mem::take(&mut wanted.address).is_empty(),
+            Kind::Employer => false,
         };
         if used {
             not_used.push(part_name(kind));

@@ -5,6 +5,7 @@ use std::path::Path;
 use arrow_array::{Array, Date32Array, RecordBatch};
 use chrono::{Datelike as _, NaiveDate};
 use matching::normalise;
+use model::Register;
 use tantivy::schema::{FAST, Field, INDEXED, STRING, Schema};
 use tantivy::{Index, IndexWriter, TantivyDocument};
 
@@ -23,10 +24,23 @@ pub(crate) enum Kind {
     Identifier,
     Contact,
     Address,
+    /// Who works somewhere is asked by the whole name of the employer, and by nothing beside it: it is opened, not searched for.
+    Employer,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 5] = [Self::Name, Self::Birth, Self::Identifier, Self::Contact, Self::Address];
+    /// Every kind, in the order of their fields.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Name, Self::Birth, Self::Identifier, Self::Contact, Self::Address, Self::Employer];
+
+    /// The kinds that are compared with slips and put together.
+    pub(crate) const COMPARED: [Self; 5] = [Self::Name, Self::Birth, Self::Identifier, Self::Contact, Self::Address];
+
+    /// Tells whether records of a register are found by this kind. Those who are in a register of a special category and work
+    /// somewhere would be a list of just that, so nobody is found there by an employer.
+    pub(crate) fn finds(self, register: &Register) -> bool {
+        self != Self::Employer || register.special_categories().is_empty()
+    }
 
     /// Gives the columns of person records whose values are found as this kind.
     pub(crate) fn columns(self) -> &'static [&'static str] {
@@ -36,6 +50,7 @@ impl Kind {
             Self::Identifier => &["national_id", "tax_number", "passport_number"],
             Self::Contact => &["phone", "email"],
             Self::Address => &["house_number", "street", "city", "postcode"],
+            Self::Employer => &["employer"],
         }
     }
 
@@ -46,6 +61,7 @@ impl Kind {
             Self::Identifier => "identifier",
             Self::Contact => "contact",
             Self::Address => "address",
+            Self::Employer => "employer",
         }
     }
 }
@@ -56,7 +72,7 @@ pub(crate) struct Fields {
     pub(crate) register: Field,
     pub(crate) hash_high: Field,
     pub(crate) hash_low: Field,
-    kinds: [Field; 5],
+    kinds: [Field; 6],
 }
 
 pub(crate) const HASH_HIGH: &str = "hash_high";
@@ -115,11 +131,17 @@ impl TermWriter {
         Ok(Self { index, writer, fields })
     }
 
-    /// Adds one document for each row of a batch of person records.
-    pub(crate) fn add(&mut self, table: &str, register: u16, batch: &RecordBatch) -> Result<(), RegistryError> {
+    /// Adds one document for each row of a batch of person records, with terms of these kinds.
+    pub(crate) fn add(
+        &mut self,
+        table: &str,
+        register: u16,
+        kinds: &[Kind],
+        batch: &RecordBatch,
+    ) -> Result<(), RegistryError> {
         let hashes = rows::record_hashes(table, batch)?;
         let mut texts = Vec::new();
-        for kind in Kind::ALL {
+        for kind in kinds.iter().copied() {
             for name in kind.columns().iter().filter(|name| batch.column_by_name(name).is_some()) {
                 if kind != Kind::Birth {
                     texts.push((kind, *name, rows::text_column(table, batch, name)?));
@@ -194,12 +216,18 @@ pub(crate) fn write_terms(kind: Kind, name: &str, text: &str, terms: &mut Vec<St
         Kind::Identifier => terms.extend(some(normalise::fold_identifier(text))),
         Kind::Contact if name == "phone" => terms.extend(some(normalise::fold_phone(text))),
         Kind::Contact => terms.extend(some(text.trim().to_lowercase())),
+        Kind::Employer => terms.extend(some(employer(text))),
         Kind::Birth => {}
     }
 }
 
 fn some(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
+}
+
+/// Gives the one term of an employer: its whole name, folded.
+pub(crate) fn employer(name: &str) -> String {
+    words(name).join(" ")
 }
 
 /// Gives the words of a text, folded: lower case, without accents.
@@ -251,6 +279,19 @@ mod tests {
         let place = Place { register: 3, hash: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16] };
         let (high, low) = halves(place);
         assert_eq!(place_of(3, high, low), place);
+    }
+
+    #[test]
+    fn an_employer_is_one_term_of_its_whole_name() {
+        let mut terms = Vec::new();
+        write_terms(Kind::Employer, "employer", "Kestrel Foods & Sons", &mut terms);
+        assert_eq!(terms, ["kestrel foods sons"]);
+        assert_eq!(employer(" KESTREL  Foods, & sons. "), terms[0], "marks, case and gaps say nothing");
+        for other in ["Kestrel Foods", "Kestrel", "Foods Kestrel Sons", "Kestrel Food & Sons"] {
+            assert_ne!(employer(other), terms[0], "{other}");
+        }
+        write_terms(Kind::Employer, "employer", " – ", &mut terms);
+        assert_eq!(terms.len(), 1, "marks alone are no employer");
     }
 
     #[test]

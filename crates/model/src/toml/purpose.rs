@@ -7,7 +7,7 @@ use super::reader::{Table, Value};
 use crate::class::Class;
 use crate::disclosure::Disclosure;
 use crate::id::PurposeId;
-use crate::purpose::{Job, Purpose, RESERVED, Subject};
+use crate::purpose::{COLLEAGUES_MAX, Job, Purpose, RESERVED, Subject};
 
 /// What a person who asks must give.
 #[derive(Clone, Copy, PartialEq)]
@@ -66,6 +66,8 @@ pub(crate) fn read(table: &Table<'_>, id: PurposeId) -> Option<Purpose> {
     });
     let budget_value = table.get("persons_per_officer_and_day");
     let budget = budget_value.as_ref().map(|value| value.integer(1..=1_000_000));
+    let colleagues_value = table.get("colleagues_max");
+    let colleagues = colleagues_value.as_ref().map(|value| value.integer(1..=i64::from(COLLEAGUES_MAX)));
     let valid =
         table.require("valid", "valid = { from = 2026-01-01, until = 2026-12-31 }").and_then(|value| value.validity());
     let discloses_value = table.get("discloses");
@@ -75,7 +77,15 @@ pub(crate) fn read(table: &Table<'_>, id: PurposeId) -> Option<Purpose> {
     let word = word?;
     let values = [&recipients_value, &needs_value, &budget_value];
     check_shape(table, word, values, &jobs_value, &discloses_value);
+    if let Some(value) = colleagues_value.filter(|_| word != SubjectWord::OnePerson) {
+        let message = "only under a purpose of subject `one-person` is anybody asked who works at an employer";
+        value.error("purpose/colleagues-without-person", message, "leave `colleagues_max` out");
+    }
     let persons_per_officer_and_day = match budget {
+        Some(number) => Some(u32::try_from(number?).ok()?),
+        None => None,
+    };
+    let colleagues_max = match colleagues {
         Some(number) => Some(u32::try_from(number?).ok()?),
         None => None,
     };
@@ -99,6 +109,7 @@ pub(crate) fn read(table: &Table<'_>, id: PurposeId) -> Option<Purpose> {
         needs_case: needs.contains(&Need::Case),
         needs_justification: needs.contains(&Need::Justification),
         persons_per_officer_and_day,
+        colleagues_max,
         valid: valid?,
         discloses: discloses?,
     })

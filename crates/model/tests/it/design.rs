@@ -31,9 +31,24 @@ fn a_purpose() {
     assert_eq!(purpose.subject, Subject::OnePerson);
     assert!(purpose.needs_case && purpose.needs_justification);
     assert_eq!(purpose.persons_per_officer_and_day, Some(40));
+    assert_eq!(purpose.colleagues_max, None, "nobody opens employers unless the purpose says so");
     assert_eq!(purpose.disclosure(Class::Income), &Disclosure::YesNo { below: 40_000.0 });
     assert_eq!(purpose.disclosure(Class::Address), &Disclosure::District);
     assert_eq!(purpose.disclosure(Class::Religion), &Disclosure::Withheld);
+}
+
+#[test]
+fn a_purpose_that_opens_employers() {
+    let folder = base();
+    let path = folder.path().join("purposes/student-loan-relief.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replacen("valid =", "colleagues_max = 25\nvalid =", 1)).unwrap();
+    let project = Project::load(folder.path()).unwrap_or_else(|found| panic!("{found}"));
+    assert_eq!(project.purposes["student-loan-relief"].colleagues_max, Some(25));
+    for wrong in ["0", "51", "-1", "\"few\"", "2.5"] {
+        std::fs::write(&path, text.replacen("valid =", &format!("colleagues_max = {wrong}\nvalid ="), 1)).unwrap();
+        assert!(Project::load(folder.path()).is_err(), "{wrong}");
+    }
 }
 
 #[test]

@@ -176,6 +176,7 @@ fn purpose(name: &str, agreement: &Agreement, subject: Subject) -> Purpose {
         needs_case: false,
         needs_justification: false,
         persons_per_officer_and_day: None,
+        colleagues_max: None,
         valid: agreement.valid,
         discloses: Class::ALL
             .iter()

@@ -130,6 +130,7 @@ impl Draft {
             needs_case: false,
             needs_justification: false,
             persons_per_officer_and_day: None,
+            colleagues_max: None,
             valid: in_force(),
             discloses: self.discloses.into_iter().collect(),
         }

@@ -9,6 +9,7 @@
 )]
 
 mod answers;
+mod colleagues;
 mod erasing;
 mod generations;
 mod hidden;

@@ -55,6 +55,7 @@ part-birth-date = Birth date
 part-identifier = Number
 part-contact = Telephone or e-mail
 part-address = Address
+part-employer = Employer
 
 # Columns of person records, as they are compared.
 field-first-name = First name

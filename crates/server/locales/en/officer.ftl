@@ -35,6 +35,7 @@ results-more = There are more. Add what you know to narrow the search.
 results-again = Search again
 matched-same = { $part }: the same
 matched-similar = { $part }: similar
+results-employer = Who works at:
 
 # The dossier.
 person-title = Person
@@ -204,11 +205,17 @@ relations-place = Address or employer
 relations-kind = Kind
 relations-next = Who else is there
 relations-search = Search this address
-relations-search-what = The household of an address are other people: to see them is a search under your purpose, with an entry of its own in the log, which they see.
+relations-search-employer = Search this employer
+relations-search-what = Whoever else is at an address or an employer is another person: to see them is a search under your purpose, with an entry of its own in the log, which they see.
 relations-employer-closed = Does not open: a list of all who work there
-relations-employer-why = An employer does not open. Everyone who works there would be a list of people whom your case is not about, and no purpose of a single person gives one. Who is a colleague is found, where a case needs it, by a search for that person.
+relations-employer-why = An employer does not open. Everyone who works there would be a list of people whom your case is not about, and your purpose gives none. Who is a colleague is found, where a case needs it, by a search for that person.
+relations-employer-opens = { $count ->
+    [one] An employer opens where one person at most works there. Where more do, nobody is shown, and the refusal is in the log.
+   *[other] An employer opens where { $n } people at most work there. Where more do, nobody is shown, and the refusal is in the log.
+ }
 relations-address-closed = Does not open: no whole address is given to search by
 relations-household = Who else is here? Each one shown sees it
+relations-colleagues = Who else works here? Each one shown sees it
 relations-records = { $register } ({ $n })
 relations-least = at least { $percent }
 relations-more = { $count ->
@@ -249,6 +256,17 @@ household-more-here = One search shows no more than these, and there may be othe
 household-search = Open the search with this address
 household-close = Put the household away
 household-unreached = No answer came. If the question reached the server, the search is in the log.
+colleagues-who = Who else works at
+colleagues-count = { $count ->
+    [0] Nobody else was found who works there
+    [one] One other person was found who works there
+   *[other] { $n } other persons were found who work there
+ }
+colleagues-node = { $count ->
+    [0] Nobody else
+   *[other] Colleagues ({ $n })
+ }
+colleagues-close = Put the colleagues away
 thing-record = Record:
 thing-records = Records:
 thing-others = Addresses and employers:

@@ -361,6 +361,11 @@ purpose-budget-says = { $count ->
     [one] one person a day for each officer
    *[other] { $n } persons a day for each officer
  }
+purpose-colleagues = Employers
+purpose-colleagues-says = { $count ->
+    [one] open where one person at most works there
+   *[other] open where { $n } people at most work there; where more do, nobody is shown
+ }
 purpose-use = Used so far
 purpose-looks = { $count ->
     [one] one look

@@ -55,6 +55,7 @@ part-birth-date = Date de naissance
 part-identifier = Numéro
 part-contact = Téléphone ou courriel
 part-address = Adresse
+part-employer = Employeur
 
 # Colonnes des fiches de personnes, telles qu’elles sont comparées.
 field-first-name = Prénom

@@ -35,6 +35,7 @@ results-more = Il y en a d’autres. Ajoutez ce que vous savez pour restreindre 
 results-again = Nouvelle recherche
 matched-same = { $part } : identique
 matched-similar = { $part } : semblable
+results-employer = Qui travaille chez :
 
 # Le dossier.
 person-title = Personne
@@ -204,11 +205,17 @@ relations-place = Adresse ou employeur
 relations-kind = Nature
 relations-next = Qui d’autre s’y trouve
 relations-search = Rechercher cette adresse
-relations-search-what = Le ménage d’une adresse, ce sont d’autres personnes : les voir est une recherche au titre de votre finalité, avec sa propre entrée au journal, que ces personnes verront.
+relations-search-employer = Rechercher cet employeur
+relations-search-what = Ceux qui sont à une adresse ou chez un employeur sont d’autres personnes : les voir est une recherche au titre de votre finalité, avec sa propre entrée au journal, que ces personnes verront.
 relations-employer-closed = Ne s’ouvre pas : liste de tous ceux qui y travaillent
-relations-employer-why = Un employeur ne s’ouvre pas. Tous ceux qui y travaillent formeraient une liste de personnes que votre dossier ne concerne pas, et aucune finalité visant une seule personne n’en communique. Si un dossier l’exige, un collègue se trouve en recherchant cette personne.
+relations-employer-why = Un employeur ne s’ouvre pas. Tous ceux qui y travaillent formeraient une liste de personnes que votre dossier ne concerne pas, et votre finalité n’en communique aucune. Si un dossier l’exige, un collègue se trouve en recherchant cette personne.
+relations-employer-opens = { $count ->
+    [one] Un employeur s’ouvre si une personne au plus y travaille. Au-delà, personne n’est montré, et le refus est au journal.
+   *[other] Un employeur s’ouvre si { $n } personnes au plus y travaillent. Au-delà, personne n’est montré, et le refus est au journal.
+ }
 relations-address-closed = Ne s’ouvre pas : aucune adresse complète à rechercher
 relations-household = Qui d’autre est ici ? Chaque personne montrée le voit
+relations-colleagues = Qui d’autre travaille ici ? Chaque personne montrée le voit
 relations-records = { $register } ({ $n })
 relations-least = au moins { $percent }
 relations-more = { $count ->
@@ -249,6 +256,17 @@ household-more-here = Une recherche n’en montre pas davantage, et d’autres p
 household-search = Ouvrir la recherche avec cette adresse
 household-close = Refermer le ménage
 household-unreached = Aucune réponse n’est venue. Si la question a atteint le serveur, la recherche est au journal.
+colleagues-who = Qui d’autre travaille chez
+colleagues-count = { $count ->
+    [0] Personne d’autre n’a été trouvé qui y travaille
+    [one] Une autre personne a été trouvée qui y travaille
+   *[other] { $n } autres personnes ont été trouvées qui y travaillent
+ }
+colleagues-node = { $count ->
+    [0] Personne d’autre
+   *[other] Collègues ({ $n })
+ }
+colleagues-close = Refermer les collègues
 thing-record = Enregistrement :
 thing-records = Enregistrements :
 thing-others = Adresses et employeurs :

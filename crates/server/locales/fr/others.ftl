@@ -361,6 +361,11 @@ purpose-budget-says = { $count ->
     [one] une personne par jour et par agent
    *[other] { $n } personnes par jour et par agent
  }
+purpose-colleagues = Employeurs
+purpose-colleagues-says = { $count ->
+    [one] s’ouvrent si une personne au plus y travaille
+   *[other] s’ouvrent si { $n } personnes au plus y travaillent ; au-delà, personne n’est montré
+ }
 purpose-use = Usage à ce jour
 purpose-looks = { $count ->
     [one] { $n } consultation

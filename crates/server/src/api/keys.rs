@@ -35,7 +35,7 @@ macro_rules! keyed {
 
 keyed! {
     SearchForm: ["purpose"],
-        ["case", "justification", "name", "birth_date", "identifier", "contact", "address", "limit"];
+        ["case", "justification", "name", "birth_date", "identifier", "contact", "address", "employer", "limit"];
     HouseholdForm: ["purpose", "address"], ["case", "justification"];
     ResolveForm: ["purpose", "register", "key", "values"], ["case", "justification"];
     DossierForm: ["purpose"], ["case", "justification", "explain"];

@@ -17,6 +17,8 @@ pub(crate) struct Allows {
     pub(crate) registers: Vec<String>,
     /// How many different persons one officer may open in a day.
     pub(crate) budget: Option<u64>,
+    /// Up to how many people may work where an employer opens; none where no employer does.
+    pub(crate) colleagues: Option<u64>,
     /// How long it is in force; none when it is not.
     pub(crate) until: Option<String>,
 }
@@ -52,6 +54,7 @@ impl Allows {
             laws: t.laws(&purpose.legal_basis, purpose.legal_basis_fr.as_deref()),
             registers,
             budget: purpose.persons_per_officer_and_day.map(u64::from),
+            colleagues: purpose.colleagues_max.map(u64::from),
             until: is_in_force.then(|| t.with("allows-until", "date", t.date(&purpose.until))),
         }
     }

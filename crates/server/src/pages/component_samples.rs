@@ -189,6 +189,18 @@ pub(super) fn household(t: Words) -> Household {
     }
 }
 
+/// Gives who else works at an employer.
+pub(super) fn colleagues(t: Words) -> Household {
+    let hit = Hit {
+        href: "/components".to_owned(),
+        name: "Ana Ruiz".to_owned(),
+        fields: Vec::new(),
+        matched: vec![t.with_all("matched-same", &[("part", t.of("part", "employer"))])],
+        registers: vec![t.s("sample-register")],
+    };
+    Household { is_with: true, log_index: t.number(&1_243), ..Household::at_work(t, vec![hit]) }
+}
+
 /// Gives an address at which nobody else is.
 pub(super) fn nobody(t: Words) -> Household {
     Household {
@@ -348,6 +360,7 @@ fn purpose(t: Words, discloses: &[ClassRule]) -> PurposeView {
         needs_case: true,
         needs_justification: true,
         persons_per_officer_and_day: Some(3),
+        colleagues_max: Some(25),
         discloses: discloses.to_vec(),
         from: "2026-01-01".to_owned(),
         until: "2026-12-06".to_owned(),

@@ -76,7 +76,7 @@ struct ComponentsPage {
     /// One whose map can't be drawn.
     unmapped: [Pictures; 1],
     /// Who else is at an address of the pictures: some, and nobody.
-    households: [Household; 2],
+    households: [Household; 3],
     may_search: bool,
     /// What a purpose allows: in force, of another role, not yet in force, ended.
     allowing: [Allows; 4],
@@ -154,7 +154,7 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         found: samples::quality(t),
         dossier: pictures(t),
         unmapped: [unmapped()],
-        households: [samples::household(t), samples::nobody(t)],
+        households: [samples::household(t), samples::nobody(t), samples::colleagues(t)],
         may_search: false,
         allowing: samples::allowing(t, &class_rules()),
         not_given: samples::not_given(t),
@@ -255,11 +255,13 @@ fn pictures(t: Words) -> Pictures {
         tie("B", None, vec![naming(t.of("thing", "employer"), "Marzipan Data", &[])]),
         tie("C 1", Some(t.percent(&0.98)), Vec::new()),
     ];
-    let hops = ["62 Robin Lane, 16385, Newmere", "4 Mill Lane, 16301, Newmere"].map(|text| Hop {
-        href: "#charts".to_owned(),
-        text: text.to_owned(),
-        search: text.to_owned(),
-    });
+    let of = [
+        ("address", "62 Robin Lane, 16385, Newmere"),
+        ("address", "4 Mill Lane, 16301, Newmere"),
+        ("employer", "Marzipan Data"),
+    ];
+    let hops =
+        of.map(|(kind, text)| Hop { kind, href: "#charts".to_owned(), text: text.to_owned(), search: text.to_owned() });
     let hops = hops.into();
     let map = Districts::parse(DISTRICTS).ok().and_then(|districts| map::drawn(&districts, &[(0, "A"), (2, "B")]));
     Pictures {
@@ -633,6 +635,8 @@ mod tests {
                 t.s("refused-nothing"),
                 t.s("problem-to-form"),
                 t.count("household-count", &0),
+                t.count("colleagues-count", &1),
+                t.count("purpose-colleagues-says", &25),
                 t.s("queue-again"),
                 t.count("desk-ends-in", &12),
                 t.of("standing", "expired"),

@@ -1,6 +1,6 @@
-//! Who else is at an address, asked for beside the picture of a dossier.
+//! Who else is at an address, or works at an employer, asked for beside the picture of a dossier.
 //!
-//! It is what the form of a search does with an address alone: the same service under the same purpose, and so the same rules,
+//! It is what a search does with an address alone, or with an employer alone: the same service under the same purpose, and so the same rules,
 //! the same refusals and the same entry in the log, which names everyone who is shown. Only the answer is smaller: a part of a
 //! page, which a script puts below the picture. Without scripts the same fields are sent to the search itself.
 
@@ -30,7 +30,7 @@ struct HouseholdPart {
     household: Household,
 }
 
-/// Who was found at an address.
+/// Who was found at an address, or at an employer.
 pub(crate) struct Household {
     /// How many others are there: in a sentence, and as the picture says it.
     pub(crate) says: String,
@@ -41,7 +41,7 @@ pub(crate) struct Household {
     pub(crate) most: usize,
     /// Whether the person whose dossier it is was found too; they are not among the others.
     pub(crate) is_with: bool,
-    /// The others at this address.
+    /// The others at this address or employer.
     pub(crate) here: Vec<Hit>,
     /// Those at an address that is like it.
     pub(crate) alike: Vec<Hit>,
@@ -50,7 +50,7 @@ pub(crate) struct Household {
     /// Parts of the search that were not used.
     pub(crate) not_used: Vec<String>,
     pub(crate) log_index: String,
-    /// What was searched for.
+    /// The address that was searched for; empty where it was an employer.
     pub(crate) address: String,
 }
 
@@ -84,6 +84,19 @@ impl Household {
             address: String::new(),
         }
     }
+
+    /// Gives those who work at an employer: all of them, since where more do than the purpose opens the search is refused.
+    pub(crate) fn at_work(t: Words, others: Vec<Hit>) -> Self {
+        let count = others.len() as u64;
+        let all = Self::of(t, others, Vec::new(), false);
+        Self { says: t.count("colleagues-count", &count), label: t.count("colleagues-node", &count), ..all }
+    }
+}
+
+/// What a hop leads on from.
+enum LeadsFrom {
+    Address,
+    Employer,
 }
 
 /// What the form beside the picture sends.
@@ -93,15 +106,25 @@ pub(crate) struct HouseholdAsked {
     form_token: String,
     #[serde(default)]
     address: String,
+    #[serde(default)]
+    employer: String,
     /// Whose dossier the picture is of, as results of searches name them. They are in the picture already, so they are not
     /// listed again; the search and its entry in the log know nothing of it.
     #[serde(default)]
     person: String,
 }
 
-/// Shows who else is at an address.
+impl HouseholdAsked {
+    fn leads_from(&self) -> LeadsFrom {
+        if self.employer.trim().is_empty() { LeadsFrom::Address } else { LeadsFrom::Employer }
+    }
+}
+
+/// Shows who else is at an address, or works at an employer.
 pub(crate) async fn part(view: View, Sent(form): Sent<HouseholdAsked>) -> Response {
-    let typed = form.as_ref().ok().and_then(|form| Typed::new(SEARCH, &[("address", form.address.clone())]));
+    // The form of the search has a field for an address, and none for an employer.
+    let of_form = form.as_ref().ok().filter(|form| matches!(form.leads_from(), LeadsFrom::Address));
+    let typed = of_form.and_then(|form| Typed::new(SEARCH, &[("address", form.address.clone())]));
     let answer = match form {
         Ok(form) => found(&view, &form).await,
         Err(problem) => Err(problem),
@@ -112,8 +135,8 @@ pub(crate) async fn part(view: View, Sent(form): Sent<HouseholdAsked>) -> Respon
 async fn found(view: &View, asked: &HouseholdAsked) -> Result<Response, Problem> {
     let who = view.acting_by(&asked.form_token)?;
     officer(view)?;
-    let (work, address) = (work_of(view)?, asked.address.clone());
-    let form = SearchForm { work, address, limit: HITS_MAX, ..SearchForm::default() };
+    let (work, address, employer) = (work_of(view)?, asked.address.clone(), asked.employer.clone());
+    let form = SearchForm { work, address, employer, limit: HITS_MAX, ..SearchForm::default() };
     let found = service::search(&view.app, who, &form).await?;
     let part = HouseholdPart { frame: view.frame()?, t: view.t, household: household(view, asked, found) };
     view.page(&part)
@@ -123,16 +146,22 @@ fn household(view: &View, asked: &HouseholdAsked, found: SearchView) -> Househol
     let t = view.t;
     let (own, others): (Vec<HitView>, Vec<HitView>) =
         found.hits.into_iter().partition(|found| found.person == asked.person);
-    let (here, alike): (Vec<HitView>, Vec<HitView>) =
-        others.into_iter().partition(|found| is_here(found, &asked.address));
     let shown = |found: Vec<HitView>| -> Vec<Hit> { found.into_iter().map(|found| hit(view, found)).collect() };
     let is_used = !found.not_used.iter().any(|part| part == "address");
+    let (all, address) = match asked.leads_from() {
+        LeadsFrom::Address => {
+            let (here, alike): (Vec<HitView>, Vec<HitView>) =
+                others.into_iter().partition(|found| is_here(found, &asked.address));
+            (Household::of(t, shown(here), shown(alike), found.more), asked.address.clone())
+        }
+        LeadsFrom::Employer => (Household::at_work(t, shown(others)), String::new()),
+    };
     let household = Household {
         is_with: !own.is_empty(),
         not_used: found.not_used.iter().map(|part| t.of("part", part)).collect(),
         log_index: t.number(&found.log_index),
-        address: asked.address.clone(),
-        ..Household::of(t, shown(here), shown(alike), found.more)
+        address,
+        ..all
     };
     if is_used { household } else { not_looked_for(t, household) }
 }
@@ -229,6 +258,24 @@ mod tests {
                 assert_eq!(all.label, t.count("household-node", &(here as u64)));
             }
             assert_eq!(Household::of(t, people(49), Vec::new(), false).more, None);
+        }
+    }
+
+    #[test]
+    fn all_who_work_at_an_employer_are_colleagues() {
+        for language in [Language::English, Language::French] {
+            let t = Words::new(language);
+            let people = |count: usize| (0..count).map(|at| someone(at, "Ana Ruiz")).collect::<Vec<_>>();
+            let html = written(Household::at_work(t, people(3)), t);
+            assert!(html.contains(&format!("<h3>{}</h3>", t.count("colleagues-count", &3))), "{html}");
+            assert!(html.contains(&format!("data-label=\"{}\"", t.count("colleagues-node", &3))), "{html}");
+            assert!(
+                !html.contains("<details") && !html.contains("<form"),
+                "nobody is next door, and nobody is left out"
+            );
+            assert!(!html.contains(&t.count("household-count", &3)), "{html}");
+            let nobody = Household::at_work(t, Vec::new());
+            assert_eq!(nobody.says, t.count("colleagues-count", &0));
         }
     }
 

@@ -1,7 +1,8 @@
 //! What a dossier holds together: the person, their records, addresses and employers, as a picture and as tables.
 //!
-//! The picture ends at what the dossier gives. Who else is at an address is another look at other people: each such step is a
-//! search of its own, under the same purpose, with its own entry in the log (see [`household`](super::household)).
+//! The picture ends at what the dossier gives. Who else is at an address, or works at an employer where the purpose opens employers,
+//! is another look at other people: each such step is a search of its own, under the same purpose, with its own entry in the log
+//! (see [`household`](super::household)).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::TAU;
@@ -47,21 +48,25 @@ pub(crate) struct Relations {
     pub(crate) ties: Vec<Tie>,
     /// The person, as results of searches name them; `me` on the page of their own.
     pub(crate) person: String,
-    /// The addresses of the picture from which a hop leads on.
+    /// The addresses and employers of the picture from which a hop leads on.
     pub(crate) hops: Vec<Hop>,
+    /// Up to how many people may work at an employer that opens under the purpose; none where no employer does.
+    pub(crate) colleagues: Option<u64>,
 }
 
 impl Relations {
-    /// Tells whether there are employers, from which nothing leads on.
+    /// Tells whether there are employers.
     pub(crate) fn has_employers(&self) -> bool {
         let places = self.places.iter().map(|place| place.kind);
         self.nodes.iter().map(|node| node.kind).chain(places).any(|kind| kind == "employer")
     }
 }
 
-/// A way from an address to who else is there.
+/// A way from an address or employer to who else is there.
 pub(crate) struct Hop {
-    /// Where the table tells of the address, which is how the picture knows it.
+    /// `address` or `employer`, which is also the field that is searched for.
+    pub(crate) kind: &'static str,
+    /// Where the table tells of it, which is how the picture knows it.
     pub(crate) href: String,
     pub(crate) text: String,
     /// What is searched for.
@@ -108,7 +113,8 @@ pub(crate) struct Place {
     pub(crate) kind: &'static str,
     pub(crate) text: String,
     pub(crate) registers: Vec<String>,
-    /// What to search for to see who else is there; none where the purpose does not give it whole, or it names no house.
+    /// What to search for to see who else is there; none where the purpose does not give it whole, an address names no house, or
+    /// an employer does not open.
     pub(crate) search: Option<String>,
 }
 
@@ -155,10 +161,11 @@ pub(crate) fn record_anchor(section: &str, number: u64) -> String {
 /// Gives what the dossier of `about` holds together; none when there is one record and nothing beside it.
 pub(crate) fn relations(view: &View, about: &str, sections: &[SectionView], name: Option<&str>) -> Option<Relations> {
     let t = view.t;
+    let colleagues = colleagues_max(view);
     let mut places = Places::default();
     let record = |places: &mut Places, title: &str, record: &RecordView| Named {
         percent: (!record.link.alone).then_some(record.link.probability),
-        places: places.of(title, places_of(record)),
+        places: places.of(title, places_of(record, colleagues.is_some())),
         contacts: contacts_of(t, record),
     };
     let groups: Vec<Group> = sections
@@ -170,7 +177,13 @@ pub(crate) fn relations(view: &View, about: &str, sections: &[SectionView], name
         })
         .collect();
     let person = name.map_or_else(|| t.s("relations-person"), str::to_owned);
-    gathered(t, person, &groups, places).map(|found| Relations { person: about.to_owned(), ..found })
+    gathered(t, person, &groups, places).map(|found| Relations { person: about.to_owned(), colleagues, ..found })
+}
+
+/// Gives up to how many people may work at an employer for it to open under the purpose of this visit.
+fn colleagues_max(view: &View) -> Option<u64> {
+    let purpose = view.acting().ok()?.work.purpose.as_deref()?;
+    view.app.project().purposes.get(purpose)?.colleagues_max.map(u64::from)
 }
 
 /// The records of a register.
@@ -321,7 +334,8 @@ fn gathered(t: Words, person: String, groups: &[Group], places: Places) -> Optio
     }
     let hop = |place: &usize| {
         let known = &places.0[*place].0;
-        Some(Hop { href: format!("#place-{}", place + 1), text: known.text.clone(), search: known.search.clone()? })
+        let href = format!("#place-{}", place + 1);
+        Some(Hop { kind: known.kind, href, text: known.text.clone(), search: known.search.clone()? })
     };
     let hops = shown.iter().filter_map(hop).collect();
     let ties = ties(t, groups, &places);
@@ -382,15 +396,20 @@ fn contacts_of(t: Words, record: &RecordView) -> Vec<(String, String)> {
 }
 
 /// Gives addresses and employers of a record: kind, text, and what to search for.
-fn places_of(record: &RecordView) -> Vec<(&'static str, String, Option<String>)> {
+fn places_of(record: &RecordView, opens_employers: bool) -> Vec<(&'static str, String, Option<String>)> {
     let mut found = Vec::new();
     if let Some(address) = address_of(&record.values) {
         let search = address.is_of_a_house.then(|| address.text.clone());
         found.push(("address", address.text, search));
     }
     let employers = record.values.fields().filter(|field| is_given(field) && field.column.name.contains("employer"));
-    // Everyone who works somewhere is a list of people, not somebody whom a purpose of one person is for: nothing is searched.
-    found.extend(employers.filter_map(|field| field.value.text()).map(|employer| ("employer", employer, None)));
+    // Everyone who works somewhere is a list of people, not somebody whom a purpose of one person is for: unless it says that it
+    // opens employers nothing is searched. Persons are found by columns of this name alone.
+    found.extend(employers.filter_map(|field| {
+        let employer = field.value.text()?;
+        let search = (opens_employers && field.column.name == "employer").then(|| employer.clone());
+        Some(("employer", employer, search))
+    }));
     found
 }
 
@@ -456,7 +475,7 @@ pub(crate) fn drawn(
     });
     let (width, height) = (format!("{WIDTH:.0}"), format!("{HEIGHT:.0}"));
     let nodes = nodes.collect();
-    Relations { width, height, nodes, edges, places, ties, person: String::new(), hops: Vec::new() }
+    Relations { width, height, nodes, edges, places, ties, person: String::new(), hops: Vec::new(), colleagues: None }
 }
 
 fn shortened(label: &str) -> String {
@@ -527,6 +546,21 @@ mod tests {
         let named = Named { percent: None, places: places.of("tax", employer), contacts: Vec::new() };
         let found = gathered(EN, "Ana".to_owned(), &[group("tax", vec![named])], places).unwrap();
         assert!(found.places.len() == 1 && found.hops.is_empty() && found.has_employers());
+    }
+
+    #[test]
+    fn an_employer_that_opens_leads_on_as_an_address_does() {
+        let mut places = Places::default();
+        let named = |text: &str| vec![("employer", text.to_owned(), Some(text.to_owned()))];
+        let record = |places: &mut Places, text| Named {
+            percent: None,
+            places: places.of("tax", named(text)),
+            contacts: Vec::new(),
+        };
+        let records = vec![record(&mut places, "Marzipan Data"), record(&mut places, "MARZIPAN DATA")];
+        let found = gathered(EN, "Ana".to_owned(), &[group("tax", records)], places).unwrap();
+        let hops: Vec<_> = found.hops.iter().map(|hop| (hop.kind, hop.href.as_str(), hop.search.as_str())).collect();
+        assert_eq!(hops, [("employer", "#place-1", "Marzipan Data")]);
     }
 
     #[test]

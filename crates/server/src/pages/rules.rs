@@ -4,7 +4,7 @@
 use super::words::Words;
 
 /// Every rule that refuses or withholds and is not of a project.
-pub(super) const RULES: [&str; 58] = [
+pub(super) const RULES: [&str; 62] = [
     "actor.not-a-citizen",
     "actor.not-a-steward",
     "actor.not-an-engineer",
@@ -20,6 +20,10 @@ pub(super) const RULES: [&str; 58] = [
     "budget.exceeded",
     "budget.none",
     "case.missing",
+    "colleagues.closed",
+    "colleagues.employer-not-given",
+    "colleagues.not-alone",
+    "colleagues.too-many",
     "disclosure.category-not-named",
     "disclosure.class-not-named",
     "disclosure.class-withheld",

@@ -73,6 +73,10 @@ pub(crate) struct SearchAsked {
     contact: String,
     #[serde(default)]
     address: String,
+    /// The employer of a dossier of which it is asked who else works there. The form has no field for it: an employer is opened
+    /// from a dossier, not searched for.
+    #[serde(default)]
+    employer: String,
     /// Whether the form is only shown again.
     #[serde(default)]
     again: bool,
@@ -80,9 +84,14 @@ pub(crate) struct SearchAsked {
 
 impl SearchAsked {
     fn is_empty(&self) -> bool {
-        [&self.name, &self.birth_date, &self.identifier, &self.contact, &self.address]
+        [&self.name, &self.birth_date, &self.identifier, &self.contact, &self.address, &self.employer]
             .iter()
             .all(|text| text.trim().is_empty())
+    }
+
+    /// Tells whether it is asked who works at an employer, which the form doesn't show again.
+    fn is_employer(&self) -> bool {
+        !self.employer.trim().is_empty()
     }
 
     /// Gives what was typed.
@@ -109,6 +118,7 @@ impl SearchAsked {
             identifier: field("identifier"),
             contact: field("contact"),
             address: field("address"),
+            employer: String::new(),
             again: true,
         }
     }
@@ -180,7 +190,8 @@ fn form_page(view: &View, asked: SearchAsked, was_sent: bool, led: LedHere) -> R
             frame.repeat = asked.fields();
             frame.repeat.push((AGAIN, true.to_string()));
         }
-        frame.carry(Typed::new(SEARCH, &asked.fields()).filter(|_| !asked.is_empty()).as_ref())?;
+        let typed = Typed::new(SEARCH, &asked.fields()).filter(|_| !asked.is_empty() && !asked.is_employer());
+        frame.carry(typed.as_ref())?;
     }
     let person = led.person.filter(|person| is_pseudonym(person));
     let is_whole = asked.again && !asked.is_empty() && asked.birth_date().is_some();
@@ -222,7 +233,8 @@ pub(crate) fn work_of(view: &View) -> Result<WorkForm, Problem> {
 
 /// Shows who was found.
 pub(crate) async fn results(view: View, Sent(form): Sent<SearchAsked>) -> Response {
-    let typed = form.as_ref().ok().and_then(|form| view.typed(&form.form_token, SEARCH, &form.fields()));
+    let of_form = form.as_ref().ok().filter(|form| !form.is_employer());
+    let typed = of_form.and_then(|form| view.typed(&form.form_token, SEARCH, &form.fields()));
     let answer = match form {
         Ok(form) => search(&view, form).await,
         Err(problem) => Err(problem),
@@ -247,6 +259,7 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
         identifier: asked.identifier.clone(),
         contact: asked.contact.clone(),
         address: asked.address.clone(),
+        employer: asked.employer.clone(),
         limit: 0,
     };
     let t = view.t;
@@ -254,6 +267,9 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
     let mut frame = view.frame()?;
     // In the other language the persons found are shown once more, which is a search once more, with its own entry.
     frame.repeat = asked.fields();
+    if asked.is_employer() {
+        frame.repeat.push(("employer", asked.employer.clone()));
+    }
     let page = ResultsPage {
         frame,
         t,
@@ -327,7 +343,12 @@ mod tests {
         let page = ResultsPage {
             frame,
             t,
-            asked: SearchAsked { name: HOSTILE.into(), address: HOSTILE.into(), ..SearchAsked::default() },
+            asked: SearchAsked {
+                name: HOSTILE.into(),
+                address: HOSTILE.into(),
+                employer: HOSTILE.into(),
+                ..SearchAsked::default()
+            },
             hits: vec![hit],
             found: 1,
             more: false,

@@ -173,6 +173,9 @@ pub struct PurposeView {
     pub needs_justification: bool,
     /// Different persons that one officer may open in a day.
     pub persons_per_officer_and_day: Option<u32>,
+    /// The most persons of one employer who are shown to whoever asks who works there: where more do, nobody is. None when the
+    /// purpose opens no employers.
+    pub colleagues_max: Option<u32>,
     /// How each class is disclosed; every class that is not here is withheld.
     pub discloses: Vec<ClassRule>,
     /// The first day.
@@ -331,6 +334,7 @@ pub fn purpose_view(project: &Project, purpose: &Purpose, today: NaiveDate) -> P
         needs_case: purpose.needs_case,
         needs_justification: purpose.needs_justification,
         persons_per_officer_and_day: purpose.persons_per_officer_and_day,
+        colleagues_max: purpose.colleagues_max,
         discloses: purpose.discloses.iter().map(|(class, disclosure)| ClassRule::new(*class, disclosure)).collect(),
         from: purpose.valid.from.to_string(),
         until: purpose.valid.until.to_string(),

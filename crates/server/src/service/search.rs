@@ -37,7 +37,11 @@ pub struct SearchForm {
     /// Number, street, town or postcode.
     #[serde(default)]
     pub address: String,
-    /// How many persons to show, at most 50; 0 means 20.
+    /// An employer by its whole name, as who works there is asked: alone, under a purpose that opens employers
+    /// (`colleagues_max`), and refused where more work there than it says.
+    #[serde(default)]
+    pub employer: String,
+    /// How many persons to show, at most 50; 0 means 20, and for an employer all.
     #[serde(default)]
     pub limit: usize,
 }
@@ -85,7 +89,7 @@ pub struct HitView {
 /// A part of the search and how it compared.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct MatchView {
-    /// `name`, `birth_date`, `identifier`, `contact` or `address`.
+    /// `name`, `birth_date`, `identifier`, `contact`, `address` or `employer`.
     pub part: String,
     /// `same` or `similar`.
     pub how: String,
@@ -105,7 +109,7 @@ impl SearchForm {
                     .in_words("problem-is-birth-date")
             })?),
         };
-        let parts = [&self.name, &self.identifier, &self.contact, &self.address];
+        let parts = [&self.name, &self.identifier, &self.contact, &self.address, &self.employer];
         if parts.iter().any(|part| part.chars().count() > PART_CHARACTERS_MAX) {
             let detail = format!("a part of the search is longer than {PART_CHARACTERS_MAX} characters");
             let most = [("max", PART_CHARACTERS_MAX.to_string())];
@@ -114,7 +118,7 @@ impl SearchForm {
         if birth_date.is_none() && parts.iter().all(|part| part.trim().is_empty()) {
             return Err(Problem::new(
                 "bad-request",
-                "name, birth date, identifier, contact or address: fill in one at least",
+                "name, birth date, identifier, contact, address or employer: fill in one at least",
             )
             .in_words("problem-is-search-empty"));
         }
@@ -124,6 +128,7 @@ impl SearchForm {
             identifier: self.identifier.clone(),
             contact: self.contact.clone(),
             address: self.address.clone(),
+            employer: self.employer.clone(),
             limit: self.limit,
         })
     }

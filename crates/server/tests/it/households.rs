@@ -27,16 +27,16 @@ async fn house() -> House {
     .await
 }
 
-async fn get(house: &House, session: &str, path: &str) -> Answer {
+pub(crate) async fn get(house: &House, session: &str, path: &str) -> Answer {
     house.ask(Ask::new("GET", path).header("cookie", session)).await
 }
 
-async fn post(house: &House, session: &str, path: &str, body: &str) -> Answer {
+pub(crate) async fn post(house: &House, session: &str, path: &str, body: &str) -> Answer {
     house.ask(Ask::new("POST", path).header("cookie", session).text(FORM, body)).await
 }
 
 /// Gives the session of an officer who works under a purpose, and its form token.
-async fn working(house: &House, work: &str) -> (String, String) {
+pub(crate) async fn working(house: &House, work: &str) -> (String, String) {
     let session = enter(house, "officer").await;
     let page = get(house, &session, "/search").await;
     let body = format!("form_token={}&back=/search&{work}", form_token(&page.text));
@@ -48,10 +48,10 @@ async fn working(house: &House, work: &str) -> (String, String) {
     (session, token)
 }
 
-const RELIEF: &str = "purpose=loan-relief&case=CASE-7&justification=because+of+her+file";
+pub(crate) const RELIEF: &str = "purpose=loan-relief&case=CASE-7&justification=because+of+her+file";
 
 /// Gives the persons to whom a page leads.
-fn persons(html: &str) -> Vec<&str> {
+pub(crate) fn persons(html: &str) -> Vec<&str> {
     let mut persons: Vec<&str> =
         html.split("href=\"/person/").skip(1).filter_map(|rest| rest.split(['"', '?']).next()).collect();
     persons.sort_unstable();

@@ -2,6 +2,9 @@
 --! register = "tax"
 --! says = "Taxpayers, one record a return."
 --!
+--! [classes]
+--! employer = "employment"
+--!
 --! [expect]
 --! unique = ["_record"]
 select
@@ -17,5 +20,6 @@ select
     blank_to_null(regexp_replace(regexp_replace(address, '^[0-9]+[a-zA-Z]? ', ''), ', .*$', '')) as street,
     town as city,
     postcode,
-    district
+    district,
+    employer
 from registers.tax

@@ -1,0 +1,179 @@
+//! Who works at an employer: a search that a purpose has to open, by the whole name, and for few alone.
+//!
+//! A staff is a list of people whom a case is not about, each of whom would read of the look. So a purpose of one person opens no
+//! employer unless it says up to how many may work there (`colleagues_max`), and where more do nobody is shown, and nobody is told
+//! how many they are.
+
+use std::collections::BTreeMap;
+
+use gate::{Gate, Permit};
+use model::{PersonId, PurposeId, RegisterId};
+use policy::Reason;
+use tantivy::Term;
+use tantivy::collector::DocSetCollector;
+use tantivy::query::TermQuery;
+use tantivy::schema::IndexRecordOption;
+
+use crate::error::RegistryError;
+use crate::index::Index;
+use crate::link::Place;
+use crate::query::{Places, SearchQuery};
+use crate::terms::{self, Kind};
+
+/// Persons, each with a record that names the employer.
+pub(crate) type Colleagues = Vec<(PersonId, Place)>;
+
+impl Index {
+    /// Gives those who work at the employer that a query names, or the reason why nobody is shown. Persons are in the order of the
+    /// records by which they were found.
+    ///
+    /// # Errors
+    /// When the index can't be read.
+    pub(crate) fn colleagues(
+        &self,
+        gate: &Gate,
+        permit: &Permit,
+        query: &SearchQuery,
+    ) -> Result<Result<Colleagues, Reason>, RegistryError> {
+        let purpose = gate.project().purposes.get(permit.purpose());
+        let Some(most) = purpose.and_then(|purpose| purpose.colleagues_max) else {
+            return Ok(Err(closed(permit.purpose())));
+        };
+        if has_other_parts(query) {
+            return Ok(Err(not_alone()));
+        }
+        let registers = self.registers_by_employer(permit);
+        if registers.is_empty() {
+            return Ok(Err(not_given(permit.purpose())));
+        }
+        let found = self.who_names(&terms::employer(&query.employer), &registers, most)?;
+        Ok(found.ok_or_else(|| too_many(permit.purpose())))
+    }
+
+    /// Gives the registers whose person records are found by an employer: the purpose gives that as it is.
+    fn registers_by_employer(&self, permit: &Permit) -> Vec<u16> {
+        let may = |id: &&RegisterId| {
+            let Some(models) = self.person_models.get(*id) else { return false };
+            let is_found = self.project.registers.get(*id).is_some_and(|register| Kind::Employer.finds(register));
+            let gives = |model| Kind::Employer.columns().iter().all(|column| permit.gives_in_model(model, column));
+            is_found && models.iter().all(gives)
+        };
+        permit.registers().iter().filter(may).filter_map(|id| self.numbers.get(id).copied()).collect()
+    }
+
+    /// Gives the persons of whom a record in one of these registers names this employer; none where they are more than `most`.
+    fn who_names(&self, employer: &str, registers: &[u16], most: u32) -> Result<Option<Colleagues>, RegistryError> {
+        let term = Term::from_field_text(self.fields.of(Kind::Employer), employer);
+        let searcher = self.reader.searcher();
+        let records = searcher.search(&TermQuery::new(term, IndexRecordOption::Basic), &DocSetCollector)?;
+        let mut places = Places::of(&searcher);
+        let mut found: BTreeMap<PersonId, Place> = BTreeMap::new();
+        for address in records {
+            let place = places.at(address)?;
+            if !registers.contains(&place.register) {
+                continue;
+            }
+            let Some(person) = self.person_of(place)? else { continue };
+            // Of several records the one with the least id stands for the person, in whatever order they come.
+            let first = found.entry(person).or_insert(place);
+            *first = place.min(*first);
+            if found.len() > most as usize {
+                return Ok(None);
+            }
+        }
+        let mut found: Colleagues = found.into_iter().collect();
+        found.sort_by_key(|(_, place)| *place);
+        Ok(Some(found))
+    }
+}
+
+/// Tells whether a query asks who works somewhere.
+pub(crate) fn is_asked(query: &SearchQuery) -> bool {
+    !query.employer.trim().is_empty()
+}
+
+/// Tells whether a query looks for something beside an employer: that would make of the staff a list to search in.
+fn has_other_parts(query: &SearchQuery) -> bool {
+    let parts = [&query.name, &query.identifier, &query.contact, &query.address];
+    query.birth_date.is_some() || parts.iter().any(|part| !part.trim().is_empty())
+}
+
+fn closed(purpose: &PurposeId) -> Reason {
+    Reason {
+        rule: "colleagues.closed".into(),
+        file: None,
+        says: format!(
+            "The purpose {purpose} opens no employers: who works somewhere is a list of people whom the case is not about."
+        ),
+        says_fr: format!(
+            "La finalité {purpose} n’ouvre aucun employeur\u{a0}: ceux qui travaillent quelque part forment une liste de personnes que le dossier ne concerne pas."
+        ),
+        needed: "Search for the person whom the case is about.".into(),
+        needed_fr: "Recherchez la personne que le dossier concerne.".into(),
+    }
+}
+
+fn not_alone() -> Reason {
+    Reason {
+        rule: "colleagues.not-alone".into(),
+        file: None,
+        says: "Who works at an employer is asked by the employer alone: a staff is no list to search in.".into(),
+        says_fr: "Qui travaille chez un employeur se demande par l’employeur seul\u{a0}: un personnel n’est pas une liste où rechercher.".into(),
+        needed: "Leave everything but the employer out, or search without the employer.".into(),
+        needed_fr: "Retirez tout sauf l’employeur, ou recherchez sans l’employeur.".into(),
+    }
+}
+
+fn not_given(purpose: &PurposeId) -> Reason {
+    Reason {
+        rule: "colleagues.employer-not-given".into(),
+        file: None,
+        says: format!(
+            "The purpose {purpose} gives employers of no register within reach as they are, so nobody is found by one."
+        ),
+        says_fr: format!(
+            "La finalité {purpose} ne communique tels quels les employeurs d’aucun registre accessible\u{a0}: personne n’est trouvé par eux."
+        ),
+        needed: "A purpose that gives employers as they are.".into(),
+        needed_fr: "Une finalité qui communique les employeurs tels quels.".into(),
+    }
+}
+
+fn too_many(purpose: &PurposeId) -> Reason {
+    Reason {
+        rule: "colleagues.too-many".into(),
+        file: None,
+        says: format!("More people work there than the purpose {purpose} lets be opened, so nobody is shown."),
+        says_fr: format!(
+            "Plus de personnes y travaillent que la finalité {purpose} ne permet d’en ouvrir\u{a0}: personne n’est montré."
+        ),
+        needed: "Search for the person whom the case is about; a staff of this size is not opened.".into(),
+        needed_fr: "Recherchez la personne que le dossier concerne\u{a0}; un personnel de cette taille ne s’ouvre pas."
+            .into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_search_shows_everyone_of_an_employer_that_opens() {
+        assert_eq!(model::purpose::COLLEAGUES_MAX as usize, crate::query::HITS_MAX);
+    }
+
+    #[test]
+    fn an_employer_stands_alone() {
+        let asked = SearchQuery { employer: "Alder & Sons".into(), name: "  ".into(), ..SearchQuery::default() };
+        assert!(is_asked(&asked) && !has_other_parts(&asked));
+        assert!(!is_asked(&SearchQuery { employer: " ".into(), ..SearchQuery::default() }));
+        let others = [
+            SearchQuery { name: "Ana".into(), ..asked.clone() },
+            SearchQuery { identifier: "1".into(), ..asked.clone() },
+            SearchQuery { contact: "1".into(), ..asked.clone() },
+            SearchQuery { address: "Newmere".into(), ..asked.clone() },
+            SearchQuery { birth_date: "1984-03-12".parse().ok(), ..asked },
+        ];
+        assert!(others.iter().all(has_other_parts));
+    }
+}

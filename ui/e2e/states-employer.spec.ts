@@ -1,0 +1,151 @@
+// The hop from an employer of a dossier to who else works there: in the picture, where there are scripts, and as the search that it
+// is where there are none. A purpose opens employers only where it says so, and an employer is asked for alone.
+
+import type { APIRequestContext, Page } from "@playwright/test";
+import { CASE, OTHERS, REASON, RELIEF, checkAccessibility, checkWidth, enter, entryOf, expect, test, tokenOf, workOn } from "./visit";
+
+/** Parts of employers' names, as the synthetic republic makes them. */
+const TRADES = [
+  "Logistics",
+  "Foods",
+  "Engineering",
+  "Health",
+  "Schools Trust",
+  "Construction",
+  "Retail",
+  "Bank",
+  "Insurance",
+  "Software",
+  "Energy",
+  "Transport",
+  "Hotels",
+  "Farms",
+  "Textiles",
+  "Ministry of Works",
+  "Care Homes",
+  "Steel",
+  "Media",
+  "Shipping",
+];
+const FORMS = ["Ltd", "plc", "& Sons", "Group", "Cooperative"];
+
+/** The most persons for whom the picture has room. */
+const MEMBERS_MAX = 12;
+
+type Firm = { employer: string; person: string; others: number };
+
+/** Finds an employer at which a few work, and one of them: who is in the demo is drawn, so it is asked for one after the other. */
+async function someFirm(request: APIRequestContext): Promise<Firm> {
+  for (const form of FORMS) {
+    for (const trade of TRADES) {
+      const employer = `Kestrel ${trade} ${form}`;
+      const answer = await request.post("/api/v1/search", {
+        headers: { authorization: `Bearer ${tokenOf("welfare-officer")}` },
+        data: { purpose: OTHERS, case: CASE, justification: REASON, employer },
+      });
+      expect(answer.status(), `${employer}: ${await answer.text()}`).toBe(200);
+      const { hits } = (await answer.json()) as { hits: { person: string }[] };
+      const [one] = hits;
+      if (one && hits.length > 1 && hits.length <= MEMBERS_MAX) return { employer, person: one.person, others: hits.length - 1 };
+    }
+  }
+  throw new Error("nobody of the demo has a colleague");
+}
+
+/** Opens the dossier of somebody of a firm under the purpose that opens employers. */
+async function open(page: Page, { person }: Firm): Promise<void> {
+  await enter(page, "welfare-officer");
+  await workOn(page, OTHERS);
+  await page.goto(`/person/${person}`);
+  await expect(page.locator("#relations")).toBeVisible();
+}
+
+const answer = (page: Page) => page.locator("[data-household]");
+const members = (page: Page) => answer(page).locator("[data-members] a.main");
+const hopTo = (page: Page, employer: string) => page.locator("form[data-hop] button[name=employer]").filter({ hasText: employer });
+
+/** Gives what things of a kind are called in the picture: it is painted, so its library is asked. */
+async function labels(page: Page, kind: string): Promise<string[]> {
+  return page.locator("[data-island=relations] .moved").evaluate((place, wanted) => {
+    type Node = { data: (name: string) => string };
+    type Painted = { _cyreg: { cy: { nodes: () => { map: (of: (node: Node) => [string, string]) => [string, string][] } } } };
+    const all = (place as unknown as Painted)._cyreg.cy.nodes().map((node) => [node.data("kind"), node.data("label")]);
+    return all.filter(([found]) => found === wanted).map(([, label]) => label);
+  }, kind);
+}
+
+/** Adds a hidden field to a form, as somebody does who writes the question by hand. */
+async function addField(page: Page, form: string, field: { name: string; value: string }): Promise<void> {
+  await page.locator(form).evaluate((place, { name, value }) => {
+    const input = document.createElement("input");
+    input.type = "hidden";
+    input.name = name;
+    input.value = value;
+    place.append(input);
+  }, field);
+}
+
+test("an employer is asked who else works there, in place, and alone", async ({ page, request }) => {
+  test.setTimeout(120_000);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  const firm = await someFirm(request);
+  await open(page, firm);
+  await expect(page.locator("[data-island=relations] canvas").first()).toBeVisible();
+  await expect(page.locator("section[aria-labelledby=relations]"), "how far it goes is told before").toContainText(
+    "An employer opens where 25 people at most work there.",
+  );
+  const before = await entryOf(page);
+  const hop = hopTo(page, firm.employer);
+  await expect(hop).toHaveText(`Who else works at ${firm.employer}`);
+  await expect(hop).toHaveAccessibleDescription(/an entry of its own in the log/);
+  await checkAccessibility(page, "a dossier with an employer that opens");
+  await hop.click();
+  await expect(members(page), "whose dossier it is is not listed again").toHaveCount(firm.others);
+  await expect(answer(page).getByRole("heading", { level: 3 })).toHaveText(/found who works? there$/);
+  await expect(answer(page)).toContainText("The person of this dossier was found too");
+  await expect(answer(page).locator("details"), "nobody is next door").toHaveCount(0);
+  expect(await labels(page, "household")).toEqual([`Colleagues (${firm.others})`]);
+  expect(await labels(page, "member"), "they stand in the picture").toHaveLength(firm.others);
+  expect(await entryOf(page, "[data-household] .entry-note"), "one search, one entry").toBe(before + 1);
+  await checkAccessibility(page, "colleagues");
+  await checkWidth(page, "colleagues");
+  await page.getByRole("button", { name: "Put the colleagues away" }).click();
+  await expect(answer(page)).toHaveCount(0);
+  await expect(hop).toBeFocused();
+  expect(await labels(page, "member")).toEqual([]);
+
+  // Beside anything else it is refused where the colleagues would stand.
+  await addField(page, "form[data-hop]", { name: "address", value: "1 Mill Lane" });
+  await hop.click();
+  await expect(answer(page).locator(".note.bad code").first()).toHaveText("colleagues.not-alone");
+  await expect(answer(page).locator("a.main")).toHaveCount(0);
+  expect(await labels(page, "household")).toEqual([]);
+  await checkAccessibility(page, "colleagues that were refused");
+});
+
+test("without scripts the same button leads to the results of a search", async ({ watched, request }) => {
+  const context = await watched({ javaScriptEnabled: false, viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  const firm = await someFirm(request);
+  await open(page, firm);
+  const before = await entryOf(page);
+  await hopTo(page, firm.employer).click();
+  await expect(page).toHaveURL(/\/search$/);
+  await expect(page.locator("tbody a.main"), "everyone who was found").toHaveCount(firm.others + 1);
+  await expect(page.locator("main")).toContainText(`Who works at: ${firm.employer}`);
+  expect(await entryOf(page), "one search, one entry").toBe(before + 1);
+});
+
+test("the officer of a purpose that opens no employers reads why", async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await enter(page, "officer");
+  await workOn(page, RELIEF);
+  await page.goto("/search");
+  await expect(page.locator("[name=employer]"), "the form has no field for one").toHaveCount(0);
+  await addField(page, "form[role=search]", { name: "employer", value: "Kestrel Foods Ltd" });
+  await page.locator("form[role=search]").getByRole("button").click();
+  await expect(page.locator(".note.bad code").first()).toHaveText("colleagues.closed");
+  await expect(page.locator("main")).toContainText(`The purpose ${RELIEF} opens no employers`);
+  await expect(page.locator("tbody a.main")).toHaveCount(0);
+  await checkAccessibility(page, "an employer that does not open");
+});
