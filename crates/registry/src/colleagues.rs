@@ -6,9 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use gate::{Gate, Permit};
+use gate::{Gate, Permit, Reason};
 use model::{PersonId, PurposeId, RegisterId};
-use policy::Reason;
 use tantivy::Term;
 use tantivy::collector::DocSetCollector;
 use tantivy::query::TermQuery;
