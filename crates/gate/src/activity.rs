@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use model::agency::RoleKind;
 use model::purpose::OVERSIGHT;
 use model::{Actor, OfficerId, PurposeId};
-use policy::Reason;
+use policy::{Names, Reason, Sentences};
 use state::{Activity, StateError};
 
 use crate::detail::{Detail, More, Stored};
@@ -276,23 +276,21 @@ impl Inner {
 }
 
 fn not_overseeing() -> Reason {
-    Reason {
-        rule: "oversight.not-a-data-protection-officer".into(),
-        file: None,
-        says: "Who asks most is told to data protection officers alone.".into(),
-        says_fr: "Qui demande le plus n’est indiqué qu’aux délégués à la protection des données.".into(),
-        needed: "A role of the kind \"data-protection-officer\".".into(),
-        needed_fr: "Un rôle de type «\u{a0}data-protection-officer\u{a0}».".into(),
-    }
+    let sentences = Sentences {
+        says: "Who asks most is told to data protection officers alone.",
+        says_fr: "Qui demande le plus n’est indiqué qu’aux délégués à la protection des données.",
+        needed: "A role of a data protection officer.",
+        needed_fr: "Un rôle de délégué à la protection des données.",
+    };
+    Reason::new("oversight.not-a-data-protection-officer", None, sentences, &Names::default())
 }
 
 fn no_reason() -> Reason {
-    Reason {
-        rule: "oversight.no-reason".into(),
-        file: None,
-        says: "Names are told only to whoever says why they are needed.".into(),
-        says_fr: "Les noms ne sont indiqués qu’à qui dit pourquoi ils sont nécessaires.".into(),
-        needed: "A sentence that says why the names are needed.".into(),
-        needed_fr: "Une phrase qui dise pourquoi les noms sont nécessaires.".into(),
-    }
+    let sentences = Sentences {
+        says: "Names are told only to whoever says why they are needed.",
+        says_fr: "Les noms ne sont indiqués qu’à qui dit pourquoi ils sont nécessaires.",
+        needed: "A sentence that says why the names are needed.",
+        needed_fr: "Une phrase qui dise pourquoi les noms sont nécessaires.",
+    };
+    Reason::new("oversight.no-reason", None, sentences, &Names::default())
 }

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use lake::{BatchStream, Namespace, SqlSession, TableRef};
 use model::request::Action;
 use model::{Actor, Class, Disclosure, Job, ModelId, PurposeId, Register, RegisterId, Request, RunId};
-use policy::{Linkable, Reason};
+use policy::{Linkable, Named, Names, Reason, Sentences};
 
 use crate::detail::{Detail, TermsThen};
 use crate::entry::{EntryKind, TableRead};
@@ -325,36 +325,35 @@ impl Inner {
         let agreement = self.project.agreements.get(&purpose.agreement);
         let covering = agreement.filter(|agreement| agreement.registers.contains(register));
         let Some(agreement) = covering else {
-            return Err(vec![Reason {
-                rule: "job.register-not-covered".into(),
-                file: Some(PathBuf::from(format!("agreements/{}.toml", purpose.agreement))),
-                says: format!("The agreement {} does not cover the register {register}.", purpose.agreement),
-                says_fr: format!("L’accord {} ne couvre pas le registre {register}.", purpose.agreement),
-                needed: "The agencies add the register to the agreement.".into(),
-                needed_fr: "Les administrations ajoutent le registre à l’accord.".into(),
-            }]);
+            let sentences = Sentences {
+                says: "The agreement {agreement} does not cover the register {register}.",
+                says_fr: "L’accord {agreement} ne couvre pas le registre {register}.",
+                needed: "The agencies add the register to the agreement.",
+                needed_fr: "Les administrations ajoutent le registre à l’accord.",
+            };
+            let file = Some(PathBuf::from(format!("agreements/{}.toml", purpose.agreement)));
+            let names = register_of(register).with("agreement", Named::Agreement(purpose.agreement.clone()));
+            return Err(vec![Reason::new("job.register-not-covered", file, sentences, &names)]);
         };
         let special = self.project.registers.get(register).map(Register::special_categories).unwrap_or_default();
-        let unnamed: Vec<_> =
-            special.iter().filter(|special| !agreement.special_categories.contains(special)).collect();
+        let mut unnamed = special;
+        unnamed.retain(|special| !agreement.special_categories.contains(special));
         if unnamed.is_empty() {
             return Ok(());
         }
-        let unnamed = unnamed.iter().map(|special| special.as_str()).collect::<Vec<_>>().join(", ");
-        Err(vec![Reason {
-            rule: "job.category-not-named".into(),
-            file: Some(PathBuf::from(format!("agreements/{}.toml", agreement.id))),
-            says: format!(
-                "The register {register} holds data of special categories ({unnamed}) that the agreement {} does not name.",
-                agreement.id
-            ),
-            says_fr: format!(
-                "Le registre {register} contient des données de catégories particulières ({unnamed}) que l’accord {} ne nomme pas.",
-                agreement.id
-            ),
-            needed: "Only an agreement with a legal basis of its own that names exactly these categories opens the register.".into(),
-            needed_fr: "Seul un accord doté de sa propre base légale et nommant exactement ces catégories ouvre le registre.".into(),
-        }])
+        let sentences = Sentences {
+            says: "The register {register} holds data of special categories ({register_categories}) that the agreement \
+                   {agreement} does not name.",
+            says_fr: "Le registre {register} contient des données de catégories particulières ({register_categories}) que \
+                      l’accord {agreement} ne nomme pas.",
+            needed: "Only an agreement with a legal basis of its own that names exactly these categories opens the register.",
+            needed_fr: "Seul un accord doté de sa propre base légale et nommant exactement ces catégories ouvre le registre.",
+        };
+        let file = Some(PathBuf::from(format!("agreements/{}.toml", agreement.id)));
+        let names = register_of(register)
+            .with("agreement", Named::Agreement(agreement.id.clone()))
+            .with("register_categories", Named::Categories(unnamed));
+        Err(vec![Reason::new("job.category-not-named", file, sentences, &names)])
     }
 }
 
@@ -362,36 +361,45 @@ fn in_file(reason: Reason, file: &str) -> Reason {
     Reason { file: reason.file.or_else(|| Some(PathBuf::from(file))), ..reason }
 }
 
+/// Gives that `{register}` stands for a register.
+fn register_of(register: &RegisterId) -> Names {
+    Names::default().with("register", Named::Registers(vec![register.clone()]))
+}
+
 fn outside(purpose: &PurposeId, register: &RegisterId) -> Reason {
-    Reason {
-        rule: "job.register-not-reached".into(),
-        file: Some(PathBuf::from(format!("purposes/{purpose}.toml"))),
-        says: format!("The purpose {purpose} of the job does not reach the register {register}."),
-        says_fr: format!("La finalité {purpose} du traitement ne donne pas accès au registre {register}."),
-        needed: "The purpose, and its agreement, name the register.".into(),
-        needed_fr: "La finalité et son accord nomment le registre.".into(),
-    }
+    let sentences = Sentences {
+        says: "The purpose {purpose} of the job does not reach the register {register}.",
+        says_fr: "La finalité {purpose} du traitement ne donne pas accès au registre {register}.",
+        needed: "The purpose, and its agreement, name the register.",
+        needed_fr: "La finalité et son accord nomment le registre.",
+    };
+    let file = Some(PathBuf::from(format!("purposes/{purpose}.toml")));
+    let names = register_of(register).with("purpose", Named::Purpose(purpose.clone()));
+    Reason::new("job.register-not-reached", file, sentences, &names)
+}
+
+/// Gives that `{table}` stands for a table.
+fn table_of(table: &TableRef) -> Names {
+    Names::default().with("table", Named::Thing(table.to_string()))
 }
 
 fn unknown_table(table: &TableRef) -> Reason {
-    Reason {
-        rule: "job.unknown-table".into(),
-        file: None,
-        says: format!("The project has no register or model that makes the table {table}."),
-        says_fr: format!("Le projet n’a aucun registre ni modèle produisant la table {table}."),
-        needed: "A file in `registers/` or `models/` for it.".into(),
-        needed_fr: "Un fichier dans «\u{a0}registers/\u{a0}» ou «\u{a0}models/\u{a0}» pour elle.".into(),
-    }
+    let sentences = Sentences {
+        says: "The project has no register or model that makes the table {table}.",
+        says_fr: "Le projet n’a aucun registre ni modèle produisant la table {table}.",
+        needed: "A register or a model of the project that makes it.",
+        needed_fr: "Un registre ou un modèle du projet qui la produise.",
+    };
+    Reason::new("job.unknown-table", None, sentences, &table_of(table))
 }
 
 fn not_for(job: Job, table: &TableRef) -> Reason {
-    let job = job.as_str();
-    Reason {
-        rule: "job.table-not-for-job".into(),
-        file: None,
-        says: format!("The job {job} does not read {table}."),
-        says_fr: format!("Le traitement {job} ne lit pas {table}."),
-        needed: "Nothing opens this table to this job.".into(),
-        needed_fr: "Rien n’ouvre cette table à ce traitement.".into(),
-    }
+    let sentences = Sentences {
+        says: "The job {job} does not read {table}.",
+        says_fr: "Le traitement {job} ne lit pas {table}.",
+        needed: "Nothing opens this table to this job.",
+        needed_fr: "Rien n’ouvre cette table à ce traitement.",
+    };
+    let names = table_of(table).with("job", Named::Jobs(vec![job]));
+    Reason::new("job.table-not-for-job", None, sentences, &names)
 }

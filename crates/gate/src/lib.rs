@@ -48,6 +48,6 @@ pub use grant::{Grant, LookSubject, Permit};
 pub use job::JobGrant;
 pub use keys::{Keys, PersonKey, TAG_LENGTH};
 pub use mask::{ColumnDisclosed, Disclosed};
-pub use policy::{Linkable, Reason};
+pub use policy::{Linkable, Named, Names, Reason, Sentences};
 pub use record::Ingest;
 pub use witness::LogWitness;

@@ -4,6 +4,7 @@
 //! only, never on a value: so nothing hidden can change what is shown, be it a row, an error or a count.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
@@ -18,7 +19,7 @@ use arrow_select::filter::filter_record_batch;
 use chrono::{DateTime, Datelike};
 use model::record::column;
 use model::{Class, Disclosure, RecordId, RegisterId};
-use policy::Reason;
+use policy::{Named, Names, Reason, Sentences};
 use serde::Serialize;
 
 use crate::error::GateError;
@@ -334,50 +335,40 @@ fn last(array: &ArrayRef, keep: usize) -> Option<ArrayRef> {
 }
 
 fn because(why: Why, register: &RegisterId, class: Class, disclosure: &Disclosure, terms: &Terms) -> Reason {
-    let purpose = &terms.purpose;
-    let file = Some(std::path::PathBuf::from(format!("purposes/{purpose}.toml")));
-    let needed = format!("a purpose that gives the class `{class}`");
-    let needed_fr = format!("une finalité qui communique la classe «\u{a0}{class}\u{a0}»");
+    let own = |rule: &str, says: &str, says_fr: &str| {
+        let names =
+            Names::default().with("class", Named::Class(class)).with("purpose", Named::Purpose(terms.purpose.clone()));
+        let sentences = Sentences {
+            says,
+            says_fr,
+            needed: "A purpose that gives the class {class}.",
+            needed_fr: "Une finalité qui communique la classe {class}.",
+        };
+        Reason::new(rule, Some(PathBuf::from(format!("purposes/{}.toml", terms.purpose))), sentences, &names)
+    };
     match why {
-        Why::Class => terms.because(register, class).cloned().unwrap_or_else(|| {
-            let (rule, says, says_fr) = match disclosure {
-                Disclosure::MatchOnly => (
-                    "disclosure.match-only",
-                    format!("the purpose {purpose} lets a search compare the class `{class}` but not show it"),
-                    format!(
-                        "la finalité {purpose} permet de comparer la classe «\u{a0}{class}\u{a0}», non de la montrer"
-                    ),
-                ),
-                _ => (
-                    "disclosure.class-withheld",
-                    format!("the purpose {purpose} does not give the class `{class}`"),
-                    format!("la finalité {purpose} ne communique pas la classe «\u{a0}{class}\u{a0}»"),
-                ),
-            };
-            Reason { rule: rule.into(), file, says, says_fr, needed, needed_fr }
+        Why::Class => terms.because(register, class).cloned().unwrap_or_else(|| match disclosure {
+            Disclosure::MatchOnly => own(
+                "disclosure.match-only",
+                "The purpose {purpose} lets a search compare the class {class}, and does not show it.",
+                "La finalité {purpose} permet de comparer la classe {class}, non de la montrer.",
+            ),
+            _ => own(
+                "disclosure.class-withheld",
+                "The purpose {purpose} does not give the class {class}.",
+                "La finalité {purpose} ne communique pas la classe {class}.",
+            ),
         }),
-        Why::NotTheDistrict => Reason {
-            rule: "disclosure.district-only".into(),
-            file,
-            says: format!("of the class `{class}` the purpose {purpose} gives the district only"),
-            says_fr: format!("de la classe «\u{a0}{class}\u{a0}», la finalité {purpose} ne communique que le district"),
-            needed,
-            needed_fr,
-        },
-        Why::NoMeaning => Reason {
-            rule: "disclosure.no-meaning".into(),
-            file,
-            says: format!(
-                "the purpose {purpose} gives the class `{class}` as {}, which this column can't be given as",
-                disclosure.as_str()
-            ),
-            says_fr: format!(
-                "la finalité {purpose} communique la classe «\u{a0}{class}\u{a0}» sous la forme «\u{a0}{}\u{a0}», que cette colonne ne peut prendre",
-                disclosure.as_str()
-            ),
-            needed,
-            needed_fr,
-        },
+        Why::NotTheDistrict => own(
+            "disclosure.district-only",
+            "Of the class {class}, the purpose {purpose} gives the district only.",
+            "De la classe {class}, la finalité {purpose} ne communique que le district.",
+        ),
+        Why::NoMeaning => own(
+            "disclosure.no-meaning",
+            "The purpose {purpose} gives the class {class} in a form that this column cannot have.",
+            "La finalité {purpose} communique la classe {class} sous une forme que cette colonne ne peut prendre.",
+        ),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use model::PersonId;
 use model::request::Action;
-use policy::Reason;
+use policy::{Names, Reason, Sentences};
 
 use crate::error::{Denied, GateError};
 use crate::gate::{Gate, Spent, budget_key, check_subjects};
@@ -59,15 +59,12 @@ impl Gate {
 }
 
 fn no_number() -> Reason {
-    Reason {
-        rule: "review.no-budget".into(),
-        file: None,
-        says: "The purpose sets no number of persons a day, so it lets nobody name the records that they look at."
-            .into(),
+    let sentences = Sentences {
+        says: "The purpose sets no number of persons a day, so it lets nobody name the records that they look at.",
         says_fr: "La finalité ne fixe aucun nombre de personnes par jour\u{a0}: nul ne peut y désigner lui-même les \
-                  enregistrements à consulter."
-            .into(),
-        needed: "Who answers for the purpose sets `persons_per_officer_and_day` in its file.".into(),
-        needed_fr: "Qui répond de la finalité fixe «\u{a0}persons_per_officer_and_day\u{a0}» dans son fichier.".into(),
-    }
+                  enregistrements à consulter.",
+        needed: "Who answers for the purpose sets how many persons may be looked at in a day.",
+        needed_fr: "Qui répond de la finalité fixe le nombre de personnes qui peuvent être consultées par jour.",
+    };
+    Reason::new("review.no-budget", None, sentences, &Names::default())
 }

@@ -5,7 +5,7 @@ use model::agency::RoleKind;
 use model::purpose::INGEST;
 use model::request::Action;
 use model::{Actor, Judgement, PurposeId, RegisterId, Request, RunId, Verdict};
-use policy::Reason;
+use policy::{Names, Reason, Sentences};
 
 use crate::LookSubject;
 use crate::detail::{Detail, IngestedFile, More};
@@ -140,12 +140,11 @@ impl Gate {
 }
 
 fn not_an_engineer() -> Reason {
-    Reason {
-        rule: "ingest.not-an-engineer".into(),
-        file: None,
-        says: "Registers are read in by the system or by data engineers.".into(),
-        says_fr: "Les registres sont chargés par le système ou par les ingénieurs de données.".into(),
-        needed: "A role of the kind \"engineer\".".into(),
-        needed_fr: "Un rôle de type «\u{a0}engineer\u{a0}».".into(),
-    }
+    let sentences = Sentences {
+        says: "Registers are read in by the system or by data engineers.",
+        says_fr: "Les registres sont chargés par le système ou par les ingénieurs de données.",
+        needed: "A role of a data engineer.",
+        needed_fr: "Un rôle d’ingénieur de données.",
+    };
+    Reason::new("ingest.not-an-engineer", None, sentences, &Names::default())
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::engine::{Engine, Query};
 use crate::facts::{self, Asker, Ground, action_word};
-use crate::reason::{Reason, Words};
+use crate::reason::{Named, Names, Reason};
 
 /// How values of one class of one register are given, and if they are not, why.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -97,13 +97,13 @@ fn withheld(because: Reason) -> Disclosed {
 }
 
 /// Gives the reason of a built-in rule without asking Cedar; the rule itself says the same if asked.
-fn because(engine: &Engine, rule: &str, words: &Words) -> Reason {
-    engine.rules.named(rule).map_or_else(Reason::nothing_permits, |rule| rule.reason(words))
+fn because(engine: &Engine, rule: &str, names: &Names) -> Reason {
+    engine.rules.named(rule).map_or_else(Reason::nothing_permits, |rule| rule.reason(names))
 }
 
 fn nothing(engine: &Engine, ground: &Ground<'_>) -> Disclosures {
     let rule = if ground.purpose.is_some() { "disclosure.register-not-reached" } else { "purpose.unknown" };
-    let elsewhere = withheld(because(engine, rule, &ground.words()));
+    let elsewhere = withheld(because(engine, rule, &ground.names()));
     Disclosures { registers: IndexMap::new(), elsewhere }
 }
 
@@ -112,20 +112,19 @@ fn compute(engine: &Engine, query: &Query<'_>, ground: &Ground<'_>) -> Disclosur
     let Some(purpose) = ground.purpose else { return disclosures };
     for id in &purpose.registers {
         let Some(register) = engine.project.registers.get(id) else { continue };
-        let mut words = ground.words();
-        facts::register_words(&mut words, register);
+        let mut names = ground.names();
+        facts::add_register(&mut names, register);
         let held = classes_held(engine, register);
         let mut classes = IndexMap::with_capacity(Class::ALL.len());
         for class in Class::ALL {
-            let mut words = words.clone();
-            words.set("class", class.as_str());
+            let names = names.clone().with("class", Named::Class(*class));
             let form = purpose.disclosure(*class);
             let disclosed = if *form == Disclosure::Withheld {
-                withheld(because(engine, "disclosure.class-not-named", &words))
+                withheld(because(engine, "disclosure.class-not-named", &names))
             } else if held.contains(class) {
-                ask(engine, query, ground, register, *class, &words)
+                ask(engine, query, ground, register, *class, &names)
             } else {
-                withheld(Reason::nothing_held(id.as_str(), class.as_str()))
+                withheld(Reason::nothing_held(&names))
             };
             classes.insert(*class, disclosed);
         }
@@ -140,7 +139,7 @@ fn ask(
     ground: &Ground<'_>,
     register: &Register,
     class: Class,
-    words: &Words,
+    names: &Names,
 ) -> Disclosed {
     let form = ground.purpose.map_or(&Disclosure::Withheld, |purpose| purpose.disclosure(class));
     let principal = Asker::of(&engine.project, &query.request.actor).principal(&engine.types);
@@ -149,7 +148,7 @@ fn ask(
     if verdict.allowed {
         return Disclosed { disclosure: form.clone(), because: None };
     }
-    let reasons = verdict.decision(words).reasons;
+    let reasons = verdict.decision(names).reasons;
     withheld(reasons.into_iter().next().unwrap_or_else(Reason::nothing_permits))
 }
 

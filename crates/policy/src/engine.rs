@@ -14,7 +14,7 @@ use crate::disclosures::{self, Disclosures};
 use crate::entities::{self, EntitiesError, Types};
 use crate::facts::{self, Asked, Asker, Facts, Ground};
 use crate::linkable::{self, Linkable};
-use crate::reason::{Decision, Reason, Words};
+use crate::reason::{Decision, Names, Reason};
 use crate::rules::{Rule, Rules, SCHEMA, builtin_policies};
 
 /// A question: a request and what the request can't say about itself.
@@ -101,9 +101,9 @@ impl Engine {
         let action = self.types.action(question.action);
         let resource = self.types.purpose(ground.purpose_id());
         let verdict = self.ask(principal, action, resource, question.asked.facts());
-        let mut words = ground.words();
-        facts::request_words(&mut words, query.request, ground, query.day);
-        verdict.decision(&words)
+        let mut names = ground.names();
+        facts::add_request(&mut names, query.request, ground, query.day);
+        verdict.decision(&names)
     }
 
     /// Gives how each class of each register is disclosed in answer to a request.
@@ -192,8 +192,8 @@ impl Verdict<'_> {
     }
 
     /// Gives the decision with its reasons.
-    pub(crate) fn decision(&self, words: &Words) -> Decision {
-        let mut reasons: Vec<Reason> = self.rules.iter().map(|rule| rule.reason(words)).collect();
+    pub(crate) fn decision(&self, names: &Names) -> Decision {
+        let mut reasons: Vec<Reason> = self.rules.iter().map(|rule| rule.reason(names)).collect();
         for Failed(rule) in &self.failed {
             reasons.push(Reason::failed(rule.map(Rule::id), rule.and_then(Rule::file).cloned()));
         }

@@ -9,10 +9,25 @@ use model::{Actor, Agreement, Disclosure, Job, Project, Purpose, Recipient, Regi
 
 use crate::engine::Query;
 use crate::entities::{Types, UNKNOWN, disclosed_categories};
-use crate::reason::Words;
+use crate::reason::{Named, Names};
 
 /// The longest case reference, in characters.
 const CASE_CHARACTERS_MAX: usize = 64;
+
+/// The fewest letters and digits of a justification, where a purpose needs one: the rule `justification.too-short` has the
+/// same number.
+pub const JUSTIFICATION_LETTERS_MIN: usize = 10;
+
+/// Gives how many letters and digits a text has: a justification is measured by them.
+fn letters(text: &str) -> usize {
+    text.chars().filter(|character| character.is_alphanumeric()).count()
+}
+
+/// Tells whether a text is long enough for a justification where a purpose needs one, by the rules that are built in.
+#[must_use]
+pub fn justifies(text: &str) -> bool {
+    letters(text) >= JUSTIFICATION_LETTERS_MIN
+}
 
 /// The facts of one question, as Cedar takes them.
 pub(crate) type Facts = Vec<(String, RestrictedExpression)>;
@@ -57,42 +72,38 @@ impl<'p> Ground<'p> {
         standing_word(self.agreement.map(|agreement| &agreement.valid), day)
     }
 
-    /// Gives the words that reasons use about the purpose and its agreement.
-    pub(crate) fn words(&self) -> Words {
-        let mut words = Words::default();
+    /// Gives what reasons name of the purpose and its agreement.
+    pub(crate) fn names(&self) -> Names {
+        let mut names = Names::default();
         if let Some(purpose) = self.purpose {
-            words.set("purpose", purpose.id.as_str());
-            words.set("purpose_from", purpose.valid.from.to_string());
-            words.set("purpose_until", purpose.valid.until.to_string());
-            words.set("recipients", listed(purpose.recipients.iter().map(ToString::to_string)));
-            words.set("agreement", purpose.agreement.as_str());
+            names.set("purpose", Named::Purpose(purpose.id.clone()));
+            names.set("purpose_from", Named::Day(purpose.valid.from));
+            names.set("purpose_until", Named::Day(purpose.valid.until));
+            names.set("recipients", Named::Recipients(purpose.recipients.clone()));
+            names.set("agreement", Named::Agreement(purpose.agreement.clone()));
             if let Some(limit) = purpose.persons_per_officer_and_day {
-                words.set("persons_limit", limit.to_string());
+                names.set("persons_limit", Named::Number(limit));
             }
         }
         if let Some(agreement) = self.agreement {
-            words.set("agreement_from", agreement.valid.from.to_string());
-            words.set("agreement_until", agreement.valid.until.to_string());
+            names.set("agreement_from", Named::Day(agreement.valid.from));
+            names.set("agreement_until", Named::Day(agreement.valid.until));
         }
         if let (Some(purpose), Some(agreement)) = (self.purpose, self.agreement) {
             let uncovered = purpose.registers.iter().filter(|register| !agreement.registers.contains(register));
-            words.set("registers_not_covered", listed(uncovered.map(ToString::to_string)));
-            let categories = disclosed_categories(purpose);
-            let unnamed = categories.iter().filter(|category| !agreement.special_categories.contains(category));
-            words.set("categories_not_named", listed(unnamed.map(ToString::to_string)));
+            names.set("registers_not_covered", Named::Registers(uncovered.cloned().collect()));
+            let mut unnamed = disclosed_categories(purpose);
+            unnamed.retain(|category| !agreement.special_categories.contains(category));
+            names.set("categories_not_named", Named::Categories(unnamed));
         }
-        words
+        names
     }
 }
 
-/// Gives the words that reasons use about a register.
-pub(crate) fn register_words(words: &mut Words, register: &Register) {
-    words.set("register", register.id.as_str());
-    words.set("register_categories", listed(register.special_categories().iter().map(ToString::to_string)));
-}
-
-fn listed(items: impl Iterator<Item = String>) -> String {
-    items.collect::<Vec<_>>().join(", ")
+/// Adds what reasons name of a register.
+pub(crate) fn add_register(names: &mut Names, register: &Register) {
+    names.set("register", Named::Registers(vec![register.id.clone()]));
+    names.set("register_categories", Named::Categories(register.special_categories()));
 }
 
 /// Gives the word for how a day lies to a validity; `missing` without one.
@@ -186,7 +197,6 @@ impl Asked {
     pub(crate) fn of(project: &Project, ground: &Ground<'_>, query: &Query<'_>) -> Self {
         let request = query.request;
         let justification = request.justification.as_deref().unwrap_or_default().trim();
-        let letters = justification.chars().filter(|character| character.is_alphanumeric()).count();
         Self {
             account: request.actor.account().map_or_else(String::new, |account| account.as_str().to_owned()),
             role_known: role_is_known(project, &request.actor),
@@ -196,7 +206,7 @@ impl Asked {
             case_given: case_is_given(request),
             justification_given: !justification.is_empty(),
             justification_characters: number(justification.chars().count()),
-            justification_letters: number(letters),
+            justification_letters: number(letters(justification)),
             persons_today: i64::from(query.persons_today),
             subject_is_self: query.subject_is_self,
             day: query.day,
@@ -281,14 +291,14 @@ pub(crate) fn linked(types: &Types, agreement: Option<&Agreement>, attached: boo
     facts
 }
 
-/// Gives the words for the job that a request wants to run, and for the day.
-pub(crate) fn request_words(words: &mut Words, request: &Request, ground: &Ground<'_>, day: NaiveDate) {
-    words.set("day", day.to_string());
+/// Adds the job that a request wants to run, and the day.
+pub(crate) fn add_request(names: &mut Names, request: &Request, ground: &Ground<'_>, day: NaiveDate) {
+    names.set("day", Named::Day(day));
     match &request.action {
-        Action::RunJob { job } => words.set("job", job.as_str()),
+        Action::RunJob { job } => names.set("job", Named::Jobs(vec![*job])),
         Action::Search | Action::OpenPerson { .. } | Action::ReviewLink | Action::ReadOwn => {
             if let Some(Subject::Run { jobs }) = ground.purpose.map(|purpose| &purpose.subject) {
-                words.set("job", listed(jobs.iter().map(|job| job.as_str().to_owned())));
+                names.set("job", Named::Jobs(jobs.clone()));
             }
         }
     }

@@ -22,6 +22,7 @@ mod rules;
 
 pub use disclosures::{Disclosed, Disclosures};
 pub use engine::{Engine, Query};
+pub use facts::{JUSTIFICATION_LETTERS_MIN, justifies};
 pub use linkable::Linkable;
-pub use reason::{Decision, Reason};
+pub use reason::{Decision, Named, Names, Reason, Sentences, Wording};
 pub use rules::{SCHEMA, builtin_policies};

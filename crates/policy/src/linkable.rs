@@ -6,7 +6,7 @@ use model::{AgreementId, RegisterId};
 
 use crate::engine::Engine;
 use crate::facts;
-use crate::reason::{Decision, Words};
+use crate::reason::{Decision, Named, Names};
 
 /// Whether records of a register may be linked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,15 +27,14 @@ pub(crate) fn of(engine: &Engine, day: NaiveDate) -> IndexMap<RegisterId, Linkab
         let agreement_id = attaching.map(|attach| &attach.agreement).or(linkage.agreement.as_ref());
         let agreement = agreement_id.and_then(|id| engine.project.agreements.get(id));
         let attached = attaching.is_some();
-        let mut words = Words::default();
-        facts::register_words(&mut words, register);
-        words.set("day", day.to_string());
+        let mut names = Names::default().with("day", Named::Day(day));
+        facts::add_register(&mut names, register);
         if let Some(id) = agreement_id {
-            words.set("agreement", id.as_str());
+            names.set("agreement", Named::Agreement(id.clone()));
         }
         if let Some(agreement) = agreement {
-            words.set("agreement_from", agreement.valid.from.to_string());
-            words.set("agreement_until", agreement.valid.until.to_string());
+            names.set("agreement_from", Named::Day(agreement.valid.from));
+            names.set("agreement_until", Named::Day(agreement.valid.until));
         }
         let verdict = engine.ask(
             engine.types.system(),
@@ -43,7 +42,7 @@ pub(crate) fn of(engine: &Engine, day: NaiveDate) -> IndexMap<RegisterId, Linkab
             engine.types.register(register.id.as_str()),
             facts::linked(&engine.types, agreement, attached, day),
         );
-        let linkable = Linkable { agreement: agreement_id.cloned(), attached, decision: verdict.decision(&words) };
+        let linkable = Linkable { agreement: agreement_id.cloned(), attached, decision: verdict.decision(&names) };
         found.insert(register.id.clone(), linkable);
     }
     found

@@ -12,7 +12,7 @@ use model::diagnostic::SourceFile;
 use model::{Diagnostic, Diagnostics};
 
 use crate::decisions::Distinctions;
-use crate::reason::{PLACEHOLDERS, Reason, Words, unknown_placeholders};
+use crate::reason::{Names, PLACEHOLDERS, Reason, Sentences, unknown_placeholders};
 
 /// The schema that every policy is checked against, in Cedar's schema language.
 pub const SCHEMA: &str = include_str!("builtin/schema.cedarschema");
@@ -38,10 +38,7 @@ pub(crate) struct Rule {
     file: Option<PathBuf>,
     order: usize,
     effect: Effect,
-    says: String,
-    says_fr: String,
-    needed: String,
-    needed_fr: String,
+    sentences: Sentences<String>,
 }
 
 impl Rule {
@@ -60,18 +57,13 @@ impl Rule {
         self.file.as_ref()
     }
 
-    /// Gives the rule as a reason, its placeholders filled with `words`.
-    pub(crate) fn reason(&self, words: &Words) -> Reason {
-        let permits = self.effect == Effect::Permit;
-        let needed = |text: &str| if permits { String::new() } else { words.fill(text) };
-        Reason {
-            rule: self.id.clone(),
-            file: self.file.clone(),
-            says: words.fill(&self.says),
-            says_fr: words.fill(&self.says_fr),
-            needed: needed(&self.needed),
-            needed_fr: needed(&self.needed_fr),
+    /// Gives the rule as a reason: what it says of what `names` has.
+    pub(crate) fn reason(&self, names: &Names) -> Reason {
+        let mut sentences = self.sentences.map(String::as_str);
+        if self.effect == Effect::Permit {
+            (sentences.needed, sentences.needed_fr) = ("", "");
         }
+        Reason::new(self.id.as_str(), self.file.clone(), sentences, names)
     }
 }
 
@@ -278,10 +270,12 @@ impl Loader {
             file: (origin == Origin::Project).then(|| file.path.clone()),
             order: self.rules.by_id.len(),
             effect: policy.effect(),
-            says: says.to_owned(),
-            says_fr: annotation("says_fr").unwrap_or(says).to_owned(),
-            needed: needed.unwrap_or(generic).to_owned(),
-            needed_fr: annotation("needed_fr").or(needed).unwrap_or(generic_fr).to_owned(),
+            sentences: Sentences {
+                says: says.to_owned(),
+                says_fr: annotation("says_fr").unwrap_or(says).to_owned(),
+                needed: needed.unwrap_or(generic).to_owned(),
+                needed_fr: annotation("needed_fr").or(needed).unwrap_or(generic_fr).to_owned(),
+            },
         };
         if self.rules.set.add(policy.new_id(cedar_id.clone())).is_err() {
             complain("policy/same-id", format!("there is already a policy `{id}`"), "give it a name of its own");

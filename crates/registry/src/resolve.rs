@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use gate::{Gate, Linkable, LookSubject, Permit, Reason};
+use gate::{Gate, Linkable, LookSubject, Named, Names, Permit, Reason, Sentences};
 use indexmap::IndexMap;
 use lake::Lake;
 use linkage::{LinkProgress, LinkageError, Nearest, Residents, Values};
@@ -392,52 +392,51 @@ fn is_over(arrival: &Arrival, keep: TimeDelta, now: DateTime<Utc>) -> bool {
 
 fn out_of_reach(permit: &Permit) -> Reason {
     let purpose = permit.purpose();
-    Reason {
-        rule: "resolve.register-out-of-reach".into(),
-        file: Some(format!("purposes/{purpose}.toml").into()),
-        says: format!("The purpose {purpose} does not reach a register of this name."),
-        says_fr: format!("La finalité {purpose} ne donne accès à aucun registre de ce nom."),
-        needed: "A purpose, and its agreement, that name the register.".into(),
-        needed_fr: "Une finalité, et son accord, qui nomment le registre.".into(),
-    }
+    let sentences = Sentences {
+        says: "The purpose {purpose} does not reach a register of this name.",
+        says_fr: "La finalité {purpose} ne donne accès à aucun registre de ce nom.",
+        needed: "A purpose, and its agreement, that name the register.",
+        needed_fr: "Une finalité, et son accord, qui nomment le registre.",
+    };
+    let names = Names::default().with("purpose", Named::Purpose(purpose.clone()));
+    Reason::new("resolve.register-out-of-reach", Some(format!("purposes/{purpose}.toml").into()), sentences, &names)
+}
+
+/// Gives that `{register}` stands for a register.
+fn names_of(register: &Register) -> Names {
+    Names::default().with("register", Named::Registers(vec![register.id.clone()]))
 }
 
 fn not_the_keeper(register: &Register) -> Reason {
-    let Register { id, agency, .. } = register;
-    Reason {
-        rule: "resolve.not-the-keeper".into(),
-        file: Some(format!("registers/{id}.toml").into()),
-        says: format!("Only the agency {agency} brings records of the register {id}."),
-        says_fr: format!("Seule l’administration {agency} apporte des enregistrements du registre {id}."),
-        needed: "Ask the agency that keeps the register, or search for the person.".into(),
-        needed_fr: "Adressez-vous à l’administration qui tient le registre, ou recherchez la personne.".into(),
-    }
+    let sentences = Sentences {
+        says: "Only the agency {agency} brings records of the register {register}.",
+        says_fr: "Seule l’administration {agency} apporte des enregistrements du registre {register}.",
+        needed: "Ask the agency that keeps the register, or search for the person.",
+        needed_fr: "Adressez-vous à l’administration qui tient le registre, ou recherchez la personne.",
+    };
+    let names = names_of(register).with("agency", Named::Agency(register.agency.clone()));
+    let file = format!("registers/{}.toml", register.id);
+    Reason::new("resolve.not-the-keeper", Some(file.into()), sentences, &names)
 }
 
 fn not_linked(register: &Register) -> Reason {
-    let id = &register.id;
-    Reason {
-        rule: "resolve.register-not-linked".into(),
-        file: Some("linkage.toml".into()),
-        says: format!("No agreement in force lets records of the register {id} be linked."),
-        says_fr: format!("Aucun accord en vigueur ne permet de relier des enregistrements du registre {id}."),
-        needed: "The agencies agree on it, or renew their agreement.".into(),
-        needed_fr: "Les administrations en conviennent, ou renouvellent leur accord.".into(),
-    }
+    let sentences = Sentences {
+        says: "No agreement in force lets records of the register {register} be linked.",
+        says_fr: "Aucun accord en vigueur ne permet de relier des enregistrements du registre {register}.",
+        needed: "The agencies agree on it, or renew their agreement.",
+        needed_fr: "Les administrations en conviennent, ou renouvellent leur accord.",
+    };
+    Reason::new("resolve.register-not-linked", Some("linkage.toml".into()), sentences, &names_of(register))
 }
 
 fn known(register: &Register) -> Reason {
-    let id = &register.id;
-    Reason {
-        rule: "resolve.record-known".into(),
-        file: None,
-        says: format!(
-            "The register {id} has a record of this key: whose it is has been found, and a list of keys is no question."
-        ),
-        says_fr: format!(
-            "Le registre {id} a déjà un enregistrement portant cette clé\u{a0}: son titulaire est établi, et une liste de clés n’est pas une question."
-        ),
-        needed: "Search for the person.".into(),
-        needed_fr: "Recherchez la personne.".into(),
-    }
+    let sentences = Sentences {
+        says: "The register {register} has a record of this key: whose it is has been found, and a list of keys is no \
+               question.",
+        says_fr: "Le registre {register} a déjà un enregistrement portant cette clé\u{a0}: son titulaire est établi, et \
+                  une liste de clés n’est pas une question.",
+        needed: "Search for the person.",
+        needed_fr: "Recherchez la personne.",
+    };
+    Reason::new("resolve.record-known", None, sentences, &names_of(register))
 }

@@ -1,5 +1,7 @@
 //! Errors of the API: problem documents of RFC 9457.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -66,6 +68,9 @@ pub struct RefusedBy {
     pub needed: String,
     /// The same in French.
     pub needed_fr: String,
+    /// The same sentences before anything stands in them for what they name: pages put titles there.
+    #[serde(skip)]
+    pub(crate) wording: Arc<policy::Wording>,
 }
 
 /// The kinds of problem: code, status, title and what to do about it.
@@ -230,6 +235,7 @@ impl From<&policy::Reason> for RefusedBy {
             says_fr: reason.says_fr.clone(),
             needed: reason.needed.clone(),
             needed_fr: reason.needed_fr.clone(),
+            wording: Arc::clone(&reason.wording),
         }
     }
 }

@@ -122,6 +122,7 @@ withheld-needed = What would be needed
 ask-contact = { $agency } ({ $contact })
 ask-purpose = “{ $says }” ({ $purpose })
 ask-holder = To ask for more, write to: { $contacts }. Quote the purpose { $purpose } and the rule beside the column.
+ask-own-above = Which purpose or agreement your task needs, your data protection officer can say, who can be reached through your own agency, at its address above.
 ask-own = Which purpose or agreement your task needs, your data protection officer can say, who can be reached through your own agency: { $contact }.
 one-in = 1 in { $many }
 step-against = What the other records of both persons say against it, where this pair lacks a value.

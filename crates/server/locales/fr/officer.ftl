@@ -122,6 +122,7 @@ withheld-needed = Ce qu’il faudrait
 ask-contact = { $agency } ({ $contact })
 ask-purpose = « { $says } » ({ $purpose })
 ask-holder = Pour en demander davantage, écrivez à : { $contacts }. Citez la finalité { $purpose } et la règle qui figure à côté de la colonne.
+ask-own-above = Votre délégué à la protection des données, joignable par votre propre administration à l’adresse ci-dessus, peut indiquer la finalité ou l’accord que votre tâche demande.
 ask-own = Votre délégué à la protection des données, joignable par votre propre administration, peut indiquer la finalité ou l’accord que votre tâche demande : { $contact }.
 one-in = 1 sur { $many }
 step-against = Ce que les autres enregistrements des deux personnes disent contre, là où cette paire n’a pas de valeur.

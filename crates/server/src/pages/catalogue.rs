@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use super::frame::Frame;
+use super::mailed;
 use super::values::{Rule, rules};
 use super::view::View;
 use super::words::{ProjectText, Words};
@@ -40,7 +41,7 @@ struct RegisterPage {
     t: Words,
     line: Line,
     /// Where people write to about its data.
-    contact: String,
+    contact: mailed::Line,
     laws: Vec<ProjectText>,
     bought: Option<String>,
     used: Used,
@@ -201,7 +202,7 @@ async fn register_page(view: &View, id: &str) -> Result<Response, Problem> {
         frame: view.frame()?,
         t,
         line: line(view, register),
-        contact: agency.map(|agency| agency.contact.clone()).unwrap_or_default(),
+        contact: agency.map(|agency| mailed::line(&agency.contact, [agency.contact.as_str()])).unwrap_or_default(),
         laws: t.law(&register.legal_basis, register.legal_basis_fr.as_deref()),
         bought: register.bought.clone(),
         used: used(&catalogue.purposes, &uses, |purpose| reaches(&purpose.registers)),

@@ -18,6 +18,7 @@ use super::desk::{self, Bars, TermLine};
 use super::frame::Choice;
 use super::household::Household;
 use super::log::{Fault, Filters, Verified};
+use super::mailed::{Line, line};
 use super::me::{self, grouped};
 use super::problem::Refusing;
 use super::quality::{self, Found};
@@ -220,13 +221,16 @@ pub(super) struct NotGiven {
     pub(super) event: Option<String>,
     pub(super) reasons: Vec<Refusing>,
     pub(super) log_index: Option<String>,
-    pub(super) next: Vec<String>,
+    pub(super) next: Vec<Line>,
     pub(super) typed: Option<Typed>,
 }
 
+/// Where people write to the sample agency.
+const ADDRESS: &str = "data@agency.example";
+
 /// Gives how people write to an agency.
 fn contact(t: Words) -> String {
-    t.with_all("ask-contact", &[("agency", t.s("sample-agency")), ("contact", "data@agency.example".to_owned())])
+    t.with_all("ask-contact", &[("agency", t.s("sample-agency")), ("contact", ADDRESS.to_owned())])
 }
 
 /// Gives the sample purpose as it is quoted.
@@ -236,9 +240,9 @@ fn quoted(t: Words) -> String {
 }
 
 /// Gives whom to ask for more than a purpose gives.
-pub(super) fn whom_to_ask(t: Words) -> [String; 2] {
+pub(super) fn whom_to_ask(t: Words) -> [Line; 2] {
     let holder = [("contacts", contact(t)), ("purpose", quoted(t))];
-    [t.with_all("ask-holder", &holder), t.with("ask-own", "contact", contact(t))]
+    [t.with_all("ask-holder", &holder), t.with("ask-own", "contact", contact(t))].map(|text| line(&text, [ADDRESS]))
 }
 
 /// Gives a part that was refused, and one that failed.
@@ -263,11 +267,13 @@ pub(super) fn not_given(t: Words) -> [NotGiven; 2] {
             needed: t.s("sample-needed"),
         }],
         log_index: Some(t.number(&1_243)),
-        next: vec![
+        next: [
             t.s("refused-next-says"),
             t.with("refused-officer", "contact", contact(t)),
             t.with_all("refused-quote", &[("purpose", quoted(t)), ("rules", rule.to_owned())]),
-        ],
+        ]
+        .map(|text| line(&text, [ADDRESS]))
+        .to_vec(),
         typed: Typed::new(SEARCH, &[("address", "62 Robin Lane".to_owned())]),
         ..part("refused")
     };

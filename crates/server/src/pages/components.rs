@@ -21,6 +21,7 @@ use super::me;
 use super::person::{Link, Record, Section, Waterfall, waterfall};
 use super::progress::ProgressBar;
 use super::quality::Found;
+use super::reason;
 use super::relations::{self, Hop, Naming, Opens, Relations, Thing, Tie};
 use super::review::{Contested, Said, Told};
 use super::timeline::{self, Event, Timeline};
@@ -473,6 +474,7 @@ fn acting(t: Words) -> Vec<BarSample> {
         purpose_says: purpose,
         case: String::new(),
         justification: String::new(),
+        least: reason::least(t),
         mine: Vec::new(),
         others: Vec::new(),
     };
@@ -644,7 +646,7 @@ mod tests {
                 t.s("desk-officer-unknown"),
                 t.s("verified-not-compared"),
                 t.s("verified-do-not-trust"),
-                samples::whom_to_ask(t).concat().split(':').next().unwrap().to_owned(),
+                samples::whom_to_ask(t)[0][0].text.clone(),
                 t.s("results-none"),
                 t.s("results-nameless"),
                 t.s("person-empty"),

@@ -11,8 +11,10 @@ use serde::Deserialize;
 use super::allows::Allows;
 use super::frame::Frame;
 use super::person::Waterfall;
+use super::reason::{is_enough, least};
 use super::review::{
-    Compared, Row, caption, check_reason, kept_back, of_pair, outcome, review_allows, review_purpose, rows,
+    Compared, Row, caption, check_reason, kept_back, needs_justification, of_pair, outcome, review_allows,
+    review_purpose, rows,
 };
 use super::values::KeptColumns;
 use super::view::{AGAIN, Sent, View};
@@ -32,6 +34,8 @@ struct FormPage {
     allows: Option<Allows>,
     asked: ExplainAsked,
     wrong: Wrong,
+    /// How much a reason has to say at least; none where any will do.
+    least: Option<String>,
 }
 
 #[derive(Template)]
@@ -98,14 +102,14 @@ impl ExplainAsked {
         [&self.left, &self.right].map(|text| text.trim().parse().ok())
     }
 
-    /// Gives what can't be used.
-    fn wrong(&self) -> Wrong {
+    /// Gives what can't be used, where the purpose `needs` a justification or does not.
+    fn wrong(&self, needs: bool) -> Wrong {
         let [left, right] = self.records();
         Wrong {
             left: left.is_none(),
             right: right.is_none(),
             same: left.is_some() && left == right,
-            reason: self.reason.trim().is_empty(),
+            reason: !is_enough(&self.reason, needs),
         }
     }
 }
@@ -123,9 +127,11 @@ fn form_page(view: &View, asked: ExplainAsked, was_sent: bool) -> Result<Respons
         frame.repeat = asked.fields();
         frame.repeat.push((AGAIN, true.to_string()));
     }
-    let wrong = if was_sent { asked.wrong() } else { Wrong::default() };
+    let needs = needs_justification(view);
+    let wrong = if was_sent { asked.wrong(needs) } else { Wrong::default() };
     let status = if wrong.is_nothing() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let page = FormPage { frame, t: view.t, allows: review_allows(view, purpose.as_ref())?, asked, wrong };
+    let (t, allows) = (view.t, review_allows(view, purpose.as_ref())?);
+    let page = FormPage { frame, t, allows, asked, wrong, least: needs.then(|| least(t)) };
     view.page_as(status, &page)
 }
 
@@ -141,7 +147,7 @@ pub(crate) async fn explained(view: View, Sent(form): Sent<ExplainAsked>) -> Res
 
 async fn explain(view: &View, asked: ExplainAsked) -> Result<Response, Problem> {
     let who = view.acting_by(&asked.form_token)?;
-    if asked.again || !asked.wrong().is_nothing() {
+    if asked.again || !asked.wrong(needs_justification(view)).is_nothing() {
         return form_page(view, asked, true);
     }
     check_reason(&asked.reason)?;
@@ -247,7 +253,7 @@ mod tests {
                 reason: reason.to_owned(),
                 ..ExplainAsked::default()
             };
-            let Wrong { left, right, same, reason } = asked.wrong();
+            let Wrong { left, right, same, reason } = asked.wrong(false);
             [left, right, same, reason]
         };
         let (one, other) = (id("loans", "0"), id("tax", "f"));
@@ -257,5 +263,7 @@ mod tests {
         for text in ["loans", "loans:", ":0123", &"0".repeat(32), &id("No Register", "0"), &format!("{one}0")] {
             assert_eq!(wrong(text, &other, "x"), [true, false, false, false], "{text}");
         }
+        let short = ExplainAsked { reason: "x".to_owned(), ..ExplainAsked::default() };
+        assert!(!short.wrong(false).reason && short.wrong(true).reason, "as much as the purpose needs");
     }
 }

@@ -4,6 +4,7 @@ use model::agency::RoleKind;
 use model::{Actor, PurposeId, Subject};
 
 use super::assets::{Addresses, addresses};
+use super::reason;
 use super::search::SEARCH;
 use super::view::{AGAIN, Retyped, Typed, View, WORK};
 use crate::problem::Problem;
@@ -44,6 +45,8 @@ pub(crate) struct Acting {
     pub(crate) purpose_says: Option<String>,
     pub(crate) case: String,
     pub(crate) justification: String,
+    /// How much a reason has to say at least, where the purpose needs one.
+    pub(crate) least: String,
     /// Purposes that name the role as recipient.
     pub(crate) mine: Vec<Choice>,
     /// All others about persons: choosing one shows how it is refused.
@@ -147,8 +150,13 @@ impl Frame {
     pub(crate) fn is_ready(&self) -> bool {
         let Some(acting) = &self.acting else { return false };
         let Some(purpose) = &acting.purpose else { return false };
-        (!purpose.needs_case || !acting.case.is_empty())
-            && (!purpose.needs_justification || !acting.justification.is_empty())
+        let needs = [purpose.needs_case, purpose.needs_justification];
+        reason::missing(needs, &acting.case, &acting.justification).is_empty()
+    }
+
+    /// Tells whether a field of the form of purpose, case and reason said too little when the form was sent.
+    pub(crate) fn is_wrong(&self, field: &str) -> bool {
+        self.retyped.as_ref().is_some_and(|retyped| retyped.wrong.contains(&field))
     }
 }
 
@@ -232,6 +240,7 @@ impl Acting {
             is_mine: own,
             case: who.work.case.clone().unwrap_or_default(),
             justification: who.work.justification.clone().unwrap_or_default(),
+            least: reason::least(t),
             mine,
             others: if chooses { others } else { Vec::new() },
         })

@@ -1,6 +1,7 @@
 //! The pages: rendered here, whole without scripts, in English and French.
 
 mod address;
+mod advice;
 mod allows;
 mod assets;
 mod bare;
@@ -18,6 +19,7 @@ mod frame;
 mod graph;
 mod household;
 mod log;
+mod mailed;
 mod map;
 mod me;
 mod person;
@@ -26,6 +28,7 @@ mod progress;
 mod quality;
 mod quarantine;
 mod reading;
+mod reason;
 mod relations;
 mod review;
 mod rules;
@@ -33,6 +36,7 @@ mod runs;
 mod search;
 mod start;
 mod timeline;
+mod titles;
 mod values;
 mod view;
 mod words;

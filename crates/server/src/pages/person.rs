@@ -413,7 +413,7 @@ fn section(view: &View, section: &SectionView, found: &DossierView) -> Section {
     let t = view.t;
     let purpose = view.purpose_says(&found.purpose);
     let reduced = section.columns.iter().filter_map(|column| reduced(t, column, &purpose)).collect();
-    let withheld = section.withheld.iter().map(|column| kept(t, column, &found.reasons)).collect();
+    let withheld = section.withheld.iter().map(|column| kept(view, column, &found.reasons)).collect();
     let ask = view.whom_to_ask(std::slice::from_ref(&section.agency), &found.purpose);
     Section {
         id: section.register.replace('_', "-"),

@@ -7,8 +7,12 @@ use axum::response::{IntoResponse as _, Response};
 use model::agency::RoleKind;
 use serde::{Deserialize, Serialize};
 
+use super::advice;
 use super::explain::EXPLAIN;
 use super::frame::{Frame, Link, home_of};
+use super::mailed::{Line, line, plain};
+use super::search::SEARCH;
+use super::titles::Titles;
 use super::values::sentence;
 use super::view::{CARRIED, Sent, Typed, View, own_path};
 use super::words::{Language, ProjectText, Words};
@@ -26,8 +30,10 @@ struct RefusedPage {
     who: String,
     reasons: Vec<Refusing>,
     log_index: Option<String>,
+    /// The fields of a search that were filled in.
+    filled: Option<String>,
     /// What can be done now, in sentences.
-    next: Vec<String>,
+    next: Vec<Line>,
     /// Whether whoever was refused is of an agency: others write to those that keep the registers.
     is_member: bool,
     typed: Option<Typed>,
@@ -101,7 +107,7 @@ struct ProblemPart {
     event: Option<String>,
     reasons: Vec<Refusing>,
     log_index: Option<String>,
-    next: Vec<String>,
+    next: Vec<Line>,
     typed: Option<Typed>,
 }
 
@@ -118,6 +124,7 @@ struct Kept {
     detail: Option<String>,
     detail_fr: Option<String>,
     event: Option<String>,
+    /// What the rules say, with titles in the place of ids.
     reasons: Vec<RefusedBy>,
     log_index: Option<u64>,
     /// Where the bar leads back to.
@@ -180,7 +187,7 @@ impl Kept {
             detail: in_words.map(|words| says(Language::English, words)).or_else(technical),
             detail_fr: in_words.map(|words| says(Language::French, words)),
             event: problem.event.clone(),
-            reasons: problem.reasons.clone(),
+            reasons: problem.reasons.iter().map(|reason| with_titles(view, reason)).collect(),
             log_index: problem.log_index,
             back: match &typed {
                 Some(typed) => typed.page().to_owned(),
@@ -192,6 +199,19 @@ impl Kept {
             written: written.map(filled_in).unwrap_or_default(),
             is_foreign,
         }
+    }
+}
+
+/// Gives what a rule that refused says to people, in both languages.
+fn with_titles(view: &View, reason: &RefusedBy) -> RefusedBy {
+    let said = |language| Titles::new(view.app.project(), Words::new(language)).said(&reason.wording);
+    let (english, french) = (said(Language::English), said(Language::French));
+    RefusedBy {
+        says: english.says,
+        says_fr: french.says_fr,
+        needed: english.needed,
+        needed_fr: french.needed_fr,
+        ..reason.clone()
     }
 }
 
@@ -243,7 +263,7 @@ fn shown(view: &View, kind: &str, status: StatusCode, kept: Kept) -> Result<Resp
         frame.repeat_at = format!("/problems/{kind}");
     }
     if kept.reasons.is_empty() {
-        view.page_as(status, &plain(view, frame, kind, kept))
+        view.page_as(status, &told_plainly(view, frame, kind, kept))
     } else {
         view.page_as(status, &refused(view, frame, kept))
     }
@@ -283,7 +303,7 @@ fn known(kind: &str) -> Result<(&'static str, StatusCode), Problem> {
     known.ok_or_else(|| Problem::new("not-found", "there is no such kind of problem").in_words("problem-is-no-kind"))
 }
 
-fn plain(view: &View, frame: Frame, kind: &str, kept: Kept) -> ProblemPage {
+fn told_plainly(view: &View, frame: Frame, kind: &str, kept: Kept) -> ProblemPage {
     let t = view.t;
     let is_ended = view.is_form && kind == "unauthenticated";
     let onward = frame.links.iter().find(|link| link.href == kept.back);
@@ -318,8 +338,8 @@ fn refusing(t: Words, reasons: &[RefusedBy]) -> Vec<Refusing> {
     let reasons = reasons.iter().map(|reason| Refusing {
         rule: reason.rule.clone(),
         file: reason.file.clone(),
-        says: sentence(t.pick(&reason.says, &reason.says_fr)),
-        needed: sentence(t.pick(&reason.needed, &reason.needed_fr)),
+        says: t.pick(&reason.says, &reason.says_fr).to_owned(),
+        needed: t.pick(&reason.needed, &reason.needed_fr).to_owned(),
     });
     reasons.collect()
 }
@@ -341,23 +361,33 @@ fn rules_of(reasons: &[RefusedBy]) -> String {
     rules.join(", ")
 }
 
-/// Gives what whoever was refused can do: where their purposes are, whom to ask, and what to quote.
-fn next_steps(view: &View, frame: &Frame, asked: Option<&str>, reasons: &[RefusedBy]) -> Vec<String> {
+/// Gives what whoever was refused can do: what would mend it, whom to ask, and what to quote.
+fn next_steps(view: &View, frame: &Frame, asked: Option<&str>, reasons: &[RefusedBy]) -> Vec<Line> {
     let t = view.t;
     let who = view.who.as_ref();
-    let officer = who.and_then(Who::agency).map(|agency| view.contact_of(agency.as_str()));
-    let first = match (who.and_then(Who::role), &officer) {
-        (Some(RoleKind::Officer), _) if is_of_the_chosen(asked) => t.s("refused-next-says"),
-        (_, Some(_)) => t.s("refused-next-member"),
-        (_, None) => t.s("refused-next-citizen"),
+    let agency = who.and_then(Who::agency).map(|agency| agency.as_str());
+    let refused = reasons.iter().map(|reason| reason.rule.as_str());
+    let first = match (who.and_then(Who::role), agency) {
+        (Some(RoleKind::Officer), _) if is_of_the_chosen(asked) => advice::with_chosen(t, refused),
+        (_, Some(_)) => vec![advice::without_choice(t, refused)],
+        (_, None) => vec![t.s("refused-next-citizen")],
     };
     let rules = rules_of(reasons);
     let quote = match frame.purpose().filter(|_| is_of_the_chosen(asked)) {
         Some(purpose) => t.with_all("refused-quote", &[("purpose", view.quoted(&purpose.id)), ("rules", rules)]),
         None => t.with("refused-quote-rules", "rules", rules),
     };
-    let officer = officer.map(|contact| t.with("refused-officer", "contact", contact));
-    std::iter::once(first).chain(officer).chain([quote]).collect()
+    let officer = agency
+        .map(|agency| line(&t.with("refused-officer", "contact", view.contact_of(agency)), view.address_of(agency)));
+    first.into_iter().map(plain).chain(officer).chain([plain(quote)]).collect()
+}
+
+/// Gives the fields of a search that were filled in, and nothing of what was typed into them; none where it was no search.
+fn filled(t: Words, typed: Option<&Typed>) -> Option<String> {
+    let typed = typed.filter(|typed| typed.path == SEARCH)?;
+    let written = typed.fields.iter().filter(|(_, text)| !text.trim().is_empty());
+    let labels: Vec<String> = written.filter_map(|(field, _)| label(t, field)).collect();
+    (!labels.is_empty()).then(|| labels.join(", "))
 }
 
 fn refused(view: &View, frame: Frame, kept: Kept) -> RefusedPage {
@@ -381,6 +411,7 @@ fn refused(view: &View, frame: Frame, kept: Kept) -> RefusedPage {
             .unwrap_or_default(),
         reasons: refusing(t, &kept.reasons),
         log_index: kept.log_index.map(|index| t.number(&index)),
+        filled: filled(t, kept.typed.as_ref()),
         next,
         is_member: view.who.as_ref().is_some_and(|who| who.agency().is_some()),
         typed: kept.typed,
@@ -431,9 +462,23 @@ mod tests {
             says_fr: String::new(),
             needed: String::new(),
             needed_fr: String::new(),
+            wording: std::sync::Arc::default(),
         };
         let reasons = ["purpose.expired", "agreement.expired", "purpose.expired"].map(refused);
         assert_eq!(rules_of(&reasons), "purpose.expired, agreement.expired");
         assert_eq!(rules_of(&[]), "");
+    }
+
+    #[test]
+    fn a_search_is_told_by_its_fields_and_never_by_what_they_hold() {
+        let (en, fr) = (Words::new(Language::English), Words::new(Language::French));
+        let fields =
+            [("name", "Ysolde".to_owned()), ("birth_date", " ".to_owned()), ("contact", "555-0199".to_owned())];
+        let typed = Typed::new(SEARCH, &fields);
+        assert_eq!(filled(en, typed.as_ref()).as_deref(), Some("Name, Telephone or e-mail"));
+        assert_eq!(filled(fr, typed.as_ref()).as_deref(), Some("Nom, Téléphone ou courriel"));
+        assert_eq!(filled(en, Typed::new("/review/0", &fields).as_ref()), None);
+        assert_eq!(filled(en, Typed::new(SEARCH, &[("name", String::new())]).as_ref()), None);
+        assert_eq!(filled(en, None), None);
     }
 }

@@ -15,6 +15,7 @@ use super::cluster::{Cluster, apart, cluster};
 use super::differ::{Mark, Stretch, differ, whole};
 use super::frame::Frame;
 use super::person::{Waterfall, waterfall};
+use super::reason::{is_enough, least};
 use super::values::{Kept, KeptColumns, kept, reduced, shown};
 use super::view::{AGAIN, Asked, Sent, View, number_of};
 use super::words::Words;
@@ -91,6 +92,8 @@ struct PairPage {
     reason: String,
     verdict_missing: bool,
     reason_missing: bool,
+    /// How much a reason has to say at least; none where any will do.
+    reason_least: Option<String>,
 }
 
 /// What was just written, and of which pair.
@@ -302,6 +305,13 @@ pub(super) fn review_purpose(view: &View) -> Result<Option<PurposeView>, Problem
     Ok(purpose.map(|purpose| service::purpose_view(project, purpose, today)))
 }
 
+/// Tells whether the purpose under which links are reviewed needs a justification.
+pub(super) fn needs_justification(view: &View) -> bool {
+    let purposes = &view.app.project().purposes;
+    let purpose = purposes.values().find(|purpose| purpose.subject == Subject::LinkReview);
+    purpose.is_some_and(|purpose| purpose.needs_justification)
+}
+
 /// Shows a pair.
 pub(crate) async fn pair(view: View, Path(number): Path<String>, Asked(asked): Asked<After>) -> Response {
     shown_or_refused(&view, place(&number, None), asked).await
@@ -363,6 +373,7 @@ async fn pair_page(
         (frame.repeat, frame.repeat_at) = filled.sent(place);
         frame.repeat.push((AGAIN, true.to_string()));
     }
+    let needs = needs_justification(view);
     let page = PairPage {
         frame,
         t,
@@ -401,9 +412,10 @@ async fn pair_page(
         },
         reason: form.map(|form| form.reason.clone()).unwrap_or_default(),
         verdict_missing: form.is_some_and(|form| form.verdict.is_empty()),
-        reason_missing: form.is_some_and(|form| form.reason.trim().is_empty()),
+        reason_missing: form.is_some_and(|form| !is_enough(&form.reason, needs)),
+        reason_least: needs.then(|| least(t)),
     };
-    let status = if form.is_some_and(|form| !form.is_whole()) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let status = if form.is_some_and(|form| !form.is_whole(needs)) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     view.page_as(status, &page)
 }
 
@@ -545,7 +557,7 @@ pub(super) fn kept_back(
         }
         for column in &row.withheld {
             let title = title(t, &column.column.name, (&column.column.title, &column.column.title_fr));
-            add(&mut nothing, Kept { title, ..kept(t, column, pair.reasons) });
+            add(&mut nothing, Kept { title, ..kept(view, column, pair.reasons) });
         }
         let register = view.app.project().registers.values().find(|register| register.id.as_str() == row.register);
         holders.extend(register.map(|register| register.agency.to_string()));
@@ -642,9 +654,9 @@ impl Judged {
         fields
     }
 
-    /// Tells whether nothing is missing.
-    fn is_whole(&self) -> bool {
-        !self.verdict.is_empty() && !self.reason.trim().is_empty()
+    /// Tells whether nothing is missing, where the purpose `needs` a justification or does not.
+    fn is_whole(&self, needs: bool) -> bool {
+        !self.verdict.is_empty() && is_enough(&self.reason, needs)
     }
 }
 
@@ -676,7 +688,7 @@ async fn judged_or_refused(view: &View, place: Result<PairPlace, Problem>, form:
 
 async fn judged(view: &View, place: PairPlace, form: Judged) -> Result<Response, Problem> {
     let who = view.acting_by(&form.form_token)?;
-    if form.again || !form.is_whole() {
+    if form.again || !form.is_whole(needs_justification(view)) {
         return pair_page(view, place, &After::default(), Some(Filled::Judged(&form))).await;
     }
     check_reason(&form.reason)?;

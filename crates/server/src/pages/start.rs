@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::frame::{Frame, home_of};
 use super::problem;
+use super::reason;
 use super::search::{self, SEARCH};
 use super::view::{
     Asked, ENDED, Retyped, Sent, Typed, View, WORK, language_cookie, no_session_cookie, own_path, random,
@@ -178,6 +179,7 @@ impl WorkOn {
             case: self.case.clone(),
             justification: self.justification.clone(),
             typed: if is_read { self.typed.clone() } else { String::new() },
+            wrong: Vec::new(),
         }
     }
 
@@ -202,13 +204,7 @@ fn working_on(view: &mut View, form: &WorkOn) -> Result<Response, Problem> {
     let typed = Some(form.typed.as_str()).filter(|text| !text.is_empty());
     let typed = typed.map(serde_json::from_str::<Typed>).transpose().map_err(unread)?;
     if form.again {
-        // It is in the bar of every page; of those, this one is no look.
-        view.retyped = Some(form.retyped());
-        SEARCH.clone_into(&mut view.path);
-        return match typed.filter(|typed| typed.path == SEARCH) {
-            Some(typed) => search::form_again(view, &typed),
-            None => search::form_anew(view),
-        };
+        return shown_again(view, &who, form, typed);
     }
     let text = |text: &str, max: usize, what: &str| -> Result<Option<String>, Problem> {
         // Browsers send line breaks as two characters; the text is one paragraph.
@@ -225,6 +221,9 @@ fn working_on(view: &mut View, form: &WorkOn) -> Result<Response, Problem> {
         case: text(&form.case, CASE_MAX, "case")?,
         justification: text(&form.justification, JUSTIFICATION_MAX, "justification")?,
     };
+    if !missing(view, &who, form).is_empty() {
+        return shown_again(view, &who, form, typed);
+    }
     let session = session_of(Some(&who))?;
     let token = view.app.session_token(&who.identity.name, &session, who.expires, &work)?;
     let response = match typed.filter(|typed| typed.path == SEARCH) {
@@ -237,6 +236,43 @@ fn working_on(view: &mut View, form: &WorkOn) -> Result<Response, Problem> {
         None => Redirect::to(&after_work(&who, &form.back)).into_response(),
     };
     Ok(with_cookie(response, &session_cookie(token)))
+}
+
+/// Gives the fields of the form that say too little for the purpose that is chosen in it. What no purpose is called goes on, to
+/// be refused on the record.
+fn missing(view: &View, who: &Who, form: &WorkOn) -> Vec<&'static str> {
+    // Others than officers choose no purpose.
+    if who.role() != Some(RoleKind::Officer) {
+        return Vec::new();
+    }
+    let id = form.purpose.trim();
+    if id.is_empty() {
+        return vec![reason::PURPOSE];
+    }
+    let purpose = view.app.project().purposes.get(id);
+    let needs = purpose.map(|purpose| [purpose.needs_case, purpose.needs_justification]).unwrap_or_default();
+    reason::missing(needs, &form.case, &form.justification)
+}
+
+/// Shows the form again, as it was filled in, with what is wrong beside its fields. It is in the bar of every page; of those,
+/// the one that has it here is no look.
+fn shown_again(view: &mut View, who: &Who, form: &WorkOn, typed: Option<Typed>) -> Result<Response, Problem> {
+    let wrong = missing(view, who, form);
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    // Whoever was open is kept, to be asked for once the form is whole.
+    let back = after_work(who, &form.back);
+    let is_search = back.split(['?', '#']).next() == Some(SEARCH);
+    view.path = if is_search { back } else { SEARCH.to_owned() };
+    view.retyped = Some(Retyped { wrong, ..form.retyped() });
+    let mut response = match typed.filter(|typed| typed.path == SEARCH) {
+        Some(typed) => search::form_again(view, &typed)?,
+        None => search::form_anew(view)?,
+    };
+    // What was typed into a search may be wrong by itself.
+    if response.status().is_success() {
+        *response.status_mut() = status;
+    }
+    Ok(response)
 }
 
 /// Pages, and those below them, that are about nobody: to open one of them is no look.

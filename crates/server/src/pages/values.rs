@@ -5,6 +5,8 @@ use std::sync::Arc;
 use model::sql_model::PERSON_COLUMNS;
 use model::{ColumnType, Project, RegisterId};
 
+use super::mailed::Line;
+use super::view::View;
 use super::words::Words;
 use crate::service::{ClassRule, Field, GivenColumn, ReasonView, ShownValue, WithheldColumn};
 
@@ -40,7 +42,7 @@ pub(crate) struct KeptColumns {
     pub(crate) why: String,
     pub(crate) columns: Vec<Kept>,
     /// Whom to ask for more, and what to quote; nothing where nobody is named.
-    pub(crate) ask: Vec<String>,
+    pub(crate) ask: Vec<Line>,
 }
 
 impl KeptColumns {
@@ -59,7 +61,7 @@ impl KeptColumns {
     }
 
     /// Says whom to ask for more.
-    pub(crate) fn asking(mut self, ask: &[String]) -> Self {
+    pub(crate) fn asking(mut self, ask: &[Line]) -> Self {
         self.ask = ask.to_vec();
         self
     }
@@ -129,14 +131,15 @@ fn masked(t: Words, rule: &ClassRule, unit: Option<&str>) -> Option<String> {
 }
 
 /// Gives a column that is not given as the page shows it.
-pub(crate) fn kept(t: Words, column: &WithheldColumn, reasons: &[Arc<ReasonView>]) -> Kept {
+pub(crate) fn kept(view: &View, column: &WithheldColumn, reasons: &[Arc<ReasonView>]) -> Kept {
+    let t = view.t;
     let reason = reasons.get(column.reason);
-    let text = |text: Option<&str>| text.map(sentence).unwrap_or_default();
+    let said = reason.map(|reason| view.titles().said(&reason.wording)).unwrap_or_default();
     Kept {
         title: t.pick(&column.column.title, &column.column.title_fr).to_owned(),
         class: t.of("class", &column.column.class),
-        says: text(reason.map(|reason| t.pick(&reason.says, &reason.says_fr))),
-        needed: text(reason.map(|reason| t.pick(&reason.needed, &reason.needed_fr))),
+        says: t.pick(&said.says, &said.says_fr).to_owned(),
+        needed: t.pick(&said.needed, &said.needed_fr).to_owned(),
         rule: reason.map(|reason| reason.rule.clone()).unwrap_or_default(),
     }
 }

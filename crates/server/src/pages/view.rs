@@ -15,8 +15,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
+use super::mailed::{Line, line, plain};
 use super::problem;
 use super::search::SEARCH;
+use super::titles::Titles;
 use super::values::within;
 use super::words::{LANGUAGE_COOKIE, Language, Words};
 use crate::app::{App, SESSION_COOKIE, Visitor, Who};
@@ -276,47 +278,55 @@ impl View {
         response
     }
 
+    /// Gives what things of the project are called in the page's language.
+    pub(crate) fn titles(&self) -> Titles<'_> {
+        Titles::new(self.app.project(), self.t)
+    }
+
     /// Gives what a register is called.
     pub(crate) fn register_title(&self, id: &str) -> String {
-        let register = self.app.project().registers.values().find(|register| register.id.as_str() == id);
-        register.map_or_else(
-            || id.to_owned(),
-            |register| self.t.pick(&register.title, register.title_fr.as_deref().unwrap_or(&register.title)).to_owned(),
-        )
+        self.titles().register(id)
     }
 
     /// Gives what an agency is called.
     pub(crate) fn agency_title(&self, id: &str) -> String {
-        let agency = self.app.project().agencies.get(id);
-        agency.map_or_else(
-            || id.to_owned(),
-            |agency| self.t.pick(&agency.title, agency.title_fr.as_deref().unwrap_or(&agency.title)).to_owned(),
-        )
+        self.titles().agency(id)
     }
 
     /// Gives where people write to an agency: what it is called, and its contact.
     pub(crate) fn contact_of(&self, id: &str) -> String {
         let title = self.agency_title(id);
-        match self.app.project().agencies.get(id) {
-            Some(agency) => self.t.with_all("ask-contact", &[("agency", title), ("contact", agency.contact.clone())]),
+        match self.address_of(id) {
+            Some(address) => self.t.with_all("ask-contact", &[("agency", title), ("contact", address.to_owned())]),
             None => title,
         }
     }
 
+    /// Gives the contact of an agency.
+    pub(crate) fn address_of(&self, id: &str) -> Option<&str> {
+        self.app.project().agencies.get(id).map(|agency| agency.contact.as_str())
+    }
+
     /// Gives whom to ask for more than a purpose gives, and what to quote: the agencies that hold it, and one's own, whose
-    /// data protection officer knows the purposes.
-    pub(crate) fn whom_to_ask(&self, holders: &[String], purpose: &str) -> Vec<String> {
+    /// data protection officer knows the purposes. Each address is told once.
+    pub(crate) fn whom_to_ask(&self, holders: &[String], purpose: &str) -> Vec<Line> {
         let t = self.t;
-        let mut contacts: Vec<String> = Vec::new();
-        for contact in holders.iter().map(|holder| self.contact_of(holder)) {
-            if !contacts.contains(&contact) {
-                contacts.push(contact);
+        let mut asked: Vec<&str> = Vec::new();
+        for holder in holders {
+            if !asked.contains(&holder.as_str()) {
+                asked.push(holder);
             }
         }
-        let quoted = [("contacts", contacts.join(", ")), ("purpose", self.quoted(purpose))];
-        let own = self.who.as_ref().and_then(Who::agency).map(|agency| self.contact_of(agency.as_str()));
-        let own = own.map(|contact| t.with("ask-own", "contact", contact));
-        std::iter::once(t.with_all("ask-holder", &quoted)).chain(own).collect()
+        let contacts: Vec<String> = asked.iter().map(|holder| self.contact_of(holder)).collect();
+        let holder = [("contacts", contacts.join(", ")), ("purpose", self.quoted(purpose))];
+        let holder =
+            line(&t.with_all("ask-holder", &holder), asked.iter().filter_map(|holder| self.address_of(holder)));
+        let own = self.who.as_ref().and_then(Who::agency).map(|agency| agency.as_str());
+        let own = own.map(|agency| match asked.contains(&agency) {
+            true => plain(t.s("ask-own-above")),
+            false => line(&t.with("ask-own", "contact", self.contact_of(agency)), self.address_of(agency)),
+        });
+        std::iter::once(holder).chain(own).collect()
     }
 
     /// Gives a purpose as it is quoted: its words, and its id, by which the project has it.
@@ -327,21 +337,12 @@ impl View {
 
     /// Gives what a recipient `agency/role`, or one of the log's other names, is called.
     pub(crate) fn recipient_title(&self, text: &str) -> String {
-        let Some((agency, role)) = text.split_once('/') else { return self.t.of("by", text) };
-        let roles = self.app.project().agencies.get(agency).map(|agency| &agency.roles);
-        let role = roles
-            .and_then(|roles| roles.iter().find(|known| known.id.as_str() == role))
-            .map_or(role, |role| self.t.pick(&role.title, role.title_fr.as_deref().unwrap_or(&role.title)));
-        self.t.with_all("recipient", &[("agency", self.agency_title(agency)), ("role", role.to_owned())])
+        self.titles().recipient(text)
     }
 
     /// Gives what a purpose says.
     pub(crate) fn purpose_says(&self, id: &str) -> String {
-        let purpose = self.app.project().purposes.get(id);
-        purpose.map_or_else(
-            || id.to_owned(),
-            |purpose| self.t.pick(&purpose.says, purpose.says_fr.as_deref().unwrap_or(&purpose.says)).to_owned(),
-        )
+        self.titles().purpose(id)
     }
 }
 
@@ -406,6 +407,8 @@ pub(crate) struct Retyped {
     pub(crate) justification: String,
     /// What was typed into the form of a search, as it travels along; empty where nothing was.
     pub(crate) typed: String,
+    /// The names of those of its fields that say too little.
+    pub(crate) wrong: Vec<&'static str>,
 }
 
 impl Retyped {

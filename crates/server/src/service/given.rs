@@ -69,6 +69,9 @@ pub struct ReasonView {
     pub needed: String,
     /// The same in French.
     pub needed_fr: String,
+    /// The same sentences before anything stands in them for what they name: pages put titles there.
+    #[serde(skip)]
+    pub(crate) wording: Arc<policy::Wording>,
 }
 
 /// The values of one row, by column. As JSON, an object whose members are in the order of the columns.
@@ -171,6 +174,7 @@ impl Head {
                         says_fr: reason.says_fr.clone(),
                         needed: reason.needed.clone(),
                         needed_fr: reason.needed_fr.clone(),
+                        wording: Arc::clone(&reason.wording),
                     };
                     let class = column.class.to_string();
                     withheld.push((Arc::new(ColumnName { name, title, title_fr, class }), Arc::new(reason)));

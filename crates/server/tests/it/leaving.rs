@@ -106,7 +106,8 @@ async fn a_copied_cookie_is_worth_nothing_once_its_session_was_left() {
     let (before, other) = (enter(&house, "officer").await, enter(&house, "officer").await);
     let page = get(&before, "/search").await;
     // A change of purpose gives the session another token; both are of the one session.
-    let work = format!("form_token={}&back=/search&purpose=loan-relief&case=CASE-7", form_token(&page.text));
+    let work = "back=/search&purpose=loan-relief&case=CASE-7&justification=because+of+her+file";
+    let work = format!("form_token={}&{work}", form_token(&page.text));
     let changed = house.ask(Ask::new("POST", "/work").header("cookie", &before).text(FORM, &work)).await;
     assert_eq!(changed.status, 303, "{}", changed.text);
     let session = cookies(&changed);

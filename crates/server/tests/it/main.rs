@@ -33,3 +33,4 @@ mod runs;
 mod runs_api;
 mod search;
 mod tokens;
+mod words_of_rules;

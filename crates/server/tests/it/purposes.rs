@@ -48,11 +48,15 @@ async fn to_choose_a_purpose_on_a_page_about_somebody_opens_nobody() {
     assert_eq!(house.gate.log_size(), size + 1);
 
     // Where something is missing it is asked for first, and the person is kept.
-    let (waiting, to) = choose(&house, &session, &person, "purpose=loan-relief").await;
-    let page = get(&house, &waiting, &to).await;
-    assert!(page.text.contains("id=\"work-purpose\"") && !page.text.contains("Open this person"), "{}", page.text);
-    assert!(page.text.contains(&format!("name=\"back\" value=\"{to}\"")), "{}", page.text);
-    let (session, again) = choose(&house, &waiting, &to, RELIEF).await;
+    let page = get(&house, &session, "/purposes").await;
+    let body = format!("form_token={}&back={person}&purpose=loan-relief", form_token(&page.text));
+    let waiting = house.ask(Ask::new("POST", "/work").header("cookie", &session).text(FORM, &body)).await;
+    assert!(waiting.status == 400 && !waiting.text.contains("Open this person"), "{}", waiting.text);
+    let back = format!("name=\"back\" value=\"{to}\"");
+    for told in ["id=\"bar-case-wrong\"", "id=\"bar-why-wrong\"", back.as_str()] {
+        assert!(waiting.text.contains(told), "{told} in {}", waiting.text);
+    }
+    let (session, again) = choose(&house, &session, &to, RELIEF).await;
     assert_eq!(again, to);
     assert!(get(&house, &session, &to).await.text.contains(open));
 
@@ -82,10 +86,12 @@ async fn what_is_kept_back_comes_with_whom_to_ask() {
     let (session, _) = choose(&house, &session, "/search", RELIEF).await;
     let page = get(&house, &session, &format!("/person/{}", house.ysolde_at("education"))).await;
     for told in [
-        "To ask for more, write to: Tax (data@tax.example).",
-        "To ask for more, write to: Education (data@education.example).",
+        "To ask for more, write to: Tax (<a href=\"mailto:data@tax.example\">data@tax.example</a>).",
+        "To ask for more, write to: Education (<a href=\"mailto:data@education.example\">",
+        // Of one's own agency the address is told once.
+        "who can be reached through your own agency, at its address above.",
         "(loan-relief) and the rule beside the column",
-        "who can be reached through your own agency: Education (data@education.example).",
+        "who can be reached through your own agency: Education (<a href=\"mailto:data@education.example\">",
     ] {
         assert!(page.text.contains(told), "{told} in {}", page.text);
     }
@@ -106,7 +112,7 @@ async fn who_is_refused_is_told_what_they_can_do_in_their_role() {
     assert_eq!(refused.status, 403, "{}", refused.text);
     for told in [
         "Choose a purpose that names your role",
-        "Your data protection officer can be reached through your own agency: Education (data@education.example).",
+        "can be reached through your own agency: Education (<a href=\"mailto:data@education.example\">",
         "Quote the purpose “Audit the donations to a party” (party-finance) and what refused: ",
         "purpose.not-a-recipient",
     ] {
@@ -258,7 +264,7 @@ async fn laws_are_in_french_where_the_project_says_them_and_marked_as_english_el
 
 /// Gives what a page of a refusal says was asked.
 #[track_caller]
-fn asked(page: &str) -> &str {
+pub(crate) fn asked(page: &str) -> &str {
     let (_, rest) = page.split_once("<h2>What was asked</h2>").unwrap_or_else(|| panic!("no question in {page}"));
     rest.split("</section>").next().unwrap()
 }
