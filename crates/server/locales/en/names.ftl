@@ -48,6 +48,7 @@ value-not-held = not held
 value-yes = yes
 value-no = no
 value-none = no value
+value-below = below { $bound }: { $answer }
 
 # Parts of a search.
 part-name = Name

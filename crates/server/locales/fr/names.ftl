@@ -48,6 +48,7 @@ value-not-held = absent
 value-yes = oui
 value-no = non
 value-none = sans valeur
+value-below = inférieur à { $bound } : { $answer }
 
 # Parties d’une recherche.
 part-name = Nom

@@ -3,6 +3,10 @@
 //! The class of a column says that it is part of an address, and not of which. Its name does: so it is where districts are
 //! drawn, and where comparisons are proposed for columns that nobody described.
 
+use std::collections::BTreeSet;
+
+use matching::normalise::fold_street;
+
 use crate::service::{Field, Values};
 
 /// Words of the names of columns that say where somebody was before.
@@ -120,6 +124,20 @@ fn put_together(parts: impl Iterator<Item = (Part, String)>) -> Option<Address> 
     (!all.is_empty()).then_some(Address { text, is_of_a_house })
 }
 
+/// Tells whether a column is a part of the address at which somebody is, as [`address_of`] puts it together.
+pub(crate) fn is_part(column: &str) -> bool {
+    part_of(column).is_some()
+}
+
+/// Gives the words of an address as they are compared: without regard to case, accents and marks, each in one of the spellings
+/// that words of streets have, whatever their order.
+pub(crate) fn words_of(text: &str) -> BTreeSet<String> {
+    let folded = fold_street(text);
+    let words: BTreeSet<String> = folded.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    // What has no letters is itself alone.
+    if words.is_empty() { BTreeSet::from([text.to_owned()]) } else { words }
+}
+
 /// Gives the number of the house that a text names, in small letters: a number beside a word, in the first part of the text
 /// that does not say where in a house somebody is. None where there is no such number: a postcode has no street beside it.
 pub(crate) fn house_number(address: &str) -> Option<String> {
@@ -200,6 +218,14 @@ mod tests {
         assert_eq!(address(&row), told("95 Juniper Ave", true));
         assert_eq!(address(&row[1..]), None);
         assert_eq!(address(&[("former_house_number", "4"), ("district", "North")]), None);
+    }
+
+    #[test]
+    fn words_of_streets_are_compared_in_one_spelling() {
+        assert_eq!(words_of("115 Birch Pl"), words_of("115 BIRCH PLACE"));
+        assert_eq!(words_of("12, allée des Érables"), words_of("12 Allee des Erables"));
+        assert_ne!(words_of("81 Willow Close"), words_of("81 Willow lCose"));
+        assert_ne!(words_of("?"), words_of("!"));
     }
 
     #[test]

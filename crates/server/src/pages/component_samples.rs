@@ -409,7 +409,7 @@ pub(super) fn quarantined(t: Words) -> Vec<RunSample> {
         at: format!("{DAY}T{time}Z"),
         rows: t.number(&1_234),
         quarantined: t.number(&bad),
-        share: t.percent(&(bad as f64 / 1_234.0)),
+        share: t.portion(&(bad as f64 / 1_234.0)),
         is_last: !reasons.is_empty(),
         reasons,
     };

@@ -15,6 +15,8 @@ pub(crate) struct Map {
     pub(crate) height: String,
     pub(crate) shapes: Vec<Shape>,
     pub(crate) rows: Vec<Row>,
+    /// Whether the purpose gives no more of addresses than the district that is shown.
+    pub(crate) is_only_districts: bool,
 }
 
 /// A district in the picture.
@@ -44,15 +46,17 @@ pub(crate) fn map(view: &View, sections: &[SectionView]) -> Result<Option<Map>, 
     let Some(districts) = view.app.districts() else { return Ok(None) };
     let Ok(districts) = districts else { return Err(Unreadable) };
     let mut told = Vec::new();
+    let mut is_only_districts = true;
     for section in sections {
         let title = view.t.pick(&section.title, &section.title_fr);
         for field in section.records.iter().flat_map(|record| record.values.fields()) {
             if let Some(place) = district_of(view, districts, &section.register, field) {
                 told.push((place, title));
+                is_only_districts &= field.column.rule.disclosure == "district";
             }
         }
     }
-    Ok(drawn(districts, &told))
+    Ok(drawn(districts, &told).map(|map| Map { is_only_districts, ..map }))
 }
 
 fn district_of(view: &View, districts: &Districts, register: &str, field: Field<'_>) -> Option<usize> {
@@ -101,5 +105,6 @@ pub(crate) fn drawn(districts: &Districts, told: &[(usize, &str)]) -> Option<Map
         height: format!("{:.0}", districts.height),
         shapes: shapes.collect(),
         rows: rows.into_iter().map(|(_, row)| row).collect(),
+        is_only_districts: false,
     })
 }

@@ -1,33 +1,30 @@
 //! One person, assembled for the purpose that was chosen.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use model::agency::RoleKind;
 use serde::Deserialize;
 
+use super::conflicts::{Identity, conflicts};
 use super::frame::Frame;
+use super::known_as::known_as;
 use super::map::{Map, map};
 use super::relations::{Relations, record_anchor, relations};
 use super::search::{asked_again, work_of};
 use super::timeline::{Timeline, timeline};
-use super::values::{KeptColumns, Shown, comparison, headline, kept, plain, reduced, sentence, share, shown};
+use super::values::{KeptColumns, Shown, comparison, kept, reduced, sentence, share, shown};
 use super::view::{Asked, View};
 use super::words::{ProjectText, Words};
 use crate::districts::Unreadable;
 use crate::problem::Problem;
-use crate::service::{self, DossierView, EarlierView, GivenColumn, LinkEvidence, RecordView, SectionView};
+use crate::service::{self, DossierView, EarlierView, LinkEvidence, RecordView, SectionView};
 
 /// The width of the picture of weights, in its own units.
 const WEIGHTS_WIDTH: f64 = 200.0;
 
 /// The least that is told of what is missing from the weight of a link, in bits: less is rounding.
 const LEAST_REST: f64 = 0.05;
-
-/// The most values that are told of a thing in which registers differ; the records have all of them.
-const DIFFERING_MAX: usize = 6;
 
 #[derive(Template)]
 #[template(path = "person.html")]
@@ -42,7 +39,13 @@ struct PersonPage {
 
 /// A dossier as the page shows it; shared with the page of what is held about a citizen.
 pub(crate) struct Dossier {
+    /// What the person is called, as most records write it.
     pub(crate) name: Option<String>,
+    /// Whether records have other names, and whether they write it in other ways.
+    pub(crate) name_differs: bool,
+    pub(crate) name_is_written_differently: bool,
+    /// What the purpose asked of each record, yes or no.
+    pub(crate) answers: Vec<Answer>,
     pub(crate) at: String,
     pub(crate) log_index: String,
     pub(crate) registers: u64,
@@ -70,15 +73,13 @@ pub(crate) struct Earlier {
     pub(crate) purpose: String,
 }
 
-/// One thing that registers say of someone, and which of them say what.
-pub(crate) struct Identity {
+/// An answer to what the purpose asks of a record.
+pub(crate) struct Answer {
     pub(crate) title: String,
-    /// Each value with the registers that have it, the most frequent first.
-    pub(crate) values: Vec<(String, Vec<String>)>,
-    /// How many values are left out.
-    pub(crate) more: u64,
-    /// What is said where they are not all the same.
-    pub(crate) differs: Option<String>,
+    pub(crate) says: String,
+    /// The record, and where the page tells of it.
+    pub(crate) record: String,
+    pub(crate) href: String,
 }
 
 /// The records of a register.
@@ -189,7 +190,8 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
     let fields = || records().flat_map(|record| record.values.fields()).filter(|field| field.value.text().is_some());
     let weakest =
         records().filter(|record| !record.link.alone).map(|record| record.link.probability).min_by(f64::total_cmp);
-    let name = records().find_map(|record| headline(record.values.fields()));
+    let known = known_as(view.app.project(), &found.sections);
+    let name = known.as_ref().map(|known| known.text.clone());
     let (map, map_missing) = match map(view, &found.sections) {
         Ok(map) => (map, false),
         Err(Unreadable) => (None, true),
@@ -201,6 +203,9 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
         relations: relations(view, &found.person, &found.sections, name.as_deref()),
         earlier: found.earlier.iter().map(|look| earlier(view, look)).collect(),
         name,
+        name_differs: known.as_ref().is_some_and(|known| known.differs),
+        name_is_written_differently: known.as_ref().is_some_and(|known| known.is_written_differently),
+        answers: found.sections.iter().flat_map(|section| answers(view, section)).collect(),
         at: found.at.clone(),
         log_index: t.number(&found.log_index),
         registers: found.sections.len() as u64,
@@ -209,10 +214,7 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
         masked: fields().filter(|field| field.column.rule.disclosure != "value").count() as u64,
         withheld: found.sections.iter().map(|section| section.withheld.len() as u64).sum(),
         weakest: weakest.map(|weakest| t.percent(&weakest)),
-        identity: identity(t, &named(view, &found.sections))
-            .into_iter()
-            .chain(differing(t, &shared(view, &found.sections)))
-            .collect(),
+        identity: conflicts(view, &found.sections),
         sections: found.sections.iter().map(|section| self::section(view, section, &found)).collect(),
     }
 }
@@ -227,186 +229,21 @@ fn earlier(view: &View, look: &EarlierView) -> Earlier {
     }
 }
 
-/// A value that a register gives as it is.
-struct Held<'a> {
-    class: &'a str,
-    called: Called<'a>,
-    text: String,
-    register: &'a str,
-    /// The day on which it was read in.
-    day: Option<String>,
-}
-
-/// What a column is called: its name, its title in English and that in French.
-type Called<'a> = [&'a str; 3];
-
-fn called(column: &GivenColumn) -> Called<'_> {
-    [&column.name, &column.title, &column.title_fr]
-}
-
-/// Tells whether two columns of one class hold the same thing, as far as their names tell: one of these meets. It is asked in
-/// both languages, whichever the page has: what differs does so for every reader.
-fn meet(one: &Called<'_>, other: &Called<'_>) -> bool {
-    one.iter().zip(other).any(|(one, other)| one.to_lowercase() == other.to_lowercase())
-}
-
-/// Gives the values of the columns that `is_told` tells.
-fn held<'a>(
-    view: &View,
-    sections: &'a [SectionView],
-    is_told: impl Fn(&SectionView, &GivenColumn) -> bool,
-) -> Vec<Held<'a>> {
-    let t = view.t;
-    let mut all = Vec::new();
-    for section in sections {
-        let register = t.pick(&section.title, &section.title_fr);
-        // All records of a register have its columns.
-        let are_told: Vec<bool> = section.columns.iter().map(|column| is_told(section, column)).collect();
-        for record in &section.records {
-            let moment = record.run.as_deref().and_then(moment_of_run);
-            let day = moment.as_deref().and_then(|moment| moment.get(..10));
-            for (field, _) in record.values.fields().zip(&are_told).filter(|(_, is_told)| **is_told) {
-                let Some(text) = shown(t, view.app.project(), &section.register, field).text else { continue };
-                let (class, called) = (field.column.rule.class.as_str(), called(field.column));
-                all.push(Held { class, called, text, register, day: day.map(str::to_owned) });
-            }
+/// Gives what the purpose asked of the records of a register, and the answers.
+fn answers(view: &View, section: &SectionView) -> Vec<Answer> {
+    let register = view.t.pick(&section.title, &section.title_fr);
+    let mut answers = Vec::new();
+    for (record, number) in section.records.iter().zip(1..) {
+        for field in record.values.fields().filter(|field| field.column.rule.disclosure == "yes-no") {
+            let Shown { title, text, .. } = shown(view.t, view.app.project(), &section.register, field);
+            let Some(says) = text else { continue };
+            let is_one = section.records.len() == 1;
+            let record = if is_one { register.to_owned() } else { format!("{register} {number}") };
+            let href = format!("#{}", record_anchor(&section.register, number));
+            answers.push(Answer { title, says, record, href });
         }
     }
-    all
-}
-
-/// Gives what registers say of who the person is.
-fn named<'a>(view: &View, sections: &'a [SectionView]) -> Vec<Held<'a>> {
-    held(view, sections, |_, column| column.rule.class == "identity" && column.rule.disclosure == "value")
-}
-
-/// Gives what several registers hold beside who the person is. What is of a register's own work, such as its numbers, is not
-/// for others to agree with.
-fn shared<'a>(view: &View, sections: &'a [SectionView]) -> Vec<Held<'a>> {
-    let is_compared = |column: &GivenColumn| {
-        let rule = &column.rule;
-        rule.disclosure == "value" && !matches!(rule.class.as_str(), "identity" | "administrative")
-    };
-    let is_shared = |section: &SectionView, column: &GivenColumn| {
-        let others = sections.iter().filter(|other| other.register != section.register);
-        let mut columns = others.flat_map(|other| other.columns.iter());
-        columns.any(|other| other.rule.class == column.rule.class && meet(&called(other), &called(column)))
-    };
-    held(view, sections, |section, column| is_compared(column) && is_shared(section, column))
-}
-
-/// A thing that registers hold.
-struct Thing<'a> {
-    class: &'a str,
-    /// What its columns are called.
-    called: Vec<Called<'a>>,
-    values: Vec<ValueHeld<'a>>,
-}
-
-/// A value of a thing.
-struct ValueHeld<'a> {
-    text: &'a str,
-    /// As it is compared.
-    compared: String,
-    /// The registers that have it, and the last day on which each read it in.
-    registers: Vec<(&'a str, Option<&'a str>)>,
-}
-
-/// Tells columns apart into things: two whose names meet hold one thing, be it through a third.
-fn things<'a>(held: &[Held<'a>]) -> Vec<Thing<'a>> {
-    let mut things: Vec<Thing<'a>> = Vec::new();
-    for one in held {
-        if things.iter().any(|thing| thing.class == one.class && thing.called.contains(&one.called)) {
-            continue;
-        }
-        let is_of =
-            |thing: &Thing<'_>| thing.class == one.class && thing.called.iter().any(|known| meet(known, &one.called));
-        let places = things.iter().enumerate().filter(|(_, thing)| is_of(thing));
-        let mut places: Vec<usize> = places.map(|(place, _)| place).collect();
-        if places.is_empty() {
-            places.push(things.len());
-            things.push(Thing { class: one.class, called: Vec::new(), values: Vec::new() });
-        }
-        // The later ones are taken out from the last on, so that the others keep their places.
-        for place in places.split_off(1).into_iter().rev() {
-            let joined = things.remove(place);
-            things[places[0]].called.extend(joined.called);
-        }
-        things[places[0]].called.push(one.called);
-    }
-    things
-}
-
-/// Gives the things that are held, with who says what of them. Values are compared as `compared` gives them.
-fn said<'a>(held: &'a [Held<'a>], compared: impl Fn(&str) -> String) -> Vec<Thing<'a>> {
-    let mut things = things(held);
-    for one in held {
-        let of_it = |thing: &&mut Thing<'_>| thing.class == one.class && thing.called.contains(&one.called);
-        let Some(thing) = things.iter_mut().find(of_it) else { continue };
-        let compared = compared(&one.text);
-        let at = thing.values.iter().position(|known| known.compared == compared).unwrap_or_else(|| {
-            thing.values.push(ValueHeld { text: &one.text, compared, registers: Vec::new() });
-            thing.values.len() - 1
-        });
-        let registers = &mut thing.values[at].registers;
-        match registers.iter_mut().find(|(register, _)| *register == one.register) {
-            Some((_, day)) => *day = (*day).max(one.day.as_deref()),
-            None => registers.push((one.register, one.day.as_deref())),
-        }
-    }
-    for thing in &mut things {
-        thing.values.sort_by_key(|value| std::cmp::Reverse(value.registers.len()));
-    }
-    things
-}
-
-/// Tells whether registers say different things: several say something, and not all of them all of it.
-fn registers_differ(thing: &Thing<'_>) -> bool {
-    let registers = thing.values.iter().flat_map(|value| value.registers.iter().map(|(register, _)| *register));
-    let all = registers.collect::<BTreeSet<&str>>().len();
-    all > 1 && thing.values.iter().any(|value| value.registers.len() < all)
-}
-
-/// Gathers what registers say of who the person is, agreeing or not. Values are compared without regard to case, and none is
-/// chosen over another.
-fn identity(t: Words, held: &[Held<'_>]) -> Vec<Identity> {
-    let told = |thing: Thing<'_>| {
-        let differs = match thing.values.len() {
-            0 | 1 => None,
-            _ if registers_differ(&thing) => Some(t.s("identity-differs")),
-            _ => Some(t.s("identity-records-differ")),
-        };
-        let value = |value: &ValueHeld<'_>| {
-            let registers = value.registers.iter().map(|(register, _)| (*register).to_owned());
-            (value.text.to_owned(), registers.collect())
-        };
-        Identity { title: title(t, &thing), values: thing.values.iter().map(value).collect(), more: 0, differs }
-    };
-    said(held, str::to_lowercase).into_iter().map(told).collect()
-}
-
-/// Gives what a thing is called: as its first column is.
-fn title(t: Words, thing: &Thing<'_>) -> String {
-    thing.called.first().map(|[_, title, title_fr]| t.pick(title, title_fr).to_owned()).unwrap_or_default()
-}
-
-/// Gives the things that several registers hold and in which they differ. Values are compared as [`plain`] gives them, and
-/// none is chosen over another.
-fn differing(t: Words, held: &[Held<'_>]) -> Vec<Identity> {
-    said(held, plain).into_iter().filter(registers_differ).map(|thing| difference(t, thing)).collect()
-}
-
-/// Gives what registers say of a thing in which they differ.
-fn difference(t: Words, thing: Thing<'_>) -> Identity {
-    let title = title(t, &thing);
-    let more = thing.values.len().saturating_sub(DIFFERING_MAX) as u64;
-    let told = |(register, day): (&str, Option<&str>)| match day {
-        Some(day) => t.with_all("identity-held", &[("register", register.to_owned()), ("when", t.date(day))]),
-        None => register.to_owned(),
-    };
-    let value = |value: ValueHeld<'_>| (value.text.to_owned(), value.registers.into_iter().map(told).collect());
-    let values = thing.values.into_iter().take(DIFFERING_MAX).map(value).collect();
-    Identity { title, values, more, differs: Some(t.s("identity-differs")) }
+    answers
 }
 
 fn section(view: &View, section: &SectionView, found: &DossierView) -> Section {
@@ -453,7 +290,7 @@ fn record(view: &View, section: &SectionView, record: &RecordView, number: u64) 
 }
 
 /// Gives the moment that the name of a run tells (`r20261124-064000-123-7`); none for names of other forms.
-fn moment_of_run(run: &str) -> Option<String> {
+pub(crate) fn moment_of_run(run: &str) -> Option<String> {
     let text = run.strip_prefix('r')?.get(..15)?;
     let moment = chrono::NaiveDateTime::parse_from_str(text, "%Y%m%d-%H%M%S").ok()?;
     Some(moment.and_utc().to_rfc3339())
@@ -637,129 +474,6 @@ mod tests {
             ["rest", "\u{2212}2.0", "\u{2212}6.0", "80.0", "40.0"]
         );
         assert!(waterfall(en, &[], 12.0, 1.0).steps.is_empty(), "where no field is told, nothing is");
-    }
-
-    #[test]
-    fn registers_that_differ_are_side_by_side_and_those_that_agree_are_not_told() {
-        let held = |class, name, title, text: &str, register, day: Option<&str>| Held {
-            class,
-            called: [name, title, title],
-            text: text.to_owned(),
-            register,
-            day: day.map(str::to_owned),
-        };
-        let all = [
-            held("contact", "phone", "Telephone", "555-0101", "Loans", Some("2026-11-20")),
-            held("contact", "tel", "telephone", "555 0199", "Tax", None),
-            held("contact", "phone", "Phone", "5550101", "Benefits", Some("2026-11-23")),
-            held("contact", "phone", "Phone", "555 01 01", "Loans", Some("2026-11-24")),
-            held("address", "zip", "Postcode", "10115", "Loans", None),
-            held("address", "postcode", "Postcode", "10115", "Tax", None),
-            // Only one register says anything of it.
-            held("employment", "employer", "Employer", "Alder & Sons", "Tax", None),
-            held("employment", "employer", "Employer", "Birch Mills", "Tax", None),
-            // The same name in another class is another thing.
-            held("loan", "status", "Status", "repaid", "Loans", None),
-            held("migration", "status", "Status", "resident", "Immigration", None),
-        ];
-        let found = differing(Words::new(Language::English), &all);
-        assert_eq!(found.len(), 1);
-        let Identity { title, values, more, differs } = &found[0];
-        assert_eq!((title.as_str(), *more, differs.as_deref()), ("Telephone", 0, Some("registers differ")));
-        let told = |text: &str, registers: &[&str]| {
-            (text.to_owned(), registers.iter().map(|register| (*register).to_owned()).collect::<Vec<_>>())
-        };
-        assert_eq!(
-            *values,
-            [
-                told("555-0101", &["Loans (24 November 2026)", "Benefits (23 November 2026)"]),
-                told("555 0199", &["Tax"])
-            ]
-        );
-    }
-
-    #[test]
-    fn of_many_values_that_differ_some_are_told_and_the_others_counted() {
-        let value = |at: usize| Held {
-            class: "address",
-            called: ["street", "Street", "Rue"],
-            text: format!("{at} Long Street"),
-            register: if at == 0 { "Tax" } else { "Library" },
-            day: None,
-        };
-        let all: Vec<Held<'_>> = (0..40).map(value).collect();
-        let found = differing(Words::new(Language::French), &all);
-        assert_eq!((found[0].values.len(), found[0].more), (DIFFERING_MAX, 40 - DIFFERING_MAX as u64));
-        // Two registers that have the same two values don't differ.
-        let both = |register| (0..2).map(move |at| Held { register, ..value(at) });
-        let all: Vec<Held<'_>> = both("Tax").chain(both("Library")).collect();
-        assert!(differing(Words::new(Language::French), &all).is_empty());
-    }
-
-    fn name<'a>(called: Called<'a>, text: &str, register: &'a str) -> Held<'a> {
-        Held { class: "identity", called, text: text.to_owned(), register, day: None }
-    }
-
-    #[test]
-    fn what_registers_call_differently_meets_in_both_languages() {
-        let all = [
-            name(["birth_date", "Birth date", "Date de naissance"], "12 March 1984", "Tax"),
-            name(["surname", "Surname", "Nom"], "Ruiz", "Tax"),
-            name(["dob", "Date of birth", "Date de naissance"], "21 March 1984", "Loans"),
-            name(["last_name", "Last name", "Nom"], "RUIZ", "Loans"),
-            name(["given_names", "Given names", "Prénoms"], "Ana Maria", "Tax"),
-        ];
-        for (language, titles, tag) in [
-            (Language::English, ["Birth date", "Surname", "Given names"], "registers differ"),
-            (Language::French, ["Date de naissance", "Nom", "Prénoms"], "les registres diffèrent"),
-        ] {
-            let found = identity(Words::new(language), &all);
-            assert_eq!(found.iter().map(|entry| entry.title.as_str()).collect::<Vec<_>>(), titles);
-            assert_eq!((found[0].values.len(), found[0].differs.as_deref()), (2, Some(tag)));
-            assert_eq!(found[1].values, [("Ruiz".to_owned(), vec!["Tax".to_owned(), "Loans".to_owned()])]);
-            assert_eq!((found[1].differs.as_deref(), found[2].differs.as_deref()), (None, None));
-        }
-        // Beyond name and birth they meet in the same way.
-        let tel = |called, text: &str, register| Held { class: "contact", ..name(called, text, register) };
-        let all = [
-            tel(["phone", "Telephone", "Téléphone"], "555-0101", "Tax"),
-            tel(["mobile", "Mobile", "TÉLÉPHONE"], "555-0199", "Loans"),
-        ];
-        for (language, title) in [(Language::English, "Telephone"), (Language::French, "Téléphone")] {
-            let found = differing(Words::new(language), &all);
-            assert_eq!(found.iter().map(|entry| entry.title.as_str()).collect::<Vec<_>>(), [title]);
-        }
-    }
-
-    #[test]
-    fn columns_meet_through_a_third_wherever_it_stands() {
-        let (tax, loans) = (["surname", "Surname", "Nom de famille"], ["last", "Last name", "Nom"]);
-        let third = ["surname", "Family name", "Nom"];
-        for order in [[tax, loans, third], [third, tax, loans], [tax, third, loans]] {
-            let all = order.map(|called| name(called, "Ruiz", "Tax"));
-            let found = things(&all);
-            assert_eq!((found.len(), found[0].called.len()), (1, 3));
-        }
-        let apart = [name(tax, "Ruiz", "Tax"), name(loans, "Ruiz", "Loans")];
-        assert_eq!(things(&apart).len(), 2);
-    }
-
-    #[test]
-    fn records_of_one_register_differ_without_registers_differing() {
-        let last = ["last_name", "Last name", "Nom"];
-        let two = |register| [name(last, "Ruiz", register), name(last, "Okafor", register)];
-        for (language, records, registers) in [
-            (Language::English, "records differ", "registers differ"),
-            (Language::French, "les enregistrements diffèrent", "les registres diffèrent"),
-        ] {
-            let differs = |held: &[Held<'_>]| identity(Words::new(language), held).remove(0).differs;
-            assert_eq!(differs(&two("Tax")).as_deref(), Some(records));
-            let both: Vec<Held<'_>> = two("Tax").into_iter().chain(two("Loans")).collect();
-            assert_eq!(differs(&both).as_deref(), Some(records), "both have both");
-            let more: Vec<Held<'_>> = two("Tax").into_iter().chain([name(last, "Ruiz", "Loans")]).collect();
-            assert_eq!(differs(&more).as_deref(), Some(registers));
-            assert_eq!(differs(&two("Tax")[..1]), None);
-        }
     }
 
     #[test]

@@ -235,7 +235,7 @@ fn doubts(t: Words, doubts: &[Doubt]) -> Vec<DoubtLine> {
 }
 
 fn share(t: Words, part: u64, whole: u64) -> String {
-    t.percent(&(if whole == 0 { 0.0 } else { part as f64 / whole as f64 }))
+    t.portion(&(if whole == 0 { 0.0 } else { part as f64 / whole as f64 }))
 }
 
 fn conflicts(t: Words, check: &IdentifierCheck) -> Conflicts {
@@ -388,7 +388,7 @@ fn sizes(t: Words, sizes: &[SizeClass]) -> Bars {
 fn densities(t: Words, sizes: &[SizeClass]) -> Bars {
     let rows: Vec<(String, f64)> =
         size_rows(t, sizes).filter_map(|(title, class)| Some((title, class.density()?))).collect();
-    let row = |(title, density): (String, f64)| bar_row(title, t.percent(&density), of_all(density));
+    let row = |(title, density): (String, f64)| bar_row(title, t.portion(&density), of_all(density));
     Bars {
         caption: t.s("quality-densities-caption"),
         what: t.s("quality-size-what"),
@@ -410,9 +410,9 @@ fn of_all(share: f64) -> Stretch {
 /// Gives a share that was estimated, with its interval.
 fn estimated(t: Words, estimate: &Estimate) -> String {
     let values = [
-        ("share", t.percent(&estimate.share)),
-        ("least", t.percent(&estimate.least)),
-        ("most", t.percent(&estimate.most)),
+        ("share", t.portion(&estimate.share)),
+        ("least", t.portion(&estimate.least)),
+        ("most", t.portion(&estimate.most)),
     ];
     t.with_all("quality-estimate", &values)
 }
@@ -484,9 +484,9 @@ fn groups(t: Words, column: &Column, sample: Option<&Sample>, register_title: im
             records: t.number(&shape.records),
             records_per_person: t.decimal(&format!("{:.2}", shape.records as f64 / shape.persons.max(1) as f64)),
             weight: t.weight(&shape.weight_mean),
-            unlinkable: t.percent(&unlinkable),
+            unlinkable: t.portion(&unlinkable),
             stretch: of_all(unlinkable),
-            truth: group.truth.map(|truth| [t.percent(&truth.precision), t.percent(&truth.recall)]),
+            truth: group.truth.map(|truth| [t.portion(&truth.precision), t.portion(&truth.recall)]),
             sample: estimates(group),
         }
     };

@@ -5,21 +5,13 @@
 //! (see [`household`](super::household)).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::f64::consts::TAU;
 
-use super::address::{address_of, is_given};
+use super::address::{address_of, is_given, words_of};
+use super::layout::{HEIGHT, WIDTH, laid_out};
 use super::values::plain;
 use super::view::View;
 use super::words::Words;
 use crate::service::{Field, RecordView, SectionView};
-
-/// The picture's width and height, in its own units.
-const WIDTH: f64 = 960.0;
-const HEIGHT: f64 = 520.0;
-
-/// How far records and places are from the person, as shares of half the picture.
-const RECORDS_AT: f64 = 0.5;
-const PLACES_AT: f64 = 0.86;
 
 /// The most records that stand in the picture each by itself; of more, those of one register are one thing, which opens.
 const RECORDS_MAX: usize = 16;
@@ -413,14 +405,10 @@ fn places_of(record: &RecordView, opens_employers: bool) -> Vec<(&'static str, S
     found
 }
 
-/// Tells whether two texts are of one address or employer: one's words are all among the other's, whatever their order, and
-/// there are enough of them to mean one place.
+/// Tells whether two texts are of one address or employer: one's words are all among the other's, whatever their order and
+/// spelling, and there are enough of them to mean one place.
 pub(crate) fn is_same(one: &str, other: &str) -> bool {
-    let words = |text: &str| -> BTreeSet<String> {
-        let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(str::to_lowercase).collect()
-    };
-    let (one, other) = (words(one), words(other));
+    let (one, other) = (words_of(one), words_of(other));
     one == other || (one.len().min(other.len()) >= WORDS_MIN && (one.is_subset(&other) || other.is_subset(&one)))
 }
 
@@ -431,27 +419,9 @@ pub(crate) fn drawn(
     places: Vec<Place>,
     ties: Vec<Tie>,
 ) -> Relations {
-    let is_record = |at: &usize| matches!(things[*at].kind, "record" | "records");
-    let (records, others): (Vec<usize>, Vec<usize>) = (1..things.len()).partition(is_record);
-    let (middle_x, middle_y) = (WIDTH / 2.0, HEIGHT / 2.0 - 10.0);
-    let mut at = vec![(middle_x, middle_y); things.len()];
-    let turn = |place: usize, of: usize| TAU * (place as f64 + 0.5) / of.max(1) as f64 - TAU / 4.0;
-    let put = |angle: f64, share: f64| {
-        (middle_x + angle.cos() * share * WIDTH * 0.5, middle_y + angle.sin() * share * HEIGHT * 0.5)
-    };
-    for (place, record) in records.iter().enumerate() {
-        at[*record] = put(turn(place, records.len()), RECORDS_AT);
-    }
-    // Beyond the first record that says it, and far enough from its neighbours: in the order of those angles, evenly.
-    let angle_of = |thing: usize| {
-        let line = lines.iter().find(|(_, to, _)| *to == thing);
-        line.and_then(|(from, ..)| records.iter().position(|record| record == from)).unwrap_or(0)
-    };
-    let mut around = others.clone();
-    around.sort_by_key(|thing| angle_of(*thing));
-    for (place, thing) in around.iter().enumerate() {
-        at[*thing] = put(turn(place, around.len()), PLACES_AT);
-    }
+    let is_record = |at: usize| matches!(things[at].kind, "record" | "records");
+    let ends: Vec<(usize, usize)> = lines.iter().map(|(from, to, _)| (*from, *to)).collect();
+    let at = laid_out(things.len(), is_record, &ends);
     let number = |value: f64| format!("{value:.1}");
     let edges = lines.into_iter().map(|(from, to, percent)| Edge {
         from,
@@ -498,6 +468,8 @@ mod tests {
         assert!(is_same("95 Juniper Ave, 14764", "95 JUNIPER AVE 14764"));
         assert!(is_same("62 Robin Lane, Apt 38, 16385, Newmere", "Robin Lane, Apt 38, 62, 16385"));
         assert!(!is_same("95 Juniper Ave", "96 Juniper Ave"));
+        assert!(is_same("115 Birch Pl, Thornford 15, 15747", "115 Birch Place, 15747, Thornford"));
+        assert!(is_same("12 Allée des Pins", "12 ALLEE DES PINS"));
         assert!(!is_same("Newmere", "62 Robin Lane, Newmere"), "a town is no address");
     }
 

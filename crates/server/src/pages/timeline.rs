@@ -89,11 +89,7 @@ pub(crate) fn timeline(view: &View, sections: &[SectionView]) -> Option<Timeline
 
 fn event(view: &View, section: &SectionView, record: &RecordView, field: Field<'_>, href: &str) -> Option<Event> {
     let project = view.app.project();
-    let kind = kind_of(view, &section.register, field)?;
-    let ShownValue::Text(text) = field.value else { return None };
-    let is_date = matches!(kind, ColumnType::Date | ColumnType::Timestamp);
-    let date: NaiveDate =
-        text.get(..10).filter(|_| is_date && field.column.rule.disclosure == "value")?.parse().ok()?;
+    let date = day_of(view, &section.register, field)?;
     let Shown { title, text, .. } = shown(view.t, project, &section.register, field);
     // A birth date says what it is; the start of a benefit doesn't say of which.
     let names_it = |other: &Field<'_>| {
@@ -112,6 +108,14 @@ fn event(view: &View, section: &SectionView, record: &RecordView, field: Field<'
         register: view.t.pick(&section.title, &section.title_fr).to_owned(),
         href: href.to_owned(),
     })
+}
+
+/// Gives the day that a value is, or the day of the moment that it is; none of what is no date, or not given as it is.
+pub(crate) fn day_of(view: &View, register: &str, field: Field<'_>) -> Option<NaiveDate> {
+    let kind = kind_of(view, register, field)?;
+    let ShownValue::Text(text) = field.value else { return None };
+    let is_date = matches!(kind, ColumnType::Date | ColumnType::Timestamp);
+    text.get(..10).filter(|_| is_date && field.column.rule.disclosure == "value")?.parse().ok()
 }
 
 fn kind_of(view: &View, register: &str, field: Field<'_>) -> Option<ColumnType> {

@@ -100,6 +100,11 @@ fn text(t: Words, field: Field<'_>, kind: Option<ColumnType>) -> Option<String> 
         ShownValue::Truth(truth) => match (field.column.rule.disclosure.as_str(), truth) {
             ("presence", true) => t.s("value-held"),
             ("presence", false) => t.s("value-not-held"),
+            ("yes-no", truth) => {
+                let answer = if *truth { t.s("value-yes") } else { t.s("value-no") };
+                let bound = bound(t, &field.column.rule, field.column.unit.as_deref());
+                t.with_all("value-below", &[("bound", bound), ("answer", answer)])
+            }
             (_, true) => t.s("value-yes"),
             (_, false) => t.s("value-no"),
         },
@@ -117,14 +122,16 @@ fn text(t: Words, field: Field<'_>, kind: Option<ColumnType>) -> Option<String> 
     })
 }
 
+/// Gives the bound below which a purpose asks whether a number is.
+fn bound(t: Words, rule: &ClassRule, unit: Option<&str>) -> String {
+    let bound = t.decimal(&rule.below.unwrap_or_default().to_string());
+    unit.map_or_else(|| bound.clone(), |unit| format!("{bound}\u{a0}{unit}"))
+}
+
 fn masked(t: Words, rule: &ClassRule, unit: Option<&str>) -> Option<String> {
     match rule.disclosure.as_str() {
         "value" => None,
-        "yes-no" => {
-            let bound = t.decimal(&rule.below.unwrap_or_default().to_string());
-            let bound = unit.map_or_else(|| bound.clone(), |unit| format!("{bound}\u{a0}{unit}"));
-            Some(t.with("masked-yes-no", "bound", bound))
-        }
+        "yes-no" => Some(t.with("masked-yes-no", "bound", bound(t, rule, unit))),
         "last" => Some(t.s("masked-last")),
         other => Some(t.of("masked", other)),
     }
@@ -200,7 +207,7 @@ pub(crate) fn comparison(t: Words, name: &str) -> String {
 /// Gives a share: in per cent, small ones as one in so many.
 pub(crate) fn share(t: Words, share: f64) -> String {
     if share >= 0.01 || share <= 0.0 {
-        return t.percent(&share);
+        return t.portion(&share);
     }
     // Shares come from counts: their inverses are far below what an u64 holds.
     t.with("one-in", "many", t.number(&(share.recip().round() as u64)))
@@ -306,6 +313,11 @@ mod tests {
         assert_eq!(date.unwrap(), "12 March 1984");
         let year = written(en, &plain, ShownValue::Number(2026), Some(ColumnType::Integer));
         assert_eq!(year.unwrap(), "2026");
+        // What the purpose asks stands with the answer.
+        let asked = column("income", "yes-no", Some("€"));
+        assert_eq!(written(en, &asked, ShownValue::Truth(false), decimal).unwrap(), "below 40,000\u{a0}€: no");
+        let french = written(fr, &asked, ShownValue::Truth(true), decimal).unwrap();
+        assert_eq!(french, "inférieur à 40\u{202f}000\u{a0}€\u{a0}: oui");
         let number = column("ssn", "last", None);
         let hidden = written(en, &number, ShownValue::Text("•••1234".into()), Some(ColumnType::Text));
         assert_eq!(hidden.unwrap(), "•••1234");

@@ -203,17 +203,24 @@ impl Words {
         }
     }
 
-    /// Gives a probability in per cent. One that is not quite certain is never rounded up to certainty.
+    /// Gives a probability in per cent. Nothing is certain, and none is rounded up to certainty.
     pub(crate) fn percent(&self, share: &f64) -> String {
         let tenths = (share.clamp(0.0, 1.0) * 1000.0).floor();
         let (before, shown) = match tenths {
-            tenths if tenths >= 1000.0 && *share >= 1.0 => ("", 100.0),
             tenths if tenths >= 999.0 => (">\u{a0}", 99.9),
             tenths if tenths < 1.0 && *share > 0.0 => ("<\u{a0}", 0.1),
             tenths => ("", tenths / 10.0),
         };
-        let after = if self.is_french() { "\u{a0}%" } else { "%" };
-        format!("{before}{}{after}", self.decimal(&format!("{shown:.1}")))
+        format!("{before}{}{}", self.decimal(&format!("{shown:.1}")), self.sign_of_percent())
+    }
+
+    /// Gives a share of things that were counted in per cent: all of them are 100%, and nothing less is rounded to that.
+    pub(crate) fn portion(&self, share: &f64) -> String {
+        if *share >= 1.0 { format!("100{}", self.sign_of_percent()) } else { self.percent(share) }
+    }
+
+    fn sign_of_percent(self) -> &'static str {
+        if self.is_french() { "\u{a0}%" } else { "%" }
     }
 
     /// Gives a weight with its sign.
@@ -316,7 +323,10 @@ mod tests {
 
     #[test]
     fn what_is_not_certain_is_not_rounded_to_certainty() {
-        assert_eq!(EN.percent(&1.0), "100.0%");
+        // One that the computer can't tell from certainty is written like those that are near it.
+        assert_eq!(EN.percent(&1.0), ">\u{a0}99.9%");
+        assert_eq!((EN.portion(&1.0).as_str(), FR.portion(&1.0).as_str()), ("100%", "100\u{a0}%"));
+        assert_eq!((EN.portion(&0.999_99), EN.portion(&0.5)), (EN.percent(&0.999_99), EN.percent(&0.5)));
         assert_eq!(EN.percent(&0.999_99), ">\u{a0}99.9%");
         assert_eq!(FR.percent(&0.973_4), "97,3\u{a0}%");
         assert_eq!(EN.percent(&0.000_01), "<\u{a0}0.1%");

@@ -155,9 +155,15 @@ async fn an_officer_works_through_the_pages_and_sees_what_the_purpose_gives() {
         assert!(person.text.contains(part), "{part} in {}", person.text);
     }
     assert!(!person.text.contains(r#"name="address""#), "{}", person.text);
-    assert!(!person.text.contains(r#"id="earlier""#), "nobody looked before");
+    // Of it no more is given than that, and what the purpose asks stands with the answer.
+    assert!(person.text.contains("of these, this purpose gives no more</caption>"), "{}", person.text);
+    let answers = person.text.find(r#"id="answers""#).expect("what the purpose asks");
+    let figures = person.text.find(r#"class="figures""#).expect("how much is given");
+    assert!(answers < figures && person.text.contains("below 40,000"), "{}", person.text);
+    let nobody = "Nobody of your agency yet.";
+    assert!(person.text.contains(r#"id="earlier""#) && person.text.contains(nobody), "{}", person.text);
     let again = house.ask(Ask::new("GET", &href).header("cookie", &session)).await;
-    assert!(again.text.contains(r#"id="earlier""#), "{}", again.text);
+    assert!(again.text.contains(r#"id="earlier""#) && !again.text.contains(nobody), "{}", again.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,4 +177,21 @@ async fn a_citizen_sees_their_dates_and_their_map_and_no_way_to_others() {
     }
     assert!(!own.text.contains(r#"action="/search""#), "citizens search for nobody");
     assert!(!own.text.contains(r#"id="earlier""#), "their list of looks tells all of them");
+    assert!(own.text.contains("The districts in which the addresses are</caption>"), "{}", own.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_called_as_most_records_write_it_and_it_is_said_that_others_write_it_differently() {
+    let capitals = |folder: &testkit::ProjectFolder| {
+        folder.replace("incoming/loans_2025.csv", "LN-70017,Ysolde,Quillfeather", "LN-70017,YSOLDE,Quillfeather");
+    };
+    for (house, is_written_differently) in [(House::new().await, false), (House::with(capitals).await, true)] {
+        let visit = crate::languages::working(&house, "loan-relief").await;
+        let person = visit.get(&format!("/person/{}", house.ysolde_at("education"))).await;
+        assert!(person.text.contains("<h1><bdi>Ysolde Quillfeather</bdi></h1>"), "{}", person.text);
+        for part in ["The name stands here as most records write it.", "written differently", "YSOLDE"] {
+            assert_eq!(person.text.contains(part), is_written_differently, "{part} in {}", person.text);
+        }
+        assert!(!person.text.contains("records differ on the name"), "{}", person.text);
+    }
 }
