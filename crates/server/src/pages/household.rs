@@ -13,7 +13,7 @@ use super::address::{Address, address_of, house_number};
 use super::frame::Frame;
 use super::problem;
 use super::relations::is_same;
-use super::search::{Hit, SEARCH, hit, officer, work_of};
+use super::search::{Hit, SEARCH, hits, officer, work_of};
 use super::view::{Sent, Typed, View};
 use super::words::Words;
 use crate::problem::Problem;
@@ -47,8 +47,9 @@ pub(crate) struct Household {
     pub(crate) alike: Vec<Hit>,
     /// What is said where there are more than one search shows.
     pub(crate) more: Option<String>,
-    /// Parts of the search that were not used.
+    /// Parts of the search that were not used: then nobody was looked for.
     pub(crate) not_used: Vec<String>,
+    /// The number of the entry in the log; empty where nobody was looked for.
     pub(crate) log_index: String,
     /// What was searched for.
     pub(crate) address: String,
@@ -114,9 +115,15 @@ async fn found(view: &View, asked: &HouseholdAsked) -> Result<Response, Problem>
     officer(view)?;
     let (work, address) = (work_of(view)?, asked.address.clone());
     let form = SearchForm { work, address, limit: HITS_MAX, ..SearchForm::default() };
-    let found = service::search(&view.app, who, &form).await?;
-    let part = HouseholdPart { frame: view.frame()?, t: view.t, household: household(view, asked, found) };
-    view.page(&part)
+    let household = match service::search(&view.app, who, &form).await {
+        Err(problem) if service::is_nothing_compared(&problem) => {
+            let not_used = vec![view.t.of("part", "address")];
+            let nobody = Household::of(view.t, Vec::new(), Vec::new(), false);
+            not_looked_for(view.t, Household { not_used, address: asked.address.clone(), ..nobody })
+        }
+        found => household(view, asked, found?),
+    };
+    view.page(&HouseholdPart { frame: view.frame()?, t: view.t, household })
 }
 
 fn household(view: &View, asked: &HouseholdAsked, found: SearchView) -> Household {
@@ -125,16 +132,13 @@ fn household(view: &View, asked: &HouseholdAsked, found: SearchView) -> Househol
         found.hits.into_iter().partition(|found| found.person == asked.person);
     let (here, alike): (Vec<HitView>, Vec<HitView>) =
         others.into_iter().partition(|found| is_here(found, &asked.address));
-    let shown = |found: Vec<HitView>| -> Vec<Hit> { found.into_iter().map(|found| hit(view, found)).collect() };
-    let is_used = !found.not_used.iter().any(|part| part == "address");
-    let household = Household {
+    let shown = |found: Vec<HitView>| -> Vec<Hit> { hits(view, found, true) };
+    Household {
         is_with: !own.is_empty(),
-        not_used: found.not_used.iter().map(|part| t.of("part", part)).collect(),
         log_index: t.number(&found.log_index),
         address: asked.address.clone(),
         ..Household::of(t, shown(here), shown(alike), found.more)
-    };
-    if is_used { household } else { not_looked_for(t, household) }
+    }
 }
 
 /// Says of a household that nobody was looked for, which is not that nobody is there.
