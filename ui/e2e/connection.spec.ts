@@ -13,13 +13,13 @@ for (const locale of LOCALES) {
       await enter(page, "officer");
       await workOn(page, RELIEF);
       await page.locator("#birth-date").fill("1984-03-12");
-      await page.locator("#address").fill("Mill Lane");
+      await page.locator("#identifier").fill("12 34 56");
       await context.setOffline(true);
       await search(page, "Maria");
       await expect(status(page)).toContainText(words.offline);
       await expect(page.locator("#name")).toHaveValue("Maria");
       await expect(page.locator("#birth-date")).toHaveValue("1984-03-12");
-      await expect(page.locator("#address")).toHaveValue("Mill Lane");
+      await expect(page.locator("#identifier")).toHaveValue("12 34 56");
       await expect(button(page), "the step may be made again").not.toHaveAttribute("aria-disabled");
       await checkAccessibility(page, "a search without a connection");
       for (const width of WIDTHS) {
@@ -30,7 +30,7 @@ for (const locale of LOCALES) {
       await expect(status(page), "there is still none").toContainText(words.offline);
       await context.setOffline(false);
       await page.locator("#birth-date").fill("");
-      await page.locator("#address").fill("");
+      await page.locator("#identifier").fill("");
       await status(page).getByRole("button", { name: words.again }).click();
       await expect(page.locator("tbody tr").first()).toBeVisible();
       await expect(status(page)).toBeEmpty();
@@ -55,17 +55,17 @@ for (const locale of LOCALES) {
     test("a server that is not there: what was typed comes back, once, and only then", async ({ page }) => {
       await enter(page, "officer");
       await workOn(page, RELIEF);
-      await page.locator("#address").fill("Mill Lane");
+      await page.locator("#identifier").fill("12 34 56");
       await page.locator("#name").fill("Maria");
       await page.route("**/search", refuse);
       await clickInVain(page, button(page));
       await page.unroute("**/search");
       await goBack(page);
       await expect(page.locator("#name")).toHaveValue("Maria");
-      await expect(page.locator("#address")).toHaveValue("Mill Lane");
+      await expect(page.locator("#identifier")).toHaveValue("12 34 56");
       await expect(status(page)).toHaveText(words.kept);
       await checkAccessibility(page, "a search that came back");
-      await page.locator("#address").fill("");
+      await page.locator("#identifier").fill("");
       await button(page).click();
       await expect(page.locator("tbody tr").first()).toBeVisible();
       await expect(status(page), "an answer needs no words about its way").toBeEmpty();

@@ -175,7 +175,7 @@ const FURTHER: [string, Role, (page: Page, look: Look, given: Given) => Promise<
         expect(await entryOf(page, "[data-household] .entry-note"), "one search, one entry").toBe(before + 1);
       } else {
         await places.first().click();
-        await expect(page).toHaveURL(/\/search$/);
+        await expect(page).toHaveURL(/\/search(\?kept=true)?$/);
         await expect(page.locator("tbody a.main").first()).toBeVisible();
         expect(await entryOf(page), "one search, one entry").toBe(before + 1);
         await look("household as results");

@@ -266,7 +266,7 @@ async function askTable(page: Page): Promise<void> {
   const before = await entryOf(page);
   await page.locator("#places tbody tr").filter({ hasText: ADDRESS }).getByRole("button").click();
   await expect(page.locator("tbody a.main").filter({ hasText: FREQUENT.last }).first()).toBeVisible();
-  await expect(page).toHaveURL(/\/search$/);
+  await expect(page).toHaveURL(/\/search(\?kept=true)?$/);
   expect(await entryOf(page), "one search, one entry").toBe(before + 1);
 }
 

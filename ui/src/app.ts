@@ -3,6 +3,7 @@
 import { keepCheckpoint, offerCheckpoint } from "./checkpoint";
 import { followRun } from "./progress";
 import { checkReceipt } from "./receipt";
+import { leadBack } from "./results";
 import { watchSteps } from "./steps";
 import { zoomTimeline } from "./timeline";
 
@@ -12,6 +13,7 @@ const islands: Record<string, (element: HTMLElement) => void> = {
   progress: followRun,
   receipt: checkReceipt,
   relations: (figure) => fetchRelations(figure),
+  results: leadBack,
   steps: watchSteps,
   timeline: zoomTimeline,
 };

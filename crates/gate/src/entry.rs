@@ -279,7 +279,8 @@ mod classes_as_text {
 pub fn write_disclosure(disclosure: &Disclosure) -> String {
     match disclosure {
         Disclosure::YesNo { below } => format!("yes-no below {below}"),
-        Disclosure::Last { keep } => format!("last {keep}"),
+        Disclosure::Last { keep, matched: false } => format!("last {keep}"),
+        Disclosure::Last { keep, matched: true } => format!("last {keep} match"),
         other => other.as_str().to_owned(),
     }
 }
@@ -289,7 +290,8 @@ fn read_disclosure(text: &str) -> Option<Disclosure> {
         return below.parse().ok().map(|below| Disclosure::YesNo { below });
     }
     if let Some(keep) = text.strip_prefix("last ") {
-        return keep.parse().ok().map(|keep| Disclosure::Last { keep });
+        let (keep, matched) = keep.strip_suffix(" match").map_or((keep, false), |keep| (keep, true));
+        return keep.parse().ok().map(|keep| Disclosure::Last { keep, matched });
     }
     let plain = [
         Disclosure::Value,

@@ -20,7 +20,7 @@ use crate::activity::counts_as;
 use crate::detail::{Detail, More, SubjectThen, TermsThen};
 use crate::entry::{By, Digest32, ENTRY_VERSION, Entry, EntryKind, TableRead};
 use crate::error::{Denied, GateError, Refusal};
-use crate::grant::{Grant, LookSubject, Permit};
+use crate::grant::{Compares, Grant, LookSubject, Permit};
 use crate::keys::Keys;
 use crate::ports::{DetailsInState, LeavesInLog};
 use crate::terms::{self, TableClasses, Terms, TermsCache};
@@ -159,6 +159,19 @@ impl Gate {
         let within = inner.reach.get(&request.purpose).map_or(&[][..], Vec::as_slice);
         let terms = inner.terms.of(&request.purpose, within, inner.policy.disclosures(&query));
         Ok(Permit { gate: Arc::clone(inner), request: request.clone(), terms, at })
+    }
+
+    /// Gives what a search under this request's purpose may compare, for a form that says so before anything is asked. Nothing is
+    /// decided, opened or written by that; a purpose that isn't there, or not for who asks, lets nothing be compared.
+    ///
+    /// # Errors
+    /// When the clock can't be trusted.
+    pub fn compares(&self, request: &Request) -> Result<Compares, GateError> {
+        let inner = &self.inner;
+        let query = query(request, inner.now()?, 0);
+        let within = inner.reach.get(&request.purpose).map_or(&[][..], Vec::as_slice);
+        let terms = inner.terms.of(&request.purpose, within, inner.policy.disclosures(&query));
+        Ok(Compares { gate: Arc::clone(inner), terms })
     }
 
     /// Spends a permit on these subjects: writes the detail, then the entry, and gives the grant once both are durable.

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use futures::TryStreamExt;
 use lake::{Filter, TableRef};
 use model::record::column;
-use model::{Disclosure, ModelId, PersonId, PurposeId, RecordId, RegisterId, Request};
+use model::{Compared, Disclosure, ModelId, PersonId, PurposeId, RecordId, RegisterId, Request};
 
 use crate::error::GateError;
 use crate::gate::Inner;
@@ -130,6 +130,12 @@ impl Permit {
         classes.get(column).is_some_and(|class| *self.terms.disclosure(register, *class) == Disclosure::Value)
     }
 
+    /// Gives what a search under it may compare.
+    #[must_use]
+    pub fn compares(&self) -> Compares {
+        Compares { gate: Arc::clone(&self.gate), terms: Arc::clone(&self.terms) }
+    }
+
     /// Gives the purpose.
     #[must_use]
     pub fn purpose(&self) -> &PurposeId {
@@ -146,6 +152,34 @@ impl Permit {
     #[must_use]
     pub fn day(&self) -> NaiveDate {
         self.at.date_naive()
+    }
+}
+
+/// What a search may compare what is typed with: rules of the project, and no value. It opens nothing.
+pub struct Compares {
+    pub(crate) gate: Arc<Inner>,
+    pub(crate) terms: Arc<Terms>,
+}
+
+impl Compares {
+    /// Gives the registers that a search may look into.
+    #[must_use]
+    pub fn registers(&self) -> &[RegisterId] {
+        &self.terms.searched
+    }
+
+    /// Tells how a search may compare what is typed with this column of a model's table.
+    #[must_use]
+    pub fn in_model(&self, model: &ModelId, column: &str) -> Compared {
+        let Ok((register, classes)) = self.gate.classes.model(model) else { return Compared::Not };
+        classes.get(column).map_or(Compared::Not, |class| self.terms.disclosure(register, *class).compared())
+    }
+}
+
+/// Shows the purpose only.
+impl std::fmt::Debug for Compares {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Compares").field("purpose", &self.terms.purpose).finish_non_exhaustive()
     }
 }
 

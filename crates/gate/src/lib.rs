@@ -44,7 +44,7 @@ pub use earlier::EarlierLook;
 pub use entry::{By, Digest32, ENTRY_BYTES_MAX, ENTRY_VERSION, Entry, EntryKind, TableRead, Tag, write_disclosure};
 pub use error::{Cause, Denied, GateError, Refusal};
 pub use gate::{Gate, Parts, SUBJECTS_MAX};
-pub use grant::{Grant, LookSubject, Permit};
+pub use grant::{Compares, Grant, LookSubject, Permit};
 pub use job::JobGrant;
 pub use keys::{Keys, PersonKey, TAG_LENGTH};
 pub use mask::{ColumnDisclosed, Disclosed};

@@ -251,7 +251,7 @@ fn mask(disclosure: &Disclosure, name: &str, array: &ArrayRef) -> Result<Masked,
         Disclosure::District if is_district(name) => Some(Arc::clone(array)),
         Disclosure::District => return Ok(Masked::Withheld(Why::NotTheDistrict)),
         Disclosure::Coarse => coarse(array),
-        Disclosure::Last { keep } => last(array, usize::from(*keep)),
+        Disclosure::Last { keep, .. } => last(array, usize::from(*keep)),
         Disclosure::Presence => Some(presence(array)),
         Disclosure::MatchOnly | Disclosure::Withheld => return Ok(Masked::Withheld(Why::Class)),
     };

@@ -108,7 +108,7 @@ fn disclosure() -> impl Strategy<Value = Disclosure> {
         (-50_000..50_000_i32).prop_map(|below| Disclosure::YesNo { below: f64::from(below) / 4.0 }),
         Just(Disclosure::District),
         Just(Disclosure::Coarse),
-        (0..=4_u8).prop_map(|keep| Disclosure::Last { keep }),
+        (0..=4_u8, proptest::bool::ANY).prop_map(|(keep, matched)| Disclosure::Last { keep, matched }),
         Just(Disclosure::Presence),
         Just(Disclosure::MatchOnly),
         Just(Disclosure::Withheld),
@@ -137,7 +137,7 @@ fn replaced_text(disclosure: &Disclosure, name: &str, value: Option<&str>, other
             let rest = if first.is_empty() { "" } else { other.unwrap_or("") };
             Some(format!("{first}{rest}"))
         }
-        (Disclosure::Last { keep }, Some(text)) => {
+        (Disclosure::Last { keep, .. }, Some(text)) => {
             let length = text.chars().count();
             let shown = usize::from(*keep).min(length / 2);
             let end: String = text.chars().skip(length - shown).collect();
@@ -325,7 +325,7 @@ fn each_way_of_disclosing_gives_what_it_says() {
         &[("name", "É"), ("birth", "2020"), ("street", "R"), ("district", "L"), ("number", "1"), ("crossed", "2020")],
     );
     check(
-        Disclosure::Last { keep: 4 },
+        Disclosure::Last { keep: 4, matched: false },
         &[
             ("name", "•••ïse"),
             ("income", "•••99"),
@@ -357,7 +357,7 @@ fn last_never_shows_more_than_half_nor_more_than_four() {
         [("12", 4, "•••2"), ("1", 4, "•••"), ("", 4, "•••"), ("1234567890", 200, "•••7890"), ("1234567890", 0, "•••")]
     {
         let row = Row { number: Some(text.into()), ..one_row() };
-        let shown = shown(row, &Disclosure::Last { keep });
+        let shown = shown(row, &Disclosure::Last { keep, matched: keep > 4 });
         let number = shown.iter().find(|(name, _)| name == "number").unwrap();
         assert_eq!(number.1, expected, "{text:?} keep {keep}");
     }

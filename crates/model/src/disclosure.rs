@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// | `"district"` (class `address` only) | – | the district's name | – | no |
 /// | `"coarse"` | `1974` | `M` | – | no |
 /// | `{ as = "last", keep = 1 }` | `•••••••••9` | `••••••••••••5` | `•••••••0` | no |
+/// | `{ as = "last", keep = 1, match = true }` (classes `identifier` and `contact` only) | `•••••••••9` | – | – | whole |
 /// | `"presence"` | that there is a value | that there is a value | that there is a value | no |
 /// | `"match-only"` | – | – | – | yes |
 /// | `"withheld"` | – | – | – | no |
@@ -32,6 +33,10 @@ pub enum Disclosure {
     Last {
         /// How many characters stay, at most 4.
         keep: u8,
+        /// Whether a search may compare a whole value with it all the same. Whoever types a whole number has it: a hit tells
+        /// them that somebody has it too, and no more of it than they typed.
+        #[serde(default, rename = "match", skip_serializing_if = "std::ops::Not::not")]
+        matched: bool,
     },
     /// Whether there is a value at all.
     Presence,
@@ -41,11 +46,32 @@ pub enum Disclosure {
     Withheld,
 }
 
+/// How a search may compare what was typed with values of a class; the later, the more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Compared {
+    /// Not at all.
+    Not,
+    /// As a whole, and without a slip: a part, or something like it, finds nothing, so that nobody can feel their way to a value.
+    Whole,
+    /// With slips.
+    Tolerantly,
+}
+
 impl Disclosure {
-    /// Tells whether a search may compare what was typed with values of the class.
+    /// Tells how a search may compare what was typed with values of the class.
+    #[must_use]
+    pub fn compared(&self) -> Compared {
+        match self {
+            Self::Value | Self::MatchOnly => Compared::Tolerantly,
+            Self::Last { matched: true, .. } => Compared::Whole,
+            _ => Compared::Not,
+        }
+    }
+
+    /// Tells whether a search may compare what was typed, with slips, with values of the class.
     #[must_use]
     pub fn searchable(&self) -> bool {
-        matches!(self, Self::Value | Self::MatchOnly)
+        self.compared() == Compared::Tolerantly
     }
 
     /// Gives the name used in project files.

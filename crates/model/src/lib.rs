@@ -27,7 +27,7 @@ pub use agreement::Agreement;
 pub use class::{Class, SpecialCategory};
 pub use clock::{Clock, SystemClock};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
-pub use disclosure::Disclosure;
+pub use disclosure::{Compared, Disclosure};
 pub use id::{
     AgencyId, AgreementId, CaseId, ModelId, ObjectTypeId, OfficerId, PersonId, PurposeId, Recipient, RegisterId,
     RoleId, RunId,

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use gate::{Gate, Permit, Reason};
+use gate::{Gate, Named, Names, Permit, Reason, Sentences};
 use model::{PersonId, PurposeId, RegisterId};
 use tantivy::Term;
 use tantivy::collector::DocSetCollector;
@@ -39,7 +39,7 @@ impl Index {
             return Ok(Err(closed(permit.purpose())));
         };
         if has_other_parts(query) {
-            return Ok(Err(not_alone()));
+            return Ok(Err(not_alone(permit.purpose())));
         }
         let registers = self.registers_by_employer(permit);
         if registers.is_empty() {
@@ -97,59 +97,51 @@ fn has_other_parts(query: &SearchQuery) -> bool {
     query.birth_date.is_some() || parts.iter().any(|part| !part.trim().is_empty())
 }
 
-fn closed(purpose: &PurposeId) -> Reason {
-    Reason {
-        rule: "colleagues.closed".into(),
-        file: None,
-        says: format!(
-            "The purpose {purpose} opens no employers: who works somewhere is a list of people whom the case is not about."
-        ),
-        says_fr: format!(
-            "La finalité {purpose} n’ouvre aucun employeur\u{a0}: ceux qui travaillent quelque part forment une liste de personnes que le dossier ne concerne pas."
-        ),
-        needed: "Search for the person whom the case is about.".into(),
-        needed_fr: "Recherchez la personne que le dossier concerne.".into(),
-    }
+fn of_purpose(rule: &str, purpose: &PurposeId, sentences: Sentences<&str>) -> Reason {
+    Reason::new(rule, None, sentences, &Names::default().with("purpose", Named::Purpose(purpose.clone())))
 }
 
-fn not_alone() -> Reason {
-    Reason {
-        rule: "colleagues.not-alone".into(),
-        file: None,
-        says: "Who works at an employer is asked by the employer alone: a staff is no list to search in.".into(),
-        says_fr: "Qui travaille chez un employeur se demande par l’employeur seul\u{a0}: un personnel n’est pas une liste où rechercher.".into(),
-        needed: "Leave everything but the employer out, or search without the employer.".into(),
-        needed_fr: "Retirez tout sauf l’employeur, ou recherchez sans l’employeur.".into(),
-    }
+fn closed(purpose: &PurposeId) -> Reason {
+    let sentences = Sentences {
+        says: "The purpose {purpose} opens no employers: who works somewhere is a list of people whom the case is not about.",
+        says_fr: "La finalité {purpose} n’ouvre aucun employeur\u{a0}: ceux qui travaillent quelque part forment une liste de \
+                  personnes que le dossier ne concerne pas.",
+        needed: "Search for the person whom the case is about.",
+        needed_fr: "Recherchez la personne que le dossier concerne.",
+    };
+    of_purpose("colleagues.closed", purpose, sentences)
+}
+
+fn not_alone(purpose: &PurposeId) -> Reason {
+    let sentences = Sentences {
+        says: "Who works at an employer is asked by the employer alone: a staff is no list to search in.",
+        says_fr: "Qui travaille chez un employeur se demande par l’employeur seul\u{a0}: un personnel n’est pas une liste où \
+                  rechercher.",
+        needed: "Leave everything but the employer out, or search without the employer.",
+        needed_fr: "Retirez tout sauf l’employeur, ou recherchez sans l’employeur.",
+    };
+    of_purpose("colleagues.not-alone", purpose, sentences)
 }
 
 fn not_given(purpose: &PurposeId) -> Reason {
-    Reason {
-        rule: "colleagues.employer-not-given".into(),
-        file: None,
-        says: format!(
-            "The purpose {purpose} gives employers of no register within reach as they are, so nobody is found by one."
-        ),
-        says_fr: format!(
-            "La finalité {purpose} ne communique tels quels les employeurs d’aucun registre accessible\u{a0}: personne n’est trouvé par eux."
-        ),
-        needed: "A purpose that gives employers as they are.".into(),
-        needed_fr: "Une finalité qui communique les employeurs tels quels.".into(),
-    }
+    let sentences = Sentences {
+        says: "The purpose {purpose} gives employers of no register within reach as they are, so nobody is found by one.",
+        says_fr: "La finalité {purpose} ne communique tels quels les employeurs d’aucun registre accessible\u{a0}: personne \
+                  n’est trouvé par eux.",
+        needed: "A purpose that gives employers as they are.",
+        needed_fr: "Une finalité qui communique les employeurs tels quels.",
+    };
+    of_purpose("colleagues.employer-not-given", purpose, sentences)
 }
 
 fn too_many(purpose: &PurposeId) -> Reason {
-    Reason {
-        rule: "colleagues.too-many".into(),
-        file: None,
-        says: format!("More people work there than the purpose {purpose} lets be opened, so nobody is shown."),
-        says_fr: format!(
-            "Plus de personnes y travaillent que la finalité {purpose} ne permet d’en ouvrir\u{a0}: personne n’est montré."
-        ),
-        needed: "Search for the person whom the case is about; a staff of this size is not opened.".into(),
-        needed_fr: "Recherchez la personne que le dossier concerne\u{a0}; un personnel de cette taille ne s’ouvre pas."
-            .into(),
-    }
+    let sentences = Sentences {
+        says: "More people work there than the purpose {purpose} lets be opened, so nobody is shown.",
+        says_fr: "Plus de personnes y travaillent que la finalité {purpose} ne permet d’en ouvrir\u{a0}: personne n’est montré.",
+        needed: "Search for the person whom the case is about; a staff of this size is not opened.",
+        needed_fr: "Recherchez la personne que le dossier concerne\u{a0}; un personnel de cette taille ne s’ouvre pas.",
+    };
+    of_purpose("colleagues.too-many", purpose, sentences)
 }
 
 #[cfg(test)]

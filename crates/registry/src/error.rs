@@ -91,6 +91,12 @@ pub enum RegistryError {
         /// The register.
         register: RegisterId,
     },
+    /// Of what was typed nothing can be searched for. Nothing was compared, and nothing is in the log.
+    #[error("nothing of what was typed can be searched for")]
+    NothingCompared {
+        /// Parts of the search that the purpose doesn't let the asker compare; none where nothing was typed.
+        not_used: Vec<&'static str>,
+    },
     /// A request to open a person names none, or nobody makes it who could be named.
     #[error("the request names no person")]
     NotAPerson,

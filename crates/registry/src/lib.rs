@@ -13,6 +13,7 @@
 //! registers out of reach don't take part, and the ranking uses no statistics of the whole, so that hidden records change
 //! neither hits nor their order.
 
+mod birth;
 mod build;
 mod citizen;
 mod cluster;
@@ -32,6 +33,7 @@ mod rows;
 mod terms;
 mod warm;
 
+pub use birth::{Birth, NoBirth};
 pub use build::{BuildProgress, IndexReport, build};
 pub use citizen::Page;
 pub use cluster::{Cluster, ClusterEdge, ClusterRecord, LINKS_MAX};

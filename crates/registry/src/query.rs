@@ -5,18 +5,19 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow_array::{Array, Date32Array, RecordBatch, StringArray};
-use chrono::NaiveDate;
-use gate::{Disclosed, Gate, Grant, LookSubject, Permit};
+use chrono::Datelike as _;
+use gate::{Compares, Disclosed, Gate, Grant, LookSubject};
 use matching::normalise;
-use model::{ModelId, PersonId, RegisterId, Request};
+use model::{Compared, ModelId, PersonId, RegisterId, Request};
 use serde::{Deserialize, Serialize};
 use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue};
 use tantivy::collector::{FilterCollector, TopDocs};
 use tantivy::columnar::Column;
-use tantivy::query::{BooleanQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query, TermQuery};
+use tantivy::query::{BooleanQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query, TermQuery, TermSetQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, Order, Term};
 
+use crate::birth::Birth;
 use crate::colleagues;
 use crate::error::RegistryError;
 use crate::index::Index;
@@ -43,9 +44,9 @@ pub struct SearchQuery {
     /// Names in any order, with slips.
     #[serde(default)]
     pub name: String,
-    /// The birth date.
+    /// The birth date, as far as it is known.
     #[serde(default)]
-    pub birth_date: Option<NaiveDate>,
+    pub birth_date: Option<Birth>,
     /// A national, tax or passport number.
     #[serde(default)]
     pub identifier: String,
@@ -79,7 +80,7 @@ pub struct SearchAnswer {
     pub hits: Vec<Hit>,
     /// Whether there are more than are shown.
     pub more: bool,
-    /// Parts of the search that the purpose doesn't let the asker compare; they were not used.
+    /// Parts of the search that the purpose doesn't let the asker compare; they were not used, and others were.
     pub not_used: Vec<&'static str>,
 }
 
@@ -136,6 +137,7 @@ impl Index {
     ///
     /// # Errors
     /// [`RegistryError::Denied`] when the gate refuses or fails, and where an employer is asked for that the purpose does not open;
+    /// [`RegistryError::NothingCompared`] when nothing that was typed can be searched for, and then nothing is compared or logged;
     /// whatever keeps the index from being read.
     pub async fn search(
         &self,
@@ -156,8 +158,13 @@ impl Index {
                 Err(reason) => return Err(gate.refuse(permit, vec![reason]).await.into()),
             }
         } else {
-            let (mut wanted, allowed) = (Wanted::of(query), self.allowed(&permit));
+            let compares = permit.compares();
+            let (mut wanted, allowed) = (Wanted::of(query), self.allowed(&compares));
             let not_used = drop_what_is_not_allowed(&mut wanted, &allowed);
+            if wanted.is_empty() {
+                return Err(RegistryError::NothingCompared { not_used });
+            }
+            wanted.is_whole = self.is_compared_whole(&compares, &allowed);
             (self.best_of(self.candidates(&allowed, &wanted)?)?, not_used)
         };
         let more = best.len() > limit;
@@ -232,25 +239,48 @@ impl Index {
         Ok(None)
     }
 
-    /// Gives the registers whose records may be compared, by kind of value: all of its columns must be searchable.
-    fn allowed(&self, permit: &Permit) -> HashMap<Kind, Vec<u16>> {
+    /// Gives the parts of a search that this request's purpose lets be compared in some register, each by its name in
+    /// [`Matched`]. Nothing is decided or written by that.
+    ///
+    /// # Errors
+    /// When the clock can't be trusted.
+    pub fn comparable(&self, gate: &Gate, request: &Request) -> Result<Vec<&'static str>, RegistryError> {
+        let allowed = self.allowed(&gate.compares(request)?);
+        let kinds =
+            Kind::COMPARED.into_iter().filter(|kind| allowed.get(kind).is_some_and(|registers| !registers.is_empty()));
+        Ok(kinds.map(part_name).collect())
+    }
+
+    /// Tells how the values of a kind in a register may be compared: as the one of its columns that may be least.
+    fn how_compared(&self, compares: &Compares, register: &RegisterId, kind: Kind) -> Compared {
+        let models = self.person_models.get(register).map_or(&[][..], Vec::as_slice);
+        let of_model = |model| kind.columns().iter().map(move |column| compares.in_model(model, column));
+        let least = models.iter().flat_map(of_model).min().unwrap_or(Compared::Not);
+        // Words of a name or an address are no whole values.
+        let is_one_value = matches!(kind, Kind::Identifier | Kind::Contact);
+        if least == Compared::Whole && !is_one_value { Compared::Not } else { least }
+    }
+
+    /// Gives the registers whose records may be compared, by kind of value.
+    fn allowed(&self, compares: &Compares) -> HashMap<Kind, Vec<u16>> {
         let mut allowed = HashMap::new();
         for kind in Kind::COMPARED {
-            let may = |register: &&RegisterId| {
-                let Some(models) = self.person_models.get(*register) else { return false };
-                let of_model = |model| kind.columns().iter().all(|column| permit.searchable_in_model(model, column));
-                models.iter().all(of_model)
-            };
-            let registers = permit.registers().iter().filter(may).filter_map(|id| self.numbers.get(id).copied());
+            let may = |register: &&RegisterId| self.how_compared(compares, register, kind) > Compared::Not;
+            let registers = compares.registers().iter().filter(may).filter_map(|id| self.numbers.get(id).copied());
             allowed.insert(kind, registers.collect());
         }
         allowed
     }
 
+    /// Tells whether some register lets identifiers be compared as a whole alone. Then they are in all of them: what is like one
+    /// is not even looked for, so that it moves nothing.
+    fn is_compared_whole(&self, compares: &Compares, allowed: &HashMap<Kind, Vec<u16>>) -> bool {
+        let is_among = |number: &u16| allowed.get(&Kind::Identifier).is_some_and(|numbers| numbers.contains(number));
+        let mut reached = compares.registers().iter().filter(|id| self.numbers.get(*id).is_some_and(is_among));
+        reached.any(|id| self.how_compared(compares, id, Kind::Identifier) == Compared::Whole)
+    }
+
     fn candidates(&self, allowed: &HashMap<Kind, Vec<u16>>, wanted: &Wanted) -> Result<Vec<Candidate>, RegistryError> {
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
         let asked = Kind::COMPARED.into_iter().map(|kind| (kind, self.clauses_of(kind, wanted)));
         let asked: Vec<(Kind, Clauses)> = asked.filter(|(_, parts)| !parts.is_empty()).collect();
         let reached: Vec<BTreeSet<u64>> =
@@ -314,7 +344,7 @@ impl Index {
         let (occur, named) =
             if others.len() < registers.len() { (Occur::MustNot, &others[..]) } else { (Occur::Must, registers) };
         let terms = named.iter().map(|number| Term::from_field_u64(self.fields.register, u64::from(*number)));
-        let query = tantivy::query::TermSetQuery::new(terms);
+        let query = TermSetQuery::new(terms);
         Some((occur, Box::new(ConstScoreQuery::new(Box::new(query), 0.0))))
     }
 
@@ -324,21 +354,11 @@ impl Index {
         match kind {
             Kind::Name => wanted.name.iter().for_each(|word| clauses.extend(word_clauses(field, word, 3.0))),
             Kind::Address => wanted.address.iter().for_each(|word| clauses.extend(word_clauses(field, word, 1.0))),
-            Kind::Birth => {
-                for (term, worth) in wanted.birth.map(terms::birth_terms).unwrap_or_default() {
-                    clauses.push(exact(field, &term, worth));
-                }
-                if let Some(swapped) = wanted.birth.and_then(terms::swapped) {
-                    clauses.push(exact(field, &terms::day_term(swapped), 3.0));
-                }
-                if let Some(birth) = wanted.birth {
-                    clauses.push(fuzzy(field, &terms::day_term(birth), 1, 2.0));
-                }
-            }
+            Kind::Birth => clauses.extend(wanted.birth.map(|birth| birth_clauses(field, birth)).unwrap_or_default()),
             Kind::Identifier => {
                 if let Some(identifier) = &wanted.identifier {
                     clauses.push(exact(field, identifier, 8.0));
-                    if identifier.chars().count() >= 6 {
+                    if !wanted.is_whole && identifier.chars().count() >= 6 {
                         clauses.push(fuzzy(field, identifier, 1, 6.0));
                     }
                 }
@@ -359,6 +379,26 @@ fn exact(field: Field, term: &str, worth: f32) -> (Occur, Box<dyn Query>) {
 fn fuzzy(field: Field, term: &str, slips: u8, worth: f32) -> (Occur, Box<dyn Query>) {
     let query = FuzzyTermQuery::new(Term::from_field_text(field, term), slips, true);
     (Occur::Should, Box::new(ConstScoreQuery::new(Box::new(query), worth)))
+}
+
+fn birth_clauses(field: Field, birth: Birth) -> Clauses {
+    match birth {
+        Birth::Day(day) => {
+            let terms = terms::birth_terms(day);
+            let mut clauses: Clauses = terms.iter().map(|(term, worth)| exact(field, term, *worth)).collect();
+            if let Some(swapped) = terms::swapped(day) {
+                clauses.push(exact(field, &terms::day_term(swapped), 3.0));
+            }
+            clauses.push(fuzzy(field, &terms::day_term(day), 1, 2.0));
+            clauses
+        }
+        Birth::Month(first) => {
+            let days = first.iter_days().take_while(|day| day.month() == first.month());
+            let days = days.map(|day| Term::from_field_text(field, &terms::day_term(day)));
+            vec![(Occur::Should, Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(days)), 2.0)))]
+        }
+        Birth::Year(year) => vec![exact(field, &terms::year_term(year), 1.0)],
+    }
 }
 
 fn word_clauses(field: Field, word: &str, worth: f32) -> Clauses {
@@ -431,6 +471,11 @@ fn score_rows(
                 };
                 if let Some(text) = text(name, row) {
                     terms::write_terms(*kind, name, text, into);
+                    match *name {
+                        "first_name" => seen.first.extend(terms::words(text)),
+                        "last_name" => seen.last.extend(terms::words(text)),
+                        _ => {}
+                    }
                 }
             }
         }
@@ -449,6 +494,7 @@ impl Wanted {
             identifier: (!identifier.is_empty()).then_some(identifier),
             contact: rank::contacts(&query.contact),
             address: terms::words(&query.address),
+            is_whole: false,
         }
     }
 }

@@ -8,6 +8,7 @@ use chrono::{Datelike as _, NaiveDate};
 use matching::distance;
 use serde::Serialize;
 
+use crate::birth::Birth;
 use crate::terms::{self, Kind};
 
 /// The least score of a hit.
@@ -19,12 +20,26 @@ const WORD_SIMILARITY_MIN: f64 = 0.82;
 /// From this similarity on two values are called the same.
 const SAME: f64 = 0.999;
 
+/// The least similarity of a name as a whole at which it agrees.
+const NAME_MIN: f64 = 0.6;
+
+/// The least similarity of one word at which a name agrees by that word alone, where the birth date agrees too: a last name
+/// changes, the first name and the day stay.
+const ONE_WORD_MIN: f64 = 0.9;
+
+/// The least similarity of birth dates for that: the same, or day and month swapped.
+const DAY_MIN: f64 = 0.9;
+
 /// How a part of a search compares with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
     /// The same, but for accents, case and marks.
     Same,
+    /// As far as it was typed, the same: a part of the name, or the year of the birth date.
+    Part,
+    /// The last name is the same, and was all that was typed.
+    LastName,
     /// Alike.
     Similar,
 }
@@ -33,16 +48,22 @@ pub enum How {
 #[derive(Clone, Default)]
 pub(crate) struct Wanted {
     pub(crate) name: Vec<String>,
-    pub(crate) birth: Option<NaiveDate>,
+    pub(crate) birth: Option<Birth>,
     pub(crate) identifier: Option<String>,
     pub(crate) contact: Vec<String>,
     pub(crate) address: Vec<String>,
+    /// Whether the identifier is compared as a whole, without a slip.
+    pub(crate) is_whole: bool,
 }
 
 /// What of a record may be compared. Holds values, hence no `Debug`.
 #[derive(Clone, Default)]
 pub(crate) struct Seen {
+    /// All words of names.
     pub(crate) name: Vec<String>,
+    /// Those of them that are of the first name, and of the last name.
+    pub(crate) first: Vec<String>,
+    pub(crate) last: Vec<String>,
     pub(crate) birth: Option<NaiveDate>,
     pub(crate) identifiers: Vec<String>,
     pub(crate) contacts: Vec<String>,
@@ -55,38 +76,74 @@ pub(crate) struct Score {
     pub(crate) parts: Vec<(Kind, How)>,
 }
 
-/// Compares.
+/// Parts of a search that tell people apart: of those that were typed one has to agree. Many are born on one day.
+fn is_telling(kind: Kind) -> bool {
+    matches!(kind, Kind::Name | Kind::Identifier | Kind::Contact | Kind::Address)
+}
+
+/// Compares. Where nothing agrees that tells people apart, though some of it was typed, the score is 0.
 pub(crate) fn score(wanted: &Wanted, seen: &Seen) -> Score {
     let mut sum = 0.0;
     let mut weights = 0.0;
     let mut parts = Vec::new();
-    let mut add = |kind: Kind, weight: f64, similarity: f64, least: f64| {
+    let mut is_told = true;
+    let mut add = |kind: Kind, weight: f64, similarity: f64, least: f64, same: How| {
         sum += weight * similarity;
         weights += weight;
         if similarity >= SAME {
-            parts.push((kind, How::Same));
+            parts.push((kind, same));
         } else if similarity >= least {
             parts.push((kind, How::Similar));
         }
+        is_told &= !is_telling(kind);
     };
+    let born = wanted.birth.zip(seen.birth).map_or(0.0, |(birth, other)| birth_similarity(birth, other));
     if !wanted.name.is_empty() {
-        add(Kind::Name, 2.0, words_similarity(&wanted.name, &seen.name), 0.6);
+        let is_same_day = matches!(wanted.birth, Some(Birth::Day(_))) && born >= DAY_MIN;
+        let is_one_word = is_same_day && best_word(&wanted.name, &seen.name) >= ONE_WORD_MIN;
+        let least = if is_one_word { 0.0 } else { NAME_MIN };
+        add(Kind::Name, 2.0, words_similarity(&wanted.name, &seen.name), least, same_name(wanted, seen));
     }
-    if let Some(birth) = wanted.birth {
-        add(Kind::Birth, 2.0, seen.birth.map_or(0.0, |other| date_similarity(birth, other)), 0.5);
+    match wanted.birth {
+        Some(Birth::Day(_)) => add(Kind::Birth, 2.0, born, 0.5, How::Same),
+        // A year tells less.
+        Some(Birth::Month(_) | Birth::Year(_)) => add(Kind::Birth, 1.0, born, 0.5, How::Part),
+        None => {}
     }
     if let Some(identifier) = &wanted.identifier {
-        let best = seen.identifiers.iter().map(|other| identifier_similarity(identifier, other)).fold(0.0, f64::max);
-        add(Kind::Identifier, 3.0, best, 0.5);
+        let similarity = |other: &String| identifier_similarity(identifier, other, wanted.is_whole);
+        let best = seen.identifiers.iter().map(similarity).fold(0.0, f64::max);
+        add(Kind::Identifier, 3.0, best, 0.5, How::Same);
     }
     if !wanted.contact.is_empty() {
         let best = if wanted.contact.iter().any(|one| seen.contacts.contains(one)) { 1.0 } else { 0.0 };
-        add(Kind::Contact, 2.0, best, 0.5);
+        add(Kind::Contact, 2.0, best, 0.5, How::Same);
     }
     if !wanted.address.is_empty() {
-        add(Kind::Address, 1.0, words_similarity(&wanted.address, &seen.address), 0.6);
+        add(Kind::Address, 1.0, words_similarity(&wanted.address, &seen.address), 0.6, How::Same);
     }
-    Score { total: if weights > 0.0 { sum / weights } else { 0.0 }, parts }
+    let is_told = is_told || parts.iter().any(|(kind, _)| is_telling(*kind));
+    Score { total: if weights > 0.0 && is_told { sum / weights } else { 0.0 }, parts }
+}
+
+/// Gives how a name is told of in which all words that were typed are.
+fn same_name(wanted: &Wanted, seen: &Seen) -> How {
+    let is_typed = |word: &String| wanted.name.contains(word);
+    let is_all_typed = seen.first.iter().chain(&seen.last).all(is_typed);
+    let is_last_name = !seen.last.is_empty()
+        && seen.last.iter().all(is_typed)
+        && wanted.name.iter().all(|word| seen.last.contains(word));
+    match (is_all_typed, is_last_name) {
+        (true, _) => How::Same,
+        (false, true) => How::LastName,
+        (false, false) => How::Part,
+    }
+}
+
+/// Gives how alike the two words are that are most alike.
+fn best_word(wanted: &[String], seen: &[String]) -> f64 {
+    let of_one = |one: &String| seen.iter().map(|other| word_similarity(one, other)).fold(0.0, f64::max);
+    wanted.iter().map(of_one).fold(0.0, f64::max)
 }
 
 /// Gives how well the wanted words are among those seen, each of which answers one at most.
@@ -125,6 +182,25 @@ fn word_similarity(one: &str, other: &str) -> f64 {
     if similarity >= WORD_SIMILARITY_MIN { similarity.min(0.98) } else { 0.0 }
 }
 
+fn birth_similarity(wanted: Birth, seen: NaiveDate) -> f64 {
+    match wanted {
+        Birth::Day(day) => date_similarity(day, seen),
+        Birth::Month(first) if (first.year(), first.month()) == (seen.year(), seen.month()) => 1.0,
+        Birth::Month(first) => {
+            if first.year() == seen.year() {
+                0.4
+            } else {
+                0.0
+            }
+        }
+        Birth::Year(year) => match (year - seen.year()).abs() {
+            0 => 1.0,
+            1 => 0.6,
+            _ => 0.0,
+        },
+    }
+}
+
 fn date_similarity(one: NaiveDate, other: NaiveDate) -> f64 {
     if one == other {
         return 1.0;
@@ -142,7 +218,10 @@ fn date_similarity(one: NaiveDate, other: NaiveDate) -> f64 {
     if one.year() == other.year() { 0.4 } else { 0.0 }
 }
 
-fn identifier_similarity(one: &str, other: &str) -> f64 {
+fn identifier_similarity(one: &str, other: &str, is_whole: bool) -> f64 {
+    if is_whole {
+        return if one == other { 1.0 } else { 0.0 };
+    }
     match distance::damerau_text(one, other, 1) {
         Some(0) => 1.0,
         Some(_) if one.chars().count() >= 6 => 0.8,
@@ -207,5 +286,85 @@ mod tests {
         let without = Seen { identifiers: vec![], ..with.clone() };
         assert!(score(&wanted, &with).total > 0.85);
         assert!(score(&wanted, &without).total < SCORE_MIN);
+    }
+
+    fn day(text: &str) -> Birth {
+        text.parse().unwrap()
+    }
+
+    fn of(first: &str, last: &str, born: &str) -> Seen {
+        let name = format!("{first} {last}");
+        let (first, last) = (words(first), words(last));
+        Seen { name: words(&name), first, last, birth: born.parse().ok(), ..Seen::default() }
+    }
+
+    fn asked(name: &str, birth: &str) -> Wanted {
+        Wanted { name: words(name), birth: birth.parse().ok(), ..Wanted::default() }
+    }
+
+    #[test]
+    fn a_birth_date_alone_finds_nobody_whose_name_is_another() {
+        let other = of("MARIA ELENA", "PALARRERO", "2009-11-30");
+        assert_eq!(score(&asked("Françoise Martin", "2003-11-30"), &other).total, 0.0);
+        assert_eq!(score(&asked("Françoise Martin", "2009-11-30"), &other).total, 0.0, "nor the same date");
+        assert!(score(&asked("", "2009-11-30"), &other).total > SCORE_MIN, "unless nothing else was typed");
+        let elsewhere = Wanted { address: words("7 Mill Lane"), ..asked("", "2009-11-30") };
+        assert_eq!(score(&elsewhere, &Seen { address: words("9 Robin Row"), ..other }).total, 0.0);
+    }
+
+    #[test]
+    fn whoever_changed_the_last_name_is_found_by_the_first_and_the_day() {
+        let seen = of("Ysolde", "Quillfeather", "1984-03-12");
+        for birth in ["1984-03-12", "1984-12-03"] {
+            let found = score(
+                &asked("Isolde Okonjo", birth),
+                &Seen { first: words("Isolde"), name: words("Isolde Quillfeather"), ..seen.clone() },
+            );
+            assert!(found.total > SCORE_MIN && found.parts.contains(&(Kind::Name, How::Similar)), "{birth}");
+        }
+        assert!(score(&asked("Ysolde Okonjo", "1984-03-13"), &seen).total < SCORE_MIN, "a like day is not enough");
+        for name in ["Ysolde Quilfeather", "Quillfeather Ysolde", "ÝSÖLDE quillfeather"] {
+            assert!(score(&asked(name, "1985-03-12"), &seen).total > 0.85, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_was_typed_of_a_name_is_what_is_said_to_be_the_same() {
+        let how = |typed: &str, first: &str, last: &str| score(&asked(typed, ""), &of(first, last, "")).parts;
+        for (typed, said) in [
+            ("Martin", How::LastName),
+            ("Betty", How::Part),
+            ("Betty Martin", How::Part),
+            ("martin BETTY Helen", How::Same),
+            ("Betty Helen Marten", How::Similar),
+        ] {
+            assert_eq!(how(typed, "Betty Helen", "Martin"), [(Kind::Name, said)], "{typed}");
+        }
+        assert_eq!(how("José García", "Jose", "Garcia Lopez"), [(Kind::Name, How::Part)]);
+        assert_eq!(how("Martin", "", "Martin"), [(Kind::Name, How::Same)], "all that the record has");
+    }
+
+    #[test]
+    fn a_birth_date_is_compared_as_far_as_it_is_known() {
+        let seen = of("Ysolde", "Quillfeather", "1984-03-12");
+        for birth in ["1984", "1984-03"] {
+            let found = score(&asked("Ysolde Quillfeather", birth), &seen);
+            assert_eq!((found.total, found.parts.len()), (1.0, 2), "{birth}");
+            assert!(found.parts.contains(&(Kind::Birth, How::Part)), "{birth}");
+        }
+        assert!(birth_similarity(day("1985"), seen.birth.unwrap()) > 0.5, "a year beside it is alike");
+        assert_eq!(birth_similarity(day("1986"), seen.birth.unwrap()), 0.0);
+        assert_eq!(birth_similarity(day("1983-03"), seen.birth.unwrap()), 0.0);
+        assert!(score(&asked("", "1984-04"), &seen).total < SCORE_MIN);
+    }
+
+    #[test]
+    fn an_identifier_that_is_compared_as_a_whole_forgives_no_slip() {
+        let seen = Seen { identifiers: vec!["123456789".into()], ..Seen::default() };
+        let total = |typed: &str, is_whole: bool| {
+            score(&Wanted { identifier: Some(typed.into()), is_whole, ..Wanted::default() }, &seen).total
+        };
+        assert_eq!((total("123456789", true), total("123456798", true), total("6789", true)), (1.0, 0.0, 0.0));
+        assert_eq!(total("123456798", false), 0.8);
     }
 }

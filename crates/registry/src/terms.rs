@@ -243,7 +243,12 @@ pub(crate) fn words(text: &str) -> Vec<String> {
 /// year.
 pub(crate) fn birth_terms(date: NaiveDate) -> Vec<(String, f32)> {
     let (year, month, day) = (date.year(), date.month(), date.day());
-    vec![(day_term(date), 4.0), (format!("{month:02}{day:02}"), 1.0), (format!("{year:04}"), 0.5)]
+    vec![(day_term(date), 4.0), (format!("{month:02}{day:02}"), 1.0), (year_term(year), 0.5)]
+}
+
+/// Gives the term of a year.
+pub(crate) fn year_term(year: i32) -> String {
+    format!("{year:04}")
 }
 
 /// Gives the term of a day.

@@ -20,6 +20,7 @@ use crate::left::Left;
 use crate::problem::Problem;
 use crate::progress::Runs;
 use crate::resolving::Resolving;
+use crate::searched::{Fields, Searched};
 use crate::service::{Heads, ReadIn, VerifyView};
 
 /// The name of the cookie of the pages' session.
@@ -87,6 +88,7 @@ struct Inner {
     districts: Option<Result<Districts, Unreadable>>,
     contesting: tokio::sync::Mutex<()>,
     left: Left,
+    searched: Searched,
 }
 
 impl App {
@@ -119,6 +121,7 @@ impl App {
                 districts,
                 contesting: tokio::sync::Mutex::default(),
                 left: Left::default(),
+                searched: Searched::default(),
             }),
         }
     }
@@ -225,12 +228,35 @@ impl App {
     pub(crate) fn leave(&self, session: &str) -> Result<(), Problem> {
         let now = self.now()?;
         self.inner.left.note(session, now, now + SESSION + LEFT_AFTER);
+        self.forget_search(session);
         Ok(())
     }
 
     /// Waits until a session is left, or the server has ended.
     pub(crate) fn until_left(&self, session: String) -> impl Future<Output = ()> + Send + use<> {
         self.inner.left.until(session)
+    }
+
+    /// Holds what somebody has just searched for, for as long as their session and what they work on stay.
+    ///
+    /// # Errors
+    /// When the clock can't be trusted.
+    pub(crate) fn keep_search(&self, who: &Who, fields: Fields) -> Result<(), Problem> {
+        self.inner.searched.keep(who, fields, self.now()?);
+        Ok(())
+    }
+
+    /// Gives what somebody searched for last, under what they work on now.
+    ///
+    /// # Errors
+    /// When the clock can't be trusted.
+    pub(crate) fn last_search(&self, who: &Who) -> Result<Option<Fields>, Problem> {
+        Ok(self.inner.searched.last(who, self.now()?))
+    }
+
+    /// Forgets what was searched for in a session.
+    pub(crate) fn forget_search(&self, session: &str) {
+        self.inner.searched.forget(session);
     }
 
     /// Gives the token that forms of this session carry.

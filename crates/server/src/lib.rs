@@ -15,6 +15,7 @@ mod pages;
 mod problem;
 mod progress;
 mod resolving;
+mod searched;
 pub mod service;
 
 use std::future::Future;

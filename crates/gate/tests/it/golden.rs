@@ -24,7 +24,7 @@ fn look() -> Entry {
             (Class::Identifier, Disclosure::MatchOnly),
             (Class::Identity, Disclosure::Value),
             (Class::Address, Disclosure::District),
-            (Class::Contact, Disclosure::Last { keep: 4 }),
+            (Class::Contact, Disclosure::Last { keep: 4, matched: false }),
             (Class::Income, Disclosure::YesNo { below: 40_000.0 }),
             (Class::Tax, Disclosure::YesNo { below: 0.5 }),
             (Class::Travel, Disclosure::Coarse),

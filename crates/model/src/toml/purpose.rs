@@ -222,7 +222,8 @@ fn disclosure(value: &Value<'_>, class: Option<Class>) -> Option<Disclosure> {
             }
             Way::Last => {
                 let keep = table.require("keep", "keep = 4").and_then(|value| value.integer(1..=4));
-                keep.and_then(|keep| u8::try_from(keep).ok()).map(|keep| Disclosure::Last { keep })
+                let matched = matched(&table, class);
+                keep.and_then(|keep| u8::try_from(keep).ok()).map(|keep| Disclosure::Last { keep, matched })
             }
         };
         table.finish();
@@ -233,6 +234,25 @@ fn disclosure(value: &Value<'_>, class: Option<Class>) -> Option<Disclosure> {
         value.error("purpose/district-of-no-address", "only an address has a district", help);
     }
     Some(made)
+}
+
+/// Classes whose values are compared as a whole: numbers and addresses by which somebody is known, no texts of several words.
+const COMPARED_WHOLE: [Class; 2] = [Class::Identifier, Class::Contact];
+
+/// Reads whether a search may compare whole values of a class of which the end alone is shown.
+fn matched(table: &Table<'_>, class: Option<Class>) -> bool {
+    let Some(value) = table.get("match") else { return false };
+    let matched = value.boolean() == Some(true);
+    if matched && class.is_some_and(|class| !COMPARED_WHOLE.contains(&class)) {
+        let help =
+            "leave `match` out, or write `match-only` if a search may compare the class and nothing of it is shown";
+        value.error(
+            "purpose/match-of-no-number",
+            "only the classes `identifier` and `contact` are compared as a whole",
+            help,
+        );
+    }
+    matched
 }
 
 fn needs_bound(value: &Value<'_>, example: &str) -> Option<Disclosure> {

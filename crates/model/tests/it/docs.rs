@@ -56,7 +56,7 @@ fn every_class_and_disclosure_is_documented() {
         Disclosure::YesNo { below: 1.0 },
         Disclosure::District,
         Disclosure::Coarse,
-        Disclosure::Last { keep: 1 },
+        Disclosure::Last { keep: 1, matched: true },
         Disclosure::Presence,
         Disclosure::MatchOnly,
         Disclosure::Withheld,

@@ -64,7 +64,10 @@ fn change(folder: &ProjectFolder, how: Change) {
 
 /// Writes out all that a search tells.
 async fn searched(house: &House, index: &Index, query: &SearchQuery) -> String {
-    let answer = house.search(index, query).await;
+    let answer = match index.search(&house.gate, &officer(Action::Search), query).await {
+        Ok(answer) => answer,
+        Err(error) => return format!("{error:?}\n"),
+    };
     let mut text = format!("{} {} {:?}\n", answer.leaf, answer.more, answer.not_used);
     for hit in &answer.hits {
         writeln!(

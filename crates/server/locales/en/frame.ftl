@@ -57,6 +57,11 @@ bar-act-as-do = Switch role
 work-purpose = Purpose
 work-choose = Choose a purpose
 work-mine = Purposes of your role
+error-title = Error: { $title }
+error-summary = { $count ->
+    [one] Nothing was sent on. One thing is to be mended:
+   *[other] Nothing was sent on. { $n } things are to be mended:
+ }
 work-others = Purposes of others: refused and logged
 work-case = Case
 work-case-hint = As your agency writes it, such as SL-2026-0417

@@ -35,6 +35,10 @@ how-last = { $count ->
     [one] last character only
    *[other] last { $n } characters only
  }
+how-last-match = { $count ->
+    [one] last character only; compared as a whole in searches
+   *[other] last { $n } characters only; compared as a whole in searches
+ }
 how-presence = only whether there is one
 how-match-only = compared in searches, not shown
 how-withheld = withheld

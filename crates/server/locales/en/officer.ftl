@@ -6,14 +6,19 @@ search-nothing-asked = Fill in one field at least.
 search-name = Name
 search-name-hint = First and last name, in any order
 search-birth-date = Birth date
-search-birth-date-hint = Such as 1984-03-12 or 12.3.1984
-search-birth-date-unread = This date can’t be read. Write day, month and year.
+search-birth-date-hint = Such as 1984-03-12 or 12.3.1984; 1984-03 or 1984 where you know no more
+search-birth-date-unread = The birth date can’t be read. Write day, month and year, such as 12.3.1984; month and year, such as 3.1984; or the year with four digits.
 search-identifier = Number
 search-identifier-hint = National, tax or passport number
 search-address = Address
 search-address-hint = Number, street, town or postcode
 search-contact = Telephone or e-mail
 search-do = Search
+search-compared = This purpose lets you compare: { $parts }.
+search-off = This purpose doesn’t let you search by this.
+search-nothing-compared = Nobody was searched for: this purpose doesn’t let you compare what you filled in. Fill in one of the other fields.
+search-kept = This is what you searched for last. Nobody is shown until you search again, which is a new entry in the log.
+search-not-kept = The search before is not kept any more: fill in again whom you look for.
 
 # Results.
 results-title = Persons found
@@ -22,6 +27,11 @@ results-count = { $count ->
     [one] One person was found
    *[other] { $n } persons were found
  }
+results-best = { $count ->
+    [one] The best one is shown; there are more
+   *[other] The best { $n } are shown; there are more
+ }
+results-logged-nobody = This search is entry { $entry } of the log.
 results-logged = This search is entry { $entry } of the log. Each person shown here can see it.
 results-not-used = Not used, because the purpose doesn’t let you compare it: { $parts }.
 results-none = Nobody in the registers within reach of this purpose is like this. Try fewer fields, or another spelling.
@@ -31,11 +41,14 @@ results-details = To tell them apart
 results-why = Why found
 results-registers = Has records in
 results-nameless = Name withheld
-results-more = There are more. Add what you know to narrow the search.
+results-more = Add what you know to narrow the search.
 results-again = Search again
 matched-same = { $part }: the same
 matched-similar = { $part }: similar
 results-employer = Who works at:
+matched-last-name = Last name: the same
+matched-part-name = Part of the name: the same
+matched-part-birth-date = Birth date: the same as far as you gave it
 
 # The dossier.
 person-title = Person
@@ -49,6 +62,8 @@ person-kept-nowhere = It is kept nowhere.
 person-pseudonym = Your agency knows this person as
 person-empty = The registers within reach of this purpose hold nothing about this person.
 person-search-again = Find another person
+person-back = Back to the results
+person-back-what = Searches once more: a new entry in the log, which everyone who is shown can see.
 person-registers = { $count ->
     [one] register
    *[other] registers

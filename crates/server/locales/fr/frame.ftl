@@ -57,6 +57,11 @@ bar-act-as-do = Changer de rôle
 work-purpose = Finalité
 work-choose = Choisissez une finalité
 work-mine = Finalités de votre rôle
+error-title = Erreur : { $title }
+error-summary = { $count ->
+    [one] Rien n’a été transmis. Un point est à corriger :
+   *[other] Rien n’a été transmis. { $n } points sont à corriger :
+ }
 work-others = Finalités d’autres rôles : refusées et journalisées
 work-case = Dossier
 work-case-hint = Tel que votre administration l’écrit, par exemple SL-2026-0417

@@ -35,6 +35,10 @@ how-last = { $count ->
     [one] dernier caractère seulement
    *[other] { $n } derniers caractères seulement
  }
+how-last-match = { $count ->
+    [one] dernier caractère seulement ; comparé en entier dans les recherches
+   *[other] { $n } derniers caractères seulement ; comparé en entier dans les recherches
+ }
 how-presence = présence ou absence seulement
 how-match-only = pour comparer dans les recherches, sans rien montrer
 how-withheld = pas du tout

@@ -6,14 +6,19 @@ search-nothing-asked = Remplissez au moins un champ.
 search-name = Nom
 search-name-hint = Prénom et nom, dans n’importe quel ordre
 search-birth-date = Date de naissance
-search-birth-date-hint = Par exemple 12/03/1984 ou 1984-03-12
-search-birth-date-unread = Cette date est illisible. Écrivez le jour, le mois et l’année.
+search-birth-date-hint = Par exemple 12/03/1984 ou 1984-03-12 ; 03/1984 ou 1984 si vous n’en savez pas plus
+search-birth-date-unread = La date de naissance est illisible. Écrivez le jour, le mois et l’année, par exemple 12/03/1984 ; le mois et l’année, par exemple 03/1984 ; ou l’année en quatre chiffres.
 search-identifier = Numéro
 search-identifier-hint = Numéro national, fiscal ou de passeport
 search-address = Adresse
 search-address-hint = Numéro, rue, commune ou code postal
 search-contact = Téléphone ou courriel
 search-do = Rechercher
+search-compared = Cette finalité permet de comparer : { $parts }.
+search-off = Cette finalité ne permet pas de rechercher selon ce champ.
+search-nothing-compared = Aucune recherche n’a été faite : cette finalité ne permet pas de comparer ce que vous avez rempli. Remplissez l’un des autres champs.
+search-kept = Voici votre dernière recherche. Personne n’est montré tant que vous ne la relancez pas, ce qui ajoute une entrée au journal.
+search-not-kept = La recherche précédente n’est plus conservée : indiquez de nouveau qui vous cherchez.
 
 # Résultats.
 results-title = Personnes trouvées
@@ -22,6 +27,11 @@ results-count = { $count ->
     [one] Une personne a été trouvée
    *[other] { $n } personnes ont été trouvées
  }
+results-best = { $count ->
+    [one] Seule la plus ressemblante est montrée, il y en a d’autres
+   *[other] Les { $n } plus ressemblantes sont montrées, il y en a d’autres
+ }
+results-logged-nobody = Cette recherche est l’entrée { $entry } du journal.
 results-logged = Cette recherche est l’entrée { $entry } du journal. Chaque personne montrée ici peut la voir.
 results-not-used = Non utilisé, car la finalité ne permet pas de le comparer : { $parts }.
 results-none = Aucune personne ne correspond dans les registres accessibles pour cette finalité. Essayez moins de champs, ou une autre graphie.
@@ -31,11 +41,14 @@ results-details = Pour les distinguer
 results-why = Ce qui correspond
 results-registers = Figure dans
 results-nameless = Nom non communiqué
-results-more = Il y en a d’autres. Ajoutez ce que vous savez pour restreindre la recherche.
+results-more = Ajoutez ce que vous savez pour restreindre la recherche.
 results-again = Nouvelle recherche
 matched-same = { $part } : identique
 matched-similar = { $part } : semblable
 results-employer = Qui travaille chez :
+matched-last-name = Nom de famille : identique
+matched-part-name = Une partie du nom : identique
+matched-part-birth-date = Date de naissance : identique pour ce qui est indiqué
 
 # Le dossier.
 person-title = Personne
@@ -49,6 +62,8 @@ person-kept-nowhere = Elle n’est conservée nulle part.
 person-pseudonym = Votre administration connaît cette personne sous le pseudonyme
 person-empty = Les registres accessibles pour cette finalité ne contiennent rien sur cette personne.
 person-search-again = Rechercher une autre personne
+person-back = Retour aux résultats
+person-back-what = Relance la recherche, ce qui ajoute une entrée au journal, que toute personne montrée peut voir.
 person-registers = { $count ->
     [one] registre
    *[other] registres

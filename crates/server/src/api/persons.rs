@@ -47,14 +47,13 @@ pub(crate) struct HouseholdView {
     alike: Vec<HitView>,
     /// Whether there are more than are shown.
     more: bool,
-    /// `address`, where the purpose doesn't let the asker compare it: then nobody was looked for.
-    not_used: Vec<String>,
     /// Why columns of hits are withheld.
     #[schema(value_type = Vec<ReasonView>)]
     reasons: Vec<Arc<ReasonView>>,
 }
 
-/// Looks for persons under a purpose. Everyone shown is a subject of the log entry.
+/// Looks for persons under a purpose. Everyone shown is a subject of the log entry. A search of which the purpose lets no part be
+/// compared is a bad request: nobody is looked for then, and nothing is logged.
 #[utoipa::path(post, path = "/api/v1/search", tag = "persons", request_body = SearchForm,
     responses((status = 200, body = SearchView), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem, description = "refused; the refusal is in the log")))]
@@ -67,7 +66,7 @@ pub(crate) async fn search(
 }
 
 /// Looks for those who are at an address, under a purpose: a search by the address alone, under the same rules. Everyone shown is
-/// a subject of the log entry.
+/// a subject of the log entry. Where the purpose doesn't let addresses be compared it is a bad request, as such a search is.
 #[utoipa::path(post, path = "/api/v1/search/household", tag = "persons", request_body = HouseholdForm,
     responses((status = 200, body = HouseholdView), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem, description = "refused; the refusal is in the log")))]
@@ -80,14 +79,7 @@ pub(crate) async fn household(
     let asked = SearchForm { work, address, limit: HITS_MAX, ..SearchForm::default() };
     let found = service::search(&app, &who, &asked).await?;
     let (here, alike) = found.hits.into_iter().partition(|hit| is_here(hit, &asked.address));
-    Ok(Answer(HouseholdView {
-        log_index: found.log_index,
-        here,
-        alike,
-        more: found.more,
-        not_used: found.not_used,
-        reasons: found.reasons,
-    }))
+    Ok(Answer(HouseholdView { log_index: found.log_index, here, alike, more: found.more, reasons: found.reasons }))
 }
 
 /// Tells whose a record is that comes ahead of its register's next delivery, and keeps it until then. The person who is named

@@ -285,6 +285,7 @@ fn class_rules() -> Vec<ClassRule> {
         disclosure: disclosure.to_owned(),
         below: (disclosure == "yes-no").then_some(40_000.0),
         keep: (disclosure == "last").then_some(4),
+        matched: disclosure == "last",
     };
     vec![
         rule("identity", None, "value"),
@@ -577,9 +578,11 @@ mod tests {
 
     #[test]
     fn every_part_of_templates_is_shown_or_known_to_be_of_a_page() {
-        const ELSEWHERE: [(&str, &str); 3] = [
+        const ELSEWHERE: [(&str, &str); 5] = [
             ("compared.html", "what two pages have in common: all that it is made of is shown"),
             ("dossier.html", "the same"),
+            ("error_summary.html", "a note and a list of links, both of which are shown"),
+            ("search_fields.html", "fields of a form, which are shown"),
             ("written.html", "of the page of a problem: what was written in a form that is gone, as a list of terms"),
         ];
         let included = included();

@@ -13,7 +13,7 @@ use super::address::{Address, address_of, house_number};
 use super::frame::Frame;
 use super::problem;
 use super::relations::is_same;
-use super::search::{Hit, SEARCH, hit, officer, work_of};
+use super::search::{Hit, SEARCH, hits, officer, work_of};
 use super::view::{Sent, Typed, View};
 use super::words::Words;
 use crate::problem::Problem;
@@ -47,8 +47,9 @@ pub(crate) struct Household {
     pub(crate) alike: Vec<Hit>,
     /// What is said where there are more than one search shows.
     pub(crate) more: Option<String>,
-    /// Parts of the search that were not used.
+    /// Parts of the search that were not used: then nobody was looked for.
     pub(crate) not_used: Vec<String>,
+    /// The number of the entry in the log; empty where nobody was looked for.
     pub(crate) log_index: String,
     /// The address that was searched for; empty where it was an employer.
     pub(crate) address: String,
@@ -137,33 +138,31 @@ async fn found(view: &View, asked: &HouseholdAsked) -> Result<Response, Problem>
     officer(view)?;
     let (work, address, employer) = (work_of(view)?, asked.address.clone(), asked.employer.clone());
     let form = SearchForm { work, address, employer, limit: HITS_MAX, ..SearchForm::default() };
-    let found = service::search(&view.app, who, &form).await?;
-    let part = HouseholdPart { frame: view.frame()?, t: view.t, household: household(view, asked, found) };
-    view.page(&part)
+    let household = match service::search(&view.app, who, &form).await {
+        Err(problem) if service::is_nothing_compared(&problem) => {
+            let not_used = vec![view.t.of("part", "address")];
+            let nobody = Household::of(view.t, Vec::new(), Vec::new(), false);
+            not_looked_for(view.t, Household { not_used, address: asked.address.clone(), ..nobody })
+        }
+        found => household(view, asked, found?),
+    };
+    view.page(&HouseholdPart { frame: view.frame()?, t: view.t, household })
 }
 
 fn household(view: &View, asked: &HouseholdAsked, found: SearchView) -> Household {
     let t = view.t;
     let (own, others): (Vec<HitView>, Vec<HitView>) =
         found.hits.into_iter().partition(|found| found.person == asked.person);
-    let shown = |found: Vec<HitView>| -> Vec<Hit> { found.into_iter().map(|found| hit(view, found)).collect() };
-    let is_used = !found.not_used.iter().any(|part| part == "address");
+    let shown = |found: Vec<HitView>, by_address: bool| -> Vec<Hit> { hits(view, found, by_address) };
     let (all, address) = match asked.leads_from() {
         LeadsFrom::Address => {
             let (here, alike): (Vec<HitView>, Vec<HitView>) =
                 others.into_iter().partition(|found| is_here(found, &asked.address));
-            (Household::of(t, shown(here), shown(alike), found.more), asked.address.clone())
+            (Household::of(t, shown(here, true), shown(alike, true), found.more), asked.address.clone())
         }
-        LeadsFrom::Employer => (Household::at_work(t, shown(others)), String::new()),
+        LeadsFrom::Employer => (Household::at_work(t, shown(others, false)), String::new()),
     };
-    let household = Household {
-        is_with: !own.is_empty(),
-        not_used: found.not_used.iter().map(|part| t.of("part", part)).collect(),
-        log_index: t.number(&found.log_index),
-        address,
-        ..all
-    };
-    if is_used { household } else { not_looked_for(t, household) }
+    Household { is_with: !own.is_empty(), log_index: t.number(&found.log_index), address, ..all }
 }
 
 /// Says of a household that nobody was looked for, which is not that nobody is there.

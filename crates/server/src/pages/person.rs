@@ -35,6 +35,8 @@ struct PersonPage {
     dossier: Dossier,
     /// Whether to lead on to searches: citizens have none.
     may_search: bool,
+    /// Whether there is a search to go back to.
+    searched: bool,
 }
 
 /// A dossier as the page shows it; shared with the page of what is held about a citizen.
@@ -179,8 +181,9 @@ async fn open(view: &View, person: &str, under: Option<&str>) -> Result<Response
     }
     let found = service::dossier(&view.app, view.acting()?, person, &work, true).await?;
     let person = found.person.clone();
-    let page = PersonPage { frame: view.frame()?, t: view.t, person, dossier: dossier(view, found), may_search: true };
-    view.page(&page)
+    let searched = view.app.last_search(view.acting()?)?.is_some();
+    let (frame, dossier) = (view.frame()?, dossier(view, found));
+    view.page(&PersonPage { frame, t: view.t, person, dossier, may_search: true, searched })
 }
 
 /// Gives a dossier as the page shows it.

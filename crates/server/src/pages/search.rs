@@ -1,24 +1,31 @@
 //! Looking for a person: the form, and just enough of each one found to choose.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::response::Response;
-use chrono::NaiveDate;
 use model::agency::RoleKind;
+use registry::Birth;
 use serde::Deserialize;
 
 use super::allows::Allows;
 use super::frame::Frame;
-use super::values::{Shown, headline, is_name, shown};
+use super::values::{Shown, headline, plain, shown};
 use super::view::{AGAIN, Asked, Sent, Typed, View};
 use super::words::Words;
 use crate::problem::Problem;
-use crate::service::{self, Field, HitView, SearchForm, ShownValue, WorkForm};
+use crate::searched::Fields;
+use crate::service::{self, Field, HitView, SearchForm, ShownValue, Standing, WorkForm};
 
 /// Where the form is, and where it is sent to.
 pub(crate) const SEARCH: &str = "/search";
 
-/// Classes by which people are told apart. Nothing else is shown before one is chosen.
-const TELLING_APART: [&str; 4] = ["identity", "identifier", "address", "contact"];
+/// Columns of person records by which people are told apart, beside their names. Nothing else is shown before one is chosen.
+const TELLING_APART: [&str; 5] = ["birth_date", "birth_year", "born", "city", "district"];
+
+/// Columns that are shown too where that is needed: where it was searched by address, or where two who were found have all else in
+/// common.
+const WHOLE_ADDRESS: [&str; 3] = ["house_number", "street", "postcode"];
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -27,9 +34,12 @@ struct SearchPage {
     t: Words,
     /// What the chosen purpose allows.
     allows: Option<Allows>,
-    asked: SearchAsked,
-    nothing_asked: bool,
-    birth_date_unread: bool,
+    fields: Vec<SearchField>,
+    errors: Vec<FormError>,
+    /// The parts of a search that the purpose lets be compared, where it doesn't let all be.
+    compared: Option<String>,
+    /// What is said of the search before, which stands in the form or is gone.
+    kept: Option<String>,
     /// Where the person is who was open when the purpose was chosen, or to whom a link of an earlier page led.
     person: Option<String>,
     /// Whether it was a link of a page that said another purpose, case or reason.
@@ -41,7 +51,9 @@ struct SearchPage {
 struct ResultsPage {
     frame: Frame,
     t: Words,
-    asked: SearchAsked,
+    fields: Vec<SearchField>,
+    /// Where it was asked who works: the employer.
+    employer: String,
     hits: Vec<Hit>,
     found: u64,
     more: bool,
@@ -57,6 +69,53 @@ pub(crate) struct Hit {
     pub(crate) matched: Vec<String>,
     pub(crate) registers: Vec<String>,
 }
+
+/// A field of the form.
+struct SearchField {
+    id: &'static str,
+    name: &'static str,
+    label: String,
+    hint: Option<String>,
+    text: String,
+    /// What is wrong with what was typed.
+    wrong: Option<String>,
+    /// Whether the purpose lets nothing be compared with it.
+    is_off: bool,
+    /// Whether the page begins with it.
+    is_first: bool,
+    /// Whether it takes words, in whatever direction they are written.
+    is_text: bool,
+    begins_pair: bool,
+    ends_pair: bool,
+    /// The ids of what is said of it.
+    described_by: String,
+}
+
+/// Something that is wrong with a form: where, and what.
+struct FormError {
+    href: String,
+    text: String,
+}
+
+/// Why nobody is searched for though the form was sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wrong {
+    NothingAsked,
+    BirthDateUnread,
+    NothingCompared,
+}
+
+/// A field of a search: its name, its id, and what gives its label and its hint.
+type FieldWords = (&'static str, &'static str, fn(Words) -> (String, Option<String>));
+
+/// The fields in the order of the form; the second and the third stand side by side.
+static FIELDS: [FieldWords; 5] = [
+    ("name", "name", |t: Words| (t.s("search-name"), Some(t.s("search-name-hint")))),
+    ("birth_date", "birth-date", |t: Words| (t.s("search-birth-date"), Some(t.s("search-birth-date-hint")))),
+    ("identifier", "identifier", |t: Words| (t.s("search-identifier"), Some(t.s("search-identifier-hint")))),
+    ("address", "address", |t: Words| (t.s("search-address"), Some(t.s("search-address-hint")))),
+    ("contact", "contact", |t: Words| (t.s("search-contact"), None)),
+];
 
 /// What a form of the page sends.
 #[derive(Clone, Default, Deserialize)]
@@ -80,6 +139,9 @@ pub(crate) struct SearchAsked {
     /// Whether the form is only shown again.
     #[serde(default)]
     again: bool,
+    /// Whether to search once more for what was searched for last.
+    #[serde(default)]
+    kept: bool,
 }
 
 impl SearchAsked {
@@ -107,31 +169,53 @@ impl SearchAsked {
 
     /// Gives what was typed, as it travelled along, for its form to be shown again.
     fn again(typed: &Typed) -> Self {
-        let field = |name: &str| {
-            let known = typed.fields.iter().find(|(known, _)| known == name);
-            known.map(|(_, text)| text.clone()).unwrap_or_default()
-        };
-        Self {
-            form_token: String::new(),
-            name: field("name"),
-            birth_date: field("birth_date"),
-            identifier: field("identifier"),
-            contact: field("contact"),
-            address: field("address"),
-            employer: String::new(),
-            again: true,
-        }
+        Self { again: true, ..Self::of(typed.fields.iter().map(|(name, text)| (name.as_str(), text))) }
     }
 
-    /// Gives the birth date as the service reads it: `1984-03-12` or, as people write it, `12.3.1984` or `12/03/1984`,
-    /// day first; none when it can't be read.
+    /// Gives the form with these fields filled in.
+    fn of<'a>(fields: impl Iterator<Item = (&'a str, &'a String)>) -> Self {
+        let mut asked = Self::default();
+        for (name, text) in fields {
+            match name {
+                "name" => asked.name.clone_from(text),
+                "birth_date" => asked.birth_date.clone_from(text),
+                "identifier" => asked.identifier.clone_from(text),
+                "contact" => asked.contact.clone_from(text),
+                "address" => asked.address.clone_from(text),
+                _ => {}
+            }
+        }
+        asked
+    }
+
+    /// Gives the birth date as the service reads it: `1984-03-12` or, as people write it, `12.3.1984` or `12/03/1984`, day first;
+    /// without the day, `1984-03` or `3/1984`, and `1984` alone. None when it can't be read.
     fn birth_date(&self) -> Option<String> {
         let written = self.birth_date.trim();
         if written.is_empty() {
             return Some(String::new());
         }
-        let dates = ["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d %m %Y"];
-        dates.iter().find_map(|format| NaiveDate::parse_from_str(written, format).ok()).map(|date| date.to_string())
+        let parts: Vec<&str> = written.split(['-', '.', '/', ' ']).filter(|part| !part.is_empty()).collect();
+        let in_order = match parts.as_slice() {
+            [year] => (*year).to_owned(),
+            [year, month] if year.len() == 4 => format!("{year}-{month}"),
+            [month, year] => format!("{year}-{month}"),
+            [year, month, day] if year.len() == 4 => format!("{year}-{month}-{day}"),
+            [day, month, year] => format!("{year}-{month}-{day}"),
+            _ => return None,
+        };
+        in_order.parse::<Birth>().ok().map(|birth| birth.to_string())
+    }
+
+    fn text(&self, name: &str) -> &str {
+        match name {
+            "name" => &self.name,
+            "birth_date" => &self.birth_date,
+            "identifier" => &self.identifier,
+            "contact" => &self.contact,
+            "address" => &self.address,
+            _ => "",
+        }
     }
 }
 
@@ -149,6 +233,10 @@ pub(crate) struct LedHere {
     /// Whether a link led here that was made under another purpose, case or reason.
     #[serde(default)]
     changed: bool,
+    /// Whether the form is filled in with what was searched for last. Nobody is searched for by that: an address may be asked for
+    /// by a browser alone.
+    #[serde(default)]
+    kept: bool,
 }
 
 /// Gives the link to a person under what the session holds now.
@@ -173,8 +261,35 @@ fn is_pseudonym(text: &str) -> bool {
 
 /// Shows the form.
 pub(crate) async fn form(view: View, Asked(asked): Asked<LedHere>) -> Response {
-    let answer = officer(&view).and_then(|()| form_page(&view, SearchAsked::default(), false, asked?));
+    let answer = officer(&view).and_then(|()| {
+        let led = asked?;
+        let last = if led.kept { last(&view)? } else { None };
+        let kept = last.is_some().then(|| view.t.s("search-kept"));
+        form_page(&view, Filled { asked: last.unwrap_or_default(), kept, ..Filled::default() }, led)
+    });
     view.answer(answer)
+}
+
+/// Gives what was searched for last, where what is worked on has not changed since.
+fn last(view: &View) -> Result<Option<SearchAsked>, Problem> {
+    let fields = view.app.last_search(view.acting()?)?;
+    Ok(fields.map(|fields: Fields| SearchAsked::of(fields.iter().map(|(name, text)| (*name, text)))))
+}
+
+/// How the form is filled in.
+#[derive(Default)]
+struct Filled {
+    asked: SearchAsked,
+    was_sent: bool,
+    /// What else is wrong than what can be told from the fields.
+    wrong: Option<Wrong>,
+    kept: Option<String>,
+}
+
+impl Filled {
+    fn sent(asked: SearchAsked, wrong: Option<Wrong>) -> Self {
+        Self { asked, was_sent: true, wrong, kept: None }
+    }
 }
 
 /// Lets only those go on who search for persons.
@@ -182,7 +297,9 @@ pub(crate) fn officer(view: &View) -> Result<(), Problem> {
     view.acting()?.must_be(RoleKind::Officer)
 }
 
-fn form_page(view: &View, asked: SearchAsked, was_sent: bool, led: LedHere) -> Result<Response, Problem> {
+fn form_page(view: &View, filled: Filled, led: LedHere) -> Result<Response, Problem> {
+    let Filled { asked, was_sent, wrong, kept } = filled;
+    let t = view.t;
     let mut frame = view.frame()?;
     if was_sent {
         // Where the form of the purpose is shown again, that one is repeated and carries this one along.
@@ -194,35 +311,117 @@ fn form_page(view: &View, asked: SearchAsked, was_sent: bool, led: LedHere) -> R
         frame.carry(typed.as_ref())?;
     }
     let person = led.person.filter(|person| is_pseudonym(person));
-    let is_whole = asked.again && !asked.is_empty() && asked.birth_date().is_some();
+    let wrong = wrong.or_else(|| was_sent.then(|| wrong_with(&asked)).flatten());
+    let compared = compared(view, &frame)?;
+    let fields = fields(t, &asked, compared.as_deref(), wrong, true);
+    let errors = errors(t, &fields, wrong);
+    // Shown again, in the other language perhaps, a form that can be sent is none that was wrong.
+    let is_wrong = was_sent && (!asked.again || !errors.is_empty());
+    let status = if is_wrong { axum::http::StatusCode::BAD_REQUEST } else { axum::http::StatusCode::OK };
     let page = SearchPage {
-        t: view.t,
+        t,
         allows: frame
             .acting
             .as_ref()
             .and_then(|acting| Some(Allows::of(view, acting.purpose.as_ref()?, acting.is_mine))),
-        nothing_asked: was_sent && asked.is_empty(),
-        birth_date_unread: was_sent && asked.birth_date().is_none(),
+        compared: compared.filter(|parts| FIELDS.iter().any(|(name, ..)| !parts.contains(name))).map(|parts| {
+            let used = FIELDS.iter().filter(|(name, ..)| parts.contains(name));
+            used.map(|(name, ..)| t.of("part", name)).collect::<Vec<_>>().join(", ")
+        }),
         changed: led.changed && person.is_some(),
         person: person.filter(|_| frame.is_ready()).map(|person| person_under(view, &person)),
-        asked,
+        kept,
+        fields,
+        errors,
         frame,
     };
-    let is_wrong = was_sent && !is_whole;
-    let status = if is_wrong { axum::http::StatusCode::BAD_REQUEST } else { axum::http::StatusCode::OK };
     view.page_as(status, &page)
+}
+
+/// Tells what is wrong with a form, as far as its fields tell.
+fn wrong_with(asked: &SearchAsked) -> Option<Wrong> {
+    if asked.is_empty() {
+        return Some(Wrong::NothingAsked);
+    }
+    asked.birth_date().is_none().then_some(Wrong::BirthDateUnread)
+}
+
+/// Gives the parts of a search that the purpose lets be compared. None where that is not for the form to say: nobody is searched
+/// for yet, or whatever is asked will be refused, by rules that say why.
+fn compared(view: &View, frame: &Frame) -> Result<Option<Vec<&'static str>>, Problem> {
+    let Some(acting) = &frame.acting else { return Ok(None) };
+    let is_in_force = acting.purpose.as_ref().is_some_and(|purpose| purpose.standing == Standing::InForce);
+    let can_be_used = acting.is_mine && is_in_force && frame.is_ready();
+    if !can_be_used {
+        return Ok(None);
+    }
+    let parts = service::comparable(&view.app, view.acting()?, &work_of(view)?)?;
+    Ok((!parts.is_empty()).then_some(parts))
+}
+
+/// Gives the fields of the form, filled in; `compared` are those that can be used, or all. `begins` where the page begins with the
+/// form.
+fn fields(
+    t: Words,
+    asked: &SearchAsked,
+    compared: Option<&[&'static str]>,
+    wrong: Option<Wrong>,
+    begins: bool,
+) -> Vec<SearchField> {
+    let is_off = |name: &str| compared.is_some_and(|parts| !parts.contains(&name));
+    let is_wrong = |name: &str| wrong == Some(Wrong::BirthDateUnread) && name == "birth_date" && !is_off(name);
+    // The first that is wrong, else the first that can be filled in.
+    let at_first = FIELDS.iter().find(|(name, ..)| is_wrong(name));
+    let at_first = at_first.or_else(|| FIELDS.iter().find(|(name, ..)| !is_off(name))).map(|(name, ..)| *name);
+    let field = |(at, &(name, id, words)): (usize, &FieldWords)| {
+        let (label, hint) = words(t);
+        let (is_off, wrong) = (is_off(name), is_wrong(name).then(|| t.s("search-birth-date-unread")));
+        let described = [(hint.is_some(), "hint"), (is_off, "off"), (wrong.is_some(), "wrong")];
+        let described = described.iter().filter(|(is_said, _)| *is_said).map(|(_, what)| format!("{id}-{what}"));
+        SearchField {
+            id,
+            name,
+            label,
+            hint,
+            text: asked.text(name).to_owned(),
+            described_by: described.collect::<Vec<_>>().join(" "),
+            wrong,
+            is_off,
+            is_first: begins && at_first == Some(name),
+            is_text: matches!(name, "name" | "address"),
+            begins_pair: at == 1,
+            ends_pair: at == 2,
+        }
+    };
+    FIELDS.iter().enumerate().map(field).collect()
+}
+
+/// Gives what is wrong with the form, each with the field in which it can be mended.
+fn errors(t: Words, fields: &[SearchField], wrong: Option<Wrong>) -> Vec<FormError> {
+    let to = |field: Option<&SearchField>| format!("#{}", field.map_or("main", |field| field.id));
+    let first = || to(fields.iter().find(|field| !field.is_off));
+    let error = match wrong {
+        None => return Vec::new(),
+        Some(Wrong::NothingAsked) => FormError { href: first(), text: t.s("search-nothing-asked") },
+        Some(Wrong::BirthDateUnread) => FormError {
+            href: to(fields.iter().find(|field| field.name == "birth_date")),
+            text: t.s("search-birth-date-unread"),
+        },
+        Some(Wrong::NothingCompared) => FormError { href: first(), text: t.s("search-nothing-compared") },
+    };
+    vec![error]
 }
 
 /// Shows the form again, as it was filled in. Nobody is searched for.
 pub(crate) fn form_again(view: &View, typed: &Typed) -> Result<Response, Problem> {
     officer(view)?;
-    form_page(view, SearchAsked::again(typed), true, LedHere::default())
+    form_page(view, Filled::sent(SearchAsked::again(typed), None), LedHere::default())
 }
 
 /// Shows the form as it is at first.
 pub(crate) fn form_anew(view: &View) -> Result<Response, Problem> {
     officer(view)?;
-    form_page(view, SearchAsked::default(), false, LedHere::default())
+    form_page(view, Filled::default(), LedHere::default())
 }
 
 /// Gives what someone works on, as the service takes it.
@@ -233,6 +432,7 @@ pub(crate) fn work_of(view: &View) -> Result<WorkForm, Problem> {
 
 /// Shows who was found.
 pub(crate) async fn results(view: View, Sent(form): Sent<SearchAsked>) -> Response {
+    let form = form.and_then(|form| or_kept(&view, form));
     let of_form = form.as_ref().ok().filter(|form| !form.is_employer());
     let typed = of_form.and_then(|form| view.typed(&form.form_token, SEARCH, &form.fields()));
     let answer = match form {
@@ -242,15 +442,31 @@ pub(crate) async fn results(view: View, Sent(form): Sent<SearchAsked>) -> Respon
     view.answer_typed(Some("search"), typed, answer)
 }
 
+/// Fills a form that asks for the search before once more with what was typed into that, where it is still held.
+fn or_kept(view: &View, form: SearchAsked) -> Result<SearchAsked, Problem> {
+    if !form.kept || view.who.is_none() {
+        return Ok(form);
+    }
+    Ok(match last(view)? {
+        Some(last) => SearchAsked { form_token: form.form_token, ..last },
+        None => form,
+    })
+}
+
 async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
     view.acting_by(&asked.form_token)?;
     officer(view)?;
+    let t = view.t;
+    if asked.kept {
+        let kept = Some(t.s("search-not-kept"));
+        return form_page(view, Filled { kept, ..Filled::default() }, LedHere::default());
+    }
     if asked.again {
-        return form_page(view, asked, true, LedHere::default());
+        return form_page(view, Filled::sent(asked, None), LedHere::default());
     }
     let work = work_of(view)?;
     let Some(birth_date) = asked.birth_date().filter(|_| !asked.is_empty() && !work.purpose.is_empty()) else {
-        return form_page(view, asked, true, LedHere::default());
+        return form_page(view, Filled::sent(asked, None), LedHere::default());
     };
     let form = SearchForm {
         work,
@@ -262,20 +478,34 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
         employer: asked.employer.clone(),
         limit: 0,
     };
-    let t = view.t;
-    let found = service::search(&view.app, view.acting()?, &form).await?;
+    let found = match service::search(&view.app, view.acting()?, &form).await {
+        Err(problem) if service::is_nothing_asked(&problem) => {
+            return form_page(view, Filled::sent(asked, Some(Wrong::NothingAsked)), LedHere::default());
+        }
+        Err(problem) if service::is_nothing_compared(&problem) => {
+            return form_page(view, Filled::sent(asked, Some(Wrong::NothingCompared)), LedHere::default());
+        }
+        found => found?,
+    };
+    // An employer is not searched for: the way back from there is the dossier.
+    if !asked.is_employer() {
+        view.app.keep_search(view.acting()?, asked.fields())?;
+    }
     let mut frame = view.frame()?;
     // In the other language the persons found are shown once more, which is a search once more, with its own entry.
     frame.repeat = asked.fields();
     if asked.is_employer() {
         frame.repeat.push(("employer", asked.employer.clone()));
     }
+    let fields = fields(t, &asked, compared(view, &frame)?.as_deref(), None, false);
+    let by_address = !asked.address.trim().is_empty() && !found.not_used.iter().any(|part| part == "address");
     let page = ResultsPage {
         frame,
         t,
-        asked,
+        fields,
+        employer: asked.employer,
         found: found.hits.len() as u64,
-        hits: found.hits.into_iter().map(|found| hit(view, found)).collect(),
+        hits: hits(view, found.hits, by_address),
         more: found.more,
         not_used: found.not_used.iter().map(|part| t.of("part", part)).collect(),
         log_index: t.number(&found.log_index),
@@ -283,11 +513,34 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
     view.page(&page)
 }
 
-/// Gives someone who was found as pages show them.
-pub(crate) fn hit(view: &View, found: HitView) -> Hit {
+/// Gives those who were found as pages show them: with what tells them apart, and no more. `by_address` where that is what they were
+/// searched by.
+pub(crate) fn hits(view: &View, found: Vec<HitView>, by_address: bool) -> Vec<Hit> {
+    let mut alike: HashMap<Vec<String>, usize> = HashMap::new();
+    for found in &found {
+        *alike.entry(told_of(found)).or_default() += 1;
+    }
+    let hit_of = |found: HitView| {
+        let is_one_of_many = alike.get(&told_of(&found)).is_some_and(|count| *count > 1);
+        hit(view, found, by_address || is_one_of_many)
+    };
+    found.into_iter().map(hit_of).collect()
+}
+
+/// Gives what is shown of somebody in any case, as it is compared with that of others.
+fn told_of(found: &HitView) -> Vec<String> {
+    let told = found.values.fields().filter(|field| TELLING_APART.contains(&field.column.name.as_str()));
+    let told = told.filter_map(|field| field.value.text()).map(|text| plain(&text));
+    headline(found.values.fields()).map(|name| plain(&name)).into_iter().chain(told).collect()
+}
+
+fn hit(view: &View, found: HitView, with_address: bool) -> Hit {
     let t = view.t;
     let name = headline(found.values.fields()).unwrap_or_else(|| t.s("results-nameless"));
-    let tells_apart = |field: &Field<'_>| TELLING_APART.contains(&field.column.rule.class.as_str()) && !is_name(*field);
+    let tells_apart = |field: &Field<'_>| {
+        let column = field.column.name.as_str();
+        TELLING_APART.contains(&column) || (with_address && WHOLE_ADDRESS.contains(&column))
+    };
     // The year says nothing beside the whole date.
     let is_date = |field: Field<'_>| {
         field.column.name == "birth_date"
@@ -297,9 +550,13 @@ pub(crate) fn hit(view: &View, found: HitView) -> Hit {
     let has_date = found.values.fields().any(is_date);
     let says_less = |field: &Field<'_>| has_date && matches!(field.column.name.as_str(), "birth_year" | "born");
     let fields = found.values.fields().filter(tells_apart).filter(|field| !says_less(field));
-    let matched = |matched: &service::MatchView| {
-        let part = t.of("part", &matched.part);
-        t.with_all(if matched.how == "same" { "matched-same" } else { "matched-similar" }, &[("part", part)])
+    let matched = |matched: &service::MatchView| match matched.how.as_str() {
+        "last-name" => t.s("matched-last-name"),
+        "part" => t.of("matched-part", &matched.part),
+        how => {
+            let part = t.of("part", &matched.part);
+            t.with_all(if how == "same" { "matched-same" } else { "matched-similar" }, &[("part", part)])
+        }
     };
     Hit {
         href: person_under(view, &found.person),
@@ -340,15 +597,12 @@ mod tests {
             matched: vec![HOSTILE.into()],
             registers: vec![HOSTILE.into()],
         };
+        let asked = SearchAsked { name: HOSTILE.into(), address: HOSTILE.into(), ..SearchAsked::default() };
         let page = ResultsPage {
             frame,
             t,
-            asked: SearchAsked {
-                name: HOSTILE.into(),
-                address: HOSTILE.into(),
-                employer: HOSTILE.into(),
-                ..SearchAsked::default()
-            },
+            fields: fields(t, &asked, None, None, false),
+            employer: HOSTILE.into(),
             hits: vec![hit],
             found: 1,
             more: false,
@@ -391,8 +645,37 @@ mod tests {
             assert_eq!(read(written).as_deref(), Some("1984-03-12"), "{written}");
         }
         assert_eq!(read("").as_deref(), Some(""));
-        for written in ["12", "1984-13-01", "yesterday"] {
+        for (written, known) in
+            [("2003-11", "2003-11"), ("11/2003", "2003-11"), ("3.1984", "1984-03"), ("1984", "1984")]
+        {
+            assert_eq!(read(written).as_deref(), Some(known), "{written}");
+        }
+        for written in ["12", "1984-13-01", "13/1984", "12/03/84", "20 03 -11 1", "yesterday", "12 March 1984"] {
             assert_eq!(read(written), None, "{written}");
         }
+    }
+
+    #[test]
+    fn a_form_begins_with_the_first_field_that_is_wrong_else_with_one_that_can_be_used() {
+        let t = Words::new(Language::English);
+        let asked = SearchAsked { birth_date: "someday".into(), ..SearchAsked::default() };
+        let first = |compared: Option<&[&'static str]>, wrong: Option<Wrong>| {
+            let fields = fields(t, &asked, compared, wrong, true);
+            let first: Vec<&str> = fields.iter().filter(|field| field.is_first).map(|field| field.id).collect();
+            let hrefs: Vec<String> = errors(t, &fields, wrong).into_iter().map(|error| error.href).collect();
+            (first.join(" "), hrefs.join(" "))
+        };
+        assert_eq!(first(None, None), ("name".to_owned(), String::new()));
+        assert_eq!(first(None, Some(Wrong::BirthDateUnread)), ("birth-date".to_owned(), "#birth-date".to_owned()));
+        let numbers = &["identifier"][..];
+        assert_eq!(
+            first(Some(numbers), Some(Wrong::NothingAsked)),
+            ("identifier".to_owned(), "#identifier".to_owned())
+        );
+        assert_eq!(first(Some(numbers), Some(Wrong::NothingCompared)).1, "#identifier");
+        let fields = fields(t, &asked, Some(numbers), None, false);
+        assert!(fields.iter().all(|field| field.is_off == (field.name != "identifier") && !field.is_first));
+        let off = fields.iter().find(|field| field.name == "birth_date").unwrap();
+        assert_eq!((off.text.as_str(), off.described_by.as_str()), ("someday", "birth-date-hint birth-date-off"));
     }
 }

@@ -130,6 +130,7 @@ fn acting_as(view: &View, form: &ActAs) -> Result<Response, Problem> {
     let identity = identity.ok_or_else(nobody)?;
     let session = session_of(view.who.as_ref())?;
     let token = view.app.session_token(&identity.name, &session, view.app.now()? + SESSION, &Work::default())?;
+    view.app.forget_search(&session);
     Ok(with_cookie(Redirect::to(home_of(&identity.actor)).into_response(), &session_cookie(token)))
 }
 
@@ -226,6 +227,9 @@ fn working_on(view: &mut View, form: &WorkOn) -> Result<Response, Problem> {
     }
     let session = session_of(Some(&who))?;
     let token = view.app.session_token(&who.identity.name, &session, who.expires, &work)?;
+    if work != who.work {
+        view.app.forget_search(&session);
+    }
     let response = match typed.filter(|typed| typed.path == SEARCH) {
         // The form is of the new session, and what was typed stays out of addresses.
         Some(typed) => {

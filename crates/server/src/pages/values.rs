@@ -234,6 +234,7 @@ pub(crate) fn rules(t: Words, classes: &[ClassRule]) -> Vec<Rule> {
 fn how(t: Words, rule: &ClassRule) -> String {
     match rule.disclosure.as_str() {
         "yes-no" => t.with("how-yes-no", "bound", t.decimal(&rule.below.unwrap_or_default().to_string())),
+        "last" if rule.matched => t.count("how-last-match", &u64::from(rule.keep.unwrap_or_default())),
         "last" => t.count("how-last", &u64::from(rule.keep.unwrap_or_default())),
         other => t.of("how", other),
     }
@@ -276,6 +277,7 @@ mod tests {
                 disclosure: disclosure.into(),
                 below: (disclosure == "yes-no").then_some(40_000.0),
                 keep: None,
+                matched: false,
             },
         }
     }

@@ -149,6 +149,7 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("standing", own(&["in-force", "not-yet", "expired"])),
         ("namespace", lake::Namespace::ALL.iter().map(|namespace| namespace.as_str().to_owned()).collect()),
         ("part", own(&["name", "birth_date", "identifier", "contact", "address", "employer"])),
+        ("matched-part", own(&["name", "birth_date"])),
         ("part-of-entry", own(&["terms", "justification", "subject", "officer", "case", "more"])),
         ("field", own(&columns)),
         ("verdict", own(&["same", "different", "cannot-say"])),

@@ -201,6 +201,9 @@ pub struct ClassRule {
     /// How many characters stay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep: Option<u8>,
+    /// Whether a search may compare whole values all the same.
+    #[serde(rename = "match", skip_serializing_if = "std::ops::Not::not")]
+    pub matched: bool,
 }
 
 impl ClassRule {
@@ -212,7 +215,8 @@ impl ClassRule {
             special: class.special().map(|category| category.to_string()),
             disclosure: disclosure.as_str().to_owned(),
             below: if let model::Disclosure::YesNo { below } = disclosure { Some(*below) } else { None },
-            keep: if let model::Disclosure::Last { keep } = disclosure { Some(*keep) } else { None },
+            keep: if let model::Disclosure::Last { keep, .. } = disclosure { Some(*keep) } else { None },
+            matched: matches!(disclosure, model::Disclosure::Last { matched: true, .. }),
         }
     }
 }

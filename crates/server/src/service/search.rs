@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use model::request::Action;
-use registry::{How, SearchQuery};
+use registry::{Birth, How, RegistryError, SearchQuery};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,7 +24,7 @@ pub struct SearchForm {
     /// Names in any order, with slips.
     #[serde(default)]
     pub name: String,
-    /// The birth date, `1984-03-12`.
+    /// The birth date, `1984-03-12`; as far as it is known, `1984-03` or `1984`.
     #[serde(default)]
     pub birth_date: String,
     /// A national, tax or passport number.
@@ -55,7 +54,8 @@ pub struct SearchView {
     pub hits: Vec<HitView>,
     /// Whether there are more than are shown.
     pub more: bool,
-    /// Parts of the search that the purpose doesn't let the asker compare; they were not used.
+    /// Parts of the search that the purpose doesn't let the asker compare; they were not used. Where no part can be used there is
+    /// no answer, but a problem: nothing was compared then, and nothing is in the log.
     pub not_used: Vec<String>,
     /// Why columns of hits are withheld.
     #[schema(value_type = Vec<ReasonView>)]
@@ -74,7 +74,8 @@ pub struct HitView {
     pub matched: Vec<MatchView>,
     /// The register of the record that answers best.
     pub register: String,
-    /// The columns of that record which the purpose gives.
+    /// The columns of that record which the purpose gives: all of them, so that a program can choose by which it tells people
+    /// apart. Pages show fewer.
     #[schema(value_type = Vec<GivenColumn>)]
     pub columns: Arc<[GivenColumn]>,
     /// Their values; `null` where the record has none.
@@ -91,7 +92,8 @@ pub struct HitView {
 pub struct MatchView {
     /// `name`, `birth_date`, `identifier`, `contact`, `address` or `employer`.
     pub part: String,
-    /// `same` or `similar`.
+    /// `same`; `similar`; `part`, where what was typed is the same and is not all of the name or the birth date; `last-name`, where
+    /// that is the last name.
     pub how: String,
 }
 
@@ -104,9 +106,9 @@ impl SearchForm {
         let written = self.birth_date.trim();
         let birth_date = match written {
             "" => None,
-            _ => Some(written.parse::<NaiveDate>().map_err(|_| {
-                Problem::new("bad-request", "`birth_date` can't be read: write year, month and day, such as 1984-03-12")
-                    .in_words("problem-is-birth-date")
+            _ => Some(written.parse::<Birth>().map_err(|_| {
+                let detail = "`birth_date` can't be read: write 1984-03-12, or as far as it is known 1984-03 or 1984";
+                Problem::new("bad-request", detail).in_words("problem-is-birth-date")
             })?),
         };
         let parts = [&self.name, &self.identifier, &self.contact, &self.address, &self.employer];
@@ -116,11 +118,7 @@ impl SearchForm {
             return Err(Problem::new("bad-request", detail).in_words_with("problem-is-search-too-long", &most));
         }
         if birth_date.is_none() && parts.iter().all(|part| part.trim().is_empty()) {
-            return Err(Problem::new(
-                "bad-request",
-                "name, birth date, identifier, contact, address or employer: fill in one at least",
-            )
-            .in_words("problem-is-search-empty"));
+            return Err(nothing_asked());
         }
         Ok(SearchQuery {
             name: self.name.clone(),
@@ -134,6 +132,42 @@ impl SearchForm {
     }
 }
 
+fn nothing_asked() -> Problem {
+    Problem::new("bad-request", "name, birth date, identifier, contact or address: fill in one at least")
+        .in_words("problem-is-search-empty")
+}
+
+/// Gives why a search compared nothing: of what was typed, these parts are not the asker's to compare; none where marks alone were
+/// typed.
+fn nothing_compared(not_used: &[&str]) -> Problem {
+    if not_used.is_empty() {
+        return nothing_asked();
+    }
+    let parts = not_used.join(", ");
+    let detail =
+        format!("the purpose doesn't let you compare {parts}: nothing was searched for, and nothing is logged");
+    Problem::new("bad-request", detail).in_words("problem-is-not-compared")
+}
+
+/// Tells whether a search was not made because nothing was typed by which somebody could be found.
+pub(crate) fn is_nothing_asked(problem: &Problem) -> bool {
+    problem.words.as_ref().is_some_and(|words| words.key == "problem-is-search-empty")
+}
+
+/// Tells whether a search was not made because the purpose lets nothing of it be compared.
+pub(crate) fn is_nothing_compared(problem: &Problem) -> bool {
+    problem.words.as_ref().is_some_and(|words| words.key == "problem-is-not-compared")
+}
+
+/// Gives the parts of a search that the purpose lets be compared in some register. Nothing is searched for, decided or logged.
+///
+/// # Errors
+/// When the purpose's name can't be that of any purpose, or the clock can't be trusted.
+pub(crate) fn comparable(app: &App, who: &Who, work: &WorkForm) -> Result<Vec<&'static str>, Problem> {
+    let request = request(who, work, Action::Search)?;
+    Ok(app.index().comparable(app.gate(), &request)?)
+}
+
 /// Looks for a person. Everyone shown is a subject of the log entry.
 ///
 /// # Errors
@@ -142,7 +176,10 @@ pub async fn search(app: &App, who: &Who, form: &SearchForm) -> Result<SearchVie
     let request = request(who, &form.work, Action::Search)?;
     let query = form.query()?;
     let index = app.index();
-    let answer = index.search(app.gate(), &request, &query).await?;
+    let answer = index.search(app.gate(), &request, &query).await.map_err(|error| match error {
+        RegistryError::NothingCompared { not_used } => nothing_compared(&not_used),
+        other => other.into(),
+    })?;
     let outside = || {
         Problem::new("wrong-role", "only members of agencies search for persons").in_words("problem-is-agencies-task")
     };
@@ -162,6 +199,8 @@ pub async fn search(app: &App, who: &Who, form: &SearchForm) -> Result<SearchVie
                     how: match matched.how {
                         How::Same => "same",
                         How::Similar => "similar",
+                        How::Part => "part",
+                        How::LastName => "last-name",
                     }
                     .to_owned(),
                 })

@@ -1,6 +1,7 @@
 //! Searching by what people know beside a name: a birth date, a number, a telephone. What is compared is not shown by that.
 
 use crate::house::{Answer, Ask, House};
+use crate::languages::working;
 use crate::pages::{FORM, cookies, enter, form_token};
 
 /// Gives what the page of results says when the form is sent with these fields, and how many entries that was.
@@ -55,24 +56,167 @@ async fn people_are_found_by_birth_date_number_and_telephone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_purpose_does_not_let_be_compared_finds_nobody_and_is_told() {
+async fn what_the_purpose_does_not_let_be_compared_is_told_before_anybody_is_searched_for() {
     let house = House::new().await;
+    let form = working(&house, "loan-relief").await.get("/search").await;
+    assert!(form.text.contains("This purpose lets you compare: Name, Birth date, Number."), "{}", form.text);
+    for (id, is_off) in
+        [("name", false), ("birth-date", false), ("identifier", false), ("contact", true), ("address", true)]
+    {
+        let (_, rest) = form.text.split_once(&format!("<input type=\"text\" id=\"{id}\"")).unwrap();
+        assert_eq!(rest.split('>').next().unwrap().contains(" disabled"), is_off, "{id}: {}", form.text);
+        assert_eq!(
+            form.text.contains(&format!("id=\"{id}-off\">This purpose doesn’t let you search by this.")),
+            is_off,
+            "{id}"
+        );
+    }
     let (answer, entries) = found(&house, "contact=555-0199").await;
-    assert_eq!((answer.status.as_u16(), entries), (200, 1), "{}", answer.text);
-    let says = "Not used, because the purpose doesn’t let you compare it: Telephone or e-mail.";
-    assert!(answer.text.contains(says) && !answer.text.contains("href=\"/person/"), "{}", answer.text);
+    assert_eq!((answer.status.as_u16(), entries), (400, 0), "{}", answer.text);
+    let says = "Nobody was searched for: this purpose doesn’t let you compare what you filled in.";
+    for part in [says, "<title>Error: Find a person", "role=\"alert\"", "value=\"555-0199\"", "href=\"#name\""] {
+        assert!(answer.text.contains(part), "{part}: {}", answer.text);
+    }
+    for part in ["href=\"/person/", "Nobody was found", "of the log"] {
+        assert!(!answer.text.contains(part), "{part}: {}", answer.text);
+    }
     // Beside what may be compared it counts for nothing: who has another telephone is found all the same.
-    let (answer, _) = found(&house, "name=Ysolde+Quillfeather&contact=555-0000").await;
+    let (answer, entries) = found(&house, "name=Ysolde+Quillfeather&contact=555-0000").await;
     let ysolde = format!("href=\"/person/{}?under=", house.ysolde_at("education"));
-    assert!(answer.text.contains(says) && answer.text.contains(&ysolde), "{}", answer.text);
+    let says = "Not used, because the purpose doesn’t let you compare it: Telephone or e-mail.";
+    assert!(entries == 1 && answer.text.contains(&ysolde), "{}", answer.text);
+    let (before, _) = answer.text.split_once("<table").expect("somebody was found");
+    assert!(before.contains(says), "it is said before the results: {}", answer.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_a_purpose_of_others_the_form_takes_all_fields_and_the_search_is_refused() {
+    let house = House::new().await;
+    let visit = working(&house, "party-finance").await;
+    let form = visit.get("/search").await;
+    assert!(!form.text.contains(" disabled") && !form.text.contains("lets you compare"), "{}", form.text);
+    let refused = visit.send(&form, "/search", "contact=555-0199").await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_of_which_the_end_is_shown_is_searched_by_as_a_whole() {
+    let house = House::with(|folder| {
+        let last = "identifier = { as = \"last\", keep = 4, match = true }";
+        folder.replace("purposes/loan-relief.toml", "identifier = \"match-only\"", last);
+    })
+    .await;
+    let (answer, entries) = found(&house, "identifier=tn+48151").await;
+    assert_eq!((answer.status.as_u16(), entries), (200, 1), "{}", answer.text);
+    assert!(answer.text.contains("Number: the same") && !answer.text.contains("TN-48151"), "{}", answer.text);
+    let (answer, entries) = found(&house, "identifier=TN+48152").await;
+    assert_eq!((answer.status.as_u16(), entries), (200, 1), "{}", answer.text);
+    assert!(answer.text.contains("Nobody was found"), "{}", answer.text);
+    assert!(!answer.text.contains("Each person shown here"), "nobody is shown: {}", answer.text);
+    let purposes = house.ask(Ask::new("GET", "/purposes")).await;
+    assert!(purposes.text.contains("last 4 characters only; compared as a whole in searches"), "{}", purposes.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_show_no_more_than_tells_people_apart() {
+    let house = House::with(|folder| {
+        folder.replace("purposes/loan-relief.toml", "address = \"district\"", "address = \"value\"");
+        folder.replace("purposes/loan-relief.toml", "identifier = \"match-only\"", "identifier = \"value\"");
+    })
+    .await;
+    let ysolde = format!("href=\"/person/{}?under=", house.ysolde_at("education"));
+    let row = |answer: &Answer| -> String {
+        let (_, rest) = answer.text.split_once(&ysolde).unwrap_or_else(|| panic!("{}", answer.text));
+        rest.split("</tr>").next().unwrap().to_owned()
+    };
+    let (answer, _) = found(&house, "name=Ysolde+Quillfeather&identifier=TN-48151").await;
+    let told = row(&answer);
+    assert!(told.contains("12 March 1984") && told.contains("<bdi>North</bdi>"), "{told}");
+    assert!(!told.contains("Nightingale") && !told.contains("TN-48151"), "{told}");
+    let (answer, _) = found(&house, "address=7+Nightingale+Row").await;
+    assert!(row(&answer).contains("<bdi>7 Nightingale Row</bdi>"), "{}", answer.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_is_gone_back_to_from_a_dossier_as_a_search_of_its_own() {
+    let house = House::new().await;
+    let mut visit = working(&house, "loan-relief").await;
+    let person = format!("/person/{}", house.ysolde_at("education"));
+    let dossier = visit.get(&person).await;
+    assert!(
+        dossier.status == 200 && !dossier.text.contains("name=\"kept\""),
+        "nobody was searched for: {}",
+        dossier.text
+    );
+    let form = visit.get("/search").await;
+    let found = visit.send(&form, "/search", "name=Ysolde+Quillfeather&birth_date=12.3.1984").await;
+    assert_eq!(found.status, 200, "{}", found.text);
+    let size = house.gate.log_size();
+    let typed = ["value=\"Ysolde Quillfeather\"", "value=\"12.3.1984\""];
+    // An address fills in the form; nobody is looked at by that.
+    let form = visit.get("/search?kept=true").await;
+    assert_eq!((form.status.as_u16(), house.gate.log_size()), (200, size));
+    assert!(typed.iter().all(|text| form.text.contains(text)), "{}", form.text);
+    assert!(!form.text.contains("href=\"/person/") && !form.text.contains("role=\"alert\""), "{}", form.text);
+    let empty = visit.get("/search").await;
+    assert!(!empty.text.contains("Quillfeather"), "another person is another search: {}", empty.text);
+    let dossier = visit.get(&person).await;
+    assert!(
+        dossier.text.contains("name=\"kept\" value=\"true\"") && !dossier.text.contains("12.3.1984"),
+        "{}",
+        dossier.text
+    );
+    let size = house.gate.log_size();
+    let back = visit.send(&dossier, "/search", "kept=true").await;
+    assert_eq!((back.status.as_u16(), house.gate.log_size()), (200, size + 1), "{}", back.text);
+    assert!(back.text.contains(&format!("href=\"{person}?under=")), "{}", back.text);
+    assert!(typed.iter().all(|text| back.text.contains(text)), "{}", back.text);
+    // Nobody else has it, nor the same officer for another case.
+    let others = working(&house, "loan-relief").await;
+    assert!(!others.get("/search?kept=true").await.text.contains("Quillfeather"));
+    let work = "back=/search&purpose=loan-relief&case=CASE-8&justification=because+of+her+file";
+    let page = visit.get("/search").await;
+    visit.cookies = cookies(&visit.send(&page, "/work", work).await);
+    let form = visit.get("/search?kept=true").await;
+    assert!(!form.text.contains("Quillfeather"), "{}", form.text);
+    let gone = visit.send(&form, "/search", "kept=true").await;
+    assert_eq!((gone.status.as_u16(), house.gate.log_size()), (200, size + 1), "{}", gone.text);
+    assert!(gone.text.contains("The search before is not kept any more"), "{}", gone.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_found_by_the_year_and_the_month_in_which_they_were_born() {
+    let house = House::new().await;
+    let ysolde = format!("href=\"/person/{}?under=", house.ysolde_at("education"));
+    for fields in ["name=Ysolde&birth_date=1984", "name=Ysolde&birth_date=3/1984", "name=Ysolde&birth_date=1984-03"] {
+        let (answer, entries) = found(&house, fields).await;
+        assert_eq!((answer.status.as_u16(), entries), (200, 1), "{fields}: {}", answer.text);
+        let (_, rest) = answer.text.split_once(&ysolde).unwrap_or_else(|| panic!("{fields}: {}", answer.text));
+        let row = rest.split("</tr>").next().unwrap();
+        assert!(row.contains("Birth date: the same as far as you gave it"), "{fields}: {row}");
+        assert!(row.contains("Part of the name: the same"), "{fields}: {row}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_birth_date_that_can_t_be_read_searches_for_nobody() {
     let house = House::new().await;
-    for fields in ["birth_date=31.31.1984", "birth_date=someday", "name=&birth_date="] {
+    for fields in ["birth_date=31.31.1984", "birth_date=someday", "birth_date=2003-13", "name=&birth_date="] {
         let (answer, entries) = found(&house, fields).await;
         assert_eq!((answer.status.as_u16(), entries), (400, 0), "{fields}: {}", answer.text);
         assert!(!answer.text.contains("href=\"/person/"), "{fields}: {}", answer.text);
+        assert!(
+            answer.text.contains("<title>Error: ") && answer.text.contains("role=\"alert\""),
+            "{fields}: {}",
+            answer.text
+        );
+        let wrong = if fields.starts_with("name") { "name" } else { "birth-date" };
+        assert!(answer.text.contains(&format!("<a href=\"#{wrong}\">")), "{fields}: {}", answer.text);
+        let (before, _) = answer.text.split_once(" autofocus").expect("the page begins with a field");
+        assert!(
+            before.rsplit("<input").next().unwrap().contains(&format!("id=\"{wrong}\"")),
+            "{fields}: {}",
+            answer.text
+        );
     }
 }
