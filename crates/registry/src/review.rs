@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use gate::{Disclosed, Gate, Grant, LookSubject, Permit};
 use lake::Lake;
 use model::request::Action;
-use model::{Judgement, Project, RecordId, RegisterId, Request, Verdict};
+use model::{Judgement, PersonId, Project, RecordId, RegisterId, Request, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::Cluster;
@@ -287,6 +287,10 @@ pub struct Pair {
     pub left_shown: Option<Disclosed>,
     /// What the purpose discloses of the right record.
     pub right_shown: Option<Disclosed>,
+    /// What it discloses of the left record's own row in its register, with where that came from; none when the row is gone.
+    pub left_row: Option<Disclosed>,
+    /// The same of the right record.
+    pub right_row: Option<Disclosed>,
     /// Log2 of the odds that they are of one person.
     pub weight: f64,
     /// The probability that goes with it.
@@ -516,6 +520,8 @@ impl Index {
             leaf: grant.leaf(),
             left_shown: self.disclosed_person(grant, &left)?,
             right_shown: self.disclosed_person(grant, &right)?,
+            left_row: self.disclosed_row(grant, &left)?,
+            right_row: self.disclosed_row(grant, &right)?,
             outcome: self.outcome(effect.is_one_person, Some(weight), waits),
             fields,
             reason,
@@ -526,6 +532,35 @@ impl Index {
             weight,
             probability,
         })
+    }
+
+    /// Gives the odds, as a probability, from which on the linkage of this index puts two records together by themselves; none
+    /// where it holds no model.
+    #[must_use]
+    pub fn threshold(&self) -> Option<f64> {
+        self.explainer.as_ref().map(Explainer::threshold_probability)
+    }
+
+    /// Gives the two persons who have two records, each with all of their records; none when a record is of nobody, or both
+    /// are of one person. They stay inside.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn persons_of_both(
+        &self,
+        left: &RecordId,
+        right: &RecordId,
+    ) -> Result<Option<[(PersonId, Vec<RecordId>); 2]>, RegistryError> {
+        let person = |record: &RecordId| match self.place(record) {
+            Some(place) => self.person_of(place),
+            None => Ok(None),
+        };
+        match (person(left)?, person(right)?) {
+            (Some(one), Some(other)) if one != other => {
+                Ok(Some([(one, self.records_of(one)?), (other, self.records_of(other)?)]))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Tells whether a grant lets it be told apart what it costs that a register would have several records of a person: that
@@ -548,7 +583,7 @@ impl Index {
             Some(place) => self.person_of(place),
             None => Ok(None),
         };
-        let within = |person: Option<model::PersonId>| -> Result<u64, RegistryError> {
+        let within = |person: Option<PersonId>| -> Result<u64, RegistryError> {
             let Some(person) = person else { return Ok(1) };
             let records = self.records_of(person)?;
             Ok(records.iter().filter(|record| grant.registers().contains(&record.register)).count() as u64)

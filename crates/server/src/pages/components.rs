@@ -190,7 +190,11 @@ fn cluster(t: Words) -> Cluster {
         link(2, 2, 3, 0.96, Some([2, 1])),
         link(3, 1, 4, 0.999, None),
     ];
-    let told = ["A", "B", "C", "D", "E"].map(|register| (register.to_owned(), "Ana Ruiz".to_owned()));
+    let told = ["A", "B", "C", "D", "E"].map(|register| cluster::Told {
+        register: register.to_owned(),
+        name: "Ana Ruiz".to_owned(),
+        born: t.date("1984-03-12"),
+    });
     let links = Links { pictured: &links, listed: &links, from: 24, of: 200 };
     cluster::drawn(t, &told, &[false, true, false, false, true], &links, 7, "#cluster-", &|_| "#cluster".to_owned())
 }
@@ -536,8 +540,8 @@ mod tests {
     fn every_class_of_the_styles_is_shown_or_known_to_be_of_a_page() {
         // What belongs to one page alone: `beside`, `doors`, `purpose`.
         // `keys`, `moved`, `opens`, `out`, `stage`, `still` and the nameless one are put there by scripts.
-        const ELSEWHERE: [&str; 10] =
-            ["", "keys", "moved", "opens", "out", "stage", "still", "beside", "doors", "purpose"];
+        const ELSEWHERE: [&str; 11] =
+            ["", "keys", "moved", "opens", "out", "stage", "still", "beside", "judging", "doors", "purpose"];
         let html = sample(Words::new(Language::English), Frame::of_nobody()).render().unwrap();
         let shown: Vec<&str> = html
             .split("class=\"")
@@ -573,9 +577,10 @@ mod tests {
 
     #[test]
     fn every_part_of_templates_is_shown_or_known_to_be_of_a_page() {
-        const ELSEWHERE: [(&str, &str); 3] = [
+        const ELSEWHERE: [(&str, &str); 4] = [
             ("compared.html", "what two pages have in common: all that it is made of is shown"),
             ("dossier.html", "the same"),
+            ("error_summary.html", "a note and a list, which are shown: it takes the focus, as no sample may"),
             ("written.html", "of the page of a problem: what was written in a form that is gone, as a list of terms"),
         ];
         let included = included();

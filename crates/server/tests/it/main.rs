@@ -31,4 +31,5 @@ mod review;
 mod runs;
 mod runs_api;
 mod search;
+mod steward;
 mod tokens;
