@@ -305,7 +305,7 @@ test("the page names the keys that the choices have, in their order", async ({ p
   await enter(page, "steward");
   await page.goto("/review/0");
   await expect(page.locator("fieldset").filter({ has: page.locator("#judge-keys") })).toHaveAttribute("aria-describedby", "judge-keys");
-  await expect(page.locator("#judge-keys")).toContainText("1, 2 and 3 choose, in this order");
+  await expect(page.locator("#judge-keys")).toContainText("Alt with 1, 2 or 3");
   for (const [key, choice] of [["1", "the same person"], ["2", "different persons"], ["3", "I cannot say"]] as const) {
     await expect(page.getByLabel(choice)).toHaveAttribute("accesskey", key);
   }

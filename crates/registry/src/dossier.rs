@@ -198,6 +198,19 @@ impl Index {
         Ok(None)
     }
 
+    /// Gives what the grant discloses of a record's own row in its register: one row, with where it came from; none when there
+    /// is none or the grant doesn't reach it.
+    pub(crate) fn disclosed_row(&self, grant: &Grant, record: &RecordId) -> Result<Option<Disclosed>, RegistryError> {
+        if !grant.registers().contains(&record.register) {
+            return Ok(None);
+        }
+        let rows = match self.register_rows(&record.register, &[record.hash]) {
+            Err(RegistryError::Stale { .. }) => return Ok(None),
+            rows => rows?,
+        };
+        Ok(Some(grant.apply(&record.register, &rows)?).filter(|disclosed| disclosed.records.len() == 1))
+    }
+
     fn record_ids(&self, links: &[Link]) -> Result<Vec<RecordId>, RegistryError> {
         links.iter().map(|link| self.record_id(link.place)).collect()
     }

@@ -184,6 +184,11 @@ impl Explainer {
         self.settings.threshold_weight()
     }
 
+    /// Gives the probability that goes with it, as the project has it.
+    pub(crate) fn threshold_probability(&self) -> f64 {
+        self.settings.threshold
+    }
+
     fn columns(&self) -> Vec<String> {
         let compared = self.settings.comparisons.iter().flat_map(|comparison| comparison.columns.iter());
         let blocked = self.settings.blocks.iter().flat_map(|block| block.keys.iter().chain(&block.split));

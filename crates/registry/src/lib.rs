@@ -47,5 +47,7 @@ pub use matching::level_names;
 pub use query::{HITS_MAX, Hit, Matched, SearchAnswer, SearchQuery};
 pub use rank::How;
 pub use resolve::{Opened, ResolveError, ResolveQuery, Resolved, Resolver, settle_arrivals};
-pub use review::{Decided, Effect, Ground, Merge, Outcome, Pair, ReviewProgress, WaitReason, Waiting, may_be_reviewed};
+pub use review::{
+    Decided, Effect, Ground, Merge, Outcome, Pair, PersonPairs, ReviewProgress, WaitReason, Waiting, may_be_reviewed,
+};
 pub use warm::Warmed;

@@ -1,13 +1,13 @@
 //! Uncertain links, pair by pair, for a data steward.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use gate::{Disclosed, Gate, Grant, LookSubject, Permit};
 use lake::Lake;
 use model::request::Action;
-use model::{Judgement, Project, RecordId, RegisterId, Request, Verdict};
+use model::{Judgement, PersonId, Project, RecordId, RegisterId, Request, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::Cluster;
@@ -287,6 +287,10 @@ pub struct Pair {
     pub left_shown: Option<Disclosed>,
     /// What the purpose discloses of the right record.
     pub right_shown: Option<Disclosed>,
+    /// What it discloses of the left record's own row in its register, with where that came from; none when the row is gone.
+    pub left_row: Option<Disclosed>,
+    /// The same of the right record.
+    pub right_row: Option<Disclosed>,
     /// Log2 of the odds that they are of one person.
     pub weight: f64,
     /// The probability that goes with it.
@@ -437,6 +441,22 @@ pub(crate) fn reviewed(permit: &Permit) -> &[RegisterId] {
     if permit.request().action == Action::ReviewLink { permit.registers() } else { &[] }
 }
 
+/// Pairs of persons, known by their records. Whose records they are stays inside.
+#[derive(Default)]
+pub struct PersonPairs {
+    persons: HashMap<RecordId, PersonId>,
+    pairs: HashSet<(PersonId, PersonId)>,
+}
+
+impl PersonPairs {
+    /// Tells whether two records are of such persons.
+    #[must_use]
+    pub fn has(&self, left: &RecordId, right: &RecordId) -> bool {
+        let (Some(one), Some(other)) = (self.persons.get(left), self.persons.get(right)) else { return false };
+        self.pairs.contains(&(*one.min(other), *one.max(other)))
+    }
+}
+
 impl Index {
     /// Gives the name of this generation of the index. The numbers of pairs hold within one generation.
     #[must_use]
@@ -516,6 +536,8 @@ impl Index {
             leaf: grant.leaf(),
             left_shown: self.disclosed_person(grant, &left)?,
             right_shown: self.disclosed_person(grant, &right)?,
+            left_row: self.disclosed_row(grant, &left)?,
+            right_row: self.disclosed_row(grant, &right)?,
             outcome: self.outcome(effect.is_one_person, Some(weight), waits),
             fields,
             reason,
@@ -526,6 +548,51 @@ impl Index {
             weight,
             probability,
         })
+    }
+
+    /// Gives the odds, as a probability, from which on the linkage of this index puts two records together by themselves; none
+    /// where it holds no model.
+    #[must_use]
+    pub fn threshold(&self) -> Option<f64> {
+        self.explainer.as_ref().map(Explainer::threshold_probability)
+    }
+
+    /// Tells whether two records that a permit reaches are of two persons.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn are_two_persons(&self, permit: &Permit, left: &RecordId, right: &RecordId) -> Result<bool, RegistryError> {
+        Ok(self.may_review(permit, left, right) && self.persons_of_both(left, right)?.is_some())
+    }
+
+    /// Gives the pairs of persons who have these pairs of records, as far as a permit reaches them.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub fn person_pairs<'a>(
+        &self,
+        permit: &Permit,
+        pairs: impl Iterator<Item = (&'a RecordId, &'a RecordId)>,
+    ) -> Result<PersonPairs, RegistryError> {
+        let mut found = PersonPairs::default();
+        for (left, right) in pairs.filter(|(left, right)| self.may_review(permit, left, right)) {
+            let Some([one, other]) = self.persons_of_both(left, right)? else { continue };
+            found.pairs.insert((one.min(other), one.max(other)));
+            for person in [one, other] {
+                let records = self.records_of(person)?;
+                found.persons.extend(records.into_iter().map(|record| (record, person)));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Gives the two persons who have two records; none when a record is of nobody, or both are of one person.
+    fn persons_of_both(&self, left: &RecordId, right: &RecordId) -> Result<Option<[PersonId; 2]>, RegistryError> {
+        let person = |record: &RecordId| match self.place(record) {
+            Some(place) => self.person_of(place),
+            None => Ok(None),
+        };
+        Ok(person(left)?.zip(person(right)?).filter(|(one, other)| one != other).map(|(one, other)| [one, other]))
     }
 
     /// Tells whether a grant lets it be told apart what it costs that a register would have several records of a person: that
@@ -548,7 +615,7 @@ impl Index {
             Some(place) => self.person_of(place),
             None => Ok(None),
         };
-        let within = |person: Option<model::PersonId>| -> Result<u64, RegistryError> {
+        let within = |person: Option<PersonId>| -> Result<u64, RegistryError> {
             let Some(person) = person else { return Ok(1) };
             let records = self.records_of(person)?;
             Ok(records.iter().filter(|record| grant.registers().contains(&record.register)).count() as u64)
@@ -615,6 +682,21 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pairs_of_persons_are_known_by_any_of_their_records() {
+        let record = |digit: char| -> RecordId { format!("tax:{}", digit.to_string().repeat(32)).parse().unwrap() };
+        let persons = [('a', 7), ('b', 7), ('c', 3), ('d', 9)];
+        let pairs = PersonPairs {
+            persons: persons.into_iter().map(|(digit, person)| (record(digit), PersonId(person))).collect(),
+            pairs: HashSet::from([(PersonId(3), PersonId(7))]),
+        };
+        let has = |one, other| pairs.has(&record(one), &record(other));
+        assert!(has('a', 'c') && has('c', 'b'), "whichever records of the two, in any order");
+        assert!(!has('a', 'd') && !has('c', 'd'), "another person is of no such pair");
+        assert!(!has('a', 'b'), "records of one person");
+        assert!(!has('a', 'e') && !PersonPairs::default().has(&record('a'), &record('c')));
+    }
 
     #[test]
     fn pairs_out_of_reach_are_no_pairs() {

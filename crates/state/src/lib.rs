@@ -38,7 +38,7 @@ pub use error::{Cause, StateError};
 pub use key::{DerivedKey, KeyError, MasterKey};
 pub use looks::{NewLook, Page, PlacedLooks, StoredLook};
 pub use persons::UnsavedKeys;
-pub use reviews::{Proposal, Review, Reviews, Standing};
+pub use reviews::{Judged, Proposal, Review, Reviews, Standing};
 pub use sessions::{Session, SessionId};
 pub use store::{Options, State};
 

@@ -75,12 +75,40 @@ impl fmt::Debug for Proposal {
     }
 }
 
+/// What was judged of two records, and counts.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The record with the smaller id.
+    pub left: RecordId,
+    /// The other.
+    pub right: RecordId,
+    /// Why, in the steward's words.
+    pub reason: String,
+    /// What was said.
+    pub review: Review,
+}
+
+/// Shows neither record, nor why.
+impl fmt::Debug for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Judged").field("review", &self.review).finish_non_exhaustive()
+    }
+}
+
+/// What is sealed of a row: two records, and why something was said of them.
+struct Unsealed {
+    left: RecordId,
+    right: RecordId,
+    reason: String,
+}
+
 /// The last that was said of each pair of a generation, and of those of which something is proposed.
 #[derive(Debug)]
 pub struct Reviews {
     state: State,
     by_pair: HashMap<Tag, Review>,
     proposals: Vec<Proposal>,
+    judged: Vec<Judged>,
     /// What was ever proposed of these pairs, by its entry in the log: the two records.
     proposed: HashMap<u64, (RecordId, RecordId)>,
 }
@@ -102,6 +130,19 @@ impl Reviews {
         &self.proposals
     }
 
+    /// Gives what was judged in this generation and not taken back since, the latest first. What an earlier version wrote, and
+    /// what was said of erased records, is not among it: nothing names their pairs.
+    #[must_use]
+    pub fn judged(&self) -> &[Judged] {
+        &self.judged
+    }
+
+    /// Gives what was judged in an entry of the log, unless it was taken back since or its records are named no more.
+    #[must_use]
+    pub fn judged_in(&self, leaf: u64) -> Option<&Judged> {
+        self.judged.iter().find(|judged| judged.review.leaf == leaf)
+    }
+
     /// Gives the two records of what was proposed in an entry of the log, waiting or judged since in this generation.
     #[must_use]
     pub fn proposed_in(&self, leaf: u64) -> Option<(&RecordId, &RecordId)> {
@@ -116,8 +157,9 @@ impl Reviews {
 }
 
 impl State {
-    /// Keeps what a steward said of two records, the smaller id first, in a generation of the index. A proposal that is
-    /// `for_queue` waits for a second steward in whatever generation, else as long as its pair is in a list of its own.
+    /// Keeps what a steward said of two records, the smaller id first, and why, in a generation of the index. A proposal that
+    /// is `for_queue` waits for a second steward in whatever generation, else as long as its pair is in a list of its own.
+    /// What was judged is found by its records as long as this generation is in service: the next index knows of it.
     ///
     /// # Errors
     /// [`StateError`]; it was not kept.
@@ -131,17 +173,26 @@ impl State {
         standing: Standing,
         leaf: u64,
         at: DateTime<Utc>,
-        for_queue: bool,
+        (for_queue, reason): (bool, &str),
     ) -> Result<(), StateError> {
         let (pair, account) = (self.inner.keys.pair(left, right), self.inner.keys.account(by));
         let generation = generation.to_owned();
-        // Only what waits for somebody else has to be found by more than its pair.
+        // What waits for somebody else, and what can be gone back to, has to be found by more than its pair.
         let records = match standing {
-            Standing::Proposed if for_queue => Some(self.seal_pair(&pair, left, right)?),
-            _ => None,
+            Standing::Proposed if for_queue => Some(self.seal_pair(&pair, left, right, reason)?),
+            Standing::Judged => Some(self.seal_pair(&pair, left, right, reason)?),
+            Standing::Proposed | Standing::TakenBack => None,
         };
         self.write(Durability::Now, move |connection| {
             Box::pin(async move {
+                // What was judged before this index was built is in it: nobody goes back to it by its records.
+                sqlx::query(
+                    "UPDATE reviews SET records = NULL \
+                     WHERE records IS NOT NULL AND standing = 'judged' AND generation <> ?",
+                )
+                .bind(generation.clone())
+                .execute(&mut *connection)
+                .await?;
                 sqlx::query(
                     "INSERT INTO reviews (generation, pair, account, verdict, standing, leaf, at, records) \
                      VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -171,7 +222,7 @@ impl State {
             "SELECT pair, account, verdict, standing, leaf, at, records, id FROM reviews WHERE generation = ?1 \
              UNION ALL \
              SELECT pair, account, verdict, standing, leaf, at, records, id FROM reviews AS said \
-             WHERE records IS NOT NULL AND generation <> ?1 AND NOT EXISTS \
+             WHERE records IS NOT NULL AND standing = 'proposed' AND generation <> ?1 AND NOT EXISTS \
              (SELECT 1 FROM reviews AS later WHERE later.pair = said.pair AND later.id > said.id \
              AND later.generation <> ?1) ORDER BY id",
         )
@@ -179,14 +230,25 @@ impl State {
         .fetch_all(&self.inner.readers)
         .await?;
         let mut by_pair = HashMap::with_capacity(rows.len());
-        let mut proposed = HashMap::new();
+        let (mut proposed, mut in_force) = (HashMap::new(), HashMap::new());
         for row in &rows {
             let (pair, review) = (fixed(row, 0)?, read_review(row)?);
             by_pair.insert(pair, review);
-            if let Some(records) = row.try_get::<Option<Vec<u8>>, _>(6)? {
-                proposed.insert(review.leaf, self.unseal_pair(&pair, &records)?);
+            let Some(records) = row.try_get::<Option<Vec<u8>>, _>(6)? else { continue };
+            let Unsealed { left, right, reason } = self.unseal_pair(&pair, &records)?;
+            if review.standing == Standing::Judged {
+                in_force.insert(pair, Judged { left, right, reason, review });
+            } else {
+                proposed.insert(review.leaf, (left, right));
             }
         }
+        // Of what was judged twice, or judged and taken back, the last word alone is in force.
+        let mut judged: Vec<Judged> = in_force
+            .into_iter()
+            .filter(|(pair, judged)| by_pair.get(pair) == Some(&judged.review))
+            .map(|(_, judged)| judged)
+            .collect();
+        judged.sort_unstable_by_key(|judged| std::cmp::Reverse(judged.review.leaf));
         let waiting = by_pair.values().filter(|review| review.standing == Standing::Proposed);
         let mut proposals: Vec<Proposal> = waiting
             .filter_map(|review| {
@@ -195,11 +257,11 @@ impl State {
             })
             .collect();
         proposals.sort_unstable_by_key(|proposal| proposal.review.leaf);
-        Ok(Reviews { state: self.clone(), by_pair, proposals, proposed })
+        Ok(Reviews { state: self.clone(), by_pair, proposals, judged, proposed })
     }
 
-    /// Erases what stewards proposed of a record; tells how many proposals there were. What they said stays, of records that
-    /// nobody can name any more.
+    /// Erases which records stewards said something of, and why, where one is this record; tells of how many sayings. What
+    /// they said stays, of records that nobody can name any more.
     ///
     /// # Errors
     /// As [`State::erase_look`].
@@ -208,7 +270,7 @@ impl State {
         let rows = sqlx::query(query).fetch_all(&self.inner.readers).await?;
         let mut wanted: Vec<i64> = Vec::new();
         for row in &rows {
-            let (left, right) = self.unseal_pair(&fixed(row, 1)?, row.try_get(2)?)?;
+            let Unsealed { left, right, .. } = self.unseal_pair(&fixed(row, 1)?, row.try_get(2)?)?;
             if left == *record || right == *record {
                 wanted.push(row.try_get(0)?);
             }
@@ -231,19 +293,28 @@ impl State {
         Ok(erased)
     }
 
-    fn seal_pair(&self, pair: &Tag, left: &RecordId, right: &RecordId) -> Result<Vec<u8>, StateError> {
-        let json = serde_json::to_vec(&[left.to_string(), right.to_string()]);
+    fn seal_pair(&self, pair: &Tag, left: &RecordId, right: &RecordId, reason: &str) -> Result<Vec<u8>, StateError> {
+        let json = serde_json::to_vec(&[left.to_string(), right.to_string(), reason.to_owned()]);
         let json = json.map_err(|_| StateError::Unsealable { what: REVIEW })?;
         self.inner.keys.seal_row(REVIEW, pair, &json)
     }
 
-    fn unseal_pair(&self, pair: &Tag, sealed: &[u8]) -> Result<(RecordId, RecordId), StateError> {
+    fn unseal_pair(&self, pair: &Tag, sealed: &[u8]) -> Result<Unsealed, StateError> {
         let changed = || StateError::Unsealable { what: REVIEW };
         let json = self.inner.keys.unseal_row(REVIEW, pair, sealed)?;
-        let [left, right]: [String; 2] = serde_json::from_slice(&json).map_err(|_| changed())?;
+        let texts: Vec<String> = serde_json::from_slice(&json).map_err(|_| changed())?;
+        // Earlier versions kept no reason.
+        let (left, right, reason) = match texts.as_slice() {
+            [left, right] => (left, right, String::new()),
+            [left, right, reason] => (left, right, reason.clone()),
+            _ => return Err(changed()),
+        };
         let (left, right) = (left.parse().map_err(|_| changed())?, right.parse().map_err(|_| changed())?);
         // A row that was put in the place of another would name other records than it is found by.
-        if self.inner.keys.pair(&left, &right) == *pair { Ok((left, right)) } else { Err(changed()) }
+        if self.inner.keys.pair(&left, &right) != *pair {
+            return Err(changed());
+        }
+        Ok(Unsealed { left, right, reason })
     }
 }
 

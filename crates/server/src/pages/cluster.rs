@@ -1,8 +1,6 @@
 //! The records of a pair's persons and the links that hold them together, as a picture in which a link can be followed to
 //! where it is cut, and as a table.
 
-use std::f64::consts::TAU;
-
 use registry::LINKS_MAX;
 
 use super::values::{headline, shown};
@@ -10,21 +8,39 @@ use super::view::View;
 use super::words::Words;
 use crate::service::{ClusterLinkView, ClusterRecordView, PairView};
 
-/// The picture's size, in its own units.
+/// The picture's width, in its own units.
 const WIDTH: f64 = 960.0;
-const HEIGHT: f64 = 420.0;
 
-/// How high it is where no person has more than two records: those stand beside each other.
-const HEIGHT_OF_FEW: f64 = 170.0;
+/// How far records are below each other: the two lines of words beside each have room.
+const PITCH: f64 = 40.0;
 
-/// Where the left of two persons stands, as a share of the width; outside of both there is room for a label.
-const LEFT_MIDDLE: f64 = 0.3;
+/// What is left free above the first record and below the last.
+const MARGIN: f64 = 26.0;
 
-/// The most characters of a label in the picture; the table has all of it.
-const LABEL_MAX: usize = 30;
+/// How far a column of records is from the middle, at its ends and where it is bent most.
+const INNER: f64 = 70.0;
+const BENT_MAX: f64 = 60.0;
 
-/// The same where two persons share the picture.
-const LABEL_BESIDE_MAX: usize = 18;
+/// How far a record may stand aside from the one above it, so that no line between the two runs through their words.
+const STEP_MAX: f64 = 24.0;
+
+/// How far words are from the middle of their record, and how large its dot is.
+const BESIDE: f64 = 16.0;
+const DOT: f64 = 10.0;
+
+/// How wide a letter of a label is at most, on average, and a digit of a weight; how high a line of words is.
+const LETTER: f64 = 9.6;
+const DIGIT: f64 = 9.0;
+const LINE: f64 = 16.0;
+
+/// The most characters of a line of a label; the table has all of it.
+const LABEL_MAX: usize = 34;
+
+/// The most characters of a date.
+const DATE_MAX: usize = 20;
+
+/// Links that weigh less than this many bits have their weight beside them, and the weakest in any case.
+const DOUBTFUL_BITS: f64 = 25.0;
 
 /// The records and links of a pair's persons.
 pub(crate) struct Cluster {
@@ -42,9 +58,40 @@ pub(crate) struct Cluster {
     pub(crate) stronger: Option<String>,
     /// Between the two records of the pair, where no link is: from where to where.
     pub(crate) question: Option<[String; 4]>,
+    /// Why records of one person are joined by no line, where some are not.
+    pub(crate) islands: Option<String>,
     pub(crate) left_out: u64,
     /// Whether the two records are of two persons.
     pub(crate) are_two: bool,
+}
+
+/// What tells a record from others.
+#[derive(Clone)]
+pub(crate) struct Told {
+    /// Its register, with a number where the picture has several of it.
+    pub(crate) register: String,
+    pub(crate) name: String,
+    /// The birth date, as far as it is given.
+    pub(crate) born: String,
+}
+
+impl Told {
+    /// Gives what tells it from others of its register.
+    fn who(&self) -> String {
+        let words: Vec<&str> =
+            [&self.name, &self.born].into_iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+        words.join(", ")
+    }
+
+    /// Gives its register and birth date in one line of a label: the date is what differs, so it is never cut.
+    fn head(&self) -> String {
+        let born = super::chart::cut(&self.born, DATE_MAX);
+        if born.is_empty() {
+            return super::chart::cut(&self.register, LABEL_MAX);
+        }
+        let room = LABEL_MAX - 2 - born.chars().count();
+        format!("{}, {born}", super::chart::cut(&self.register, room))
+    }
 }
 
 /// A record.
@@ -56,9 +103,10 @@ pub(crate) struct Node {
     pub(crate) second: String,
     pub(crate) anchor: &'static str,
     pub(crate) text_x: String,
-    pub(crate) register: String,
+    /// The register, and the birth date.
+    pub(crate) head: String,
     pub(crate) name: String,
-    /// Both in full.
+    /// All of it in full.
     pub(crate) says: String,
     pub(crate) class: &'static str,
 }
@@ -66,11 +114,17 @@ pub(crate) struct Node {
 /// A link in the picture.
 pub(crate) struct Line {
     pub(crate) points: [String; 4],
-    /// Where its certainty stands.
-    pub(crate) x: String,
-    pub(crate) y: String,
+    /// Its weight beside it, where it is doubtful and there is room.
+    pub(crate) label: Option<Label>,
     pub(crate) class: &'static str,
     pub(crate) link: LinkRow,
+}
+
+/// A weight beside a line, and where its middle is.
+pub(crate) struct Label {
+    pub(crate) x: String,
+    pub(crate) y: String,
+    pub(crate) text: String,
 }
 
 /// A link in words.
@@ -86,6 +140,96 @@ pub(crate) struct LinkRow {
     pub(crate) href: Option<String>,
     /// What was said of it.
     pub(crate) said: Option<String>,
+}
+
+/// A part of the picture that is taken.
+#[derive(Debug, Clone, Copy)]
+struct Area {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Area {
+    fn around((x, y): (f64, f64), wide: f64, high: f64) -> Self {
+        Self { left: x - wide, top: y - high, right: x + wide, bottom: y + high }
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+    }
+
+    fn is_within(&self, height: f64) -> bool {
+        self.left >= 0.0 && self.right <= WIDTH && self.top >= 0.0 && self.bottom <= height
+    }
+
+    /// Tells whether a straight line runs through it.
+    fn is_crossed(&self, (from, to): ((f64, f64), (f64, f64))) -> bool {
+        let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
+        let ways = [(from.0, to.0 - from.0, self.left, self.right), (from.1, to.1 - from.1, self.top, self.bottom)];
+        for (start, way, least, most) in ways {
+            if way.abs() < 1e-9 {
+                if start <= least || start >= most {
+                    return false;
+                }
+                continue;
+            }
+            let (one, other) = ((least - start) / way, (most - start) / way);
+            enters = enters.max(one.min(other));
+            leaves = leaves.min(one.max(other));
+        }
+        enters < leaves
+    }
+}
+
+/// Gives where the words of a record are.
+fn words_area((x, y): (f64, f64), is_left: bool, letters: usize) -> Area {
+    let wide = letters as f64 * LETTER;
+    let (left, right) = if is_left { (x - BESIDE - wide, x - BESIDE) } else { (x + BESIDE, x + BESIDE + wide) };
+    Area { left, top: y - LINE, right, bottom: y + LINE + 2.0 }
+}
+
+/// Gives how far the record of a row of so many stands aside: a column is bent, so that lines within it pass beside the records
+/// between their ends.
+fn bent(row: usize, rows: usize) -> f64 {
+    if rows < 3 {
+        return 0.0;
+    }
+    let along = |row: usize| 2.0 * row as f64 / (rows - 1) as f64 - 1.0;
+    let bent = |row: usize| 1.0 - along(row).powi(2);
+    (STEP_MAX / bent(1)).min(BENT_MAX) * bent(row)
+}
+
+/// Gives the weight of a link where it stands beside its line, clear of all that is there already; none where there is no room.
+fn label(
+    text: &str,
+    (from, to): ((f64, f64), (f64, f64)),
+    height: f64,
+    taken: &mut Vec<Area>,
+    lines: &[((f64, f64), (f64, f64))],
+) -> Option<Label> {
+    let (way_x, way_y) = (to.0 - from.0, to.1 - from.1);
+    let length = way_x.hypot(way_y).max(1.0);
+    let (aside_x, aside_y) = (-way_y / length, way_x / length);
+    let (wide, high) = (text.chars().count() as f64 * DIGIT / 2.0, LINE / 2.0);
+    let far = aside_x.abs() * wide + aside_y.abs() * high + 2.0;
+    for share in [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8] {
+        for side in [far, -far] {
+            let (x, y) = (from.0 + way_x * share + aside_x * side, from.1 + way_y * share + aside_y * side);
+            let area = Area::around((x, y), wide, high);
+            let is_free = !taken.iter().any(|other| other.overlaps(&area));
+            if is_free && area.is_within(height) && !lines.iter().any(|line| area.is_crossed(*line)) {
+                taken.push(area);
+                return Some(Label { x: number(x), y: number(y + 5.0), text: text.to_owned() });
+            }
+        }
+    }
+    None
+}
+
+fn number(value: f64) -> String {
+    format!("{value:.1}")
 }
 
 /// The links of a pair's persons.
@@ -108,16 +252,15 @@ pub(crate) fn cluster(view: &View, found: &PairView, pair: u64, page: &dyn Fn(u6
     if records.len() < 3 && found.cluster.links.is_empty() {
         return None;
     }
-    let told = |record: &ClusterRecordView| {
+    let titles: Vec<String> = records.iter().map(|record| view.register_title(&record.row.register)).collect();
+    let told = |(place, record): (usize, &ClusterRecordView)| {
         let row = &record.row;
         let born = row.values.fields().find(|field| field.column.name == "birth_date");
         let born = born.and_then(|field| shown(t, view.app.project(), &row.register, field).text);
         let name = headline(row.values.fields()).unwrap_or_default();
-        let words = [name, born.unwrap_or_default()];
-        let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
-        (view.register_title(&row.register), words.join(", "))
+        Told { register: numbered(t, &titles, found.cluster.pictured, place), name, born: born.unwrap_or_default() }
     };
-    let told: Vec<(String, String)> = records.iter().map(told).collect();
+    let told: Vec<Told> = records.iter().enumerate().map(told).collect();
     let pictured = records.iter().take(found.cluster.pictured);
     let is_right: Vec<bool> = pictured.map(|record| record.person == "right").collect();
     let links = Links {
@@ -130,11 +273,51 @@ pub(crate) fn cluster(view: &View, found: &PairView, pair: u64, page: &dyn Fn(u6
     Some(drawn(t, &told, &is_right, &links, found.cluster.left_out, &base, page))
 }
 
+/// Gives what a record of the picture is called by its register: with its place among those of the same register, where there
+/// are several. Those that the picture leaves out have none: which ones are listed beside it hangs on the page.
+fn numbered(t: Words, titles: &[String], pictured: usize, place: usize) -> String {
+    let title = titles.get(place).cloned().unwrap_or_default();
+    let alike: Vec<usize> = (0..titles.len().min(pictured)).filter(|other| titles[*other] == title).collect();
+    match alike.iter().position(|other| *other == place) {
+        Some(at) if alike.len() > 1 => numbered_side(t, title, at as u64 + 1),
+        _ => title,
+    }
+}
+
+/// Gives a register with the number of a record of it.
+pub(crate) fn numbered_side(t: Words, register: String, number: u64) -> String {
+    t.with_all("pair-side-number", &[("register", register), ("number", t.number(&number))])
+}
+
+/// Gives where each record stands, whether its words are on its left, and how high the picture is. One person's records stand
+/// around, those of two in a column each.
+fn places(is_right: &[bool], pictured: &[ClusterLinkView]) -> (Vec<(f64, f64)>, Vec<bool>, f64) {
+    let count = is_right.len();
+    let order = around(count, pictured);
+    let columns: [Vec<usize>; 2] = if is_right.contains(&true) {
+        let of = |side: bool| order.iter().copied().filter(|place| is_right[*place] == side).collect();
+        [of(false), of(true)]
+    } else {
+        let (left, right) = order.split_at(count.div_ceil(2));
+        [left.to_vec(), right.iter().rev().copied().collect()]
+    };
+    let (mut at, mut is_left) = (vec![(0.0, 0.0); count], vec![false; count]);
+    for (column, side) in columns.iter().zip([-1.0, 1.0]) {
+        for (row, record) in column.iter().enumerate() {
+            let aside = INNER + bent(row, column.len());
+            at[*record] = (WIDTH / 2.0 + side * aside, MARGIN + row as f64 * PITCH);
+            is_left[*record] = side < 0.0;
+        }
+    }
+    let rows = columns.iter().map(Vec::len).max().unwrap_or_default();
+    (at, is_left, MARGIN * 2.0 + rows.saturating_sub(1) as f64 * PITCH)
+}
+
 /// Draws records, each told by its register and by what tells it from others, and their links; `base` is where those lead, but
 /// for their numbers. In the picture are as many records, from the first on, as `is_right` tells the person of.
 pub(crate) fn drawn(
     t: Words,
-    told: &[(String, String)],
+    told: &[Told],
     is_right: &[bool],
     links: &Links<'_>,
     left_out: u64,
@@ -144,62 +327,25 @@ pub(crate) fn drawn(
     let Links { pictured, listed, from, of } = *links;
     let count = is_right.len();
     let are_two = is_right.contains(&true);
-    let of_side = |side: bool| is_right.iter().filter(|is_right| **is_right == side).count();
-    let height = if of_side(false).max(of_side(true)) < 3 { HEIGHT_OF_FEW } else { HEIGHT };
-    let mut at = vec![(0.0, 0.0); count];
-    for side in [false, true] {
-        let own: Vec<usize> = around(count, pictured).into_iter().filter(|place| is_right[*place] == side).collect();
-        let middle = match (are_two, side) {
-            (false, _) => WIDTH / 2.0,
-            (true, false) => WIDTH * LEFT_MIDDLE,
-            (true, true) => WIDTH * (1.0 - LEFT_MIDDLE),
-        };
-        let (wide, high) = if own.len() < 2 { (0.0, 0.0) } else { (if are_two { 80.0 } else { 240.0 }, 150.0) };
-        for (place, record) in own.iter().enumerate() {
-            // The pair's own records look at each other from the inner sides.
-            let turn = TAU * place as f64 / own.len() as f64 + if side { TAU / 2.0 } else { 0.0 };
-            at[*record] = (middle + turn.cos() * wide, height / 2.0 + turn.sin() * high);
-        }
-    }
-    let number = |value: f64| format!("{value:.1}");
+    let (at, is_left, height) = places(is_right, pictured);
     let is_linked = pictured.iter().any(|link| link.is_pair);
-    let label_max = if are_two { LABEL_BESIDE_MAX } else { LABEL_MAX };
-    let whole = |place: usize| match &told[place] {
-        (register, name) if name.is_empty() => register.clone(),
-        (register, name) => t.with_all("chart-day", &[("day", register.clone()), ("n", name.clone())]),
+    let whole = |told: &Told| match told.who() {
+        who if who.is_empty() => told.register.clone(),
+        who => t.with_all("chart-day", &[("day", told.register.clone()), ("n", who)]),
     };
-    let node = |(place, (register, name)): (usize, &(String, String))| {
+    let node = |(place, told): (usize, &Told)| {
         let (x, y) = at[place];
-        // Words stand outwards of their record, so that no line runs through them.
-        let middle = if are_two {
-            if is_right[place] { WIDTH * (1.0 - LEFT_MIDDLE) } else { WIDTH * LEFT_MIDDLE }
-        } else {
-            WIDTH / 2.0
-        };
-        let (anchor, text_x) = match x - middle {
-            // Between the pair's own records runs the question.
-            _ if place < 2 && !is_linked => ("middle", x),
-            beside if beside > 20.0 => ("start", x + 16.0),
-            beside if beside < -20.0 => ("end", x - 16.0),
-            _ => ("middle", x),
-        };
-        let above = if anchor != "middle" {
-            -2.0
-        } else if y < height / 2.0 - 1.0 {
-            -34.0
-        } else {
-            28.0
-        };
+        let (anchor, text_x) = if is_left[place] { ("end", x - BESIDE) } else { ("start", x + BESIDE) };
         Node {
             x: number(x),
             y: number(y),
-            first: number(y + above),
-            second: number(y + above + 17.0),
+            first: number(y - 3.0),
+            second: number(y + 13.0),
             anchor,
             text_x: number(text_x),
-            register: super::chart::cut(register, label_max),
-            name: super::chart::cut(name, label_max),
-            says: whole(place),
+            head: told.head(),
+            name: super::chart::cut(&told.name, LABEL_MAX),
+            says: whole(told),
             class: if place < 2 { "asked" } else { "other" },
         }
     };
@@ -212,40 +358,47 @@ pub(crate) fn drawn(
         LinkRow {
             percent: t.percent(&link.probability),
             weight: t.weight(&link.weight),
-            left: told[link.left].clone(),
-            right: told[link.right].clone(),
+            left: (told[link.left].register.clone(), told[link.left].who()),
+            right: (told[link.right].register.clone(), told[link.right].who()),
             apart: apart(t, link.apart),
             href: (!link.is_pair).then(|| format!("{base}{}", link.number)),
             said,
         }
     };
-    let line = |link: &ClusterLinkView| {
-        let ((x1, y1), (x2, y2)) = (at[link.left], at[link.right]);
-        let link = row(link);
+    let nodes: Vec<Node> = told.iter().take(count).enumerate().map(node).collect();
+    let question = (count > 1 && !is_linked).then(|| (at[0], at[1]));
+    let mut strokes: Vec<_> = pictured.iter().map(|link| (at[link.left], at[link.right])).collect();
+    strokes.extend(question);
+    let mut taken: Vec<Area> = at.iter().map(|place| Area::around(*place, DOT, DOT)).collect();
+    taken.extend(nodes.iter().enumerate().map(|(place, node)| {
+        words_area(at[place], is_left[place], node.head.chars().count().max(node.name.chars().count()))
+    }));
+    let line = |(place, link): (usize, &ClusterLinkView)| {
+        let ends = (at[link.left], at[link.right]);
+        let is_doubtful = place == 0 || link.weight < DOUBTFUL_BITS;
+        let link_row = row(link);
         Line {
-            points: [x1, y1, x2, y2].map(number),
-            x: number(f64::midpoint(x1, x2)),
-            y: number(f64::midpoint(y1, y2) + 5.0),
+            points: [ends.0.0, ends.0.1, ends.1.0, ends.1.1].map(number),
+            label: if is_doubtful { label(&link_row.weight, ends, height, &mut taken, &strokes) } else { None },
             class: if link.said.is_some() { "link said" } else { "link" },
-            link,
+            link: link_row,
         }
     };
+    let lines = pictured.iter().enumerate().map(line).collect();
     let to = from + listed.len() as u64;
     let numbers = || [("from", t.number(&(from + 1))), ("to", t.number(&to)), ("all", t.number(&of))];
-    let question = (count > 1 && !is_linked).then(|| {
-        let ((x1, y1), (x2, y2)) = (at[0], at[1]);
-        [x1, y1, x2, y2].map(number)
-    });
+    let groups = groups(count, pictured);
     Cluster {
         width: number(WIDTH),
         height: number(height),
-        nodes: told.iter().take(count).enumerate().map(node).collect(),
-        lines: pictured.iter().map(line).collect(),
+        nodes,
+        lines,
         rows: listed.iter().map(row).collect(),
         part: ((listed.len() as u64) < of).then(|| t.with_all("cluster-part", &numbers())),
         weaker: (from > 0).then(|| page(from.saturating_sub(LINKS_MAX))),
         stronger: (to < of).then(|| page(to)),
-        question,
+        question: question.map(|((x1, y1), (x2, y2))| [x1, y1, x2, y2].map(number)),
+        islands: (groups > 1 + usize::from(are_two)).then(|| t.with("cluster-islands", "groups", groups)),
         left_out,
         are_two,
     }
@@ -260,6 +413,20 @@ pub(crate) fn apart(t: Words, apart: Option<[u64; 2]>) -> String {
         }
         None => t.s("cluster-held"),
     }
+}
+
+/// Gives how many groups of records there are that no link joins.
+fn groups(count: usize, links: &[ClusterLinkView]) -> usize {
+    let mut group: Vec<usize> = (0..count).collect();
+    for link in links {
+        let (one, other) = (group[link.left], group[link.right]);
+        for of in group.iter_mut().filter(|of| **of == other) {
+            *of = one;
+        }
+    }
+    group.sort_unstable();
+    group.dedup();
+    group.len()
 }
 
 /// Gives the records in an order in which those that are linked stand near each other, the first record first.
@@ -303,24 +470,117 @@ mod tests {
         format!("from {from}")
     }
 
-    fn told(count: usize) -> Vec<(String, String)> {
-        (0..count).map(|at| (format!("Register {at}"), "Ana Ruiz, 12 March 1984".to_owned())).collect()
+    fn told(count: usize) -> Vec<Told> {
+        let told = |at: usize| Told {
+            register: format!("Register {at} of a name that is very long indeed"),
+            name: "CHLOÉ-NOÉMIE NATHALIE WOLOWITZ-BLANC DE LA TOUR".to_owned(),
+            born: "23 September 1993".to_owned(),
+        };
+        (0..count).map(told).collect()
+    }
+
+    fn area(node: &Node) -> Area {
+        let at = (node.x.parse().unwrap(), node.y.parse().unwrap());
+        words_area(at, node.anchor == "end", node.head.chars().count().max(node.name.chars().count()))
+    }
+
+    fn ends(line: &Line) -> ((f64, f64), (f64, f64)) {
+        let [x1, y1, x2, y2] = [0, 1, 2, 3].map(|at| line.points[at].parse().unwrap());
+        ((x1, y1), (x2, y2))
+    }
+
+    /// Gives links as a person's records have them: of each to one before it.
+    fn tree(is_right: &[bool], to: impl Fn(usize) -> usize) -> Vec<ClusterLinkView> {
+        let joined = |at: usize| {
+            let other = (0..at).rev().filter(|other| is_right[*other] == is_right[at]).nth(to(at));
+            let other = other.or_else(|| (0..at).find(|other| is_right[*other] == is_right[at]))?;
+            Some(link(at as u64, other, at, None))
+        };
+        (1..is_right.len()).filter_map(joined).collect()
     }
 
     #[test]
-    fn records_stand_within_the_picture_and_apart() {
+    fn no_words_lie_on_others_or_leave_the_picture_and_no_line_runs_through_them() {
+        for count in 2..=24 {
+            for right in [0, 1, count / 2, count - 1] {
+                let is_right: Vec<bool> = (0..count).map(|at| right > 0 && (at == 1 || at > count - right)).collect();
+                for far in [0, 1, 3, 7] {
+                    let links = tree(&is_right, |at| at % (far + 1));
+                    let found = drawn(EN, &told(count), &is_right, &all(&links), 0, "/review/7/links/", &page);
+                    let what = format!("{count} records, {right} on the right, links over {far}");
+                    let height: f64 = found.height.parse().unwrap();
+                    let areas: Vec<Area> = found.nodes.iter().map(area).collect();
+                    for (at, words) in areas.iter().enumerate() {
+                        assert!(words.is_within(height), "{what}: {words:?}");
+                        assert!(!areas[..at].iter().any(|other| other.overlaps(words)), "{what}: {words:?}");
+                        let crossing = found.lines.iter().find(|line| words.is_crossed(ends(line)));
+                        assert!(crossing.is_none(), "{what}: {words:?}");
+                    }
+                    let label = |label: &Label| {
+                        let at = (label.x.parse().unwrap(), label.y.parse::<f64>().unwrap() - 5.0);
+                        Area::around(at, label.text.chars().count() as f64 * DIGIT / 2.0, LINE / 2.0)
+                    };
+                    let labels: Vec<Area> =
+                        found.lines.iter().filter_map(|line| line.label.as_ref().map(label)).collect();
+                    for (at, words) in labels.iter().enumerate() {
+                        assert!(words.is_within(height), "{what}: {words:?}");
+                        let others = areas.iter().chain(&labels[..at]);
+                        assert!(others.into_iter().all(|other| !other.overlaps(words)), "{what}: {words:?}");
+                    }
+                    assert_eq!(labels.is_empty(), found.lines.is_empty(), "{what}: a weight can be read");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_through_an_area_is_seen_and_one_beside_it_is_not() {
+        let area = Area::around((100.0, 50.0), 20.0, 10.0);
+        for through in [((0.0, 50.0), (200.0, 50.0)), ((100.0, 0.0), (100.0, 99.0)), ((70.0, 35.0), (130.0, 65.0))] {
+            assert!(area.is_crossed(through), "{through:?}");
+        }
+        for beside in [((0.0, 61.0), (200.0, 61.0)), ((0.0, 50.0), (79.0, 50.0)), ((60.0, 50.0), (100.0, 90.0))] {
+            assert!(!area.is_crossed(beside), "{beside:?}");
+        }
+    }
+
+    #[test]
+    fn the_birth_date_is_told_whole_and_weights_only_where_there_is_doubt() {
+        let links = [
+            ClusterLinkView { weight: 30.0, ..link(1, 0, 1, None) },
+            ClusterLinkView { weight: 41.5, ..link(2, 0, 2, None) },
+        ];
+        let found = drawn(EN, &told(3), &[false; 3], &all(&links), 0, "/review/7/links/", &page);
+        assert!(found.nodes.iter().all(|node| node.head.ends_with(", 23 September 1993")), "what differs is not cut");
+        let labels: Vec<Option<&str>> =
+            found.lines.iter().map(|line| line.label.as_ref().map(|label| label.text.as_str())).collect();
+        assert_eq!(labels, [Some("+30.0"), None], "the weakest in any case");
+    }
+
+    #[test]
+    fn records_that_no_line_joins_are_explained() {
+        let drawn = |links: &[ClusterLinkView], is_right: &[bool]| {
+            drawn(EN, &told(is_right.len()), is_right, &all(links), 0, "/review/7/links/", &page).islands
+        };
+        let links = [link(0, 0, 1, None), link(1, 2, 3, None)];
+        assert!(drawn(&links, &[false; 4]).is_some_and(|told| told.contains("2 groups")));
+        assert!(drawn(&links, &[false, false, true, true]).is_none(), "two persons are not one");
+        assert!(drawn(&[link(0, 0, 1, None), link(1, 1, 2, None)], &[false; 3]).is_none());
+    }
+
+    #[test]
+    fn records_of_one_register_are_told_apart_by_numbers() {
+        let titles = ["Tax", "Loans", "Tax", "Tax"].map(str::to_owned);
+        let names: Vec<String> = (0..4).map(|place| numbered(EN, &titles, 3, place)).collect();
+        assert_eq!(names, ["Tax 1", "Loans", "Tax 2", "Tax"], "what the picture leaves out has no number");
+    }
+
+    #[test]
+    fn records_stand_apart_and_the_question_is_drawn() {
         for (count, right) in [(2, 1), (3, 0), (24, 0), (24, 12), (5, 1)] {
             let is_right: Vec<bool> = (0..count).map(|at| right > 0 && (at == 1 || at > count - right)).collect();
             let links: Vec<_> = (2..count).map(|at| link(at as u64, 0, at, None)).collect();
             let found = drawn(EN, &told(count), &is_right, &all(&links), 0, "/review/7/links/", &page);
-            let places: Vec<(f64, f64)> =
-                found.nodes.iter().map(|node| (node.x.parse().unwrap(), node.y.parse().unwrap())).collect();
-            for (at, (x, y)) in places.iter().enumerate() {
-                let height: f64 = found.height.parse().unwrap();
-                assert!((0.0..=WIDTH).contains(x) && (20.0..=height - 20.0).contains(y), "{count}: {x} {y}");
-                let is_apart = |(a, b): &(f64, f64)| (a - x).hypot(b - y) > 15.0;
-                assert!(places[..at].iter().all(is_apart), "{count} {at}: {places:?}");
-            }
             assert_eq!((found.lines.len(), found.are_two), (count - 2, right > 0));
             assert!(found.question.is_some(), "no link is between the two that are asked about");
         }

@@ -191,7 +191,11 @@ fn cluster(t: Words) -> Cluster {
         link(2, 2, 3, 0.96, Some([2, 1])),
         link(3, 1, 4, 0.999, None),
     ];
-    let told = ["A", "B", "C", "D", "E"].map(|register| (register.to_owned(), "Ana Ruiz".to_owned()));
+    let told = ["A", "B", "C", "D", "E"].map(|register| cluster::Told {
+        register: register.to_owned(),
+        name: "Ana Ruiz".to_owned(),
+        born: t.date("1984-03-12"),
+    });
     let links = Links { pictured: &links, listed: &links, from: 24, of: 200 };
     cluster::drawn(t, &told, &[false, true, false, false, true], &links, 7, "#cluster-", &|_| "#cluster".to_owned())
 }
@@ -541,8 +545,8 @@ mod tests {
     fn every_class_of_the_styles_is_shown_or_known_to_be_of_a_page() {
         // What belongs to one page alone: `beside`, `doors`, `purpose`.
         // `keys`, `moved`, `opens`, `out`, `stage`, `still` and the nameless one are put there by scripts.
-        const ELSEWHERE: [&str; 10] =
-            ["", "keys", "moved", "opens", "out", "stage", "still", "beside", "doors", "purpose"];
+        const ELSEWHERE: [&str; 11] =
+            ["", "keys", "moved", "opens", "out", "stage", "still", "beside", "judging", "doors", "purpose"];
         let html = sample(Words::new(Language::English), Frame::of_nobody()).render().unwrap();
         let shown: Vec<&str> = html
             .split("class=\"")

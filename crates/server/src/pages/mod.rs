@@ -12,13 +12,16 @@ mod component_samples;
 mod components;
 mod conflicts;
 mod contest;
+mod dates;
 mod described;
 mod desk;
 mod differ;
+mod effect;
 mod explain;
 mod frame;
 mod graph;
 mod household;
+mod judged;
 mod known_as;
 mod layout;
 mod log;
@@ -89,6 +92,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/me/records/{record}/contest", get(contest::page).post(contest::contest))
         .route("/me/records/{record}/take-back", post(contest::withdraw))
         .route("/review", get(review::queue))
+        .route(judged::JUDGED, get(judged::page))
         .route("/review/explain", get(explain::form).post(explain::explained))
         .route("/review/{number}", get(review::pair).post(review::judge))
         .route("/review/{number}/take-back", post(review::take_back))

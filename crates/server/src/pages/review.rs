@@ -11,18 +11,22 @@ use model::{Actor, Subject, Verdict};
 use serde::Deserialize;
 
 use super::allows::Allows;
-use super::cluster::{Cluster, apart, cluster};
+use super::cluster::{Cluster, cluster, numbered_side};
+use super::dates;
 use super::differ::{Mark, Stretch, differ, whole};
+use super::effect::effects;
 use super::frame::Frame;
+use super::judged::{JUDGED, ProposalLine, proposal_lines};
 use super::person::{Waterfall, waterfall};
 use super::reason::{is_enough, least};
+use super::search::FormError;
 use super::values::{Kept, KeptColumns, kept, reduced, shown};
 use super::view::{AGAIN, Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{
     self, ExplainedView, FieldEvidence, JudgedView, JudgementForm, List, OutcomeView, PairPlace, PairView, PurposeView,
-    ReasonView, ReviewRow, SaidView, SampleProgressView, TakeBackForm,
+    ReasonView, ReviewRow, SaidView, SampleProgressView, SourceView, TakeBackForm, WithheldColumn,
 };
 
 /// The longest reason, in characters.
@@ -39,9 +43,16 @@ struct QueuePage {
     weak_links: u64,
     judged: u64,
     proposed: u64,
-    /// Where one's own proposals are that wait for a second steward.
-    own: Vec<String>,
+    /// One's own proposals that wait for a second steward.
+    own: Vec<ProposalLine>,
+    /// Those of others, which wait for whom is asking.
+    for_you: Vec<ProposalLine>,
     next: Option<u64>,
+    /// How many come last since their persons were judged together, and where the first is.
+    set_aside: u64,
+    next_set_aside: Option<String>,
+    /// Where what was judged is listed.
+    judged_at: &'static str,
     sample: SampleProgressView,
     told: Option<Told>,
     /// What the purpose of reviews allows.
@@ -63,6 +74,8 @@ struct PairPage {
     back_to: Option<String>,
     /// Whether it waits for a second steward, and is in no list else.
     is_proposal: bool,
+    /// Whether it is whom is asking that it waits for.
+    is_second: bool,
     /// Whether the pairs of the quality sample are gone through.
     in_sample: bool,
     /// Whether the pair is of it.
@@ -77,6 +90,8 @@ struct PairPage {
     withheld: Option<KeptColumns>,
     /// What became of the pair, and on what that rests.
     outcome: String,
+    /// From when on two are put together by themselves.
+    threshold: Option<String>,
     /// Why it waits, where that is not that its weight is near the threshold.
     waits: Option<String>,
     caption: String,
@@ -94,6 +109,8 @@ struct PairPage {
     reason_missing: bool,
     /// How much a reason has to say at least; none where any will do.
     reason_least: Option<String>,
+    /// What is missing, each with where.
+    errors: Vec<FormError>,
 }
 
 /// What was just written, and of which pair.
@@ -261,8 +278,8 @@ fn told(view: &View, after: &After) -> Result<Option<Told>, Problem> {
     let pair = after.pair.as_deref().map(number_of).transpose()?;
     let link = after.link.as_deref().map(number_of).transpose()?;
     let pair = pair.map(|pair| PairPlace { pair, link });
-    let is_there = |place: &PairPlace| place.link.is_some() || !place.is_proposal() || after.standing != "taken-back";
-    let pair = pair.filter(is_there).map(path_of);
+    // What was taken back is what this page shows, or is gone.
+    let pair = pair.filter(|_| after.standing != "taken-back").map(path_of);
     Ok(Some(Told { sentence: view.t.with(key, "entry", view.t.number(&entry)), pair }))
 }
 
@@ -279,8 +296,12 @@ async fn queue_page(view: &View, after: &After) -> Result<Response, Problem> {
         weak_links: progress.weak_links,
         judged: progress.judged + progress.judged_since,
         proposed: progress.proposed,
-        own: progress.own_proposals.into_iter().map(|pair| path_of(pair.into())).collect(),
+        own: proposal_lines(view.t, &progress.proposals, true),
+        for_you: proposal_lines(view.t, &progress.proposals, false),
         next: progress.next,
+        set_aside: progress.set_aside,
+        next_set_aside: progress.next_set_aside.map(|pair| path_of(pair.into())),
+        judged_at: JUDGED,
         sample: progress.sample,
         told: told(view, after)?,
         allows: review_allows(view, purpose.as_ref())?,
@@ -364,8 +385,15 @@ async fn pair_page(
         own.reason.clone_from(&back.reason);
     }
     let both = Compared::from(&found);
-    let rows = rows(view, &both);
-    let (reduced, withheld) = kept_back(view, &both)?;
+    let mut rows = rows(view, &both);
+    rows.extend(source_row(t, &found));
+    let own = [(&found.left, &found.left_source), (&found.right, &found.right_source)];
+    let own = own.map(|(row, source)| (row.register.as_str(), source.withheld.as_slice()));
+    let (reduced, withheld) = kept_back_also(view, &both, &own)?;
+    let [left, right] = sides(view, &found);
+    let verdict_missing = form.is_some_and(|form| form.verdict.is_empty());
+    let needs = needs_justification(view);
+    let reason_missing = form.is_some_and(|form| !is_enough(&form.reason, needs));
     let mut frame = view.frame()?;
     frame.back = address(place, list, found.cluster.listed_from);
     frame.repeat_at = path_of(place);
@@ -373,7 +401,6 @@ async fn pair_page(
         (frame.repeat, frame.repeat_at) = filled.sent(place);
         frame.repeat.push((AGAIN, true.to_string()));
     }
-    let needs = needs_justification(view);
     let page = PairPage {
         frame,
         t,
@@ -381,15 +408,17 @@ async fn pair_page(
         judged: t.number(&(found.judged + found.judged_since)),
         path: path_of(place),
         back_to: place.link.map(|_| path_of(place.pair.into())),
-        is_proposal: place.is_proposal(),
+        is_proposal: place.is_proposal() && found.said.as_ref().is_some_and(|said| said.standing == "proposed"),
+        is_second: found.said.as_ref().is_some_and(|said| said.standing == "proposed" && !said.own),
         generation: found.generation.clone(),
         log_index: t.number(&found.log_index),
-        left: view.register_title(&found.left.register),
-        right: view.register_title(&found.right.register),
+        left,
+        right,
         rows,
         reduced,
         withheld,
         outcome: outcome(t, &both),
+        threshold: found.threshold.map(|from| t.with("pair-threshold", "percent", t.percent(&from))),
         waits: waits(t, &found),
         caption: caption(t, &both),
         waterfall: of_pair(t, &both),
@@ -411,12 +440,53 @@ async fn pair_page(
             None => place.link.map(|_| Verdict::Different.as_str().to_owned()).unwrap_or_default(),
         },
         reason: form.map(|form| form.reason.clone()).unwrap_or_default(),
-        verdict_missing: form.is_some_and(|form| form.verdict.is_empty()),
-        reason_missing: form.is_some_and(|form| !is_enough(&form.reason, needs)),
+        verdict_missing,
+        reason_missing,
         reason_least: needs.then(|| least(t)),
+        errors: missing(t, verdict_missing, reason_missing),
     };
     let status = if form.is_some_and(|form| !form.is_whole(needs)) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     view.page_as(status, &page)
+}
+
+/// Gives what is missing in the form of a judgement, each with the place of its field.
+fn missing(t: Words, verdict: bool, reason: bool) -> Vec<FormError> {
+    let verdict = verdict.then(|| ("#verdict-same", t.s("judge-verdict-missing")));
+    let reason = reason.then(|| ("#reason", t.s("judge-reason-missing")));
+    verdict.into_iter().chain(reason).map(|(href, text)| FormError { href: href.to_owned(), text }).collect()
+}
+
+/// Gives what the two records are called: by their registers, with which of them is contested, or which is which where both are
+/// of one register.
+fn sides(view: &View, found: &PairView) -> [String; 2] {
+    let t = view.t;
+    let contested = found.contested.as_ref().map(|contested| contested.record.as_str());
+    let side = |name: &str, row: &ReviewRow, number: u64| {
+        let register = view.register_title(&row.register);
+        match contested {
+            Some(contested) if contested == name => t.with("pair-side-contested", "register", register),
+            Some(_) => t.with("pair-side-tied", "register", register),
+            None if found.left.register == found.right.register => numbered_side(t, register, number),
+            None => register,
+        }
+    };
+    [side("left", &found.left, 1), side("right", &found.right, 2)]
+}
+
+/// Gives where the two records came from, as a row of what is compared; none where neither is known. Two rows are never the same
+/// one, so nothing is marked.
+fn source_row(t: Words, found: &PairView) -> Option<Row> {
+    let told = |source: &SourceView| {
+        let file = source.file.clone()?;
+        let text = match source.row {
+            Some(row) => format!("{file}, {}", t.with("source-row-number", "row", row)),
+            None => file,
+        };
+        Some(vec![Stretch { text, mark: Mark::Alike }])
+    };
+    let (left, right) = (told(&found.left_source), told(&found.right_source));
+    let is_known = left.is_some() || right.is_some();
+    is_known.then(|| Row { title: t.s("source-row"), left, right, mark: None, masked: None })
 }
 
 /// On what it rests where nothing was kept of how much the two agree, and not all of it may be told.
@@ -500,43 +570,31 @@ pub(crate) fn said(t: Words, said: &SaidView) -> Said {
     Said { sentence: t.with_all(key, &values), own: said.own, reason: String::new() }
 }
 
-/// Gives what each verdict would do to persons, and whether it needs a second steward.
-fn effects(t: Words, pair: &PairView) -> Vec<String> {
-    let registry_effect = &pair.effect;
-    let (left, right) = (registry_effect.left_records, registry_effect.right_records);
-    let both = || t.count("effect-records", &(left + right));
-    let same = if registry_effect.is_one_person {
-        t.s("effect-same-nothing")
-    } else {
-        let values = [
-            ("left", t.count("effect-records", &left)),
-            ("right", t.count("effect-records", &right)),
-            ("both", both()),
-        ];
-        t.with_all("effect-same", &values)
-    };
-    let own_link = pair.cluster.links.iter().find(|link| link.is_pair);
-    let different = if registry_effect.is_one_person {
-        let effect = t.with("effect-different", "records", t.count("effect-records", &left));
-        own_link.map_or_else(|| effect.clone(), |link| format!("{effect} {}", apart(t, link.apart)))
-    } else {
-        t.s("effect-different-nothing")
-    };
-    let second = |verdict: &str, effect: String| {
-        let needs = pair.second_reviewer.iter().any(|known| known == verdict);
-        if needs { format!("{effect} {}", t.s("effect-second")) } else { effect }
-    };
-    vec![second("same", same), second("different", different), t.s("effect-cannot-say")]
-}
-
 /// The column of person records that says of a birth date what is known of it. It is not shown beside whole dates.
 const BORN: &str = "born";
+
+/// The column with whole ones.
+const BIRTH_DATE: &str = "birth_date";
+
+/// Tells whether a column has birth dates, which are compared part by part.
+fn is_birth(name: &str) -> bool {
+    [BORN, BIRTH_DATE].contains(&name)
+}
 
 /// Gives the columns of either record of which less than the values is given, and those that are withheld, once where both
 /// records have them for the same reason.
 pub(super) fn kept_back(
     view: &View,
     pair: &Compared<'_>,
+) -> Result<(Option<KeptColumns>, Option<KeptColumns>), Problem> {
+    kept_back_also(view, pair, &[])
+}
+
+/// Does so with what is withheld of the records' own rows, each with the register that it is of.
+fn kept_back_also(
+    view: &View,
+    pair: &Compared<'_>,
+    own: &[(&str, &[WithheldColumn])],
 ) -> Result<(Option<KeptColumns>, Option<KeptColumns>), Problem> {
     let t = view.t;
     let Some(purpose) = review_purpose(view)? else { return Ok((None, None)) };
@@ -562,6 +620,14 @@ pub(super) fn kept_back(
         let register = view.app.project().registers.values().find(|register| register.id.as_str() == row.register);
         holders.extend(register.map(|register| register.agency.to_string()));
     }
+    for (register, columns) in own {
+        for column in *columns {
+            let title = t.pick(&column.column.title, &column.column.title_fr).to_owned();
+            let values = [("register", view.register_title(register)), ("column", title)];
+            let title = t.with_all("pair-own-column", &values);
+            add(&mut nothing, Kept { title, ..kept(view, column, pair.reasons) });
+        }
+    }
     let ask = view.whom_to_ask(&holders, &purpose.id);
     let less = KeptColumns::reduced(t, less).map(|kept| kept.asking(&ask));
     Ok((less, KeptColumns::withheld(t, nothing).map(|kept| kept.asking(&ask))))
@@ -574,12 +640,22 @@ pub(super) fn rows(view: &View, pair: &Compared<'_>) -> Vec<Row> {
         let field = row.values.fields().find(|field| field.column.name == name)?;
         if name == BORN {
             // A date as far as it is known; a register may have a column of this name too, which it is not.
-            return field.value.text().map(|known| t.date(&known));
+            return field.value.text().map(|known| dates::in_words(t, &known));
         }
         shown(t, view.app.project(), &row.register, field).text
     };
-    let dated = |row: &ReviewRow| text(row, "birth_date").is_some();
-    let says_less = |name: &str| name == BORN && dated(pair.left) && dated(pair.right);
+    let dated = |row: &ReviewRow| text(row, BIRTH_DATE).is_some();
+    let are_dated = dated(pair.left) && dated(pair.right);
+    // Either of the two columns says of each record all that the other does.
+    let is_in_born = |row: &ReviewRow| {
+        !dated(row) || text(row, BORN).is_some() && dates::raw(row, BIRTH_DATE) == dates::raw(row, BORN)
+    };
+    let is_told_by_born = !are_dated && is_in_born(pair.left) && is_in_born(pair.right);
+    let says_less = |name: &str| match name {
+        BORN => are_dated,
+        BIRTH_DATE => is_told_by_born,
+        _ => false,
+    };
     let mut columns: Vec<&service::GivenColumn> = Vec::new();
     for column in pair.left.columns.iter().chain(pair.right.columns.iter()) {
         if !columns.iter().any(|known| known.name == column.name) {
@@ -598,8 +674,14 @@ pub(super) fn rows(view: &View, pair: &Compared<'_>) -> Vec<Row> {
             _ if says_less(&column.name) => None,
             (None, None) => None,
             (Some(left), Some(right)) => {
-                let (left, right) = differ(&left, &right);
-                let mark = Some(whole(&left, &right));
+                let raw = |row: &ReviewRow| dates::raw(row, &column.name).filter(|_| is_birth(&column.name));
+                let as_dates = raw(pair.left).zip(raw(pair.right));
+                let as_dates = as_dates.and_then(|(left, right)| dates::differ(t, &left, &right));
+                let (left, right, mark) = as_dates.unwrap_or_else(|| {
+                    let (left, right) = differ(&left, &right);
+                    let mark = whole(&left, &right);
+                    (left, right, Some(mark))
+                });
                 Some(Row { title, left: Some(left), right: Some(right), mark, masked })
             }
             (left, right) => {

@@ -92,9 +92,9 @@ struct SearchField {
 }
 
 /// Something that is wrong with a form: where, and what.
-struct FormError {
-    href: String,
-    text: String,
+pub(crate) struct FormError {
+    pub(crate) href: String,
+    pub(crate) text: String,
 }
 
 /// Why nobody is searched for though the form was sent.

@@ -153,6 +153,8 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("part-of-entry", own(&["terms", "justification", "subject", "officer", "case", "more"])),
         ("field", own(&columns)),
         ("verdict", own(&["same", "different", "cannot-say"])),
+        ("judged-kind", own(&["contested", "sample", "link"])),
+        ("proposal", own(&["merge", "apart", "cut", "keep"])),
         ("form", own(&linkage::FORMS)),
         ("doubt", matching::DoubtKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),
         ("distribution", linkage::Distribution::ALL.iter().map(|what| what.as_str().to_owned()).collect()),

@@ -8,6 +8,7 @@ mod dossier;
 mod explain;
 mod given;
 mod ingest;
+mod judged;
 mod log;
 mod quality;
 mod quarantine;
@@ -30,6 +31,8 @@ pub use explain::{ExplainForm, ExplainedView, MergeView, OutcomeView, explain};
 pub(crate) use given::Heads;
 pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColumn};
 pub(crate) use ingest::{ReadIn, Reading, begin_reading, reading};
+pub use judged::ProposalView;
+pub(crate) use judged::{JUDGEMENTS_MAX, JudgementView, judgements};
 pub use log::{
     EntryView, FAULTS, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify,
 };
@@ -41,7 +44,8 @@ pub use resolve::{ResolveForm, ResolveView, resolve};
 pub(crate) use review::review_work;
 pub use review::{
     ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, List, PairPlace,
-    PairView, ProgressView, ReviewRow, SaidView, SampleProgressView, TakeBackForm, judge, pair, progress, take_back,
+    PairView, ProgressView, ReviewRow, SaidView, SampleProgressView, SourceView, TakeBackForm, judge, pair, progress,
+    take_back,
 };
 pub(crate) use runs::{Became, Deed, LOOKED_THROUGH, PastRun, past_runs};
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};

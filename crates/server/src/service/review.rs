@@ -8,11 +8,13 @@ use model::request::Action;
 use model::{OfficerId, RecordId, Subject, Verdict};
 use registry::{ClusterEdge, Decided, Effect, FieldEvidence, Index, WaitReason, Waiting};
 use serde::{Deserialize, Serialize};
-use state::{Contest, ContestEnd, Proposal, Review, Reviews, Standing};
+use state::{Contest, ContestEnd, Judged, Proposal, Review, Reviews, Standing};
 use utoipa::ToSchema;
 
 use super::explain::OutcomeView;
 use super::given::{GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given};
+use super::judged::{ProposalView, proposals, settled};
+use super::value::ShownValue;
 use super::work::{WorkForm, request};
 use crate::app::{App, Who};
 use crate::problem::Problem;
@@ -36,10 +38,17 @@ pub struct PairView {
     pub left: ReviewRow,
     /// The other.
     pub right: ReviewRow,
+    /// Where the one came from, and what its row has besides.
+    pub left_source: SourceView,
+    /// The same of the other.
+    pub right_source: SourceView,
     /// Log2 of the odds that they are of one person.
     pub weight: f64,
     /// The probability that goes with it.
     pub probability: f64,
+    /// The probability from which on the linkage puts two records together by themselves, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
     /// Field by field how they compare.
     #[schema(value_type = Vec<Object>)]
     pub fields: Vec<FieldEvidence>,
@@ -198,6 +207,13 @@ pub struct ProgressView {
     pub proposed: u64,
     /// Those of them of which the asker said it, where they can be looked at and taken back.
     pub own_proposals: Vec<u64>,
+    /// What waits for a second steward, the longest waiting first: what others said waits for the asker.
+    pub proposals: Vec<ProposalView>,
+    /// Those that wait and come last, since their persons were judged together since the index was built.
+    pub set_aside: u64,
+    /// The first of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_set_aside: Option<u64>,
     /// The pairs drawn at random to measure quality by. They are not among the others, unless they are uncertain too.
     pub sample: SampleProgressView,
 }
@@ -240,6 +256,19 @@ pub struct ReviewRow {
     pub withheld: Vec<WithheldColumn>,
 }
 
+/// Where a record of a pair came from, as a dossier says it.
+#[derive(Clone, Default, Serialize, ToSchema)]
+pub struct SourceView {
+    /// The file that the row came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The row's number in that file, counted from 0 over data rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<i64>,
+    /// Columns of the row itself that are withheld, and why: those that no record of a person is made of among them.
+    pub withheld: Vec<WithheldColumn>,
+}
+
 /// What a steward decides.
 #[derive(Clone, Deserialize, ToSchema)]
 pub struct JudgementForm {
@@ -275,14 +304,14 @@ pub(crate) fn review_work(app: &App, justification: String) -> Result<WorkForm, 
 }
 
 /// Gives the account of a steward; others have none that judges.
-fn account(who: &Who) -> Result<&OfficerId, Problem> {
+pub(super) fn account(who: &Who) -> Result<&OfficerId, Problem> {
     who.actor().account().ok_or_else(|| {
         Problem::new("wrong-role", "only members of agencies review links").in_words("problem-is-agencies-task")
     })
 }
 
 /// Gives what was said since the index was built.
-async fn reviews(app: &App) -> Result<Reviews, Problem> {
+pub(super) async fn reviews(app: &App) -> Result<Reviews, Problem> {
     let reviews = app.state().reviews(app.index().generation()).await;
     reviews.map_err(|error| Problem::failure("unavailable", &error))
 }
@@ -294,12 +323,13 @@ async fn open_contests(app: &App, permit: &Permit) -> Result<Vec<Contest>, Probl
     Ok(contests)
 }
 
-/// From here on numbers are those of proposals: of each its entry in the log, counted on. Numbers of pairs and contests are
-/// far below, and JSON keeps all of them exact.
-const PROPOSALS_FROM: u64 = 1 << 50;
+/// From here on numbers are those of proposals, and of what was judged of pairs without a number: of each its entry in the log,
+/// counted on. Numbers of pairs and contests are far below, and JSON keeps all of them exact.
+pub(super) const PROPOSALS_FROM: u64 = 1 << 50;
 
 impl PairPlace {
-    /// Tells whether it is known as what waits for a second steward, and by no other number.
+    /// Tells whether it is known as what somebody said of it, and by no other number: once that is taken back there is nothing
+    /// to be seen here.
     #[must_use]
     pub fn is_proposal(&self) -> bool {
         self.pair >= PROPOSALS_FROM
@@ -367,7 +397,8 @@ async fn find(app: &App, permit: &Permit, reviews: &Reviews, place: PairPlace) -
 async fn find_pair(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -> Result<Option<Found>, Problem> {
     let index = app.index();
     if let Some(leaf) = number.checked_sub(PROPOSALS_FROM) {
-        let pair = reviews.proposed_in(leaf);
+        let judged = || reviews.judged_in(leaf).map(|judged| (&judged.left, &judged.right));
+        let pair = reviews.proposed_in(leaf).or_else(judged);
         // Once it was taken back there is nothing to be said of it but through the pair whose link it is.
         let pair =
             pair.filter(|(left, right)| index.may_review(permit, left, right) && reviews.of(left, right).is_some());
@@ -415,33 +446,46 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
         judged_since: 0,
         proposed: 0,
         own_proposals: Vec::new(),
+        proposals: proposals(index, &permit, &reviews, account)?,
+        set_aside: 0,
+        next_set_aside: None,
         sample,
     };
+    let is_within = |judged: &&Judged| index.may_review(&permit, &judged.left, &judged.right);
+    progress.judged_since = reviews.judged().iter().filter(is_within).count() as u64;
     let contests = open_contests(app, &permit).await?;
     let uncertain = index.all_pairs(&permit).count() as u64;
     // Contested pairs come first, the longest open before the others, then proposals that have no other number, whatever
     // numbers they have.
-    let proposals = unnumbered(index, &permit, &reviews, &contests)?;
-    let own = reviews.proposals().iter().filter(|proposal| {
-        reviews.is_by(&proposal.review, account) && index.may_review(&permit, &proposal.left, &proposal.right)
-    });
-    progress.own_proposals = own.map(|proposal| PROPOSALS_FROM + proposal.review.leaf).collect();
+    let unnumbered = unnumbered(index, &permit, &reviews, &contests)?;
+    let own = progress.proposals.iter().filter(|proposal| proposal.own);
+    progress.own_proposals = own.map(|proposal| proposal.number).collect();
     let mut queue: Vec<Queued<'_>> =
         contests.iter().map(|contest| (uncertain + contest.id, Rank::Contested, contest.pair(), None)).collect();
     let proposed = |proposal: &&'_ Proposal| PROPOSALS_FROM + proposal.review.leaf;
-    queue.extend(proposals.iter().map(|found| (proposed(found), Rank::Proposed, (&found.left, &found.right), None)));
+    queue.extend(unnumbered.iter().map(|found| (proposed(found), Rank::Proposed, (&found.left, &found.right), None)));
     let is_contested = |pair: &(&RecordId, &RecordId)| contests.iter().any(|contest| contest.pair() == *pair);
     let numbered = index.all_pairs(&permit).filter(|waiting| waiting.is_uncertain);
-    let numbered =
-        numbered.map(|waiting| (waiting.number, Rank::Uncertain, (waiting.left, waiting.right), waiting.reason));
+    let settled = settled(index, &permit, &reviews, account)?;
+    let numbered = numbered.map(|waiting| {
+        let pair = (waiting.left, waiting.right);
+        // What was said of the pair itself is no reason to leave it to the end.
+        let is_again = settled.has(pair.0, pair.1) && reviews.of(pair.0, pair.1).is_none();
+        (waiting.number, if is_again { Rank::SetAside } else { Rank::Uncertain }, pair, waiting.reason)
+    });
     queue.extend(numbered.filter(|(_, _, pair, _)| !is_contested(pair)));
-    let passed = from.checked_sub(1).map(|number| (Rank::of(number, uncertain), number));
+    let passed = from.checked_sub(1).map(|number| {
+        let known = queue.iter().find(|(known, ..)| *known == number);
+        (known.map_or_else(|| Rank::of(number, uncertain), |(_, rank, ..)| *rank), number)
+    });
+    let mut next: Option<(Rank, u64)> = None;
     for (number, rank, (left, right), reason) in queue {
         let review = reviews.of(left, right);
-        match review.map(|review| review.standing) {
-            Some(Standing::Judged) => progress.judged_since += 1,
-            Some(Standing::Proposed) => progress.proposed += 1,
-            Some(Standing::TakenBack) | None => {}
+        match review.map(|review| (review.standing, review.leaf)) {
+            // One that is among those that are named was counted with them.
+            Some((Standing::Judged, leaf)) => progress.judged_since += u64::from(reviews.judged_in(leaf).is_none()),
+            Some((Standing::Proposed, _)) => progress.proposed += 1,
+            Some((Standing::TakenBack, _)) | None => {}
         }
         if is_open(&reviews, account, (left, right)) {
             progress.open += 1;
@@ -449,11 +493,17 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
             let apart = [WaitReason::KeptApart, WaitReason::OthersFit];
             progress.kept_apart += u64::from(reason.is_some_and(|reason| apart.contains(&reason)));
             progress.weak_links += u64::from(reason == Some(WaitReason::WeakLink));
-            if passed.is_none_or(|passed| (rank, number) > passed) && progress.next.is_none() {
-                progress.next = Some(number);
+            if rank == Rank::SetAside {
+                progress.set_aside += 1;
+                progress.next_set_aside = progress.next_set_aside.or(Some(number));
+            }
+            let is_next = passed.is_none_or(|passed| (rank, number) > passed);
+            if is_next && next.is_none_or(|known| (rank, number) < known) {
+                next = Some((rank, number));
             }
         }
     }
+    progress.next = next.map(|(_, number)| number);
     Ok(progress)
 }
 
@@ -466,6 +516,8 @@ enum Rank {
     Contested,
     Proposed,
     Uncertain,
+    /// Uncertain too, but of persons who were judged together since: it would ask the same again.
+    SetAside,
 }
 
 impl Rank {
@@ -566,6 +618,8 @@ pub async fn pair(
         let person = if record.is_right { "right" } else { "left" }.to_owned();
         records.push(ClusterRecordView { person, row: row(&record.id, &record.shown)? });
     }
+    let left_source = source(app, &pair.left, pair.left_row.as_ref(), &left, &mut reasons)?;
+    let right_source = source(app, &pair.right, pair.right_row.as_ref(), &right, &mut reasons)?;
     let link = |edge: &ClusterEdge| {
         let (one, other) = (&pair.cluster.records[edge.records.0].id, &pair.cluster.records[edge.records.1].id);
         ClusterLinkView {
@@ -598,8 +652,11 @@ pub async fn pair(
         log_index: pair.leaf,
         left,
         right,
+        left_source,
+        right_source,
         weight: pair.weight,
         probability: pair.probability,
+        threshold: index.threshold(),
         fields: pair.fields,
         outcome: OutcomeView::from(&pair.outcome),
         reason: pair.reason.map(|reason| reason.as_str().to_owned()),
@@ -626,6 +683,32 @@ pub(crate) fn review_row(
         None => (Arc::from([]), Values::none(), Vec::new()),
     };
     Ok(ReviewRow { register: record.register.to_string(), columns, values, withheld })
+}
+
+/// Gives where a record came from, and what of its own row is withheld beyond what its person record, which is shown, says.
+fn source(
+    app: &App,
+    record: &RecordId,
+    own: Option<&gate::Disclosed>,
+    shown: &ReviewRow,
+    reasons: &mut Reasons,
+) -> Result<SourceView, Problem> {
+    let Some(own) = own else { return Ok(SourceView::default()) };
+    let lineage = |name: &str| own.batch.column_by_name(name).map(|column| ShownValue::of(column, 0)).transpose();
+    let is_told = |name: &str| {
+        let withheld = shown.withheld.iter().map(|withheld| withheld.column.name.as_str());
+        shown.columns.iter().map(|column| column.name.as_str()).chain(withheld).any(|known| known == name)
+    };
+    let mut withheld = given(app, &record.register, own, reasons)?.withheld;
+    withheld.retain(|withheld| !is_told(&withheld.column.name));
+    Ok(SourceView {
+        file: lineage(model::record::column::FILE)?.and_then(|value| value.text()),
+        row: match lineage(model::record::column::ROW)? {
+            Some(ShownValue::Number(row)) => Some(row),
+            _ => None,
+        },
+        withheld,
+    })
 }
 
 /// Gives the verdicts to which two stewards have to come.
@@ -757,9 +840,9 @@ async fn write(
     let leaf = leaf.ok_or_else(nobody)?;
     // The log and the spine have it: should this fail, the pair is shown once more, and what was said counts all the same.
     // A contest is in the queue as long as it is open, and nothing waits for a second steward once it was taken back.
-    let for_queue = found.contest.is_none();
+    let kept = (found.contest.is_none(), request.justification.as_deref().unwrap_or_default());
     let noted = app.state();
-    let noted = noted.note_review(generation, pair, account(who)?, said.verdict, standing, leaf, at, for_queue).await;
+    let noted = noted.note_review(generation, pair, account(who)?, said.verdict, standing, leaf, at, kept).await;
     noted.map_err(unavailable)?;
     match (standing, said.taken_back) {
         (Standing::Judged, _) => {

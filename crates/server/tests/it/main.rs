@@ -32,5 +32,6 @@ mod review;
 mod runs;
 mod runs_api;
 mod search;
+mod steward;
 mod tokens;
 mod words_of_rules;

@@ -28,7 +28,7 @@ async fn with_many_records() -> (House, u64) {
     let (left, right) = (record("loans", "LN-70017"), record("tax", "TN-48151"));
     let (by, leaf, at) = (OfficerId::new("account-steward").unwrap(), 3, house.now());
     let (different, proposed) = (Verdict::Different, Standing::Proposed);
-    let noted = house.state.note_review("index-zero", (&left, &right), &by, different, proposed, leaf, at, true);
+    let noted = house.state.note_review("index-zero", (&left, &right), &by, different, proposed, leaf, at, (true, ""));
     noted.await.unwrap();
     (house, (1 << 50) + leaf)
 }

@@ -52,6 +52,7 @@ async fn without_a_session_pages_lead_to_the_first_one_which_shows_nothing_perso
         "/review",
         "/review/0",
         "/review/explain",
+        "/review/judged",
         "/quality",
         "/runs",
     ] {

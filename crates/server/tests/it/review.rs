@@ -313,7 +313,7 @@ async fn with_proposal() -> (House, u64) {
     let (by, leaf, at) = (OfficerId::new("account-steward").unwrap(), 3, house.now());
     let (different, proposed) = (Verdict::Different, Standing::Proposed);
     // Of an earlier generation of the index: it waits, whatever was built since.
-    let noted = house.state.note_review("index-zero", (&left, &right), &by, different, proposed, leaf, at, true);
+    let noted = house.state.note_review("index-zero", (&left, &right), &by, different, proposed, leaf, at, (true, ""));
     noted.await.unwrap();
     (house, (1 << 50) + leaf)
 }

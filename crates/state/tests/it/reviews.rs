@@ -16,7 +16,7 @@ async fn the_last_word_counts_and_can_be_taken_back() {
     let (left, right, other) = (record("loans", 'a'), record("tax", 'b'), record("tax", 'c'));
     let (first, second) = (officer("o-canary-9031"), officer("o-2"));
     let note = async |by: &model::OfficerId, verdict, standing, leaf| {
-        state.note_review("g1", (&left, &right), by, verdict, standing, leaf, at(7), true).await.unwrap();
+        state.note_review("g1", (&left, &right), by, verdict, standing, leaf, at(7), (true, "")).await.unwrap();
     };
     assert_eq!(state.reviews("g1").await.unwrap().of(&left, &right), None);
     note(&first, Verdict::Same, Standing::Proposed, 4).await;
@@ -41,7 +41,7 @@ async fn the_last_word_counts_and_can_be_taken_back() {
     let state = open(folder.path()).await;
     assert_eq!(state.reviews("g1").await.unwrap().of(&left, &right).unwrap().leaf, 5);
     let taken =
-        state.note_review("g1", (&left, &right), &first, Verdict::CannotSay, Standing::TakenBack, 6, at(8), true);
+        state.note_review("g1", (&left, &right), &first, Verdict::CannotSay, Standing::TakenBack, 6, at(8), (true, ""));
     taken.await.unwrap();
     assert_eq!(state.reviews("g1").await.unwrap().of(&left, &right), None);
     let bytes = raw(folder.path());
@@ -55,7 +55,8 @@ async fn proposed(state: &state::State) -> [RecordId; 3] {
     let [left, right, other] = [record("loans", 'a'), record("tax", 'b'), record("tax", 'c')];
     for (pair, leaf) in [((&left, &right), 1), ((&left, &other), 2)] {
         let by = officer("o-1");
-        state.note_review("g1", pair, &by, Verdict::Different, Standing::Proposed, leaf, at(7), true).await.unwrap();
+        let noted = state.note_review("g1", pair, &by, Verdict::Different, Standing::Proposed, leaf, at(7), (true, ""));
+        noted.await.unwrap();
     }
     [left, right, other]
 }
@@ -91,8 +92,47 @@ async fn a_proposal_of_a_list_of_its_own_is_known_in_its_generation_alone() {
     let state = open(folder.path()).await;
     let (left, right) = (record("loans", 'a'), record("tax", 'b'));
     let by = officer("o-1");
-    state.note_review("g1", (&left, &right), &by, Verdict::Same, Standing::Proposed, 1, at(7), false).await.unwrap();
+    let noted = state.note_review("g1", (&left, &right), &by, Verdict::Same, Standing::Proposed, 1, at(7), (false, ""));
+    noted.await.unwrap();
     let reviews = state.reviews("g1").await.unwrap();
     assert!(reviews.of(&left, &right).is_some() && reviews.proposals().is_empty());
     assert_eq!(state.reviews("g2").await.unwrap().of(&left, &right), None);
+}
+
+#[tokio::test]
+async fn what_was_judged_is_found_again_until_it_is_taken_back_or_the_next_generation_is_spoken_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (left, right, other) = (record("loans", 'a'), record("tax", 'b'), record("tax", 'c'));
+    let by = officer("o-1");
+    let note = async |generation: &str, pair: (&RecordId, &RecordId), standing, leaf, reason: &str| {
+        let noted = state.note_review(generation, pair, &by, Verdict::Different, standing, leaf, at(7), (true, reason));
+        noted.await.unwrap();
+    };
+    note("g1", (&left, &right), Standing::Judged, 1, "canary of a reason").await;
+    note("g1", (&left, &other), Standing::Judged, 2, "two births").await;
+    let reviews = state.reviews("g1").await.unwrap();
+    let told: Vec<(u64, &str)> =
+        reviews.judged().iter().map(|judged| (judged.review.leaf, judged.reason.as_str())).collect();
+    assert_eq!(told, [(2, "two births"), (1, "canary of a reason")], "the latest first");
+    let first = reviews.judged_in(1).unwrap();
+    assert_eq!((&first.left, &first.right), (&left, &right));
+    assert!(reviews.proposed_in(1).is_none() && reviews.proposals().is_empty(), "it waits for nobody");
+    assert!(!format!("{first:?}").contains("canary") && !crate::kit::holds(&raw(folder.path()), b"canary of a reason"));
+
+    note("g1", (&left, &right), Standing::Judged, 3, "seen once more").await;
+    note("g1", (&left, &other), Standing::TakenBack, 4, "").await;
+    let reviews = state.reviews("g1").await.unwrap();
+    let leaves: Vec<u64> = reviews.judged().iter().map(|judged| judged.review.leaf).collect();
+    assert_eq!(leaves, [3], "the last word of each pair");
+    assert!(reviews.judged_in(1).is_none() && reviews.judged_in(2).is_none());
+    assert!(state.reviews("g2").await.unwrap().judged().is_empty(), "the next index knows of it");
+
+    assert_eq!(state.erase_proposals_of_record(&right).await.unwrap(), 2, "both times that something was said");
+    let reviews = state.reviews("g1").await.unwrap();
+    assert!(reviews.judged().is_empty() && reviews.of(&left, &right).is_some(), "said, of whom nobody can name");
+    note("g1", (&left, &right), Standing::Judged, 5, "again").await;
+    note("g2", (&left, &other), Standing::Judged, 6, "later").await;
+    assert!(state.reviews("g1").await.unwrap().judged().is_empty(), "what the index has is not kept twice");
+    assert_eq!(state.reviews("g2").await.unwrap().judged().len(), 1);
 }
