@@ -36,6 +36,8 @@ step-late = The server has not answered yet. You can go on waiting, or ask again
 step-offline = The server can’t be reached: this computer is not connected. Nothing was sent, and what you wrote is kept.
 step-kept-typed = The server could not be reached, so no answer came. What you wrote is here again.
 try-again = Try again
+errors-title = Something is missing or can’t be read
+error-before = Error:
 
 # The bar.
 bar-label = Who acts, and why

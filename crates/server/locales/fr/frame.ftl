@@ -36,6 +36,8 @@ step-late = Le serveur n’a pas encore répondu. Vous pouvez attendre encore, o
 step-offline = Le serveur est injoignable : cet ordinateur n’est pas connecté. Rien n’a été envoyé, et ce que vous avez écrit est conservé.
 step-kept-typed = Le serveur n’a pas pu être joint, et aucune réponse n’est venue. Ce que vous aviez écrit est de nouveau là.
 try-again = Réessayer
+errors-title = Il manque quelque chose, ou cela n’a pas pu être lu
+error-before = Erreur :
 
 # Le bandeau.
 bar-label = Qui agit, et pourquoi

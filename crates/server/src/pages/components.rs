@@ -345,6 +345,8 @@ fn section(t: Words) -> Section {
         fresh: Some("2026-11-24T06:40:00Z".to_owned()),
         link,
         contested: (number == 2).then(|| "2026-11-23T09:00:00Z".to_owned()),
+        judged: (number == 1).then(|| t.with("record-judged-same", "when", t.moment("2026-11-23T09:00:00Z"))),
+        is_judged_away: false,
         name: None,
     };
     let linked = Link {
@@ -360,6 +362,7 @@ fn section(t: Words) -> Section {
     second.fields = vec![field("last_name", Some("Ruiz"), None, "identity", false)];
     Section {
         id: "sample".to_owned(),
+        register: "sample".to_owned(),
         title: t.s("sample-register"),
         agency: t.s("sample-agency"),
         laws: vec![ProjectText { text: t.s("sample-law"), is_foreign: false }],
@@ -573,9 +576,10 @@ mod tests {
 
     #[test]
     fn every_part_of_templates_is_shown_or_known_to_be_of_a_page() {
-        const ELSEWHERE: [(&str, &str); 3] = [
+        const ELSEWHERE: [(&str, &str); 4] = [
             ("compared.html", "what two pages have in common: all that it is made of is shown"),
             ("dossier.html", "the same"),
+            ("error_summary.html", "of forms that were filled in wrongly: what is to be mended, as a list of links"),
             ("written.html", "of the page of a problem: what was written in a form that is gone, as a list of terms"),
         ];
         let included = included();

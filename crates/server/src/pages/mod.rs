@@ -21,6 +21,7 @@ mod log;
 mod map;
 mod me;
 mod person;
+mod plainly;
 mod problem;
 mod progress;
 mod quality;
