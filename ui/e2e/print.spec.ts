@@ -77,7 +77,7 @@ const LOOKS: Printed = {
   role: "citizen",
   come: async (page) => {
     await page.goto("/me");
-    await page.locator(".look").filter({ has: page.locator("h2") }).first().locator("details:has([data-island=receipt]) > summary").last().click();
+    await page.locator(".look").filter({ has: page.locator("h2") }).first().locator("details:has(> [data-island=receipt]) > summary").first().click();
     await expect(receipts(page).filter({ visible: true })).toHaveCount(1);
   },
   reads: async (page) => {
@@ -97,6 +97,8 @@ const RECORDS: Printed = {
   reads: async (page) => {
     await expect(page.locator(".record").first()).toBeVisible();
     await expect(page.locator(".record details dl.facts").first(), "where a record stands is open on paper").toBeVisible();
+    await expect(page.locator(".record table:not(.pairs, .weights)").first(), "what speaks for the link, in words").toBeVisible();
+    await expect(page.locator(".record details.experts table").first(), "its numbers are folded").toBeHidden();
     const timeline = page.locator("section[aria-labelledby=timeline]");
     await expect(timeline.locator("figure svg").or(timeline.locator("table")).filter({ visible: true }).first()).toBeVisible();
   },

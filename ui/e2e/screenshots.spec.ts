@@ -165,9 +165,9 @@ for (const [width, colorScheme, locale] of [
     await officer.context().close();
     await enter(page, "citizen");
     const look = page.locator(".look").filter({ has: page.locator("dd > bdi") }).first();
-    await look.locator("details.more > summary").last().click();
-    await look.locator("[data-island=receipt]").getByRole("button").click();
-    await expect(look.getByRole("status"), "the receipt was checked").toHaveClass("note good");
+    await look.locator("details:has(> [data-island=receipt]) > summary").first().click();
+    await look.locator("[data-island=receipt]").first().getByRole("button").click();
+    await expect(look.getByRole("status").first(), "the receipt was checked").toHaveClass("note good");
     await take("looks");
     await page.goto("/me/records");
     await take("records");

@@ -1,6 +1,7 @@
 // The islands. Every page is whole without them; each adds something that only a browser can do.
 
 import { keepCheckpoint, offerCheckpoint } from "./checkpoint";
+import { addLocalTime } from "./local-time";
 import { followRun } from "./progress";
 import { checkReceipt } from "./receipt";
 import { leadBack } from "./results";
@@ -10,6 +11,7 @@ import { zoomTimeline } from "./timeline";
 const islands: Record<string, (element: HTMLElement) => void> = {
   checkpoint: offerCheckpoint,
   "keep-checkpoint": keepCheckpoint,
+  "local-time": addLocalTime,
   progress: followRun,
   receipt: checkReceipt,
   relations: (figure) => fetchRelations(figure),

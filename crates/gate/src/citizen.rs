@@ -57,8 +57,11 @@ pub struct Look {
     pub legal_basis: Vec<String>,
     /// The registers within reach in which the person had records.
     pub registers: Vec<RegisterId>,
-    /// The classes within reach and how each was disclosed; every other one was withheld.
+    /// The classes within reach and how each was disclosed; every other one was withheld. Of a search, those of the columns
+    /// by which persons are found; entries that were written before that was so name all of the purpose.
     pub classes: IndexMap<Class, Disclosure>,
+    /// Whether it was about this person alone.
+    pub is_alone: bool,
     /// Whether a case was named.
     pub case_named: bool,
     /// Why, in the words of who looked; only of looks at this person alone, for the words may name the others.
@@ -236,6 +239,7 @@ impl Inner {
             legal_basis: terms.map(|terms| terms.legal_basis).unwrap_or_default(),
             registers,
             classes: entry.classes.clone(),
+            is_alone,
             justification: detail.justification.filter(|_| is_alone),
             refused,
             proof: LookProof {

@@ -157,7 +157,7 @@ impl Gate {
         inner.judge(request, at, persons_today).await?;
         let query = query(request, at, persons_today);
         let within = inner.reach.get(&request.purpose).map_or(&[][..], Vec::as_slice);
-        let terms = inner.terms.of(&request.purpose, within, inner.policy.disclosures(&query));
+        let terms = inner.terms.of(&request.purpose, within, inner.policy.disclosures(&query), &inner.classes);
         Ok(Permit { gate: Arc::clone(inner), request: request.clone(), terms, at })
     }
 
@@ -170,7 +170,7 @@ impl Gate {
         let inner = &self.inner;
         let query = query(request, inner.now()?, 0);
         let within = inner.reach.get(&request.purpose).map_or(&[][..], Vec::as_slice);
-        let terms = inner.terms.of(&request.purpose, within, inner.policy.disclosures(&query));
+        let terms = inner.terms.of(&request.purpose, within, inner.policy.disclosures(&query), &inner.classes);
         Ok(Compares { gate: Arc::clone(inner), terms })
     }
 
@@ -241,6 +241,13 @@ impl Gate {
             Ok(at) => inner.refuse(&permit.request, at, reasons).await,
             Err(error) => error.into(),
         }
+    }
+
+    /// Gives the columns that a row of results of a search can have of a record of this register, with their classes: those
+    /// by which persons are found. None where nobody is found in it.
+    #[must_use]
+    pub fn found_by(&self, register: &RegisterId) -> &[(&'static str, Class)] {
+        self.inner.classes.found(register)
     }
 
     /// Gives whether records of each register may be linked on a day (UTC): by the agreements in force, and all policies.
@@ -407,7 +414,8 @@ impl Inner {
             actor: request.actor.clone(),
             purpose: request.purpose.clone(),
             registers: terms.searched.clone(),
-            classes: terms.given.clone(),
+            // Of those it found, a search shows a row of what they are found by: the rest would take another look.
+            classes: if kind == EntryKind::Search { terms.found.clone() } else { terms.given.clone() },
             rules: Vec::new(),
             run: None,
             detail,

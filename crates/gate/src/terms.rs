@@ -22,6 +22,9 @@ pub(crate) struct Terms {
     pub(crate) shown: Vec<RegisterId>,
     /// The classes that some register gives, in the order of [`Class::ALL`].
     pub(crate) given: IndexMap<Class, Disclosure>,
+    /// Those of them that a search can come upon: the classes of the columns by which persons are found. They alone are
+    /// compared, and shown in a row of results.
+    pub(crate) found: IndexMap<Class, Disclosure>,
     classes: Classes,
     plans: parking_lot::RwLock<KnownPlans>,
 }
@@ -68,20 +71,27 @@ enum Classes {
 }
 
 impl Terms {
-    /// Gives what `disclosures` say of the registers that are `within` reach.
-    pub(crate) fn of(purpose: &PurposeId, within: &[RegisterId], disclosures: Arc<Disclosures>) -> Self {
+    /// Gives what `disclosures` say of the registers that are `within` reach; `tables` has the classes of their columns.
+    pub(crate) fn of(
+        purpose: &PurposeId,
+        within: &[RegisterId],
+        disclosures: Arc<Disclosures>,
+        tables: &TableClasses,
+    ) -> Self {
         let open: HashSet<&RegisterId> = disclosures.open_registers().collect();
         let searched: Vec<RegisterId> = within.iter().filter(|register| open.contains(register)).cloned().collect();
         // A register of which nothing is shown gives no rows either: their number would tell that the person is in it.
         let is_shown = |class: &Disclosed| !matches!(class.disclosure, Disclosure::Withheld | Disclosure::MatchOnly);
         let shows = |register: &RegisterId| Class::ALL.iter().any(|class| is_shown(disclosures.how(register, *class)));
         let shown = searched.iter().filter(|register| shows(register)).cloned().collect();
-        let given = given(&searched, &disclosures);
+        let given = given(&searched, &disclosures, |_, _| true);
+        let found = given_of_found(&searched, &disclosures, tables);
         Self {
             purpose: purpose.clone(),
             searched,
             shown,
             given,
+            found,
             classes: Classes::Decided(disclosures),
             plans: Default::default(),
         }
@@ -95,6 +105,7 @@ impl Terms {
             searched: registers.to_vec(),
             shown: registers.to_vec(),
             given: IndexMap::new(),
+            found: IndexMap::new(),
             classes: Classes::MadeUp(classes),
             plans: Default::default(),
         }
@@ -155,12 +166,29 @@ impl Terms {
 
 /// Gives the classes that some register gives, in the order of [`Class::ALL`]. A purpose says one thing of a class, and a
 /// policy can only withhold it: what the first register gives is the most that any of them does.
-fn given(searched: &[RegisterId], disclosures: &Disclosures) -> IndexMap<Class, Disclosure> {
+/// Registers count for a class where `counts` says so.
+fn given(
+    searched: &[RegisterId],
+    disclosures: &Disclosures,
+    counts: impl Fn(&RegisterId, Class) -> bool,
+) -> IndexMap<Class, Disclosure> {
     let most = |&class: &Class| {
-        let mut all = searched.iter().map(|register| &disclosures.how(register, class).disclosure);
+        let counting = searched.iter().filter(|register| counts(register, class));
+        let mut all = counting.map(|register| &disclosures.how(register, class).disclosure);
         all.find(|disclosure| **disclosure != Disclosure::Withheld).map(|disclosure| (class, disclosure.clone()))
     };
     Class::ALL.iter().filter_map(most).collect()
+}
+
+/// Gives the classes that a search of these registers can come upon.
+fn given_of_found(
+    searched: &[RegisterId],
+    disclosures: &Disclosures,
+    tables: &TableClasses,
+) -> IndexMap<Class, Disclosure> {
+    let is_found =
+        |register: &RegisterId, class: Class| tables.found(register).iter().any(|(_, known)| *known == class);
+    given(searched, disclosures, is_found)
 }
 
 /// Terms by purpose and address of the disclosures, which are held so that the address stays taken.
@@ -175,12 +203,18 @@ const CACHED_MAX: usize = 4_096;
 
 impl TermsCache {
     /// Gives the terms of `disclosures`, which the policy keeps for all who ask alike.
-    pub(crate) fn of(&self, purpose: &PurposeId, within: &[RegisterId], disclosures: Arc<Disclosures>) -> Arc<Terms> {
+    pub(crate) fn of(
+        &self,
+        purpose: &PurposeId,
+        within: &[RegisterId],
+        disclosures: Arc<Disclosures>,
+        tables: &TableClasses,
+    ) -> Arc<Terms> {
         let key = (purpose.clone(), Arc::as_ptr(&disclosures).addr());
         if let Some((_, terms)) = self.0.read().get(&key) {
             return Arc::clone(terms);
         }
-        let terms = Arc::new(Terms::of(purpose, within, Arc::clone(&disclosures)));
+        let terms = Arc::new(Terms::of(purpose, within, Arc::clone(&disclosures), tables));
         let mut known = self.0.write();
         if known.len() >= CACHED_MAX {
             known.clear();
@@ -194,16 +228,33 @@ impl TermsCache {
 pub(crate) struct TableClasses {
     registers: HashMap<RegisterId, HashMap<String, Class>>,
     models: HashMap<ModelId, (RegisterId, HashMap<String, Class>)>,
+    /// By register: the columns that the records of persons made of it can have, by which persons are found.
+    found: HashMap<RegisterId, Vec<(&'static str, Class)>>,
 }
 
 impl TableClasses {
     pub(crate) fn of(project: &Project) -> Result<Self, GateError> {
         let registers = project.registers.keys().map(|id| Ok((id.clone(), register_classes(project, id)?)));
         let models = project.models.keys().map(|id| Ok((id.clone(), model_classes(project, id)?)));
-        Ok(Self {
-            registers: registers.collect::<Result<_, GateError>>()?,
-            models: models.collect::<Result<_, GateError>>()?,
-        })
+        let models = models.collect::<Result<HashMap<_, (RegisterId, HashMap<String, Class>)>, GateError>>()?;
+        let mut found: HashMap<RegisterId, Vec<(&'static str, Class)>> = HashMap::new();
+        for model in project.models.values().filter(|model| model.kind == ModelKind::Person) {
+            let Some((register, classes)) = models.get(&model.id) else { continue };
+            let of_register = found.entry(register.clone()).or_default();
+            let names = model::sql_model::PERSON_COLUMNS.iter().map(|(name, _)| *name);
+            let columns = names.filter(|name| model.can_have(name));
+            for column in columns.filter_map(|name| Some((name, *classes.get(name)?))) {
+                if !of_register.contains(&column) {
+                    of_register.push(column);
+                }
+            }
+        }
+        Ok(Self { registers: registers.collect::<Result<_, GateError>>()?, models, found })
+    }
+
+    /// Gives the columns by which persons are found in a register, with their classes; nothing where they are not.
+    pub(crate) fn found(&self, register: &RegisterId) -> &[(&'static str, Class)] {
+        self.found.get(register).map_or(&[], Vec::as_slice)
     }
 
     /// Gives the classes of the columns of a register's table.

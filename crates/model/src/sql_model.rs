@@ -42,6 +42,15 @@ impl SqlModel {
         &self.text[self.sql_begins..]
     }
 
+    /// Tells whether the model can have a column of this name, as far as its text tells: the name of a column has to be
+    /// written there, or a wildcard that stands for it. Where it can, it need not.
+    #[must_use]
+    pub fn can_have(&self, column: &str) -> bool {
+        let sql = self.sql().to_lowercase();
+        let parts = |letter: char| !letter.is_alphanumeric() && letter != '_';
+        sql.contains('*') || sql.split(parts).any(|word| word == column)
+    }
+
     /// Gives the class of a column of this model, `register` being the one that it is made of; none for a column whose
     /// class nobody stated, which therefore may not be shown.
     #[must_use]

@@ -60,6 +60,23 @@ impl Index {
         Ok(Some(Contested { leaf, record, tied }))
     }
 
+    /// Gives the registers between which it would be judged if a person contested a record of theirs, the first for which
+    /// `is_it` says so: its own, and that of the record in a register of `within` which ties it to them. None where nothing
+    /// there does. No value is read.
+    ///
+    /// # Errors
+    /// When the index can't be read.
+    pub fn contest_between(
+        &self,
+        person: PersonId,
+        within: &[RegisterId],
+        is_it: impl Fn(&RecordId) -> bool,
+    ) -> Result<Option<(RegisterId, RegisterId)>, RegistryError> {
+        let links = self.links_of(self.current_id(person)?)?;
+        let found = self.contestable(&links, within, is_it)?;
+        Ok(found.map(|(record, tied)| (record.register, tied.register)))
+    }
+
     /// Writes that the citizen who asks takes back that they contest `record`, which `tied` ties to them; gives the number
     /// of the log entry.
     ///

@@ -82,6 +82,9 @@ struct Sealed {
 /// The records that are contested now, by tag, and since when. Every dossier asks, so they are kept in memory.
 pub(crate) type Open = HashMap<Tag, DateTime<Utc>>;
 
+/// The records of which stewards judged what a person contested, by tag, and how they did last. They are kept so too.
+pub(crate) type Judged = HashMap<Tag, ContestEnd>;
+
 impl State {
     /// Keeps that a person contests a record, which `tied` ties to them; tells whether it is kept: not when the record is
     /// contested already.
@@ -246,6 +249,17 @@ impl State {
         records.iter().map(|record| open.get(&self.inner.keys.record(record)).copied()).collect()
     }
 
+    /// Gives how stewards judged last what a person contested of each of these records, in their order; none where nobody
+    /// contested it, or it is open again. Asks memory alone.
+    #[must_use]
+    pub fn contest_judged(&self, records: &[RecordId]) -> Vec<Option<ContestEnd>> {
+        let judged = self.inner.judged_contests.read();
+        if judged.is_empty() {
+            return vec![None; records.len()];
+        }
+        records.iter().map(|record| judged.get(&self.inner.keys.record(record)).copied()).collect()
+    }
+
     /// Gives the numbers of the contests of a record and of those that it ties to somebody. What ties is sealed, so each is
     /// opened: there are as many as people wrote.
     pub(crate) async fn contests_that_name(&self, record: &RecordId) -> Result<Vec<i64>, StateError> {
@@ -269,14 +283,7 @@ impl State {
         let number = |value: i64| u64::try_from(value).map_err(|_| changed());
         let moment = |ms: i64| DateTime::from_timestamp_millis(ms).ok_or_else(changed);
         let ending: (Option<&str>, Option<i64>, Option<i64>) = (row.try_get(5)?, row.try_get(6)?, row.try_get(7)?);
-        let ended = match ending {
-            (Some(name), Some(leaf), Some(at)) => {
-                let verdicts = [Verdict::Same, Verdict::Different, Verdict::CannotSay, Verdict::Withdrawn];
-                let verdict = verdicts.into_iter().find(|known| known.as_str() == name).ok_or_else(changed)?;
-                Some(ContestEnd { verdict, leaf: number(leaf)?, at: moment(at)? })
-            }
-            _ => None,
-        };
+        let ended = read_end(ending)?;
         Ok(Contest {
             id: number(row.try_get(0)?)?,
             contested: contested.parse().map_err(|_| changed())?,
@@ -291,7 +298,7 @@ impl State {
 }
 
 impl Inner {
-    /// Reads which records are contested now.
+    /// Reads which records are contested now, and how it was judged of others.
     pub(crate) async fn read_open_contests(&self) -> Result<(), StateError> {
         let rows = sqlx::query("SELECT record, at FROM contests WHERE ended IS NULL").fetch_all(&self.readers).await?;
         let mut open = Open::with_capacity(rows.len());
@@ -299,7 +306,19 @@ impl Inner {
             let at = DateTime::from_timestamp_millis(row.try_get(1)?);
             open.insert(fixed(row, 0)?, at.ok_or(StateError::Unsealable { what: CONTEST })?);
         }
+        let ended = "SELECT record, ending, ended_leaf, ended FROM contests WHERE ended IS NOT NULL ORDER BY id";
+        let mut judged = Judged::new();
+        for row in &sqlx::query(ended).fetch_all(&self.readers).await? {
+            let record: Tag = fixed(row, 0)?;
+            let ending = (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+            let end = read_end(ending)?.filter(|_| !open.contains_key(&record));
+            match end.filter(|end| end.verdict != Verdict::Withdrawn) {
+                Some(end) => judged.insert(record, end),
+                None => judged.remove(&record),
+            };
+        }
         *self.open_contests.write() = open;
+        *self.judged_contests.write() = judged;
         Ok(())
     }
 }
@@ -307,4 +326,14 @@ impl Inner {
 fn pair_tag(state: &State, one: &RecordId, other: &RecordId) -> Tag {
     let (left, right) = if one < other { (one, other) } else { (other, one) };
     state.inner.keys.pair(left, right)
+}
+
+/// Reads how a contest ended: the verdict, its entry in the log, and when; none of an open one.
+fn read_end(ending: (Option<&str>, Option<i64>, Option<i64>)) -> Result<Option<ContestEnd>, StateError> {
+    let (Some(name), Some(leaf), Some(at)) = ending else { return Ok(None) };
+    let changed = || StateError::Unsealable { what: CONTEST };
+    let verdicts = [Verdict::Same, Verdict::Different, Verdict::CannotSay, Verdict::Withdrawn];
+    let verdict = verdicts.into_iter().find(|known| known.as_str() == name).ok_or_else(changed)?;
+    let leaf = u64::try_from(leaf).map_err(|_| changed())?;
+    Ok(Some(ContestEnd { verdict, leaf, at: DateTime::from_timestamp_millis(at).ok_or_else(changed)? }))
 }

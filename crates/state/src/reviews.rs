@@ -260,6 +260,18 @@ impl State {
         Ok(Reviews { state: self.clone(), by_pair, proposals, judged, proposed })
     }
 
+    /// Tells whether the judgement of entry `leaf` of the log was made in a generation of the index, which then knows nothing
+    /// of it: the next run of linking does.
+    ///
+    /// # Errors
+    /// [`StateError`] when the database fails.
+    pub async fn is_judged_in(&self, generation: &str, leaf: u64) -> Result<bool, StateError> {
+        let Ok(leaf) = i64::try_from(leaf) else { return Ok(false) };
+        let query = "SELECT 1 FROM reviews WHERE generation = ? AND leaf = ? LIMIT 1";
+        let found = sqlx::query(query).bind(generation.to_owned()).bind(leaf);
+        Ok(found.fetch_optional(&self.inner.readers).await?.is_some())
+    }
+
     /// Erases which records stewards said something of, and why, where one is this record; tells of how many sayings. What
     /// they said stays, of records that nobody can name any more.
     ///

@@ -73,6 +73,7 @@ pub(crate) struct Inner {
     pub(crate) writer: Mutex<Writer>,
     pub(crate) recent: Arc<Recent>,
     pub(crate) open_contests: parking_lot::RwLock<crate::contests::Open>,
+    pub(crate) judged_contests: parking_lot::RwLock<crate::contests::Judged>,
     writes: AtomicUsize,
     pub(crate) checkpoint: Arc<Notify>,
 }
@@ -122,6 +123,7 @@ impl State {
             writer: Mutex::new(Writer::new(writer)),
             recent: Arc::clone(&recent),
             open_contests: parking_lot::RwLock::default(),
+            judged_contests: parking_lot::RwLock::default(),
             writes: AtomicUsize::new(0),
             checkpoint: Arc::clone(&checkpoint),
         });

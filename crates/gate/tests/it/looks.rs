@@ -311,3 +311,27 @@ async fn records_are_named_under_a_permit_to_review_and_a_number_of_persons() {
     assert!(matches!(denied, Denied::Failed(GateError::Rules(_))), "{denied:?}");
     house.assert_log_is_clean().await;
 }
+
+#[tokio::test]
+async fn the_entry_of_a_search_names_what_a_row_of_results_can_show() {
+    let house = House::new().await;
+    for (action, subject) in [(Action::Search, zacharias()), (Action::OpenPerson { person: ZACHARIAS }, zacharias())] {
+        let permit = house.gate.decide(&request(officer(), "loan-relief", action)).await.unwrap();
+        let _ = house.gate.commit(permit, vec![subject]).await.unwrap();
+    }
+    let entries = house.entries().await;
+    let classes = |entry: &Entry| entry.classes.keys().copied().collect::<Vec<Class>>();
+    assert_eq!((entries[0].kind, entries[1].kind), (EntryKind::Search, EntryKind::Look));
+    for class in [Class::Income, Class::Loan] {
+        assert!(!classes(&entries[0]).contains(&class) && classes(&entries[1]).contains(&class), "{class}");
+    }
+    // What it compares and shows is there, as it is given.
+    for class in [Class::Identity, Class::Identifier, Class::Address] {
+        assert_eq!(entries[0].classes[&class], entries[1].classes[&class], "{class}");
+    }
+    let found_by =
+        |name: &str| house.gate.found_by(&register(name)).iter().map(|(column, _)| *column).collect::<Vec<_>>();
+    assert_eq!(found_by("loans"), ["first_name", "last_name", "birth_date", "phone"]);
+    assert_eq!(found_by("donations"), ["first_name", "last_name"], "the model has no more of it");
+    assert!(found_by("nothing").is_empty());
+}

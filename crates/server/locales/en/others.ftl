@@ -166,9 +166,11 @@ desk-size = Entries in the log now
 looks-title = Who looked at me
 looks-what = Every search that showed you, every time your records were opened, and every time that was refused. The list is complete, and you can check that.
 looks-logged = Reading this list is itself entry { $entry } of the log. Only you see it here.
+looks-utc = Times are in UTC, which is the same everywhere. Beside each stands the time where you are, if your browser runs scripts and that is another.
 looks-none = Nobody looked at you yet.
 look-look = { $agency }: your records were opened
 look-search = { $agency }: you were among those shown in a search
+look-search-alone = { $agency }: you were shown as the only result of a search
 look-review = { $agency }: two records that may both be yours were compared
 look-judgement = { $agency }: it was decided whether two records are both yours
 look-own = { $agency }: your records were read in your name
@@ -189,6 +191,14 @@ look-yourself = { $count ->
     [one] You read about yourself
    *[other] You read about yourself { $n } times
  }
+look-times = { $count ->
+    [one] Once on this day
+   *[other] { $n } times on this day
+ }
+look-others = { $count ->
+    [one] One more of them, with its receipt
+   *[other] { $n } more of them, each with its receipt
+ }
 look-receipts = Receipts
 look-purpose = “{ $says }”
 look-role = By
@@ -201,10 +211,15 @@ look-refused-policy = A rule of this project that is named “{ $policy }” doe
 look-registers = Registers
 look-fields = Which kinds of data, and how much of them
 look-fields-rest = Everything else stayed hidden.
+look-found = What of you the list of results could show
+look-found-rest = At most this was shown of you, in one row of a list. Whoever searched could then have opened your records: that would be an entry of its own in this list.
+look-entry-names-more = The entry of the log names more kinds of data than a row of results has. Either it is of before entries of searches named only these, or registers have changed since.
 look-columns = Which columns of the registers these are
 look-columns-what = As the registers are today.
 look-receipt = Receipt: entry { $entry } of the log
-receipt-what = The log holds this entry for ever. The texts below are what it commits to; those that concern others stay closed.
+receipt-what = The log holds this entry for ever, and nobody can change unnoticed what it says of this look. You can check that here, or have somebody check it.
+receipt-experts = The texts below are what the entry commits to; those that concern others stay closed. Together with their salts they hash to the commitment in the entry.
+experts-check = For experts: how to check this yourself
 receipt-proof = Proof that the entry is in the log
 receipt-closed = Concerns others
 receipt-check = Check it in this browser
@@ -224,13 +239,22 @@ records-what = Every record in the registers that was linked to you, as your rig
 records-empty = The registers hold nothing about you.
 record-contested = Contested
 record-contested-since = The person says that this record is not about them, since { $when }. Nobody has judged it yet.
+record-contested-since-own = You say that this record is not about you, since { $when }. Nobody has judged it yet.
+record-judged = Judged
+record-judged-different = Judged on { $when } not to be about this person; it leaves with the next linking run.
+record-judged-different-own = Judged on { $when } not to be about you; it leaves with the next linking run. Until then it stays with your records, and whoever opens them reads that it was judged so.
+record-judged-same = The person contested it. Judged on { $when } to be about them; from the next linking run on it is held to be theirs again.
+record-judged-same-own = You contested it. Judged on { $when } to be about you; from the next linking run on it is held to be yours again.
+record-judged-cannot-say = It was contested. Judged on { $when } that it can’t be told; from the next linking run on the score decides.
 contest-begin = This is not about me
 contest-title = This is not about me
 contest-what = You can contest that this record is about you. It is then for a data steward to judge.
+contest-would-wait = Nobody can judge this record today. You can contest it all the same: it is marked as contested and held as it is, and it waits until somebody can.
 contest-why = Why it is held to be yours
 contest-does = What it does to contest it
 contest-does-frozen = The record stays where it is, and no further record comes to you because of it.
 contest-does-steward = A data steward compares it with the record that ties it to you, and reads your reason, not who you are.
+contest-does-wait = No steward can see both this record and the one that ties it to you, so nobody compares them until a purpose and its agreement allow it. The data protection officer is told that this waits.
 contest-does-officers = Who opens your records sees that it is contested and since when, not why.
 contest-does-back = You can take it back as long as nobody has judged it.
 contest-reason = Reason
@@ -238,11 +262,18 @@ contest-reason-hint = Why it can’t be about you, in 10 to 2,000 characters.
 contest-reason-wrong = Give a reason of 10 to 2,000 characters.
 contest-do = Contest this record
 contest-not = Leave it as it is
-contest-written = It is contested; entry { $entry } of the log. A steward will judge it.
-contest-written-unreached = It is contested; entry { $entry } of the log. But nobody can judge it today: no purpose in force lets a steward see both records. The data protection officer is told, and the record is held as it is meanwhile.
+contest-written = The record of the register “{ $register }” is contested; entry { $entry } of the log. A steward will judge it.
+contest-written-unreached = The record of the register “{ $register }” is contested; entry { $entry } of the log. But nobody can judge it today: no purpose in force lets a steward see both records. The data protection officer is told, and the record is held as it is meanwhile.
 contest-unreached-short = nobody can judge it today
 contest-unreached = No purpose in force lets a steward see both this record and the one that ties it to you. The data protection officer is told. Meanwhile the record is held as it is.
-contest-withdrawn = You took it back; entry { $entry } of the log. All is as before.
+contest-withdrawn = You took back that you contest the record of the register “{ $register }”; entry { $entry } of the log. All is as before.
+contest-show = Show the record
+contest-there-title = You contest this record
+contest-there = You contest this record of the register “{ $register }” since { $when }.
+contest-there-waits = You contest this record of the register “{ $register }” since { $when }. It waits for a steward.
+contest-pending-different = It leaves with the next linking run.
+contest-pending-same = From the next linking run on it is held to be yours again.
+contest-pending-cannot-say = From the next linking run on the score decides.
 contest-ended = { $standing } ({ $when }, entry { $entry } of the log)
 contest-standing-open = waits for a steward
 contest-standing-same = judged: it is about you

@@ -166,9 +166,11 @@ desk-size = Entrées au journal à présent
 looks-title = Qui a consulté mes données
 looks-what = Chaque recherche où vous figuriez dans les résultats, chaque consultation de vos enregistrements, et chaque demande refusée. La liste est complète, et vous pouvez le vérifier.
 looks-logged = La lecture de cette liste est elle-même l’entrée { $entry } du journal. Vous seul la voyez ici.
+looks-utc = Les heures sont en temps universel (UTC), le même partout. À côté de chacune figure l’heure locale, si votre navigateur exécute les scripts et qu’elle est différente.
 looks-none = Personne n’a encore consulté vos données.
 look-look = { $agency } : vos enregistrements ont été consultés
 look-search = { $agency } : vous étiez parmi les personnes montrées dans une recherche
+look-search-alone = { $agency } : vous étiez le seul résultat montré dans une recherche
 look-review = { $agency } : deux enregistrements, qui sont peut-être tous deux les vôtres, ont été comparés
 look-judgement = { $agency } : il a été décidé si deux enregistrements sont tous deux les vôtres
 look-own = { $agency } : vos enregistrements ont été lus en votre nom
@@ -189,6 +191,14 @@ look-yourself = { $count ->
     [one] Vous avez lu ce qui vous concerne
    *[other] Vous avez lu { $n } fois ce qui vous concerne
  }
+look-times = { $count ->
+    [one] Une fois ce jour-là
+   *[other] { $n } fois ce jour-là
+ }
+look-others = { $count ->
+    [one] Une autre, avec son reçu
+   *[other] { $n } autres, chacune avec son reçu
+ }
 look-receipts = Reçus
 look-purpose = « { $says } »
 look-role = Qui
@@ -201,10 +211,15 @@ look-refused-policy = Une règle de ce projet, nommée « { $policy } », ne l
 look-registers = Registres
 look-fields = Quelles natures de données, et dans quelle mesure
 look-fields-rest = Tout le reste n’a pas été communiqué.
+look-found = Ce que la liste des résultats pouvait montrer de vous
+look-found-rest = Rien de plus n’a été montré de vous, en une ligne d’une liste. L’auteur de la recherche pouvait ensuite ouvrir vos enregistrements : ce serait une entrée distincte de cette liste.
+look-entry-names-more = L’entrée du journal nomme plus de natures de données que n’en a une ligne de résultats. Soit elle date d’avant que les entrées des recherches ne nomment que celles-ci, soit des registres ont changé depuis.
 look-columns = Les colonnes des registres dont il s’agit
 look-columns-what = Telles que les registres les ont aujourd’hui.
 look-receipt = Reçu : entrée { $entry } du journal
-receipt-what = Le journal conserve cette entrée pour toujours. Elle l’engage sur les textes ci-dessous ; ceux qui concernent d’autres personnes restent fermés.
+receipt-what = Le journal conserve cette entrée pour toujours, et nul ne peut modifier sans que cela se voie ce qu’elle dit de cette consultation. Vous pouvez le vérifier ici, ou le faire vérifier.
+receipt-experts = Les textes ci-dessous sont ceux sur lesquels l’entrée s’est engagée ; ceux qui concernent d’autres personnes restent fermés. Avec leurs sels, leur condensat est l’engagement de l’entrée.
+experts-check = Pour les spécialistes : comment le vérifier vous-même
 receipt-proof = Preuve que l’entrée figure au journal
 receipt-closed = Concerne d’autres personnes
 receipt-check = Vérifier dans ce navigateur
@@ -224,13 +239,22 @@ records-what = Tous les enregistrements qui vous ont été rattachés, tels que 
 records-empty = Les registres ne contiennent rien sur vous.
 record-contested = Contesté
 record-contested-since = La personne dit depuis le { $when } que cet enregistrement ne la concerne pas. Nul ne l’a encore jugé.
+record-contested-since-own = Vous dites depuis le { $when } que cet enregistrement ne vous concerne pas. Nul ne l’a encore jugé.
+record-judged = Jugé
+record-judged-different = Jugé le { $when } ne pas concerner cette personne ; il en sera retiré au prochain appariement.
+record-judged-different-own = Jugé le { $when } ne pas vous concerner ; il en sera retiré au prochain appariement. D’ici là, il reste parmi vos enregistrements, et quiconque les consulte lit qu’il a été jugé ainsi.
+record-judged-same = La personne l’a contesté. Jugé le { $when } la concerner ; à partir du prochain appariement, il lui est de nouveau attribué.
+record-judged-same-own = Vous l’avez contesté. Jugé le { $when } vous concerner ; à partir du prochain appariement, il vous est de nouveau attribué.
+record-judged-cannot-say = Il a été contesté. Jugé le { $when } qu’on ne peut le déterminer ; à partir du prochain appariement, le calcul décide.
 contest-begin = Ceci ne me concerne pas
 contest-title = Ceci ne me concerne pas
 contest-what = Vous pouvez contester que cet enregistrement vous concerne. C’est alors à un responsable de la qualité des données d’en juger.
+contest-would-wait = Nul ne peut juger de cet enregistrement aujourd’hui. Vous pouvez le contester malgré tout : il est signalé comme contesté, reste tel quel, et attend que quelqu’un puisse en juger.
 contest-why = Pourquoi il vous est attribué
 contest-does = Les effets de la contestation
 contest-does-frozen = L’enregistrement reste où il est, et aucun autre ne vous est rattaché à cause de lui.
 contest-does-steward = Un responsable de la qualité des données le compare à l’enregistrement qui vous le rattache, et lit votre motif, sans savoir qui vous êtes.
+contest-does-wait = Aucun responsable de la qualité des données n’a accès à la fois à cet enregistrement et à celui qui vous le rattache : nul ne les compare tant qu’une finalité et son accord ne le permettent pas. Le délégué à la protection des données est averti que cela attend.
 contest-does-officers = Quiconque consulte vos enregistrements voit qu’il est contesté et depuis quand, mais non pourquoi.
 contest-does-back = Vous pouvez y renoncer tant que nul ne l’a jugé.
 contest-reason = Motif
@@ -238,11 +262,18 @@ contest-reason-hint = Pourquoi il ne peut pas vous concerner, en 10 à 2 000 c
 contest-reason-wrong = Donnez un motif de 10 à 2 000 caractères.
 contest-do = Contester cet enregistrement
 contest-not = Le laisser tel quel
-contest-written = Il est contesté ; entrée { $entry } du journal. Un responsable de la qualité des données en jugera.
-contest-written-unreached = Il est contesté ; entrée { $entry } du journal. Mais nul ne peut en juger aujourd’hui : aucune finalité en vigueur ne donne à un responsable de la qualité des données accès aux deux enregistrements. Le délégué à la protection des données en est averti, et l’enregistrement reste tel quel d’ici là.
+contest-written = L’enregistrement du registre « { $register } » est contesté ; entrée { $entry } du journal. Un responsable de la qualité des données en jugera.
+contest-written-unreached = L’enregistrement du registre « { $register } » est contesté ; entrée { $entry } du journal. Mais nul ne peut en juger aujourd’hui : aucune finalité en vigueur ne donne à un responsable de la qualité des données accès aux deux enregistrements. Le délégué à la protection des données en est averti, et l’enregistrement reste tel quel d’ici là.
 contest-unreached-short = nul ne peut en juger aujourd’hui
 contest-unreached = Aucune finalité en vigueur ne donne à un responsable de la qualité des données accès à la fois à cet enregistrement et à celui qui vous le rattache. Le délégué à la protection des données en est averti. D’ici là, l’enregistrement reste tel quel.
-contest-withdrawn = Vous y avez renoncé ; entrée { $entry } du journal. Tout est comme avant.
+contest-withdrawn = Vous avez renoncé à contester l’enregistrement du registre « { $register } » ; entrée { $entry } du journal. Tout est comme avant.
+contest-show = Voir l’enregistrement
+contest-there-title = Vous contestez cet enregistrement
+contest-there = Vous contestez cet enregistrement du registre « { $register } » depuis le { $when }.
+contest-there-waits = Vous contestez cet enregistrement du registre « { $register } » depuis le { $when }. Il attend un responsable de la qualité des données.
+contest-pending-different = Il sera retiré au prochain appariement.
+contest-pending-same = À partir du prochain appariement, il vous est de nouveau attribué.
+contest-pending-cannot-say = À partir du prochain appariement, le calcul décide.
 contest-ended = { $standing } ({ $when }, entrée { $entry } du journal)
 contest-standing-open = attend un responsable de la qualité des données
 contest-standing-same = jugé : il vous concerne

@@ -83,6 +83,8 @@ pub(super) fn looks(t: Words, classes: &[ClassRule]) -> Vec<me::Group> {
             legal_basis_fr: Some(vec![t.s("sample-law")]),
             registers: vec!["student_loans".to_owned()],
             classes: classes.to_vec(),
+            alone: kind != "search",
+            entry_names_more: kind == "search",
             case_named: false,
             justification: None,
             refused: Vec::new(),
@@ -112,7 +114,7 @@ pub(super) fn looks(t: Words, classes: &[ClassRule]) -> Vec<me::Group> {
         own(1_233, "09:01:00"),
         own(1_232, "09:00:00"),
     ];
-    grouped(t, all, |_| t.s("sample-register"), |_, _| vec![t.of("field", "first_name"), t.of("field", "last_name")])
+    grouped(t, all, |_| t.s("sample-register"), |_, _, _| vec![t.of("field", "first_name"), t.of("field", "last_name")])
 }
 
 /// Gives the filters of the log with nothing chosen, and with a kind and a rule.
@@ -157,6 +159,7 @@ pub(super) fn contests(t: Words) -> Vec<ContestRow> {
         ended: (standing != "open").then(|| format!("{DAY}T10:00:00Z")),
         ended_log_index: (standing != "open").then_some(1_240),
         unreached,
+        pending: standing == "different",
     };
     let states = [("open", false), ("open", true), ("different", false), ("same", false), ("withdrawn", false)];
     let row = |(standing, unreached)| contest::row(t, &contest(standing, unreached), |_| t.s("sample-register"));

@@ -353,6 +353,8 @@ fn section(t: Words) -> Section {
         fresh: Some("2026-11-24T06:40:00Z".to_owned()),
         link,
         contested: (number == 2).then(|| "2026-11-23T09:00:00Z".to_owned()),
+        judged: (number == 1).then(|| t.with("record-judged-same", "when", t.moment("2026-11-23T09:00:00Z"))),
+        is_judged_away: false,
         name: None,
     };
     let linked = Link {
@@ -368,6 +370,7 @@ fn section(t: Words) -> Section {
     second.fields = vec![field("last_name", Some("Ruiz"), None, "identity", false)];
     Section {
         id: "sample".to_owned(),
+        register: "sample".to_owned(),
         title: t.s("sample-register"),
         agency: t.s("sample-agency"),
         laws: vec![ProjectText { text: t.s("sample-law"), is_foreign: false }],

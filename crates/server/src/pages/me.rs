@@ -5,15 +5,15 @@ use axum::response::Response;
 use gate::Part;
 use serde::Deserialize;
 
-use super::contest::{self, ContestRow};
+use super::contest;
 use super::frame::Frame;
-use super::person::{Dossier, dossier};
+use super::person::{Dossier, Record, dossier};
 use super::rules::told;
 use super::values::{Rule, rules};
 use super::view::{Asked, View, number_of};
 use super::words::{ProjectText, Words};
 use crate::problem::Problem;
-use crate::service::{self, ClassRule, LookView};
+use crate::service::{self, ClassRule, LookView, OwnContest};
 
 #[derive(Template)]
 #[template(path = "looks.html")]
@@ -27,21 +27,58 @@ struct LooksPage {
     is_first: bool,
 }
 
-/// Looks that are shown as one: those of the person themselves that follow each other, or a single look of others.
+/// Looks that are shown as one: those of the person themselves that follow each other, or those of others that do and are
+/// alike.
 pub(crate) struct Group {
     pub(crate) at: String,
     pub(crate) own: bool,
     pub(crate) sentence: String,
+    /// How often, and what the looks after the first are called, where there are several of others.
+    pub(crate) times: Option<String>,
+    pub(crate) others: Option<String>,
+    /// The latest first.
     pub(crate) looks: Vec<Look>,
+}
+
+/// In what looks of others are alike, so that they are told as one: all that is told of them but reason and registers, and
+/// the day (UTC).
+#[derive(PartialEq, Eq)]
+struct Likeness {
+    kind: String,
+    who: (Option<String>, Option<String>),
+    purpose: Option<String>,
+    refused: Vec<String>,
+    alone: bool,
+    case_named: bool,
+    day: String,
+}
+
+impl Likeness {
+    fn of(look: &LookView) -> Self {
+        Self {
+            kind: look.kind.clone(),
+            who: (look.agency.clone(), look.role.clone()),
+            purpose: look.purpose.clone(),
+            refused: look.refused.clone(),
+            alone: look.alone,
+            case_named: look.case_named,
+            day: look.at.chars().take(10).collect(),
+        }
+    }
 }
 
 /// A look as the page shows it.
 pub(crate) struct Look {
     pub(crate) log_index: u64,
-    at: String,
+    pub(crate) at: String,
     /// A sentence: who did what.
     sentence: String,
     own: bool,
+    likeness: Likeness,
+    /// Whether it was a search, which shows a row of results.
+    pub(crate) is_search: bool,
+    /// Whether its entry names more classes than such a row can have.
+    pub(crate) entry_names_more: bool,
     pub(crate) role: Option<String>,
     pub(crate) says: Option<String>,
     pub(crate) laws: Vec<ProjectText>,
@@ -74,8 +111,9 @@ struct RecordsPage {
     t: Words,
     dossier: Dossier,
     may_search: bool,
-    contests: Vec<ContestRow>,
     told: Option<String>,
+    /// Where the record is that it is told of, while the page has it.
+    told_at: Option<String>,
     /// Whether nobody can judge what was just contested.
     told_unreached: bool,
 }
@@ -111,7 +149,7 @@ async fn looks_page(view: &View, before: Option<&str>) -> Result<Response, Probl
             view.t,
             found.looks,
             |register| view.register_title(register),
-            |register, classes| columns_of(view, register, classes),
+            |is_search, register, classes| columns_of(view, is_search, register, classes),
         ),
         log_index: view.t.number(&found.log_index),
         keys: found.keys,
@@ -122,38 +160,57 @@ async fn looks_page(view: &View, before: Option<&str>) -> Result<Response, Probl
 }
 
 /// Gives looks as the page shows them, in the order in which they are given.
-/// `columns_of` gives the columns of a register that are of some of the classes.
+/// `columns_of` gives the columns of a register that are of some of the classes: all of its own, or those that a row of results
+/// of a search can have.
 pub(crate) fn grouped(
     t: Words,
     looks: Vec<LookView>,
     register_title: impl Fn(&str) -> String,
-    columns_of: impl Fn(&str, &[ClassRule]) -> Vec<String>,
+    columns_of: impl Fn(bool, &str, &[ClassRule]) -> Vec<String>,
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for look in looks.into_iter().map(|found| look(t, found, &register_title, &columns_of)) {
         match groups.last_mut() {
             Some(last) if last.own && look.own => last.looks.push(look),
+            Some(last) if !last.own && last.looks.iter().any(|known| known.likeness == look.likeness) => {
+                last.looks.push(look);
+            }
             _ => groups.push(Group {
                 at: look.at.clone(),
                 own: look.own,
                 sentence: look.sentence.clone(),
+                times: None,
+                others: None,
                 looks: vec![look],
             }),
         }
     }
-    for group in groups.iter_mut().filter(|group| group.own) {
-        group.sentence = t.count("look-yourself", &(group.looks.len() as u64));
+    for group in &mut groups {
+        let count = group.looks.len() as u64;
+        if group.own {
+            group.sentence = t.count("look-yourself", &count);
+        } else if count > 1 {
+            group.times = Some(t.count("look-times", &count));
+            group.others = Some(t.count("look-others", &(count - 1)));
+        }
     }
     groups
 }
 
-/// Gives what people call the columns of a register that are of classes of which anything is given, as the register is now.
-fn columns_of(view: &View, register: &str, classes: &[ClassRule]) -> Vec<String> {
+/// Gives what people call the columns of a register that are of classes of which anything is given, as the register is now. In
+/// the results of a search stands what persons are found by, under names that all registers have in common.
+fn columns_of(view: &View, is_search: bool, register: &str, classes: &[ClassRule]) -> Vec<String> {
     let register = view.app.project().registers.values().find(|known| known.id.as_str() == register);
-    let is_given = |column: &model::Column| {
-        let class = column.class.to_string();
+    let is_class_given = |class: model::Class| {
+        let class = class.to_string();
         classes.iter().any(|rule| rule.class == class && !matches!(&*rule.disclosure, "withheld" | "match-only"))
     };
+    if is_search {
+        let found_by = register.map_or(&[][..], |register| view.app.gate().found_by(&register.id));
+        let given = found_by.iter().filter(|(_, class)| is_class_given(*class));
+        return given.map(|(name, _)| view.t.of("field", name)).collect();
+    }
+    let is_given = |column: &model::Column| is_class_given(column.class);
     let title = |column: &model::Column| {
         view.t.pick(&column.title, column.title_fr.as_deref().unwrap_or(&column.title)).to_owned()
     };
@@ -165,8 +222,9 @@ fn look(
     t: Words,
     found: LookView,
     register_title: impl Fn(&str) -> String,
-    columns_of: impl Fn(&str, &[ClassRule]) -> Vec<String>,
+    columns_of: impl Fn(bool, &str, &[ClassRule]) -> Vec<String>,
 ) -> Look {
+    let (likeness, is_search) = (Likeness::of(&found), found.kind == "search");
     let agency = found.agency.as_ref().map(|id| {
         let english = found.agency_title.as_deref().unwrap_or(id);
         t.pick(english, found.agency_title_fr.as_deref().unwrap_or(english)).to_owned()
@@ -174,6 +232,9 @@ fn look(
     let own = agency.is_none();
     let verb = if found.refused.is_empty() { "look" } else { "look-refused" };
     let sentence = match &agency {
+        Some(agency) if is_search && found.alone && found.refused.is_empty() => {
+            t.with("look-search-alone", "agency", agency)
+        }
         Some(agency) => t.with(&format!("{verb}-{}", found.kind), "agency", agency),
         None => t.count("look-yourself", &1),
     };
@@ -181,6 +242,9 @@ fn look(
     Look {
         log_index: found.log_index,
         at: found.at,
+        likeness,
+        is_search,
+        entry_names_more: found.entry_names_more,
         sentence,
         own,
         role: found.role.map(|role| t.pick(&role, found.role_fr.as_deref().unwrap_or(&role)).to_owned()),
@@ -189,7 +253,7 @@ fn look(
         columns: found
             .registers
             .iter()
-            .map(|register| (register_title(register), columns_of(register, &found.classes).join(", ")))
+            .map(|register| (register_title(register), columns_of(is_search, register, &found.classes).join(", ")))
             .filter(|(_, columns)| !columns.is_empty())
             .collect(),
         registers: found.registers.iter().map(|register| register_title(register)).collect(),
@@ -225,20 +289,45 @@ pub(crate) async fn records(view: View, Asked(asked): Asked<Written>) -> Respons
 async fn records_page(view: &View, written: &Written) -> Result<Response, Problem> {
     let t = view.t;
     let found = service::own_records(&view.app, view.acting()?, true).await?;
-    let is_unreached = |entry| found.contests.iter().any(|known| known.log_index == entry && known.unreached);
-    let (told, told_unreached) = match (&written.contested, &written.withdrawn) {
-        (Some(text), _) => {
-            let entry = number_of(text)?;
-            let unreached = is_unreached(entry);
-            let key = if unreached { "contest-written-unreached" } else { "contest-written" };
-            (Some(t.with(key, "entry", t.number(&entry))), unreached)
-        }
-        (None, Some(text)) => (Some(t.with("contest-withdrawn", "entry", t.number(&number_of(text)?))), false),
-        (None, None) => (None, false),
-    };
-    let title = |register: &str| view.register_title(register);
-    let contests = found.contests.iter().map(|contest| contest::row(t, contest, title)).collect();
-    let dossier = dossier(view, found.dossier);
-    let page = RecordsPage { frame: view.frame()?, t, dossier, may_search: false, contests, told, told_unreached };
+    let contests =
+        found.contests.iter().map(|contest| contest::row(t, contest, |register| view.register_title(register)));
+    let contests = contests.collect();
+    let told = told_of(view, &found.contests, written)?;
+    let dossier = Dossier { contests, ..dossier(view, found.dossier) };
+    let mut records = dossier.sections.iter().flat_map(|section| &section.records);
+    let named =
+        |record: &&Record| record.name.is_some() && record.name.as_deref() == told.as_ref().map(|told| &*told.record);
+    let told_at = records.find(named).map(|record| format!("#{}", record.anchor));
+    let (told, told_unreached) = told.map_or((None, false), |told| (Some(told.sentence), told.unreached));
+    let page = RecordsPage { frame: view.frame()?, t, dossier, may_search: false, told, told_at, told_unreached };
     view.page(&page)
+}
+
+/// What was just contested, or taken back.
+struct ToldOf {
+    sentence: String,
+    /// The record's name.
+    record: String,
+    /// Whether nobody can judge it.
+    unreached: bool,
+}
+
+/// Gives what was just written of a contest, when it is one of theirs; whoever typed another number is told nothing.
+fn told_of(view: &View, contests: &[OwnContest], written: &Written) -> Result<Option<ToldOf>, Problem> {
+    let t = view.t;
+    let contested = written.contested.as_deref().map(number_of).transpose()?;
+    let withdrawn = written.withdrawn.as_deref().map(number_of).transpose()?;
+    let is_it = |contest: &&OwnContest| match contested {
+        Some(entry) => contest.log_index == entry,
+        None => withdrawn.is_some() && contest.ended_log_index == withdrawn,
+    };
+    let Some(contest) = contests.iter().find(is_it) else { return Ok(None) };
+    let entry = contested.or(withdrawn).unwrap_or_default();
+    let values = [("register", view.register_title(&contest.register)), ("entry", t.number(&entry))];
+    let sentence = match contested {
+        None => t.with_all("contest-withdrawn", &values),
+        Some(_) if contest.unreached => t.with_all("contest-written-unreached", &values),
+        Some(_) => t.with_all("contest-written", &values),
+    };
+    Ok(Some(ToldOf { sentence, record: contest.record.clone(), unreached: contested.is_some() && contest.unreached }))
 }

@@ -30,6 +30,7 @@ mod map;
 mod me;
 mod meaning;
 mod person;
+mod plainly;
 mod problem;
 mod progress;
 mod quality;

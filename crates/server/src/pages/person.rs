@@ -7,18 +7,21 @@ use model::agency::RoleKind;
 use serde::Deserialize;
 
 use super::conflicts::{Identity, conflicts};
+use super::contest::ContestRow;
 use super::frame::Frame;
 use super::known_as::known_as;
+use super::mailed::line;
 use super::map::{Map, map};
+use super::plainly::{level, strength, told_plainly};
 use super::relations::{Relations, record_anchor, relations};
 use super::search::{asked_again, work_of};
 use super::timeline::{Timeline, timeline};
-use super::values::{KeptColumns, Shown, comparison, kept, reduced, sentence, share, shown};
+use super::values::{KeptColumns, Shown, comparison, kept, reduced, reduced_to_oneself, sentence, share, shown};
 use super::view::{Asked, View};
 use super::words::{ProjectText, Words};
 use crate::districts::Unreadable;
 use crate::problem::Problem;
-use crate::service::{self, DossierView, EarlierView, LinkEvidence, RecordView, SectionView};
+use crate::service::{self, DossierView, EarlierView, GivenColumn, LinkEvidence, RecordView, SectionView};
 
 /// The width of the picture of weights, in its own units.
 const WEIGHTS_WIDTH: f64 = 200.0;
@@ -66,6 +69,8 @@ pub(crate) struct Dossier {
     pub(crate) map_missing: bool,
     pub(crate) relations: Option<Relations>,
     pub(crate) earlier: Vec<Earlier>,
+    /// What the person contests, on their own page alone.
+    pub(crate) contests: Vec<ContestRow>,
 }
 
 /// A look of the same agency before this one.
@@ -87,6 +92,8 @@ pub(crate) struct Answer {
 /// The records of a register.
 pub(crate) struct Section {
     pub(crate) id: String,
+    /// The register's id.
+    pub(crate) register: String,
     pub(crate) title: String,
     pub(crate) agency: String,
     pub(crate) laws: Vec<ProjectText>,
@@ -112,8 +119,19 @@ pub(crate) struct Record {
     pub(crate) link: Link,
     /// Since when the person contests that it is about them.
     pub(crate) contested: Option<String>,
+    /// How a steward judged that, while it has yet to take effect.
+    pub(crate) judged: Option<String>,
+    /// Whether it was judged not to be about the person.
+    pub(crate) is_judged_away: bool,
     /// What it is called when they contest it; on their own page alone.
     pub(crate) name: Option<String>,
+}
+
+impl Record {
+    /// Tells whether there is something in it that could be contested: it is not, nor was it just judged so.
+    pub(crate) fn may_be_contested(&self) -> bool {
+        self.contested.is_none() && !self.is_judged_away
+    }
 }
 
 /// How sure it is that the record belongs to the person.
@@ -137,7 +155,11 @@ pub(crate) struct Waterfall {
 pub(crate) struct Step {
     pub(crate) name: String,
     pub(crate) sentence: String,
+    /// The same for the person whom it is about.
+    pub(crate) plain: String,
     pub(crate) weight: String,
+    /// The weight in words.
+    pub(crate) strength: String,
     /// What all up to this one add up to; nothing beside the last, whose weight it is.
     pub(crate) sum: String,
     /// `for` one person, `against` it, the `rest` that is not told one by one, or the `whole`.
@@ -205,6 +227,7 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
         map_missing,
         relations: relations(view, &found.person, &found.sections, name.as_deref()),
         earlier: found.earlier.iter().map(|look| earlier(view, look)).collect(),
+        contests: Vec::new(),
         name,
         name_differs: known.as_ref().is_some_and(|known| known.differs),
         name_is_written_differently: known.as_ref().is_some_and(|known| known.is_written_differently),
@@ -251,12 +274,20 @@ fn answers(view: &View, section: &SectionView) -> Vec<Answer> {
 
 fn section(view: &View, section: &SectionView, found: &DossierView) -> Section {
     let t = view.t;
+    let is_own = is_own(found);
     let purpose = view.purpose_says(&found.purpose);
-    let reduced = section.columns.iter().filter_map(|column| reduced(t, column, &purpose)).collect();
+    let less = |column: &GivenColumn| if is_own { reduced_to_oneself(t, column) } else { reduced(t, column, &purpose) };
+    let reduced = section.columns.iter().filter_map(less).collect();
     let withheld = section.withheld.iter().map(|column| kept(view, column, &found.reasons)).collect();
-    let ask = view.whom_to_ask(std::slice::from_ref(&section.agency), &found.purpose);
+    let ask = if is_own {
+        let sentence = t.with("ask-oneself", "contact", view.contact_of(&section.agency));
+        vec![line(&sentence, view.address_of(&section.agency))]
+    } else {
+        view.whom_to_ask(std::slice::from_ref(&section.agency), &found.purpose)
+    };
     Section {
         id: section.register.replace('_', "-"),
+        register: section.register.clone(),
         title: t.pick(&section.title, &section.title_fr).to_owned(),
         agency: view.agency_title(&section.agency),
         laws: t.law(&section.legal_basis, section.legal_basis_fr.as_deref()),
@@ -266,15 +297,35 @@ fn section(view: &View, section: &SectionView, found: &DossierView) -> Section {
             .records
             .iter()
             .zip(1..)
-            .map(|(record, number)| self::record(view, section, record, number))
+            .map(|(record, number)| self::record(view, section, record, number, is_own))
             .collect(),
-        reduced: KeptColumns::reduced(t, reduced).map(|kept| kept.asking(&ask)),
-        withheld: KeptColumns::withheld(t, withheld).map(|kept| kept.asking(&ask)),
+        reduced: KeptColumns::reduced(t, reduced).map(|kept| kept.asking(&ask).told_to_oneself(is_own)),
+        withheld: KeptColumns::withheld(t, withheld).map(|kept| kept.asking(&ask).told_to_oneself(is_own)),
     }
 }
 
-fn record(view: &View, section: &SectionView, record: &RecordView, number: u64) -> Record {
+/// Tells whether a dossier is what a citizen reads about themselves.
+fn is_own(found: &DossierView) -> bool {
+    found.person == "me"
+}
+
+/// Gives how a contest of a record was judged, as officers read it, or the person.
+pub(crate) fn judged(t: Words, judged: &service::ContestJudged, is_own: bool) -> String {
+    let when = t.moment(&judged.at);
+    match (judged.verdict.as_str(), is_own) {
+        ("different", true) => t.with("record-judged-different-own", "when", when),
+        ("different", false) => t.with("record-judged-different", "when", when),
+        ("same", true) => t.with("record-judged-same-own", "when", when),
+        ("same", false) => t.with("record-judged-same", "when", when),
+        _ => t.with("record-judged-cannot-say", "when", when),
+    }
+}
+
+fn record(view: &View, section: &SectionView, record: &RecordView, number: u64, is_own: bool) -> Record {
+    let contest_judged = record.contest_judged.as_ref();
     Record {
+        judged: contest_judged.map(|found| judged(view.t, found, is_own)),
+        is_judged_away: contest_judged.is_some_and(|found| found.verdict == "different"),
         anchor: record_anchor(&section.register, number),
         number,
         fields: record
@@ -326,18 +377,18 @@ pub(crate) fn waterfall(t: Words, fields: &[service::FieldEvidence], weight: f64
     };
     let part = |field: &service::FieldEvidence| {
         let kind = if field.weight < 0.0 { "against" } else { "for" };
-        (name(field), told(t, field), field.weight, kind)
+        (name(field), told(t, field), told_plainly(t, field), field.weight, kind)
     };
     // What speaks of the persons comes after all that speaks of the pair.
     let of_persons = [service::FieldEvidence::AGAINST, service::FieldEvidence::PENALTY, service::FieldEvidence::BEYOND];
     let (after, before): (Vec<_>, Vec<_>) = fields.iter().partition(|field| of_persons.contains(&field.name.as_str()));
-    let mut parts: Vec<(String, String, f64, &'static str)> = before.into_iter().map(part).collect();
+    let mut parts: Vec<(String, String, String, f64, &'static str)> = before.into_iter().map(part).collect();
     let rest = weight - fields.iter().map(|field| field.weight).sum::<f64>();
     if rest.abs() >= LEAST_REST {
-        parts.push((t.s("step-rest-name"), t.s("step-rest"), rest, "rest"));
+        parts.push((t.s("step-rest-name"), t.s("step-rest"), t.s("plain-rest"), rest, "rest"));
     }
     parts.extend(after.into_iter().map(part));
-    let sums = parts.iter().scan(0.0, |sum, (_, _, weight, _)| {
+    let sums = parts.iter().scan(0.0, |sum, (_, _, _, weight, _)| {
         *sum += *weight;
         Some(*sum)
     });
@@ -351,10 +402,12 @@ pub(crate) fn waterfall(t: Words, fields: &[service::FieldEvidence], weight: f64
     let mut steps: Vec<Step> = parts
         .into_iter()
         .zip(begins.zip(&sums))
-        .map(|((name, sentence, weight, kind), (from, to))| Step {
+        .map(|((name, sentence, plain, weight, kind), (from, to))| Step {
             name,
             sentence,
+            plain,
             weight: t.weight(&weight),
+            strength: strength(t, weight),
             sum: t.weight(to),
             kind,
             x: number(place(from.min(*to))),
@@ -366,7 +419,9 @@ pub(crate) fn waterfall(t: Words, fields: &[service::FieldEvidence], weight: f64
     steps.push(Step {
         name: t.s("step-whole-name"),
         sentence: t.with("step-whole", "percent", t.percent(&probability)),
+        plain: t.with("plain-whole", "percent", t.percent(&probability)),
         weight: t.weight(&weight),
+        strength: strength(t, weight),
         sum: String::new(),
         kind: "whole",
         x: number(place(weight.min(0.0))),
@@ -390,11 +445,8 @@ fn told(t: Words, field: &service::FieldEvidence) -> String {
         _ => {}
     }
     let (Some(m), Some(u)) = (field.m, field.u) else { return t.s("step-missing") };
-    let level = match field.level.strip_prefix("within ").and_then(|rest| rest.strip_suffix(" edits")) {
-        Some(edits) => t.count("step-within", &edits.parse().unwrap_or_default()),
-        None => t.of("level", &field.level.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")),
-    };
-    let told = t.with_all("step-found", &[("level", sentence(&level)), ("m", share(t, m)), ("u", share(t, u))]);
+    let level = sentence(&level(t, field));
+    let told = t.with_all("step-found", &[("level", level), ("m", share(t, m)), ("u", share(t, u))]);
     let Some(held_by) = field.term_frequency else { return told };
     let rarity = if field.term_frequency_weight >= 0.0 { "step-rare" } else { "step-frequent" };
     format!("{told} {}", t.with(rarity, "share", share(t, held_by)))

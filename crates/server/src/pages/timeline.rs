@@ -97,9 +97,10 @@ fn event(view: &View, section: &SectionView, record: &RecordView, field: Field<'
         let is_text = kind_of(view, &section.register, *other) == Some(ColumnType::Text);
         rule.class == field.column.rule.class && rule.disclosure == "value" && is_text && rule.class != "identity"
     };
-    // What has digits is a number of the file, not what happened.
+    // What has digits is a number of the file, not what happened; where somebody is from, they are from on every date.
     let is_word = |text: &String| !text.chars().any(|letter| letter.is_ascii_digit());
-    let about = record.values.fields().filter(names_it).filter_map(|other| other.value.text()).find(is_word);
+    let says_what = record.values.fields().filter(names_it).filter(|other| !is_of_the_person(&other.column.name));
+    let about = says_what.filter_map(|other| other.value.text()).find(is_word);
     Some(Event {
         date,
         when: text.unwrap_or_default(),
@@ -116,6 +117,12 @@ pub(crate) fn day_of(view: &View, register: &str, field: Field<'_>) -> Option<Na
     let ShownValue::Text(text) = field.value else { return None };
     let is_date = matches!(kind, ColumnType::Date | ColumnType::Timestamp);
     text.get(..10).filter(|_| is_date && field.column.rule.disclosure == "value")?.parse().ok()
+}
+
+/// Tells whether a column says where the person is from, by its name: no date of the record is a date of that.
+fn is_of_the_person(name: &str) -> bool {
+    let origin = ["birth", "born", "citizenship", "country", "nationality", "origin"];
+    name.split('_').any(|word| origin.contains(&word))
 }
 
 fn kind_of(view: &View, register: &str, field: Field<'_>) -> Option<ColumnType> {
@@ -192,6 +199,16 @@ mod tests {
             about: Some("heating".to_owned()),
             register: register.to_owned(),
             href: "#benefits".to_owned(),
+        }
+    }
+
+    #[test]
+    fn no_date_is_one_of_where_somebody_is_from() {
+        for name in ["country_of_birth", "nationality", "birth_country", "place_of_origin"] {
+            assert!(is_of_the_person(name), "{name}");
+        }
+        for name in ["status", "visa_class", "benefit_type", "programme", "recipient", "event"] {
+            assert!(!is_of_the_person(name), "{name}");
         }
     }
 

@@ -43,6 +43,8 @@ pub(crate) struct KeptColumns {
     pub(crate) columns: Vec<Kept>,
     /// Whom to ask for more, and what to quote; nothing where nobody is named.
     pub(crate) ask: Vec<Line>,
+    /// Whether they are told to the person whom they are about: rules and purposes are nothing that they can do with.
+    pub(crate) is_own: bool,
 }
 
 impl KeptColumns {
@@ -50,19 +52,25 @@ impl KeptColumns {
     pub(crate) fn withheld(t: Words, columns: Vec<Kept>) -> Option<Self> {
         let says = t.count("withheld-count", &(columns.len() as u64));
         let (caption, why) = (t.s("withheld-caption"), t.s("withheld-why"));
-        (!columns.is_empty()).then_some(Self { says, caption, why, columns, ask: Vec::new() })
+        (!columns.is_empty()).then_some(Self { says, caption, why, columns, ask: Vec::new(), is_own: false })
     }
 
     /// Gives columns of which less than the values is given; none when there are none.
     pub(crate) fn reduced(t: Words, columns: Vec<Kept>) -> Option<Self> {
         let says = t.count("reduced-count", &(columns.len() as u64));
         let (caption, why) = (t.s("reduced-caption"), t.s("reduced-why"));
-        (!columns.is_empty()).then_some(Self { says, caption, why, columns, ask: Vec::new() })
+        (!columns.is_empty()).then_some(Self { says, caption, why, columns, ask: Vec::new(), is_own: false })
     }
 
     /// Says whom to ask for more.
     pub(crate) fn asking(mut self, ask: &[Line]) -> Self {
         self.ask = ask.to_vec();
+        self
+    }
+
+    /// Says that they are told to the person whom they are about.
+    pub(crate) fn told_to_oneself(mut self, is_own: bool) -> Self {
+        self.is_own = is_own;
         self
     }
 }
@@ -169,6 +177,12 @@ pub(crate) fn reduced(t: Words, column: &GivenColumn, purpose: &str) -> Option<K
     })
 }
 
+/// Does so for the person whom the column is about: what they read of it, without the purpose that says so.
+pub(crate) fn reduced_to_oneself(t: Words, column: &GivenColumn) -> Option<Kept> {
+    let kept = reduced(t, column, "")?;
+    Some(Kept { says: t.with("reduced-says-own", "how", how(t, &column.rule)), ..kept })
+}
+
 /// Gives a text with a capital first and a full stop last.
 pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.trim().chars();
@@ -209,8 +223,23 @@ pub(crate) fn share(t: Words, share: f64) -> String {
     if share >= 0.01 || share <= 0.0 {
         return t.portion(&share);
     }
-    // Shares come from counts: their inverses are far below what an u64 holds.
-    t.with("one-in", "many", t.number(&(share.recip().round() as u64)))
+    t.with("one-in", "many", about(t, share.recip()))
+}
+
+/// Gives a large number with the two digits that an estimate can be trusted with, from two million on in words.
+fn about(t: Words, number: f64) -> String {
+    let unit = 10_f64.powf((number.log10().floor() - 1.0).max(0.0));
+    let rounded = (number / unit).round() * unit;
+    let of = |unit: f64| {
+        let text = format!("{:.1}", rounded / unit);
+        t.decimal(text.strip_suffix(".0").unwrap_or(&text))
+    };
+    match rounded {
+        rounded if rounded >= 2e9 => t.with("many-billions", "n", of(1e9)),
+        rounded if rounded >= 2e6 => t.with("many-millions", "n", of(1e6)),
+        // Below what an u64 holds by far.
+        rounded => t.number(&(rounded as u64)),
+    }
 }
 
 /// What a purpose does with a class.
@@ -298,6 +327,22 @@ mod tests {
         {
             assert_ne!(plain(one), plain(other), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn what_is_one_in_very_many_is_no_more_exact_than_an_estimate() {
+        let (en, fr) = (Words::new(Language::English), Words::new(Language::French));
+        for (number, english, french) in [
+            (2_000.0, "1 in 2,000", "1 sur 2\u{202f}000"),
+            (12_345.0, "1 in 12,000", "1 sur 12\u{202f}000"),
+            (1_549_000.0, "1 in 1,500,000", "1 sur 1\u{202f}500\u{202f}000"),
+            (2_716_000.0, "1 in 2.7 million", "1 sur 2,7\u{a0}millions"),
+            (271_787_189.0, "1 in 270 million", "1 sur 270\u{a0}millions"),
+            (2_996_000_000.0, "1 in 3 billion", "1 sur 3\u{a0}milliards"),
+        ] {
+            assert_eq!([share(en, 1.0 / number), share(fr, 1.0 / number)], [english, french]);
+        }
+        assert_eq!(share(en, 0.25), "25.0%");
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! What a citizen sees: who looked, and what is held.
 
-use gate::{Look, Part};
+use gate::{EntryKind, Look, Part};
 use model::request::Action;
-use model::{Actor, Request, Subject};
+use model::{Actor, Class, Request, Subject};
 use registry::Page;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::catalogue::ClassRule;
 use super::contest::{OwnContest, own_contests};
-use super::dossier::{DossierView, view};
+use super::dossier::{DossierView, judged, view};
 use super::work::{WorkForm, refuse, request};
 use crate::app::{App, Who};
 use crate::problem::Problem;
@@ -65,8 +65,15 @@ pub struct LookView {
     pub legal_basis_fr: Option<Vec<String>>,
     /// The registers in which the person's records were within reach.
     pub registers: Vec<String>,
-    /// How each class was disclosed; every other one was withheld.
+    /// How each class was disclosed; every other one was withheld. Of a search, at most this was shown of the person in the
+    /// list of results: what the records can have by which persons are found in these registers.
     pub classes: Vec<ClassRule>,
+    /// Whether it was about this person alone: the only one that a search found.
+    pub alone: bool,
+    /// Whether the entry of a search names more classes than a row of results can have: it was written when entries of searches
+    /// named all that the purpose gives, or of other registers or models than today's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub entry_names_more: bool,
     /// Whether a case was named.
     pub case_named: bool,
     /// Why, in the words of who looked; only of looks at this person alone.
@@ -130,7 +137,18 @@ fn look_view(app: &App, look: Look) -> LookView {
     // What a look is sealed with is the law as it was named then; today's French is of the same law alone.
     let purpose = look.purpose.as_ref().and_then(|id| app.project().purposes.get(id));
     let today = purpose.filter(|purpose| purpose.legal_basis == look.legal_basis);
+    // What was opened is in the look that opened it. A search shows a row of what persons are found by.
+    let is_search = look.kind == EntryKind::Search;
+    let can_show = |class: Class| {
+        let mut columns = look.registers.iter().flat_map(|register| app.gate().found_by(register));
+        !is_search || columns.any(|(_, known)| *known == class)
+    };
+    let shown = look.classes.iter().filter(|(class, _)| can_show(**class));
+    let classes: Vec<ClassRule> = shown.map(|(class, how)| ClassRule::new(*class, how)).collect();
     LookView {
+        alone: look.is_alone,
+        entry_names_more: classes.len() < look.classes.len(),
+        classes,
         legal_basis_fr: today.and_then(|purpose| purpose.legal_basis_fr.clone()),
         log_index: look.leaf,
         at: look.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
@@ -145,7 +163,6 @@ fn look_view(app: &App, look: Look) -> LookView {
         says_fr: look.says_fr,
         legal_basis: look.legal_basis,
         registers: look.registers.iter().map(ToString::to_string).collect(),
-        classes: look.classes.iter().map(|(class, how)| ClassRule::new(*class, how)).collect(),
         case_named: look.case_named,
         justification: look.justification,
         refused: look.refused.map(|refused| refused.rules).unwrap_or_default(),
@@ -163,5 +180,7 @@ pub async fn own_records(app: &App, who: &Who, explain: bool) -> Result<OwnRecor
     let request = own_request(app, who, None).await?;
     let dossier = app.index().open_person(app.gate(), &request, explain).await?;
     let own = dossier.person;
-    Ok(OwnRecords { dossier: view(app, dossier, "me".to_owned(), Some(own))?, contests: own_contests(app, who).await? })
+    let judged = judged(app, &dossier).await?;
+    let dossier = view(app, dossier, &judged, "me".to_owned(), Some(own))?;
+    Ok(OwnRecords { dossier, contests: own_contests(app, who).await? })
 }

@@ -3,13 +3,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use model::{Actor, OfficerId, PersonId, RecordId, Verdict};
+use model::{Actor, OfficerId, PersonId, RecordId, RegisterId, Verdict};
 use registry::may_be_reviewed;
 use serde::{Deserialize, Serialize};
 use state::{Contest, ContestEnd};
 use utoipa::ToSchema;
 
 use super::citizen::own_request;
+use super::dossier::is_pending;
 use crate::app::{App, Who};
 use crate::problem::Problem;
 
@@ -52,6 +53,10 @@ pub struct OwnContest {
     /// record and that of the record which ties it to the citizen.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unreached: bool,
+    /// Whether a steward judged it and the index doesn't know of that yet: what was judged counts from the next run of linking
+    /// on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pending: bool,
 }
 
 /// Open contests that nobody can judge today, by the registers of their two records. It says nothing of whom they are.
@@ -91,8 +96,9 @@ pub(crate) async fn unreached_contests(app: &App, today: NaiveDate) -> Result<Ve
     Ok(found)
 }
 
-fn own_contest(app: &App, today: NaiveDate, person: PersonId, contest: &Contest) -> OwnContest {
+fn own_contest(app: &App, today: NaiveDate, person: PersonId, contest: &Contest, pending: bool) -> OwnContest {
     OwnContest {
+        pending,
         unreached: is_unreached(app, today, contest),
         record: app.gate().own_record_name(person, &contest.contested),
         register: contest.contested.register.to_string(),
@@ -124,7 +130,28 @@ fn citizen(who: &Who) -> Result<(PersonId, &OfficerId), Problem> {
 pub(crate) async fn own_contests(app: &App, who: &Who) -> Result<Vec<OwnContest>, Problem> {
     let (person, account) = citizen(who)?;
     let (contests, today) = (app.state().contests_of(account).await.map_err(unavailable)?, app.now()?.date_naive());
-    Ok(contests.iter().map(|contest| own_contest(app, today, person, contest)).collect())
+    let mut own = Vec::with_capacity(contests.len());
+    for contest in &contests {
+        let pending = match contest.ended.filter(|end| end.verdict != Verdict::Withdrawn) {
+            Some(end) => is_pending(app, &end).await?,
+            None => false,
+        };
+        own.push(own_contest(app, today, person, contest, pending));
+    }
+    Ok(own)
+}
+
+/// Tells whether nobody could judge it today if the citizen contested the record `name` of theirs: no purpose of link review in
+/// force reaches both its register and that of the record which ties it to them. `registers` are those of which they see
+/// records.
+///
+/// # Errors
+/// For others than citizens, and when the index can't be read.
+pub(crate) fn would_be_unreached(app: &App, who: &Who, name: &str, registers: &[RegisterId]) -> Result<bool, Problem> {
+    let (person, _) = citizen(who)?;
+    let is_it = |record: &RecordId| app.gate().own_record_name(person, record) == name;
+    let Some((one, other)) = app.index().contest_between(person, registers, is_it)? else { return Ok(false) };
+    Ok(!may_be_reviewed(app.project(), app.now()?.date_naive(), &one, &other))
 }
 
 /// Writes that the citizen contests the record `name` of theirs. The entry of the log is durable when this returns; from the
@@ -167,7 +194,7 @@ pub async fn contest(app: &App, who: &Who, name: &str, form: &ContestForm) -> Re
     }
     let open = app.state().contests_of(account).await.map_err(unavailable)?;
     let open = open.iter().find(|contest| contest.leaf == made.leaf).ok_or_else(nothing)?;
-    Ok(own_contest(app, at.date_naive(), person, open))
+    Ok(own_contest(app, at.date_naive(), person, open, false))
 }
 
 /// Takes back that the citizen contests the record `name`, while it is open: all is as if it had not been said, but in the
@@ -193,7 +220,7 @@ pub async fn withdraw(app: &App, who: &Who, name: &str) -> Result<OwnContest, Pr
     let leaf = app.index().withdraw_contest(app.lake(), app.gate(), &request, pair, at).await?;
     let end = ContestEnd { verdict: Verdict::Withdrawn, leaf, at };
     app.state().end_contest(pair.0, pair.1, end).await.map_err(unavailable)?;
-    Ok(own_contest(app, at.date_naive(), person, &Contest { ended: Some(end), ..contest.clone() }))
+    Ok(own_contest(app, at.date_naive(), person, &Contest { ended: Some(end), ..contest.clone() }, false))
 }
 
 /// Checks the length of a reason.

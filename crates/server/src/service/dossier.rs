@@ -1,12 +1,15 @@
 //! One person, assembled for one purpose.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use gate::EarlierLook;
-use model::PersonId;
 use model::request::Action;
+use model::{PersonId, RecordId};
 use registry::{Dossier, Evidence, FieldEvidence};
 use serde::Serialize;
+use state::ContestEnd;
 use utoipa::ToSchema;
 
 use super::given::{Given, GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given};
@@ -98,9 +101,22 @@ pub struct RecordView {
     /// records: it is the link that is contested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contested_since: Option<String>,
+    /// How a steward judged what the person contested of it, while the index doesn't know of that yet: the next run of
+    /// linking takes it into account. Only beside other records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contest_judged: Option<ContestJudged>,
     /// What the person calls the record when they contest it; theirs alone, and only beside other records.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+}
+
+/// How a steward judged that a person contests a record.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct ContestJudged {
+    /// `same`: it is about them; `different`: it is not; or `cannot-say`: the score decides.
+    pub verdict: String,
+    /// When, in UTC.
+    pub at: String,
 }
 
 /// What links a record to its person.
@@ -153,13 +169,58 @@ pub async fn dossier(
     let request = request(who, work, Action::OpenPerson { person })?;
     let index = app.index();
     let dossier = index.open_person(app.gate(), &request, explain).await?;
-    view(app, dossier, pseudonym.to_owned(), None)
+    let judged = judged(app, &dossier).await?;
+    view(app, dossier, &judged, pseudonym.to_owned(), None)
 }
 
-/// Gives a dossier as it is shown; `own` is who it is about, when it is they who read it.
-pub(crate) fn view(app: &App, dossier: Dossier, person: String, own: Option<PersonId>) -> Result<DossierView, Problem> {
-    // A record that is shown alone is linked to nothing that is shown: that it is contested would tell of what is hidden.
-    let is_linked = dossier.sections.iter().map(|section| section.disclosed.records.len()).sum::<usize>() > 1;
+/// How stewards judged what people contest of records, where the index doesn't know of it yet.
+pub(crate) type Judged = HashMap<RecordId, ContestEnd>;
+
+/// Tells whether a dossier shows several records. One that is shown alone is linked to nothing that is shown: that it is, or
+/// was, contested would tell of what is hidden.
+fn is_linked(dossier: &Dossier) -> bool {
+    dossier.sections.iter().map(|section| section.disclosed.records.len()).sum::<usize>() > 1
+}
+
+/// Gives how stewards judged what was contested of a dossier's records since the index was built.
+pub(crate) async fn judged(app: &App, dossier: &Dossier) -> Result<Judged, Problem> {
+    let mut ended: Vec<(RecordId, ContestEnd)> = Vec::new();
+    if is_linked(dossier) {
+        for section in &dossier.sections {
+            let records = &section.disclosed.records;
+            let judged = app.state().contest_judged(records);
+            ended.extend(records.iter().zip(judged).filter_map(|(record, end)| Some((record.clone(), end?))));
+        }
+    }
+    let mut judged = Judged::new();
+    for (record, end) in ended {
+        if is_pending(app, &end).await? {
+            judged.insert(record, end);
+        }
+    }
+    Ok(judged)
+}
+
+/// Tells whether the index doesn't know yet of the judgement that ended a contest.
+pub(super) async fn is_pending(app: &App, end: &ContestEnd) -> Result<bool, Problem> {
+    let judged = app.state().is_judged_in(app.index().generation(), end.leaf).await;
+    judged.map_err(|error| Problem::failure("unavailable", &error))
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Gives a dossier as it is shown; `judged` is what stewards judged of its records since the index was built, `own` who it is
+/// about, when it is they who read it.
+pub(crate) fn view(
+    app: &App,
+    dossier: Dossier,
+    judged: &Judged,
+    person: String,
+    own: Option<PersonId>,
+) -> Result<DossierView, Problem> {
+    let is_linked = is_linked(&dossier);
     let project = app.project();
     let mut sections = Vec::with_capacity(dossier.sections.len());
     let mut reasons = Reasons::default();
@@ -186,11 +247,11 @@ pub(crate) fn view(app: &App, dossier: Dossier, person: String, own: Option<Pers
                 },
                 run: text(model::record::column::RUN)?,
                 link: evidence.into(),
-                contested_since: contested
+                contested_since: contested.get(row).copied().flatten().map(moment),
+                contest_judged: ids
                     .get(row)
-                    .copied()
-                    .flatten()
-                    .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)),
+                    .and_then(|id| judged.get(id))
+                    .map(|end| ContestJudged { verdict: end.verdict.as_str().to_owned(), at: moment(end.at) }),
                 name: own.filter(|_| is_linked).and_then(|own| Some(app.gate().own_record_name(own, ids.get(row)?))),
             });
         }
@@ -212,7 +273,7 @@ pub(crate) fn view(app: &App, dossier: Dossier, person: String, own: Option<Pers
     Ok(DossierView {
         person,
         purpose: dossier.purpose.to_string(),
-        at: dossier.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        at: moment(dossier.at),
         log_index: dossier.leaf,
         sections,
         reasons: reasons.into_views(),
@@ -223,7 +284,7 @@ pub(crate) fn view(app: &App, dossier: Dossier, person: String, own: Option<Pers
 fn earlier(look: EarlierLook) -> EarlierView {
     EarlierView {
         log_index: look.leaf,
-        at: look.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        at: moment(look.at),
         role: look.role.to_string(),
         purpose: look.purpose.map(|purpose| purpose.to_string()),
     }

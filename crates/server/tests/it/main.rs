@@ -6,6 +6,7 @@ mod apart;
 mod bodies;
 mod catalogue;
 mod citizen;
+mod citizen_told;
 mod colleagues;
 mod components;
 mod contests;

@@ -1,7 +1,7 @@
 //! What people contest: one open contest a record, sealed, ended and opened again.
 
 use model::{RecordId, RegisterId, Verdict};
-use state::ContestEnd;
+use state::{ContestEnd, Standing};
 
 use crate::kit::{at, officer, open, raw};
 
@@ -71,4 +71,34 @@ async fn with_a_record_goes_what_was_contested_of_it() {
     assert_eq!(state.contested_since(&[tax.clone(), loans.clone(), other]), [None, None, Some(at(11))]);
     assert_eq!(state.erase_contests_of_record(&tax).await.unwrap(), 0);
     assert_eq!(state.contests_of(&neighbour).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn how_a_contest_was_judged_is_known_until_it_is_open_again_or_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (tax, loans) = (record("tax", 'a'), record("loans", 'b'));
+    let (citizen, steward) = (officer("c-canary-771"), officer("steward"));
+    let asked = [tax.clone(), loans.clone()];
+    assert!(state.note_contest((&tax, &loans), &citizen, "not my street", 4, at(7)).await.unwrap());
+    assert_eq!(state.contest_judged(&asked), [None, None], "it is open");
+    let review =
+        state.note_review("one", (&loans, &tax), &steward, Verdict::Different, Standing::Judged, 9, at(9), false);
+    review.await.unwrap();
+    let end = ContestEnd { verdict: Verdict::Different, leaf: 9, at: at(9) };
+    assert!(state.end_contest(&tax, &loans, end).await.unwrap());
+    assert_eq!(state.contest_judged(&asked), [Some(end), None]);
+    for (generation, leaf, is_pending) in
+        [("one", 9, true), ("one", 4, false), ("two", 9, false), ("one", u64::MAX, false)]
+    {
+        assert_eq!(state.is_judged_in(generation, leaf).await.unwrap(), is_pending, "{generation} {leaf}");
+    }
+    drop(state);
+    let state = open(folder.path()).await;
+    assert_eq!(state.contest_judged(&asked), [Some(end), None], "it is known after a restart");
+    assert!(state.reopen_contest(&tax, &loans, 9).await.unwrap());
+    assert_eq!(state.contest_judged(&asked), [None, None]);
+    let withdrawn = ContestEnd { verdict: Verdict::Withdrawn, leaf: 10, at: at(10) };
+    assert!(state.end_contest(&tax, &loans, withdrawn).await.unwrap());
+    assert_eq!(state.contest_judged(&asked), [None, None], "what was taken back was not judged");
 }
