@@ -1,6 +1,6 @@
 // The islands. Every page is whole without them; each adds something that only a browser can do.
 
-import { keepCheckpoint, offerCheckpoint } from "./checkpoint";
+import { keepCheckpoint, offerCheckpoint, offerCopy } from "./checkpoint";
 import { followRun } from "./progress";
 import { checkReceipt } from "./receipt";
 import { watchSteps } from "./steps";
@@ -8,6 +8,7 @@ import { zoomTimeline } from "./timeline";
 
 const islands: Record<string, (element: HTMLElement) => void> = {
   checkpoint: offerCheckpoint,
+  copy: offerCopy,
   "keep-checkpoint": keepCheckpoint,
   progress: followRun,
   receipt: checkReceipt,

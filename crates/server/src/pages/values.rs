@@ -197,7 +197,7 @@ pub(crate) fn comparison(t: Words, name: &str) -> String {
 /// Gives a share: in per cent, small ones as one in so many.
 pub(crate) fn share(t: Words, share: f64) -> String {
     if share >= 0.01 || share <= 0.0 {
-        return t.percent(&share);
+        return t.rate(&share);
     }
     // Shares come from counts: their inverses are far below what an u64 holds.
     t.with("one-in", "many", t.number(&(share.recip().round() as u64)))
