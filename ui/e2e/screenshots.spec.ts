@@ -145,7 +145,7 @@ for (const [width, colorScheme, locale] of [
     await openUnderWay(page);
     await take("verifying");
     await page.goto("/log");
-    await page.locator("form[action='/log/verify'] button").click();
+    await page.locator("form[action='/log/verify'] button").first().click();
     await expect(told(page)).toBeVisible({ timeout: 20_000 });
     await take("verified");
 

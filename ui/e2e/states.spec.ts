@@ -382,8 +382,8 @@ async function checkTabs(context: BrowserContext, address: string, words: (typeo
 }
 
 for (const [locale, words] of Object.entries({
-  "en-GB": { begin: /^This is not about me/, contest: "Contest this record", tag: "nobody can judge it today", back: "Take it back", desk: "One contested link can be judged by nobody." },
-  "fr-FR": { begin: /^Ceci ne me concerne pas/, contest: "Contester cet enregistrement", tag: "nul ne peut en juger aujourd’hui", back: "Revenir dessus", desk: "Un lien contesté que nul ne peut juger." },
+  "en-GB": { begin: /^This is not about me/, contest: "Contest this record", tag: "nobody can judge it today", back: "Take it back", desk: "Nobody can judge one contested link." },
+  "fr-FR": { begin: /^Ceci ne me concerne pas/, contest: "Contester cet enregistrement", tag: "nul ne peut en juger aujourd’hui", back: "Revenir dessus", desk: "Personne ne peut juger un lien contesté." },
 })) {
   onSmall.describe(`a contest that nobody can judge, ${locale}`, () => {
     onSmall.use({ locale });

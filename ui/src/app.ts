@@ -1,6 +1,6 @@
 // The islands. Every page is whole without them; each adds something that only a browser can do.
 
-import { keepCheckpoint, offerCheckpoint } from "./checkpoint";
+import { keepCheckpoint, offerCheckpoint, offerCopy } from "./checkpoint";
 import { addLocalTime } from "./local-time";
 import { followRun } from "./progress";
 import { checkReceipt } from "./receipt";
@@ -10,6 +10,7 @@ import { zoomTimeline } from "./timeline";
 
 const islands: Record<string, (element: HTMLElement) => void> = {
   checkpoint: offerCheckpoint,
+  copy: offerCopy,
   "keep-checkpoint": keepCheckpoint,
   "local-time": addLocalTime,
   progress: followRun,

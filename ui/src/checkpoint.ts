@@ -12,10 +12,16 @@ function kept(): string | null {
   }
 }
 
+/** Says what this browser keeps, which pages have ready. */
+function sayKept(within: ParentNode): void {
+  for (const said of within.querySelectorAll<HTMLElement>("[data-kept]")) said.hidden = false;
+}
+
 /** Keeps the checkpoint that a page shows after a verification that succeeded. */
 export function keepCheckpoint(shown: HTMLElement): void {
   try {
     localStorage.setItem(KEY, shown.textContent ?? "");
+    sayKept(document);
   } catch {
     // A browser that keeps nothing leaves people to save the text themselves.
   }
@@ -25,6 +31,28 @@ export function keepCheckpoint(shown: HTMLElement): void {
 export function offerCheckpoint(form: HTMLElement): void {
   const field = form.querySelector<HTMLTextAreaElement>("textarea[name=saved]");
   const text = kept();
+  if (!field || !text || field.value !== "") return;
   // As the server would have written it: nobody typed it.
-  if (field && text && field.value === "") field.defaultValue = text;
+  field.defaultValue = text;
+  sayKept(form);
+}
+
+/** Adds a button that copies a checkpoint. Where the browser doesn't copy for pages, the text is marked for people to do so. */
+export function offerCopy(holder: HTMLElement): void {
+  const text = holder.querySelector("pre");
+  const row = holder.querySelector(".row");
+  if (!text || !row) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button quiet";
+  button.textContent = holder.dataset.copy ?? "";
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text.textContent ?? "");
+      button.textContent = holder.dataset.copied ?? "";
+    } catch {
+      getSelection()?.selectAllChildren(text);
+    }
+  });
+  row.append(button);
 }

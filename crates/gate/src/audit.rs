@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate};
 use model::PurposeId;
 use serde::Serialize;
-use tlog::{ConsistencyProof, InclusionProof, VerifyError, VerifyReport};
+use tlog::{Checkpoint, CheckpointError, ConsistencyProof, InclusionProof, VerifyError, VerifyReport};
 
 use crate::entry::{By, Entry, EntryKind};
 use crate::error::GateError;
@@ -104,6 +104,14 @@ impl Gate {
     #[must_use]
     pub fn log_checkpoint(&self) -> Arc<str> {
         self.inner.log.checkpoint()
+    }
+
+    /// Gives what a saved checkpoint says, if this log signed it. Nothing of the log is read.
+    ///
+    /// # Errors
+    /// Why it is not to be trusted.
+    pub fn read_checkpoint(&self, note: &str) -> Result<Checkpoint, CheckpointError> {
+        Checkpoint::open(note.as_bytes(), &self.inner.log_key)
     }
 
     /// Gives the entries in `range`, as far as they exist.

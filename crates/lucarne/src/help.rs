@@ -153,7 +153,8 @@ Examples:
   lucarne log verify --checkpoint saved.checkpoint --json
 
 Exit status: 0 every entry, tile and signature is right; 1 failed, as when there is no log yet; 2 the saved checkpoint is \
-none; 3 a project file is wrong; 6 the log does not verify, or did not only grow since; 130 ended by a signal.";
+none, or not one that this log signed, and the log was not examined; 3 a project file is wrong; 6 the log does not verify, or \
+did not only grow since; 130 ended by a signal.";
 
 pub(crate) const LOG_CHECKPOINT_HELP: &str = "\
 Example:

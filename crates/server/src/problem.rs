@@ -36,6 +36,9 @@ pub struct Problem {
     /// What pages say instead of the detail, which is for programs and in English.
     #[serde(skip)]
     pub(crate) words: Option<InWords>,
+    /// The page that has the form which is sent to this path, where nothing can be read at it.
+    #[serde(skip)]
+    pub(crate) form_at: Option<&'static str>,
 }
 
 /// The problem that an answer tells, which goes along with it: where a person reads it, it becomes a page.
@@ -93,6 +96,12 @@ pub const KINDS: &[(&str, StatusCode, &str, &str)] = &[
     ("not-found", StatusCode::NOT_FOUND, "Not found", "Check the address."),
     ("bad-request", StatusCode::BAD_REQUEST, "The request can't be read", "The detail names what is wrong."),
     (
+        "unusable-checkpoint",
+        StatusCode::BAD_REQUEST,
+        "This checkpoint can't be used",
+        "The log itself was not examined. Send the checkpoint as this log gave it, unchanged, or none.",
+    ),
+    (
         "changed-meanwhile",
         StatusCode::CONFLICT,
         "What you saw has changed",
@@ -130,6 +139,7 @@ impl Problem {
             log_index: None,
             event: None,
             words: None,
+            form_at: None,
         }
     }
 
@@ -147,6 +157,15 @@ impl Problem {
     /// Gives the problem of a method that a path doesn't have. Its status says it all, so it is of no kind of our own
     /// (RFC 9457, section 4.2.1).
     pub(crate) fn of_method(known: &str) -> Response {
+        Self::not_allowed(known, None)
+    }
+
+    /// Gives the problem of a path to which a form is sent and at which nothing can be read, with the page that has the form.
+    pub(crate) fn of_form(page: &'static str) -> Response {
+        Self::not_allowed("POST", Some(page))
+    }
+
+    fn not_allowed(known: &str, form_at: Option<&'static str>) -> Response {
         let status = StatusCode::METHOD_NOT_ALLOWED;
         let problem = Self {
             kind: "about:blank".to_owned(),
@@ -157,6 +176,7 @@ impl Problem {
             log_index: None,
             event: None,
             words: None,
+            form_at,
         };
         let mut response = problem.into_response();
         if let Ok(known) = HeaderValue::from_str(known) {

@@ -15,14 +15,14 @@ pub(crate) fn verify(dir: &Path, saved_at: Option<&Path>, output: Output) -> Out
     let saved = saved_at.map(saved_checkpoint).transpose()?;
     let stage = output.stage("verify");
     let report = tlog::verify(&storage, &key, saved.as_deref(), &mut |done, total| stage.at(done, total));
-    let report = report.map_err(|error| {
-        let is_of_saved = matches!(error, tlog::VerifyError::SavedCheckpoint(_));
-        let error = anyhow::Error::new(error);
-        let error = match saved_at.filter(|_| is_of_saved) {
-            Some(path) => error.context(path.display().to_string()),
-            None => error,
-        };
-        Failure::new(Ending::LogBroken, error)
+    let report = report.map_err(|error| match (error, saved_at) {
+        // It says nothing of the log, of which nothing was read yet.
+        (tlog::VerifyError::SavedCheckpoint(error), Some(path)) => crate::usage(format!(
+            "{} is not a checkpoint that this log signed: {error}; the log itself was not examined: verify it without, and if \
+             the file is just what this log once gave, it may have been replaced by another",
+            path.display()
+        )),
+        (error, _) => Failure::new(Ending::LogBroken, error),
     })?;
     stage.done(format!(
         "{} entries, root {}: every entry, tile and signature is right",

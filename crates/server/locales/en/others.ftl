@@ -3,16 +3,23 @@ log-title = The log
 log-size = { $count ->
     [0] The log has no entries yet.
     [one] One entry. It holds no personal data.
-   *[other] { $n } entries, the latest first. They hold no personal data.
+   *[other] { $n } entries, numbered from 0, the latest first. They hold no personal data.
  }
+log-matching = { $found } of { $all } entries, the latest first.
+log-filtered = Filtered, the latest first. The whole log has { $all } entries.
+log-empty-so-far = None of the { $n } entries that this page looked through is like this. Earlier ones may be.
 log-filters = Filter the log
+log-from = First day (UTC)
+log-until = Last day (UTC)
+log-role = Role
+log-rule = Refused because
 log-kind = Kind
 log-purpose = Purpose
 log-agency = Agency
 log-all = All
+log-any = All
 log-filter = Filter
 log-unfilter = Show all
-log-only-rule = Only entries that this rule refused:
 log-empty = No entry is like this.
 log-entry = Entry
 recipient = { $agency }: { $role }
@@ -26,9 +33,15 @@ verify-what = Every entry, every hash and the signature are recomputed.
 verify-more = Compare with a checkpoint, or save one
 verify-saved = A checkpoint you saved (optional)
 verify-saved-hint = With it the verification also proves that the log only grew since. Paste the whole text, with its signature.
+verify-kept = This browser kept the checkpoint of the last verification that succeeded: the log is compared with it.
+verify-alone = Verify the log alone
 verify-do = Verify the whole log
 checkpoint-title = Signed checkpoint
 checkpoint-what = It fixes every entry up to now. Save it outside this server: nobody can then change the past unnoticed.
+checkpoint-file = Save as a file
+checkpoint-copy = Copy
+checkpoint-copied = Copied
+checkpoint-kept = This browser keeps this checkpoint, and compares the next verification with it. That is no copy of yours: save one elsewhere too.
 verified-title = Verification of the log
 verified-holds = The log holds
 verified-broken = The log does not hold
@@ -148,10 +161,10 @@ desk-ends-in = { $count ->
    *[other] ends in { $n } days
  }
 desk-unreached = { $count ->
-    [one] One contested link can be judged by nobody.
-   *[other] { $n } contested links can be judged by nobody.
+    [one] Nobody can judge one contested link.
+   *[other] Nobody can judge { $n } contested links.
  }
-desk-unreached-show = Show of which registers
+desk-unreached-show = See which registers are concerned
 desk-unreached-title = Contested, and nobody can judge it
 desk-unreached-what = People contest that these records are theirs, and no purpose of link review that is in force reaches both registers. The records are held as they are until a purpose and its agreement cover them.
 desk-unreached-count = Contested links

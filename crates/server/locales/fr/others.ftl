@@ -3,16 +3,23 @@ log-title = Le journal
 log-size = { $count ->
     [0] Le journal n’a pas encore d’entrée.
     [one] Une entrée. Elle ne contient aucune donnée personnelle.
-   *[other] { $n } entrées, les dernières d’abord. Elles ne contiennent aucune donnée personnelle.
+   *[other] { $n } entrées, numérotées à partir de 0, les dernières d’abord. Elles ne contiennent aucune donnée personnelle.
  }
+log-matching = Entrées retenues : { $found } sur { $all }, les dernières d’abord.
+log-filtered = Entrées filtrées, les dernières d’abord. Le journal entier en compte { $all }.
+log-empty-so-far = Aucune des { $n } entrées que cette page a parcourues ne correspond. De plus anciennes le peuvent.
 log-filters = Filtrer le journal
+log-from = Premier jour (UTC)
+log-until = Dernier jour (UTC)
+log-role = Rôle
+log-rule = Motif du refus
 log-kind = Nature
 log-purpose = Finalité
 log-agency = Administration
 log-all = Toutes
+log-any = Tous
 log-filter = Filtrer
 log-unfilter = Tout afficher
-log-only-rule = Seulement les entrées que cette règle a refusées :
 log-empty = Aucune entrée ne correspond.
 log-entry = Entrée
 recipient = { $agency } : { $role }
@@ -26,9 +33,15 @@ verify-what = Chaque entrée, chaque empreinte et la signature sont recalculées
 verify-more = Comparer à un point de contrôle, ou en enregistrer un
 verify-saved = Un point de contrôle que vous avez enregistré (facultatif)
 verify-saved-hint = Avec lui, la vérification prouve aussi que le journal n’a fait que croître depuis. Collez le texte entier, avec sa signature.
+verify-kept = Ce navigateur a conservé le point de contrôle de la dernière vérification réussie : le journal y est comparé.
+verify-alone = Vérifier le journal seul
 verify-do = Vérifier tout le journal
 checkpoint-title = Point de contrôle signé
 checkpoint-what = Il fixe chaque entrée jusqu’à présent. Enregistrez-le hors de ce serveur : personne ne peut alors modifier le passé sans que cela se voie.
+checkpoint-file = Enregistrer dans un fichier
+checkpoint-copy = Copier
+checkpoint-copied = Copié
+checkpoint-kept = Ce navigateur conserve ce point de contrôle et lui comparera la prochaine vérification. Ce n’est pas votre copie : enregistrez-en aussi une ailleurs.
 verified-title = Vérification du journal
 verified-holds = Le journal est intact
 verified-broken = Le journal n’est pas intact
@@ -148,10 +161,10 @@ desk-ends-in = { $count ->
    *[other] prend fin dans { $n } jours
  }
 desk-unreached = { $count ->
-    [one] Un lien contesté que nul ne peut juger.
-   *[other] { $n } liens contestés que nul ne peut juger.
+    [one] Personne ne peut juger un lien contesté.
+   *[other] Personne ne peut juger { $n } liens contestés.
  }
-desk-unreached-show = Voir les registres concernés
+desk-unreached-show = Voir quels registres sont concernés
 desk-unreached-title = Contesté, et nul ne peut en juger
 desk-unreached-what = Des personnes contestent que ces enregistrements soient les leurs, et aucune finalité d’examen des liens en vigueur ne donne accès aux deux registres. Les enregistrements restent tels quels jusqu’à ce qu’une finalité et son accord les couvrent.
 desk-unreached-count = Liens contestés
@@ -165,7 +178,7 @@ desk-size = Entrées au journal à présent
 # La citoyenne ou le citoyen.
 looks-title = Qui a consulté mes données
 looks-what = Chaque recherche où vous figuriez dans les résultats, chaque consultation de vos enregistrements, et chaque demande refusée. La liste est complète, et vous pouvez le vérifier.
-looks-logged = La lecture de cette liste est elle-même l’entrée { $entry } du journal. Vous seul la voyez ici.
+looks-logged = La lecture de cette liste est elle-même l’entrée { $entry } du journal. Elle n’est visible ici que de vous.
 looks-utc = Les heures sont en temps universel (UTC), le même partout. À côté de chacune figure l’heure locale, si votre navigateur exécute les scripts et qu’elle est différente.
 looks-none = Personne n’a encore consulté vos données.
 look-look = { $agency } : vos enregistrements ont été consultés

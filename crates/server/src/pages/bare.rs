@@ -21,6 +21,8 @@ struct BarePage {
     /// What it is about this time, where there are words for it.
     detail: Option<String>,
     event: Option<String>,
+    /// The page that has the form, where one is sent to this path and nothing can be read at it.
+    form_at: Option<&'static str>,
 }
 
 /// Tells whether a path is one of the API's. Its description is a page.
@@ -67,13 +69,18 @@ fn in_words(language: Language, mut response: Response) -> Response {
 
 fn page(t: Words, problem: &Problem) -> BarePage {
     let kind = kind_of(problem);
+    let (title, what_to_do) = match problem.form_at {
+        Some(_) => (t.s("form-only-title"), t.s("form-only-do")),
+        None => (t.of("problem-title", kind), t.of("problem-do", kind)),
+    };
     BarePage {
         assets: addresses(),
         t,
-        title: t.of("problem-title", kind),
-        what_to_do: t.of("problem-do", kind),
+        title,
+        what_to_do,
         detail: problem.words.as_ref().map(|words| t.with_all(words.key, &words.values)),
         event: problem.event.clone(),
+        form_at: problem.form_at,
     }
 }
 

@@ -165,7 +165,7 @@ impl Area {
     }
 
     /// Tells whether a straight line runs through it.
-    fn is_crossed(&self, (from, to): ((f64, f64), (f64, f64))) -> bool {
+    fn is_crossed(&self, (from, to): Stroke) -> bool {
         let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
         let ways = [(from.0, to.0 - from.0, self.left, self.right), (from.1, to.1 - from.1, self.top, self.bottom)];
         for (start, way, least, most) in ways {
@@ -201,14 +201,11 @@ fn bent(row: usize, rows: usize) -> f64 {
     (STEP_MAX / bent(1)).min(BENT_MAX) * bent(row)
 }
 
+/// Where a line begins and ends.
+type Stroke = ((f64, f64), (f64, f64));
+
 /// Gives the weight of a link where it stands beside its line, clear of all that is there already; none where there is no room.
-fn label(
-    text: &str,
-    (from, to): ((f64, f64), (f64, f64)),
-    height: f64,
-    taken: &mut Vec<Area>,
-    lines: &[((f64, f64), (f64, f64))],
-) -> Option<Label> {
+fn label(text: &str, (from, to): Stroke, height: f64, taken: &mut Vec<Area>, lines: &[Stroke]) -> Option<Label> {
     let (way_x, way_y) = (to.0 - from.0, to.1 - from.1);
     let length = way_x.hypot(way_y).max(1.0);
     let (aside_x, aside_y) = (-way_y / length, way_x / length);
@@ -484,7 +481,7 @@ mod tests {
         words_area(at, node.anchor == "end", node.head.chars().count().max(node.name.chars().count()))
     }
 
-    fn ends(line: &Line) -> ((f64, f64), (f64, f64)) {
+    fn ends(line: &Line) -> Stroke {
         let [x1, y1, x2, y2] = [0, 1, 2, 3].map(|at| line.points[at].parse().unwrap());
         ((x1, y1), (x2, y2))
     }

@@ -23,6 +23,7 @@ use super::me::{self, grouped};
 use super::problem::Refusing;
 use super::quality::{self, Found};
 use super::review::{Contested, Said, Told, said};
+use super::rules::rule_says;
 use super::search::{Hit, SEARCH};
 use super::values::{Shown, within};
 use super::view::Typed;
@@ -117,7 +118,7 @@ pub(super) fn looks(t: Words, classes: &[ClassRule]) -> Vec<me::Group> {
     grouped(t, all, |_| t.s("sample-register"), |_, _, _| vec![t.of("field", "first_name"), t.of("field", "last_name")])
 }
 
-/// Gives the filters of the log with nothing chosen, and with a kind and a rule.
+/// Gives the filters of the log with nothing chosen, and with a kind, a rule and a day.
 pub(super) fn filters(t: Words) -> [Filters; 2] {
     let choice = |value: &str, title: String, chosen: bool| Choice { value: value.to_owned(), title, chosen };
     [(1, "all-", None), (2, "some-", Some("purpose.not-a-recipient"))].map(|(at, prefix, rule)| Filters {
@@ -128,8 +129,13 @@ pub(super) fn filters(t: Words) -> [Filters; 2] {
             .into(),
         purposes: vec![choice("loan-relief", t.s("sample-purpose"), false)],
         agencies: vec![choice("education", t.s("sample-agency"), false)],
+        roles: vec![choice("citizen", t.of("by", "citizen"), false)],
+        rules: ["purpose.not-a-recipient", "budget.exceeded"]
+            .map(|known| choice(known, rule_says(t, known), rule == Some(known)))
+            .into(),
+        from: rule.map(|_| DAY.to_owned()).unwrap_or_default(),
+        until: String::new(),
         filtered: rule.is_some(),
-        rule: rule.map(str::to_owned),
     })
 }
 
@@ -412,7 +418,7 @@ pub(super) fn quarantined(t: Words) -> Vec<RunSample> {
         at: format!("{DAY}T{time}Z"),
         rows: t.number(&1_234),
         quarantined: t.number(&bad),
-        share: t.portion(&(bad as f64 / 1_234.0)),
+        share: t.rate(&(bad as f64 / 1_234.0)),
         is_last: !reasons.is_empty(),
         reasons,
     };

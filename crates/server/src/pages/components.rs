@@ -668,8 +668,9 @@ mod tests {
                 t.s("map-missing"),
                 t.s("start-nobody"),
             ] {
-                assert!(html.contains(&told), "{told}");
+                assert!(html.contains(&t.coded(&told).to_string()), "{told}");
             }
+            assert!(!html.contains('`'), "what is code is marked as such");
         }
     }
 

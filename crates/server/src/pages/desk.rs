@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::chart::{self, Bar, Stretch};
 use super::contest::fits;
 use super::frame::Frame;
+use super::rules::rule_says;
 use super::view::{AGAIN, Sent, View};
 use super::words::Words;
 use crate::problem::Problem;
@@ -135,8 +136,8 @@ pub(crate) struct Bars {
 /// A row of such a table.
 pub(crate) struct BarRow {
     pub(crate) title: String,
-    /// Whether the title is a name of the project's files rather than a text.
-    pub(crate) is_code: bool,
+    /// The name that it has where it is written, of a thing whose title is a sentence.
+    pub(crate) code: Option<String>,
     pub(crate) href: Option<String>,
     /// The numbers as the language writes them, each with its stretch.
     pub(crate) values: Vec<(String, Stretch)>,
@@ -306,7 +307,7 @@ fn roles(view: &View, found: &DeskView) -> Bars {
     let t = view.t;
     let sums = summed(found.uses.iter().map(|count| (count.by.as_str(), count)));
     let title = |by: &str| view.recipient_title(by);
-    let href = |by: &str| by.split_once('/').map(|(agency, _)| format!("/log?agency={agency}"));
+    let href = |by: &str| Some(format!("/log?role={by}"));
     bars(t, t.s("desk-roles-caption"), t.s("log-by"), looks_and_refusals(t), &sums, title, href)
 }
 
@@ -345,7 +346,7 @@ pub(super) fn officers(t: Words, found: &Officers, title: impl Fn(&str) -> Strin
         let together = [found.looks_of_others, found.refusals_of_others];
         bars.rows.push(BarRow {
             title: t.count("desk-officers-others", &found.others),
-            is_code: false,
+            code: None,
             href: None,
             values: together.map(|value| (t.number(&value), none)).to_vec(),
         });
@@ -357,9 +358,10 @@ fn rules(t: Words, refused_by: &[(String, u64)]) -> Bars {
     let sums: Vec<(&str, [u64; 1])> = refused_by.iter().map(|(rule, count)| (rule.as_str(), [*count])).collect();
     let columns = vec![(t.s("desk-refusals"), "bar-refused")];
     let href = |rule: &str| super::log::refused_by_href(rule);
-    let mut bars = bars(t, t.s("desk-rules-caption"), t.s("refused-rule"), columns, &sums, str::to_owned, href);
-    for row in &mut bars.rows {
-        row.is_code = true;
+    let title = |rule: &str| rule_says(t, rule);
+    let mut bars = bars(t, t.s("desk-rules-caption"), t.s("refused-rule"), columns, &sums, title, href);
+    for (row, (rule, _)) in bars.rows.iter_mut().zip(refused_by) {
+        row.code = Some(rule.clone());
     }
     bars
 }
@@ -382,7 +384,7 @@ pub(crate) fn bars<const N: usize>(
     let stretches = chart::lying(&shown.iter().map(|(_, values)| *values).collect::<Vec<_>>());
     let row = |((name, values), stretches): (&(&str, [u64; N]), [Stretch; N])| BarRow {
         title: title(name),
-        is_code: false,
+        code: None,
         href: href(name),
         values: values.iter().map(|value| t.number(value)).zip(stretches).collect(),
     };

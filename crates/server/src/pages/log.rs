@@ -2,12 +2,13 @@
 
 use askama::Template;
 use axum::extract::Path;
+use axum::http::header;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 
 use super::frame::{Choice, Frame};
 use super::progress;
-use super::rules::told;
+use super::rules::{rule_says, told};
 use super::values::{Rule, rules};
 use super::view::{AGAIN, Asked, Sent, View, number_of};
 use super::words::Words;
@@ -20,10 +21,14 @@ struct LogPage {
     frame: Frame,
     t: Words,
     size: u64,
+    /// How many entries are as asked for, where that is known.
+    matching: Option<u64>,
     entries: Vec<Line>,
     filters: Filters,
     older: Option<String>,
     newest: Option<String>,
+    /// How many entries a page looks through.
+    sought: u64,
     checkpoint: String,
     /// The checkpoint that was pasted, where the form of a verification is shown again.
     saved: String,
@@ -38,10 +43,16 @@ pub(crate) struct Filters {
     pub(crate) kinds: Vec<Choice>,
     pub(crate) purposes: Vec<Choice>,
     pub(crate) agencies: Vec<Choice>,
+    /// Roles of agencies, and who acts without one.
+    pub(crate) roles: Vec<Choice>,
+    /// Rules that refused.
+    pub(crate) rules: Vec<Choice>,
+    /// The first day, as fields of dates have it; empty where none is asked for.
+    pub(crate) from: String,
+    /// The last one.
+    pub(crate) until: String,
     /// Whether any is chosen.
     pub(crate) filtered: bool,
-    /// The rule that refused all entries shown.
-    pub(crate) rule: Option<String>,
 }
 
 /// An entry in the list.
@@ -55,8 +66,11 @@ struct Line {
     at: String,
     by: String,
     purpose: Option<String>,
-    subjects: u64,
+    /// How many persons it is about; none where it can be about none.
+    subjects: Option<String>,
     about: String,
+    /// What the rules that refused say, and their names.
+    rules: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -67,8 +81,6 @@ struct EntryPage {
     line: Line,
     registers: Vec<String>,
     rules: Vec<Rule>,
-    /// What the rules that refused say, and their names.
-    refused_by: Vec<(String, String)>,
     run: Option<String>,
     tables: Vec<String>,
     rows: Option<String>,
@@ -130,13 +142,19 @@ pub(crate) struct Filter {
     #[serde(default)]
     agency: String,
     #[serde(default)]
+    role: String,
+    #[serde(default)]
     rule: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
 }
 
 /// Tells whether a text can stand in an address as it is. Only names that pages offer are in addresses that they make:
-/// letters, digits, `-`, `_` and, in names of rules, `.`.
+/// letters, digits, `-`, `_`, in names of rules `.`, and between an agency and its role `/`.
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
 }
 
 /// Gives the address of the entries that a rule refused; none for a rule whose name can't stand in an address.
@@ -152,7 +170,10 @@ impl Filter {
             ("kind", &self.kind),
             ("purpose", &self.purpose),
             ("agency", &self.agency),
+            ("role", &self.role),
             ("rule", &self.rule),
+            ("from", &self.from),
+            ("until", &self.until),
             ("before", &before),
         ];
         let pairs: Vec<String> = all
@@ -184,9 +205,17 @@ async fn entries(view: &View, filter: Filter, form: Option<&Verifying>) -> Resul
         kind: wanted(&filter.kind),
         purpose: wanted(&filter.purpose),
         agency: wanted(&filter.agency),
+        role: wanted(&filter.role),
         rule: wanted(&filter.rule),
+        from: wanted(&filter.from),
+        until: wanted(&filter.until),
     };
-    let found = service::entries(&view.app, view.acting()?, &asked).await?;
+    let who = view.acting()?;
+    let found = service::entries(&view.app, who, &asked).await?;
+    let mut rules = service::refusing_rules(&view.app, who).await?;
+    // A rule that has refused nothing yet can be asked for all the same.
+    let other = asked.rule.clone().filter(|rule| !rules.contains(rule));
+    rules.extend(other);
     let choice =
         |value: &str, title: String, chosen: &str| Choice { value: value.to_owned(), title, chosen: value == chosen };
     let project = view.app.project();
@@ -204,8 +233,11 @@ async fn entries(view: &View, filter: Filter, form: Option<&Verifying>) -> Resul
             .keys()
             .map(|id| choice(id.as_str(), view.agency_title(id.as_str()), &filter.agency))
             .collect(),
-        filtered: asked.kind.is_some() || asked.purpose.is_some() || asked.agency.is_some() || asked.rule.is_some(),
-        rule: asked.rule.clone(),
+        roles: roles(view).into_iter().map(|(role, title)| choice(&role, title, &filter.role)).collect(),
+        rules: rules.iter().map(|rule| choice(rule, rule_says(t, rule), &filter.rule)).collect(),
+        from: filter.from.clone(),
+        until: filter.until.clone(),
+        filtered: asked.is_any(),
     };
     let mut frame = view.frame()?;
     if let Some(form) = form {
@@ -218,15 +250,32 @@ async fn entries(view: &View, filter: Filter, form: Option<&Verifying>) -> Resul
         frame,
         t,
         size: found.size,
+        matching: found.matching,
         entries: found.entries.iter().map(|entry| line(view, entry)).collect(),
         filters,
         older: found.next.map(|next| filter.href(Some(next))),
         newest: before.map(|_| filter.href(None)),
+        sought: service::SOUGHT_MAX,
         checkpoint: service::checkpoint(&view.app),
         saved: form.map(|form| form.saved.clone()).unwrap_or_default(),
     };
     view.page(&page)
 }
+
+/// Gives whoever can be behind an entry, as the log names them and as people do.
+fn roles(view: &View) -> Vec<(String, String)> {
+    let agencies = view.app.project().agencies.values();
+    let of = |agency: &model::Agency| {
+        let roles = agency.roles.iter().map(|role| format!("{}/{}", agency.id, role.id));
+        roles.collect::<Vec<_>>()
+    };
+    let of_agencies = agencies.flat_map(of);
+    let others = ["citizen", "system", "unknown"].map(str::to_owned);
+    of_agencies.chain(others).map(|by| (by.clone(), view.recipient_title(&by))).collect()
+}
+
+/// Kinds of entries that are about no person whatever they say.
+const ABOUT_NOBODY: [&str; 3] = ["job", "ingest", "oversight"];
 
 fn line(view: &View, entry: &EntryView) -> Line {
     let t = view.t;
@@ -234,7 +283,8 @@ fn line(view: &View, entry: &EntryView) -> Line {
         || entry.registers.iter().map(|register| view.register_title(register)).collect::<Vec<_>>().join(", ");
     let about = match entry.kind.as_str() {
         "job" => entry.job.as_deref().map(|job| t.of("job", job)).unwrap_or_default(),
-        "refusal" => entry.rules.join(", "),
+        // The rules say it.
+        "refusal" => String::new(),
         _ => registers(),
     };
     Line {
@@ -242,12 +292,13 @@ fn line(view: &View, entry: &EntryView) -> Line {
         href: format!("/log/{}", entry.index),
         kind: t.of("kind", &entry.kind),
         refused: entry.kind == "refusal",
-        asked: entry.asked.as_deref().map(|asked| t.of("kind", asked)),
+        asked: entry.asked.as_deref().map(|asked| t.of("refused-to", asked)),
         at: entry.at.clone(),
         by: view.recipient_title(&entry.by),
         purpose: entry.purpose.as_deref().map(|purpose| view.purpose_says(purpose)),
-        subjects: u64::from(entry.subjects),
+        subjects: (!ABOUT_NOBODY.contains(&entry.kind.as_str())).then(|| t.number(&u64::from(entry.subjects))),
         about,
+        rules: told(t, &entry.rules),
     }
 }
 
@@ -267,7 +318,6 @@ async fn entry_page(view: &View, index: &str) -> Result<Response, Problem> {
         line: line(view, entry),
         registers: entry.registers.iter().map(|register| view.register_title(register)).collect(),
         rules: rules(t, &entry.classes),
-        refused_by: told(t, &entry.rules),
         run: entry.run.clone(),
         tables: entry.tables.clone(),
         rows: entry.rows.map(|rows| t.number(&rows)),
@@ -280,6 +330,23 @@ async fn entry_page(view: &View, index: &str) -> Result<Response, Problem> {
         is_auditor: view.who.as_ref().is_some_and(|who| who.role().is_some()),
     };
     view.page(&page)
+}
+
+/// Gives the checkpoint that was published last as a file to be kept.
+pub(crate) async fn checkpoint(view: View) -> Response {
+    let answer = view.acting().map(|_| as_file(service::checkpoint(&view.app)));
+    view.answer(answer)
+}
+
+/// Gives a checkpoint as a file whose name says how many entries it fixes.
+fn as_file(checkpoint: String) -> Response {
+    // Its second line is the number of entries.
+    let size: String = checkpoint.lines().nth(1).unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"lucarne-checkpoint-{size}.txt\"")),
+    ];
+    (headers, checkpoint).into_response()
 }
 
 #[derive(Deserialize)]
@@ -383,7 +450,21 @@ mod tests {
         let refused = Filter { kind: "refusal".into(), rule: "purpose.needs-case".into(), ..Filter::default() };
         assert_eq!(refused.href(None), refused_by_href("purpose.needs-case").unwrap());
         assert_eq!(refused_by_href("a&b"), None);
+        let period = Filter {
+            role: "education/case-officer".into(),
+            from: "2026-05-01".into(),
+            until: "2026-05-04".into(),
+            ..Filter::default()
+        };
+        assert_eq!(period.href(None), "/log?role=education/case-officer&from=2026-05-01&until=2026-05-04");
         let made_up = Filter { kind: "look&before=1\"><script>".into(), ..Filter::default() };
         assert_eq!(made_up.href(None), "/log");
+    }
+
+    #[test]
+    fn the_file_of_a_checkpoint_is_named_after_its_size() {
+        let file = as_file("small.example/log\n1234\nAAAA\n\n— small.example/log BBBB\n".to_owned());
+        let named = file.headers()["content-disposition"].to_str().unwrap();
+        assert_eq!(named, "attachment; filename=\"lucarne-checkpoint-1234.txt\"");
     }
 }

@@ -54,7 +54,7 @@ mod word_tests;
 
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -74,31 +74,32 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/", get(start::page))
         .route("/enter", get(start::enter))
-        .route("/act-as", post(start::act_as))
-        .route("/leave", post(start::leave))
-        .route("/work", post(start::work))
-        .route("/language", post(start::language))
+        .route("/act-as", form("/", post(start::act_as)))
+        .route("/leave", form("/", post(start::leave)))
+        .route("/work", form("/search", post(start::work)))
+        .route("/language", form("/", post(start::language)))
         .route("/search", get(search::form).post(search::results))
-        .route("/search/household", post(household::part))
+        .route("/search/household", form("/search", post(household::part)))
         .route("/person/{person}", get(person::page))
         .route("/desk", get(desk::page))
-        .route("/desk/officers", post(desk::named))
+        .route("/desk/officers", form("/desk", post(desk::named)))
         .route("/log", get(log::page))
-        .route("/log/verify", post(log::verify))
+        .route("/log/checkpoint", get(log::checkpoint))
+        .route("/log/verify", form("/log", post(log::verify)))
         .route("/log/verify/{number}", get(log::verification))
         .route("/log/verify/{number}/events", get(log::verification_events))
         .route("/log/{index}", get(log::entry))
         .route("/me", get(me::looks))
         .route("/me/records", get(me::records))
         .route("/me/records/{record}/contest", get(contest::page).post(contest::contest))
-        .route("/me/records/{record}/take-back", post(contest::withdraw))
+        .route("/me/records/{record}/take-back", form("/me/records", post(contest::withdraw)))
         .route("/review", get(review::queue))
         .route(judged::JUDGED, get(judged::page))
         .route("/review/explain", get(explain::form).post(explain::explained))
         .route("/review/{number}", get(review::pair).post(review::judge))
-        .route("/review/{number}/take-back", post(review::take_back))
+        .route("/review/{number}/take-back", form("/review", post(review::take_back)))
         .route("/review/{number}/links/{link}", get(review::link).post(review::judge_link))
-        .route("/review/{number}/links/{link}/take-back", post(review::take_back_link))
+        .route("/review/{number}/links/{link}/take-back", form("/review", post(review::take_back_link)))
         .route("/registers", get(catalogue::registers))
         .route("/registers/{register}", get(catalogue::register))
         .route("/purposes", get(catalogue::purposes))
@@ -106,12 +107,17 @@ pub(crate) fn routes() -> Router<App> {
         .route("/quality", get(quality::page))
         .route("/runs", get(runs::page))
         .route("/runs/quarantine/{register}", get(quarantine::page))
-        .route("/runs/deliveries", post(reading::begin))
+        .route("/runs/deliveries", form("/runs", post(reading::begin)))
         .route("/runs/deliveries/{number}", get(reading::page))
         .route("/runs/deliveries/{number}/events", get(reading::events))
         .route("/components", get(components::page))
         .route("/problems/{kind}", get(problem::page).post(problem::again))
         .route("/assets/{name}", get(assets::asset))
+}
+
+/// Gives the route of a form that `page` has: whoever comes to it otherwise is led there.
+fn form(page: &'static str, route: MethodRouter<App>) -> MethodRouter<App> {
+    route.fallback(move || async move { Problem::of_form(page) })
 }
 
 /// Answers where there is no page: with a page, or below `/api` with a problem document.

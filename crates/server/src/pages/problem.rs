@@ -71,6 +71,8 @@ struct ProblemPage {
     is_foreign: bool,
     /// Where whoever sent the form can begin anew.
     onward: Option<Link>,
+    /// Whether the log can be verified without what it was to be compared with.
+    verifies_alone: bool,
 }
 
 /// A text that somebody wrote, as a page repeats it.
@@ -90,6 +92,9 @@ const FORM_IS_GONE: [&str; 3] = ["unauthenticated", "changed-meanwhile", "not-fo
 fn is_gone(kind: &str, typed: &Typed) -> bool {
     FORM_IS_GONE.contains(&kind) && !(kind == "not-found" && typed.path == EXPLAIN)
 }
+
+/// The kind of problem of a checkpoint with which the log can't be compared.
+const UNUSABLE_CHECKPOINT: &str = "unusable-checkpoint";
 
 /// Lists from which forms are come to.
 const LISTS: [&str; 2] = ["/review", "/me/records"];
@@ -331,6 +336,7 @@ fn told_plainly(view: &View, frame: Frame, kind: &str, kept: Kept) -> ProblemPag
         typed: kept.typed,
         written: written.collect(),
         is_foreign: is_ended && kept.is_foreign,
+        verifies_alone: kind == UNUSABLE_CHECKPOINT,
     }
 }
 

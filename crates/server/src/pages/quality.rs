@@ -235,7 +235,7 @@ fn doubts(t: Words, doubts: &[Doubt]) -> Vec<DoubtLine> {
 }
 
 fn share(t: Words, part: u64, whole: u64) -> String {
-    t.portion(&(if whole == 0 { 0.0 } else { part as f64 / whole as f64 }))
+    t.rate(&(if whole == 0 { 0.0 } else { part as f64 / whole as f64 }))
 }
 
 fn conflicts(t: Words, check: &IdentifierCheck) -> Conflicts {
@@ -388,7 +388,7 @@ fn sizes(t: Words, sizes: &[SizeClass]) -> Bars {
 fn densities(t: Words, sizes: &[SizeClass]) -> Bars {
     let rows: Vec<(String, f64)> =
         size_rows(t, sizes).filter_map(|(title, class)| Some((title, class.density()?))).collect();
-    let row = |(title, density): (String, f64)| bar_row(title, t.portion(&density), of_all(density));
+    let row = |(title, density): (String, f64)| bar_row(title, t.rate(&density), of_all(density));
     Bars {
         caption: t.s("quality-densities-caption"),
         what: t.s("quality-size-what"),
@@ -399,7 +399,7 @@ fn densities(t: Words, sizes: &[SizeClass]) -> Bars {
 }
 
 fn bar_row(title: String, value: String, stretch: Stretch) -> BarRow {
-    BarRow { title, is_code: false, href: None, values: vec![(value, stretch)] }
+    BarRow { title, code: None, href: None, values: vec![(value, stretch)] }
 }
 
 /// Gives the bar of a share, of which the whole is as long as a bar can be.
@@ -409,11 +409,8 @@ fn of_all(share: f64) -> Stretch {
 
 /// Gives a share that was estimated, with its interval.
 fn estimated(t: Words, estimate: &Estimate) -> String {
-    let values = [
-        ("share", t.portion(&estimate.share)),
-        ("least", t.portion(&estimate.least)),
-        ("most", t.portion(&estimate.most)),
-    ];
+    let values =
+        [("share", t.rate(&estimate.share)), ("least", t.rate(&estimate.least)), ("most", t.rate(&estimate.most))];
     t.with_all("quality-estimate", &values)
 }
 
@@ -484,9 +481,9 @@ fn groups(t: Words, column: &Column, sample: Option<&Sample>, register_title: im
             records: t.number(&shape.records),
             records_per_person: t.decimal(&format!("{:.2}", shape.records as f64 / shape.persons.max(1) as f64)),
             weight: t.weight(&shape.weight_mean),
-            unlinkable: t.portion(&unlinkable),
+            unlinkable: t.rate(&unlinkable),
             stretch: of_all(unlinkable),
-            truth: group.truth.map(|truth| [t.portion(&truth.precision), t.portion(&truth.recall)]),
+            truth: group.truth.map(|truth| [t.rate(&truth.precision), t.rate(&truth.recall)]),
             sample: estimates(group),
         }
     };
@@ -701,7 +698,7 @@ mod tests {
         let sizes: Vec<&str> = found.sizes.rows.iter().map(|row| row.title.as_str()).collect();
         assert_eq!(sizes, ["One record", "3 records", "20 to 49 records"]);
         let densities: Vec<&str> = found.densities.rows.iter().map(|row| row.values[0].0.as_str()).collect();
-        assert_eq!(densities, ["75.0%", "21.0%"]);
+        assert_eq!(densities, ["75.0%", "21.1%"]);
         assert_eq!(found.sparse, 8);
         assert_eq!(found.drifts.unwrap().rows.len(), 1);
     }

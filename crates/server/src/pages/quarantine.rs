@@ -80,7 +80,7 @@ fn run(t: Words, register: &Register, known: &QuarantinedRun, is_last: bool) -> 
         at: known.at.clone(),
         rows: t.number(&known.rows),
         quarantined: t.number(&known.quarantined),
-        share: t.portion(&share),
+        share: t.rate(&share),
         is_last,
         reasons: known.reasons.iter().map(|reason| self::reason(t, register, reason)).collect(),
     }

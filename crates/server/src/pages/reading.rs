@@ -183,7 +183,7 @@ pub(crate) fn in_words(t: Words, error: &SourceError) -> String {
             t.with_all("why-parquet-type", &[file(path), ("column", column.clone()), ("of", of.clone())])
         }
         SourceError::TooManyBad { register: id, rows, quarantined, share_max, .. } => {
-            let (bad, share) = (("bad", t.number(quarantined)), ("share", t.portion(share_max)));
+            let (bad, share) = (("bad", t.number(quarantined)), ("share", t.rate(share_max)));
             t.with_all("why-too-many-bad", &[register(id), ("rows", t.number(rows)), bad, share])
         }
         SourceError::TooManyGone { register: id, records, gone, new, share_max } => {
@@ -192,7 +192,7 @@ pub(crate) fn in_words(t: Words, error: &SourceError) -> String {
             let key = if is_other { "why-too-many-others" } else { "why-too-many-gone" };
             // What is to be written is TOML, whatever the page's language.
             let up = ("up", source::share_up(gone, records).to_string());
-            let (gone, share) = (("gone", t.number(gone)), ("share", t.portion(share_max)));
+            let (gone, share) = (("gone", t.number(gone)), ("share", t.rate(share_max)));
             let (records, new) = (("records", t.number(records)), ("new", t.number(new)));
             t.with_all(key, &[register(id), records, gone, new, share, up])
         }

@@ -353,13 +353,13 @@ fn quarantine(t: Words, register: &Register, info: &TableInfo) -> Option<Quarant
     }
     let noted = |key: &str| info.metadata.get(key).and_then(|text| text.parse::<u64>().ok());
     let delivery = noted("rows").zip(noted("quarantined")).filter(|(rows, _)| *rows > 0);
-    let share = |rows: u64, bad: u64| t.portion(&(bad as f64 / rows as f64));
+    let share = |rows: u64, bad: u64| t.rate(&(bad as f64 / rows as f64));
     Some(Quarantine {
         title: t.pick(&register.title, register.title_fr.as_deref().unwrap_or(&register.title)).to_owned(),
         href: format!("/runs/quarantine/{}", register.id),
         rows: t.number(&info.rows),
         delivery: delivery.map(|(rows, bad)| (t.number(&rows), t.number(&bad), share(rows, bad))),
-        accepted: t.portion(&register.quarantined_share_max),
+        accepted: t.rate(&register.quarantined_share_max),
     })
 }
 

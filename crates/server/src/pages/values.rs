@@ -221,7 +221,7 @@ pub(crate) fn comparison(t: Words, name: &str) -> String {
 /// Gives a share: in per cent, small ones as one in so many.
 pub(crate) fn share(t: Words, share: f64) -> String {
     if share >= 0.01 || share <= 0.0 {
-        return t.portion(&share);
+        return t.rate(&share);
     }
     t.with("one-in", "many", about(t, share.recip()))
 }

@@ -142,6 +142,7 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("masked", own(&["yes-no", "district", "coarse", "last", "presence"])),
         ("kind", kinds.clone()),
         ("look", kinds.iter().filter(|kind| *kind != "refusal").cloned().collect()),
+        ("refused-to", kinds.iter().filter(|kind| *kind != "refusal").cloned().collect()),
         ("look-refused", kinds.into_iter().filter(|kind| kind != "refusal").collect()),
         ("by", own(&["citizen", "system", "unknown"])),
         ("job", Job::ALL.iter().map(|job| job.as_str().to_owned()).collect()),
@@ -288,5 +289,49 @@ fn every_word_can_be_given_in_both_languages() {
             };
             assert!(text != key && !text.contains('$') && !text.contains('{'), "{key}: {text}");
         }
+    }
+}
+
+/// Those of two families are given by what was read in, and each is shown by the template that is named with it.
+#[test]
+fn what_stands_between_backticks_is_marked_as_code() {
+    const SHOWN_BY: [(&str, &str, &str); 2] =
+        [("bad-row-", "quarantined.html", "t.coded(reason.says)"), ("why-", "reading.html", "t.coded(why.says)")];
+    let templates = files(&crate_folder().join("templates"), "html");
+    let text_of = |name: &str| {
+        let found = templates.iter().find(|(path, _)| path.ends_with(name)).unwrap_or_else(|| panic!("{name}"));
+        found.1.as_str()
+    };
+    let mut coded = 0;
+    for language in ["en", "fr"] {
+        for (path, text) in files(&crate_folder().join("locales").join(language), "ftl") {
+            let mut key = "";
+            for line in text.lines() {
+                if let Some((name, _)) = line.split_once(" = ").filter(|_| !line.starts_with([' ', '#'])) {
+                    key = name;
+                }
+                if line.starts_with('#') || !line.contains('`') {
+                    continue;
+                }
+                assert!(line.matches('`').count().is_multiple_of(2), "{}: {line}", path.display());
+                coded += 1;
+                if let Some(&(_, template, marked)) = SHOWN_BY.iter().find(|(family, ..)| key.starts_with(family)) {
+                    assert!(text_of(template).contains(marked), "{template} shows {key}");
+                    continue;
+                }
+                let (mut shown, mut marked) = (0, 0);
+                for (_, template) in &templates {
+                    for call in ["t.s(", "t.count(", "t.with(", "t.with_all("] {
+                        shown += template.matches(&format!("{call}\"{key}\"")).count();
+                        marked += template.matches(&format!("t.coded({call}\"{key}\"")).count();
+                    }
+                }
+                assert!(shown > 0 && shown == marked, "{key}: {shown} shown, {marked} marked as code");
+            }
+        }
+    }
+    assert!(coded > 20, "{coded}: the search for code finds it");
+    for (path, text) in &templates {
+        assert!(!text.contains('`'), "{} has a backtick", path.display());
     }
 }

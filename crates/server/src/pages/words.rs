@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use askama::filters::Safe;
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::CookieJar;
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
@@ -138,6 +139,22 @@ impl Words {
         loaded::LOCALES.try_lookup(self.id(), &key).unwrap_or_else(|| name.to_owned())
     }
 
+    /// Gives a text as a page shows it: escaped, and what stands between backticks in it as code.
+    pub(crate) fn coded(&self, text: impl AsRef<str>) -> Safe<String> {
+        let mut rest = text.as_ref();
+        let mut html = String::with_capacity(rest.len() + 16);
+        while let Some((before, after)) = rest.split_once('`') {
+            let Some((code, after)) = after.split_once('`') else { break };
+            push_escaped(&mut html, before);
+            html.push_str("<code>");
+            push_escaped(&mut html, code);
+            html.push_str("</code>");
+            rest = after;
+        }
+        push_escaped(&mut html, rest);
+        Safe(html)
+    }
+
     /// Gives the text of a thing that the project says, in both languages or in English alone.
     pub(crate) fn said(&self, english: &str, french: Option<&str>) -> ProjectText {
         match french.filter(|_| self.is_french()) {
@@ -203,24 +220,31 @@ impl Words {
         }
     }
 
-    /// Gives a probability in per cent. Nothing is certain, and none is rounded up to certainty.
+    /// Gives the probability of a link in per cent. No link is certain by its probability, however near to one that is: it is
+    /// never rounded up, and what a number can't tell from certainty is given as nearly that.
     pub(crate) fn percent(&self, share: &f64) -> String {
         let tenths = (share.clamp(0.0, 1.0) * 1000.0).floor();
-        let (before, shown) = match tenths {
+        self.per_cent(match tenths {
             tenths if tenths >= 999.0 => (">\u{a0}", 99.9),
             tenths if tenths < 1.0 && *share > 0.0 => ("<\u{a0}", 0.1),
             tenths => ("", tenths / 10.0),
-        };
-        format!("{before}{}{}", self.decimal(&format!("{shown:.1}")), self.sign_of_percent())
+        })
     }
 
-    /// Gives a share of things that were counted in per cent: all of them are 100%, and nothing less is rounded to that.
-    pub(crate) fn portion(&self, share: &f64) -> String {
-        if *share >= 1.0 { format!("100{}", self.sign_of_percent()) } else { self.percent(share) }
+    /// Gives a share of things that were counted in per cent, rounded. Some are never told as none, nor most as all.
+    pub(crate) fn rate(&self, share: &f64) -> String {
+        let share = share.clamp(0.0, 1.0);
+        let tenths = (share * 1000.0).round();
+        self.per_cent(match tenths {
+            tenths if tenths >= 1000.0 && share < 1.0 => (">\u{a0}", 99.9),
+            tenths if tenths < 1.0 && share > 0.0 => ("<\u{a0}", 0.1),
+            tenths => ("", tenths / 10.0),
+        })
     }
 
-    fn sign_of_percent(self) -> &'static str {
-        if self.is_french() { "\u{a0}%" } else { "%" }
+    fn per_cent(self, (before, shown): (&str, f64)) -> String {
+        let after = if self.is_french() { "\u{a0}%" } else { "%" };
+        format!("{before}{}{after}", self.decimal(&format!("{shown:.1}")))
     }
 
     /// Gives a weight with its sign.
@@ -300,6 +324,20 @@ impl Words {
     }
 }
 
+/// Adds a text to a page's, as templates do.
+fn push_escaped(html: &mut String, text: &str) {
+    for letter in text.chars() {
+        match letter {
+            '&' => html.push_str("&#38;"),
+            '<' => html.push_str("&#60;"),
+            '>' => html.push_str("&#62;"),
+            '"' => html.push_str("&#34;"),
+            '\'' => html.push_str("&#39;"),
+            letter => html.push(letter),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
@@ -323,14 +361,44 @@ mod tests {
 
     #[test]
     fn what_is_not_certain_is_not_rounded_to_certainty() {
-        // One that the computer can't tell from certainty is written like those that are near it.
+        // So much evidence that a number holds no doubt any more.
         assert_eq!(EN.percent(&1.0), ">\u{a0}99.9%");
-        assert_eq!((EN.portion(&1.0).as_str(), FR.portion(&1.0).as_str()), ("100%", "100\u{a0}%"));
-        assert_eq!((EN.portion(&0.999_99), EN.portion(&0.5)), (EN.percent(&0.999_99), EN.percent(&0.5)));
+        assert_eq!(EN.percent(&0.999), ">\u{a0}99.9%");
+        assert_eq!(EN.percent(&0.998_99), "99.8%");
         assert_eq!(EN.percent(&0.999_99), ">\u{a0}99.9%");
         assert_eq!(FR.percent(&0.973_4), "97,3\u{a0}%");
         assert_eq!(EN.percent(&0.000_01), "<\u{a0}0.1%");
         assert_eq!(EN.percent(&0.0), "0.0%");
+    }
+
+    #[test]
+    fn rates_are_rounded_and_never_to_all_or_none() {
+        assert_eq!(EN.rate(&(35.0 / 17_961.0)), "0.2%");
+        assert_eq!(EN.rate(&(8.0 / 1_653.0)), "0.5%");
+        assert_eq!(FR.rate(&0.2), "20,0\u{a0}%");
+        assert_eq!(EN.rate(&1.0), "100.0%");
+        assert_eq!(EN.rate(&0.999_99), ">\u{a0}99.9%");
+        assert_eq!(EN.rate(&0.000_01), "<\u{a0}0.1%");
+        assert_eq!(EN.rate(&0.0), "0.0%");
+    }
+
+    #[test]
+    fn what_is_code_in_a_text_is_marked_and_all_else_is_text() {
+        let coded = |text: &str| EN.coded(text).to_string();
+        assert_eq!(
+            coded("Run `lucarne build`, then `lucarne link`."),
+            "Run <code>lucarne build</code>, then <code>lucarne link</code>."
+        );
+        assert_eq!(coded("no code"), "no code");
+        assert_eq!(coded("`<b>` & \"<i>\" 'x'"), "<code>&#60;b&#62;</code> &#38; &#34;&#60;i&#62;&#34; &#39;x&#39;");
+        // What is not closed is no code, and is lost no more than that.
+        assert_eq!(coded("a `b"), "a `b");
+        assert_eq!(coded("`a` and `<b"), "<code>a</code> and `&#60;b");
+        assert_eq!(coded(""), "");
+    }
+
+    #[test]
+    fn weights_have_their_sign() {
         assert_eq!(EN.weight(&12.34), "+12.3");
         assert_eq!(FR.weight(&-3.0), "\u{2212}3,0");
         assert_eq!(EN.weight(&-0.01), "0.0");

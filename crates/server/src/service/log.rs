@@ -1,11 +1,13 @@
 //! The log, as auditors see it: entries without personal data, proofs, and whether all of it holds.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use chrono::{NaiveDate, NaiveTime};
 use gate::{Entry, EntryKind, LoggedEntry};
 use model::agency::RoleKind;
 use serde::{Deserialize, Serialize};
-use tlog::VerifyError;
+use tlog::{CheckpointError, VerifyError};
 use utoipa::{IntoParams, ToSchema};
 
 use super::catalogue::ClassRule;
@@ -22,6 +24,13 @@ const PAGE_MAX: u64 = 500;
 /// How many entries are read at a time when a filter skips many.
 const STRIDE: u64 = 2_000;
 
+/// How many entries are looked through for one page: each has to be decoded, and a filter may skip all of them.
+pub(crate) const SOUGHT_MAX: u64 = 20_000;
+
+/// How far the times of entries may be from the order that they have in the log, in milliseconds: each is that of its decision,
+/// and who decides first may be written down last.
+const OUT_OF_ORDER_MS: i64 = 600_000;
+
 /// Which entries to show.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -36,8 +45,22 @@ pub struct LogFilter {
     pub purpose: Option<String>,
     /// Only by this agency.
     pub agency: Option<String>,
+    /// Only by this one, as `by` of an entry says it: `agency/role`, `citizen`, `system` or `unknown`.
+    pub role: Option<String>,
     /// Only refused by this rule.
     pub rule: Option<String>,
+    /// Only from this day of UTC on, such as `2026-11-24`.
+    pub from: Option<String>,
+    /// Only until this day of UTC, which is one of them.
+    pub until: Option<String>,
+}
+
+impl LogFilter {
+    /// Tells whether it leaves anything out.
+    pub(crate) fn is_any(&self) -> bool {
+        let all = [&self.kind, &self.purpose, &self.agency, &self.role, &self.rule, &self.from, &self.until];
+        all.into_iter().flatten().any(|text| !text.is_empty())
+    }
 }
 
 /// A page of the log.
@@ -45,9 +68,12 @@ pub struct LogFilter {
 pub struct LogPage {
     /// How many entries the log has.
     pub size: u64,
-    /// The entries, the latest first.
+    /// How many of them are as asked for, before and after this page too; none where that is not known.
+    pub matching: Option<u64>,
+    /// The entries, the latest first. A page looks through 20,000 entries at most, so there may be none though earlier ones are as
+    /// asked for.
     pub entries: Vec<EntryView>,
-    /// What `before` is to be for the entries that came before these; none when there are no more.
+    /// What `before` is to be for the entries that came before these; none when all were looked through.
     pub next: Option<u64>,
 }
 
@@ -163,29 +189,99 @@ fn failed(error: gate::GateError) -> Problem {
 /// Gives a page of the log.
 ///
 /// # Errors
-/// For other roles than data protection officers; when the log can't be read.
+/// For other roles than data protection officers; for a day that is none; when the log can't be read.
 pub async fn entries(app: &App, who: &Who, filter: &LogFilter) -> Result<LogPage, Problem> {
     auditor(who)?;
+    let period = Period::of(filter)?;
     let size = app.gate().log_size();
-    let limit = filter.limit.unwrap_or(50).clamp(1, PAGE_MAX) as usize;
-    let mut found = Vec::new();
-    let mut upto = filter.before.unwrap_or(size).min(size);
-    while upto > 0 {
-        let from = upto.saturating_sub(STRIDE);
+    let within = period.within(app, size).await?;
+    let limit = filter.limit.unwrap_or(50).clamp(1, PAGE_MAX);
+    let is_any = filter.is_any();
+    // Nothing is skipped where nothing is asked for.
+    let stride = if is_any { STRIDE } else { limit };
+    let begins = filter.before.unwrap_or(size).min(within.end);
+    let least = within.start.max(begins.saturating_sub(SOUGHT_MAX));
+    // All are counted where that takes no more than one page may look through.
+    let is_counted = is_any && filter.before.is_none() && least == within.start;
+    let (mut found, mut count) = (Vec::new(), 0_u64);
+    let mut next = (least > within.start).then_some(least);
+    let mut upto = begins;
+    'log: while upto > least {
+        let from = upto.saturating_sub(stride).max(least);
         let mut read = app.gate().entries(from..upto).await.map_err(failed)?;
         read.reverse();
         for LoggedEntry { leaf, entry } in read {
-            upto = leaf;
-            if wanted(&entry, filter) {
-                found.push(EntryView::new(leaf, &entry));
-                if found.len() == limit {
-                    return Ok(LogPage { size, entries: found, next: (upto > 0).then_some(upto) });
+            if !period.has(&entry) || !wanted(&entry, filter) {
+                continue;
+            }
+            count += 1;
+            if count > limit {
+                continue;
+            }
+            found.push(EntryView::new(leaf, &entry));
+            if count == limit {
+                next = (leaf > within.start).then_some(leaf);
+                if !is_counted {
+                    break 'log;
                 }
             }
         }
         upto = from;
     }
-    Ok(LogPage { size, entries: found, next: None })
+    let matching = if is_any { is_counted.then_some(count) } else { Some(size) };
+    Ok(LogPage { size, matching, entries: found, next })
+}
+
+/// The days that are asked for, from the first millisecond to the one after the last, counted from 1970 in UTC.
+struct Period {
+    from_ms: i64,
+    until_ms: i64,
+}
+
+impl Period {
+    fn of(filter: &LogFilter) -> Result<Self, Problem> {
+        let no_day = |_| Problem::new("bad-request", "a day is written as 2026-11-24").in_words("problem-is-no-day");
+        let day = |text: &Option<String>| {
+            let text = text.as_deref().filter(|text| !text.is_empty());
+            text.map(|text| text.parse::<NaiveDate>().map_err(no_day)).transpose()
+        };
+        let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+        let after = day(&filter.until)?.and_then(|day| day.succ_opt());
+        Ok(Self { from_ms: day(&filter.from)?.map_or(i64::MIN, begins), until_ms: after.map_or(i64::MAX, begins) })
+    }
+
+    fn has(&self, entry: &Entry) -> bool {
+        (self.from_ms..self.until_ms).contains(&entry.at_ms)
+    }
+
+    /// Gives among which of `size` entries those of the period are: they are in the order of time, but for
+    /// [`OUT_OF_ORDER_MS`].
+    async fn within(&self, app: &App, size: u64) -> Result<Range<u64>, Problem> {
+        let start = match self.from_ms {
+            i64::MIN => 0,
+            from => first_since(app, size, from.saturating_sub(OUT_OF_ORDER_MS)).await?,
+        };
+        let end = match self.until_ms {
+            i64::MAX => size,
+            until => first_since(app, size, until.saturating_add(OUT_OF_ORDER_MS)).await?,
+        };
+        Ok(start..end.max(start))
+    }
+}
+
+/// Gives the first of `size` entries that is not from before a moment; `size` where all are.
+async fn first_since(app: &App, size: u64, at_ms: i64) -> Result<u64, Problem> {
+    let (mut low, mut high) = (0, size);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let read = app.gate().entries(middle..middle + 1).await.map_err(failed)?;
+        if read.first().is_some_and(|logged| logged.entry.at_ms < at_ms) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
 }
 
 fn wanted(entry: &Entry, filter: &LogFilter) -> bool {
@@ -199,6 +295,7 @@ fn wanted(entry: &Entry, filter: &LogFilter) -> bool {
     is(&filter.kind, Some(entry.kind.as_str()))
         && is(&filter.purpose, entry.purpose.as_ref().map(|purpose| purpose.as_str()))
         && is(&filter.agency, agency)
+        && filter.role.as_ref().filter(|role| !role.is_empty()).is_none_or(|role| entry.by.to_string() == *role)
         && filter.rule.as_ref().filter(|rule| !rule.is_empty()).is_none_or(|rule| entry.rules.contains(rule))
 }
 
@@ -233,8 +330,8 @@ pub fn checkpoint(app: &App) -> String {
 /// Recomputes the whole log. One run at a time: who asks for the same meanwhile is given the answer of that run.
 ///
 /// # Errors
-/// For other roles than data protection officers and citizens; for a text that is no checkpoint; while a run against another
-/// one is under way; when the server fails. A log that doesn't hold is an answer, not an error.
+/// For other roles than data protection officers and citizens; for a text that is no checkpoint of this log; while a run against
+/// another one is under way; when the server fails. A log that doesn't hold is an answer, not an error.
 pub async fn verify(app: &App, who: &Who, saved: Option<String>) -> Result<VerifyView, Problem> {
     begin_verification(app, who, saved)?.outcome().await
 }
@@ -245,21 +342,35 @@ pub async fn verify(app: &App, who: &Who, saved: Option<String>) -> Result<Verif
 /// As [`verify`].
 pub(crate) fn begin_verification(app: &App, who: &Who, saved: Option<String>) -> Result<Verification, Problem> {
     verifier(who)?;
-    // What is no checkpoint says nothing of the log: nobody may take it for a log that does not hold.
-    if let Some(Err(error)) = saved.as_deref().map(|saved| tlog::Checkpoint::check_form(saved.as_bytes())) {
-        let mend = "send what /api/v1/log/checkpoint gave, unchanged";
-        let unread = Problem::new("bad-request", format!("this is no saved checkpoint: {error}; {mend}"));
-        return Err(unread.in_words("problem-is-no-checkpoint"));
+    // What is no checkpoint of this log says nothing of the log: nobody may take it for a log that does not hold.
+    if let Some(Err(error)) = saved.as_deref().map(|saved| app.gate().read_checkpoint(saved)) {
+        return Err(unusable(&error));
     }
     let gate = app.gate().clone();
     let from = saved.clone();
     let work = |teller: Arc<Teller<VerifyView>>| async move {
         let verify = move || verified(&gate, from.as_deref(), &mut |done, of| teller.tell(done, of));
-        tokio::task::spawn_blocking(verify).await.map_err(|error| Problem::failure("internal", &error))
+        tokio::task::spawn_blocking(verify).await.map_err(|error| Problem::failure("internal", &error))?
     };
     let busy = "the log is being verified against another checkpoint: ask again in a few seconds";
     let begun = app.verifications().begin(saved, busy, work);
     begun.map_err(|busy| busy.in_words("problem-is-verifying"))
+}
+
+/// Gives the problem of a saved checkpoint that proves nothing of this log.
+fn unusable(error: &CheckpointError) -> Problem {
+    let mend = "the log itself was not examined; send what /api/v1/log/checkpoint gave, unchanged, or no checkpoint";
+    match error {
+        CheckpointError::Key(_) => Problem::failure("unavailable", error),
+        CheckpointError::NotANote | CheckpointError::NotACheckpoint => {
+            let says = format!("this is no saved checkpoint: {error}; {mend}");
+            Problem::new("unusable-checkpoint", says).in_words("problem-is-no-checkpoint")
+        }
+        CheckpointError::Signature { .. } | CheckpointError::Origin { .. } | CheckpointError::EmptyRoot => {
+            let says = format!("this log did not sign this checkpoint: {error}; {mend}");
+            Problem::new("unusable-checkpoint", says).in_words("problem-is-foreign-checkpoint")
+        }
+    }
 }
 
 /// Gives the verification of a number, under way or ended not long ago.
@@ -279,40 +390,43 @@ fn verifier(who: &Who) -> Result<(), Problem> {
     if who.role().is_some() { auditor(who) } else { Ok(()) }
 }
 
-fn verified(gate: &gate::Gate, saved: Option<&str>, progress: &mut dyn FnMut(u64, u64)) -> VerifyView {
+fn verified(gate: &gate::Gate, saved: Option<&str>, progress: &mut dyn FnMut(u64, u64)) -> Result<VerifyView, Problem> {
     let begun = std::time::Instant::now();
     let outcome = gate.verify(progress, saved);
     let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    match outcome {
-        Ok(report) => VerifyView {
-            verified: true,
-            entries: report.checkpoint.size,
-            root: Some(report.checkpoint.root.to_string()),
-            fault: None,
-            fault_kind: None,
-            took_ms,
-        },
-        Err(error) => VerifyView {
-            verified: false,
-            entries: 0,
-            root: None,
-            fault_kind: Some(fault_kind(&error)),
-            fault: Some(error.to_string()),
-            took_ms,
-        },
-    }
+    let error = match outcome {
+        Ok(report) => {
+            return Ok(VerifyView {
+                verified: true,
+                entries: report.checkpoint.size,
+                root: Some(report.checkpoint.root.to_string()),
+                fault: None,
+                fault_kind: None,
+                took_ms,
+            });
+        }
+        Err(VerifyError::SavedCheckpoint(error)) => return Err(unusable(&error)),
+        Err(error) => error,
+    };
+    Ok(VerifyView {
+        verified: false,
+        entries: 0,
+        root: None,
+        fault_kind: Some(fault_kind(&error)),
+        fault: Some(error.to_string()),
+        took_ms,
+    })
 }
 
 /// The ways in which a log does not hold together, as pages tell them apart.
-pub const FAULTS: [&str; 9] =
-    ["unread", "format", "checkpoint", "saved", "dropped", "rewritten", "changed", "stray", "latest"];
+pub const FAULTS: [&str; 8] = ["unread", "format", "checkpoint", "dropped", "rewritten", "changed", "stray", "latest"];
 
 fn fault_kind(error: &VerifyError) -> &'static str {
     match error {
         VerifyError::Storage { .. } => "unread",
         VerifyError::Format => "format",
-        VerifyError::CheckpointMissing | VerifyError::Checkpoint(_) => "checkpoint",
-        VerifyError::SavedCheckpoint(_) => "saved",
+        // One that was saved and can't be used is a problem of whoever sent it, and no fault of the log.
+        VerifyError::CheckpointMissing | VerifyError::Checkpoint(_) | VerifyError::SavedCheckpoint(_) => "checkpoint",
         VerifyError::Shrunk { .. } => "dropped",
         VerifyError::Forked { .. } => "rewritten",
         VerifyError::Tile { .. }
@@ -325,6 +439,18 @@ fn fault_kind(error: &VerifyError) -> &'static str {
             "latest"
         }
     }
+}
+
+/// Gives the rules that have refused so far, for filters: the one that refused most often first.
+///
+/// # Errors
+/// For other roles than data protection officers; when the log can't be read.
+pub(crate) async fn refusing_rules(app: &App, who: &Who) -> Result<Vec<String>, Problem> {
+    auditor(who)?;
+    let usage = app.gate().usage(app.now()?.date_naive()).await.map_err(failed)?;
+    let mut rules: Vec<(String, u64)> = usage.refused_by.into_iter().collect();
+    rules.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    Ok(rules.into_iter().map(|(rule, _)| rule).collect())
 }
 
 /// Gives the kinds of entries, for filters.

@@ -37,7 +37,7 @@ pub(crate) use judged::{JUDGEMENTS_MAX, JudgementView, judgements};
 pub use log::{
     EntryView, FAULTS, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify,
 };
-pub(crate) use log::{Verification, begin_verification, verification};
+pub(crate) use log::{SOUGHT_MAX, Verification, begin_verification, refusing_rules, verification};
 pub use quality::{QualityView, quality};
 pub(crate) use quarantine::quarantined;
 pub use registry::FieldEvidence;

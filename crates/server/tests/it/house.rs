@@ -328,6 +328,13 @@ impl House {
     }
 }
 
+/// Gives a checkpoint that the house's log signed and does not continue, as one from which it was rewritten.
+pub(crate) fn forked_checkpoint() -> String {
+    let signing = SigningKey::from_seed("small.example/log", &[3; 32]).unwrap();
+    let root = tlog::leaf_hash(b"another entry");
+    tlog::Checkpoint { origin: "small.example/log".to_owned(), size: 1, root }.sign(&signing).unwrap()
+}
+
 /// Gives a body that says what is worked on.
 pub(crate) fn work(purpose: &str) -> Value {
     json!({ "purpose": purpose, "case": "CASE-7", "justification": WHY })

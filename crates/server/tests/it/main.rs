@@ -21,6 +21,7 @@ mod households;
 mod kept;
 mod languages;
 mod leaving;
+mod log;
 mod many_links;
 mod matrix;
 mod pages;

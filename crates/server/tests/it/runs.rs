@@ -288,7 +288,7 @@ async fn runs_that_have_been_are_told_from_what_is_kept_of_them() {
     let rows = past(&page);
     let not_taken =
         rows.split("<tr>").skip(1).find(|row| row.contains("not taken")).expect("the delivery that does not fit");
-    assert!(not_taken.contains("has no column `tax_number`"), "{not_taken}");
+    assert!(not_taken.contains("has no column <code>tax_number</code>"), "{not_taken}");
     assert!(not_taken.contains("href=\"/runs/deliveries/"), "{not_taken}");
     let begins = rows.split("<time datetime=\"").skip(1).map(|row| row.split('"').next().unwrap());
     let begins: Vec<&str> = begins.collect();
@@ -345,10 +345,10 @@ async fn why_a_delivery_is_not_taken_is_told_in_french() {
     let bad: String = (0..40).map(|at| format!("TN-9{at},Canary,Canary,never,9 Canary Lane,North,1.00\n")).collect();
     let many = format!("{HEADER}{bad}");
     for (from, to, says) in [
-        ("tax_number,first_name", "tax_no,first_name", "n’a pas de colonne `tax_number`"),
+        ("tax_number,first_name", "tax_no,first_name", "n’a pas de colonne <code>tax_number</code>"),
         ("income\n", "income,Canary\n", "n’est pas celle du registre."),
         (HEADER, many.as_str(), "Le texte n’est pas un jour"),
-        (HEADER, "", "n’a pas de colonne `tax_number`"),
+        (HEADER, "", "n’a pas de colonne <code>tax_number</code>"),
     ] {
         house.folder().replace(TAX, from, to);
         let (_, page) = read_in(&house, &session, "tax").await;

@@ -82,8 +82,16 @@ async fn how_a_contest_was_judged_is_known_until_it_is_open_again_or_gone() {
     let asked = [tax.clone(), loans.clone()];
     assert!(state.note_contest((&tax, &loans), &citizen, "not my street", 4, at(7)).await.unwrap());
     assert_eq!(state.contest_judged(&asked), [None, None], "it is open");
-    let review =
-        state.note_review("one", (&loans, &tax), &steward, Verdict::Different, Standing::Judged, 9, at(9), false);
+    let review = state.note_review(
+        "one",
+        (&loans, &tax),
+        &steward,
+        Verdict::Different,
+        Standing::Judged,
+        9,
+        at(9),
+        (false, "not the same"),
+    );
     review.await.unwrap();
     let end = ContestEnd { verdict: Verdict::Different, leaf: 9, at: at(9) };
     assert!(state.end_contest(&tax, &loans, end).await.unwrap());
