@@ -47,6 +47,7 @@ value-held = held
 value-not-held = not held
 value-yes = yes
 value-no = no
+value-code = Code in the register: { $code }
 value-none = no value
 
 # Parts of a search.
@@ -76,6 +77,10 @@ field-postcode = Postcode
 field-district = District
 field-phone = Telephone
 field-email = E-mail
+
+# Codes of sex in person records.
+sex-F = female
+sex-M = male
 
 # Kinds of log entries.
 kind-look = Person opened

@@ -344,6 +344,10 @@ register-never = never read in
 register-bought = bought
 register-columns = What it holds
 register-column = Column
+register-codes = { $count ->
+    [one] one code
+   *[other] { $n } codes
+ }
 register-purposes = Purposes that reach it
 register-agreements = Agreements that cover it
 purposes-title = Purposes
@@ -551,6 +555,7 @@ bad-row-not-a-decimal = The text is not a decimal number
 bad-row-too-many-digits = The number has more digits than the type of the column
 bad-row-not-a-boolean = The text is none of true, false, yes, no, y, n, 1 and 0
 bad-row-not-a-date = The text is not a day in a format of the column: add its own to `format` in the register file, or have it corrected
+bad-row-not-a-month = The text is not a year and a month such as 1993-07
 bad-row-not-a-timestamp = The text is not a moment in a format of the column: add its own to `format` in the register file, or have it corrected
 bad-row-fails-check = The text fails the check of the column
 bad-row-no-key = No column of the key has a value

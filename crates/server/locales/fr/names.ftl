@@ -47,6 +47,7 @@ value-held = présent
 value-not-held = absent
 value-yes = oui
 value-no = non
+value-code = Code dans le registre : { $code }
 value-none = sans valeur
 
 # Parties d’une recherche.
@@ -76,6 +77,10 @@ field-postcode = Code postal
 field-district = District
 field-phone = Téléphone
 field-email = Courriel
+
+# Codes du sexe dans les fiches de personnes.
+sex-F = féminin
+sex-M = masculin
 
 # Natures des entrées du journal.
 kind-look = Données consultées

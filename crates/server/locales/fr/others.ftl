@@ -344,6 +344,10 @@ register-never = jamais chargé
 register-bought = acheté
 register-columns = Ce qu’il contient
 register-column = Colonne
+register-codes = { $count ->
+    [one] un code
+   *[other] { $n } codes
+ }
 register-purposes = Finalités qui y donnent accès
 register-agreements = Accords qui le couvrent
 purposes-title = Finalités
@@ -551,6 +555,7 @@ bad-row-not-a-decimal = Le texte n’est pas un nombre décimal
 bad-row-too-many-digits = Le nombre a plus de chiffres que le type de la colonne
 bad-row-not-a-boolean = Le texte n’est ni true, false, yes, no, y, n, 1 ni 0
 bad-row-not-a-date = Le texte n’est pas un jour dans un des formats de la colonne : ajoutez le sien à `format` dans le fichier du registre, ou faites-le corriger
+bad-row-not-a-month = Le texte n’est pas une année et un mois comme 1993-07
 bad-row-not-a-timestamp = Le texte n’est pas un instant dans un des formats de la colonne : ajoutez le sien à `format` dans le fichier du registre, ou faites-le corriger
 bad-row-fails-check = Le texte ne satisfait pas au contrôle de la colonne
 bad-row-no-key = Aucune colonne de la clé n’a de valeur

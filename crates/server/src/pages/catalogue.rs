@@ -55,6 +55,8 @@ struct Column {
     name: String,
     class: String,
     special: Option<String>,
+    /// Its codes and what they mean.
+    codes: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -212,6 +214,11 @@ async fn register_page(view: &View, id: &str) -> Result<Response, Problem> {
                 name: column.name.clone(),
                 class: t.of("class", &column.class),
                 special: column.special.as_deref().map(|category| t.of("special", category)),
+                codes: column
+                    .codes
+                    .iter()
+                    .map(|code| (code.code.clone(), t.pick(&code.title, &code.title_fr).to_owned()))
+                    .collect(),
             })
             .collect(),
         purposes: purposes

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use model::agency::RoleKind;
 use serde::Deserialize;
 
+use super::differ::with_code;
 use super::frame::Frame;
 use super::map::{Map, map};
 use super::relations::{Relations, record_anchor, relations};
@@ -232,6 +233,8 @@ struct Held<'a> {
     class: &'a str,
     called: Called<'a>,
     text: String,
+    /// The code that the text puts into words, by which it is compared.
+    code: Option<String>,
     register: &'a str,
     /// The day on which it was read in.
     day: Option<String>,
@@ -266,9 +269,10 @@ fn held<'a>(
             let moment = record.run.as_deref().and_then(moment_of_run);
             let day = moment.as_deref().and_then(|moment| moment.get(..10));
             for (field, _) in record.values.fields().zip(&are_told).filter(|(_, is_told)| **is_told) {
-                let Some(text) = shown(t, view.app.project(), &section.register, field).text else { continue };
+                let Shown { text, code, .. } = shown(t, view.app.project(), &section.register, field);
+                let Some(text) = text else { continue };
                 let (class, called) = (field.column.rule.class.as_str(), called(field.column));
-                all.push(Held { class, called, text, register, day: day.map(str::to_owned) });
+                all.push(Held { class, called, text, code, register, day: day.map(str::to_owned) });
             }
         }
     }
@@ -305,7 +309,8 @@ struct Thing<'a> {
 
 /// A value of a thing.
 struct ValueHeld<'a> {
-    text: &'a str,
+    text: String,
+    code: Option<&'a str>,
     /// As it is compared.
     compared: String,
     /// The registers that have it, and the last day on which each read it in.
@@ -343,9 +348,10 @@ fn said<'a>(held: &'a [Held<'a>], compared: impl Fn(&str) -> String) -> Vec<Thin
     for one in held {
         let of_it = |thing: &&mut Thing<'_>| thing.class == one.class && thing.called.contains(&one.called);
         let Some(thing) = things.iter_mut().find(of_it) else { continue };
-        let compared = compared(&one.text);
+        let compared = compared(one.code.as_deref().unwrap_or(&one.text));
         let at = thing.values.iter().position(|known| known.compared == compared).unwrap_or_else(|| {
-            thing.values.push(ValueHeld { text: &one.text, compared, registers: Vec::new() });
+            let (text, code) = (one.text.clone(), one.code.as_deref());
+            thing.values.push(ValueHeld { text, code, compared, registers: Vec::new() });
             thing.values.len() - 1
         });
         let registers = &mut thing.values[at].registers;
@@ -355,6 +361,15 @@ fn said<'a>(held: &'a [Held<'a>], compared: impl Fn(&str) -> String) -> Vec<Thin
         }
     }
     for thing in &mut things {
+        // Two codes may be called alike.
+        let texts: Vec<String> = thing.values.iter().map(|value| value.text.clone()).collect();
+        for value in &mut thing.values {
+            if let Some(code) = value.code
+                && texts.iter().filter(|text| **text == value.text).count() > 1
+            {
+                value.text = with_code((std::mem::take(&mut value.text), Some(code.to_owned())));
+            }
+        }
         thing.values.sort_by_key(|value| std::cmp::Reverse(value.registers.len()));
     }
     things
@@ -378,7 +393,7 @@ fn identity(t: Words, held: &[Held<'_>]) -> Vec<Identity> {
         };
         let value = |value: &ValueHeld<'_>| {
             let registers = value.registers.iter().map(|(register, _)| (*register).to_owned());
-            (value.text.to_owned(), registers.collect())
+            (value.text.clone(), registers.collect())
         };
         Identity { title: title(t, &thing), values: thing.values.iter().map(value).collect(), more: 0, differs }
     };
@@ -404,7 +419,7 @@ fn difference(t: Words, thing: Thing<'_>) -> Identity {
         Some(day) => t.with_all("identity-held", &[("register", register.to_owned()), ("when", t.date(day))]),
         None => register.to_owned(),
     };
-    let value = |value: ValueHeld<'_>| (value.text.to_owned(), value.registers.into_iter().map(told).collect());
+    let value = |value: ValueHeld<'_>| (value.text, value.registers.into_iter().map(told).collect());
     let values = thing.values.into_iter().take(DIFFERING_MAX).map(value).collect();
     Identity { title, values, more, differs: Some(t.s("identity-differs")) }
 }
@@ -645,6 +660,7 @@ mod tests {
             class,
             called: [name, title, title],
             text: text.to_owned(),
+            code: None,
             register,
             day: day.map(str::to_owned),
         };
@@ -684,6 +700,7 @@ mod tests {
             class: "address",
             called: ["street", "Street", "Rue"],
             text: format!("{at} Long Street"),
+            code: None,
             register: if at == 0 { "Tax" } else { "Library" },
             day: None,
         };
@@ -697,7 +714,7 @@ mod tests {
     }
 
     fn name<'a>(called: Called<'a>, text: &str, register: &'a str) -> Held<'a> {
-        Held { class: "identity", called, text: text.to_owned(), register, day: None }
+        Held { class: "identity", called, text: text.to_owned(), code: None, register, day: None }
     }
 
     #[test]
@@ -760,6 +777,23 @@ mod tests {
             assert_eq!(differs(&more).as_deref(), Some(registers));
             assert_eq!(differs(&two("Tax")[..1]), None);
         }
+    }
+
+    #[test]
+    fn codes_are_compared_and_those_that_are_called_alike_are_told_apart() {
+        let called = ["title", "Title", "Civilité"];
+        let coded = |text: &str, code: &str, register| Held {
+            code: (!code.is_empty()).then(|| code.to_owned()),
+            ..name(called, text, register)
+        };
+        let all = [coded("Mme", "Mrs", "Tax"), coded("Mme", "Ms", "Loans"), coded("Mrs", "", "Benefits")];
+        let found = identity(Words::new(Language::French), &all);
+        let told = |text: &str, registers: &[&str]| {
+            (text.to_owned(), registers.iter().map(|register| (*register).to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(found[0].values, [told("Mme (Mrs)", &["Tax", "Benefits"]), told("Mme (Ms)", &["Loans"])]);
+        let found = identity(Words::new(Language::French), &all[..1]);
+        assert_eq!(found[0].values, [told("Mme", &["Tax"])]);
     }
 
     #[test]

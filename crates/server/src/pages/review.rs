@@ -12,10 +12,10 @@ use serde::Deserialize;
 
 use super::allows::Allows;
 use super::cluster::{Cluster, apart, cluster};
-use super::differ::{Mark, Stretch, differ, whole};
+use super::differ::{Coded, Mark, Stretch, differ_coded, whole, with_code};
 use super::frame::Frame;
 use super::person::{Waterfall, waterfall};
-use super::values::{Kept, KeptColumns, kept, reduced, shown};
+use super::values::{Kept, KeptColumns, Shown, kept, reduced, shown};
 use super::view::{AGAIN, Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
@@ -558,15 +558,16 @@ pub(super) fn kept_back(
 /// Puts the columns of both records beside each other, in the order of the left one.
 pub(super) fn rows(view: &View, pair: &Compared<'_>) -> Vec<Row> {
     let t = view.t;
-    let text = |row: &ReviewRow, name: &str| {
+    let told = |row: &ReviewRow, name: &str| -> Option<Coded> {
         let field = row.values.fields().find(|field| field.column.name == name)?;
         if name == BORN {
             // A date as far as it is known; a register may have a column of this name too, which it is not.
-            return field.value.text().map(|known| t.date(&known));
+            return field.value.text().map(|known| (t.date(&known), None));
         }
-        shown(t, view.app.project(), &row.register, field).text
+        let Shown { text, code, .. } = shown(t, view.app.project(), &row.register, field);
+        text.map(|text| (text, code))
     };
-    let dated = |row: &ReviewRow| text(row, "birth_date").is_some();
+    let dated = |row: &ReviewRow| told(row, "birth_date").is_some();
     let says_less = |name: &str| name == BORN && dated(pair.left) && dated(pair.right);
     let mut columns: Vec<&service::GivenColumn> = Vec::new();
     for column in pair.left.columns.iter().chain(pair.right.columns.iter()) {
@@ -575,7 +576,7 @@ pub(super) fn rows(view: &View, pair: &Compared<'_>) -> Vec<Row> {
         }
     }
     let row = |column: &service::GivenColumn| {
-        let (left, right) = (text(pair.left, &column.name), text(pair.right, &column.name));
+        let (left, right) = (told(pair.left, &column.name), told(pair.right, &column.name));
         let title = title(t, &column.name, (&column.title, &column.title_fr));
         let how = |row: &ReviewRow| {
             let field = row.values.fields().find(|field| field.column.name == column.name)?;
@@ -586,12 +587,12 @@ pub(super) fn rows(view: &View, pair: &Compared<'_>) -> Vec<Row> {
             _ if says_less(&column.name) => None,
             (None, None) => None,
             (Some(left), Some(right)) => {
-                let (left, right) = differ(&left, &right);
+                let (left, right) = differ_coded(left, right);
                 let mark = Some(whole(&left, &right));
                 Some(Row { title, left: Some(left), right: Some(right), mark, masked })
             }
             (left, right) => {
-                let only = |text: String| vec![Stretch { text, mark: Mark::Alike }];
+                let only = |told: Coded| vec![Stretch { text: with_code(told), mark: Mark::Alike }];
                 Some(Row { title, left: left.map(only), right: right.map(only), mark: None, masked })
             }
         }

@@ -151,6 +151,8 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("part", own(&["name", "birth_date", "identifier", "contact", "address"])),
         ("part-of-entry", own(&["terms", "justification", "subject", "officer", "case", "more"])),
         ("field", own(&columns)),
+        // The codes of sex in person records.
+        ("sex", own(&["F", "M"])),
         ("verdict", own(&["same", "different", "cannot-say"])),
         ("form", own(&linkage::FORMS)),
         ("doubt", matching::DoubtKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect()),

@@ -19,7 +19,7 @@ mod value;
 mod work;
 
 pub use catalogue::{
-    AgencyView, AgreementView, Catalogue, ClassRule, ColumnView, PurposeView, RegisterView, Standing, UseCount,
+    AgencyView, AgreementView, Catalogue, ClassRule, CodeView, ColumnView, PurposeView, RegisterView, Standing, UseCount,
     catalogue, purpose_view, use_counts,
 };
 pub use citizen::{LookView, LooksView, OwnRecords, looks_at_self, own_records};

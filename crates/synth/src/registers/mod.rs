@@ -2,6 +2,8 @@
 
 mod bought;
 mod civic;
+#[cfg(test)]
+mod codes;
 mod frontier;
 #[cfg(test)]
 mod observed;
