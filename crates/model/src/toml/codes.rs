@@ -46,7 +46,8 @@ fn of_column(value: &Value<'_>, column: Option<&Column>, is_french: bool) -> Opt
     for (name, value) in value.table()?.entries() {
         if column.is_some_and(|column| is_never(column, &name.text)) {
             let message = format!("no value of the column is `{}`", name.text);
-            let help = "write the code as rows have it, without spaces around; what is `missing` or fails `check` is none";
+            let help =
+                "write the code as rows have it, without spaces around; what is `missing` or fails `check` is none";
             value.sheet().error(name.span.clone(), "register/code-never", message, help);
             whole = false;
         }

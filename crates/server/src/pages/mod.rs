@@ -13,6 +13,7 @@ mod contest;
 mod described;
 mod desk;
 mod differ;
+mod done;
 mod explain;
 mod frame;
 mod graph;

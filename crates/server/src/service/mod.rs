@@ -9,6 +9,7 @@ mod explain;
 mod given;
 mod ingest;
 mod log;
+mod own_reason;
 mod quality;
 mod quarantine;
 mod resolve;
@@ -19,8 +20,8 @@ mod value;
 mod work;
 
 pub use catalogue::{
-    AgencyView, AgreementView, Catalogue, ClassRule, CodeView, ColumnView, PurposeView, RegisterView, Standing, UseCount,
-    catalogue, purpose_view, use_counts,
+    AgencyView, AgreementView, Catalogue, ClassRule, CodeView, ColumnView, PurposeView, RegisterView, Standing,
+    UseCount, catalogue, purpose_view, use_counts,
 };
 pub use citizen::{LookView, LooksView, OwnRecords, looks_at_self, own_records};
 pub use contest::{ContestForm, OwnContest, REASON_MAX, REASON_MIN, UnreachedContests, contest, withdraw};
@@ -34,6 +35,7 @@ pub use log::{
     EntryView, FAULTS, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify,
 };
 pub(crate) use log::{Verification, begin_verification, verification};
+pub(crate) use own_reason::OwnReason;
 pub use quality::{QualityView, quality};
 pub(crate) use quarantine::quarantined;
 pub use registry::FieldEvidence;
