@@ -400,6 +400,8 @@ components-title = Components
 components-what = What pages are made of, in every state, in the language that you chose. Everything here is made up.
 components-text = Text
 components-buttons = Links and buttons
+components-hover = Under the pointer
+components-focus = Reached by keyboard
 components-paging = Pages of a list
 components-opens = What opens
 components-fields = Fields and choices
@@ -411,11 +413,13 @@ components-values = Values given, reduced and withheld
 components-charts = Charts
 components-empty = Without anything to show
 components-bar = The bar
-components-bar-what = Three states: an officer who has chosen no purpose, one who has, and a citizen. These cannot be used.
+components-bar-what = Four states: an officer who has chosen no purpose, one who has, an engineer, who needs none, and a citizen. These cannot be used.
 sample-register = Student loans
 sample-agency = Department of Education
 sample-officer = Case officer
 sample-law = Loan Relief Act, art. 4
+sample-engineer = Data engineer
+sample-own-purpose = Let people see what is held about them and who looked
 sample-purpose = Decide whether a borrower’s income entitles them to relief
 sample-why = Application for relief of 12 November
 sample-contest = I never lived in that town.
@@ -425,13 +429,13 @@ sample-needed = A purpose that discloses it, under an agreement that covers the 
 # The engineer.
 runs-title = Tables and runs
 runs-what = What was read in, what was made of it, and how the last runs left it. No row can be read here.
+runs-contents = On this page
 runs-quarantined = { $count ->
     [one] One row is in quarantine: it did not fit its register’s schema, and nobody is shown it.
    *[other] { $n } rows are in quarantine: they did not fit their register’s schema, and nobody is shown them.
  }
 runs-empty = Nothing was read in yet. Run `lucarne ingest`.
 runs-table = Table
-runs-kind = Kind
 runs-version = Version
 runs-size = Size in MB
 runs-at = Written
@@ -509,6 +513,10 @@ quarantine-of = Quarantine: { $register }
 runs-made-of = Made of
 made-of-deliveries = its agency’s deliveries
 made-of-persons = all person records
+made-of-pairs = pairs of person records that a steward is to see
+made-of-events = the links of a run and those of the run before
+made-of-learnt = what a run learnt from person records
+made-of-judgements = what stewards said of two records, and what people contest
 made-of-nothing = a model that the project doesn’t have any more
 
 expect-title = What is expected of the models

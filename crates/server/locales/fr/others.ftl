@@ -400,6 +400,8 @@ components-title = Composants
 components-what = Ce dont les pages sont faites, dans chaque état, dans la langue que vous avez choisie. Tout ici est inventé.
 components-text = Texte
 components-buttons = Liens et boutons
+components-hover = Sous le pointeur
+components-focus = Atteint au clavier
 components-paging = Pagination
 components-opens = Ce qui se déplie
 components-fields = Champs et choix
@@ -411,11 +413,13 @@ components-values = Valeurs communiquées, communiquées en partie et non commun
 components-charts = Graphiques
 components-empty = Sans rien à montrer
 components-bar = Le bandeau
-components-bar-what = Trois états : un agent qui n’a pas choisi de finalité, un agent qui en a choisi une, et une personne pour elle-même. Ils ne peuvent être utilisés.
+components-bar-what = Quatre états : un agent qui n’a pas choisi de finalité, un agent qui en a choisi une, un ingénieur, qui n’en a pas besoin, et une personne pour elle-même. Ils ne peuvent être utilisés.
 sample-register = Prêts étudiants
 sample-agency = Ministère de l’Éducation
 sample-officer = Gestionnaire de dossiers
 sample-law = Loi sur l’allègement des prêts, art. 4
+sample-engineer = Ingénieur des données
+sample-own-purpose = Permettre à chacun de voir ce qui est détenu à son sujet et qui l’a consulté
 sample-purpose = Décider si les revenus d’un emprunteur lui ouvrent droit à un allègement
 sample-why = Demande d’allègement du 12 novembre
 sample-contest = Je n’ai jamais habité cette commune.
@@ -425,13 +429,13 @@ sample-needed = Une finalité qui la communique, en vertu d’un accord qui couv
 # L’ingénieur.
 runs-title = Tables et exécutions
 runs-what = Ce qui a été chargé, ce qui en a été fait, et l’état laissé par les dernières exécutions. Aucune ligne ne peut être lue ici.
+runs-contents = Sur cette page
 runs-quarantined = { $count ->
     [one] Une ligne est en quarantaine : elle ne correspondait pas au schéma de son registre, et personne ne la voit.
    *[other] { $n } lignes sont en quarantaine : elles ne correspondaient pas au schéma de leur registre, et personne ne les voit.
  }
 runs-empty = Rien n’a encore été chargé. Lancez `lucarne ingest`.
 runs-table = Table
-runs-kind = Nature
 runs-version = Version
 runs-size = Taille en Mo
 runs-at = Écrite le
@@ -509,6 +513,10 @@ quarantine-of = Quarantaine : { $register }
 runs-made-of = Faite à partir de
 made-of-deliveries = livraisons de son administration
 made-of-persons = toutes les fiches de personnes
+made-of-pairs = paires de fiches à soumettre à un gestionnaire
+made-of-events = liens d’une exécution et de la précédente
+made-of-learnt = ce qu’une exécution a appris des fiches de personnes
+made-of-judgements = ce qui a été jugé de deux enregistrements, et ce que les personnes contestent
 made-of-nothing = un modèle que le projet n’a plus
 
 expect-title = Ce qui est attendu des modèles

@@ -27,7 +27,8 @@ struct Line {
     says: ProjectText,
     agency: String,
     rows: Option<String>,
-    quarantined: String,
+    /// Rows in quarantine; none where there are none.
+    quarantined: Option<String>,
     fresh: Option<String>,
     special: Vec<String>,
     bought: bool,
@@ -157,7 +158,7 @@ fn line(view: &View, register: &RegisterView) -> Line {
         says: t.said(&register.says, register.says_fr.as_deref()),
         agency: view.agency_title(&register.agency),
         rows: register.rows.map(|rows| t.number(&rows)),
-        quarantined: t.number(&register.quarantined),
+        quarantined: (register.quarantined > 0).then(|| t.number(&register.quarantined)),
         fresh: register.fresh.clone(),
         special,
         bought: register.bought.is_some(),

@@ -483,8 +483,10 @@ fn acting(t: Words) -> Vec<BarSample> {
         justification: t.s("sample-why"),
         ..acting(t.s("sample-officer"), true, Some(t.s("sample-purpose")))
     };
-    let citizen = Acting { agency: None, ..acting(t.s("by-citizen"), false, None) };
-    let all = [acting(t.s("sample-officer"), true, None), ready, citizen];
+    // Whoever has one purpose is told it; an engineer has none, since the pages of that role show nobody.
+    let engineer = acting(t.s("sample-engineer"), false, None);
+    let citizen = Acting { agency: None, ..acting(t.s("by-citizen"), false, Some(t.s("sample-own-purpose"))) };
+    let all = [acting(t.s("sample-officer"), true, None), ready, engineer, citizen];
     let named =
         |(at, acting)| BarSample { prefix: format!("bar-{at}"), label: format!("{} {at}", t.s("bar-label")), acting };
     (1..).zip(all).map(named).collect()
