@@ -6,6 +6,7 @@ mod apart;
 mod bodies;
 mod catalogue;
 mod citizen;
+mod codes;
 mod components;
 mod contests;
 mod description;
