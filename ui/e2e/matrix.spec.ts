@@ -105,6 +105,9 @@ const DAYS: Partial<Record<Role, (page: Page, look: Look) => Promise<void>>> = {
 
   engineer: async (page, look) => {
     const tables = page.locator("section[aria-labelledby=tables-title] tbody tr");
+    // On a narrow screen the tables of a kind are closed.
+    const kind = page.locator("section[aria-labelledby=tables-title] summary").first();
+    if (await kind.isVisible()) await kind.click();
     await expect(tables.first()).toBeVisible();
     expect(await tables.count()).toBeGreaterThan(1);
     await look("runs");

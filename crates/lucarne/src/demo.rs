@@ -5,7 +5,9 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
+use chrono::{Days, NaiveDate};
 use lake::TableRef;
+use model::{Clock as _, SystemClock};
 use pipeline::Models;
 use rust_embed::RustEmbed;
 use serde::Serialize;
@@ -35,6 +37,16 @@ const BEGUN: &str = ".lucarne-demo-begun";
 /// Locked by the process that makes or serves the demo of a folder, from before the first look to the end. It stays when the
 /// folder is emptied: a lock on a file that is gone would hold nobody off.
 const LOCK: &str = ".lucarne-demo.lock";
+
+/// Where deliveries are put, within the demo.
+const INCOMING: &str = "incoming";
+
+/// The purpose of the republic that ends soon, whenever the demo is made, and the end that the example has.
+const ENDING: &str = "purposes/bought-data-audit.toml";
+const END: &str = "until = 2028-12-31";
+
+/// Days from when a demo is made to that end: what ends within sixty days is said to data protection officers.
+const ENDS_IN_DAYS: u64 = 45;
 
 /// The lock of the project's data, which every command takes that opens it.
 const DATA_LOCK: &str = "LOCK";
@@ -104,9 +116,12 @@ async fn make(app: &App, options: &Demo, done: bool, report: &mut DemoReport, ou
             write_new(&begun, "").map_err(|error| Failure::unwritten(&begun, &error))?;
         }
         work(app, report, output).await?;
-        match is_project {
-            true => fs::remove_file(&begun).map_err(|error| unremoved(&begun, &error))?,
-            false => write_mark(&options.dir, &mark(options, true))?,
+        if is_project {
+            fs::remove_file(&begun).map_err(|error| unremoved(&begun, &error))?;
+        } else {
+            // Something is left to read in by hand. A demo that comes to no end here is begun anew, from the first delivery on.
+            synth::later(&options.dir.join(INCOMING))?;
+            write_mark(&options.dir, &mark(options, true))?;
         }
     }
     tell_records(app, report).await?;
@@ -178,10 +193,19 @@ fn prepare(options: &Demo, report: &mut DemoReport, output: Output) -> Result<Op
         lock_data(dir)?
     };
     init::write_all::<Republic>(dir)?;
-    let incoming = dir.join("incoming");
+    end_soon(dir, SystemClock.now()?.date_naive())?;
+    let incoming = dir.join(INCOMING);
     let (_, seconds) = synth::generate(options.people, options.seed, &incoming, output)?;
     report.seconds.insert("synth".to_owned(), seconds);
     Ok(Some(data_lock))
+}
+
+/// Has a purpose of the demo end soon after it is made, on `today`, so that there is something of which the end is near.
+fn end_soon(dir: &Path, today: NaiveDate) -> Outcome {
+    let path = dir.join(ENDING);
+    let text = fs::read_to_string(&path).map_err(|error| Failure::unwritten(&path, &error))?;
+    let Some(end) = today.checked_add_days(Days::new(ENDS_IN_DAYS)) else { return Ok(()) };
+    fs::write(&path, text.replace(END, &format!("until = {end}"))).map_err(|error| Failure::unwritten(&path, &error))
 }
 
 /// Removes what a demo made, when nobody has its data open, but for the locks, and gives that of the data.
@@ -385,5 +409,24 @@ mod tests {
         prepared(&Demo { reset: true, ..larger }).unwrap();
         fs::write(dir.join(MARK), mark(&options(&dir), true)).unwrap();
         assert!(prepared(&options(&dir)).unwrap(), "a finished demo is served at once");
+    }
+
+    #[test]
+    fn a_purpose_ends_soon_after_a_demo_is_made() {
+        let dir = tempfile::tempdir().unwrap();
+        init::write_all::<Republic>(dir.path()).unwrap();
+        let purposes = || {
+            let project = app::check(dir.path()).unwrap_or_else(|found| panic!("{found}"));
+            project.purposes.values().map(|purpose| (purpose.id.to_string(), purpose.valid)).collect::<Vec<_>>()
+        };
+        let before = purposes();
+        let [today, end]: [NaiveDate; 2] = ["2026-11-29", "2027-01-13"].map(|day| day.parse().unwrap());
+        end_soon(dir.path(), today).unwrap();
+        let changed: Vec<_> = purposes().into_iter().filter(|purpose| !before.contains(purpose)).collect();
+        let [(purpose, valid)] = changed.as_slice() else { panic!("{changed:?}") };
+        assert!(ENDING.contains(purpose.as_str()), "{purpose}");
+        assert_eq!(valid.until, end);
+        let days = (valid.until - today).num_days();
+        assert!((1..=server::service::SOON_DAYS).contains(&days), "the officers' page says so");
     }
 }

@@ -38,7 +38,7 @@ pub use ontology::ObjectType;
 pub use project::Project;
 pub use purpose::{Job, Purpose, Subject};
 pub use record::RecordId;
-pub use register::{Column, ColumnType, Delivery, Register};
+pub use register::{Code, Column, ColumnType, Delivery, Register};
 pub use request::{Actor, Request};
 pub use sql_model::{Expectations, ModelKind, SqlModel};
 pub use validity::Validity;

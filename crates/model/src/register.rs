@@ -152,6 +152,25 @@ pub struct Column {
     pub title: String,
     /// The label in French, where the file gives one.
     pub title_fr: Option<String>,
+    /// What its codes mean, by code; empty where its values are no codes. A value that is none of them is shown as it is.
+    pub codes: IndexMap<String, Code>,
+}
+
+impl Column {
+    /// Gives what a value means where it is a code; none for other values.
+    #[must_use]
+    pub fn code(&self, value: &str) -> Option<&Code> {
+        self.codes.get(value.trim())
+    }
+}
+
+/// What a code of a column means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Code {
+    /// In English.
+    pub title: String,
+    /// In French, where the file gives it.
+    pub title_fr: Option<String>,
 }
 
 /// The type of a column.
@@ -173,6 +192,8 @@ pub enum ColumnType {
     Boolean,
     /// A day.
     Date,
+    /// A month of a year, kept as it is written: `1993-07`.
+    Month,
     /// A moment, kept in UTC with microseconds.
     Timestamp,
 }

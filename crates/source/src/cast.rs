@@ -67,6 +67,13 @@ pub(crate) fn decimal(text: &str, precision: u8, scale: i8) -> Result<i128, Reas
     Ok(if is_negative { -units } else { units })
 }
 
+/// Tells whether a text is a year and a month, such as `1993-07`.
+pub(crate) fn is_month(text: &str) -> bool {
+    let Some((year, month)) = text.split_once('-') else { return false };
+    let is_number = |text: &str, digits: usize| text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number(year, 4) && is_number(month, 2) && ("01"..="12").contains(&month)
+}
+
 /// How days are written in a column.
 pub(crate) struct DateFormats(Vec<DateFormat>);
 

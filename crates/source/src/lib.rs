@@ -53,7 +53,7 @@ pub fn register_schema(register: &Register) -> SchemaRef {
 #[must_use]
 pub fn arrow_type(of: ColumnType) -> DataType {
     match of {
-        ColumnType::Text => DataType::Utf8,
+        ColumnType::Text | ColumnType::Month => DataType::Utf8,
         ColumnType::Integer => DataType::Int64,
         ColumnType::Decimal { precision, scale } => DataType::Decimal128(precision, scale),
         ColumnType::Boolean => DataType::Boolean,

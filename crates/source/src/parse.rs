@@ -14,7 +14,7 @@ use arrow_schema::DataType;
 use model::{Column, ColumnType, RecordId, Register};
 
 use crate::arrow_type;
-use crate::cast::{DateFormats, boolean, decimal, integer, timestamp};
+use crate::cast::{DateFormats, boolean, decimal, integer, is_month, timestamp};
 use crate::chunk::{Chunk, FIELD_BYTES_MAX, Rows};
 use crate::json::JsonFields;
 use crate::reason::Reason;
@@ -232,6 +232,16 @@ impl ColumnParser {
                 self.each(place, field, problems, |value| {
                     let day = |text: &str| dates.read(text).map(Date32Type::from_naive_date);
                     append(value, day, |day| values.append_option(day))
+                });
+                Arc::new(values.finish())
+            }
+            ColumnType::Month => {
+                let mut values = StringBuilder::with_capacity(rows, rows * 7);
+                self.each(place, field, problems, |value| {
+                    let text = value.map(|value| value.trimmed);
+                    let month = text.filter(|text| is_month(text));
+                    values.append_option(month);
+                    if month == text { Ok(()) } else { Err(Reason::NotAMonth) }
                 });
                 Arc::new(values.finish())
             }

@@ -20,6 +20,7 @@ pub(crate) enum Reason {
     TooManyDigits,
     NotABoolean,
     NotADate,
+    NotAMonth,
     NotATimestamp,
     FailsCheck,
     NoKey,
@@ -29,7 +30,7 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::FieldCount,
         Self::RowTooLong,
         Self::FieldTooLong,
@@ -45,6 +46,7 @@ impl Reason {
         Self::TooManyDigits,
         Self::NotABoolean,
         Self::NotADate,
+        Self::NotAMonth,
         Self::NotATimestamp,
         Self::FailsCheck,
         Self::NoKey,
@@ -70,6 +72,7 @@ impl Reason {
             Self::TooManyDigits => "too-many-digits",
             Self::NotABoolean => "not-a-boolean",
             Self::NotADate => "not-a-date",
+            Self::NotAMonth => "not-a-month",
             Self::NotATimestamp => "not-a-timestamp",
             Self::FailsCheck => "fails-check",
             Self::NoKey => "no-key",
@@ -104,6 +107,7 @@ impl Reason {
                 "the text is not a day in a format of the column: add its own to `format` in the register file, or have it \
                  corrected"
             }
+            Self::NotAMonth => "the text is not a year and a month such as 1993-07",
             Self::NotATimestamp => {
                 "the text is not a moment in a format of the column: add its own to `format` in the register file, or have it \
                  corrected"

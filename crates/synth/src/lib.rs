@@ -21,6 +21,7 @@ mod day;
 mod dice;
 mod family;
 mod identifiers;
+mod later;
 mod names;
 mod noise;
 mod place;
@@ -35,6 +36,8 @@ use std::path::{Path, PathBuf};
 use arrow_schema::ArrowError;
 use parquet::errors::ParquetError;
 use serde::Serialize;
+
+pub use later::later;
 
 /// What to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

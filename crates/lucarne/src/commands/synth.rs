@@ -21,6 +21,11 @@ pub(crate) fn run(options: &Synth, output: Output) -> Result<synth::Report, Fail
     Ok(report)
 }
 
+/// Puts a register's next delivery in the place of the one that was made.
+pub(crate) fn later(out: &Path) -> Result<(), Failure> {
+    synth::later(out).map_err(Failure::from)
+}
+
 /// Makes the registers and gives what was made and how long it took.
 pub(crate) fn generate(people: u64, seed: u64, out: &Path, output: Output) -> Result<(synth::Report, f64), Failure> {
     let stage = output.stage("synth");

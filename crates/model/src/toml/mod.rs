@@ -7,6 +7,7 @@ mod agency;
 mod agreement;
 mod check_linkage;
 mod checks;
+mod codes;
 mod date_format;
 mod folder;
 mod linkage;

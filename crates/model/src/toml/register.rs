@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::codes;
 use super::date_format::reads_back;
 use super::nearest::advice;
 use super::reader::{Name, Table, Value, is_column_name, title_from};
@@ -37,7 +38,8 @@ pub(crate) fn read(table: &Table<'_>, id: RegisterId) -> Option<Register> {
     let bought_value = table.get("bought");
     let bought = bought_value.as_ref().map(bought);
     let columns_value = table.require("columns", "[columns]");
-    let columns = columns_value.as_ref().and_then(columns);
+    let mut columns = columns_value.as_ref().and_then(columns);
+    let codes_value = table.get("codes");
     table.finish();
 
     if let (Some(Delivery::Changes), Some(value)) = (delivery, &delivery_value)
@@ -51,6 +53,15 @@ pub(crate) fn read(table: &Table<'_>, id: RegisterId) -> Option<Register> {
     {
         check_key(value, columns);
     }
+    let codes = codes_value.as_ref().map(|value| {
+        let described = columns_value.as_ref().filter(|value| value.is_table()).and_then(Value::table);
+        let described = described.map(|columns| columns.entries()).unwrap_or_default();
+        let names: Vec<String> = described.into_iter().map(|(name, _)| name.text).collect();
+        let mut unknown = IndexMap::new();
+        let columns = columns.as_mut().unwrap_or(&mut unknown);
+        let is_french = title_fr.is_some() || columns.values().any(|column| column.title_fr.is_some());
+        codes::read(value, &names, columns, is_french)
+    });
     match (&source_kind, &bought_value) {
         (Some(Some(false)), Some(value)) => {
             let message = "a register whose `source_kind` is `agency` was not bought";
@@ -95,7 +106,10 @@ pub(crate) fn read(table: &Table<'_>, id: RegisterId) -> Option<Register> {
             Some(bought) => Some(bought?),
             None => None,
         },
-        columns: columns?,
+        columns: match codes {
+            Some(codes) => codes.and(columns)?,
+            None => columns?,
+        },
         id,
     })
 }
@@ -341,6 +355,7 @@ fn column(name: &Name, value: &Value<'_>) -> Option<Column> {
         missing: missing?,
         title: title?,
         title_fr,
+        codes: IndexMap::new(),
     })
 }
 
@@ -362,6 +377,7 @@ fn column_type(value: &Value<'_>) -> Option<ColumnType> {
         "integer" => return Some(ColumnType::Integer),
         "boolean" => return Some(ColumnType::Boolean),
         "date" => return Some(ColumnType::Date),
+        "month" => return Some(ColumnType::Month),
         "timestamp" => return Some(ColumnType::Timestamp),
         _ => {}
     }
@@ -381,7 +397,7 @@ fn column_type(value: &Value<'_>) -> Option<ColumnType> {
         value.error("register/decimal", format!("`{text}` is not a decimal type"), help);
         return None;
     }
-    let help = advice(text, ["text", "integer", "boolean", "date", "timestamp", "decimal(10,2)"]);
+    let help = advice(text, ["text", "integer", "boolean", "date", "month", "timestamp", "decimal(10,2)"]);
     value.error("register/unknown-type", format!("there is no type `{text}`"), help);
     None
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod cases;
+mod codes;
 mod design;
 mod docs;
 mod examples;

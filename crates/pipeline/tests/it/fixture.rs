@@ -97,6 +97,7 @@ fn column(name: &str, of: ColumnType, class: Class) -> (String, Column) {
         missing: Vec::new(),
         title: name.to_owned(),
         title_fr: None,
+        codes: IndexMap::new(),
     };
     (name.to_owned(), column)
 }

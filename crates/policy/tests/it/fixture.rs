@@ -70,6 +70,7 @@ fn register(id: &str, agency: &str, columns: &[(&str, Class)]) -> Register {
         missing: vec![],
         title: (*name).to_owned(),
         title_fr: None,
+        codes: IndexMap::new(),
     };
     Register {
         id: id.parse().unwrap(),

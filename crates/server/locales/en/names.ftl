@@ -51,6 +51,7 @@ value-held = held
 value-not-held = not held
 value-yes = yes
 value-no = no
+value-code = Code in the register: { $code }
 value-none = no value
 value-below = below { $bound }: { $answer }
 
@@ -82,6 +83,10 @@ field-postcode = Postcode
 field-district = District
 field-phone = Telephone
 field-email = E-mail
+
+# Codes of sex in person records.
+sex-F = female
+sex-M = male
 
 # Kinds of log entries.
 kind-look = Person opened

@@ -217,6 +217,11 @@ look-purpose = “{ $says }”
 look-role = By
 look-law = Law
 look-why = Reason given
+look-done = What was done
+done-pair = Two records of an uncertain link were compared
+done-progress = How far the review of links is was looked at
+done-withdrawal = A judgement was looked up, to be taken back
+done-taken-back = A judgement was taken back: entry { $entry } of the log
 look-case = Case
 look-case-named = A case was named; its number stays with the agency.
 look-refused = Why it was refused
@@ -388,6 +393,10 @@ register-never = never read in
 register-bought = bought
 register-columns = What it holds
 register-column = Column
+register-codes = { $count ->
+    [one] one code
+   *[other] { $n } codes
+ }
 register-purposes = Purposes that reach it
 register-agreements = Agreements that cover it
 purposes-title = Purposes
@@ -440,6 +449,8 @@ components-title = Components
 components-what = What pages are made of, in every state, in the language that you chose. Everything here is made up.
 components-text = Text
 components-buttons = Links and buttons
+components-hover = Under the pointer
+components-focus = Reached by keyboard
 components-paging = Pages of a list
 components-opens = What opens
 components-fields = Fields and choices
@@ -451,11 +462,13 @@ components-values = Values given, reduced and withheld
 components-charts = Charts
 components-empty = Without anything to show
 components-bar = The bar
-components-bar-what = Three states: an officer who has chosen no purpose, one who has, and a citizen. These cannot be used.
+components-bar-what = Four states: an officer who has chosen no purpose, one who has, an engineer, who needs none, and a citizen. These cannot be used.
 sample-register = Student loans
 sample-agency = Department of Education
 sample-officer = Case officer
 sample-law = Loan Relief Act, art. 4
+sample-engineer = Data engineer
+sample-own-purpose = Let people see what is held about them and who looked
 sample-purpose = Decide whether a borrower’s income entitles them to relief
 sample-why = Application for relief of 12 November
 sample-contest = I never lived in that town.
@@ -465,13 +478,13 @@ sample-needed = A purpose that discloses it, under an agreement that covers the 
 # The engineer.
 runs-title = Tables and runs
 runs-what = What was read in, what was made of it, and how the last runs left it. No row can be read here.
+runs-contents = On this page
 runs-quarantined = { $count ->
     [one] One row is in quarantine: it did not fit its register’s schema, and nobody is shown it.
    *[other] { $n } rows are in quarantine: they did not fit their register’s schema, and nobody is shown them.
  }
 runs-empty = Nothing was read in yet. Run `lucarne ingest`.
 runs-table = Table
-runs-kind = Kind
 runs-version = Version
 runs-size = Size in MB
 runs-at = Written
@@ -549,6 +562,10 @@ quarantine-of = Quarantine: { $register }
 runs-made-of = Made of
 made-of-deliveries = its agency’s deliveries
 made-of-persons = all person records
+made-of-pairs = pairs of person records that a steward is to see
+made-of-events = the links of a run and those of the run before
+made-of-learnt = what a run learnt from person records
+made-of-judgements = what stewards said of two records, and what people contest
 made-of-nothing = a model that the project doesn’t have any more
 
 expect-title = What is expected of the models
@@ -600,6 +617,7 @@ bad-row-not-a-decimal = The text is not a decimal number
 bad-row-too-many-digits = The number has more digits than the type of the column
 bad-row-not-a-boolean = The text is none of true, false, yes, no, y, n, 1 and 0
 bad-row-not-a-date = The text is not a day in a format of the column: add its own to `format` in the register file, or have it corrected
+bad-row-not-a-month = The text is not a year and a month such as 1993-07
 bad-row-not-a-timestamp = The text is not a moment in a format of the column: add its own to `format` in the register file, or have it corrected
 bad-row-fails-check = The text fails the check of the column
 bad-row-no-key = No column of the key has a value

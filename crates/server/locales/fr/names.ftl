@@ -51,6 +51,7 @@ value-held = présent
 value-not-held = absent
 value-yes = oui
 value-no = non
+value-code = Code dans le registre : { $code }
 value-none = sans valeur
 value-below = inférieur à { $bound } : { $answer }
 
@@ -82,6 +83,10 @@ field-postcode = Code postal
 field-district = District
 field-phone = Téléphone
 field-email = Courriel
+
+# Codes du sexe dans les fiches de personnes.
+sex-F = féminin
+sex-M = masculin
 
 # Natures des entrées du journal.
 kind-look = Données consultées

@@ -217,6 +217,11 @@ look-purpose = « { $says } »
 look-role = Qui
 look-law = Base légale
 look-why = Motif donné
+look-done = Ce qui a été fait
+done-pair = Deux enregistrements d’un lien incertain ont été comparés
+done-progress = L’avancement de l’examen des liens a été consulté
+done-withdrawal = Un jugement a été consulté en vue de son retrait
+done-taken-back = Un jugement a été retiré : entrée { $entry } du journal
 look-case = Dossier
 look-case-named = Un dossier a été indiqué ; son numéro reste connu de la seule administration.
 look-refused = Pourquoi elle a été refusée
@@ -388,6 +393,10 @@ register-never = jamais chargé
 register-bought = acheté
 register-columns = Ce qu’il contient
 register-column = Colonne
+register-codes = { $count ->
+    [one] un code
+   *[other] { $n } codes
+ }
 register-purposes = Finalités qui y donnent accès
 register-agreements = Accords qui le couvrent
 purposes-title = Finalités
@@ -440,6 +449,8 @@ components-title = Composants
 components-what = Ce dont les pages sont faites, dans chaque état, dans la langue que vous avez choisie. Tout ici est inventé.
 components-text = Texte
 components-buttons = Liens et boutons
+components-hover = Sous le pointeur
+components-focus = Atteint au clavier
 components-paging = Pagination
 components-opens = Ce qui se déplie
 components-fields = Champs et choix
@@ -451,11 +462,13 @@ components-values = Valeurs communiquées, communiquées en partie et non commun
 components-charts = Graphiques
 components-empty = Sans rien à montrer
 components-bar = Le bandeau
-components-bar-what = Trois états : un agent qui n’a pas choisi de finalité, un agent qui en a choisi une, et une personne pour elle-même. Ils ne peuvent être utilisés.
+components-bar-what = Quatre états : un agent qui n’a pas choisi de finalité, un agent qui en a choisi une, un ingénieur, qui n’en a pas besoin, et une personne pour elle-même. Ils ne peuvent être utilisés.
 sample-register = Prêts étudiants
 sample-agency = Ministère de l’Éducation
 sample-officer = Gestionnaire de dossiers
 sample-law = Loi sur l’allègement des prêts, art. 4
+sample-engineer = Ingénieur des données
+sample-own-purpose = Permettre à chacun de voir ce qui est détenu à son sujet et qui l’a consulté
 sample-purpose = Décider si les revenus d’un emprunteur lui ouvrent droit à un allègement
 sample-why = Demande d’allègement du 12 novembre
 sample-contest = Je n’ai jamais habité cette commune.
@@ -465,13 +478,13 @@ sample-needed = Une finalité qui la communique, en vertu d’un accord qui couv
 # L’ingénieur.
 runs-title = Tables et exécutions
 runs-what = Ce qui a été chargé, ce qui en a été fait, et l’état laissé par les dernières exécutions. Aucune ligne ne peut être lue ici.
+runs-contents = Sur cette page
 runs-quarantined = { $count ->
     [one] Une ligne est en quarantaine : elle ne correspondait pas au schéma de son registre, et personne ne la voit.
    *[other] { $n } lignes sont en quarantaine : elles ne correspondaient pas au schéma de leur registre, et personne ne les voit.
  }
 runs-empty = Rien n’a encore été chargé. Lancez `lucarne ingest`.
 runs-table = Table
-runs-kind = Nature
 runs-version = Version
 runs-size = Taille en Mo
 runs-at = Écrite le
@@ -549,6 +562,10 @@ quarantine-of = Quarantaine : { $register }
 runs-made-of = Faite à partir de
 made-of-deliveries = livraisons de son administration
 made-of-persons = toutes les fiches de personnes
+made-of-pairs = paires de fiches à soumettre à un gestionnaire
+made-of-events = liens d’une exécution et de la précédente
+made-of-learnt = ce qu’une exécution a appris des fiches de personnes
+made-of-judgements = ce qui a été jugé de deux enregistrements, et ce que les personnes contestent
 made-of-nothing = un modèle que le projet n’a plus
 
 expect-title = Ce qui est attendu des modèles
@@ -600,6 +617,7 @@ bad-row-not-a-decimal = Le texte n’est pas un nombre décimal
 bad-row-too-many-digits = Le nombre a plus de chiffres que le type de la colonne
 bad-row-not-a-boolean = Le texte n’est ni true, false, yes, no, y, n, 1 ni 0
 bad-row-not-a-date = Le texte n’est pas un jour dans un des formats de la colonne : ajoutez le sien à `format` dans le fichier du registre, ou faites-le corriger
+bad-row-not-a-month = Le texte n’est pas une année et un mois comme 1993-07
 bad-row-not-a-timestamp = Le texte n’est pas un instant dans un des formats de la colonne : ajoutez le sien à `format` dans le fichier du registre, ou faites-le corriger
 bad-row-fails-check = Le texte ne satisfait pas au contrôle de la colonne
 bad-row-no-key = Aucune colonne de la clé n’a de valeur

@@ -28,7 +28,8 @@ struct Line {
     says: ProjectText,
     agency: String,
     rows: Option<String>,
-    quarantined: String,
+    /// Rows in quarantine; none where there are none.
+    quarantined: Option<String>,
     fresh: Option<String>,
     special: Vec<String>,
     bought: bool,
@@ -56,6 +57,8 @@ struct Column {
     name: String,
     class: String,
     special: Option<String>,
+    /// Its codes and what they mean.
+    codes: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -157,7 +160,7 @@ fn line(view: &View, register: &RegisterView) -> Line {
         says: t.said(&register.says, register.says_fr.as_deref()),
         agency: view.agency_title(&register.agency),
         rows: register.rows.map(|rows| t.number(&rows)),
-        quarantined: t.number(&register.quarantined),
+        quarantined: (register.quarantined > 0).then(|| t.number(&register.quarantined)),
         fresh: register.fresh.clone(),
         special,
         bought: register.bought.is_some(),
@@ -214,6 +217,11 @@ async fn register_page(view: &View, id: &str) -> Result<Response, Problem> {
                 name: column.name.clone(),
                 class: t.of("class", &column.class),
                 special: column.special.as_deref().map(|category| t.of("special", category)),
+                codes: column
+                    .codes
+                    .iter()
+                    .map(|code| (code.code.clone(), t.pick(&code.title, &code.title_fr).to_owned()))
+                    .collect(),
             })
             .collect(),
         purposes: purposes

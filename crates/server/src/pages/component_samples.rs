@@ -181,6 +181,7 @@ pub(super) fn household(t: Words) -> Household {
         fields: vec![Shown {
             title: t.of("field", "street"),
             text: Some(address.to_owned()),
+            code: None,
             masked: None,
             class: t.of("class", "address"),
             special: false,

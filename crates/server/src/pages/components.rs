@@ -215,6 +215,7 @@ fn pictures(t: Words) -> Pictures {
             when: t.date(date),
             title: t.of("field", "birth_date"),
             about: about.map(str::to_owned),
+            about_code: None,
             register: register.to_owned(),
             href: "#charts".to_owned(),
         })
@@ -307,10 +308,12 @@ fn section(t: Words) -> Section {
     let field = |title: &str, text: Option<&str>, masked: Option<String>, class: &str, special: bool| Shown {
         title: t.of("field", title),
         text: text.map(str::to_owned),
+        code: None,
         masked,
         class: t.of("class", class),
         special,
     };
+    let coded = Shown { code: Some("F".to_owned()), ..field("sex", Some(&t.s("sex-F")), None, "identity", false) };
     let bound = format!("{}\u{a0}€", t.decimal("40000"));
     let mut income = field("tax_number", Some(&t.s("value-yes")), None, "income", false);
     income.title = t.of("class", "income");
@@ -320,6 +323,7 @@ fn section(t: Words) -> Section {
     let fields = vec![
         field("first_name", Some("Ana"), None, "identity", false),
         field("birth_date", Some(&t.date("1984-03-12")), None, "identity", false),
+        coded,
         field("birth_place", None, None, "identity", false),
         field("birth_year", Some("1984"), Some(t.of("masked", "coarse")), "identity", false),
         field("district", Some("North"), Some(t.of("masked", "district")), "address", false),
@@ -491,8 +495,10 @@ fn acting(t: Words) -> Vec<BarSample> {
         justification: t.s("sample-why"),
         ..acting(t.s("sample-officer"), true, Some(t.s("sample-purpose")))
     };
-    let citizen = Acting { agency: None, ..acting(t.s("by-citizen"), false, None) };
-    let all = [acting(t.s("sample-officer"), true, None), ready, citizen];
+    // Whoever has one purpose is told it; an engineer has none, since the pages of that role show nobody.
+    let engineer = acting(t.s("sample-engineer"), false, None);
+    let citizen = Acting { agency: None, ..acting(t.s("by-citizen"), false, Some(t.s("sample-own-purpose"))) };
+    let all = [acting(t.s("sample-officer"), true, None), ready, engineer, citizen];
     let named =
         |(at, acting)| BarSample { prefix: format!("bar-{at}"), label: format!("{} {at}", t.s("bar-label")), acting };
     (1..).zip(all).map(named).collect()

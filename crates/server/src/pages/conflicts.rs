@@ -11,13 +11,14 @@ use chrono::NaiveDate;
 use matching::normalise::{fold, fold_identifier, fold_phone};
 
 use super::address::{address_of, is_part, words_of};
+use super::differ::with_code;
 use super::meaning::meanings;
 use super::person::moment_of_run;
 use super::relations::record_anchor;
 use super::timeline::day_of;
-use super::values::{plain, shown};
+use super::values::{Shown, plain, shown};
 use super::view::View;
-use super::words::Words;
+use super::words::{Language, Words};
 use crate::service::{Field, GivenColumn, RecordView, SectionView};
 
 /// The most values that are told of a thing in which registers differ; the records have all of them.
@@ -79,6 +80,9 @@ impl Origin<'_> {
         format!("#{}", record_anchor(self.register, self.number))
     }
 }
+
+/// The language in which what codes mean is compared.
+const ENGLISH: Words = Words::new(Language::English);
 
 /// What a column is called: its name, its title in English and that in French.
 type Called<'a> = [&'a str; 3];
@@ -157,6 +161,8 @@ impl<'a> Kind<'a> {
 struct Held<'a> {
     kind: Kind<'a>,
     text: String,
+    /// What a code means in English, by which it is compared whatever the page's language, and the code.
+    code: Option<(String, String)>,
     origin: &'a Origin<'a>,
 }
 
@@ -250,16 +256,31 @@ pub(crate) fn conflicts(view: &View, sections: &[SectionView]) -> Vec<Identity> 
         for (record, origin) in section.records.iter().zip(origins) {
             // All records of a register have its columns.
             for (field, kind) in record.values.fields().zip(&kinds).filter(|(_, kind)| kind.is_compared()) {
-                if let Some(text) = shown(view.t, view.app.project(), &section.register, field).text {
-                    all.push(Held { kind: *kind, text, origin });
-                }
+                let Shown { text, code, .. } = shown(view.t, view.app.project(), &section.register, field);
+                let Some(text) = text else { continue };
+                let english = || shown(ENGLISH, view.app.project(), &section.register, field).text;
+                let code = code.and_then(|code| Some((english()?, code)));
+                all.push(Held { kind: *kind, text, code, origin });
             }
             if let Some(address) = address_of(&record.values) {
-                all.push(Held { kind: ADDRESS, text: address.text, origin });
+                all.push(Held { kind: ADDRESS, text: address.text, code: None, origin });
             }
         }
     }
+    tell_codes_apart(&mut all);
     told(view.t, &all)
+}
+
+/// Gives codes with those of which the page's language says the same though they mean different things.
+fn tell_codes_apart(all: &mut [Held<'_>]) {
+    let is_called_alike = |one: &Held<'_>, other: &Held<'_>| {
+        let (Some((one_means, _)), Some((other_means, _))) = (&one.code, &other.code) else { return false };
+        one.text == other.text && one_means != other_means && one.kind.meets(&other.kind)
+    };
+    let alike: Vec<bool> = all.iter().map(|one| all.iter().any(|other| is_called_alike(one, other))).collect();
+    for (one, _) in all.iter_mut().zip(alike).filter(|(_, is_alike)| *is_alike) {
+        one.text = with_code((std::mem::take(&mut one.text), one.code.as_ref().map(|(_, code)| code.clone())));
+    }
 }
 
 fn origins<'a>(view: &View, section: &'a SectionView) -> Vec<Origin<'a>> {
@@ -321,7 +342,7 @@ fn said<'a>(held: &'a [Held<'a>]) -> Vec<Thing<'a>> {
     let mut things = things(held);
     for one in held.iter().filter(|one| one.kind != ADDRESS) {
         let Some(thing) = things.iter_mut().find(|thing| thing.kinds.contains(&one.kind)) else { continue };
-        let compared = one.kind.compared(&one.text);
+        let compared = one.kind.compared(one.code.as_ref().map_or(&one.text, |(means, _)| means));
         let at = thing.values.iter().position(|known| one.kind.agree(&known.compared, &compared));
         thing.take(at, compared, one, |known, text| known == text);
     }
@@ -447,7 +468,6 @@ fn sources(t: Words, thing: &Thing<'_>, spelling: &Spelling<'_>, is_dated: bool)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pages::words::Language;
 
     const EN: Words = Words::new(Language::English);
 
@@ -471,7 +491,7 @@ mod tests {
     }
 
     fn held<'a>(kind: Kind<'a>, text: &str, origin: &'a Origin<'a>) -> Held<'a> {
-        Held { kind, text: text.to_owned(), origin }
+        Held { kind, text: text.to_owned(), code: None, origin }
     }
 
     /// Gives the values of a thing with who says them; those that are another one written differently, in brackets.

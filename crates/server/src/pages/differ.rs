@@ -78,6 +78,28 @@ fn worth(one: &Letter<'_>, other: &Letter<'_>) -> Option<(u16, Mark)> {
     (!one.folded.is_empty() && one.folded == other.folded).then_some((WRITTEN, Mark::Written))
 }
 
+/// A value as it is shown, and the code that it puts into words, if it is one.
+pub(crate) type Coded = (String, Option<String>);
+
+/// Gives both values in stretches, codes with the words for them: these are alike where the registers have the same code,
+/// whatever it is called, and texts are compared letter by letter.
+pub(crate) fn differ_coded(left: Coded, right: Coded) -> (Vec<Stretch>, Vec<Stretch>) {
+    if left.1.is_none() && right.1.is_none() {
+        return differ(&left.0, &right.0);
+    }
+    let raw = |(text, code): &Coded| code.clone().unwrap_or_else(|| text.clone());
+    let mark = if raw(&left) == raw(&right) { Mark::Alike } else { Mark::Differs };
+    (vec![Stretch { text: with_code(left), mark }], vec![Stretch { text: with_code(right), mark }])
+}
+
+/// Gives a value with its code, if it is one.
+pub(crate) fn with_code((text, code): Coded) -> String {
+    match code {
+        Some(code) => format!("{text} ({code})"),
+        None => text,
+    }
+}
+
 /// Gives both texts in stretches: what belongs to a best common subsequence of them is alike or written differently, all
 /// else differs.
 pub(crate) fn differ(left: &str, right: &str) -> (Vec<Stretch>, Vec<Stretch>) {
@@ -194,5 +216,23 @@ mod tests {
             prop_assert_eq!(all(&b), right);
             prop_assert_eq!(alike(&a), alike(&b));
         }
+    }
+
+    #[test]
+    fn codes_are_compared_and_not_the_words_for_them() {
+        let coded = |text: &str, code: &str| (text.to_owned(), (!code.is_empty()).then(|| code.to_owned()));
+        let told = |left: Coded, right: Coded| {
+            let (left, right) = differ_coded(left, right);
+            (whole(&left, &right), left[0].text.clone(), right[0].text.clone())
+        };
+        let (same, other) = (Mark::Alike, Mark::Differs);
+        let is = |mark, left: &str, right: &str| (mark, left.to_owned(), right.to_owned());
+        assert_eq!(told(coded("female", "F"), coded("woman", "F")), is(same, "female (F)", "woman (F)"));
+        assert_eq!(told(coded("Mme", "Mrs"), coded("Mme", "Ms")), is(other, "Mme (Mrs)", "Mme (Ms)"));
+        // A register that lists no codes has the bare one.
+        assert_eq!(told(coded("female", "F"), coded("F", "")), is(same, "female (F)", "F"));
+        assert_eq!(told(coded("female", "F"), coded("female", "")).0, other);
+        let (left, right) = differ_coded(coded("Ana", ""), coded("Ann", ""));
+        assert_eq!((left.len(), right.len()), (2, 2), "texts are compared letter by letter");
     }
 }

@@ -6,6 +6,7 @@ use gate::Part;
 use serde::Deserialize;
 
 use super::contest;
+use super::done::done_and_said;
 use super::frame::Frame;
 use super::person::{Dossier, Record, dossier};
 use super::rules::told;
@@ -87,6 +88,9 @@ pub(crate) struct Look {
     /// Registers with their columns of these classes.
     pub(crate) columns: Vec<(String, String)>,
     pub(crate) case_named: bool,
+    /// What was done, where the program gave the reason.
+    pub(crate) done: Option<String>,
+    /// What whoever looked gave as their reason.
     pub(crate) justification: Option<String>,
     /// What the rules that refused it say, and their names.
     pub(crate) refused: Vec<(String, String)>,
@@ -239,6 +243,7 @@ fn look(
         None => t.count("look-yourself", &1),
     };
     let says = found.says.as_ref().map(|says| t.pick(says, found.says_fr.as_deref().unwrap_or(says)).to_owned());
+    let (done, justification) = done_and_said(t, found.justification);
     Look {
         log_index: found.log_index,
         at: found.at,
@@ -259,7 +264,8 @@ fn look(
         registers: found.registers.iter().map(|register| register_title(register)).collect(),
         rules: rules(t, &found.classes),
         case_named: found.case_named,
-        justification: found.justification,
+        done,
+        justification,
         refused: told(t, &found.refused),
         entry: found.entry,
         commitment: found.commitment,

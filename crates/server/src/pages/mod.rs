@@ -16,6 +16,7 @@ mod dates;
 mod described;
 mod desk;
 mod differ;
+mod done;
 mod effect;
 mod explain;
 mod frame;

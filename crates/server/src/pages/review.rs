@@ -13,14 +13,14 @@ use serde::Deserialize;
 use super::allows::Allows;
 use super::cluster::{Cluster, cluster, numbered_side};
 use super::dates;
-use super::differ::{Mark, Stretch, differ, whole};
+use super::differ::{Coded, Mark, Stretch, differ_coded, whole, with_code};
 use super::effect::effects;
 use super::frame::Frame;
 use super::judged::{JUDGED, ProposalLine, proposal_lines};
 use super::person::{Waterfall, waterfall};
 use super::reason::{is_enough, least};
 use super::search::FormError;
-use super::values::{Kept, KeptColumns, kept, reduced, shown};
+use super::values::{Kept, KeptColumns, Shown, kept, reduced, shown};
 use super::view::{AGAIN, Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
@@ -636,19 +636,20 @@ fn kept_back_also(
 /// Puts the columns of both records beside each other, in the order of the left one.
 pub(super) fn rows(view: &View, pair: &Compared<'_>) -> Vec<Row> {
     let t = view.t;
-    let text = |row: &ReviewRow, name: &str| {
+    let told = |row: &ReviewRow, name: &str| -> Option<Coded> {
         let field = row.values.fields().find(|field| field.column.name == name)?;
         if name == BORN {
             // A date as far as it is known; a register may have a column of this name too, which it is not.
-            return field.value.text().map(|known| dates::in_words(t, &known));
+            return field.value.text().map(|known| (dates::in_words(t, &known), None));
         }
-        shown(t, view.app.project(), &row.register, field).text
+        let Shown { text, code, .. } = shown(t, view.app.project(), &row.register, field);
+        text.map(|text| (text, code))
     };
-    let dated = |row: &ReviewRow| text(row, BIRTH_DATE).is_some();
+    let dated = |row: &ReviewRow| told(row, BIRTH_DATE).is_some();
     let are_dated = dated(pair.left) && dated(pair.right);
     // Either of the two columns says of each record all that the other does.
     let is_in_born = |row: &ReviewRow| {
-        !dated(row) || text(row, BORN).is_some() && dates::raw(row, BIRTH_DATE) == dates::raw(row, BORN)
+        !dated(row) || told(row, BORN).is_some() && dates::raw(row, BIRTH_DATE) == dates::raw(row, BORN)
     };
     let is_told_by_born = !are_dated && is_in_born(pair.left) && is_in_born(pair.right);
     let says_less = |name: &str| match name {
@@ -663,7 +664,7 @@ pub(super) fn rows(view: &View, pair: &Compared<'_>) -> Vec<Row> {
         }
     }
     let row = |column: &service::GivenColumn| {
-        let (left, right) = (text(pair.left, &column.name), text(pair.right, &column.name));
+        let (left, right) = (told(pair.left, &column.name), told(pair.right, &column.name));
         let title = title(t, &column.name, (&column.title, &column.title_fr));
         let how = |row: &ReviewRow| {
             let field = row.values.fields().find(|field| field.column.name == column.name)?;
@@ -678,14 +679,14 @@ pub(super) fn rows(view: &View, pair: &Compared<'_>) -> Vec<Row> {
                 let as_dates = raw(pair.left).zip(raw(pair.right));
                 let as_dates = as_dates.and_then(|(left, right)| dates::differ(t, &left, &right));
                 let (left, right, mark) = as_dates.unwrap_or_else(|| {
-                    let (left, right) = differ(&left, &right);
+                    let (left, right) = differ_coded(left, right);
                     let mark = whole(&left, &right);
                     (left, right, Some(mark))
                 });
                 Some(Row { title, left: Some(left), right: Some(right), mark, masked })
             }
             (left, right) => {
-                let only = |text: String| vec![Stretch { text, mark: Mark::Alike }];
+                let only = |told: Coded| vec![Stretch { text: with_code(told), mark: Mark::Alike }];
                 Some(Row { title, left: left.map(only), right: right.map(only), mark: None, masked })
             }
         }

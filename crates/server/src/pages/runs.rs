@@ -25,7 +25,7 @@ struct RunsPage {
     frame: Frame,
     t: Words,
     graph: Graph,
-    tables: Vec<Table>,
+    groups: Vec<TableGroup>,
     is_empty: bool,
     expected: Vec<Expected>,
     quarantined: u64,
@@ -72,13 +72,17 @@ pub(crate) struct Before {
     before: Option<String>,
 }
 
+/// The tables of one kind.
+struct TableGroup {
+    title: String,
+    tables: Vec<Table>,
+}
+
 /// A table of the lake, or one that should be in it.
 struct Table {
     /// Where links of the picture lead.
     anchor: String,
     name: String,
-    kind: String,
-    is_quarantine: bool,
     /// What it is made of.
     made_of: String,
     /// What the lake knows of it; none when it is not there.
@@ -87,8 +91,10 @@ struct Table {
 
 struct Found {
     rows: String,
-    version: String,
-    megabytes: String,
+    /// The version; none of the first, of which there is nothing to say.
+    version: Option<String>,
+    /// How large its files are, in MB; none where that rounds to nothing.
+    megabytes: Option<String>,
     at: String,
 }
 
@@ -163,7 +169,7 @@ async fn runs_page(view: &View, before: Option<&str>) -> Result<Response, Proble
         frame: view.frame()?,
         t,
         graph: picture(t, project, &known, index.persons(), newer),
-        tables: tables(t, project, &known),
+        groups: groups(t, project, &known),
         is_empty: known.0.is_empty(),
         expected: expected_of(t, project, &known),
         quarantined,
@@ -262,34 +268,55 @@ fn expected(project: &Project) -> Vec<TableRef> {
     registers.chain(models).chain([TableRef::spine(linkage::spine::LINKS)]).collect()
 }
 
-/// Gives the tables that are there, then those that should be.
-fn tables(t: Words, project: &Project, known: &Known) -> Vec<Table> {
-    let table = |table: &TableRef, info: Option<&TableInfo>| {
-        let in_quarantine = table.namespace == Namespace::Quarantine && info.is_some_and(|info| info.rows > 0);
-        Table {
-            anchor: anchor(table),
-            name: table.name.clone(),
-            kind: t.of("namespace", table.namespace.as_str()),
-            is_quarantine: in_quarantine,
-            made_of: made_of(t, project, table),
-            found: info.map(|info| Found {
-                rows: t.number(&info.rows),
-                version: t.number(&info.version),
-                megabytes: t.decimal(&format!("{:.1}", info.bytes as f64 / 1e6)),
-                at: info.last_modified.to_rfc3339(),
-            }),
-        }
+/// Gives the tables that are there, then those that should be, by kind. A table of quarantine without a row says nothing and is
+/// left out.
+fn groups(t: Words, project: &Project, known: &Known) -> Vec<TableGroup> {
+    let table = |table: &TableRef, info: Option<&TableInfo>| Table {
+        anchor: anchor(table),
+        name: table.name.clone(),
+        made_of: made_of(t, project, table),
+        found: info.map(|info| Found {
+            rows: t.number(&info.rows),
+            version: (info.version > 0).then(|| t.number(&info.version)),
+            megabytes: megabytes(t, info.bytes),
+            at: info.last_modified.to_rfc3339(),
+        }),
     };
-    let there = known.0.iter().map(|(name, info)| table(name, Some(info)));
-    let missing = expected(project).into_iter().filter(|name| known.info(name).is_none());
-    there.chain(missing.map(|name| table(&name, None))).collect()
+    let missing: Vec<TableRef> = expected(project).into_iter().filter(|name| known.info(name).is_none()).collect();
+    let of = |namespace: Namespace| {
+        let says_something = |info: &TableInfo| namespace != Namespace::Quarantine || info.rows > 0;
+        let there = known.0.iter().filter(|(name, info)| name.namespace == namespace && says_something(info));
+        let there = there.map(|(name, info)| table(name, Some(info)));
+        let missing = missing.iter().filter(|name| name.namespace == namespace).map(|name| table(name, None));
+        there.chain(missing).collect::<Vec<_>>()
+    };
+    let kinds = [
+        (Namespace::Registers, t.s("stage-registers")),
+        (Namespace::Quarantine, t.s("quarantine-title")),
+        (Namespace::Models, t.s("stage-models")),
+        (Namespace::Spine, t.s("stage-spine")),
+    ];
+    let groups = kinds.into_iter().map(|(namespace, title)| TableGroup { title, tables: of(namespace) });
+    groups.filter(|group| !group.tables.is_empty()).collect()
+}
+
+/// Gives a number of bytes in millions; none where that rounds to nothing.
+fn megabytes(t: Words, bytes: u64) -> Option<String> {
+    let text = format!("{:.1}", bytes as f64 / 1e6);
+    (text != "0.0").then(|| t.decimal(&text))
 }
 
 /// Gives what a table is made of: the lines of the picture, in words.
 fn made_of(t: Words, project: &Project, table: &TableRef) -> String {
     match table.namespace {
         Namespace::Registers | Namespace::Quarantine => t.s("made-of-deliveries"),
-        Namespace::Spine => t.s("made-of-persons"),
+        Namespace::Spine => match table.name.as_str() {
+            linkage::spine::PAIRS => t.s("made-of-pairs"),
+            linkage::spine::EVENTS => t.s("made-of-events"),
+            linkage::spine::MODELS => t.s("made-of-learnt"),
+            linkage::spine::JUDGEMENTS => t.s("made-of-judgements"),
+            _ => t.s("made-of-persons"),
+        },
         Namespace::Models => match project.models.values().find(|model| model.id.as_str() == table.name) {
             Some(model) => inputs(project, model).iter().map(|input| input.name.clone()).collect::<Vec<_>>().join(", "),
             None => t.s("made-of-nothing"),
@@ -504,7 +531,7 @@ mod tests {
             frame: Frame::of_nobody(),
             t: EN,
             graph: picture(EN, project, known, 0, 0),
-            tables: tables(EN, project, known),
+            groups: groups(EN, project, known),
             is_empty: known.0.is_empty(),
             expected: expected_of(EN, project, known),
             quarantined: 0,
@@ -539,7 +566,8 @@ mod tests {
         let project = with_step();
         let page = page(&project, &Known(Vec::new()));
         assert!(page.graph.nodes.iter().rev().skip(1).all(|node| node.class == "node missing"));
-        assert_eq!(page.tables.len(), 3 + 5 + 1);
+        let counts: Vec<usize> = page.groups.iter().map(|group| group.tables.len()).collect();
+        assert_eq!(counts, [3, 5, 1]);
         let html = page.render().unwrap();
         assert!(html.contains("never read in") && html.contains("not there yet") && !html.contains("NaN"), "{html}");
         // Every box leads to a place on the page.
@@ -600,6 +628,40 @@ mod tests {
         let band = band(EN, &project, &Known(tables.into()), tax);
         assert_eq!((band.register.state, band.register.note.as_str()), (State::Noted, "90 rows, 12 in quarantine"));
         assert_eq!(band.models[0].label.state, State::Missing);
+    }
+
+    #[test]
+    fn what_says_nothing_is_left_out_of_the_tables() {
+        let project = with_step();
+        let tax = project.registers.values().find(|register| register.id.as_str() == "tax").unwrap();
+        let quarantine = TableRef::quarantine(&tax.id);
+        let small = TableInfo { bytes: 900, ..info(7, 0, &[]) };
+        let of = |bad: u64| {
+            let known = [(TableRef::register(&tax.id), small.clone()), (quarantine.clone(), info(bad, 2, &[]))];
+            groups(EN, &project, &Known(known.into()))
+        };
+        let (without, with) = (of(0), of(3));
+        assert!(without.iter().all(|group| group.title != EN.s("quarantine-title")));
+        let found = without[0].tables[0].found.as_ref().unwrap();
+        assert_eq!((found.rows.as_str(), &found.version, &found.megabytes), ("7", &None, &None));
+        let found = with[1].tables[0].found.as_ref().unwrap();
+        assert_eq!((found.version.as_deref(), found.megabytes.as_deref()), (Some("2"), Some("1.5")));
+    }
+
+    #[test]
+    fn each_table_of_the_spine_says_what_it_is_made_of() {
+        let project = with_step();
+        let tables = [
+            linkage::spine::LINKS,
+            linkage::spine::PAIRS,
+            linkage::spine::EVENTS,
+            linkage::spine::MODELS,
+            linkage::spine::JUDGEMENTS,
+        ];
+        let told: BTreeSet<String> = tables.iter().map(|name| made_of(EN, &project, &TableRef::spine(name))).collect();
+        assert_eq!(told.len(), tables.len());
+        assert_eq!(made_of(EN, &project, &TableRef::spine(linkage::spine::JUDGEMENTS)), EN.s("made-of-judgements"));
+        assert!(!made_of(EN, &project, &TableRef::spine(linkage::spine::JUDGEMENTS)).contains("person records"));
     }
 
     #[test]

@@ -586,6 +586,7 @@ mod tests {
         let field = Shown {
             title: HOSTILE.into(),
             text: Some(HOSTILE.into()),
+            code: Some(HOSTILE.into()),
             masked: None,
             class: HOSTILE.into(),
             special: false,

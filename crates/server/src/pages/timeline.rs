@@ -70,6 +70,8 @@ pub(crate) struct Event {
     pub(crate) title: String,
     /// What it is a date of, where the record says that in the same class.
     pub(crate) about: Option<String>,
+    /// The code that `about` puts into words.
+    pub(crate) about_code: Option<String>,
     pub(crate) register: String,
     /// Where the page tells of the record.
     pub(crate) href: String,
@@ -98,14 +100,16 @@ fn event(view: &View, section: &SectionView, record: &RecordView, field: Field<'
         rule.class == field.column.rule.class && rule.disclosure == "value" && is_text && rule.class != "identity"
     };
     // What has digits is a number of the file, not what happened; where somebody is from, they are from on every date.
-    let is_word = |text: &String| !text.chars().any(|letter| letter.is_ascii_digit());
+    let is_word = |text: String| !text.chars().any(|letter| letter.is_ascii_digit());
     let says_what = record.values.fields().filter(names_it).filter(|other| !is_of_the_person(&other.column.name));
-    let about = says_what.filter_map(|other| other.value.text()).find(is_word);
+    let about = says_what.into_iter().find(|other| other.value.text().is_some_and(is_word));
+    let about = about.map(|other| shown(view.t, project, &section.register, other));
     Some(Event {
         date,
         when: text.unwrap_or_default(),
         title,
-        about,
+        about_code: about.as_ref().and_then(|about| about.code.clone()),
+        about: about.and_then(|about| about.text),
         register: view.t.pick(&section.title, &section.title_fr).to_owned(),
         href: href.to_owned(),
     })
@@ -148,8 +152,8 @@ pub(crate) fn drawn(mut events: Vec<Event>) -> Option<Timeline> {
     });
     // Several records of a register say the same date of the same thing: it leads to the first of them.
     events.dedup_by(|next, first| {
-        (next.date, &next.when, &next.register, &next.title, &next.about)
-            == (first.date, &first.when, &first.register, &first.title, &first.about)
+        let of = (next.date, &next.when, &next.register, &next.title, &next.about, &next.about_code);
+        of == (first.date, &first.when, &first.register, &first.title, &first.about, &first.about_code)
     });
     let (first, last) = (events.first()?.date.year(), events.last()?.date.year() + 1);
     let begin = NaiveDate::from_ymd_opt(first, 1, 1)?.num_days_from_ce();
@@ -197,6 +201,7 @@ mod tests {
             when: date.to_owned(),
             title: "Since".to_owned(),
             about: Some("heating".to_owned()),
+            about_code: None,
             register: register.to_owned(),
             href: "#benefits".to_owned(),
         }
@@ -252,5 +257,12 @@ mod tests {
         let timeline = drawn(vec![event("2026-12-31", "Tax")]).unwrap();
         assert_eq!(timeline.ticks.iter().map(|tick| tick.year).collect::<Vec<_>>(), [2026, 2027]);
         assert!(timeline.lanes[0].dots[0].x.parse::<f64>().unwrap().is_finite());
+    }
+
+    #[test]
+    fn two_codes_that_are_called_alike_are_two_dates() {
+        let of = |code: &str| Event { about_code: Some(code.to_owned()), ..event("2024-07-01", "Benefits") };
+        assert_eq!(drawn(vec![of("heating"), of("warmth")]).unwrap().events.len(), 2);
+        assert_eq!(drawn(vec![of("heating"), of("heating")]).unwrap().events.len(), 1);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::sql_model::PERSON_COLUMNS;
-use model::{ColumnType, Project, RegisterId};
+use model::{Column, ColumnType, Project, RegisterId};
 
 use super::mailed::Line;
 use super::view::View;
@@ -16,6 +16,8 @@ pub(crate) struct Shown {
     pub(crate) title: String,
     /// The value; none where the record has none.
     pub(crate) text: Option<String>,
+    /// The code that `text` puts into words, by which values are compared; none where `text` is the value itself.
+    pub(crate) code: Option<String>,
     /// What was done to it, in a sentence; none when it is given as it is.
     pub(crate) masked: Option<String>,
     /// The class.
@@ -79,22 +81,41 @@ impl KeptColumns {
 pub(crate) fn shown(t: Words, project: &Project, register: &str, field: Field<'_>) -> Shown {
     let register = RegisterId::new(register).ok().and_then(|id| project.registers.get(&id));
     let column = register.and_then(|register| register.columns.get(&field.column.name));
-    // Columns of person records are ours, not a register's: they are in the pages' words, and one of them is a date.
+    // Columns of person records are ours, not a register's: they are in the pages' words, and two of them are dates, one of
+    // which may be known in part.
     let is_ours = column.is_none() && PERSON_COLUMNS.iter().any(|(name, _)| *name == field.column.name);
-    let own_kind = if is_ours && field.column.name == "birth_date" { ColumnType::Date } else { ColumnType::Text };
+    let is_date = matches!(field.column.name.as_str(), "birth_date" | "born");
+    let own_kind = if is_ours && is_date { ColumnType::Date } else { ColumnType::Text };
     let kind = column.map(|column| column.r#type).or(is_ours.then_some(own_kind));
     let title = if is_ours {
         t.of("field", &field.column.name)
     } else {
         t.pick(&field.column.title, &field.column.title_fr).to_owned()
     };
+    let coded = in_words(t, field, column, is_ours);
+    let code = coded.is_some().then(|| field.value.text()).flatten();
     Shown {
         title,
-        text: text(t, field, kind),
+        text: coded.or_else(|| text(t, field, kind)),
+        code,
         masked: masked(t, &field.column.rule, field.column.unit.as_deref()),
         class: t.of("class", &field.column.rule.class),
         special: field.column.rule.special.is_some(),
     }
+}
+
+/// Gives what a code means in the page's language; none for a value that is no code, or is not given as it is.
+fn in_words(t: Words, field: Field<'_>, column: Option<&Column>, is_ours: bool) -> Option<String> {
+    let ShownValue::Text(value) = field.value else { return None };
+    if field.column.rule.disclosure != "value" {
+        return None;
+    }
+    if is_ours && field.column.name == "sex" {
+        // Models make person records of other codes, all of them of the same ones.
+        return Some(t.of("sex", value)).filter(|words| words != value);
+    }
+    let code = column?.code(value)?;
+    Some(t.pick(&code.title, code.title_fr.as_deref().unwrap_or(&code.title)).to_owned())
 }
 
 fn text(t: Words, field: Field<'_>, kind: Option<ColumnType>) -> Option<String> {
@@ -121,7 +142,7 @@ fn text(t: Words, field: Field<'_>, kind: Option<ColumnType>) -> Option<String> 
         ShownValue::Number(number) => number.to_string(),
         ShownValue::Fraction(number) => with_unit(t.decimal(&number.to_string())),
         ShownValue::Text(text) if as_it_is => match kind {
-            Some(ColumnType::Date) => t.date(text),
+            Some(ColumnType::Date | ColumnType::Month) => t.date(text),
             Some(ColumnType::Timestamp) => t.moment(text),
             Some(ColumnType::Decimal { .. }) => with_unit(t.decimal(text)),
             _ => text.clone(),
@@ -358,6 +379,8 @@ mod tests {
         let plain = column("x", "value", None);
         let date = written(en, &plain, ShownValue::Text("1984-03-12".into()), Some(ColumnType::Date));
         assert_eq!(date.unwrap(), "12 March 1984");
+        let month = |t: Words| written(t, &plain, ShownValue::Text("1993-07".into()), Some(ColumnType::Month));
+        assert_eq!((month(en).unwrap(), month(fr).unwrap()), ("July 1993".to_owned(), "juillet 1993".to_owned()));
         let year = written(en, &plain, ShownValue::Number(2026), Some(ColumnType::Integer));
         assert_eq!(year.unwrap(), "2026");
         // What the purpose asks stands with the answer.
@@ -432,5 +455,28 @@ mod tests {
         assert_eq!(sentence(""), "");
         assert_eq!(within("Decide on relief. For one year."), "Decide on relief. For one year");
         assert_eq!(within("Decide on relief"), "Decide on relief");
+    }
+
+    #[test]
+    fn codes_are_in_words_and_others_as_they_are() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/republic");
+        let project = Project::load(&root).unwrap_or_else(|found| panic!("{found}"));
+        let (en, fr) = (Words::new(Language::English), Words::new(Language::French));
+        let told = |t: Words, register: &str, name: &str, disclosure: &str, value: &str| {
+            let (column, value) = (column(name, disclosure, None), ShownValue::Text(value.into()));
+            let Shown { text, code, .. } = shown(t, &project, register, Field { column: &column, value: &value });
+            (text.unwrap(), code.unwrap_or_default())
+        };
+        let is = |words: &str, code: &str| (words.to_owned(), code.to_owned());
+        assert_eq!(told(en, "student_loans", "status", "value", "in_school"), is("in school", "in_school"));
+        assert_eq!(told(fr, "student_loans", "status", "value", "in_school"), is("en études", "in_school"));
+        // A code that the register doesn't list, and one that is not given as it is.
+        assert_eq!(told(fr, "student_loans", "status", "value", "forgiven"), is("forgiven", ""));
+        assert_eq!(told(fr, "student_loans", "status", "coarse", "in_school"), is("in_school", ""));
+        // A column of person records that the register has under another name.
+        assert_eq!(told(fr, "broker_data", "sex", "value", "F"), is("féminin", "F"));
+        assert_eq!(told(fr, "broker_data", "sex", "value", "?"), is("?", ""));
+        assert_eq!(told(fr, "broker_data", "born", "value", "1993-07"), is("juillet 1993", ""));
+        assert_eq!(told(en, "broker_data", "birth_month", "value", "1993-07"), is("July 1993", ""));
     }
 }

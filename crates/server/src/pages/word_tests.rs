@@ -153,6 +153,8 @@ fn families() -> BTreeMap<&'static str, Vec<String>> {
         ("matched-part", own(&["name", "birth_date"])),
         ("part-of-entry", own(&["terms", "justification", "subject", "officer", "case", "more"])),
         ("field", own(&columns)),
+        // The codes of sex in person records.
+        ("sex", own(&["F", "M"])),
         ("verdict", own(&["same", "different", "cannot-say"])),
         ("judged-kind", own(&["contested", "sample", "link"])),
         ("proposal", own(&["merge", "apart", "cut", "keep"])),

@@ -301,9 +301,13 @@ impl Words {
         format!("{number} {}", self.month(day.month()))
     }
 
-    /// Gives a date such as `2026-11-24` in words; a text that is none, unchanged.
+    /// Gives a date such as `2026-11-24`, or a month such as `2026-11`, in words; a text that is neither, unchanged.
     pub(crate) fn date(&self, text: &str) -> String {
-        text.parse::<NaiveDate>().map_or_else(|_| text.to_owned(), |day| self.day(day))
+        if let Ok(day) = text.parse::<NaiveDate>() {
+            return self.day(day);
+        }
+        let first = format!("{text}-01").parse::<NaiveDate>().ok().filter(|_| text.len() == "2026-11".len());
+        first.map_or_else(|| text.to_owned(), |first| format!("{} {}", self.month(first.month()), first.year()))
     }
 
     /// Gives a moment such as `2026-11-24T07:15:00Z` in words, in UTC and to the minute; a text that is none, unchanged.
@@ -424,5 +428,13 @@ mod tests {
         assert_eq!(accepted("de,en;q=0.5,fr;q=0.6"), Language::French);
         assert_eq!(accepted("de"), Language::English);
         assert_eq!(Language::accepted(&HeaderMap::new()), Language::English);
+    }
+
+    #[test]
+    fn months_are_written_in_words() {
+        assert_eq!((EN.date("1993-07"), FR.date("1993-07")), ("July 1993".to_owned(), "juillet 1993".to_owned()));
+        for text in ["1993", "1993-13", "1993-7", "07-1993", "", "é993-07"] {
+            assert_eq!(FR.date(text), text);
+        }
     }
 }

@@ -90,6 +90,20 @@ pub struct ColumnView {
     pub class: String,
     /// The special category that the class belongs to.
     pub special: Option<String>,
+    /// What its codes mean; left out where its values are no codes. Answers give codes as they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<CodeView>,
+}
+
+/// A code of a column.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CodeView {
+    /// The value of records.
+    pub code: String,
+    /// What it means in English.
+    pub title: String,
+    /// What it means in French.
+    pub title_fr: String,
 }
 
 /// How an agreement or purpose stands today.
@@ -307,6 +321,15 @@ fn column_view(column: &model::Column) -> ColumnView {
         title_fr: column.title_fr.clone().unwrap_or_else(|| column.title.clone()),
         class: column.class.to_string(),
         special: column.class.special().map(|category| category.to_string()),
+        codes: column.codes.iter().map(|(code, meaning)| code_view(code, meaning)).collect(),
+    }
+}
+
+fn code_view(code: &str, meaning: &model::Code) -> CodeView {
+    CodeView {
+        code: code.to_owned(),
+        title: meaning.title.clone(),
+        title_fr: meaning.title_fr.clone().unwrap_or_else(|| meaning.title.clone()),
     }
 }
 

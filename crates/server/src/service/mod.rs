@@ -10,6 +10,7 @@ mod given;
 mod ingest;
 mod judged;
 mod log;
+mod own_reason;
 mod quality;
 mod quarantine;
 mod resolve;
@@ -20,8 +21,8 @@ mod value;
 mod work;
 
 pub use catalogue::{
-    AgencyView, AgreementView, Catalogue, ClassRule, ColumnView, PurposeView, RegisterView, Standing, UseCount,
-    catalogue, purpose_view, use_counts,
+    AgencyView, AgreementView, Catalogue, ClassRule, CodeView, ColumnView, PurposeView, RegisterView, Standing,
+    UseCount, catalogue, purpose_view, use_counts,
 };
 pub use citizen::{LookView, LooksView, OwnRecords, looks_at_self, own_records};
 pub(crate) use contest::would_be_unreached;
@@ -38,6 +39,7 @@ pub use log::{
     EntryView, FAULTS, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify,
 };
 pub(crate) use log::{SOUGHT_MAX, Verification, begin_verification, refusing_rules, verification};
+pub(crate) use own_reason::OwnReason;
 pub use quality::{QualityView, quality};
 pub(crate) use quarantine::quarantined;
 pub use registry::FieldEvidence;

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::explain::OutcomeView;
 use super::given::{GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given};
 use super::judged::{ProposalView, proposals, settled};
+use super::own_reason::OwnReason;
 use super::value::ShownValue;
 use super::work::{WorkForm, request};
 use crate::app::{App, Who};
@@ -431,7 +432,7 @@ async fn find_pair(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -
 /// # Errors
 /// For others than stewards, which the gate refuses on the record; what fails.
 pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, Problem> {
-    let work = review_work(app, "Seeing how far the review of links is".to_owned())?;
+    let work = review_work(app, OwnReason::Progress.text())?;
     let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
     let (index, reviews, account) = (app.index(), reviews(app).await?, account(who)?);
     let judged = index.review_progress(&permit).judged;
@@ -579,7 +580,7 @@ pub async fn pair(
 ) -> Result<PairView, Problem> {
     let place = place.into();
     let number = place.pair;
-    let work = review_work(app, "Settling an uncertain link of the queue".to_owned())?;
+    let work = review_work(app, OwnReason::Pair.text())?;
     let request = request(who, &work, Action::ReviewLink)?;
     let index = app.index();
     let nobody = || Problem::new("not-found", "no uncertain pair has this number").in_words("problem-is-no-pair");
@@ -766,7 +767,7 @@ pub async fn take_back(
 ) -> Result<JudgedView, Problem> {
     let place = place.into();
     let (reviews, account) = (reviews(app).await?, account(who)?);
-    let work = review_work(app, "Taking back a judgement".to_owned())?;
+    let work = review_work(app, OwnReason::Withdrawal.text())?;
     let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
     let nothing = || {
         Problem::new("not-found", "you said nothing of this pair since the index was built")
@@ -775,7 +776,7 @@ pub async fn take_back(
     let found = find(app, &permit, &reviews, place).await?.ok_or_else(nothing)?;
     let review =
         reviews.of(&found.left, &found.right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
-    let reason = format!("taking back entry {}: {}", review.leaf, form.reason.trim());
+    let reason = OwnReason::TakenBack { entry: review.leaf, reason: form.reason.trim().to_owned() }.text();
     if form.reason.trim().is_empty() {
         return Err(Problem::new("bad-request", "`reason` is empty: say why it is taken back")
             .in_words("problem-is-no-reason-back"));

@@ -7,6 +7,7 @@ mod bodies;
 mod catalogue;
 mod citizen;
 mod citizen_told;
+mod codes;
 mod colleagues;
 mod components;
 mod contests;

@@ -122,6 +122,7 @@ fn type_text(of: ColumnType) -> String {
         ColumnType::Decimal { precision, scale } => format!("decimal({precision},{scale})"),
         ColumnType::Boolean => "boolean".to_owned(),
         ColumnType::Date => "date".to_owned(),
+        ColumnType::Month => "month".to_owned(),
         ColumnType::Timestamp => "timestamp".to_owned(),
     }
 }

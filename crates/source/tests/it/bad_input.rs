@@ -378,3 +378,19 @@ async fn too_many_bad_rows_make_nothing_readable() {
     office.register.quarantined_share_max = 0.625;
     assert_eq!(office.ingest().await.unwrap().quarantined, 5);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_is_kept_as_it_is_written_and_nothing_else_is_one() {
+    let mut office = Office::new(register()).await;
+    office.register.columns.insert("hired".into(), column("hired", ColumnType::Month));
+    office.register.quarantined_share_max = 1.0;
+    let others = ["1993-13", "1993-00", "1993-7", "93-07", "1993-07-01", "199307", "July 1993", "-993-07"];
+    let rows: String = others.iter().zip(2..).map(|(text, id)| format!("{id},Bob,,,,{text}\n")).collect();
+    office.deliver("a.csv", format!("id,name,born,paid,sex,hired\n1,Ann,,,, 1993-07 \n{rows}99,Cid,,,,\n"));
+    let report = office.ingest().await.unwrap();
+    assert_eq!((report.rows, report.quarantined), (2 + others.len() as u64, others.len() as u64));
+    assert_eq!(office.rows(&["id", "hired"]).await, ["1|1993-07", "99|∅"]);
+    for line in office.quarantined().await {
+        assert!(line.contains("|hired|not-a-month|"), "{line}");
+    }
+}

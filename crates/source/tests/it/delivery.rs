@@ -29,6 +29,7 @@ pub(crate) fn column(name: &str, of: ColumnType) -> Column {
         missing: Vec::new(),
         title: name.into(),
         title_fr: None,
+        codes: IndexMap::new(),
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod bought;
 mod civic;
+#[cfg(test)]
+mod codes;
 mod frontier;
 #[cfg(test)]
 mod observed;
@@ -46,6 +48,11 @@ pub(crate) const FILES: [RegisterFile; 13] = [
     file(Register::ElectronicForms, "electronic_forms.jsonl", &bought::ELECTRONIC_FORMS),
     file(Register::BrokerData, "broker_data.jsonl", &bought::BROKER_DATA),
 ];
+
+/// Gives the names of the columns of student loans, in order.
+pub(crate) fn student_loan_columns() -> impl Iterator<Item = &'static str> {
+    welfare::STUDENT_LOANS.columns.iter().map(|(name, _)| *name)
+}
 
 /// Where the rows of a block are put, file by file.
 pub(crate) type Sheets = [Vec<Row>; FILES.len()];
