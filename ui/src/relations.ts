@@ -12,22 +12,33 @@ const RECORDS_MAX = 12;
 
 /** The size of the picture in its own units, as the server draws it. */
 const WIDTH = 960;
-const HEIGHT = 520;
+const HEIGHT = 640;
 
 /** How far beyond the middle of a side of the picture a household stands, and its members, each below the other. */
 const HOUSEHOLD_AT = 110;
 const MEMBERS_AT = 270;
 const MEMBER_STEP = 48;
 
-/** The most characters of a name in the picture, as the server cuts them. */
+/** The most characters of another person's name in the picture, and of a register's before a record's number. */
 const LABEL_MAX = 26;
+const TITLE_MAX = 22;
 
 type Kind = "person" | "record" | "records" | "address" | "employer" | "others";
 type Point = { x: number; y: number };
-type Thing = { kind: Kind; label: string; href: string; at: Point; group?: Group };
-type Line = { from: number; to: number; label: string };
+/** On which side of its thing a label stands, in the words of Cytoscape. */
+type Side = { across: "left" | "center" | "right"; down: "top" | "center" | "bottom" };
+/** `lines` is the label as it is drawn. */
+type Thing = { kind: Kind; label: string; lines: string; side: Side; href: string; at: Point; group?: Group };
+/** `by` is how far the label is from the middle of the line. */
+type Line = { from: number; to: number; label: string; by: Point };
 /** The records that one thing stands for: how sure each is, and which things it names. */
 type Group = { title: string; records: [string, number[]][] };
+
+const BELOW: Side = { across: "center", down: "bottom" };
+const ON_LINE: Point = { x: 0, y: 0 };
+
+/** How far a label is from the rim of its thing. */
+const LABEL_BESIDE = 6;
 
 function number(element: Element, name: string): number {
   return Number(element.getAttribute(name));
@@ -37,20 +48,28 @@ function number(element: Element, name: string): number {
 function readOut(svg: SVGSVGElement): { things: Thing[]; lines: Line[] } {
   const things = Array.from(svg.querySelectorAll<SVGElement>("[data-node]"), (node): Thing => {
     const circle = node.querySelector("circle");
+    const text = node.querySelector<SVGTextElement>("text");
+    const lines = Array.from(node.querySelectorAll("tspan"), (line) => line.textContent ?? "");
     const { title, opens } = node.dataset;
     return {
       kind: (node.dataset.node ?? "record") as Kind,
-      label: node.querySelector("text")?.textContent ?? "",
+      label: lines.join(" "),
+      lines: lines.join("\n"),
+      side: { across: text?.dataset.across ?? BELOW.across, down: text?.dataset.down ?? BELOW.down } as Side,
       href: node.getAttribute("href") ?? "",
       at: circle ? { x: number(circle, "cx"), y: number(circle, "cy") } : { x: 0, y: 0 },
       ...(opens === undefined ? {} : { group: { title: title ?? "", records: JSON.parse(opens) as Group["records"] } }),
     };
   });
-  const lines = Array.from(svg.querySelectorAll<SVGElement>("line[data-from]"), (line) => ({
-    from: Number(line.dataset.from),
-    to: Number(line.dataset.to),
-    label: line.dataset.percent ?? "",
-  }));
+  const lines = Array.from(svg.querySelectorAll<SVGElement>("line[data-from]"), (line): Line => {
+    const { from, to, percent, x, y } = line.dataset;
+    // Where there is no room for it the server gives none: the table has it.
+    if (percent === undefined) return { from: Number(from), to: Number(to), label: "", by: ON_LINE };
+    const middle = { x: (number(line, "x1") + number(line, "x2")) / 2, y: (number(line, "y1") + number(line, "y2")) / 2 };
+    // A text of a drawing is told by the line that it is written on.
+    const by = { x: Number(x) - middle.x, y: Number(y) - 5 - middle.y };
+    return { from: Number(from), to: Number(to), label: percent, by };
+  });
   return { things, lines };
 }
 
@@ -60,6 +79,11 @@ function onRing(place: number, of: number, share: number): Point {
   return { x: WIDTH / 2 + Math.cos(angle) * share * (WIDTH / 2), y: HEIGHT / 2 - 10 + Math.sin(angle) * share * (HEIGHT / 2) };
 }
 
+/** Gives where a record of a group stands: of many, every other one nearer, so that their labels are apart. */
+function ofGroup(place: number, of: number): Point {
+  return onRing(place, of, of <= 6 ? 0.5 : place % 2 === 0 ? 0.6 : 0.42);
+}
+
 /** Gives the records of a group from `first` on, around it, and beyond them the person and what they name. */
 export function opened(things: Thing[], group: Group, first: number): { things: Thing[]; lines: Line[] } {
   const records = group.records.slice(first, first + RECORDS_MAX);
@@ -67,19 +91,21 @@ export function opened(things: Thing[], group: Group, first: number): { things: 
   const [person] = things;
   const shown: Thing[] = [];
   const lines: Line[] = [];
-  if (person) shown.push({ ...person, at: { x: WIDTH / 2, y: HEIGHT / 2 - 10 } });
+  if (person) shown.push({ ...person, side: BELOW, at: { x: WIDTH / 2, y: HEIGHT / 2 - 10 } });
   const section = things.find((thing) => thing.group === group)?.href ?? "";
   records.forEach(([percent], at) => {
     const count = first + at + 1;
-    shown.push({ kind: "record", label: `${group.title} ${count}`, href: `${section}:${count}`, at: onRing(at, records.length, 0.5) });
-    lines.push({ from: 0, to: shown.length - 1, label: percent });
+    const label = `${group.title} ${count}`;
+    const drawn = label.length > TITLE_MAX ? `${shortened(group.title, TITLE_MAX)}\n${count}` : label;
+    shown.push({ kind: "record", label, lines: drawn, side: BELOW, href: `${section}:${count}`, at: ofGroup(at, records.length) });
+    lines.push({ from: 0, to: shown.length - 1, label: percent, by: ON_LINE });
   });
   named.forEach((place, at) => {
     const thing = things[place];
     if (!thing) return;
-    shown.push({ ...thing, at: onRing(at, named.length, 0.88) });
+    shown.push({ ...thing, side: BELOW, at: onRing(at, named.length, 0.88) });
     records.forEach(([, places], record) => {
-      if (places.includes(place)) lines.push({ from: 1 + record, to: shown.length - 1, label: "" });
+      if (places.includes(place)) lines.push({ from: 1 + record, to: shown.length - 1, label: "", by: ON_LINE });
     });
   });
   return { things: shown, lines };
@@ -97,9 +123,20 @@ export function beside(address: Point, members: number): { household: Point; mem
   };
 }
 
-function shortened(label: string): string {
+function shortened(label: string, most = LABEL_MAX): string {
   const letters = Array.from(label);
-  return letters.length > LABEL_MAX ? `${letters.slice(0, LABEL_MAX - 1).join("").trimEnd()}…` : label;
+  return letters.length > most ? `${letters.slice(0, most - 1).join("").trimEnd()}…` : label;
+}
+
+/** How far from its thing a label on each side is drawn. */
+const FROM_RIM = { left: -LABEL_BESIDE, right: LABEL_BESIDE, top: -LABEL_BESIDE, bottom: LABEL_BESIDE, center: 0 } as const;
+
+function sideOf(node: cytoscape.NodeSingular): Side {
+  return (node.data("side") as Side | undefined) ?? BELOW;
+}
+
+function byOf(edge: cytoscape.EdgeSingular): Point {
+  return (edge.data("by") as Point | undefined) ?? ON_LINE;
 }
 
 /** Puts a picture that can be moved in the place of the still one. */
@@ -133,10 +170,22 @@ export function drawRelations(figure: HTMLElement): void {
         label: "data(label)",
         "font-size": 14,
         "text-valign": "bottom",
-        "text-margin-y": 6,
+        "text-margin-y": LABEL_BESIDE,
         "text-background-color": token("--ground"),
         "text-background-opacity": 1,
         "text-background-padding": "2px",
+      },
+    },
+    {
+      selector: "node[lines]",
+      style: {
+        label: "data(lines)",
+        "text-wrap": "wrap",
+        "text-max-width": "240px",
+        "text-halign": (node: cytoscape.NodeSingular) => sideOf(node).across,
+        "text-valign": (node: cytoscape.NodeSingular) => sideOf(node).down,
+        "text-margin-x": (node: cytoscape.NodeSingular) => FROM_RIM[sideOf(node).across],
+        "text-margin-y": (node: cytoscape.NodeSingular) => FROM_RIM[sideOf(node).down],
       },
     },
     { selector: "node[kind = 'person']", style: { width: 30, height: 30, "background-color": token("--line-strong") } },
@@ -166,6 +215,8 @@ export function drawRelations(figure: HTMLElement): void {
         color: token("--ink-soft"),
         "text-background-color": token("--ground"),
         "text-background-opacity": 1,
+        "text-margin-x": (edge: cytoscape.EdgeSingular) => byOf(edge).x,
+        "text-margin-y": (edge: cytoscape.EdgeSingular) => byOf(edge).y,
       },
     },
   ];
@@ -180,7 +231,7 @@ export function drawRelations(figure: HTMLElement): void {
     userZoomingEnabled: false,
     boxSelectionEnabled: false,
   });
-  // Few things don't grow to fill the frame.
+  // Few things don't grow to fill the frame. What a label takes counts, so that none is cut at its edge.
   const fit = () => {
     graph.fit(undefined, 24);
     if (graph.zoom() > 1) graph.zoom(1).center();
@@ -222,11 +273,17 @@ export function drawRelations(figure: HTMLElement): void {
     shown = what;
     part = told;
     graph.elements().remove();
-    graph.add(what.things.map(({ kind, label, at }, id) => ({ group: "nodes" as const, data: { id: String(id), kind, label }, position: { ...at } })));
     graph.add(
-      what.lines.map(({ from, to, label }, at) => ({
+      what.things.map(({ kind, label, lines, side, at }, id) => ({
+        group: "nodes" as const,
+        data: { id: String(id), kind, label, lines, side },
+        position: { ...at },
+      })),
+    );
+    graph.add(
+      what.lines.map(({ from, to, label, by }, at) => ({
         group: "edges" as const,
-        data: { id: `e${at}`, source: String(from), target: String(to), label },
+        data: { id: `e${at}`, source: String(from), target: String(to), label, by },
       })),
     );
     addHousehold();
@@ -234,7 +291,10 @@ export function drawRelations(figure: HTMLElement): void {
     describe();
   };
   const groups = all.things.flatMap(({ group }) => (group ? [group] : []));
-  if (groups.length > 0) addSteps(figure, stage, all.things, groups, (what, told) => show(what ?? all, told));
+  if (groups.length > 0) {
+    // Where fewer buttons take less room the picture moves: it has to know where it is to be clicked on.
+    addSteps(figure, all.things, groups, (what, told) => show(what ?? all, told), () => graph.resize());
+  }
   const takeOffer = () => {
     const offer = graph.getElementById("offer");
     if (offer.nonempty()) offer.remove();
@@ -295,13 +355,14 @@ export function drawRelations(figure: HTMLElement): void {
 /** Adds buttons that open what stands for many records, a part of them at a time, for whoever has no mouse. */
 function addSteps(
   figure: HTMLElement,
-  stage: HTMLElement,
   things: Thing[],
   groups: Group[],
   show: (what?: { things: Thing[]; lines: Line[] }, told?: string) => void,
+  settle: () => void,
 ): void {
-  const row = document.createElement("div");
-  row.className = "row opens";
+  // The page keeps its place, above the picture: nothing lies under it.
+  const row = figure.querySelector<HTMLElement>(".opens");
+  if (!row) return;
   const told = document.createElement("span");
   told.className = "small soft";
   told.setAttribute("role", "status");
@@ -323,6 +384,7 @@ function addSteps(
     show();
     told.textContent = "";
     row.replaceChildren(...closed, told);
+    settle();
     closed[groups.indexOf(group)]?.focus();
   };
   const open = (group: Group, first: number) => {
@@ -334,9 +396,9 @@ function addSteps(
     const before = button(figure.dataset.earlier, () => open(group, Math.max(0, first - RECORDS_MAX)));
     const after = button(figure.dataset.later, () => open(group, first + RECORDS_MAX));
     row.replaceChildren(back, ...(first > 0 ? [before] : []), ...(last < group.records.length ? [after] : []), told);
+    settle();
     // The button that was used is gone: the focus goes to the one that goes on, else back.
     (last < group.records.length ? after : back).focus();
   };
-  row.append(...closed, told);
-  stage.prepend(row);
+  row.replaceChildren(...closed, told);
 }

@@ -247,7 +247,7 @@ relations-title = What hangs together
 relations-what = The person, their records, and the addresses and employers that these give.
 relations-what-own = You, your records, and the addresses and employers that these give.
 relations-picture = The person in the middle, their records around, and what these name
-relations-table = The picture as a table
+relations-table = As a table: each record and what it names
 relations-record = Record
 relations-no-link = no link within reach
 relations-names = What it names, and which others do
@@ -269,7 +269,7 @@ relations-address-closed = Does not open: no whole address is given to search by
 relations-household = Who else is here? Each one shown sees it
 relations-colleagues = Who else works here? Each one shown sees it
 relations-records = { $register } ({ $n })
-relations-least = at least { $percent }
+relations-least = from { $percent }
 relations-more = { $count ->
     [one] one more, in the table
    *[other] { $n } more, in the table

@@ -247,7 +247,7 @@ relations-title = Ce qui est relié
 relations-what = La personne, ses enregistrements, et les adresses et employeurs qu’ils indiquent.
 relations-what-own = Vous, vos enregistrements, et les adresses et employeurs qu’ils indiquent.
 relations-picture = La personne au milieu, ses enregistrements autour, et ce qu’ils mentionnent
-relations-table = L’image sous forme de tableau
+relations-table = Sous forme de tableau : chaque enregistrement et ce qu’il mentionne
 relations-record = Enregistrement
 relations-no-link = aucun lien accessible
 relations-names = Ce qu’il mentionne, et quels autres le mentionnent
@@ -269,7 +269,7 @@ relations-address-closed = Ne s’ouvre pas : aucune adresse complète à reche
 relations-household = Qui d’autre est ici ? Chaque personne montrée le voit
 relations-colleagues = Qui d’autre travaille ici ? Chaque personne montrée le voit
 relations-records = { $register } ({ $n })
-relations-least = au moins { $percent }
+relations-least = dès { $percent }
 relations-more = { $count ->
     [one] un autre, dans le tableau
    *[other] { $n } autres, dans le tableau

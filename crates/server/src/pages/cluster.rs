@@ -3,6 +3,7 @@
 
 use registry::LINKS_MAX;
 
+use super::labels::{Area, LINE, Label, beside_line, number};
 use super::values::{headline, shown};
 use super::view::View;
 use super::words::Words;
@@ -28,10 +29,8 @@ const STEP_MAX: f64 = 24.0;
 const BESIDE: f64 = 16.0;
 const DOT: f64 = 10.0;
 
-/// How wide a letter of a label is at most, on average, and a digit of a weight; how high a line of words is.
+/// How wide a letter of a label is at most, on average.
 const LETTER: f64 = 9.6;
-const DIGIT: f64 = 9.0;
-const LINE: f64 = 16.0;
 
 /// The most characters of a line of a label; the table has all of it.
 const LABEL_MAX: usize = 34;
@@ -120,13 +119,6 @@ pub(crate) struct Line {
     pub(crate) link: LinkRow,
 }
 
-/// A weight beside a line, and where its middle is.
-pub(crate) struct Label {
-    pub(crate) x: String,
-    pub(crate) y: String,
-    pub(crate) text: String,
-}
-
 /// A link in words.
 pub(crate) struct LinkRow {
     pub(crate) percent: String,
@@ -140,47 +132,6 @@ pub(crate) struct LinkRow {
     pub(crate) href: Option<String>,
     /// What was said of it.
     pub(crate) said: Option<String>,
-}
-
-/// A part of the picture that is taken.
-#[derive(Debug, Clone, Copy)]
-struct Area {
-    left: f64,
-    top: f64,
-    right: f64,
-    bottom: f64,
-}
-
-impl Area {
-    fn around((x, y): (f64, f64), wide: f64, high: f64) -> Self {
-        Self { left: x - wide, top: y - high, right: x + wide, bottom: y + high }
-    }
-
-    fn overlaps(&self, other: &Self) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
-    }
-
-    fn is_within(&self, height: f64) -> bool {
-        self.left >= 0.0 && self.right <= WIDTH && self.top >= 0.0 && self.bottom <= height
-    }
-
-    /// Tells whether a straight line runs through it.
-    fn is_crossed(&self, (from, to): Stroke) -> bool {
-        let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
-        let ways = [(from.0, to.0 - from.0, self.left, self.right), (from.1, to.1 - from.1, self.top, self.bottom)];
-        for (start, way, least, most) in ways {
-            if way.abs() < 1e-9 {
-                if start <= least || start >= most {
-                    return false;
-                }
-                continue;
-            }
-            let (one, other) = ((least - start) / way, (most - start) / way);
-            enters = enters.max(one.min(other));
-            leaves = leaves.min(one.max(other));
-        }
-        enters < leaves
-    }
 }
 
 /// Gives where the words of a record are.
@@ -199,34 +150,6 @@ fn bent(row: usize, rows: usize) -> f64 {
     let along = |row: usize| 2.0 * row as f64 / (rows - 1) as f64 - 1.0;
     let bent = |row: usize| 1.0 - along(row).powi(2);
     (STEP_MAX / bent(1)).min(BENT_MAX) * bent(row)
-}
-
-/// Where a line begins and ends.
-type Stroke = ((f64, f64), (f64, f64));
-
-/// Gives the weight of a link where it stands beside its line, clear of all that is there already; none where there is no room.
-fn label(text: &str, (from, to): Stroke, height: f64, taken: &mut Vec<Area>, lines: &[Stroke]) -> Option<Label> {
-    let (way_x, way_y) = (to.0 - from.0, to.1 - from.1);
-    let length = way_x.hypot(way_y).max(1.0);
-    let (aside_x, aside_y) = (-way_y / length, way_x / length);
-    let (wide, high) = (text.chars().count() as f64 * DIGIT / 2.0, LINE / 2.0);
-    let far = aside_x.abs() * wide + aside_y.abs() * high + 2.0;
-    for share in [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8] {
-        for side in [far, -far] {
-            let (x, y) = (from.0 + way_x * share + aside_x * side, from.1 + way_y * share + aside_y * side);
-            let area = Area::around((x, y), wide, high);
-            let is_free = !taken.iter().any(|other| other.overlaps(&area));
-            if is_free && area.is_within(height) && !lines.iter().any(|line| area.is_crossed(*line)) {
-                taken.push(area);
-                return Some(Label { x: number(x), y: number(y + 5.0), text: text.to_owned() });
-            }
-        }
-    }
-    None
-}
-
-fn number(value: f64) -> String {
-    format!("{value:.1}")
 }
 
 /// The links of a pair's persons.
@@ -376,7 +299,11 @@ pub(crate) fn drawn(
         let link_row = row(link);
         Line {
             points: [ends.0.0, ends.0.1, ends.1.0, ends.1.1].map(number),
-            label: if is_doubtful { label(&link_row.weight, ends, height, &mut taken, &strokes) } else { None },
+            label: if is_doubtful {
+                beside_line(&link_row.weight, ends, (WIDTH, height), &mut taken, &strokes)
+            } else {
+                None
+            },
             class: if link.said.is_some() { "link said" } else { "link" },
             link: link_row,
         }
@@ -451,6 +378,7 @@ fn around(count: usize, links: &[ClusterLinkView]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::labels::Stroke;
     use crate::pages::words::Language;
 
     const EN: Words = Words::new(Language::English);
@@ -508,36 +436,21 @@ mod tests {
                     let height: f64 = found.height.parse().unwrap();
                     let areas: Vec<Area> = found.nodes.iter().map(area).collect();
                     for (at, words) in areas.iter().enumerate() {
-                        assert!(words.is_within(height), "{what}: {words:?}");
+                        assert!(words.is_within((WIDTH, height)), "{what}: {words:?}");
                         assert!(!areas[..at].iter().any(|other| other.overlaps(words)), "{what}: {words:?}");
                         let crossing = found.lines.iter().find(|line| words.is_crossed(ends(line)));
                         assert!(crossing.is_none(), "{what}: {words:?}");
                     }
-                    let label = |label: &Label| {
-                        let at = (label.x.parse().unwrap(), label.y.parse::<f64>().unwrap() - 5.0);
-                        Area::around(at, label.text.chars().count() as f64 * DIGIT / 2.0, LINE / 2.0)
-                    };
                     let labels: Vec<Area> =
-                        found.lines.iter().filter_map(|line| line.label.as_ref().map(label)).collect();
+                        found.lines.iter().filter_map(|line| line.label.as_ref().map(Area::of_label)).collect();
                     for (at, words) in labels.iter().enumerate() {
-                        assert!(words.is_within(height), "{what}: {words:?}");
+                        assert!(words.is_within((WIDTH, height)), "{what}: {words:?}");
                         let others = areas.iter().chain(&labels[..at]);
                         assert!(others.into_iter().all(|other| !other.overlaps(words)), "{what}: {words:?}");
                     }
                     assert_eq!(labels.is_empty(), found.lines.is_empty(), "{what}: a weight can be read");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn a_line_through_an_area_is_seen_and_one_beside_it_is_not() {
-        let area = Area::around((100.0, 50.0), 20.0, 10.0);
-        for through in [((0.0, 50.0), (200.0, 50.0)), ((100.0, 0.0), (100.0, 99.0)), ((70.0, 35.0), (130.0, 65.0))] {
-            assert!(area.is_crossed(through), "{through:?}");
-        }
-        for beside in [((0.0, 61.0), (200.0, 61.0)), ((0.0, 50.0), (79.0, 50.0)), ((60.0, 50.0), (100.0, 90.0))] {
-            assert!(!area.is_crossed(beside), "{beside:?}");
         }
     }
 

@@ -7,7 +7,7 @@ use std::f64::consts::TAU;
 
 /// The picture's width and height, in its own units.
 pub(crate) const WIDTH: f64 = 960.0;
-pub(crate) const HEIGHT: f64 = 520.0;
+pub(crate) const HEIGHT: f64 = 640.0;
 
 /// How far records and places may be from the person, as shares of half the picture: the first where nothing is in the way.
 const RECORDS_AT: [f64; 5] = [0.5, 0.42, 0.58, 0.34, 0.64];
@@ -20,9 +20,10 @@ const TURNS: [f64; 3] = [0.0, -0.3, 0.3];
 /// How far a line passes by what it does not end at: beyond the rim of a thing, whose radius is 9.
 pub(crate) const CLEAR: f64 = 14.0;
 
-/// What a label needs beside and below its thing: half of its width in most cases, and its height with what is above it.
+/// What a label needs beside and below its thing: half of its width in most cases, and the height of its two
+/// lines with what is above them.
 const LABEL_WIDTH: f64 = 84.0;
-const LABEL_HEIGHT: f64 = 40.0;
+const LABEL_HEIGHT: f64 = 64.0;
 
 /// What it costs that a line passes through a thing or that two things are too near each other, against the length of lines.
 const THROUGH: f64 = 10_000.0;

@@ -24,6 +24,7 @@ mod graph;
 mod household;
 mod judged;
 mod known_as;
+mod labels;
 mod layout;
 mod log;
 mod mailed;

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::{address_of, is_given, words_of};
+use super::labels::{Area, Beside, Called, Label, Stroke, beside_line, beside_things, number};
 use super::layout::{HEIGHT, WIDTH, laid_out};
 use super::values::plain;
 use super::view::View;
@@ -19,8 +20,8 @@ const RECORDS_MAX: usize = 16;
 /// The most addresses and employers in the picture; the table has all of them.
 const PLACES_MAX: usize = 14;
 
-/// The most characters of a name in the picture; the table has all of it.
-const LABEL_MAX: usize = 26;
+/// The most rows of a table that narrow screens, which have no picture, show at once, each as a card; more of them open.
+pub(crate) const CARDS_MAX: usize = 40;
 
 /// The most records of a register that are named one by one where a table says which others name the same.
 const OTHERS_MAX: usize = 3;
@@ -52,6 +53,16 @@ impl Relations {
         let places = self.places.iter().map(|place| place.kind);
         self.nodes.iter().map(|node| node.kind).chain(places).any(|kind| kind == "employer")
     }
+
+    /// Tells whether something in the picture opens.
+    pub(crate) fn has_groups(&self) -> bool {
+        self.nodes.iter().any(|node| node.opens.is_some())
+    }
+
+    /// Tells whether the table is shown in the place of the picture where that has no room.
+    pub(crate) fn is_short(&self) -> bool {
+        self.ties.len() <= CARDS_MAX
+    }
 }
 
 /// A way from an address or employer to who else is there.
@@ -69,15 +80,21 @@ pub(crate) struct Hop {
 pub(crate) struct Node {
     /// `person`, `record`, `records` of one register, `address`, `employer`, or `others` of these.
     pub(crate) kind: &'static str,
-    pub(crate) label: String,
+    /// What it is called, in full.
     pub(crate) says: String,
     pub(crate) href: Option<String>,
     /// What opens from it.
     pub(crate) opens: Option<Opens>,
     pub(crate) x: String,
     pub(crate) y: String,
-    /// Where its label stands.
-    pub(crate) below: String,
+    /// The lines of its words, each after the height on which it is written.
+    pub(crate) lines: Vec<(String, String)>,
+    /// From where they are written, and which point of them that is.
+    pub(crate) text_x: String,
+    pub(crate) anchor: &'static str,
+    /// On which side of it they stand: `left`, `center` or `right`, and `top`, `center` or `bottom`.
+    pub(crate) across: &'static str,
+    pub(crate) down: &'static str,
 }
 
 /// A line between two things, by their places in the list of nodes.
@@ -88,8 +105,8 @@ pub(crate) struct Edge {
     pub(crate) y1: String,
     pub(crate) x2: String,
     pub(crate) y2: String,
-    /// How sure it is that the record is of the person; none for others.
-    pub(crate) percent: Option<String>,
+    /// How sure it is that the record is of the person, where there is room to say it; none for others.
+    pub(crate) label: Option<Label>,
 }
 
 /// The records that one thing of the picture stands for.
@@ -289,7 +306,6 @@ fn gathered(t: Words, person: String, groups: &[Group], places: Places) -> Optio
     let mut things = vec![Thing::new("person", person, None)];
     let mut lines: Vec<(usize, usize, Option<String>)> = Vec::new();
     for group in groups {
-        let percents = group.records.iter().filter_map(|record| record.percent);
         if is_one(group) {
             let at = things.len();
             let told = [("register", group.title.clone()), ("n", t.number(&(group.records.len() as u64)))];
@@ -302,8 +318,7 @@ fn gathered(t: Words, person: String, groups: &[Group], places: Places) -> Optio
                 opens: Some(Opens { title: group.title.clone(), records: opened }),
                 ..Thing::new("records", t.with_all("relations-records", &told), Some(href))
             });
-            let least = percents.min_by(f64::total_cmp).map(|least| t.percent(&least));
-            lines.push((0, at, least.map(|least| t.with("relations-least", "percent", least))));
+            lines.push((0, at, least_of(t, group.records.iter().filter_map(|record| record.percent))));
             let named: BTreeSet<usize> = group.records.iter().flat_map(nodes_named).collect();
             lines.extend(named.into_iter().map(|node| (at, node, None)));
             continue;
@@ -333,6 +348,13 @@ fn gathered(t: Words, person: String, groups: &[Group], places: Places) -> Optio
     let ties = ties(t, groups, &places);
     let drawn = drawn(things, lines, places.0.into_iter().map(|(place, _)| place).collect(), ties);
     Some(Relations { hops, ..drawn })
+}
+
+/// Gives how sure the least certain of some links is; where it reads as the surest one does, it is how sure each is.
+fn least_of(t: Words, shares: impl Iterator<Item = f64> + Clone) -> Option<String> {
+    let least = t.percent(&shares.clone().min_by(f64::total_cmp)?);
+    let most = t.percent(&shares.max_by(f64::total_cmp)?);
+    Some(if least == most { least } else { t.with("relations-least", "percent", least) })
 }
 
 /// Gives the lines of the picture in words. Who has the same telephone is told here alone.
@@ -422,43 +444,50 @@ pub(crate) fn drawn(
     let is_record = |at: usize| matches!(things[at].kind, "record" | "records");
     let ends: Vec<(usize, usize)> = lines.iter().map(|(from, to, _)| (*from, *to)).collect();
     let at = laid_out(things.len(), is_record, &ends);
-    let number = |value: f64| format!("{value:.1}");
-    let edges = lines.into_iter().map(|(from, to, percent)| Edge {
-        from,
-        to,
-        x1: number(at[from].0),
-        y1: number(at[from].1),
-        x2: number(at[to].0),
-        y2: number(at[to].1),
-        percent,
-    });
-    let edges = edges.collect();
-    let nodes = things.into_iter().zip(&at).map(|(thing, (x, y))| Node {
-        kind: thing.kind,
-        says: thing.label.clone(),
-        label: shortened(&thing.label),
-        href: thing.href,
-        opens: thing.opens,
-        x: number(*x),
-        y: number(*y),
-        below: number(y + 26.0),
-    });
-    let (width, height) = (format!("{WIDTH:.0}"), format!("{HEIGHT:.0}"));
+    let strokes: Vec<Stroke> = ends.iter().map(|(from, to)| (at[*from], at[*to])).collect();
+    let called: Vec<Called<'_>> = things
+        .iter()
+        .enumerate()
+        .map(|(place, thing)| Called { text: &thing.label, is_counted: is_record(place) })
+        .collect();
+    let words = beside_things(&called, &at, (WIDTH, HEIGHT), &strokes);
+    let mut taken: Vec<Area> = at.iter().map(|point| Area::of_thing(*point)).collect();
+    taken.extend(words.iter().flatten().map(|words| words.area));
+    let mut edges = Vec::with_capacity(lines.len());
+    for ((from, to, percent), own) in lines.into_iter().zip(&strokes) {
+        let ((x1, y1), (x2, y2)) = *own;
+        let label = percent.and_then(|text| beside_line(&text, *own, (WIDTH, HEIGHT), &mut taken, &strokes));
+        edges.push(Edge { from, to, x1: number(x1), y1: number(y1), x2: number(x2), y2: number(y2), label });
+    }
+    let nodes =
+        things.into_iter().zip(&at).zip(&words).map(|((thing, point), words)| node_of(thing, *point, words.as_ref()));
     let nodes = nodes.collect();
+    let (width, height) = (format!("{WIDTH:.0}"), format!("{HEIGHT:.0}"));
     Relations { width, height, nodes, edges, places, ties, person: String::new(), hops: Vec::new(), colleagues: None }
 }
 
-fn shortened(label: &str) -> String {
-    if label.chars().count() <= LABEL_MAX {
-        return label.to_owned();
+/// Gives a thing at its point with its words.
+fn node_of(thing: Thing, (x, y): (f64, f64), words: Option<&Beside>) -> Node {
+    let lines = words.map(|words| words.heights().map(number).zip(words.lines.iter().cloned()).collect::<Vec<_>>());
+    Node {
+        kind: thing.kind,
+        says: thing.label,
+        href: thing.href,
+        opens: thing.opens,
+        x: number(x),
+        y: number(y),
+        lines: lines.unwrap_or_default(),
+        text_x: number(words.map_or(x, Beside::x)),
+        anchor: words.map_or("middle", |words| words.side.anchor()),
+        across: words.map_or("center", |words| words.side.across),
+        down: words.map_or("bottom", |words| words.side.down),
     }
-    let kept: String = label.chars().take(LABEL_MAX - 1).collect();
-    format!("{}…", kept.trim_end())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::labels::{LETTER, LINE};
     use crate::pages::words::Language;
 
     const EN: Words = Words::new(Language::English);
@@ -492,7 +521,7 @@ mod tests {
             assert!((0.0..=WIDTH).contains(&x) && (0.0..=HEIGHT - 26.0).contains(&y), "{x} {y}");
             assert!(seen.iter().all(|(a, b)| (a - x).hypot(b - y) > 20.0), "{x} {y}");
             seen.push((x, y));
-            assert!(node.label.chars().count() <= LABEL_MAX);
+            assert!(matches!(node.lines.len(), 1 | 2), "{}", node.says);
         }
         assert_eq!(relations.edges.len(), 16);
     }
@@ -650,8 +679,9 @@ mod tests {
         assert_eq!(found.ties[1].names[0].others, ["The residents", "The library_members (4)"]);
         assert!(!found.has_employers());
         let all = &found.nodes[2];
-        assert_eq!((all.label.as_str(), all.href.as_deref()), ("The library_members (200)", Some("#library-members")));
-        assert_eq!(found.edges[2].percent.as_deref(), Some("at least 90.0%"));
+        assert_eq!((all.says.as_str(), all.href.as_deref()), ("The library_members (200)", Some("#library-members")));
+        let last = all.lines.last().map(|(_, line)| line.as_str()).unwrap_or_default();
+        assert!(last.ends_with("(200)"), "the number is whole: {last}");
         let opened: Vec<(String, Vec<usize>)> = serde_json::from_str(&all.opens.as_ref().unwrap().records).unwrap();
         assert_eq!((opened.len(), opened[0].0.as_str()), (200, "90.0%"));
         let last = kinds.len() - 1;
@@ -661,5 +691,91 @@ mod tests {
         let named: BTreeSet<usize> = opened.into_iter().flat_map(|(_, named)| named).collect();
         let drawn: BTreeSet<usize> = found.edges.iter().filter(|edge| edge.from == 2).map(|edge| edge.to).collect();
         assert_eq!(drawn, named);
+    }
+
+    #[test]
+    fn of_several_links_the_least_certain_is_told_and_once_where_all_read_the_same() {
+        let told = |shares: &[f64]| least_of(EN, shares.iter().copied());
+        assert_eq!(told(&[0.9995, 0.999_999]).as_deref(), Some(">\u{a0}99.9%"));
+        assert_eq!(told(&[0.9995, 0.97]).as_deref(), Some("from 97.0%"));
+        assert_eq!(told(&[0.5]).as_deref(), Some("50.0%"));
+        assert_eq!(told(&[]), None);
+    }
+
+    #[test]
+    fn all_words_stand_within_the_picture_and_apart_however_many_things_there_are() {
+        let titles = ["Déclarations de revenus", "Passages de frontière", "Prestations sociales et familiales"];
+        let names = ["115 Birch Place, Bayhaven 10, 15747, Thornford", "Linden Construction & Sons International"];
+        let mut with_shares = 0;
+        for records in 1..=16 {
+            for places in 1..=15 {
+                let what = format!("{records} records, {places} places");
+                let mut things = vec![Thing::new("person", "Anne-Françoise DE LA TOUR-DUPONT".to_owned(), None)];
+                let mut lines = Vec::new();
+                for record in 0..records {
+                    let title = titles[record % titles.len()];
+                    let label = if record % 2 == 0 {
+                        format!("{title} ({})", record * 7 + 2)
+                    } else {
+                        format!("{title} {record}")
+                    };
+                    things.push(Thing::new(if record % 2 == 0 { "records" } else { "record" }, label, None));
+                    lines.push((0, 1 + record, Some("from 97.0%".to_owned())));
+                    // The first one names all, as the records of a register do that are one thing; others name few.
+                    let named =
+                        if record == 0 && (records + places) % 3 == 0 { places } else { (record * 5 + places) % 3 };
+                    let mut named: Vec<usize> = (0..named).map(|at| (record * 7 + at) % places).collect();
+                    named.sort_unstable();
+                    named.dedup();
+                    lines.extend(named.into_iter().map(|place| (1 + record, 1 + records + place, None)));
+                }
+                for place in 0..places {
+                    let kind = if place % 2 == 0 { "address" } else { "employer" };
+                    things.push(Thing::new(kind, names[place % names.len()].to_owned(), None));
+                }
+                let found = drawn(things, lines, Vec::new(), Vec::new());
+                let mut taken = Vec::new();
+                for node in &found.nodes {
+                    let at = (node.x.parse().unwrap(), node.y.parse().unwrap());
+                    taken.push((node.says.clone(), Area::of_thing(at)));
+                }
+                let things = taken.len();
+                for node in &found.nodes {
+                    assert!(!node.lines.is_empty(), "{what}: {} has no words", node.says);
+                    let number = node.says.rsplit(' ').next().filter(|_| node.kind.starts_with("record"));
+                    let last = &node.lines.last().unwrap().1;
+                    assert!(number.is_none_or(|number| last.ends_with(number)), "{what}: {last}");
+                    let letters = node.lines.iter().map(|(_, line)| line.chars().count()).max().unwrap();
+                    let wide = letters as f64 * LETTER;
+                    let x: f64 = node.text_x.parse().unwrap();
+                    let left = match node.anchor {
+                        "start" => x,
+                        "end" => x - wide,
+                        _ => x - wide / 2.0,
+                    };
+                    let top = node.lines[0].0.parse::<f64>().unwrap() - 12.0;
+                    let bottom = top + node.lines.len() as f64 * LINE;
+                    taken.push((node.says.clone(), Area { left, top, right: left + wide, bottom }));
+                }
+                let shares: Vec<Area> =
+                    found.edges.iter().filter_map(|edge| edge.label.as_ref().map(Area::of_label)).collect();
+                with_shares += usize::from(!shares.is_empty());
+                taken.extend(shares.into_iter().map(|area| ("a share".to_owned(), area)));
+                for (at, (name, area)) in taken.iter().enumerate().skip(things) {
+                    // What is written is rounded.
+                    let inner = Area {
+                        left: area.left + 0.2,
+                        top: area.top + 0.2,
+                        right: area.right - 0.2,
+                        bottom: area.bottom - 0.2,
+                    };
+                    assert!(inner.is_within((WIDTH, HEIGHT)), "{what}: {name} {area:?}");
+                    let other = taken[..at].iter().find(|(_, other)| other.overlaps(&inner));
+                    assert!(other.is_none(), "{what}: {name} {area:?} on {other:?}");
+                }
+            }
+        }
+        // Where lines fan out there may be no room; that is in few of these 240.
+        assert!(with_shares > 200, "{with_shares}");
     }
 }

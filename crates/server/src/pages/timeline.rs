@@ -5,7 +5,7 @@
 use chrono::{Datelike as _, NaiveDate};
 use model::{ColumnType, RegisterId};
 
-use super::relations::record_anchor;
+use super::relations::{CARDS_MAX, record_anchor};
 use super::values::{Shown, shown};
 use super::view::View;
 use crate::service::{Field, RecordView, SectionView, ShownValue};
@@ -34,6 +34,13 @@ pub(crate) struct Timeline {
     pub(crate) lanes: Vec<Lane>,
     /// In order of time.
     pub(crate) events: Vec<Event>,
+}
+
+impl Timeline {
+    /// Tells whether the table is shown in the place of the picture where that has no room.
+    pub(crate) fn is_short(&self) -> bool {
+        self.events.len() <= CARDS_MAX
+    }
 }
 
 /// A year along the axis.
