@@ -13,6 +13,7 @@ export default defineConfig({
   use: {
     baseURL: process.env.LUCARNE_URL,
     locale: "en-GB",
+    timezoneId: "UTC",
     trace: "off",
     launchOptions: {
       executablePath: process.env.CHROMIUM,

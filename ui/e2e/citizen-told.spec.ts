@@ -32,6 +32,14 @@ test("the time where the citizen is stands beside that in UTC", async ({ watched
   const beside = page.locator(".look .when [data-local-time]").first();
   const hour = (await moment.getAttribute("datetime"))?.slice(11, 13);
   await expect(beside).toContainText(String((Number(hour) + 9) % 24).padStart(2, "0"));
+  // Where the browser's time is that of the page the line stays empty, and is there all the same: nothing moves.
+  const height = (line: typeof beside) => line.evaluate((element) => element.getBoundingClientRect().height);
+  const inUtc = await (await watched({ locale: "fr-FR", timezoneId: "UTC" })).newPage();
+  await enter(inUtc, "citizen");
+  const empty = inUtc.locator(".look .when [data-local-time]").first();
+  await expect(empty).toHaveText("");
+  expect(await height(empty)).toBeGreaterThan(10);
+  expect(await height(beside)).toBeCloseTo(await height(empty), 1);
 });
 
 test("a contest says what is to be mended, what it is of, and how it was judged", async ({ page, watched }) => {

@@ -512,8 +512,8 @@ test("case and accents are told apart from other differences", async ({ page }) 
 
 test("an engineer sees tables and quarantine, and no row", async ({ page }) => {
   await enter(page, "engineer");
-  await expect(page.locator("tbody tr").filter({ hasText: "quarantine" }).first()).toBeVisible();
-  await expect(page.locator(".note.careful")).toContainText(/rows are in quarantine/);
+  await expect(page.locator("#quarantine tbody tr").first()).toBeVisible();
+  await expect(page.locator(".note.careful").filter({ hasText: /quarantine/ })).toContainText(/rows are in quarantine/);
   const boxes = page.locator("svg.graph a");
   expect(await boxes.count()).toBeGreaterThan(20);
   await boxes.first().focus();

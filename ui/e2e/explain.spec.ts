@@ -61,6 +61,10 @@ for (const { javaScriptEnabled, locale, width, colorScheme, together, apart } of
     await expect(page.locator("#left-wrong"), "which form an id has").toContainText("32");
     await expect(page.locator("#reason-wrong")).toBeVisible();
     await expect(page.locator("#right-wrong")).toHaveCount(0);
+    const summary = page.getByRole("alert");
+    await expect(summary, "what is to be mended comes first").toBeFocused();
+    await expect(summary.getByRole("link")).toHaveCount(2);
+    await expect(summary.getByRole("link").first()).toHaveAttribute("href", "#left");
     await expect(page.locator("#left")).toHaveValue("R-1");
     await expect(page.locator("#right")).toHaveValue(VISIT);
     await look("a form that can't be read");

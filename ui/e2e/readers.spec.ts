@@ -41,7 +41,7 @@ for (const [locale, language] of [
       await page.goto("/search");
       await workOn(page, RELIEF);
       await page.locator("form[role=search]").getByRole("button").click();
-      await expect(page.locator("form[role=search] [role=alert]")).toBeVisible();
+      await expect(page.locator("main [role=alert]")).toBeVisible();
       await look(page, "a search that asks nothing");
       await workOn(page, OTHERS);
       await search(page, "Maria");

@@ -12,9 +12,9 @@ function kept(): string | null {
   }
 }
 
-/** Says what this browser keeps, which pages have ready. */
+/** Says what this browser keeps: pages have the sentence ready, and the room for it. */
 function sayKept(within: ParentNode): void {
-  for (const said of within.querySelectorAll<HTMLElement>("[data-kept]")) said.hidden = false;
+  for (const said of within.querySelectorAll<HTMLElement>("[data-kept]")) said.dataset.kept = "yes";
 }
 
 /** Keeps the checkpoint that a page shows after a verification that succeeded. */

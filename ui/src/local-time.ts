@@ -16,13 +16,10 @@ export function localTime(text: string, language: string): string | undefined {
   return words.format(moment);
 }
 
-/** Writes it beside the moment. */
+/** Writes it below the moment, on the line that the page keeps free for it, so that nothing moves. */
 export function addLocalTime(time: HTMLElement): void {
   const words = localTime(time.getAttribute("datetime") ?? "", document.documentElement.lang);
-  if (words === undefined) return;
-  const beside = document.createElement("span");
-  beside.className = "small soft";
-  beside.dataset.localTime = "";
-  beside.textContent = words;
-  time.after(document.createElement("br"), beside);
+  const line = time.closest("p")?.querySelector("[data-local-time]");
+  if (words === undefined || !line) return;
+  line.textContent = words;
 }

@@ -29,6 +29,14 @@ api-status = Status
 api-needed = needed
 api-shapes = Shapes of JSON
 foot-no-islands = This build was made without Node: the pictures of relations and of time stand still, who else is at an address is shown on a page of its own, progress moves only when its page is opened anew, and receipts can’t be checked in the browser.
+quoted = “{ $text }”
+
+# What is to be mended in a form.
+error-title = Error: { $title }
+error-summary = { $count ->
+    [one] Nothing was written yet. One thing is to be mended:
+   *[other] Nothing was written yet. { $n } things are to be mended:
+ }
 
 # Between a click and its answer.
 step-under-way = Asked. Waiting for the answer…
@@ -57,11 +65,6 @@ bar-act-as-do = Switch role
 work-purpose = Purpose
 work-choose = Choose a purpose
 work-mine = Purposes of your role
-error-title = Error: { $title }
-error-summary = { $count ->
-    [one] Nothing was sent on. One thing is to be mended:
-   *[other] Nothing was sent on. { $n } things are to be mended:
- }
 work-others = Purposes of others: refused and logged
 work-case = Case
 work-case-hint = As your agency writes it, such as SL-2026-0417
@@ -71,7 +74,6 @@ work-purpose-missing = Choose a purpose.
 work-case-missing = This purpose needs a case: name it.
 work-why-missing = This purpose needs a reason: say in a sentence why you ask.
 reason-least = At least { $min } letters or digits.
-quoted = “{ $text }”
 work-do = Work on this
 purpose-expired = { $says } (expired)
 purpose-not-yet = { $says } (not yet in force)
@@ -181,6 +183,7 @@ advice-budget = Persons whom you opened today stay open to you; others can be op
 advice-own-file = Hand the case to a colleague. What is held about yourself you read on your own page, signed in as yourself.
 advice-role = Act in a role that has this task, or sign in again if yours should have it.
 advice-elsewhere = Choose another purpose of your role, with “Change” in the bar above, if one fits your task. If none does, ask your data protection officer what would have to change.
+advice-needed = Do what stands above as needed.
 advice-rule = This rule is the project’s own: what it asks for stands above. If that is not in your hands, ask your data protection officer.
 refused-next-member = What you asked has a purpose of its own: there is none to choose. If your task needs what that one does not allow, ask your data protection officer for a purpose or agreement that does.
 refused-next-citizen = You have no purpose to choose: what is held about you, and who looked at you, is yours to read. If that is refused, write to the agency that keeps the register; the page of each register says where.

@@ -28,8 +28,8 @@ results-count = { $count ->
    *[other] { $n } persons were found
  }
 results-best = { $count ->
-    [one] The best one is shown; there are more
-   *[other] The best { $n } are shown; there are more
+    [one] The best match is shown; there are more
+   *[other] The best { $n } matches are shown; there are more
  }
 results-logged-nobody = This search is entry { $entry } of the log.
 results-logged = This search is entry { $entry } of the log. Each person shown here can see it.
@@ -318,6 +318,7 @@ colleagues-node = { $count ->
     [0] Nobody else
    *[other] Colleagues ({ $n })
  }
+colleagues-not-looked-for = Nobody was looked for at this employer
 colleagues-close = Put the colleagues away
 thing-record = Record:
 thing-records = Records:

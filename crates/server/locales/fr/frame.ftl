@@ -29,6 +29,14 @@ api-status = Statut
 api-needed = obligatoire
 api-shapes = Formes de JSON
 foot-no-islands = Cette version a été construite sans Node : les images des relations et du temps restent fixes, les autres personnes à une adresse s’affichent sur une page à part, l’avancement n’est mis à jour qu’à la réouverture de sa page, et les reçus ne peuvent pas être vérifiés dans le navigateur.
+quoted = « { $text } »
+
+# Ce qui est à corriger dans un formulaire.
+error-title = Erreur : { $title }
+error-summary = { $count ->
+    [one] Rien n’a encore été enregistré. Un point est à corriger :
+   *[other] Rien n’a encore été enregistré. { $n } points sont à corriger :
+ }
 
 # Entre un clic et sa réponse.
 step-under-way = Demande envoyée. En attente de la réponse…
@@ -57,11 +65,6 @@ bar-act-as-do = Changer de rôle
 work-purpose = Finalité
 work-choose = Choisissez une finalité
 work-mine = Finalités de votre rôle
-error-title = Erreur : { $title }
-error-summary = { $count ->
-    [one] Rien n’a été transmis. Un point est à corriger :
-   *[other] Rien n’a été transmis. { $n } points sont à corriger :
- }
 work-others = Finalités d’autres rôles : refusées et journalisées
 work-case = Dossier
 work-case-hint = Tel que votre administration l’écrit, par exemple SL-2026-0417
@@ -70,7 +73,6 @@ work-purpose-missing = Choisissez une finalité.
 work-case-missing = Cette finalité exige un dossier : indiquez-le.
 work-why-missing = Cette finalité exige un motif : dites en une phrase pourquoi vous consultez.
 reason-least = Au moins { $min } lettres ou chiffres.
-quoted = « { $text } »
 work-why-hint = Une phrase. La personne pourra la lire.
 work-do = Travailler sur ce dossier
 purpose-expired = { $says } (échue)
@@ -181,6 +183,7 @@ advice-budget = Les données déjà consultées aujourd’hui vous restent acces
 advice-own-file = Confiez le dossier à un collègue. Ce qui est conservé à votre sujet se lit sur votre propre page, en votre nom propre.
 advice-role = Agissez dans un rôle qui a cette tâche, ou reconnectez-vous si le vôtre doit l’avoir.
 advice-elsewhere = Choisissez une autre finalité de votre rôle, avec « Modifier » dans le bandeau ci-dessus, si l’une d’elles convient à votre tâche. Sinon, demandez à votre délégué à la protection des données ce qui devrait changer.
+advice-needed = Faites ce qui est indiqué ci-dessus comme nécessaire.
 advice-rule = Cette règle est propre au projet : ce qu’elle demande figure ci-dessus. Si cela ne dépend pas de vous, adressez-vous à votre délégué à la protection des données.
 refused-next-member = Ce que vous avez demandé a sa propre finalité : il n’y en a pas à choisir. Si votre tâche demande ce que celle-ci ne permet pas, demandez à votre délégué à la protection des données une finalité ou un accord qui le permette.
 refused-next-citizen = Vous n’avez pas de finalité à choisir : vous avez le droit de lire ce que l’on détient sur vous et qui vous a consulté. Si cela vous est refusé, écrivez à l’administration qui tient le registre ; la page de chaque registre indique à quelle adresse.

@@ -28,8 +28,8 @@ results-count = { $count ->
    *[other] { $n } personnes ont été trouvées
  }
 results-best = { $count ->
-    [one] Seule la plus ressemblante est montrée, il y en a d’autres
-   *[other] Les { $n } plus ressemblantes sont montrées, il y en a d’autres
+    [one] La personne la plus ressemblante est montrée ; il y en a d’autres
+   *[other] Les { $n } personnes les plus ressemblantes sont montrées ; il y en a d’autres
  }
 results-logged-nobody = Cette recherche est l’entrée { $entry } du journal.
 results-logged = Cette recherche est l’entrée { $entry } du journal. Chaque personne montrée ici peut la voir.
@@ -310,7 +310,7 @@ household-close = Refermer le ménage
 household-unreached = Aucune réponse n’est venue. Si la question a atteint le serveur, la recherche est au journal.
 colleagues-who = Qui d’autre travaille chez
 colleagues-count = { $count ->
-    [0] Personne d’autre n’a été trouvé qui y travaille
+    [0] Aucune autre personne n’a été trouvée qui y travaille
     [one] Une autre personne a été trouvée qui y travaille
    *[other] { $n } autres personnes ont été trouvées qui y travaillent
  }
@@ -318,6 +318,7 @@ colleagues-node = { $count ->
     [0] Personne d’autre
    *[other] Collègues ({ $n })
  }
+colleagues-not-looked-for = Personne n’a été recherché chez cet employeur
 colleagues-close = Refermer les collègues
 thing-record = Enregistrement :
 thing-records = Enregistrements :

@@ -25,6 +25,8 @@ enum Advice {
     Role,
     /// Choose another purpose, if one fits: nobody who asks can mend this one.
     Elsewhere,
+    /// Do what the rule says is needed: who asks can.
+    Needed,
     /// See to what the rule asks for: it is the project's own.
     Rule,
 }
@@ -39,15 +41,22 @@ fn of(rule: &str) -> Advice {
         "justification.missing" | "justification.too-short" | "justification.too-long" => Advice::Reason,
         "budget.exceeded" => Advice::Budget,
         "actor.own-file" => Advice::OwnFile,
-        "actor.unknown-role" | "actor.not-an-officer" => Advice::Role,
+        "actor.unknown-role"
+        | "actor.not-a-citizen"
+        | "actor.not-a-steward"
+        | "actor.not-an-engineer"
+        | "actor.not-an-officer" => Advice::Role,
         "budget.none"
         | "agreement.expired"
         | "agreement.missing"
         | "agreement.not-yet"
         | "agreement.register-not-covered"
         | "agreement.special-category-not-named"
+        | "colleagues.closed"
+        | "colleagues.employer-not-given"
         | "policy.failed"
         | "policy.nothing-permits" => Advice::Elsewhere,
+        "colleagues.not-alone" | "colleagues.too-many" => Advice::Needed,
         _ => Advice::Rule,
     }
 }
@@ -72,6 +81,7 @@ pub(super) fn with_chosen<'a>(t: Words, rules: impl IntoIterator<Item = &'a str>
         Advice::OwnFile => t.s("advice-own-file"),
         Advice::Role => t.s("advice-role"),
         Advice::Elsewhere => t.s("advice-elsewhere"),
+        Advice::Needed => t.s("advice-needed"),
         Advice::Rule => t.s("advice-rule"),
     };
     advice.into_iter().map(says).collect()
@@ -108,6 +118,10 @@ mod tests {
             ("budget.exceeded", "tomorrow"),
             ("actor.own-file", "colleague"),
             ("agreement.expired", "another purpose"),
+            ("colleagues.closed", "another purpose"),
+            ("colleagues.employer-not-given", "another purpose"),
+            ("colleagues.not-alone", "stands above as needed"),
+            ("colleagues.too-many", "stands above as needed"),
             ("not-at-night", "the project’s own"),
         ] {
             let advice = told(&[rule]);
@@ -121,14 +135,31 @@ mod tests {
     }
 
     #[test]
-    fn the_rules_that_have_advice_are_rules() {
-        for kind in ["purpose.", "agreement.", "budget.", "case.", "justification.", "policy."] {
-            let others = ["recipient-of-jobs", "link-review", "oneself", "this-job"];
-            let of_officers = |rule: &&str| rule.starts_with(kind) && !others.iter().any(|other| rule.ends_with(other));
-            for rule in RULES.into_iter().filter(of_officers) {
+    fn every_rule_that_is_not_of_a_project_has_advice_or_refuses_nobody_who_chooses_a_purpose() {
+        // What is withheld is told with its column; the others refuse jobs, deliveries, and what has a purpose of its own.
+        let kinds_of_others = ["disclosure.", "ingest.", "job.", "linking.", "oversight.", "resolve.", "review."];
+        let of_others = [
+            "actor.not-oneself",
+            "purpose.not-a-recipient-of-jobs",
+            "purpose.not-for-link-review",
+            "purpose.not-for-oneself",
+            "purpose.not-for-this-job",
+        ];
+        let kind_of = |rule: &str| kinds_of_others.into_iter().find(|kind| rule.starts_with(*kind));
+        let mut told = 0;
+        for rule in RULES {
+            if kind_of(rule).is_none() && !of_others.contains(&rule) {
                 assert_ne!(of(rule), Advice::Rule, "{rule}");
+                told += 1;
             }
         }
+        for kind in ["purpose.", "agreement.", "budget.", "case.", "colleagues.", "justification.", "policy."] {
+            assert!(RULES.into_iter().any(|rule| rule.starts_with(kind)) && kind_of(kind).is_none(), "{kind}");
+        }
+        for other in of_others {
+            assert!(RULES.contains(&other) && of(other) == Advice::Rule, "{other}");
+        }
+        assert!(told > 20, "{told}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::chart::{self, Bar, Stretch};
 use super::contest::fits;
 use super::frame::Frame;
 use super::rules::rule_says;
+use super::search::FormError;
 use super::view::{AGAIN, Sent, View};
 use super::words::Words;
 use crate::problem::Problem;
@@ -37,6 +38,8 @@ struct DeskPage {
     officers: Option<Bars>,
     /// What the form by which they are named says; none where they are named, or nobody is there to be.
     naming: Option<Naming>,
+    /// What is to be mended in it.
+    errors: Vec<FormError>,
     /// What says from when on they are counted, where that is less than all of these days.
     officers_since: Option<String>,
     /// What is said where none of them asked for anything.
@@ -192,6 +195,8 @@ async fn desk(view: &View, sent: Option<NamingSent>) -> Result<Response, Problem
     }
     let is_nameless = |known: &&Officers| !known.named && !known.most.is_empty();
     let naming = found.officers.as_ref().filter(is_nameless).map(|_| Naming { reason, reason_wrong });
+    let is_wrong = naming.as_ref().is_some_and(|naming| naming.reason_wrong);
+    let wrong = is_wrong.then(|| FormError { href: "#officers-reason".to_owned(), text: t.s("contest-reason-wrong") });
     let logged = |index: u64| (t.with("desk-officers-logged", "entry", t.number(&index)), format!("/log/{index}"));
     let lines = |wanted: fn(&Term) -> bool| -> Vec<TermLine> {
         found.terms.iter().filter(|term| wanted(term)).map(|term| line(t, term)).collect()
@@ -208,6 +213,7 @@ async fn desk(view: &View, sent: Option<NamingSent>) -> Result<Response, Problem
             officers(t, known, |by| if known.named { view.recipient_title(by) } else { view.agency_title(by) })
         }),
         naming,
+        errors: wrong.into_iter().collect(),
         officers_since,
         officers_none,
         officers_unread: found.officers.as_ref().is_some_and(|known| known.unread),

@@ -11,11 +11,12 @@ use serde::Deserialize;
 use super::allows::Allows;
 use super::frame::Frame;
 use super::person::Waterfall;
-use super::reason::{is_enough, least};
+use super::reason::{is_enough, least, too_little};
 use super::review::{
     Compared, Row, caption, check_reason, kept_back, needs_justification, of_pair, outcome, review_allows,
     review_purpose, rows,
 };
+use super::search::FormError;
 use super::values::KeptColumns;
 use super::view::{AGAIN, Sent, View};
 use super::words::Words;
@@ -34,6 +35,10 @@ struct FormPage {
     allows: Option<Allows>,
     asked: ExplainAsked,
     wrong: Wrong,
+    /// What is wrong with the reason, where it is.
+    reason_wrong: String,
+    /// The same of all fields, each with its place.
+    errors: Vec<FormError>,
     /// How much a reason has to say at least; none where any will do.
     least: Option<String>,
 }
@@ -89,6 +94,18 @@ impl Wrong {
     fn is_nothing(&self) -> bool {
         !(self.left || self.right || self.same || self.reason)
     }
+
+    /// Gives what is to be mended, each with its field; `reason` is what is said of that one.
+    fn errors(&self, t: Words, reason: &str) -> Vec<FormError> {
+        let told = [
+            (self.left, "#left", t.s("explain-left-unread")),
+            (self.right, "#right", t.s("explain-right-unread")),
+            (self.same, "#right", t.s("explain-same")),
+            (self.reason, "#reason", reason.to_owned()),
+        ];
+        let wrong = told.into_iter().filter(|(is_wrong, ..)| *is_wrong);
+        wrong.map(|(_, href, text)| FormError { href: href.to_owned(), text }).collect()
+    }
 }
 
 impl ExplainAsked {
@@ -131,7 +148,9 @@ fn form_page(view: &View, asked: ExplainAsked, was_sent: bool) -> Result<Respons
     let wrong = if was_sent { asked.wrong(needs) } else { Wrong::default() };
     let status = if wrong.is_nothing() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let (t, allows) = (view.t, review_allows(view, purpose.as_ref())?);
-    let page = FormPage { frame, t, allows, asked, wrong, least: needs.then(|| least(t)) };
+    let reason_wrong = too_little(t, t.s("explain-reason-missing"), &asked.reason);
+    let errors = wrong.errors(t, &reason_wrong);
+    let page = FormPage { frame, t, allows, asked, wrong, reason_wrong, errors, least: needs.then(|| least(t)) };
     view.page_as(status, &page)
 }
 
@@ -263,6 +282,12 @@ mod tests {
         for text in ["loans", "loans:", ":0123", &"0".repeat(32), &id("No Register", "0"), &format!("{one}0")] {
             assert_eq!(wrong(text, &other, "x"), [true, false, false, false], "{text}");
         }
+        let told = |wrong: Wrong| -> Vec<String> {
+            wrong.errors(Words::new(Language::English), "say more").into_iter().map(|error| error.href).collect()
+        };
+        assert_eq!(told(Wrong { left: true, right: true, same: false, reason: true }), ["#left", "#right", "#reason"]);
+        assert_eq!(told(Wrong { same: true, ..Wrong::default() }), ["#right"]);
+        assert!(told(Wrong::default()).is_empty());
         let short = ExplainAsked { reason: "x".to_owned(), ..ExplainAsked::default() };
         assert!(!short.wrong(false).reason && short.wrong(true).reason, "as much as the purpose needs");
     }

@@ -5,8 +5,9 @@ use model::{Actor, PurposeId, Subject};
 
 use super::assets::{Addresses, addresses};
 use super::reason;
-use super::search::SEARCH;
+use super::search::{FormError, SEARCH};
 use super::view::{AGAIN, Retyped, Typed, View, WORK};
+use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{PurposeView, Standing, purpose_view};
 
@@ -30,6 +31,8 @@ pub(crate) struct Frame {
     pub(crate) typed: Option<String>,
     /// What was typed into the form that changes the purpose, where that form is shown again.
     pub(crate) retyped: Option<Retyped>,
+    /// What is to be mended in that form, each with its field.
+    pub(crate) work_errors: Vec<FormError>,
 }
 
 /// Who acts and what they work on.
@@ -97,7 +100,7 @@ impl Frame {
             }
             None => (Vec::new(), view.path.clone()),
         };
-        Ok(Self {
+        let mut frame = Self {
             assets: addresses(),
             project: t.pick(&settings.name, settings.name_fr.as_deref().unwrap_or(&settings.name)).to_owned(),
             acting,
@@ -109,7 +112,10 @@ impl Frame {
             repeat_at,
             typed: None,
             retyped: view.retyped.clone(),
-        })
+            work_errors: Vec::new(),
+        };
+        frame.work_errors = frame.wrong_work(t);
+        Ok(frame)
     }
 
     /// Gives a frame in which nobody acts, for tests of templates.
@@ -127,6 +133,7 @@ impl Frame {
             repeat_at: "/".to_owned(),
             typed: None,
             retyped: None,
+            work_errors: Vec::new(),
         }
     }
 
@@ -154,9 +161,26 @@ impl Frame {
         reason::missing(needs, &acting.case, &acting.justification).is_empty()
     }
 
-    /// Tells whether a field of the form of purpose, case and reason said too little when the form was sent.
-    pub(crate) fn is_wrong(&self, field: &str) -> bool {
-        self.retyped.as_ref().is_some_and(|retyped| retyped.wrong.contains(&field))
+    /// Gives what is to be mended in the form of purpose, case and reason, where it said too little when it was sent. Until the
+    /// purpose can be used that form stands on the page of the search too, which is where it is told then, and not in the bar.
+    fn wrong_work(&self, t: Words) -> Vec<FormError> {
+        let Some(retyped) = &self.retyped else { return Vec::new() };
+        let prefix = if self.is_ready() { "bar" } else { "work" };
+        let error = |field: &&'static str| {
+            let (id, text) = match *field {
+                reason::PURPOSE => ("purpose", t.s("work-purpose-missing")),
+                reason::CASE => ("case", t.s("work-case-missing")),
+                _ => ("why", reason::too_little(t, t.s("work-why-missing"), &retyped.justification)),
+            };
+            FormError { href: format!("#{prefix}-{id}"), text }
+        };
+        retyped.wrong.iter().map(error).collect()
+    }
+
+    /// Gives what is to be mended in a field of that form, where it stands under these ids: those that begin with `prefix`.
+    pub(crate) fn wrong_at(&self, prefix: &str, field: &str) -> Option<&str> {
+        let href = format!("#{prefix}-{field}");
+        self.work_errors.iter().find(|error| error.href == href).map(|error| error.text.as_str())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Who else is at an address, or works at an employer, asked for beside the picture of a dossier.
 //!
-//! It is what a search does with an address alone, or with an employer alone: the same service under the same purpose, and so the same rules,
-//! the same refusals and the same entry in the log, which names everyone who is shown. Only the answer is smaller: a part of a
-//! page, which a script puts below the picture. Without scripts the same fields are sent to the search itself.
+//! It is what a search does with an address alone, or with an employer alone: the same service under the same purpose, and so
+//! the same rules, the same refusals and the same entry in the log, which names everyone who is shown. Only the answer is
+//! smaller: a part of a page, which a script puts below the picture. Without scripts the same fields are sent to the search
+//! itself.
 
 use askama::Template;
 use axum::response::Response;
@@ -140,13 +141,24 @@ async fn found(view: &View, asked: &HouseholdAsked) -> Result<Response, Problem>
     let form = SearchForm { work, address, employer, limit: HITS_MAX, ..SearchForm::default() };
     let household = match service::search(&view.app, who, &form).await {
         Err(problem) if service::is_nothing_compared(&problem) => {
-            let not_used = vec![view.t.of("part", "address")];
-            let nobody = Household::of(view.t, Vec::new(), Vec::new(), false);
-            not_looked_for(view.t, Household { not_used, address: asked.address.clone(), ..nobody })
+            nobody_compared(view.t, &asked.leads_from(), &asked.address)
         }
         found => household(view, asked, found?),
     };
     view.page(&HouseholdPart { frame: view.frame()?, t: view.t, household })
+}
+
+/// Gives what is said where the purpose lets nothing be compared of what is asked by.
+fn nobody_compared(t: Words, from: &LeadsFrom, address: &str) -> Household {
+    let nobody = not_looked_for(t, Household::of(t, Vec::new(), Vec::new(), false));
+    match from {
+        LeadsFrom::Address => {
+            Household { not_used: vec![t.of("part", "address")], address: address.to_owned(), ..nobody }
+        }
+        LeadsFrom::Employer => {
+            Household { says: t.s("colleagues-not-looked-for"), not_used: vec![t.of("part", "employer")], ..nobody }
+        }
+    }
 }
 
 fn household(view: &View, asked: &HouseholdAsked, found: SearchView) -> Household {
@@ -288,6 +300,24 @@ mod tests {
                 assert!(!html.contains(&wrong), "{html}");
             }
             assert!(html.contains(&format!("<h3>{}</h3>", t.s("household-not-looked-for"))), "{html}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_compared_is_what_was_asked_by() {
+        for language in [Language::English, Language::French] {
+            let t = Words::new(language);
+            let told = [
+                (LeadsFrom::Address, "household-not-looked-for", "address", "7 Nightingale Row"),
+                (LeadsFrom::Employer, "colleagues-not-looked-for", "employer", ""),
+            ];
+            for (from, says, part, address) in told {
+                let nobody = nobody_compared(t, &from, "7 Nightingale Row");
+                assert_eq!((nobody.says.as_str(), nobody.address.as_str()), (&*t.s(says), address));
+                assert_eq!(nobody.not_used, [t.of("part", part)]);
+                assert_eq!(nobody.label, t.s("household-node-not-looked-for"));
+                assert!(nobody.log_index.is_empty() && nobody.more.is_none());
+            }
         }
     }
 

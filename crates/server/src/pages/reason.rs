@@ -18,6 +18,11 @@ pub(super) fn least(t: Words) -> String {
     t.with("reason-least", "min", policy::JUSTIFICATION_LETTERS_MIN)
 }
 
+/// Says what is wrong with a reason that is not enough: `missing`, and of one that says something how much it has to say.
+pub(super) fn too_little(t: Words, missing: String, reason: &str) -> String {
+    if reason.trim().is_empty() { missing } else { format!("{missing} {}", least(t)) }
+}
+
 /// Gives the fields of what a purpose needs to be said, `[case, justification]`, and that do not say it.
 pub(super) fn missing(needs: [bool; 2], case: &str, justification: &str) -> Vec<&'static str> {
     let [needs_case, needs_justification] = needs;
@@ -29,6 +34,7 @@ pub(super) fn missing(needs: [bool; 2], case: &str, justification: &str) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::words::Language;
 
     #[test]
     fn a_reason_says_as_much_as_the_purpose_needs() {
@@ -40,6 +46,19 @@ mod tests {
             assert_eq!((is_enough(reason, false), is_enough(reason, true)), (whatever, needed), "{reason}");
         }
         assert!(!is_enough(&"!".repeat(40), true), "letters and digits are counted");
+    }
+
+    #[test]
+    fn of_a_reason_that_says_too_little_it_is_told_how_much_it_has_to_say() {
+        for language in [Language::English, Language::French] {
+            let t = Words::new(language);
+            let says = |reason: &str| too_little(t, t.s("judge-reason-missing"), reason);
+            for none in ["", " \n\t"] {
+                assert_eq!(says(none), t.s("judge-reason-missing"), "{none:?}");
+            }
+            let short = says("typo");
+            assert!(short.starts_with(&t.s("judge-reason-missing")) && short.ends_with(&least(t)), "{short}");
+        }
     }
 
     #[test]

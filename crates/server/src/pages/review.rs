@@ -18,7 +18,7 @@ use super::effect::effects;
 use super::frame::Frame;
 use super::judged::{JUDGED, ProposalLine, proposal_lines};
 use super::person::{Waterfall, waterfall};
-use super::reason::{is_enough, least};
+use super::reason::{is_enough, least, too_little};
 use super::search::FormError;
 use super::values::{Kept, KeptColumns, Shown, kept, reduced, shown};
 use super::view::{AGAIN, Asked, Sent, View, number_of};
@@ -106,7 +106,8 @@ struct PairPage {
     verdict: String,
     reason: String,
     verdict_missing: bool,
-    reason_missing: bool,
+    /// What is wrong with the reason.
+    reason_wrong: Option<String>,
     /// How much a reason has to say at least; none where any will do.
     reason_least: Option<String>,
     /// What is missing, each with where.
@@ -393,7 +394,8 @@ async fn pair_page(
     let [left, right] = sides(view, &found);
     let verdict_missing = form.is_some_and(|form| form.verdict.is_empty());
     let needs = needs_justification(view);
-    let reason_missing = form.is_some_and(|form| !is_enough(&form.reason, needs));
+    let short = form.map(|form| form.reason.as_str()).filter(|reason| !is_enough(reason, needs));
+    let reason_wrong = short.map(|reason| too_little(t, t.s("judge-reason-missing"), reason));
     let mut frame = view.frame()?;
     frame.back = address(place, list, found.cluster.listed_from);
     frame.repeat_at = path_of(place);
@@ -441,18 +443,18 @@ async fn pair_page(
         },
         reason: form.map(|form| form.reason.clone()).unwrap_or_default(),
         verdict_missing,
-        reason_missing,
         reason_least: needs.then(|| least(t)),
-        errors: missing(t, verdict_missing, reason_missing),
+        errors: missing(t, verdict_missing, reason_wrong.clone()),
+        reason_wrong,
     };
     let status = if form.is_some_and(|form| !form.is_whole(needs)) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     view.page_as(status, &page)
 }
 
 /// Gives what is missing in the form of a judgement, each with the place of its field.
-fn missing(t: Words, verdict: bool, reason: bool) -> Vec<FormError> {
+fn missing(t: Words, verdict: bool, reason: Option<String>) -> Vec<FormError> {
     let verdict = verdict.then(|| ("#verdict-same", t.s("judge-verdict-missing")));
-    let reason = reason.then(|| ("#reason", t.s("judge-reason-missing")));
+    let reason = reason.map(|wrong| ("#reason", wrong));
     verdict.into_iter().chain(reason).map(|(href, text)| FormError { href: href.to_owned(), text }).collect()
 }
 

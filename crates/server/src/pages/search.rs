@@ -35,7 +35,10 @@ struct SearchPage {
     /// What the chosen purpose allows.
     allows: Option<Allows>,
     fields: Vec<SearchField>,
+    /// What is to be mended in a form of the page.
     errors: Vec<FormError>,
+    /// Whether the page begins there, and not with a field.
+    focuses_errors: bool,
     /// The parts of a search that the purpose lets be compared, where it doesn't let all be.
     compared: Option<String>,
     /// What is said of the search before, which stands in the form or is gone.
@@ -92,6 +95,7 @@ struct SearchField {
 }
 
 /// Something that is wrong with a form: where, and what.
+#[derive(Clone)]
 pub(crate) struct FormError {
     pub(crate) href: String,
     pub(crate) text: String,
@@ -313,8 +317,11 @@ fn form_page(view: &View, filled: Filled, led: LedHere) -> Result<Response, Prob
     let person = led.person.filter(|person| is_pseudonym(person));
     let wrong = wrong.or_else(|| was_sent.then(|| wrong_with(&asked)).flatten());
     let compared = compared(view, &frame)?;
-    let fields = fields(t, &asked, compared.as_deref(), wrong, true);
-    let errors = errors(t, &fields, wrong);
+    let focuses_errors = !frame.work_errors.is_empty();
+    let fields = fields(t, &asked, compared.as_deref(), wrong, !focuses_errors);
+    // Until the purpose can be used the form of the search is not there.
+    let of_search = if frame.is_ready() { errors(t, &fields, wrong) } else { Vec::new() };
+    let errors: Vec<FormError> = frame.work_errors.iter().cloned().chain(of_search).collect();
     // Shown again, in the other language perhaps, a form that can be sent is none that was wrong.
     let is_wrong = was_sent && (!asked.again || !errors.is_empty());
     let status = if is_wrong { axum::http::StatusCode::BAD_REQUEST } else { axum::http::StatusCode::OK };
@@ -333,6 +340,7 @@ fn form_page(view: &View, filled: Filled, led: LedHere) -> Result<Response, Prob
         kept,
         fields,
         errors,
+        focuses_errors,
         frame,
     };
     view.page_as(status, &page)

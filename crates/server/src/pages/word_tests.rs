@@ -337,3 +337,20 @@ fn what_stands_between_backticks_is_marked_as_code() {
         assert!(!text.contains('`'), "{} has a backtick", path.display());
     }
 }
+
+#[test]
+fn pages_and_problems_begin_alike_where_they_say_the_same() {
+    use crate::pages::words::{Language, Words};
+    for language in [Language::English, Language::French] {
+        let t = Words::new(language);
+        for (of_problem, of_page) in [
+            ("problem-is-birth-date", "search-birth-date-unread"),
+            ("problem-is-not-compared", "search-nothing-compared"),
+        ] {
+            let [problem, page] = [of_problem, of_page].map(|key| t.s(key));
+            let first = |text: &str| text.split_inclusive('.').next().map(str::to_owned);
+            assert!(problem.len() > 20 && page.ends_with('.'), "{of_problem}: {problem}, {page}");
+            assert_eq!(first(&problem), first(&page), "{of_problem}");
+        }
+    }
+}

@@ -51,7 +51,10 @@ async fn of_a_search_a_row_of_results_is_told_and_no_more() {
     ] {
         let page = page(&house, &session, language, "/me").await.text;
         assert!(page.contains(if is_alone { alone } else { among }) && page.contains(at_most), "{page}");
-        assert!(page.contains("data-island=\"local-time\""), "{page}");
+        let moments = page.matches("data-island=\"local-time\"").count();
+        assert!(moments > 0, "{page}");
+        let lines = page.matches("<span class=\"small soft\" data-local-time></span></p>").count();
+        assert_eq!(lines, moments, "each has a line for the time where the browser is: {page}");
     }
 }
 

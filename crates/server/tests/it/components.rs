@@ -29,7 +29,7 @@ async fn it_is_whole_in_both_languages() {
     let house = House::new().await;
     let ask = |language: &str| Ask::new("GET", "/components").header("accept-language", language);
     let (english, french) = (house.ask(ask("en")).await.text, house.ask(ask("fr")).await.text);
-    for told in ["Components", "Only the district is given.", "ends in 12 days", "This date can’t be read."] {
+    for told in ["Components", "Only the district is given.", "ends in 12 days", "The birth date can’t be read."] {
         assert!(english.contains(told) && !french.contains(told), "{told}");
     }
     for told in ["Composants", "Seul le district est donné.", "prend fin dans 12 jours", "Looks by day"] {

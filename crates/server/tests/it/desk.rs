@@ -117,6 +117,12 @@ async fn the_most_active_officers_are_counted_without_names_and_named_for_a_reas
         let answer = named(&house, reason).await;
         assert_eq!(answer.status, 400, "{}", answer.text);
         assert!(answer.text.contains("id=\"officers-reason-wrong\"") && !answer.text.contains("account-"));
+        let (before, _) = answer.text.split_once("<h1").expect("a heading");
+        for told in ["<title>Error: ", "role=\"alert\" tabindex=\"-1\" autofocus", "href=\"#officers-reason\""] {
+            assert!(before.contains(told), "{told} in {}", answer.text);
+        }
+        assert!(answer.text.contains("id=\"officers-reason\""), "{}", answer.text);
+        assert_eq!(answer.text.matches(" autofocus").count(), 1, "{}", answer.text);
     }
     let session = enter(&house, "dpo").await;
     let forged = format!("form_token=AAAA&reason={REASON}");
@@ -127,10 +133,12 @@ async fn the_most_active_officers_are_counted_without_names_and_named_for_a_reas
     let again = format!("form_token={}&reason={REASON}&again=true", form_token(&page));
     let again = house.ask(Ask::new("POST", "/desk/officers").header("cookie", &session).text(FORM, &again)).await;
     assert!(again.status == 200 && again.text.contains("A complaint of 3 May"), "{}", again.text);
+    assert!(!again.text.contains("role=\"alert\"") && !again.text.contains("<title>Error: "), "{}", again.text);
     assert!(!again.text.contains("account-"), "{}", again.text);
     assert_eq!(house.gate.log_size(), size, "nobody was named");
 
     let page = desk_named(&house).await;
+    assert!(page.contains("<h2 id=\"officers-title\" tabindex=\"-1\" autofocus>"), "the names are gone to: {page}");
     let entry = house.gate.entries(size..size + 1).await.unwrap().remove(0).entry;
     assert_eq!(house.gate.log_size(), size + 1);
     let kept = house.state.look(&entry.commitment.0).await.unwrap().unwrap();

@@ -142,27 +142,37 @@ async fn what_cannot_be_read_is_told_at_its_field_and_kept() {
     let visit = Visit::of(&house, "steward").await;
     let size = house.gate.log_size();
     let [left, right] = ids(("loans", "LN-0"), ("tax", "TN-1"));
+    let form = visit.get(EXPLAIN).await;
+    assert!(!form.text.contains("role=\"alert\"") && !form.text.contains("<title>Error: "), "{}", form.text);
     let wrong = [
         (format!("left=LN-0&right={right}&reason=x"), "left-wrong", "value=\"LN-0\"".to_owned()),
         (format!("left={left}&right=tax:12&reason=x"), "right-wrong", "value=\"tax:12\"".to_owned()),
         (format!("left={left}&right={right}&reason=+"), "reason-wrong", format!("value=\"{right}\"")),
-        (format!("left={left}&right={left}&reason=a+canary"), "", ">a canary</textarea>".to_owned()),
+        (format!("left={left}&right={left}&reason=a+canary"), "right-wrong", ">a canary</textarea>".to_owned()),
         (String::new(), "left-wrong", "name=\"left\" value=\"\"".to_owned()),
     ];
     for (fields, field, kept) in &wrong {
         let answer = visit.send("en", fields).await;
         assert_eq!(answer.status, 400, "{fields}: {}", answer.text);
-        let says = if field.is_empty() { "role=\"alert\"".to_owned() } else { format!("id=\"{field}\"") };
+        let says = format!("id=\"{field}\"");
         assert!(
             answer.text.contains(&says) && answer.text.contains(kept.as_str()),
             "{says}, {kept} in {}",
             answer.text
         );
+        // It is said first, in the title too, and the page begins there.
+        let (before, _) = answer.text.split_once("<h1").expect("a heading");
+        let at = format!("href=\"#{}\"", field.trim_end_matches("-wrong"));
+        for told in ["<title>Error: ", "role=\"alert\" tabindex=\"-1\" autofocus", at.as_str()] {
+            assert!(before.contains(told), "{told} in {}", answer.text);
+        }
+        assert_eq!(answer.text.matches("role=\"alert\"").count(), 1, "{}", answer.text);
+        assert_eq!(answer.text.matches(" autofocus").count(), 1, "{}", answer.text);
         // In the other language the form is only shown once more.
         assert!(answer.text.contains("name=\"again\" value=\"true\""), "{}", answer.text);
     }
     let french = visit.send("fr", &wrong[0].0).await;
-    assert!(french.text.contains("Ce n’est pas l’identifiant d’un enregistrement."), "{}", french.text);
+    assert!(french.text.contains("L’identifiant de l’un des enregistrements est illisible."), "{}", french.text);
     let long = visit.send("en", &format!("left={left}&right={right}&reason={}", "x".repeat(501))).await;
     assert!(long.status == 400 && long.text.contains("longer than 500 characters"), "{}", long.text);
     let again = visit.send("en", &format!("{}&again=true", naming(("loans", "LN-0"), ("tax", "TN-1")))).await;

@@ -99,6 +99,10 @@ async fn the_page_says_how_many_are_as_asked_and_keeps_what_was_chosen() {
     let size = house.gate.log_size();
     let whole = get("en", "/log").await;
     assert!(whole.contains(&format!("{size} entries, numbered from 0")), "{whole}");
+    // No entry is of every rule: what is not asked for is any.
+    for any in ["name=\"rule\"><option value=\"\">Any<", "name=\"role\"><option value=\"\">All<"] {
+        assert!(whole.contains(any), "{any} in {whole}");
+    }
     let path = "/log?from=2026-05-05&until=2026-05-05&kind=look&role=education/case-officer";
     let filtered = get("en", path).await;
     assert!(filtered.contains(&format!("1 of {size} entries")), "{filtered}");

@@ -53,9 +53,17 @@ async fn to_choose_a_purpose_on_a_page_about_somebody_opens_nobody() {
     let waiting = house.ask(Ask::new("POST", "/work").header("cookie", &session).text(FORM, &body)).await;
     assert!(waiting.status == 400 && !waiting.text.contains("Open this person"), "{}", waiting.text);
     let back = format!("name=\"back\" value=\"{to}\"");
-    for told in ["id=\"bar-case-wrong\"", "id=\"bar-why-wrong\"", back.as_str()] {
+    for told in ["id=\"bar-case-wrong\"", "id=\"bar-why-wrong\"", "<details open>", back.as_str()] {
         assert!(waiting.text.contains(told), "{told} in {}", waiting.text);
     }
+    // The form of the search is below, and the page begins with what is to be mended all the same.
+    let (_, rest) = waiting.text.split_once("<main").expect("a main part");
+    let (before, form) = rest.split_once("<h1").expect("a heading");
+    for told in ["role=\"alert\" tabindex=\"-1\" autofocus", "href=\"#bar-case\"", "href=\"#bar-why\""] {
+        assert!(before.contains(told), "{told} in {before}");
+    }
+    assert!(form.contains("role=\"search\"") && !form.contains(" autofocus"), "{form}");
+    assert!(waiting.text.contains("<title>Error: "), "{}", waiting.text);
     let (session, again) = choose(&house, &session, &to, RELIEF).await;
     assert_eq!(again, to);
     assert!(get(&house, &session, &to).await.text.contains(open));

@@ -140,6 +140,10 @@ async fn a_reason_that_is_too_short_is_told_beside_its_field_and_refused_by_no_r
     for told in ["id=\"reason-wrong\"", ">a canary</textarea>", "value=\"cannot-say\" accesskey=\"3\""] {
         assert!(short.text.contains(told), "{told} in {}", short.text);
     }
+    let says = "Give a reason: without one nobody can review the judgement. At least 10 letters or digits.<";
+    assert_eq!(short.text.matches(says).count(), 2, "first and at its field: {}", short.text);
+    let none = visit.send(&pair, "/review/0", &fields.replace("a+canary", "+")).await;
+    assert!(none.text.contains("can review the judgement.<") && !none.text.contains(says), "{}", none.text);
     let switched = visit.switch(&short).await;
     assert!(switched.status == 400 && switched.text.contains("Au moins 10 lettres ou chiffres."), "{}", switched.text);
 
@@ -148,7 +152,7 @@ async fn a_reason_that_is_too_short_is_told_beside_its_field_and_refused_by_no_r
     assert!(explain.status == 400 && explain.text.contains("id=\"reason-wrong\""), "{}", explain.text);
     assert!(explain.text.contains("Au moins 10 lettres ou chiffres."), "{}", explain.text);
     assert_eq!(refusals(&house).await, 0, "no rule was asked about it");
-    assert_eq!(house.gate.log_size(), size + 2, "the pair was shown once more in each language, and no more");
+    assert_eq!(house.gate.log_size(), size + 3, "the pair was shown once more for each form, and no more");
     let enough = visit.send(&short, "/review/0", &fields.replace("a+canary", "a+canary+of+both")).await;
     assert_eq!(enough.status, 303, "{}", enough.text);
 }
@@ -169,7 +173,20 @@ async fn what_a_purpose_needs_is_told_beside_the_fields_of_its_form() {
         let missed = visit.send(&page, "/work", &format!("back=/search&{fields}")).await;
         assert_eq!(missed.status, 400, "{fields}: {}", missed.text);
         assert!(!missed.headers.contains_key("set-cookie"), "nothing was chosen: {:?}", missed.headers);
+        let (before, _) = missed.text.split_once("<h1").expect("a heading");
+        for told in ["<title>Error: ", "role=\"alert\" tabindex=\"-1\" autofocus"] {
+            assert!(before.contains(told), "{fields}: {told} in {}", missed.text);
+        }
+        // The form is in the bar too, where nothing is said again.
+        assert!(!missed.text.contains("id=\"bar-case-wrong\""), "{fields}: {}", missed.text);
+        for marked in ["role=\"alert\"", " autofocus", "<details open>"] {
+            let count = usize::from(marked != "<details open>");
+            assert_eq!(missed.text.matches(marked).count(), count, "{fields}: {marked} in {}", missed.text);
+        }
+        let wrongs = missed.text.matches("class=\"wrong\"").count();
+        assert_eq!((wrongs, missed.text.matches("href=\"#work-").count()), (wrong.len(), wrong.len()), "{fields}");
         for field in wrong {
+            assert!(before.contains(&format!("href=\"#work-{field}\"")), "{fields}: {field} in {before}");
             let told = format!("aria-describedby=\"work-{field}-hint work-{field}-wrong\"");
             let told = if *field == "purpose" { "aria-describedby=\"work-purpose-wrong\"" } else { told.as_str() };
             assert!(missed.text.contains(told), "{fields}: {told} in {}", missed.text);
@@ -177,6 +194,8 @@ async fn what_a_purpose_needs_is_told_beside_the_fields_of_its_form() {
         for field in right {
             assert!(!missed.text.contains(&format!("work-{field}-wrong")), "{fields}: {field} in {}", missed.text);
         }
+        let least = "say in a sentence why you ask. At least 10 letters or digits.<";
+        assert_eq!(missed.text.matches(least).count(), if fields.contains("canary") { 2 } else { 0 }, "{fields}");
         if fields.contains("canary") {
             assert!(missed.text.contains(">a canary</textarea>"), "{}", missed.text);
             let switched = visit.switch(&missed).await;
