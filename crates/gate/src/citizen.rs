@@ -57,15 +57,20 @@ pub struct Look {
     pub legal_basis: Vec<String>,
     /// The registers within reach in which the person had records.
     pub registers: Vec<RegisterId>,
-    /// The classes within reach and how each was disclosed; every other one was withheld. Of a search, those of the columns
-    /// by which persons are found; entries that were written before that was so name all of the purpose.
+    /// The classes that the entry names and how each was disclosed; every other one was withheld. Of a search, those of the
+    /// columns that records of persons can have, unless the entry names more.
     pub classes: IndexMap<Class, Disclosure>,
+    /// Whether the entry is that of a search and names every class that the purpose gave: see [`Entry::names_more`].
+    pub names_more: bool,
     /// Whether it was about this person alone.
     pub is_alone: bool,
     /// Whether a case was named.
     pub case_named: bool,
     /// Why, in the words of who looked; only of looks at this person alone, for the words may name the others.
     pub justification: Option<String>,
+    /// Whether these are the program's words, which asked nobody for a reason. It is sealed with the look, and nothing that
+    /// anyone types says so.
+    pub by_program: bool,
     /// The rules that refused; none when it was allowed.
     pub refused: Option<LookRefused>,
     /// What proves it.
@@ -236,9 +241,11 @@ impl Inner {
             says: terms.as_ref().map(|terms| terms.says.clone()),
             says_fr: terms.as_ref().and_then(|terms| terms.says_fr.clone()),
             case_named: detail.case.is_some(),
+            by_program: terms.as_ref().is_some_and(|terms| terms.by_program),
             legal_basis: terms.map(|terms| terms.legal_basis).unwrap_or_default(),
             registers,
             classes: entry.classes.clone(),
+            names_more: entry.names_more(),
             is_alone,
             justification: detail.justification.filter(|_| is_alone),
             refused,

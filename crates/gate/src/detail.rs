@@ -34,7 +34,7 @@ pub(crate) mod part {
     pub(crate) const MORE: &str = "more";
 }
 
-/// What the purpose said at the time of the look.
+/// What the purpose said at the time of the look, and who gave its reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TermsThen {
     pub(crate) says: String,
@@ -43,6 +43,9 @@ pub(crate) struct TermsThen {
     pub(crate) legal_basis: Vec<String>,
     pub(crate) case_named: bool,
     pub(crate) justified: bool,
+    /// Whether the program gave the justification. Nobody can write it there by what they type as theirs.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub(crate) by_program: bool,
 }
 
 /// One subject of a look.
@@ -279,6 +282,7 @@ mod tests {
                 legal_basis: vec!["Loan Relief Act, art. 4".into()],
                 case_named: true,
                 justified: true,
+                by_program: false,
             }),
             officer: Some(OfficerId::new("ada").unwrap()),
             case: Some(CaseId("2026-17".into())),

@@ -1,4 +1,4 @@
-//! Entries of the log: version 1 of the leaf bytes. `docs/log-format.md` describes them for who checks the log.
+//! Entries of the log: versions 1 and 2 of the leaf bytes. `docs/log-format.md` describes them for who checks the log.
 //!
 //! An entry is one JSON object without white space, its fields in the order below, absent ones left out. It holds no
 //! personal data: names of rules and registers, counts, a commitment to the detail and one tag a subject.
@@ -13,8 +13,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::GateError;
 use crate::keys::TAG_LENGTH;
 
-/// The version that this build writes, and the only one there is.
-pub const ENTRY_VERSION: u8 = 1;
+/// The version that this build writes. It reads the one before too, which has the same fields: there the entry of a search
+/// names every class that the purpose gives, and no text of a class says that whole values may be compared.
+pub const ENTRY_VERSION: u8 = 2;
+
+/// The first version.
+const ENTRY_VERSION_FIRST: u8 = 1;
 
 /// The most bytes of an entry: what a bundle of the log can hold of one (C2SP tlog-tiles counts in 16 bits).
 pub const ENTRY_BYTES_MAX: usize = 65_535;
@@ -121,7 +125,7 @@ pub struct TableRead {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// [`ENTRY_VERSION`].
+    /// The version: [`ENTRY_VERSION`], or an earlier one.
     pub v: u8,
     /// What it is about.
     pub kind: EntryKind,
@@ -138,7 +142,8 @@ pub struct Entry {
     /// The registers within reach.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub registers: Vec<RegisterId>,
-    /// The classes within reach and how each is disclosed; every other one is withheld.
+    /// The classes within reach and how each is disclosed; every other one is withheld. Of a search, those of the columns that
+    /// records of persons can have: see [`names_more`](Self::names_more).
     #[serde(skip_serializing_if = "IndexMap::is_empty", default, with = "classes_as_text")]
     pub classes: IndexMap<Class, Disclosure>,
     /// How many persons it is about.
@@ -192,13 +197,25 @@ impl Entry {
     /// [`GateError::Entry`] when they are not what [`encode`](Self::encode) writes, to the byte: an entry has one form.
     pub fn decode(bytes: &[u8]) -> Result<Self, GateError> {
         let entry: Self = serde_json::from_slice(bytes).map_err(|error| GateError::Entry(error.to_string()))?;
-        if entry.v != ENTRY_VERSION {
-            return Err(GateError::Entry(format!("version {} is not {ENTRY_VERSION}", entry.v)));
+        if !(ENTRY_VERSION_FIRST..=ENTRY_VERSION).contains(&entry.v) {
+            let why = format!("version {} is none of {ENTRY_VERSION_FIRST} to {ENTRY_VERSION}", entry.v);
+            return Err(GateError::Entry(why));
+        }
+        let is_matched = |how: &Disclosure| matches!(how, Disclosure::Last { matched: true, .. });
+        if entry.v == ENTRY_VERSION_FIRST && entry.classes.values().any(is_matched) {
+            return Err(GateError::Entry(format!("version {ENTRY_VERSION_FIRST} has no such disclosure")));
         }
         if entry.encode()? != bytes {
             return Err(GateError::Entry("not in canonical form".into()));
         }
         Ok(entry)
+    }
+
+    /// Tells whether the entry names more classes than what it is about could show: that of a search in version 1, which names
+    /// every class that the purpose gives. Since version 2 it names those of the columns that records of persons can have.
+    #[must_use]
+    pub fn names_more(&self) -> bool {
+        self.v == ENTRY_VERSION_FIRST && self.kind == EntryKind::Search
     }
 
     /// Tells whether the entry is about the person who holds `key`.

@@ -23,7 +23,7 @@ use crate::error::{Denied, GateError, Refusal};
 use crate::grant::{Compares, Grant, LookSubject, Permit};
 use crate::keys::Keys;
 use crate::ports::{DetailsInState, LeavesInLog};
-use crate::terms::{self, TableClasses, Terms, TermsCache};
+use crate::terms::{self, Scope, TableClasses, Terms, TermsCache};
 use crate::witness::LogWitness;
 use crate::writer::{BudgetKey, Outcome, Prepared, Spending, Writer};
 
@@ -155,9 +155,7 @@ impl Gate {
         let at = inner.now()?;
         let persons_today = inner.persons_today(request, at).await?;
         inner.judge(request, at, persons_today).await?;
-        let query = query(request, at, persons_today);
-        let within = inner.reach.get(&request.purpose).map_or(&[][..], Vec::as_slice);
-        let terms = inner.terms.of(&request.purpose, within, inner.policy.disclosures(&query), &inner.classes);
+        let terms = inner.terms_of(&query(request, at, persons_today));
         Ok(Permit { gate: Arc::clone(inner), request: request.clone(), terms, at })
     }
 
@@ -168,9 +166,7 @@ impl Gate {
     /// When the clock can't be trusted.
     pub fn compares(&self, request: &Request) -> Result<Compares, GateError> {
         let inner = &self.inner;
-        let query = query(request, inner.now()?, 0);
-        let within = inner.reach.get(&request.purpose).map_or(&[][..], Vec::as_slice);
-        let terms = inner.terms.of(&request.purpose, within, inner.policy.disclosures(&query), &inner.classes);
+        let terms = inner.terms_of(&query(request, inner.now()?, 0));
         Ok(Compares { gate: Arc::clone(inner), terms })
     }
 
@@ -188,7 +184,7 @@ impl Gate {
 
     /// Gives the grant of a look that was written.
     pub(crate) fn grant(&self, spent: Spent, subjects: Vec<LookSubject>) -> Grant {
-        let Spent { terms, at, leaf } = spent;
+        let Spent { terms, scope, at, leaf } = spent;
         let mut records: HashMap<RegisterId, HashSet<String>> =
             terms.shown.iter().map(|register| (register.clone(), HashSet::new())).collect();
         for record in subjects.iter().flat_map(|subject| &subject.records) {
@@ -196,7 +192,7 @@ impl Gate {
                 of_register.insert(record.hash_hex());
             }
         }
-        Grant { gate: Arc::clone(&self.inner), terms, subjects, records, leaf, at }
+        Grant { gate: Arc::clone(&self.inner), terms, scope, subjects, records, leaf, at }
     }
 
     /// Checks a permit and writes the look that it allows.
@@ -211,8 +207,8 @@ impl Gate {
         let Permit { request, terms, .. } = permit;
         check_subjects(&request, subjects)?;
         let spending = inner.spending(&request, at);
-        let leaf = inner.write_look(&request, &terms, at, subjects, more, spending).await?;
-        Ok(Spent { terms, at, leaf })
+        let Written { leaf, scope } = inner.write_look(&request, &terms, at, subjects, more, spending).await?;
+        Ok(Spent { terms, scope, at, leaf })
     }
 
     /// Checks that a permit is of this gate and can still be spent, and gives the time.
@@ -229,7 +225,8 @@ impl Gate {
         if !is_fresh(permit.at, at) {
             return Err(GateError::PermitStale.into());
         }
-        self.inner.write_look(&permit.request, &permit.terms, at, std::slice::from_ref(now), None, None).await
+        let now = std::slice::from_ref(now);
+        Ok(self.inner.write_look(&permit.request, &permit.terms, at, now, None, None).await?.leaf)
     }
 
     /// Refuses what a permit would have allowed, for reasons that hang on more than who asks for what: on the record that
@@ -244,9 +241,9 @@ impl Gate {
     }
 
     /// Gives the columns that a row of results of a search can have of a record of this register, with their classes: those
-    /// by which persons are found. None where nobody is found in it.
+    /// of its records of persons. None where nobody is found in it.
     #[must_use]
-    pub fn found_by(&self, register: &RegisterId) -> &[(&'static str, Class)] {
+    pub fn found_by(&self, register: &RegisterId) -> &[(String, Class)] {
         self.inner.classes.found(register)
     }
 
@@ -291,8 +288,17 @@ impl Gate {
 /// What a permit was spent on.
 pub(crate) struct Spent {
     pub(crate) terms: Arc<Terms>,
+    pub(crate) scope: Scope,
     pub(crate) at: DateTime<Utc>,
     pub(crate) leaf: u64,
+}
+
+/// A look that is in the log.
+pub(crate) struct Written {
+    /// The place of its entry.
+    pub(crate) leaf: u64,
+    /// Which classes the entry names.
+    pub(crate) scope: Scope,
 }
 
 /// What is to be written of a look.
@@ -323,6 +329,13 @@ pub(crate) struct RunDraft {
 impl Inner {
     pub(crate) fn now(&self) -> Result<DateTime<Utc>, GateError> {
         Ok(self.clock.now()?)
+    }
+
+    /// Gives what a request's purpose gives, whether or not the request is allowed.
+    fn terms_of(&self, query: &Query<'_>) -> Arc<Terms> {
+        let purpose = &query.request.purpose;
+        let within = self.reach.get(purpose).map(Vec::as_slice);
+        self.terms.of(purpose, within, self.policy.disclosures(query), &self.classes)
     }
 
     pub(crate) fn purpose(&self, id: &PurposeId) -> Option<&Purpose> {
@@ -389,7 +402,7 @@ impl Inner {
         }
     }
 
-    /// Writes an allowed look, with what it takes out of a budget, and gives its place in the log.
+    /// Writes an allowed look, with what it takes out of a budget, and gives its place in the log and what the entry names.
     pub(crate) async fn write_look(
         &self,
         request: &Request,
@@ -398,7 +411,7 @@ impl Inner {
         subjects: &[LookSubject],
         more: Option<More>,
         spending: Option<Spending>,
-    ) -> Result<u64, Denied> {
+    ) -> Result<Written, Denied> {
         let then = |subject: &LookSubject| SubjectThen { person: subject.person, records: subject.records.clone() };
         let mut detail = self.detail(request, subjects.iter().map(then).collect());
         let kind = match &more {
@@ -407,6 +420,7 @@ impl Inner {
             Some(_) => EntryKind::Judgement,
         };
         detail.more = more;
+        let scope = Scope::of(kind);
         let draft = Draft {
             kind,
             asked: None,
@@ -414,15 +428,14 @@ impl Inner {
             actor: request.actor.clone(),
             purpose: request.purpose.clone(),
             registers: terms.searched.clone(),
-            // Of those it found, a search shows a row of what they are found by: the rest would take another look.
-            classes: if kind == EntryKind::Search { terms.found.clone() } else { terms.given.clone() },
+            classes: terms.named(scope).clone(),
             rules: Vec::new(),
             run: None,
             detail,
             spending,
         };
         match self.write(draft).await? {
-            Outcome::Written(leaf) => Ok(leaf),
+            Outcome::Written(leaf) => Ok(Written { leaf, scope }),
             Outcome::Failed(error) => Err(error.into()),
             Outcome::OverBudget(persons) => {
                 // The rule itself says so, in its own words; it must not have changed its mind.
@@ -497,6 +510,7 @@ impl Inner {
             legal_basis: purpose.legal_basis.clone(),
             case_named: request.case.is_some(),
             justified: request.justification.is_some(),
+            by_program: request.by_program,
         });
         Detail {
             terms,

@@ -14,7 +14,7 @@ use model::{Compared, Disclosure, ModelId, PersonId, PurposeId, RecordId, Regist
 use crate::error::GateError;
 use crate::gate::Inner;
 use crate::mask::{self, Disclosed, Table};
-use crate::terms::Terms;
+use crate::terms::{Scope, Terms};
 
 /// A person that a look is about, with all of their records.
 ///
@@ -113,7 +113,7 @@ impl Permit {
     /// Tells whether a search may compare what was typed with this column of a register.
     #[must_use]
     pub fn searchable(&self, register: &RegisterId, column: &str) -> bool {
-        self.terms.column(&self.gate.project, register, column).searchable()
+        self.terms.column(&self.gate.project, Scope::Given, register, column).searchable()
     }
 
     /// Tells whether a search may compare what was typed with this column of a model's table.
@@ -197,7 +197,7 @@ impl std::fmt::Debug for Permit {
 /// ```compile_fail,E0451
 /// fn any<T>() -> T { loop {} }
 /// fn forge() -> gate::Grant {
-///     gate::Grant { gate: any(), terms: any(), subjects: any(), records: any(), leaf: any(), at: any() }
+///     gate::Grant { gate: any(), terms: any(), scope: any(), subjects: any(), records: any(), leaf: any(), at: any() }
 /// }
 /// ```
 /// ```
@@ -251,6 +251,8 @@ impl std::fmt::Debug for Permit {
 pub struct Grant {
     pub(crate) gate: Arc<Inner>,
     pub(crate) terms: Arc<Terms>,
+    /// Which classes its entry names; no other is given.
+    pub(crate) scope: Scope,
     pub(crate) subjects: Vec<LookSubject>,
     /// By register within reach: the digits of `_record` of the subjects' records.
     pub(crate) records: HashMap<RegisterId, HashSet<String>>,
@@ -290,14 +292,15 @@ impl Grant {
     }
 
     /// Gives how a column of a register is disclosed; withheld when the register is not within reach or has no such
-    /// column.
+    /// column, and when the entry does not name its class.
     #[must_use]
     pub fn how(&self, register: &RegisterId, column: &str) -> &Disclosure {
-        self.terms.column(&self.gate.project, register, column)
+        self.terms.column(&self.gate.project, self.scope, register, column)
     }
 
     /// Gives what the grant discloses of a batch of a register's rows: the rows of its subjects, each column as its
-    /// class is disclosed. This is the one function that masks; every value leaves through it.
+    /// class is disclosed; those of a class that its entry does not name are withheld. This is the one function that masks;
+    /// every value leaves through it.
     ///
     /// # Errors
     /// Nothing is given when the grant does not reach the register, when a column has no class, and when the batch has
@@ -324,7 +327,7 @@ impl Grant {
         batch: &RecordBatch,
     ) -> Result<Disclosed, GateError> {
         let records = self.records_of(register)?;
-        mask::apply(&Table { name, register, classes }, &self.terms, records, batch)
+        mask::apply(&Table { name, register, classes }, &self.terms, self.scope, records, batch)
     }
 
     fn records_of(&self, register: &RegisterId) -> Result<&HashSet<String>, GateError> {

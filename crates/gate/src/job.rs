@@ -169,6 +169,7 @@ impl Gate {
             purpose: inner.job_purpose(job).clone(),
             case: None,
             justification: None,
+            by_program: false,
             action: Action::RunJob { job },
         };
         inner.judge(&request, at, 0).await?;
@@ -197,6 +198,7 @@ impl Gate {
             legal_basis: purpose.legal_basis.clone(),
             case_named: false,
             justified: false,
+            by_program: false,
         });
         let draft = Draft {
             kind: EntryKind::Job,

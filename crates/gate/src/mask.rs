@@ -23,7 +23,7 @@ use policy::{Named, Names, Reason, Sentences};
 use serde::Serialize;
 
 use crate::error::GateError;
-use crate::terms::Terms;
+use crate::terms::{Scope, Terms};
 
 /// What is written in place of hidden characters, whatever their number.
 const HIDDEN: &str = "•••";
@@ -105,12 +105,14 @@ enum Step {
 }
 
 impl Plan {
-    /// Gives what `terms` make of a table of this schema.
+    /// Gives what `terms` make of a table of this schema, where the entry names the classes of `scope`: a column of any other
+    /// is withheld, so that the log never says less than was given.
     ///
     /// # Errors
     /// A column without a class, a column twice, or a type that registers don't have.
-    pub(crate) fn of(table: &Table<'_>, terms: &Terms, schema: &Schema) -> Result<Self, GateError> {
+    pub(crate) fn of(table: &Table<'_>, terms: &Terms, scope: Scope, schema: &Schema) -> Result<Self, GateError> {
         let of_register = terms.of_register(table.register);
+        let named = terms.named(scope);
         let mut seen = HashSet::new();
         let mut steps = Vec::with_capacity(schema.fields().len());
         let mut fields = Vec::new();
@@ -136,7 +138,13 @@ impl Plan {
                 .get(name)
                 .ok_or_else(|| GateError::UnknownColumn { table: table.name.to_owned(), column: name.to_owned() })?;
             let disclosure = of_register.disclosure(class);
-            let withheld_because = match mask(disclosure, name, &array)? {
+            let (disclosure, masked) = match mask(disclosure, name, &array)? {
+                Masked::Given(_) if !named.contains_key(&class) => {
+                    (&Disclosure::Withheld, Masked::Withheld(Why::NotNamed))
+                }
+                masked => (disclosure, masked),
+            };
+            let withheld_because = match masked {
                 Masked::Given(given) => {
                     fields.push(Field::new(name, given.data_type().clone(), true));
                     steps.push(Step::Mask(disclosure.clone()));
@@ -155,17 +163,19 @@ impl Plan {
     }
 }
 
-/// Gives what `terms` disclose of the rows of `batch` whose `_record` is among `records` (hexadecimal digits).
+/// Gives what `terms` disclose of the rows of `batch` whose `_record` is among `records` (hexadecimal digits), where the entry
+/// names the classes of `scope`.
 ///
 /// # Errors
 /// A column without a class, a column twice, no `_record`, or a type that registers don't have: nothing is given.
 pub(crate) fn apply(
     table: &Table<'_>,
     terms: &Terms,
+    scope: Scope,
     records: &HashSet<String>,
     batch: &RecordBatch,
 ) -> Result<Disclosed, GateError> {
-    let plan = terms.plan(table, batch.schema_ref())?;
+    let plan = terms.plan(table, scope, batch.schema_ref())?;
     let (batch, kept_records) = rows_of_subjects(table, records, batch)?;
     let mut arrays: Vec<ArrayRef> = Vec::with_capacity(plan.schema.fields().len());
     for ((step, field), array) in plan.steps.iter().zip(batch.schema_ref().fields()).zip(batch.columns()) {
@@ -242,6 +252,8 @@ enum Why {
     NotTheDistrict,
     /// The purpose's way of disclosing has no meaning for values of this type.
     NoMeaning,
+    /// The purpose gives the class, and the look's entry does not name it.
+    NotNamed,
 }
 
 fn mask(disclosure: &Disclosure, name: &str, array: &ArrayRef) -> Result<Masked, GateError> {
@@ -369,6 +381,16 @@ fn because(why: Why, register: &RegisterId, class: Class, disclosure: &Disclosur
             "The purpose {purpose} gives the class {class} in a form that this column cannot have.",
             "La finalité {purpose} communique la classe {class} sous une forme que cette colonne ne peut prendre.",
         ),
+        Why::NotNamed => {
+            let sentences = Sentences {
+                says: "The entry of this look does not name the class {class}.",
+                says_fr: "L’entrée de cette consultation ne nomme pas la classe {class}.",
+                needed: "The opening of the person, which is an entry of its own.",
+                needed_fr: "L’ouverture du dossier de la personne, qui est une entrée à part.",
+            };
+            let names = Names::default().with("class", Named::Class(class));
+            Reason::new("disclosure.not-named", None, sentences, &names)
+        }
     }
 }
 

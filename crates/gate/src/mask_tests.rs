@@ -81,7 +81,7 @@ fn granted() -> HashSet<String> {
 }
 
 fn apply_to(batch: &RecordBatch, terms: &Terms) -> Result<Disclosed, GateError> {
-    apply(&Table { name: REGISTER, register: &register(), classes: &classes() }, terms, &granted(), batch)
+    apply(&Table { name: REGISTER, register: &register(), classes: &classes() }, terms, Scope::Given, &granted(), batch)
 }
 
 fn row() -> impl Strategy<Value = Row> {
@@ -368,7 +368,7 @@ fn a_column_without_a_class_gives_nothing_at_all() {
     let full = batch(&[one_row()]);
     let table_classes: HashMap<String, Class> = classes().into_iter().filter(|(name, _)| name != "street").collect();
     let table = Table { name: REGISTER, register: &register(), classes: &table_classes };
-    let refused = apply(&table, &terms(&[(Class::Identity, Disclosure::Value)]), &granted(), &full);
+    let refused = apply(&table, &terms(&[(Class::Identity, Disclosure::Value)]), Scope::Given, &granted(), &full);
     assert!(matches!(refused, Err(GateError::UnknownColumn { column, .. }) if column == "street"));
 }
 
@@ -441,5 +441,32 @@ fn a_debug_text_has_the_shape_and_no_value() {
     assert!(text.contains("rows: 1") && text.contains("(\"name\", Utf8)"), "{text}");
     for value in ["Éloïse", &disclosed.records[0].hash_hex()] {
         assert!(!text.contains(value), "{text}");
+    }
+}
+
+#[test]
+fn what_the_entry_does_not_name_is_withheld_whatever_the_purpose_gives() {
+    let disclosures = [
+        (Class::Identity, Disclosure::Value),
+        (Class::Travel, Disclosure::Coarse),
+        (Class::Identifier, Disclosure::MatchOnly),
+    ];
+    let mut terms = terms(&disclosures);
+    for class in [Class::Travel, Class::Identifier] {
+        terms.found.shift_remove(&class);
+    }
+    let (batch, classes, register) = (batch(&[one_row()]), classes(), register());
+    let table = Table { name: REGISTER, register: &register, classes: &classes };
+    // In turn, under the same terms and of the same schema: neither is taken for the other.
+    for (scope, is_given) in [(Scope::Given, true), (Scope::Found, false), (Scope::Given, true)] {
+        let disclosed = apply(&table, &terms, scope, &granted(), &batch).unwrap();
+        let column = |name: &str| disclosed.columns.iter().find(|column| column.name == name).unwrap();
+        let rule = |name: &str| column(name).withheld_because.as_ref().map(|because| because.rule.as_str());
+        assert_eq!(disclosed.batch.column_by_name("crossed").is_some(), is_given, "{scope:?}");
+        assert_eq!(rule("crossed"), (!is_given).then_some("disclosure.not-named"), "{scope:?}");
+        assert_eq!(column("crossed").disclosure == Disclosure::Withheld, !is_given, "{scope:?}");
+        assert!(disclosed.batch.column_by_name("name").is_some() && rule("name").is_none(), "{scope:?}");
+        // What the purpose does not show anyway is withheld for that reason.
+        assert_eq!(rule("number"), Some("disclosure.match-only"), "{scope:?}");
     }
 }

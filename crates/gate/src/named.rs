@@ -6,7 +6,7 @@ use model::request::Action;
 use policy::{Names, Reason, Sentences};
 
 use crate::error::{Denied, GateError};
-use crate::gate::{Gate, Spent, budget_key, check_subjects};
+use crate::gate::{Gate, Spent, Written, budget_key, check_subjects};
 use crate::grant::{Grant, LookSubject, Permit};
 use crate::writer::Spending;
 
@@ -53,8 +53,8 @@ impl Gate {
             return Err(inner.refuse_about(&request, at, vec![no_number()], &persons).await);
         };
         let spending = Spending { key, persons, missing, persons_max };
-        let leaf = inner.write_look(&request, &terms, at, subjects, None, Some(spending)).await?;
-        Ok(Spent { terms, at, leaf })
+        let Written { leaf, scope } = inner.write_look(&request, &terms, at, subjects, None, Some(spending)).await?;
+        Ok(Spent { terms, scope, at, leaf })
     }
 }
 

@@ -8,10 +8,28 @@ use indexmap::IndexMap;
 use model::{Class, Disclosure, ModelId, ModelKind, Project, Purpose, PurposeId, RegisterId};
 use policy::{Disclosed, Disclosures, Reason};
 
+use crate::entry::EntryKind;
 use crate::error::GateError;
 use crate::mask::{Plan, Table};
 
 static WITHHELD: Disclosure = Disclosure::Withheld;
+
+/// Which classes of a purpose the entry of a look names. What it does not name is not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Scope {
+    /// All that the purpose gives.
+    Given,
+    /// Those that a search can come upon.
+    Found,
+}
+
+impl Scope {
+    /// Gives which classes an entry of this kind names. Of those it found, a search shows a row of what they are found by: the
+    /// rest would take another look.
+    pub(crate) fn of(kind: EntryKind) -> Self {
+        if kind == EntryKind::Search { Self::Found } else { Self::Given }
+    }
+}
 
 /// What a purpose gives: the registers within reach and how each class of each is disclosed.
 pub(crate) struct Terms {
@@ -22,15 +40,15 @@ pub(crate) struct Terms {
     pub(crate) shown: Vec<RegisterId>,
     /// The classes that some register gives, in the order of [`Class::ALL`].
     pub(crate) given: IndexMap<Class, Disclosure>,
-    /// Those of them that a search can come upon: the classes of the columns by which persons are found. They alone are
+    /// Those of them that a search can come upon: the classes of all columns that records of persons can have. They alone are
     /// compared, and shown in a row of results.
     pub(crate) found: IndexMap<Class, Disclosure>,
     classes: Classes,
     plans: parking_lot::RwLock<KnownPlans>,
 }
 
-/// Plans by table and address of its schema, which is held so that the address stays taken.
-type KnownPlans = HashMap<(String, usize), (SchemaRef, Arc<Plan>)>;
+/// Plans by table, what the entry names, and address of the table's schema, which is held so that the address stays taken.
+type KnownPlans = HashMap<(String, Scope, usize), (SchemaRef, Arc<Plan>)>;
 
 /// The most plans kept. The serving index has one schema a table; batches from the lake each bring their own.
 const PLANS_MAX: usize = 256;
@@ -97,15 +115,16 @@ impl Terms {
         }
     }
 
-    /// Gives terms under which each class of these registers is disclosed as said.
+    /// Gives terms under which each class of these registers is disclosed as said; a search comes upon all of them.
     #[cfg(test)]
     pub(crate) fn made_up(registers: &[RegisterId], classes: HashMap<Class, Disclosure>) -> Self {
+        let given: IndexMap<Class, Disclosure> = classes.iter().map(|(class, how)| (*class, how.clone())).collect();
         Self {
             purpose: PurposeId::new("made-up").unwrap(),
             searched: registers.to_vec(),
             shown: registers.to_vec(),
-            given: IndexMap::new(),
-            found: IndexMap::new(),
+            found: given.clone(),
+            given,
             classes: Classes::MadeUp(classes),
             plans: Default::default(),
         }
@@ -129,16 +148,24 @@ impl Terms {
         self.of_register(register).disclosure(class)
     }
 
-    /// Gives what is done to the columns of a table of this schema.
+    /// Gives the classes that an entry names, and how each is disclosed at most.
+    pub(crate) fn named(&self, scope: Scope) -> &IndexMap<Class, Disclosure> {
+        match scope {
+            Scope::Given => &self.given,
+            Scope::Found => &self.found,
+        }
+    }
+
+    /// Gives what is done to the columns of a table of this schema, where the entry names the classes of `scope`.
     ///
     /// # Errors
     /// As [`Plan::of`].
-    pub(crate) fn plan(&self, table: &Table<'_>, schema: &SchemaRef) -> Result<Arc<Plan>, GateError> {
-        let key = (table.name.to_owned(), Arc::as_ptr(schema).addr());
+    pub(crate) fn plan(&self, table: &Table<'_>, scope: Scope, schema: &SchemaRef) -> Result<Arc<Plan>, GateError> {
+        let key = (table.name.to_owned(), scope, Arc::as_ptr(schema).addr());
         if let Some((_, plan)) = self.plans.read().get(&key) {
             return Ok(Arc::clone(plan));
         }
-        let plan = Arc::new(Plan::of(table, self, schema)?);
+        let plan = Arc::new(Plan::of(table, self, scope, schema)?);
         let mut plans = self.plans.write();
         if plans.len() >= PLANS_MAX {
             plans.clear();
@@ -156,17 +183,18 @@ impl Terms {
         }
     }
 
-    /// Gives how a column of a register is disclosed; withheld where the register is not within reach or has no such
-    /// column.
-    pub(crate) fn column(&self, project: &Project, register: &RegisterId, column: &str) -> &Disclosure {
+    /// Gives how a column of a register is disclosed where the entry names the classes of `scope`; withheld where the register
+    /// is not within reach or has no such column.
+    pub(crate) fn column(&self, project: &Project, scope: Scope, register: &RegisterId, column: &str) -> &Disclosure {
         let column = project.registers.get(register).and_then(|register| register.columns.get(column));
+        let column = column.filter(|column| self.named(scope).contains_key(&column.class));
         column.map_or(&WITHHELD, |column| self.disclosure(register, column.class))
     }
 }
 
-/// Gives the classes that some register gives, in the order of [`Class::ALL`]. A purpose says one thing of a class, and a
-/// policy can only withhold it: what the first register gives is the most that any of them does.
-/// Registers count for a class where `counts` says so.
+/// Gives the classes that some register gives, in the order of [`Class::ALL`]. Registers count for a class where `counts` says
+/// so. A purpose says one thing of a class, and a policy can only withhold it: what the first register gives is the most that
+/// any of them does.
 fn given(
     searched: &[RegisterId],
     disclosures: &Disclosures,
@@ -202,14 +230,17 @@ pub(crate) struct TermsCache(parking_lot::RwLock<KnownTerms>);
 const CACHED_MAX: usize = 4_096;
 
 impl TermsCache {
-    /// Gives the terms of `disclosures`, which the policy keeps for all who ask alike.
+    /// Gives the terms of `disclosures`, which the policy keeps for all who ask alike. `within` are the registers within reach
+    /// of the purpose; none where there is no such purpose. Then nothing is given, and nothing kept: names of purposes that
+    /// don't exist are without number.
     pub(crate) fn of(
         &self,
         purpose: &PurposeId,
-        within: &[RegisterId],
+        within: Option<&[RegisterId]>,
         disclosures: Arc<Disclosures>,
         tables: &TableClasses,
     ) -> Arc<Terms> {
+        let Some(within) = within else { return Arc::new(Terms::of(purpose, &[], disclosures, tables)) };
         let key = (purpose.clone(), Arc::as_ptr(&disclosures).addr());
         if let Some((_, terms)) = self.0.read().get(&key) {
             return Arc::clone(terms);
@@ -228,8 +259,8 @@ impl TermsCache {
 pub(crate) struct TableClasses {
     registers: HashMap<RegisterId, HashMap<String, Class>>,
     models: HashMap<ModelId, (RegisterId, HashMap<String, Class>)>,
-    /// By register: the columns that the records of persons made of it can have, by which persons are found.
-    found: HashMap<RegisterId, Vec<(&'static str, Class)>>,
+    /// By register: the columns that the records of persons made of it can have.
+    found: HashMap<RegisterId, Vec<(String, Class)>>,
 }
 
 impl TableClasses {
@@ -237,13 +268,16 @@ impl TableClasses {
         let registers = project.registers.keys().map(|id| Ok((id.clone(), register_classes(project, id)?)));
         let models = project.models.keys().map(|id| Ok((id.clone(), model_classes(project, id)?)));
         let models = models.collect::<Result<HashMap<_, (RegisterId, HashMap<String, Class>)>, GateError>>()?;
-        let mut found: HashMap<RegisterId, Vec<(&'static str, Class)>> = HashMap::new();
+        let mut found: HashMap<RegisterId, Vec<(String, Class)>> = HashMap::new();
         for model in project.models.values().filter(|model| model.kind == ModelKind::Person) {
             let Some((register, classes)) = models.get(&model.id) else { continue };
             let of_register = found.entry(register.clone()).or_default();
-            let names = model::sql_model::PERSON_COLUMNS.iter().map(|(name, _)| *name);
-            let columns = names.filter(|name| model.can_have(name));
-            for column in columns.filter_map(|name| Some((name, *classes.get(name)?))) {
+            let usual = model::sql_model::PERSON_COLUMNS.iter().map(|(name, _)| *name);
+            // Any further column has its class stated by the model.
+            let further = model.classes.keys().map(String::as_str);
+            for name in usual.filter(|name| model.can_have(name)).chain(further) {
+                let Some(class) = classes.get(name) else { continue };
+                let column = (name.to_owned(), *class);
                 if !of_register.contains(&column) {
                     of_register.push(column);
                 }
@@ -252,8 +286,8 @@ impl TableClasses {
         Ok(Self { registers: registers.collect::<Result<_, GateError>>()?, models, found })
     }
 
-    /// Gives the columns by which persons are found in a register, with their classes; nothing where they are not.
-    pub(crate) fn found(&self, register: &RegisterId) -> &[(&'static str, Class)] {
+    /// Gives the columns that records of persons of a register can have, with their classes; nothing where there are none.
+    pub(crate) fn found(&self, register: &RegisterId) -> &[(String, Class)] {
         self.found.get(register).map_or(&[], Vec::as_slice)
     }
 
@@ -305,3 +339,7 @@ fn model_classes(project: &Project, model: &ModelId) -> Result<(RegisterId, Hash
     classes.extend(found.classes.iter().map(|(name, class)| (name.clone(), *class)));
     Ok((found.register.clone(), classes))
 }
+
+#[cfg(test)]
+#[path = "terms_tests.rs"]
+mod tests;

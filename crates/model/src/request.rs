@@ -52,6 +52,9 @@ pub struct Request {
     pub case: Option<CaseId>,
     /// Why, in the asker's words.
     pub justification: Option<String>,
+    /// Whether these are not the asker's words but the program's, which asked nobody for a reason. Nothing that a client sends
+    /// says so.
+    pub by_program: bool,
     /// What they want to do.
     pub action: Action,
 }

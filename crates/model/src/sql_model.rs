@@ -70,7 +70,8 @@ impl SqlModel {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ModelKind {
-    /// Person records: what linkage compares. Has `_record` and any of [`PERSON_COLUMNS`].
+    /// Person records: what linkage compares. Has `_record`, any of [`PERSON_COLUMNS`], and any further column to which the model
+    /// gives a class.
     Person,
     /// Objects of the ontology. Has `_record`.
     Object,
@@ -78,7 +79,7 @@ pub enum ModelKind {
     Step,
 }
 
-/// The columns of person records: name and what is in it. All are text but `birth_date`, which is a date. `born` is as much
+/// The usual columns of person records: name and what is in it. All are text but `birth_date`, which is a date. `born` is as much
 /// of it as is known, for linking: `1964-02-29`, `1964-02` or `1964`.
 pub const PERSON_COLUMNS: [(&str, Class); 19] = [
     ("first_name", Class::Identity),

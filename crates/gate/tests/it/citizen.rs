@@ -3,11 +3,14 @@
 use gate::{Entry, EntryKind, LookSubject, Part, PersonKey, commitment_of};
 use model::agency::RoleKind;
 use model::request::Action;
-use model::{Clock as _, PersonId};
+use model::{Clock as _, PersonId, Request};
 use state::Page;
+use testkit::ProjectFolder;
+use tlog::fault::MemoryStorage;
 
 use crate::house::{
-    House, YSOLDE, ZACHARIAS, citizen, member, officer, open, own, record, register, request, ysolde, zacharias,
+    House, YSOLDE, ZACHARIAS, citizen, member, officer, open, open_log, own, record, register, request, ysolde,
+    zacharias,
 };
 
 #[tokio::test]
@@ -271,4 +274,57 @@ async fn a_record_has_a_name_for_its_person_alone() {
     assert_ne!(name, house.gate.own_record_name(YSOLDE, &tax));
     assert_ne!(name, house.gate.own_record_name(ZACHARIAS, &loans));
     assert!(!name.contains(&tax.hash_hex()));
+}
+
+#[tokio::test]
+async fn who_gave_a_reason_is_sealed_with_the_look_and_not_read_out_of_it() {
+    let house = House::new().await;
+    for by_program in [true, false] {
+        let permit = house.gate.decide(&Request { by_program, ..open(ZACHARIAS) }).await.unwrap();
+        let _ = house.gate.commit(permit, vec![zacharias()]).await.unwrap();
+    }
+    let answer = house.gate.looks_of_self(&own(ZACHARIAS), &zacharias(), &[], Page::first(10)).await.unwrap();
+    let told: Vec<_> = answer.looks.iter().map(|look| (look.kind, look.by_program)).collect();
+    assert_eq!(told, [(EntryKind::Own, false), (EntryKind::Look, false), (EntryKind::Look, true)]);
+    assert_eq!(answer.looks[1].justification, answer.looks[2].justification);
+    // It is part of what the entry commits to.
+    for look in &answer.looks {
+        let says_so = |part: &Part| matches!(part, Part::Opened { text, .. } if text.contains("\"by_program\":true"));
+        assert_eq!(look.proof.parts.iter().any(says_so), look.by_program);
+        assert_eq!(commitment_of(&look.proof.parts), look.proof.commitment);
+    }
+}
+
+#[tokio::test]
+async fn entries_of_the_version_before_are_read_and_of_a_search_name_more() {
+    let house = House::new().await;
+    for action in [Action::Search, Action::OpenPerson { person: ZACHARIAS }] {
+        let permit = house.gate.decide(&request(officer(), "loan-relief", action)).await.unwrap();
+        let _ = house.gate.commit(permit, vec![zacharias()]).await.unwrap();
+    }
+    let entries = house.entries().await;
+    assert!(entries.iter().all(|entry| entry.v == gate::ENTRY_VERSION));
+    house.gate.close().await.unwrap();
+    // The same log as the version before would have written it: a search names all that a look does.
+    let classes = entries[1].classes.clone();
+    let first = entries.into_iter().map(|entry| Entry { v: 1, classes: classes.clone(), ..entry }.encode().unwrap());
+    let storage = MemoryStorage::new();
+    let log = open_log(&storage);
+    log.append(first.collect()).unwrap();
+    log.close().unwrap();
+    let reopened = House::over_state(ProjectFolder::small(), storage, house.state.clone()).await.unwrap();
+    let permit = reopened.gate.decide(&request(officer(), "loan-relief", Action::Search)).await.unwrap();
+    let _ = reopened.gate.commit(permit, vec![zacharias()]).await.unwrap();
+
+    let answer = reopened.gate.looks_of_self(&own(ZACHARIAS), &zacharias(), &[], Page::first(10)).await.unwrap();
+    let told: Vec<_> = answer.looks.iter().map(|look| (look.leaf, look.kind, look.names_more)).collect();
+    let expected = [
+        (3, EntryKind::Own, false),
+        (2, EntryKind::Search, false),
+        (1, EntryKind::Look, false),
+        (0, EntryKind::Search, true),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!((&answer.looks[3].classes, &answer.looks[2].classes), (&classes, &classes));
+    assert!(answer.looks[1].classes.len() < classes.len());
 }

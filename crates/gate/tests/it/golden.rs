@@ -105,9 +105,25 @@ fn examples() -> Vec<(&'static str, Entry)> {
     ]
 }
 
+/// The same in version 2, in which whole numbers may be compared, and a search, which names less there.
+fn examples_of_2() -> Vec<(String, Entry)> {
+    let found = [Class::Identifier, Class::Identity, Class::Address, Class::Contact];
+    let classes = look().classes.into_iter().filter(|(class, _)| found.contains(class)).collect();
+    let search = Entry { kind: EntryKind::Search, classes, ..look() };
+    let second = |(name, mut entry): (&str, Entry)| {
+        entry.v = 2;
+        if let Some(contact) = entry.classes.get_mut(&Class::Contact) {
+            *contact = Disclosure::Last { keep: 4, matched: true };
+        }
+        (format!("2-{name}"), entry)
+    };
+    examples().into_iter().chain([("search", search)]).map(second).collect()
+}
+
 #[test]
 fn entries_have_these_bytes() {
-    for (name, entry) in examples() {
+    let first = examples().into_iter().map(|(name, entry)| (name.to_owned(), entry));
+    for (name, entry) in first.chain(examples_of_2()) {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/leaf-{name}.json"));
         let bytes = entry.encode().unwrap();
         if std::env::var_os("LUCARNE_BLESS").is_some() {
@@ -123,7 +139,9 @@ fn entries_have_these_bytes() {
 fn an_entry_has_one_form() {
     let text = String::from_utf8(look().encode().unwrap()).unwrap();
     let spoilt = [
-        text.replace("{\"v\":1,", "{\"v\":2,"),
+        text.replace("{\"v\":1,", "{\"v\":0,"),
+        text.replace("{\"v\":1,", "{\"v\":3,"),
+        text.replace("\"last 4\"", "\"last 4 match\""),
         text.replace("{\"v\":1,", "{\"v\":1, "),
         text.replace("{\"v\":1,\"kind\":\"look\"", "{\"kind\":\"look\",\"v\":1"),
         text.replace("\"subjects\":1", "\"subjects\":1,\"note\":\"x\""),
@@ -136,6 +154,22 @@ fn an_entry_has_one_form() {
     for bytes in spoilt {
         assert_ne!(bytes, text);
         assert!(matches!(Entry::decode(bytes.as_bytes()), Err(GateError::Entry(_))), "{bytes}");
+    }
+}
+
+#[test]
+fn what_an_entry_names_hangs_on_its_version() {
+    assert_eq!(gate::ENTRY_VERSION, 2);
+    for kind in [EntryKind::Search, EntryKind::Look, EntryKind::Refusal] {
+        let of = |v: u8| Entry { v, kind, ..look() };
+        assert_eq!((of(1).names_more(), of(2).names_more()), (kind == EntryKind::Search, false), "{kind:?}");
+        // Both are read, and only the second knows numbers that are compared whole.
+        for v in [1, 2] {
+            assert_eq!(Entry::decode(&of(v).encode().unwrap()).unwrap(), of(v));
+            let mut matched = of(v);
+            matched.classes.insert(Class::Contact, Disclosure::Last { keep: 4, matched: true });
+            assert_eq!(Entry::decode(&matched.encode().unwrap()).is_ok(), v == 2);
+        }
     }
 }
 

@@ -237,6 +237,7 @@ pub(crate) fn request(actor: Actor, purpose: &str, action: Action) -> Request {
         purpose: PurposeId::new(purpose).unwrap(),
         case: Some(CaseId("CASE-CANARY-9".into())),
         justification: Some("because of the canary, who asked us to".into()),
+        by_program: false,
         action,
     }
 }

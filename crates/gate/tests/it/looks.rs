@@ -6,6 +6,8 @@ use gate::{By, Denied, Entry, EntryKind, GateError, LookSubject, SUBJECTS_MAX};
 use model::agency::RoleKind;
 use model::request::Action;
 use model::{Class, Disclosure, ModelId, PersonId, Request};
+use testkit::ProjectFolder;
+use tlog::fault::MemoryStorage;
 
 use crate::house::{House, YSOLDE, ZACHARIAS, member, officer, open, register, request, ysolde, zacharias};
 
@@ -330,8 +332,48 @@ async fn the_entry_of_a_search_names_what_a_row_of_results_can_show() {
         assert_eq!(entries[0].classes[&class], entries[1].classes[&class], "{class}");
     }
     let found_by =
-        |name: &str| house.gate.found_by(&register(name)).iter().map(|(column, _)| *column).collect::<Vec<_>>();
+        |name: &str| house.gate.found_by(&register(name)).iter().map(|(column, _)| column.clone()).collect::<Vec<_>>();
     assert_eq!(found_by("loans"), ["first_name", "last_name", "birth_date", "phone"]);
     assert_eq!(found_by("donations"), ["first_name", "last_name"], "the model has no more of it");
     assert!(found_by("nothing").is_empty());
+}
+
+#[tokio::test]
+async fn a_search_gives_nothing_that_its_entry_does_not_name() {
+    use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+    // Of the loan, the records of persons have what their model alone has a class for.
+    let folder = ProjectFolder::small();
+    let model = "models/loan_person.sql";
+    folder.replace(model, "birth_date, phone", "birth_date, phone, owed as debt");
+    let says = "--! says = \"Persons who borrowed\"";
+    folder.replace(model, says, &format!("{says}\n--! classes = {{ debt = \"loan\" }}"));
+    let house = House::over(folder, MemoryStorage::new(), state::Options::default()).await;
+    let record = zacharias().records[1].hash_hex();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("_record", std::sync::Arc::new(StringArray::from(vec![record]))),
+        ("first_name", std::sync::Arc::new(StringArray::from(vec!["Zacharias"]))),
+        ("debt", std::sync::Arc::new(Int64Array::from(vec![12_345]))),
+    ];
+    let person = RecordBatch::try_from_iter(columns).unwrap();
+    for action in [Action::Search, Action::OpenPerson { person: ZACHARIAS }] {
+        let is_search = action == Action::Search;
+        let permit = house.gate.decide(&request(officer(), "loan-relief", action)).await.unwrap();
+        let grant = house.gate.commit(permit, vec![zacharias()]).await.unwrap();
+        let entry = house.entries().await.pop().unwrap();
+        assert_eq!(entry.classes[&Class::Loan], Disclosure::Value, "a search comes upon it too");
+        assert_eq!(entry.classes.contains_key(&Class::Income), !is_search);
+
+        let shown = grant.apply_model(&ModelId::new("loan_person").unwrap(), &person).unwrap();
+        assert!(shown.batch.column_by_name("debt").is_some());
+        let tax = grant.read(&register("tax")).await.unwrap();
+        let income = tax.columns.iter().find(|column| column.name == "income").unwrap();
+        let rule = income.withheld_because.as_ref().map(|because| because.rule.as_str());
+        assert_eq!(tax.batch.column_by_name("income").is_some(), !is_search);
+        assert_eq!(rule, is_search.then_some("disclosure.not-named"));
+        assert_eq!(*grant.how(&register("tax"), "income") == Disclosure::Withheld, is_search);
+        let columns = shown.columns.iter().chain(tax.columns.iter());
+        for column in columns.filter(|column| column.withheld_because.is_none()) {
+            assert_eq!(entry.classes.get(&column.class), Some(&column.disclosure), "{}", column.name);
+        }
+    }
 }

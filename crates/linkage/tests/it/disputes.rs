@@ -35,6 +35,7 @@ pub(crate) async fn say(
         purpose: "own-data".parse().unwrap(),
         case: None,
         justification: Some(WORDS.to_owned()),
+        by_program: false,
         action: Action::ReadOwn,
     };
     let permit = opened.gate.decide(&request).await.unwrap();

@@ -19,6 +19,7 @@ pub(crate) async fn decide(
         purpose: "review-links".parse().unwrap(),
         case: None,
         justification: None,
+        by_program: false,
         action: Action::ReviewLink,
     };
     let permit = opened.gate.decide(&request).await.unwrap();

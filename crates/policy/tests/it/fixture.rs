@@ -344,6 +344,7 @@ pub(crate) fn request(actor: Actor, purpose: &str, action: Action) -> Request {
         purpose: PurposeId::new(purpose).unwrap(),
         case: Some(CaseId("2026/117".to_owned())),
         justification: Some("Appeal against the decision of 3 March".to_owned()),
+        by_program: false,
         action,
     }
 }

@@ -72,7 +72,7 @@ fn asked(purpose: impl Strategy<Value = PurposeId>) -> impl Strategy<Value = Ask
     let texts = (proptest::option::of(".{0,40}"), proptest::option::of(".{0,60}"));
     (actors(), purpose, texts, actions(), days, persons, any::<bool>()).prop_map(
         |(actor, purpose, (case, justification), action, day, persons_today, subject_is_self)| Asked {
-            request: Request { actor, purpose, case: case.map(CaseId), justification, action },
+            request: Request { actor, purpose, case: case.map(CaseId), justification, by_program: false, action },
             day,
             persons_today,
             subject_is_self,

@@ -3,7 +3,7 @@
 use gate::{Denied, EntryKind, Refusal};
 use model::agency::RoleKind;
 use model::request::Action;
-use model::{Actor, OfficerId, Request};
+use model::{Actor, Class, Disclosure, OfficerId, Request};
 use registry::{How, Index, RegistryError, SearchQuery};
 use testkit::ProjectFolder;
 
@@ -94,6 +94,7 @@ async fn few_who_work_somewhere_are_shown_and_each_is_a_subject() {
     }
     let entry = house.gate.entries(answer.leaf..answer.leaf + 1).await.unwrap().remove(0).entry;
     assert_eq!((entry.kind, entry.subjects), (EntryKind::Search, 3));
+    assert_eq!(entry.classes[&Class::Employment], Disclosure::Value, "it is compared and shown");
 
     // The whole name, however it is written, and nothing like it.
     assert_eq!(house.search(&index, &at("MARZIPAN  Mills, & sons")).await.hits.len(), 3);
@@ -195,6 +196,7 @@ async fn an_employer_in_a_register_of_a_special_category_is_not_indexed() {
         purpose: "party-finance".parse().unwrap(),
         case: None,
         justification: None,
+        by_program: false,
         action: Action::Search,
     };
     let refusal = refused(&house, &index, &auditor, &at("Qempq Works")).await;
@@ -204,4 +206,32 @@ async fn an_employer_in_a_register_of_a_special_category_is_not_indexed() {
     let naming = |employer: &str| documents.iter().filter(|(_, text)| text.contains(employer)).count();
     assert_eq!(naming("marzipan mills sons"), 3, "an employer is one term of its whole name");
     assert_eq!(naming("qempq"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_entry_of_a_search_names_all_that_is_shown_of_whom_it_finds() {
+    let house = house(FIVE, GIVEN).await;
+    let index = house.index();
+    let searches = [
+        at(MILLS),
+        SearchQuery { name: "Ysolde Quillfeather".to_owned(), ..SearchQuery::default() },
+        SearchQuery { name: "Okafor".to_owned(), ..SearchQuery::default() },
+        SearchQuery { birth_date: "1984-03-12".parse().ok(), ..SearchQuery::default() },
+        SearchQuery { identifier: "TN-48151".to_owned(), ..SearchQuery::default() },
+    ];
+    let mut employers = 0;
+    for (number, query) in searches.iter().enumerate() {
+        let answer = house.search(&index, query).await;
+        assert!(!answer.hits.is_empty(), "search {number}");
+        let entry = house.gate.entries(answer.leaf..answer.leaf + 1).await.unwrap().remove(0).entry;
+        for hit in &answer.hits {
+            for column in hit.shown.columns.iter().filter(|column| column.withheld_because.is_none()) {
+                assert_eq!(entry.classes.get(&column.class), Some(&column.disclosure), "{}: {number}", column.name);
+                employers += usize::from(column.name == "employer");
+            }
+        }
+        // What takes another look is not among them.
+        assert!(!entry.classes.contains_key(&Class::Income) && !entry.classes.contains_key(&Class::Loan));
+    }
+    assert!(employers >= 3, "employers are shown: {employers}");
 }

@@ -171,6 +171,7 @@ pub(crate) fn officer(action: Action) -> Request {
         purpose: "loan-relief".parse().unwrap(),
         case: Some(CaseId("CASE-1".to_owned())),
         justification: Some("the borrower asked for relief".to_owned()),
+        by_program: false,
         action,
     }
 }
@@ -182,6 +183,7 @@ pub(crate) fn citizen(person: PersonId) -> Request {
         purpose: "own-data".parse().unwrap(),
         case: None,
         justification: None,
+        by_program: false,
         action: Action::ReadOwn,
     }
 }

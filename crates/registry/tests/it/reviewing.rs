@@ -15,6 +15,7 @@ fn steward() -> Request {
         purpose: "review-links".parse().unwrap(),
         case: None,
         justification: None,
+        by_program: false,
         action: Action::ReviewLink,
     }
 }

@@ -23,6 +23,7 @@ rule-disclosure-match-only = Data of this kind may be compared in a search, and 
 rule-disclosure-class-withheld = The purpose does not give data of this kind.
 rule-disclosure-district-only = Of an address the purpose gives the district only.
 rule-disclosure-no-meaning = The purpose gives data of this kind in a form that this column cannot have.
+rule-disclosure-not-named = The entry of this look does not name data of this kind, so none are given.
 rule-linking-agreement-not-in-force = The agreement under which the register would be linked is not in force.
 rule-linking-register-not-covered = The agreement does not cover the register, so it is not linked.
 rule-linking-not-allowed = The agreement does not allow linking.

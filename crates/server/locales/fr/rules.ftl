@@ -23,6 +23,7 @@ rule-disclosure-match-only = Les données de cette nature peuvent être comparé
 rule-disclosure-class-withheld = La finalité ne communique pas les données de cette nature.
 rule-disclosure-district-only = D’une adresse, la finalité ne communique que le district.
 rule-disclosure-no-meaning = La finalité communique les données de cette nature sous une forme que cette colonne ne peut prendre.
+rule-disclosure-not-named = L’entrée de cette consultation ne nomme pas les données de cette nature : aucune n’est communiquée.
 rule-linking-agreement-not-in-force = L’accord en vertu duquel le registre serait apparié n’est pas en vigueur.
 rule-linking-register-not-covered = L’accord ne couvre pas le registre : il n’est pas apparié.
 rule-linking-not-allowed = L’accord n’autorise pas l’appariement.

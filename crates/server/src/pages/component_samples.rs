@@ -1,7 +1,7 @@
 //! What the page of components shows of the citizen's, the steward's and the auditor's pages. All of it is made up.
 
 use chrono::{DateTime, Utc};
-use gate::{Digest32, Part, commitment_of};
+use gate::{Digest32, ENTRY_VERSION, Part, commitment_of};
 use linkage::{
     BY_REGISTER, Column, Distribution, Drift, Group, GroupName, GroupSample, Moved, Past, Sample, StratumCount, Truth,
     Watch,
@@ -56,8 +56,8 @@ pub(super) struct ReasonSample {
 /// Gives parts of a receipt, the entry that they open and their commitment: it holds when it is checked.
 fn receipt(kind: &str, parts: Vec<Part>) -> (Vec<Part>, String, String) {
     let commitment = hex::encode(commitment_of(&parts).0);
-    let entry = serde_json::json!({ "v": 1, "kind": kind, "subjects": 1, "commitment": commitment }).to_string();
-    (parts, entry, commitment)
+    let entry = serde_json::json!({ "v": ENTRY_VERSION, "kind": kind, "subjects": 1, "commitment": commitment });
+    (parts, entry.to_string(), commitment)
 }
 
 /// Gives who looked in every state: an officer who opened the person, one who was refused, one who searched, and the person
@@ -88,6 +88,7 @@ pub(super) fn looks(t: Words, classes: &[ClassRule]) -> Vec<me::Group> {
             entry_names_more: kind == "search",
             case_named: false,
             justification: None,
+            by_program: false,
             refused: Vec::new(),
             entry,
             commitment,

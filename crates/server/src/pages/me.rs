@@ -3,6 +3,8 @@
 use askama::Template;
 use axum::response::Response;
 use gate::Part;
+use model::RegisterId;
+use model::sql_model::PERSON_COLUMNS;
 use serde::Deserialize;
 
 use super::contest;
@@ -202,7 +204,7 @@ pub(crate) fn grouped(
 }
 
 /// Gives what people call the columns of a register that are of classes of which anything is given, as the register is now. In
-/// the results of a search stands what persons are found by, under names that all registers have in common.
+/// the results of a search stand records of persons, most columns of which have names that all registers have in common.
 fn columns_of(view: &View, is_search: bool, register: &str, classes: &[ClassRule]) -> Vec<String> {
     let register = view.app.project().registers.values().find(|known| known.id.as_str() == register);
     let is_class_given = |class: model::Class| {
@@ -210,9 +212,9 @@ fn columns_of(view: &View, is_search: bool, register: &str, classes: &[ClassRule
         classes.iter().any(|rule| rule.class == class && !matches!(&*rule.disclosure, "withheld" | "match-only"))
     };
     if is_search {
-        let found_by = register.map_or(&[][..], |register| view.app.gate().found_by(&register.id));
-        let given = found_by.iter().filter(|(_, class)| is_class_given(*class));
-        return given.map(|(name, _)| view.t.of("field", name)).collect();
+        let Some(register) = register else { return Vec::new() };
+        let given = view.app.gate().found_by(&register.id).iter().filter(|(_, class)| is_class_given(*class));
+        return given.map(|(name, _)| found_title(view, &register.id, name)).collect();
     }
     let is_given = |column: &model::Column| is_class_given(column.class);
     let title = |column: &model::Column| {
@@ -220,6 +222,16 @@ fn columns_of(view: &View, is_search: bool, register: &str, classes: &[ClassRule
     };
     let columns = register.into_iter().flat_map(|register| register.columns.values());
     columns.filter(|column| is_given(column)).map(title).collect()
+}
+
+/// Gives what people call a column of records of persons: the usual ones in the pages' words, any further one as its register
+/// does.
+fn found_title(view: &View, register: &RegisterId, name: &str) -> String {
+    if PERSON_COLUMNS.iter().any(|(usual, _)| *usual == name) {
+        return view.t.of("field", name);
+    }
+    let (english, french) = service::titles(view.app.project(), register, name);
+    view.t.pick(&english, &french).to_owned()
 }
 
 fn look(
@@ -243,7 +255,7 @@ fn look(
         None => t.count("look-yourself", &1),
     };
     let says = found.says.as_ref().map(|says| t.pick(says, found.says_fr.as_deref().unwrap_or(says)).to_owned());
-    let (done, justification) = done_and_said(t, found.justification);
+    let (done, justification) = done_and_said(t, &found);
     Look {
         log_index: found.log_index,
         at: found.at,

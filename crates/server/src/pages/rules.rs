@@ -4,7 +4,7 @@
 use super::words::Words;
 
 /// Every rule that refuses or withholds and is not of a project.
-pub(super) const RULES: [&str; 62] = [
+pub(super) const RULES: [&str; 63] = [
     "actor.not-a-citizen",
     "actor.not-a-steward",
     "actor.not-an-engineer",
@@ -32,6 +32,7 @@ pub(super) const RULES: [&str; 62] = [
     "disclosure.no-meaning",
     "disclosure.not-for-this-actor",
     "disclosure.not-in-force",
+    "disclosure.not-named",
     "disclosure.nothing-held",
     "disclosure.register-not-covered",
     "disclosure.register-not-reached",

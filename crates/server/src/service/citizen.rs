@@ -1,8 +1,8 @@
 //! What a citizen sees: who looked, and what is held.
 
-use gate::{EntryKind, Look, Part};
+use gate::{Look, Part};
 use model::request::Action;
-use model::{Actor, Class, Request, Subject};
+use model::{Actor, Request, Subject};
 use registry::Page;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,7 +33,7 @@ pub struct LooksView {
 }
 
 /// One look.
-#[derive(Clone, Serialize, ToSchema)]
+#[derive(Clone, Default, Serialize, ToSchema)]
 pub struct LookView {
     /// The number of its entry in the log.
     pub log_index: u64,
@@ -65,19 +65,22 @@ pub struct LookView {
     pub legal_basis_fr: Option<Vec<String>>,
     /// The registers in which the person's records were within reach.
     pub registers: Vec<String>,
-    /// How each class was disclosed; every other one was withheld. Of a search, at most this was shown of the person in the
-    /// list of results: what the records can have by which persons are found in these registers.
+    /// The classes that the entry names and how each was disclosed; every other one was withheld. Of a search, at most this was
+    /// shown of the person in the list of results.
     pub classes: Vec<ClassRule>,
     /// Whether it was about this person alone: the only one that a search found.
     pub alone: bool,
-    /// Whether the entry of a search names more classes than a row of results can have: it was written when entries of searches
-    /// named all that the purpose gives, or of other registers or models than today's.
+    /// Whether the entry of a search names more classes than a row of results could have: it is of version 1, in which entries
+    /// of searches name all that the purpose gives.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub entry_names_more: bool,
     /// Whether a case was named.
     pub case_named: bool,
     /// Why, in the words of who looked; only of looks at this person alone.
     pub justification: Option<String>,
+    /// Whether these are the program's words, which asked nobody for a reason. Nothing that anyone types says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_program: bool,
     /// The rules that refused it; empty when it was allowed.
     pub refused: Vec<String>,
     /// The entry's bytes, which are text.
@@ -137,18 +140,11 @@ fn look_view(app: &App, look: Look) -> LookView {
     // What a look is sealed with is the law as it was named then; today's French is of the same law alone.
     let purpose = look.purpose.as_ref().and_then(|id| app.project().purposes.get(id));
     let today = purpose.filter(|purpose| purpose.legal_basis == look.legal_basis);
-    // What was opened is in the look that opened it. A search shows a row of what persons are found by.
-    let is_search = look.kind == EntryKind::Search;
-    let can_show = |class: Class| {
-        let mut columns = look.registers.iter().flat_map(|register| app.gate().found_by(register));
-        !is_search || columns.any(|(_, known)| *known == class)
-    };
-    let shown = look.classes.iter().filter(|(class, _)| can_show(**class));
-    let classes: Vec<ClassRule> = shown.map(|(class, how)| ClassRule::new(*class, how)).collect();
     LookView {
         alone: look.is_alone,
-        entry_names_more: classes.len() < look.classes.len(),
-        classes,
+        entry_names_more: look.names_more,
+        // All that the entry names: what today's models say of a look of then is not what it could show.
+        classes: look.classes.iter().map(|(class, how)| ClassRule::new(*class, how)).collect(),
         legal_basis_fr: today.and_then(|purpose| purpose.legal_basis_fr.clone()),
         log_index: look.leaf,
         at: look.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
@@ -165,6 +161,7 @@ fn look_view(app: &App, look: Look) -> LookView {
         registers: look.registers.iter().map(ToString::to_string).collect(),
         case_named: look.case_named,
         justification: look.justification,
+        by_program: look.by_program,
         refused: look.refused.map(|refused| refused.rules).unwrap_or_default(),
         entry: look.proof.entry,
         commitment: hex::encode(look.proof.commitment.0),

@@ -1,5 +1,18 @@
 //! Reasons that the program gives for a look where it asks nobody for one. They are kept with the look as fixed sentences, by which
 //! pages know them: they say in their language what was done, and never that somebody wrote it.
+//!
+//! Anybody can type the same sentences. So they are looked for only where the look itself says that the program gave the reason,
+//! which is sealed with it and follows from nothing that was typed, and only in looks of the kind for which the program gives them.
+
+use gate::EntryKind;
+use model::Request;
+use model::request::Action;
+
+use super::citizen::LookView;
+use super::review::review_work;
+use super::work::request;
+use crate::app::{App, Who};
+use crate::problem::Problem;
 
 /// What was done, where the program itself gives the reason of a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,13 +48,23 @@ impl OwnReason {
         }
     }
 
-    /// Gives the reason that is kept as this sentence; none for what somebody wrote.
-    pub(crate) fn of(text: &str) -> Option<Self> {
-        match text {
-            PROGRESS => return Some(Self::Progress),
-            PAIR => return Some(Self::Pair),
-            WITHDRAWAL => return Some(Self::Withdrawal),
-            _ => {}
+    /// Makes the request to review links for which the program gives this reason.
+    ///
+    /// # Errors
+    /// When the project has no purpose of subject `link-review`.
+    pub(super) fn request(&self, app: &App, who: &Who) -> Result<Request, Problem> {
+        let asked = request(who, &review_work(app, self.text())?, Action::ReviewLink)?;
+        Ok(Request { by_program: true, ..asked })
+    }
+
+    /// Gives what was done at a look for which the program gave the reason; none where somebody gave it.
+    pub(crate) fn of_look(look: &LookView) -> Option<Self> {
+        let text = look.justification.as_deref().filter(|_| look.by_program)?;
+        if look.kind == EntryKind::Review.as_str() {
+            return [Self::Progress, Self::Pair, Self::Withdrawal].into_iter().find(|reason| reason.text() == text);
+        }
+        if look.kind != EntryKind::Judgement.as_str() {
+            return None;
         }
         let (entry, reason) = text.strip_prefix(TAKEN_BACK)?.split_once(": ")?;
         Some(Self::TakenBack { entry: entry.parse().ok()?, reason: reason.to_owned() })
@@ -52,14 +75,28 @@ impl OwnReason {
 mod tests {
     use super::*;
 
+    /// Gives a look of this kind, for this reason.
+    fn look(kind: &str, by_program: bool, text: &str) -> LookView {
+        LookView { kind: kind.to_owned(), by_program, justification: Some(text.to_owned()), ..LookView::default() }
+    }
+
     #[test]
-    fn what_is_kept_is_known_again_and_nothing_else() {
+    fn what_the_program_gave_is_known_again_in_looks_of_its_kind_and_nobody_can_type_it() {
         let taken_back = OwnReason::TakenBack { entry: 12, reason: "the dates: swapped".into() };
         for reason in [OwnReason::Progress, OwnReason::Pair, OwnReason::Withdrawal, taken_back] {
-            assert_eq!(OwnReason::of(&reason.text()), Some(reason));
+            let own = if matches!(reason, OwnReason::TakenBack { .. }) { "judgement" } else { "review" };
+            for kind in ["look", "search", "review", "judgement", "own", "contest"] {
+                let known = OwnReason::of_look(&look(kind, true, &reason.text()));
+                assert_eq!(known.as_ref(), (kind == own).then_some(&reason), "{kind}");
+                assert_eq!(OwnReason::of_look(&look(kind, false, &reason.text())), None, "typed: {kind}");
+            }
         }
         for other in ["", "Asked by letter", "taking back entry", "taking back entry x: y", "taking back entry 12"] {
-            assert_eq!(OwnReason::of(other), None, "{other}");
+            for kind in ["review", "judgement"] {
+                assert_eq!(OwnReason::of_look(&look(kind, true, other)), None, "{other}");
+            }
         }
+        let silent = LookView { justification: None, ..look("review", true, "") };
+        assert_eq!(OwnReason::of_look(&silent), None);
     }
 }

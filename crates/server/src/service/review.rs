@@ -432,8 +432,7 @@ async fn find_pair(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -
 /// # Errors
 /// For others than stewards, which the gate refuses on the record; what fails.
 pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, Problem> {
-    let work = review_work(app, OwnReason::Progress.text())?;
-    let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
+    let permit = app.gate().decide(&OwnReason::Progress.request(app, who)?).await?;
     let (index, reviews, account) = (app.index(), reviews(app).await?, account(who)?);
     let judged = index.review_progress(&permit).judged;
     let sample = sample_progress(index, &permit, &reviews, account, from);
@@ -580,8 +579,7 @@ pub async fn pair(
 ) -> Result<PairView, Problem> {
     let place = place.into();
     let number = place.pair;
-    let work = review_work(app, OwnReason::Pair.text())?;
-    let request = request(who, &work, Action::ReviewLink)?;
+    let request = OwnReason::Pair.request(app, who)?;
     let index = app.index();
     let nobody = || Problem::new("not-found", "no uncertain pair has this number").in_words("problem-is-no-pair");
     let reviews = reviews(app).await?;
@@ -767,8 +765,7 @@ pub async fn take_back(
 ) -> Result<JudgedView, Problem> {
     let place = place.into();
     let (reviews, account) = (reviews(app).await?, account(who)?);
-    let work = review_work(app, OwnReason::Withdrawal.text())?;
-    let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
+    let permit = app.gate().decide(&OwnReason::Withdrawal.request(app, who)?).await?;
     let nothing = || {
         Problem::new("not-found", "you said nothing of this pair since the index was built")
             .in_words("problem-is-nothing-said")
@@ -776,7 +773,6 @@ pub async fn take_back(
     let found = find(app, &permit, &reviews, place).await?.ok_or_else(nothing)?;
     let review =
         reviews.of(&found.left, &found.right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
-    let reason = OwnReason::TakenBack { entry: review.leaf, reason: form.reason.trim().to_owned() }.text();
     if form.reason.trim().is_empty() {
         return Err(Problem::new("bad-request", "`reason` is empty: say why it is taken back")
             .in_words("problem-is-no-reason-back"));
@@ -784,6 +780,7 @@ pub async fn take_back(
     // A proposal counted for nothing: to take it back leaves what was judged before as it is.
     let was_proposed = review.standing == Standing::Proposed;
     let standing = |_: &RecordId, _: &RecordId| (Standing::TakenBack, was_proposed);
+    let reason = form.reason.trim().to_owned();
     let said = Said { verdict: Verdict::CannotSay, reason, taken_back: Some(review.leaf) };
     write(app, who, place, &form.generation, said, standing).await
 }
@@ -791,6 +788,7 @@ pub async fn take_back(
 /// What a steward says.
 struct Said {
     verdict: Verdict,
+    /// Why, in their words.
     reason: String,
     /// The entry of what is taken back.
     taken_back: Option<u64>,
@@ -805,8 +803,11 @@ async fn write(
     said: Said,
     standing: impl Fn(&RecordId, &RecordId) -> (Standing, bool),
 ) -> Result<JudgedView, Problem> {
-    let work = review_work(app, said.reason.clone())?;
-    let request = request(who, &work, Action::ReviewLink)?;
+    let request = match said.taken_back {
+        Some(entry) => OwnReason::TakenBack { entry, reason: said.reason }.request(app, who)?,
+        None => request(who, &review_work(app, said.reason)?, Action::ReviewLink)?,
+    };
+    let reason = request.justification.clone().unwrap_or_default();
     let index = app.index();
     if generation != index.generation() {
         return Err(Problem::new("changed-meanwhile", "the pairs were numbered anew since this one was shown")
@@ -824,12 +825,8 @@ async fn write(
         Some(leaf) => app.state().settled_contest(pair.0, pair.1, leaf).await.map_err(unavailable)?,
         None => None,
     };
-    let decided = Decided {
-        verdict: if settled.is_some() { Verdict::Disputed } else { said.verdict },
-        at,
-        reason: said.reason,
-        is_proposal,
-    };
+    let verdict = if settled.is_some() { Verdict::Disputed } else { said.verdict };
+    let decided = Decided { verdict, at, reason, is_proposal };
     let leaf = match (&settled, found.by_records) {
         (Some(contest), _) => {
             let pair = (&contest.contested, &contest.tied);

@@ -100,6 +100,7 @@ pub fn request(who: &Who, work: &WorkForm, action: Action) -> Result<Request, Pr
         purpose,
         case: text(&work.case).map(CaseId),
         justification: text(&work.justification),
+        by_program: false,
         action,
     })
 }

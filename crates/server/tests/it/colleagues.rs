@@ -117,7 +117,13 @@ async fn few_colleagues_are_shown_in_place_and_as_results_and_are_told() {
     }
     let looks = house.ask(Ask::new("GET", "/api/v1/me/looks").token(&house.token("citizen"))).await.json();
     let hers = looks["looks"].as_array().unwrap().iter().find(|look| look["log_index"] == size);
-    assert_eq!(hers.expect("she is told of it")["kind"], "search");
+    let hers = hers.expect("she is told of it");
+    assert!(hers["kind"] == "search" && hers["entry_names_more"].is_null(), "{hers}");
+    let is_named = |class: &str| hers["classes"].as_array().unwrap().iter().any(|rule| rule["class"] == class);
+    assert!(is_named("employment") && !is_named("income"), "{hers}");
+    // A further column is called what the register calls it. A look would have incomes after it.
+    let told = get(&house, &enter(&house, "citizen").await, "/me").await;
+    assert!(told.text.contains("District, Employer</dd>"), "{}", told.text);
 
     let french = format!("{session}; lucarne_lang=fr");
     let hop = post(&house, &french, "/search/household", &asked).await;

@@ -203,6 +203,7 @@ async fn find_ysolde(gate: &Gate, index: &Index, officer: &Actor) -> PersonId {
         purpose: "loan-relief".parse().unwrap(),
         case: Some(CaseId("CASE-0".to_owned())),
         justification: Some("finding out whom the tests are about".to_owned()),
+        by_program: false,
         action: Action::Search,
     };
     let query = SearchQuery { name: "Ysolde Quillfeather".to_owned(), ..SearchQuery::default() };

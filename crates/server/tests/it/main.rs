@@ -25,6 +25,7 @@ mod leaving;
 mod log;
 mod many_links;
 mod matrix;
+mod own_words;
 mod pages;
 mod plain_words;
 mod purposes;

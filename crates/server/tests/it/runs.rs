@@ -314,6 +314,7 @@ async fn a_page_without_a_run_leads_on_to_earlier_ones() {
         purpose: PurposeId::new("party-finance").unwrap(),
         case: None,
         justification: None,
+        by_program: false,
         action: Action::Search,
     };
     for _ in 0..2 {
