@@ -443,7 +443,12 @@ impl Inner {
                 if decision.allowed {
                     return Err(GateError::Rules("the budget is used up and no rule refuses".into()).into());
                 }
-                let persons: Vec<PersonId> = subjects.iter().map(|subject| subject.person).collect();
+                // Whether anybody would have been found is told neither by the refusal of a search nor by its entry: else each
+                // search beyond the budget would tell as much as one within.
+                let persons: Vec<PersonId> = match request.action {
+                    Action::Search => Vec::new(),
+                    _ => subjects.iter().map(|subject| subject.person).collect(),
+                };
                 Err(self.refuse_about(request, at, decision.reasons.clone(), &persons).await)
             }
         }
@@ -456,13 +461,17 @@ impl Inner {
     }
 
     fn prepare(&self, draft: Draft) -> Result<Prepared, GateError> {
-        let Draft { kind, asked, at, actor, purpose, registers, classes, rules, run, detail, spending } = draft;
+        let Draft { kind, asked, at, actor, purpose, registers, classes, rules, run, detail, mut spending } = draft;
         let persons: Vec<PersonId> = detail.subjects.iter().map(|subject| subject.person).collect();
         if persons.len() > SUBJECTS_MAX {
             return Err(GateError::TooManySubjects { max: SUBJECTS_MAX });
         }
         let stored = detail.seal()?;
         let commitment = stored.commitment();
+        let stands_in = spending.as_ref().filter(|spending| spending.is_in_vain).map(|_| stand_in(&commitment));
+        if let Some(spending) = &mut spending {
+            spending.persons.extend(stands_in);
+        }
         let (run, job, tables, files, rows, quarantined) = match run {
             Some(run) => (Some(run.run), run.job, run.tables, run.files, run.rows, run.quarantined),
             None => (None, None, Vec::new(), None, None, None),
@@ -497,6 +506,7 @@ impl Inner {
             day: at.date_naive(),
             persons,
             counts_to_budget: spending.is_some(),
+            stands_in,
             counts_as: counts_as(&actor, kind),
             detail: stored.encode()?,
         };
@@ -536,12 +546,14 @@ impl Inner {
     }
 
     /// Gives what opening a person takes out of the officer's budget. A purpose without a number allows none. Who judges a pair
-    /// of the queue is bound by the queue; of records that they name themselves, [`Gate::commit_named`] takes the persons out.
+    /// of the queue is bound by the queue; of records that they name themselves, [`Gate::commit_named`] takes the persons out. Of
+    /// searches, [`Gate::commit_opening`] and [`Gate::commit_trying`] do.
     fn spending(&self, request: &Request, at: DateTime<Utc>) -> Option<Spending> {
         let Action::OpenPerson { person } = request.action else { return None };
         let key = budget_key(request, at)?;
         let persons_max = self.purpose(&request.purpose).and_then(|purpose| purpose.persons_per_officer_and_day);
-        Some(Spending { key, persons: vec![person], missing: 0, persons_max: persons_max.unwrap_or(0) })
+        let persons_max = persons_max.unwrap_or(0);
+        Some(Spending { key, persons: vec![person], missing: 0, is_in_vain: false, persons_max })
     }
 
     /// Gives how many different persons the account opened today, the one asked for among them.
@@ -570,6 +582,12 @@ fn query(request: &Request, at: DateTime<Utc>, persons_today: u32) -> Query<'_> 
         _ => false,
     };
     Query { request, day: at.date_naive(), persons_today, subject_is_self }
+}
+
+/// Gives the id that takes the place of a person in a budget, where what was tried found nobody: no two looks have the same, and
+/// nobody has it but by a chance of one in 2⁶⁴.
+fn stand_in(commitment: &Digest32) -> PersonId {
+    PersonId(u64::from_be_bytes(std::array::from_fn(|place| commitment.0[place])))
 }
 
 pub(crate) fn budget_key(request: &Request, at: DateTime<Utc>) -> Option<BudgetKey> {

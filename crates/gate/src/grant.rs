@@ -116,13 +116,6 @@ impl Permit {
         self.terms.column(&self.gate.project, Scope::Given, register, column).searchable()
     }
 
-    /// Tells whether a search may compare what was typed with this column of a model's table.
-    #[must_use]
-    pub fn searchable_in_model(&self, model: &ModelId, column: &str) -> bool {
-        let Ok((register, classes)) = self.gate.classes.model(model) else { return false };
-        classes.get(column).is_some_and(|class| self.terms.disclosure(register, *class).searchable())
-    }
-
     /// Tells whether values of this column of a model's table would be shown as they are.
     #[must_use]
     pub fn gives_in_model(&self, model: &ModelId, column: &str) -> bool {

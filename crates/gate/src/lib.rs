@@ -32,6 +32,7 @@ mod ports;
 mod pseudonym;
 mod reconcile;
 mod record;
+mod searched;
 mod terms;
 mod witness;
 mod writer;

@@ -52,7 +52,7 @@ impl Gate {
         let Some(persons_max) = persons_max else {
             return Err(inner.refuse_about(&request, at, vec![no_number()], &persons).await);
         };
-        let spending = Spending { key, persons, missing, persons_max };
+        let spending = Spending { key, persons, missing, is_in_vain: false, persons_max };
         let Written { leaf, scope } = inner.write_look(&request, &terms, at, subjects, None, Some(spending)).await?;
         Ok(Spent { terms, scope, at, leaf })
     }

@@ -77,6 +77,8 @@ pub(crate) struct Spending {
     pub(crate) persons: Vec<PersonId>,
     /// For how many more there must be room, though nobody is taken out for them: those who were asked for in vain.
     pub(crate) missing: u32,
+    /// Whether it takes one out for nobody: what was tried and not found counts as a person who was.
+    pub(crate) is_in_vain: bool,
     /// The most different persons a day.
     pub(crate) persons_max: u32,
 }
@@ -313,7 +315,7 @@ impl Task {
     }
 
     async fn spend(&self, spending: Option<&Spending>) -> Result<Spent, GateError> {
-        let Some(Spending { key, persons: looked_at, missing, persons_max }) = spending else {
+        let Some(Spending { key, persons: looked_at, missing, persons_max, .. }) = spending else {
             return Ok(Spent::Within);
         };
         self.have_at_hand(key).await?;

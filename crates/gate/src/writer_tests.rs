@@ -63,7 +63,8 @@ impl Details for Fake {
                 self.note(format!("detail {}", look.commitment[0]));
                 if let (true, Some(account)) = (look.counts_to_budget, &look.account) {
                     let key = BudgetKey { account: account.clone(), purpose: look.purpose.clone(), day: look.day };
-                    self.persons.lock().entry(key).or_default().extend(&look.persons);
+                    let counted = look.persons.iter().chain(&look.stands_in);
+                    self.persons.lock().entry(key).or_default().extend(counted);
                 }
             }
             Ok(Put::Kept(first))
@@ -136,6 +137,7 @@ fn look(number: u8, spending: Option<Spending>) -> Prepared {
         day: key.day,
         persons,
         counts_to_budget: spending.is_some(),
+        stands_in: None,
         counts_as: None,
         detail: vec![],
     };
@@ -168,7 +170,8 @@ fn spending(person: u64, persons_max: u32) -> Option<Spending> {
 }
 
 fn spending_on(persons: &[u64], missing: u32, persons_max: u32) -> Spending {
-    Spending { key: key(), persons: persons.iter().copied().map(PersonId).collect(), missing, persons_max }
+    let persons = persons.iter().copied().map(PersonId).collect();
+    Spending { key: key(), persons, missing, is_in_vain: false, persons_max }
 }
 
 fn start(fake: Fake) -> (Arc<Writer>, Arc<Fake>) {

@@ -33,8 +33,8 @@ pub enum Disclosure {
     Last {
         /// How many characters stay, at most 4.
         keep: u8,
-        /// Whether a search may compare a whole value with it all the same. Whoever types a whole number has it: a hit tells
-        /// them that somebody has it too, and no more of it than they typed.
+        /// Whether a search may compare a whole value with it all the same: by itself alone, and each time out of the day's number
+        /// of persons, whether somebody has it or not. Else the characters that are not shown could be tried one after the other.
         #[serde(default, rename = "match", skip_serializing_if = "std::ops::Not::not")]
         matched: bool,
     },
@@ -51,7 +51,7 @@ pub enum Disclosure {
 pub enum Compared {
     /// Not at all.
     Not,
-    /// As a whole, and without a slip: a part, or something like it, finds nothing, so that nobody can feel their way to a value.
+    /// As a whole, without a slip, and by itself: a part, or something like it, finds nothing. Beside a name it would tell yes or no.
     Whole,
     /// With slips.
     Tolerantly,

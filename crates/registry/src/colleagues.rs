@@ -2,22 +2,37 @@
 //!
 //! A staff is a list of people whom a case is not about, each of whom would read of the look. So a purpose of one person opens no
 //! employer unless it says up to how many may work there (`colleagues_max`), and where more do nobody is shown, and nobody is told
-//! how many they are.
+//! how many they are. Whoever is shown counts as opened, and is told of as far as it takes to choose.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use gate::{Gate, Named, Names, Permit, Reason, Sentences};
+use gate::{ColumnDisclosed, Gate, Named, Names, Permit, Reason, Sentences};
 use model::{PersonId, PurposeId, RegisterId};
-use tantivy::Term;
-use tantivy::collector::DocSetCollector;
-use tantivy::query::TermQuery;
+use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, DocSet, TERMINATED, Term};
 
 use crate::error::RegistryError;
 use crate::index::Index;
 use crate::link::Place;
-use crate::query::{Places, SearchQuery};
+use crate::query::{Hit, Places, SearchQuery};
 use crate::terms::{self, Kind};
+
+/// The columns of a colleague's record that are told: by which people are told apart, and the employer that was asked for. All else,
+/// a number or an address for one, takes a look at the person.
+const TOLD: [&str; 10] = [
+    "first_name",
+    "middle_name",
+    "last_name",
+    "birth_name",
+    "birth_date",
+    "birth_year",
+    "born",
+    "city",
+    "district",
+    "employer",
+];
 
 /// Persons, each with a record that names the employer.
 pub(crate) type Colleagues = Vec<(PersonId, Place)>;
@@ -60,30 +75,61 @@ impl Index {
         permit.registers().iter().filter(may).filter_map(|id| self.numbers.get(id).copied()).collect()
     }
 
-    /// Gives the persons of whom a record in one of these registers names this employer; none where they are more than `most`.
+    /// Gives the persons of whom a record in one of these registers names this employer; none where they are more than `most`. No
+    /// more records are walked over than it takes to know that, and none of other registers.
     fn who_names(&self, employer: &str, registers: &[u16], most: u32) -> Result<Option<Colleagues>, RegistryError> {
         let term = Term::from_field_text(self.fields.of(Kind::Employer), employer);
+        let names: Box<dyn Query> = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
+        let mut clauses = vec![(Occur::Must, names)];
+        clauses.extend(self.within(registers));
         let searcher = self.reader.searcher();
-        let records = searcher.search(&TermQuery::new(term, IndexRecordOption::Basic), &DocSetCollector)?;
+        let weight = BooleanQuery::new(clauses).weight(EnableScoring::disabled_from_searcher(&searcher))?;
         let mut places = Places::of(&searcher);
         let mut found: BTreeMap<PersonId, Place> = BTreeMap::new();
-        for address in records {
-            let place = places.at(address)?;
-            if !registers.contains(&place.register) {
-                continue;
-            }
-            let Some(person) = self.person_of(place)? else { continue };
-            // Of several records the one with the least id stands for the person, in whatever order they come.
-            let first = found.entry(person).or_insert(place);
-            *first = place.min(*first);
-            if found.len() > most as usize {
-                return Ok(None);
+        for (segment, reader) in (0..).zip(searcher.segment_readers()) {
+            let mut records = weight.scorer(reader, 1.0)?;
+            while records.doc() != TERMINATED {
+                let place = places.at(DocAddress::new(segment, records.doc()))?;
+                records.advance();
+                let Some(person) = self.person_of(place)? else { continue };
+                // Of several records the one with the least id stands for the person, in whatever order they come.
+                let first = found.entry(person).or_insert(place);
+                *first = place.min(*first);
+                if found.len() > most as usize {
+                    return Ok(None);
+                }
             }
         }
         let mut found: Colleagues = found.into_iter().collect();
         found.sort_by_key(|(_, place)| *place);
         Ok(Some(found))
     }
+}
+
+/// Leaves of each row what tells colleagues apart: columns that are given and those that are withheld alike.
+///
+/// # Errors
+/// When a batch is not what its columns say.
+pub(crate) fn tell_apart(hits: &mut [Hit]) -> Result<(), RegistryError> {
+    // Rows of one table share what is said of its columns, and still do afterwards.
+    type Columns = Arc<[ColumnDisclosed]>;
+    let mut told: HashMap<usize, (Columns, Columns)> = HashMap::new();
+    let is_told = |name: &str| TOLD.contains(&name);
+    for hit in hits {
+        let shown = &mut hit.shown;
+        let fields = shown.batch.schema();
+        let kept = fields.fields().iter().enumerate().filter(|(_, field)| is_told(field.name()));
+        let kept: Vec<usize> = kept.map(|(at, _)| at).collect();
+        shown.batch = shown.batch.project(&kept)?;
+        let of_table = &shown.columns;
+        // What they are before is held too, so that nothing else has its address.
+        let (_, columns) = told.entry(Arc::as_ptr(of_table).addr()).or_insert_with(|| {
+            let left = of_table.iter().filter(|column| is_told(&column.name)).cloned().collect();
+            (Arc::clone(of_table), left)
+        });
+        shown.columns = Arc::clone(columns);
+    }
+    Ok(())
 }
 
 /// Tells whether a query asks who works somewhere.
@@ -115,8 +161,8 @@ fn closed(purpose: &PurposeId) -> Reason {
 fn not_alone(purpose: &PurposeId) -> Reason {
     let sentences = Sentences {
         says: "Who works at an employer is asked by the employer alone: a staff is no list to search in.",
-        says_fr: "Qui travaille chez un employeur se demande par l’employeur seul\u{a0}: un personnel n’est pas une liste où \
-                  rechercher.",
+        says_fr: "Qui travaille chez un employeur se demande par l’employeur seul\u{a0}: l’effectif d’un employeur n’est pas une \
+                  liste où chercher.",
         needed: "Leave everything but the employer out, or search without the employer.",
         needed_fr: "Retirez tout sauf l’employeur, ou recherchez sans l’employeur.",
     };
@@ -126,8 +172,8 @@ fn not_alone(purpose: &PurposeId) -> Reason {
 fn not_given(purpose: &PurposeId) -> Reason {
     let sentences = Sentences {
         says: "The purpose {purpose} gives employers of no register within reach as they are, so nobody is found by one.",
-        says_fr: "La finalité {purpose} ne communique tels quels les employeurs d’aucun registre accessible\u{a0}: personne \
-                  n’est trouvé par eux.",
+        says_fr: "La finalité {purpose} ne communique tels quels les employeurs d’aucun registre accessible\u{a0}: nul n’y \
+                  est trouvé par son employeur.",
         needed: "A purpose that gives employers as they are.",
         needed_fr: "Une finalité qui communique les employeurs tels quels.",
     };
@@ -137,9 +183,10 @@ fn not_given(purpose: &PurposeId) -> Reason {
 fn too_many(purpose: &PurposeId) -> Reason {
     let sentences = Sentences {
         says: "More people work there than the purpose {purpose} lets be opened, so nobody is shown.",
-        says_fr: "Plus de personnes y travaillent que la finalité {purpose} ne permet d’en ouvrir\u{a0}: personne n’est montré.",
+        says_fr: "Plus de personnes y travaillent que la finalité {purpose} ne permet d’en ouvrir\u{a0}: aucune personne n’est \
+                  affichée.",
         needed: "Search for the person whom the case is about; a staff of this size is not opened.",
-        needed_fr: "Recherchez la personne que le dossier concerne\u{a0}; un personnel de cette taille ne s’ouvre pas.",
+        needed_fr: "Recherchez la personne que le dossier concerne\u{a0}; un effectif de cette taille ne s’ouvre pas.",
     };
     of_purpose("colleagues.too-many", purpose, sentences)
 }

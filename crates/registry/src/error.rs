@@ -97,6 +97,10 @@ pub enum RegistryError {
         /// Parts of the search that the purpose doesn't let the asker compare; none where nothing was typed.
         not_used: Vec<&'static str>,
     },
+    /// Of what was typed a month or a year of birth is left, by which a search would list strangers. Nothing was compared, and
+    /// nothing is in the log.
+    #[error("a month or a year of birth is no search by itself")]
+    BirthTooWide,
     /// A request to open a person names none, or nobody makes it who could be named.
     #[error("the request names no person")]
     NotAPerson,

@@ -44,7 +44,7 @@ pub use explain::FieldEvidence;
 pub use folder::INDEX_FORMAT;
 pub use index::{Index, remove_old_generations};
 pub use matching::level_names;
-pub use query::{HITS_MAX, Hit, Matched, SearchAnswer, SearchQuery};
+pub use query::{Comparable, HITS_MAX, Hit, Matched, SearchAnswer, SearchQuery};
 pub use rank::How;
 pub use resolve::{Opened, ResolveError, ResolveQuery, Resolved, Resolver, settle_arrivals};
 pub use review::{

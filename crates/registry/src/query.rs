@@ -60,7 +60,8 @@ pub struct SearchQuery {
     /// where no more work there than the purpose says.
     #[serde(default)]
     pub employer: String,
-    /// How many persons to show, at most [`HITS_MAX`]; 0 means 20, and for an employer all.
+    /// How many persons to show, at most [`HITS_MAX`]; 0 means 20. Of an employer all are shown or nobody, whatever this says: to
+    /// show some would tell that there are others.
     #[serde(default)]
     pub limit: usize,
 }
@@ -80,8 +81,18 @@ pub struct SearchAnswer {
     pub hits: Vec<Hit>,
     /// Whether there are more than are shown.
     pub more: bool,
-    /// Parts of the search that the purpose doesn't let the asker compare; they were not used, and others were.
+    /// Parts of the search that the purpose doesn't let the asker compare, or not beside others; they were not used, and others
+    /// were.
     pub not_used: Vec<&'static str>,
+}
+
+/// The parts of a search that a purpose lets be compared, each by its name in [`Matched`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Comparable {
+    /// All of them.
+    pub parts: Vec<&'static str>,
+    /// Those that are compared as a whole: beside others they are not used, and each search by one is taken out of the day's budget.
+    pub alone: Vec<&'static str>,
 }
 
 /// A person that was found. Holds values, hence no `Debug`.
@@ -135,10 +146,13 @@ fn at_work(place: Place) -> Candidate {
 impl Index {
     /// Looks for persons under a purpose. Everyone shown is a subject of the log entry.
     ///
+    /// A number of which the purpose shows the end alone is compared as a whole, by itself, and out of the day's budget: the person
+    /// who has it counts as opened, and a number that nobody has counts as a person. So do all who work at an employer.
+    ///
     /// # Errors
     /// [`RegistryError::Denied`] when the gate refuses or fails, and where an employer is asked for that the purpose does not open;
-    /// [`RegistryError::NothingCompared`] when nothing that was typed can be searched for, and then nothing is compared or logged;
-    /// whatever keeps the index from being read.
+    /// [`RegistryError::NothingCompared`] when nothing that was typed can be searched for, and [`RegistryError::BirthTooWide`] when
+    /// a month or a year of birth is left: then nothing is compared or logged; whatever keeps the index from being read.
     pub async fn search(
         &self,
         gate: &Gate,
@@ -146,38 +160,52 @@ impl Index {
         query: &SearchQuery,
     ) -> Result<SearchAnswer, RegistryError> {
         let permit = gate.decide(request).await?;
-        let is_employer = colleagues::is_asked(query);
-        let limit = match query.limit {
-            0 if is_employer => HITS_MAX,
-            0 => 20,
-            asked => asked.min(HITS_MAX),
-        };
-        let (mut best, not_used): (Vec<(PersonId, Candidate)>, Vec<&'static str>) = if is_employer {
-            match self.colleagues(gate, &permit, query)? {
-                Ok(found) => (found.into_iter().map(|(person, place)| (person, at_work(place))).collect(), Vec::new()),
+        if colleagues::is_asked(query) {
+            let found = match self.colleagues(gate, &permit, query)? {
+                Ok(found) => found.into_iter().map(|(person, place)| (person, at_work(place))).collect::<Vec<_>>(),
                 Err(reason) => return Err(gate.refuse(permit, vec![reason]).await.into()),
-            }
-        } else {
-            let compares = permit.compares();
-            let (mut wanted, allowed) = (Wanted::of(query), self.allowed(&compares));
-            let not_used = drop_what_is_not_allowed(&mut wanted, &allowed);
-            if wanted.is_empty() {
-                return Err(RegistryError::NothingCompared { not_used });
-            }
-            wanted.is_whole = self.is_compared_whole(&compares, &allowed);
-            (self.best_of(self.candidates(&allowed, &wanted)?)?, not_used)
-        };
+            };
+            let subjects = self.subjects_of(&found)?;
+            let grant = gate.commit_opening(permit, subjects).await?;
+            let mut hits = self.hits_of(&grant, found)?;
+            colleagues::tell_apart(&mut hits)?;
+            return Ok(SearchAnswer { leaf: grant.leaf(), hits, more: false, not_used: Vec::new() });
+        }
+        let limit = if query.limit == 0 { 20 } else { query.limit.min(HITS_MAX) };
+        let compares = permit.compares();
+        let (mut wanted, allowed) = (Wanted::of(query), self.allowed(&compares));
+        let whole = self.compared_whole(&compares, &allowed);
+        let not_used = drop_what_is_not_used(&mut wanted, &allowed, &whole);
+        if wanted.is_empty() {
+            return Err(RegistryError::NothingCompared { not_used });
+        }
+        if wanted.is_wide() {
+            return Err(RegistryError::BirthTooWide);
+        }
+        wanted.is_whole = whole.contains(&Kind::Identifier);
+        let is_tried = whole.iter().any(|kind| wanted.has(*kind));
+        let mut best = self.best_of(self.candidates(&allowed, &wanted)?)?;
         let more = best.len() > limit;
         best.truncate(limit);
+        let subjects = self.subjects_of(&best)?;
+        let grant =
+            if is_tried { gate.commit_trying(permit, subjects).await? } else { gate.commit(permit, subjects).await? };
+        Ok(SearchAnswer { leaf: grant.leaf(), hits: self.hits_of(&grant, best)?, more, not_used })
+    }
 
-        let mut subjects = Vec::with_capacity(best.len());
-        for (person, _) in &best {
-            subjects.push(LookSubject { person: *person, records: self.records_of(*person)? });
-        }
-        let grant = gate.commit(permit, subjects).await?;
-        let mut hits = Vec::with_capacity(best.len());
-        for ((person, candidate), subject) in best.into_iter().zip(grant.subjects()) {
-            let Some((register, shown)) = self.shown_of(&grant, candidate.place, subject)? else { continue };
+    /// Gives the persons who were found as what a look is about.
+    fn subjects_of(&self, found: &[(PersonId, Candidate)]) -> Result<Vec<LookSubject>, RegistryError> {
+        let subject = |person: PersonId| -> Result<LookSubject, RegistryError> {
+            Ok(LookSubject { person, records: self.records_of(person)? })
+        };
+        found.iter().map(|(person, _)| subject(*person)).collect()
+    }
+
+    /// Gives the rows of those who were found; they are the subjects of the grant, in its order.
+    fn hits_of(&self, grant: &Grant, found: Vec<(PersonId, Candidate)>) -> Result<Vec<Hit>, RegistryError> {
+        let mut hits = Vec::with_capacity(found.len());
+        for ((person, candidate), subject) in found.into_iter().zip(grant.subjects()) {
+            let Some((register, shown)) = self.shown_of(grant, candidate.place, subject)? else { continue };
             let mut registers: Vec<RegisterId> = subject.records.iter().map(|record| record.register.clone()).collect();
             registers.retain(|register| grant.registers().contains(register));
             registers.sort();
@@ -195,7 +223,7 @@ impl Index {
                 registers,
             });
         }
-        Ok(SearchAnswer { leaf: grant.leaf(), hits, more, not_used })
+        Ok(hits)
     }
 
     /// Gives each person of these records once, by the record that answers best; the best first.
@@ -239,16 +267,18 @@ impl Index {
         Ok(None)
     }
 
-    /// Gives the parts of a search that this request's purpose lets be compared in some register, each by its name in
-    /// [`Matched`]. Nothing is decided or written by that.
+    /// Gives the parts of a search that this request's purpose lets be compared in some register. Nothing is decided or written by
+    /// that.
     ///
     /// # Errors
     /// When the clock can't be trusted.
-    pub fn comparable(&self, gate: &Gate, request: &Request) -> Result<Vec<&'static str>, RegistryError> {
-        let allowed = self.allowed(&gate.compares(request)?);
+    pub fn comparable(&self, gate: &Gate, request: &Request) -> Result<Comparable, RegistryError> {
+        let compares = gate.compares(request)?;
+        let allowed = self.allowed(&compares);
         let kinds =
             Kind::COMPARED.into_iter().filter(|kind| allowed.get(kind).is_some_and(|registers| !registers.is_empty()));
-        Ok(kinds.map(part_name).collect())
+        let alone = self.compared_whole(&compares, &allowed);
+        Ok(Comparable { parts: kinds.map(part_name).collect(), alone: alone.into_iter().map(part_name).collect() })
     }
 
     /// Tells how the values of a kind in a register may be compared: as the one of its columns that may be least.
@@ -272,12 +302,15 @@ impl Index {
         allowed
     }
 
-    /// Tells whether some register lets identifiers be compared as a whole alone. Then they are in all of them: what is like one
+    /// Gives the kinds that some register lets be compared as a whole alone. Then they are in all of them: what is like such a value
     /// is not even looked for, so that it moves nothing.
-    fn is_compared_whole(&self, compares: &Compares, allowed: &HashMap<Kind, Vec<u16>>) -> bool {
-        let is_among = |number: &u16| allowed.get(&Kind::Identifier).is_some_and(|numbers| numbers.contains(number));
-        let mut reached = compares.registers().iter().filter(|id| self.numbers.get(*id).is_some_and(is_among));
-        reached.any(|id| self.how_compared(compares, id, Kind::Identifier) == Compared::Whole)
+    fn compared_whole(&self, compares: &Compares, allowed: &HashMap<Kind, Vec<u16>>) -> Vec<Kind> {
+        let is_whole = |kind: &Kind| {
+            let is_among = |number: &u16| allowed.get(kind).is_some_and(|numbers| numbers.contains(number));
+            let mut reached = compares.registers().iter().filter(|id| self.numbers.get(*id).is_some_and(is_among));
+            reached.any(|id| self.how_compared(compares, id, *kind) == Compared::Whole)
+        };
+        Kind::COMPARED.into_iter().filter(is_whole).collect()
     }
 
     fn candidates(&self, allowed: &HashMap<Kind, Vec<u16>>, wanted: &Wanted) -> Result<Vec<Candidate>, RegistryError> {
@@ -336,7 +369,7 @@ impl Index {
     /// All records of the registers that a clause names are listed for each search. So it names those that are left out where
     /// they are fewer. What the index finds of a register that is not allowed would count for nothing all the same: no kind of
     /// column is scored of it.
-    fn within(&self, registers: &[u16]) -> Option<(Occur, Box<dyn Query>)> {
+    pub(crate) fn within(&self, registers: &[u16]) -> Option<(Occur, Box<dyn Query>)> {
         let others: Vec<u16> = self.numbers.values().copied().filter(|number| !registers.contains(number)).collect();
         if others.is_empty() {
             return None;
@@ -499,21 +532,51 @@ impl Wanted {
     }
 }
 
-/// Clears the parts that no register lets the asker compare, and names them.
-fn drop_what_is_not_allowed(wanted: &mut Wanted, allowed: &HashMap<Kind, Vec<u16>>) -> Vec<&'static str> {
-    let mut not_used = Vec::new();
-    for kind in Kind::COMPARED.into_iter().filter(|kind| allowed[kind].is_empty()) {
-        let used = match kind {
-            Kind::Name => !std::mem::take(&mut wanted.name).is_empty(),
-            Kind::Birth => wanted.birth.take().is_some(),
-            Kind::Identifier => wanted.identifier.take().is_some(),
-            Kind::Contact => !std::mem::take(&mut wanted.contact).is_empty(),
-            Kind::Address => !std::mem::take(&mut wanted.address).is_empty(),
-            Kind::Employer => false,
-        };
-        if used {
-            not_used.push(part_name(kind));
-        }
+/// Clears the parts that are not used, and names them: those that no register lets the asker compare, and those that are compared as
+/// a `whole` where something else is looked for too. Beside a name or a birth date, who is found anyway, a number would be a question
+/// to be answered with yes or no: of the end that is shown, digit after digit of the rest could be tried.
+fn drop_what_is_not_used(wanted: &mut Wanted, allowed: &HashMap<Kind, Vec<u16>>, whole: &[Kind]) -> Vec<&'static str> {
+    let asked: Vec<Kind> = Kind::COMPARED.into_iter().filter(|kind| wanted.has(*kind)).collect();
+    let (usable, mut not_used): (Vec<Kind>, Vec<Kind>) =
+        asked.into_iter().partition(|kind| allowed.get(kind).is_some_and(|registers| !registers.is_empty()));
+    let is_beside_others = usable.iter().any(|kind| !whole.contains(kind));
+    let of_whole = usable.into_iter().filter(|kind| whole.contains(kind));
+    not_used.extend(of_whole.skip(usize::from(!is_beside_others)));
+    for kind in &not_used {
+        wanted.clear(*kind);
     }
-    not_used
+    not_used.into_iter().map(part_name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_compared_as_a_whole_is_used_by_itself_alone() {
+        let asked = |name: &str, identifier: &str, contact: &str| {
+            let mut query = SearchQuery { name: name.into(), identifier: identifier.into(), ..SearchQuery::default() };
+            contact.clone_into(&mut query.contact);
+            Wanted::of(&query)
+        };
+        let allowed: HashMap<Kind, Vec<u16>> = Kind::COMPARED.into_iter().map(|kind| (kind, vec![1])).collect();
+        let both = [Kind::Identifier, Kind::Contact];
+        let cases: [(Wanted, &[Kind], &[&str]); 6] = [
+            (asked("Ana", "12", ""), &both, &["identifier"]),
+            (asked("Ana", "12", "34"), &both, &["identifier", "contact"]),
+            (asked("", "12", ""), &both, &[]),
+            (asked("", "12", "34"), &both, &["contact"]),
+            (asked("", "12", "34"), &both[..1], &["identifier"]),
+            (asked("Ana", "12", "34"), &[], &[]),
+        ];
+        for (mut wanted, whole, not_used) in cases {
+            assert_eq!(drop_what_is_not_used(&mut wanted, &allowed, whole), not_used);
+            assert!(!wanted.is_empty());
+        }
+        // What may not be compared at all stands beside nothing.
+        let allowed: HashMap<Kind, Vec<u16>> = HashMap::from([(Kind::Identifier, vec![1])]);
+        let mut wanted = asked("Ana", "12", "");
+        assert_eq!(drop_what_is_not_used(&mut wanted, &allowed, &both), ["name"]);
+        assert!(wanted.has(Kind::Identifier) && !wanted.has(Kind::Name));
+    }
 }

@@ -238,6 +238,36 @@ impl Wanted {
             && self.contact.is_empty()
             && self.address.is_empty()
     }
+
+    /// Tells whether something is looked for by a part of this kind.
+    pub(crate) fn has(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Name => !self.name.is_empty(),
+            Kind::Birth => self.birth.is_some(),
+            Kind::Identifier => self.identifier.is_some(),
+            Kind::Contact => !self.contact.is_empty(),
+            Kind::Address => !self.address.is_empty(),
+            Kind::Employer => false,
+        }
+    }
+
+    /// Looks for nothing by parts of this kind.
+    pub(crate) fn clear(&mut self, kind: Kind) {
+        match kind {
+            Kind::Name => self.name.clear(),
+            Kind::Birth => self.birth = None,
+            Kind::Identifier => self.identifier = None,
+            Kind::Contact => self.contact.clear(),
+            Kind::Address => self.address.clear(),
+            Kind::Employer => {}
+        }
+    }
+
+    /// Tells whether nothing is looked for but a month or a year of birth: that is no person, but everyone born then.
+    pub(crate) fn is_wide(&self) -> bool {
+        let is_part = matches!(self.birth, Some(Birth::Month(_) | Birth::Year(_)));
+        is_part && Kind::COMPARED.into_iter().all(|kind| kind == Kind::Birth || !self.has(kind))
+    }
 }
 
 /// Gives what a text of a contact field may be: a telephone number, or an address of electronic mail.
@@ -300,6 +330,24 @@ mod tests {
 
     fn asked(name: &str, birth: &str) -> Wanted {
         Wanted { name: words(name), birth: birth.parse().ok(), ..Wanted::default() }
+    }
+
+    #[test]
+    fn everyone_born_in_a_month_or_a_year_is_nobody_who_is_looked_for() {
+        for (name, birth, is_wide) in [
+            ("", "1984", true),
+            ("", "1984-03", true),
+            ("", "1984-03-12", false),
+            ("Ana", "1984", false),
+            ("Ana", "", false),
+            ("", "", false),
+        ] {
+            assert_eq!(asked(name, birth).is_wide(), is_wide, "{name} {birth}");
+        }
+        let mut beside = Wanted { contact: vec!["1".into()], ..asked("", "1984") };
+        assert!(!beside.is_wide() && beside.has(Kind::Contact));
+        beside.clear(Kind::Contact);
+        assert!(beside.is_wide());
     }
 
     #[test]

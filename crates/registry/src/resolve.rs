@@ -12,7 +12,7 @@ use gate::{Gate, Linkable, LookSubject, Named, Names, Permit, Reason, Sentences}
 use indexmap::IndexMap;
 use lake::Lake;
 use linkage::{LinkProgress, LinkageError, Nearest, Residents, Values};
-use model::{Actor, PersonId, Project, RecordId, Register, RegisterId, Request, RunId};
+use model::{Actor, Compared, PersonId, Project, RecordId, Register, RegisterId, Request, RunId};
 use state::{Arrival, State};
 use tokio::sync::Mutex;
 
@@ -286,7 +286,8 @@ impl Resolver {
     /// Tells whether the purpose lets a column of a register's person records be compared with what was typed.
     fn is_searchable(&self, permit: &Permit, register: &RegisterId, column: &str) -> bool {
         let models = self.index.person_models.get(register).map(Vec::as_slice).unwrap_or_default();
-        !models.is_empty() && models.iter().all(|model| permit.searchable_in_model(model, column))
+        let compares = permit.compares();
+        !models.is_empty() && models.iter().all(|model| compares.in_model(model, column) == Compared::Tolerantly)
     }
 
     /// Gives the register that is named, or why its records are not for who asks.

@@ -580,7 +580,8 @@ impl Index {
             found.pairs.insert((one.min(other), one.max(other)));
             for person in [one, other] {
                 let records = self.records_of(person)?;
-                found.persons.extend(records.into_iter().map(|record| (record, person)));
+                let within_reach = records.into_iter().filter(|record| permit.registers().contains(&record.register));
+                found.persons.extend(within_reach.map(|record| (record, person)));
             }
         }
         Ok(found)

@@ -37,6 +37,9 @@ pub struct NewLook {
     pub persons: Vec<PersonId>,
     /// Whether the persons count as opened by the account under the purpose on the day.
     pub counts_to_budget: bool,
+    /// An id that counts as one person more, where nobody was found and the look counts all the same. It is nobody's: no list of
+    /// looks is found by it.
+    pub stands_in: Option<PersonId>,
     /// As what the look counts among what the account does on the day; none: it is not counted.
     pub counts_as: Option<Activity>,
     /// What the leaf commits to. Kept sealed with a key of its own.
@@ -329,7 +332,8 @@ impl State {
         leaf.map(place).transpose()
     }
 
-    /// Gives the different persons that an account opened under a purpose on a day, in no order.
+    /// Gives the different persons that an account opened under a purpose on a day, and the ids that stand in for persons who were
+    /// not found ([`NewLook::stands_in`]), in no order.
     ///
     /// # Errors
     /// [`StateError`] when the database fails or a row can't be unsealed.
@@ -376,9 +380,10 @@ fn seal(keys: &Keys, look: NewLook) -> Result<SealedLook, StateError> {
     let mut opened = Vec::new();
     if let (true, Some(account)) = (look.counts_to_budget, &look.account) {
         let account = keys.account(account);
-        for (person, tag) in distinct.iter().zip(&persons) {
-            let masked = keys.mask_person(tag, *person);
-            opened.push(Opened { account, day: day_number(look.day), person: *tag, masked });
+        let nobody = look.stands_in.map(|nobody| (nobody, keys.person(nobody)));
+        for (person, tag) in distinct.iter().copied().zip(persons.iter().copied()).chain(nobody) {
+            let masked = keys.mask_person(&tag, person);
+            opened.push(Opened { account, day: day_number(look.day), person: tag, masked });
         }
     }
     let active = look.counts_as.zip(look.account.as_ref()).map(|(activity, account)| Active {

@@ -25,6 +25,7 @@ fn look(number: u64, persons: &[u64]) -> NewLook {
         day: at.date_naive(),
         persons: persons.iter().copied().map(PersonId).collect(),
         counts_to_budget: true,
+        stands_in: None,
         counts_as: [Some(Activity::Look), Some(Activity::Refusal), None, Some(Activity::Look)][number as usize % 4],
         detail: number.to_string().into_bytes(),
     }

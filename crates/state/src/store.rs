@@ -311,6 +311,7 @@ mod tests {
             day: at.date_naive(),
             persons: vec![PersonId(1)],
             counts_to_budget: true,
+            stands_in: None,
             counts_as: None,
             detail: vec![number],
         }

@@ -20,6 +20,7 @@ fn again(look: &StoredLook) -> NewLook {
         day: look.at.date_naive(),
         persons: vec![ZACHARIAS],
         counts_to_budget: true,
+        stands_in: None,
         counts_as: Some(state::Activity::Look),
         detail: look.detail.clone(),
     }

@@ -9,7 +9,7 @@ use super::ontology::PERSON;
 use super::{Draft, Entries, Entry, check_linkage};
 use crate::agency::RoleKind;
 use crate::agreement::Agreement;
-use crate::class::SpecialCategory;
+use crate::class::{Class, SpecialCategory};
 use crate::diagnostic::Diagnostics;
 use crate::disclosure::Disclosure;
 use crate::id::PurposeId;
@@ -316,6 +316,13 @@ fn check_model(draft: &Draft, entry: &Entry<SqlModel>, model: &SqlModel, found: 
             let message = format!("neither `[classes]` nor the register `{id}` has a column `{name}`");
             found.push(entry.error(&place, "model/unknown-column", message, help));
         }
+    }
+    let is_found_by = model.kind == ModelKind::Person && model.can_have("employer");
+    let employer = model.class_of("employer", register).filter(|class| is_found_by && *class != Class::Employment);
+    if let Some(class) = employer {
+        let message = format!("persons are found by `employer`, which is of the class `employment`, not `{class}`");
+        let help = "write `--! classes = { employer = \"employment\" }`, or call the column something else";
+        found.push(entry.error("classes.employer", "model/employer-class", message, help));
     }
 }
 

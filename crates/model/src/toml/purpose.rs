@@ -71,7 +71,8 @@ pub(crate) fn read(table: &Table<'_>, id: PurposeId) -> Option<Purpose> {
     let valid =
         table.require("valid", "valid = { from = 2026-01-01, until = 2026-12-31 }").and_then(|value| value.validity());
     let discloses_value = table.get("discloses");
-    let discloses = discloses_value.as_ref().map_or(Some(IndexMap::new()), discloses);
+    let has_budget = budget_value.is_some();
+    let discloses = discloses_value.as_ref().map_or(Some(IndexMap::new()), |value| discloses(value, has_budget));
     table.finish();
 
     let word = word?;
@@ -162,7 +163,7 @@ fn check_shape(
     }
 }
 
-fn discloses(value: &Value<'_>) -> Option<IndexMap<Class, Disclosure>> {
+fn discloses(value: &Value<'_>, has_budget: bool) -> Option<IndexMap<Class, Disclosure>> {
     let table = value.table()?;
     let mut discloses = IndexMap::new();
     let mut whole = true;
@@ -173,7 +174,7 @@ fn discloses(value: &Value<'_>) -> Option<IndexMap<Class, Disclosure>> {
             let message = format!("there is no class `{}`", name.text);
             value.sheet().error(name.span, "purpose/unknown-class", message, help);
         }
-        match (class, disclosure(&value, class)) {
+        match (class, disclosure(&value, class, has_budget)) {
             (Some(class), Some(disclosure)) => {
                 discloses.insert(class, disclosure);
             }
@@ -202,7 +203,7 @@ const WAYS: [(&str, Way); 8] = [
     ("withheld", Way::Plain(&Disclosure::Withheld)),
 ];
 
-fn disclosure(value: &Value<'_>, class: Option<Class>) -> Option<Disclosure> {
+fn disclosure(value: &Value<'_>, class: Option<Class>, has_budget: bool) -> Option<Disclosure> {
     let made = if value.as_text().is_some() {
         match value.choice("purpose/unknown-disclosure", &WAYS)? {
             Way::Plain(disclosure) => disclosure.clone(),
@@ -222,7 +223,7 @@ fn disclosure(value: &Value<'_>, class: Option<Class>) -> Option<Disclosure> {
             }
             Way::Last => {
                 let keep = table.require("keep", "keep = 4").and_then(|value| value.integer(1..=4));
-                let matched = matched(&table, class);
+                let matched = matched(&table, class, has_budget);
                 keep.and_then(|keep| u8::try_from(keep).ok()).map(|keep| Disclosure::Last { keep, matched })
             }
         };
@@ -239,8 +240,9 @@ fn disclosure(value: &Value<'_>, class: Option<Class>) -> Option<Disclosure> {
 /// Classes whose values are compared as a whole: numbers and addresses by which somebody is known, no texts of several words.
 const COMPARED_WHOLE: [Class; 2] = [Class::Identifier, Class::Contact];
 
-/// Reads whether a search may compare whole values of a class of which the end alone is shown.
-fn matched(table: &Table<'_>, class: Option<Class>) -> bool {
+/// Reads whether a search may compare whole values of a class of which the end alone is shown. What is tried so is taken out of the
+/// day's budget, so there has to be one.
+fn matched(table: &Table<'_>, class: Option<Class>, has_budget: bool) -> bool {
     let Some(value) = table.get("match") else { return false };
     let matched = value.boolean() == Some(true);
     if matched && class.is_some_and(|class| !COMPARED_WHOLE.contains(&class)) {
@@ -251,6 +253,10 @@ fn matched(table: &Table<'_>, class: Option<Class>) -> bool {
             "only the classes `identifier` and `contact` are compared as a whole",
             help,
         );
+    } else if matched && !has_budget {
+        let message = "whole numbers are tried out of the day's number of persons, and the purpose sets none";
+        let help = "add `persons_per_officer_and_day = 40`, or leave `match` out";
+        value.error("purpose/match-without-budget", message, help);
     }
     matched
 }

@@ -1,11 +1,13 @@
 //! Who works at an employer: asked by its whole name alone, where the purpose opens employers, and answered for few.
 
+use arrow_array::RecordBatch;
 use gate::{Denied, EntryKind, Refusal};
 use model::agency::RoleKind;
 use model::request::Action;
 use model::{Actor, Class, Disclosure, OfficerId, Request};
 use registry::{How, Index, RegistryError, SearchQuery};
 use testkit::ProjectFolder;
+use tlog::fault::Fault;
 
 use crate::house::{DONATIONS, House, officer};
 use crate::separation::documents;
@@ -118,9 +120,12 @@ async fn of_more_than_the_purpose_opens_nobody_is_told_nor_how_many() {
     drop((index, five));
 
     // One more may work there, and they do: the ceiling is the last number that is shown.
-    let six = house(&FIVE.replace("= 5", "= 6"), GIVEN).await;
+    let six = house(&FIVE.replace("= 5", "= 6").replace("= 3", "= 6"), GIVEN).await;
     let index = six.index();
-    assert_eq!(six.search(&index, &at(HOLDINGS)).await.hits.len(), 6);
+    // Of an employer all are shown or nobody, whatever number is asked for.
+    let one = SearchQuery { limit: 1, ..at(HOLDINGS) };
+    let answer = six.search(&index, &one).await;
+    assert_eq!((answer.hits.len(), answer.more), (6, false));
     drop((index, six));
 
     // Whether one too many or four, it is the same answer.
@@ -234,4 +239,126 @@ async fn the_entry_of_a_search_names_all_that_is_shown_of_whom_it_finds() {
         assert!(!entry.classes.contains_key(&Class::Income) && !entry.classes.contains_key(&Class::Loan));
     }
     assert!(employers >= 3, "employers are shown: {employers}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_works_somewhere_is_opened_out_of_the_budget_of_the_day() {
+    let house = house(FIVE, GIVEN).await;
+    let index = house.index();
+    let ysolde = house.find(&index, "Ysolde Quillfeather").await;
+    house.open(&index, ysolde).await;
+    let staff = house.search(&index, &at(MILLS)).await;
+    assert_eq!(staff.hits.len(), 3, "she was opened already, and counts once");
+    for hit in &staff.hits {
+        house.open(&index, hit.person).await;
+    }
+    // Nobody else fits into the day.
+    let other = house.find(&index, "Farid Novák").await;
+    assert!(staff.hits.iter().all(|hit| hit.person != other));
+    let opened = index.open_person(&house.gate, &officer(Action::OpenPerson { person: other }), true).await;
+    assert!(matches!(opened, Err(RegistryError::Denied(Denied::Refused(_)))));
+    assert_eq!(house.search(&index, &at(MILLS)).await.hits.len(), 3, "those who were opened stay open");
+    assert!(house.search(&index, &at("Marzipan")).await.hits.is_empty(), "nobody takes nothing out of it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_staff_that_the_day_has_no_room_for_is_refused_as_a_whole() {
+    let house = house("persons_per_officer_and_day = 2\ncolleagues_max = 5", GIVEN).await;
+    let index = house.index();
+    let refusal = refused(&house, &index, &officer(Action::Search), &at(MILLS)).await;
+    assert_eq!(rule(&refusal), "budget.exceeded");
+    // Nobody of it was taken out of the budget.
+    for name in ["Farid Novák", "Elif Novák"] {
+        let person = house.find(&index, name).await;
+        house.open(&index, person).await;
+    }
+}
+
+/// Gives the names of a batch's columns.
+fn names(batch: &RecordBatch) -> Vec<String> {
+    batch.schema().fields().iter().map(|field| field.name().clone()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_colleagues_no_more_is_told_than_tells_them_apart() {
+    let house = house(FIVE, "address = \"value\"\nemployment = \"value\"").await;
+    let index = house.index();
+    let staff = house.search(&index, &at(MILLS)).await;
+    assert_eq!(staff.hits.len(), 3);
+    for hit in &staff.hits {
+        let told = ["first_name", "last_name", "birth_date", "district", "employer"];
+        let columns: Vec<&str> = hit.shown.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!((columns.as_slice(), hit.shown.batch.num_rows()), (&told[..], 1));
+        assert_eq!(names(&hit.shown.batch), told);
+    }
+    // A search by name shows the row, of which the purpose gives the street too.
+    let named = SearchQuery { name: "Ysolde Quillfeather".to_owned(), ..SearchQuery::default() };
+    let found = house.search(&index, &named).await;
+    let row = found.hits.iter().find(|hit| hit.register.as_str() == "tax").or(found.hits.first()).unwrap();
+    assert!(row.shown.columns.len() > 3, "what is told of colleagues is cut of colleagues alone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_employer_in_a_register_out_of_reach_changes_nothing() {
+    let asked = async |hidden: bool| {
+        let house = House::with(DONATIONS, |folder| {
+            employ(folder);
+            let purpose = "purposes/loan-relief.toml";
+            folder.replace(purpose, "persons_per_officer_and_day = 3", FIVE);
+            folder.replace(purpose, "address = \"district\"", GIVEN);
+            folder.replace(purpose, "subject = \"one-person\"", "subject = \"one-person\"\nregisters = [\"tax\"]");
+            let path = "incoming/loans_2025.csv";
+            let text = std::fs::read_to_string(folder.root().join(path)).unwrap();
+            let with_employer = |(number, line): (usize, &str)| match number {
+                0 => format!("{line},employer\n"),
+                _ if hidden => format!("{line},{MILLS}\n"),
+                _ => format!("{line},\n"),
+            };
+            folder.write(path, &text.lines().enumerate().map(with_employer).collect::<String>());
+            folder.replace(
+                "registers/loans.toml",
+                "phone = {",
+                "employer = { type = \"text\", class = \"employment\" }\nphone = {",
+            );
+            folder.replace("models/loan_person.sql", "birth_date, phone", "birth_date, phone, employer");
+            let says = "--! says = \"Persons who borrowed\"";
+            let classes = format!("{says}\n--! classes = {{ employer = \"employment\" }}");
+            folder.replace("models/loan_person.sql", says, &classes);
+        })
+        .await;
+        let index = house.index();
+        let generation = house.project.data_dir().join("index").join(index.generation());
+        let staff = house.search(&index, &at(MILLS)).await;
+        assert!(!staff.more);
+        let told: Vec<_> = staff.hits.iter().map(|hit| (hit.person, hit.register.clone())).collect();
+        drop(index);
+        let naming = documents(&generation).iter().filter(|(_, text)| text.contains("marzipan mills sons")).count();
+        (told, naming)
+    };
+    let (without, few) = asked(false).await;
+    let (with, many) = asked(true).await;
+    assert_eq!((without.len(), few), (3, 3));
+    assert!(many > 20, "the other register names it too: {many}");
+    assert_eq!(with, without);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_t_be_written_tells_nothing_of_a_staff() {
+    for employer in [HOLDINGS, MILLS] {
+        let house = house(FIVE, GIVEN).await;
+        let index = house.index();
+        house.log.fail_at(house.log.writes(), Fault::DiskFull);
+        let answer = index.search(&house.gate, &officer(Action::Search), &at(employer)).await;
+        let Err(error) = answer else { panic!("nobody is shown without an entry") };
+        assert!(matches!(error, RegistryError::Denied(Denied::Failed(_))), "neither found nor too many: {error:?}");
+    }
+    for employer in [HOLDINGS, MILLS] {
+        let house = house(FIVE, GIVEN).await;
+        let index = house.index();
+        // What was opened in the day can't be read any more.
+        house.state.clone().close().await.unwrap();
+        let answer = index.search(&house.gate, &officer(Action::Search), &at(employer)).await;
+        let Err(error) = answer else { panic!("nobody is shown beyond what is known") };
+        assert!(matches!(error, RegistryError::Denied(Denied::Failed(_))), "neither found nor too many: {error:?}");
+    }
 }

@@ -16,7 +16,9 @@ search-contact = Telephone or e-mail
 search-do = Search
 search-compared = This purpose lets you compare: { $parts }.
 search-off = This purpose doesn’t let you search by this.
+search-alone = This is compared as a whole, and by itself: beside other fields it is not used. Each search by it counts as a person of the day, whether somebody is found or not.
 search-nothing-compared = Nobody was searched for: this purpose doesn’t let you compare what you filled in. Fill in one of the other fields.
+search-birth-wide = Nobody was searched for: many are born in one month or year. Fill in another field too, or the whole birth date.
 search-kept = This is what you searched for last. Nobody is shown until you search again, which is a new entry in the log.
 search-not-kept = The search before is not kept any more: fill in again whom you look for.
 
@@ -33,7 +35,7 @@ results-best = { $count ->
  }
 results-logged-nobody = This search is entry { $entry } of the log.
 results-logged = This search is entry { $entry } of the log. Each person shown here can see it.
-results-not-used = Not used, because the purpose doesn’t let you compare it: { $parts }.
+results-not-used = Not used, because the purpose doesn’t let you compare it, or not beside other fields: { $parts }.
 results-none = Nobody in the registers within reach of this purpose is like this. Try fewer fields, or another spelling.
 results-caption = Persons found, the best first
 results-person = Person

@@ -25,6 +25,7 @@ problem-is-no-purpose-self = The project has no purpose under which people read 
 problem-is-no-purpose-review = The project has no purpose under which links are reviewed.
 problem-is-birth-date = The birth date can’t be read. Write year, month and day, such as 1984-03-12, or as far as it is known 1984-03 or 1984.
 problem-is-not-compared = Nobody was searched for: this purpose doesn’t let you compare what you filled in.
+problem-is-birth-wide = Nobody was searched for: many are born in one month or year. Add a name or another part.
 problem-is-search-too-long = A field of the search is longer than { $max } characters.
 problem-is-search-empty = Fill in one field at least.
 problem-is-nobody = Your agency knows nobody by this pseudonym.

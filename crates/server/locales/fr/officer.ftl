@@ -16,7 +16,9 @@ search-contact = Téléphone ou courriel
 search-do = Rechercher
 search-compared = Cette finalité permet de comparer : { $parts }.
 search-off = Cette finalité ne permet pas de rechercher selon ce champ.
+search-alone = Ce champ est comparé en entier et seul : à côté d’autres champs, il n’est pas utilisé. Chaque recherche par ce champ compte comme une personne du jour, que quelqu’un soit trouvé ou non.
 search-nothing-compared = Aucune recherche n’a été faite : cette finalité ne permet pas de comparer ce que vous avez rempli. Remplissez l’un des autres champs.
+search-birth-wide = Aucune recherche n’a été faite : beaucoup de personnes sont nées le même mois ou la même année. Remplissez aussi un autre champ, ou la date de naissance entière.
 search-kept = Voici votre dernière recherche. Personne n’est montré tant que vous ne la relancez pas, ce qui ajoute une entrée au journal.
 search-not-kept = La recherche précédente n’est plus conservée : indiquez de nouveau qui vous cherchez.
 
@@ -33,7 +35,7 @@ results-best = { $count ->
  }
 results-logged-nobody = Cette recherche est l’entrée { $entry } du journal.
 results-logged = Cette recherche est l’entrée { $entry } du journal. Chaque personne montrée ici peut la voir.
-results-not-used = Non utilisé, car la finalité ne permet pas de le comparer : { $parts }.
+results-not-used = Non utilisé, car la finalité ne permet pas de le comparer, ou pas à côté d’autres champs : { $parts }.
 results-none = Aucune personne ne correspond dans les registres accessibles pour cette finalité. Essayez moins de champs, ou une autre graphie.
 results-caption = Personnes trouvées, la plus ressemblante d’abord
 results-person = Personne

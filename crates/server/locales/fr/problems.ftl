@@ -25,6 +25,7 @@ problem-is-no-purpose-self = Le projet n’a pas de finalité qui permette à ch
 problem-is-no-purpose-review = Le projet n’a pas de finalité qui permette d’examiner les liens.
 problem-is-birth-date = La date de naissance est illisible. Écrivez l’année, le mois et le jour, par exemple 1984-03-12, ou seulement 1984-03 ou 1984.
 problem-is-not-compared = Aucune recherche n’a été faite : cette finalité ne permet pas de comparer ce que vous avez rempli.
+problem-is-birth-wide = Aucune recherche n’a été faite : beaucoup de personnes sont nées le même mois ou la même année. Ajoutez un nom ou un autre élément.
 problem-is-search-too-long = Un champ de la recherche dépasse { $max } caractères.
 problem-is-search-empty = Remplissez au moins un champ.
 problem-is-nobody = Votre administration ne connaît personne sous ce pseudonyme.

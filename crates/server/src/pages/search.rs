@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::response::Response;
 use model::agency::RoleKind;
-use registry::Birth;
+use registry::{Birth, Comparable};
 use serde::Deserialize;
 
 use super::allows::Allows;
@@ -84,6 +84,8 @@ struct SearchField {
     wrong: Option<String>,
     /// Whether the purpose lets nothing be compared with it.
     is_off: bool,
+    /// Whether the purpose lets it be compared by itself alone.
+    is_alone: bool,
     /// Whether the page begins with it.
     is_first: bool,
     /// Whether it takes words, in whatever direction they are written.
@@ -107,6 +109,7 @@ enum Wrong {
     NothingAsked,
     BirthDateUnread,
     NothingCompared,
+    BirthTooWide,
 }
 
 /// A field of a search: its name, its id, and what gives its label and its hint.
@@ -318,7 +321,7 @@ fn form_page(view: &View, filled: Filled, led: LedHere) -> Result<Response, Prob
     let wrong = wrong.or_else(|| was_sent.then(|| wrong_with(&asked)).flatten());
     let compared = compared(view, &frame)?;
     let focuses_errors = !frame.work_errors.is_empty();
-    let fields = fields(t, &asked, compared.as_deref(), wrong, !focuses_errors);
+    let fields = fields(t, &asked, compared.as_ref(), wrong, !focuses_errors);
     // Until the purpose can be used the form of the search is not there.
     let of_search = if frame.is_ready() { errors(t, &fields, wrong) } else { Vec::new() };
     let errors: Vec<FormError> = frame.work_errors.iter().cloned().chain(of_search).collect();
@@ -331,10 +334,13 @@ fn form_page(view: &View, filled: Filled, led: LedHere) -> Result<Response, Prob
             .acting
             .as_ref()
             .and_then(|acting| Some(Allows::of(view, acting.purpose.as_ref()?, acting.is_mine))),
-        compared: compared.filter(|parts| FIELDS.iter().any(|(name, ..)| !parts.contains(name))).map(|parts| {
-            let used = FIELDS.iter().filter(|(name, ..)| parts.contains(name));
-            used.map(|(name, ..)| t.of("part", name)).collect::<Vec<_>>().join(", ")
-        }),
+        compared: compared
+            .map(|known| known.parts)
+            .filter(|parts| FIELDS.iter().any(|(name, ..)| !parts.contains(name)))
+            .map(|parts| {
+                let used = FIELDS.iter().filter(|(name, ..)| parts.contains(name));
+                used.map(|(name, ..)| t.of("part", name)).collect::<Vec<_>>().join(", ")
+            }),
         changed: led.changed && person.is_some(),
         person: person.filter(|_| frame.is_ready()).map(|person| person_under(view, &person)),
         kept,
@@ -356,15 +362,15 @@ fn wrong_with(asked: &SearchAsked) -> Option<Wrong> {
 
 /// Gives the parts of a search that the purpose lets be compared. None where that is not for the form to say: nobody is searched
 /// for yet, or whatever is asked will be refused, by rules that say why.
-fn compared(view: &View, frame: &Frame) -> Result<Option<Vec<&'static str>>, Problem> {
+fn compared(view: &View, frame: &Frame) -> Result<Option<Comparable>, Problem> {
     let Some(acting) = &frame.acting else { return Ok(None) };
     let is_in_force = acting.purpose.as_ref().is_some_and(|purpose| purpose.standing == Standing::InForce);
     let can_be_used = acting.is_mine && is_in_force && frame.is_ready();
     if !can_be_used {
         return Ok(None);
     }
-    let parts = service::comparable(&view.app, view.acting()?, &work_of(view)?)?;
-    Ok((!parts.is_empty()).then_some(parts))
+    let known = service::comparable(&view.app, view.acting()?, &work_of(view)?)?;
+    Ok((!known.parts.is_empty()).then_some(known))
 }
 
 /// Gives the fields of the form, filled in; `compared` are those that can be used, or all. `begins` where the page begins with the
@@ -372,19 +378,21 @@ fn compared(view: &View, frame: &Frame) -> Result<Option<Vec<&'static str>>, Pro
 fn fields(
     t: Words,
     asked: &SearchAsked,
-    compared: Option<&[&'static str]>,
+    compared: Option<&Comparable>,
     wrong: Option<Wrong>,
     begins: bool,
 ) -> Vec<SearchField> {
-    let is_off = |name: &str| compared.is_some_and(|parts| !parts.contains(&name));
+    let is_off = |name: &str| compared.is_some_and(|known| !known.parts.contains(&name));
+    let is_alone = |name: &str| compared.is_some_and(|known| known.alone.contains(&name));
     let is_wrong = |name: &str| wrong == Some(Wrong::BirthDateUnread) && name == "birth_date" && !is_off(name);
     // The first that is wrong, else the first that can be filled in.
     let at_first = FIELDS.iter().find(|(name, ..)| is_wrong(name));
     let at_first = at_first.or_else(|| FIELDS.iter().find(|(name, ..)| !is_off(name))).map(|(name, ..)| *name);
     let field = |(at, &(name, id, words)): (usize, &FieldWords)| {
         let (label, hint) = words(t);
-        let (is_off, wrong) = (is_off(name), is_wrong(name).then(|| t.s("search-birth-date-unread")));
-        let described = [(hint.is_some(), "hint"), (is_off, "off"), (wrong.is_some(), "wrong")];
+        let (is_off, is_alone) = (is_off(name), is_alone(name));
+        let wrong = is_wrong(name).then(|| t.s("search-birth-date-unread"));
+        let described = [(hint.is_some(), "hint"), (is_off, "off"), (is_alone, "alone"), (wrong.is_some(), "wrong")];
         let described = described.iter().filter(|(is_said, _)| *is_said).map(|(_, what)| format!("{id}-{what}"));
         SearchField {
             id,
@@ -395,6 +403,7 @@ fn fields(
             described_by: described.collect::<Vec<_>>().join(" "),
             wrong,
             is_off,
+            is_alone,
             is_first: begins && at_first == Some(name),
             is_text: matches!(name, "name" | "address"),
             begins_pair: at == 1,
@@ -416,6 +425,10 @@ fn errors(t: Words, fields: &[SearchField], wrong: Option<Wrong>) -> Vec<FormErr
             text: t.s("search-birth-date-unread"),
         },
         Some(Wrong::NothingCompared) => FormError { href: first(), text: t.s("search-nothing-compared") },
+        Some(Wrong::BirthTooWide) => {
+            let other = fields.iter().find(|field| !field.is_off && field.name != "birth_date");
+            FormError { href: to(other), text: t.s("search-birth-wide") }
+        }
     };
     vec![error]
 }
@@ -493,6 +506,9 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
         Err(problem) if service::is_nothing_compared(&problem) => {
             return form_page(view, Filled::sent(asked, Some(Wrong::NothingCompared)), LedHere::default());
         }
+        Err(problem) if service::is_birth_too_wide(&problem) => {
+            return form_page(view, Filled::sent(asked, Some(Wrong::BirthTooWide)), LedHere::default());
+        }
         found => found?,
     };
     // An employer is not searched for: the way back from there is the dossier.
@@ -505,7 +521,7 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
     if asked.is_employer() {
         frame.repeat.push(("employer", asked.employer.clone()));
     }
-    let fields = fields(t, &asked, compared(view, &frame)?.as_deref(), None, false);
+    let fields = fields(t, &asked, compared(view, &frame)?.as_ref(), None, false);
     let by_address = !asked.address.trim().is_empty() && !found.not_used.iter().any(|part| part == "address");
     let page = ResultsPage {
         frame,
@@ -668,7 +684,7 @@ mod tests {
     fn a_form_begins_with_the_first_field_that_is_wrong_else_with_one_that_can_be_used() {
         let t = Words::new(Language::English);
         let asked = SearchAsked { birth_date: "someday".into(), ..SearchAsked::default() };
-        let first = |compared: Option<&[&'static str]>, wrong: Option<Wrong>| {
+        let first = |compared: Option<&Comparable>, wrong: Option<Wrong>| {
             let fields = fields(t, &asked, compared, wrong, true);
             let first: Vec<&str> = fields.iter().filter(|field| field.is_first).map(|field| field.id).collect();
             let hrefs: Vec<String> = errors(t, &fields, wrong).into_iter().map(|error| error.href).collect();
@@ -676,13 +692,17 @@ mod tests {
         };
         assert_eq!(first(None, None), ("name".to_owned(), String::new()));
         assert_eq!(first(None, Some(Wrong::BirthDateUnread)), ("birth-date".to_owned(), "#birth-date".to_owned()));
-        let numbers = &["identifier"][..];
+        let numbers = &Comparable { parts: vec!["identifier"], alone: vec!["identifier"] };
         assert_eq!(
             first(Some(numbers), Some(Wrong::NothingAsked)),
             ("identifier".to_owned(), "#identifier".to_owned())
         );
         assert_eq!(first(Some(numbers), Some(Wrong::NothingCompared)).1, "#identifier");
+        let dates = Comparable { parts: vec!["name", "birth_date"], alone: Vec::new() };
+        assert_eq!(first(Some(&dates), Some(Wrong::BirthTooWide)).1, "#name", "what is missing is another part");
         let fields = fields(t, &asked, Some(numbers), None, false);
+        let number = fields.iter().find(|field| field.name == "identifier").unwrap();
+        assert_eq!(number.described_by, "identifier-hint identifier-alone");
         assert!(fields.iter().all(|field| field.is_off == (field.name != "identifier") && !field.is_first));
         let off = fields.iter().find(|field| field.name == "birth_date").unwrap();
         assert_eq!((off.text.as_str(), off.described_by.as_str()), ("someday", "birth-date-hint birth-date-off"));

@@ -52,7 +52,7 @@ pub use review::{
 };
 pub(crate) use runs::{Became, Deed, LOOKED_THROUGH, PastRun, past_runs};
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};
-pub(crate) use search::{comparable, is_nothing_asked, is_nothing_compared};
+pub(crate) use search::{comparable, is_birth_too_wide, is_nothing_asked, is_nothing_compared};
 pub(crate) use value::titles;
 pub use value::{ShownValue, column_title};
 pub use work::{SessionView, WorkForm, request, session};

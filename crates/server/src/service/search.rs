@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::request::Action;
-use registry::{Birth, How, RegistryError, SearchQuery};
+use registry::{Birth, Comparable, How, RegistryError, SearchQuery};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,10 +24,11 @@ pub struct SearchForm {
     /// Names in any order, with slips.
     #[serde(default)]
     pub name: String,
-    /// The birth date, `1984-03-12`; as far as it is known, `1984-03` or `1984`.
+    /// The birth date, `1984-03-12`; as far as it is known, `1984-03` or `1984`, beside another part.
     #[serde(default)]
     pub birth_date: String,
-    /// A national, tax or passport number.
+    /// A national, tax or passport number. Where the purpose shows the end of numbers alone, it is compared as a whole and by itself:
+    /// beside anything else it is not used, and each search by it is taken out of the day's number of persons.
     #[serde(default)]
     pub identifier: String,
     /// A telephone number or an address of electronic mail.
@@ -37,10 +38,10 @@ pub struct SearchForm {
     #[serde(default)]
     pub address: String,
     /// An employer by its whole name, as who works there is asked: alone, under a purpose that opens employers
-    /// (`colleagues_max`), and refused where more work there than it says.
+    /// (`colleagues_max`), and refused where more work there than it says. Whoever is shown counts as opened in the day.
     #[serde(default)]
     pub employer: String,
-    /// How many persons to show, at most 50; 0 means 20, and for an employer all.
+    /// How many persons to show, at most 50; 0 means 20. Of an employer all are shown or nobody, whatever this says.
     #[serde(default)]
     pub limit: usize,
 }
@@ -54,8 +55,8 @@ pub struct SearchView {
     pub hits: Vec<HitView>,
     /// Whether there are more than are shown.
     pub more: bool,
-    /// Parts of the search that the purpose doesn't let the asker compare; they were not used. Where no part can be used there is
-    /// no answer, but a problem: nothing was compared then, and nothing is in the log.
+    /// Parts of the search that the purpose doesn't let the asker compare, or not beside others; they were not used. Where no part
+    /// can be used there is no answer, but a problem: nothing was compared then, and nothing is in the log.
     pub not_used: Vec<String>,
     /// Why columns of hits are withheld.
     #[schema(value_type = Vec<ReasonView>)]
@@ -75,7 +76,7 @@ pub struct HitView {
     /// The register of the record that answers best.
     pub register: String,
     /// The columns of that record which the purpose gives: all of them, so that a program can choose by which it tells people
-    /// apart. Pages show fewer.
+    /// apart. Pages show fewer. Of those who work at an employer they are those alone by which people are told apart.
     #[schema(value_type = Vec<GivenColumn>)]
     pub columns: Arc<[GivenColumn]>,
     /// Their values; `null` where the record has none.
@@ -133,7 +134,7 @@ impl SearchForm {
 }
 
 fn nothing_asked() -> Problem {
-    Problem::new("bad-request", "name, birth date, identifier, contact or address: fill in one at least")
+    Problem::new("bad-request", "name, birth date, identifier, contact, address or employer: fill in one at least")
         .in_words("problem-is-search-empty")
 }
 
@@ -147,6 +148,18 @@ fn nothing_compared(not_used: &[&str]) -> Problem {
     let detail =
         format!("the purpose doesn't let you compare {parts}: nothing was searched for, and nothing is logged");
     Problem::new("bad-request", detail).in_words("problem-is-not-compared")
+}
+
+/// Gives why nobody is searched for by a month or a year of birth alone.
+fn birth_too_wide() -> Problem {
+    let detail = "a month or a year of birth alone is no search: add a name or another part; nothing was searched for, and nothing \
+                  is logged";
+    Problem::new("bad-request", detail).in_words("problem-is-birth-wide")
+}
+
+/// Tells whether a search was not made because it was by a month or a year of birth alone.
+pub(crate) fn is_birth_too_wide(problem: &Problem) -> bool {
+    problem.words.as_ref().is_some_and(|words| words.key == "problem-is-birth-wide")
 }
 
 /// Tells whether a search was not made because nothing was typed by which somebody could be found.
@@ -163,7 +176,7 @@ pub(crate) fn is_nothing_compared(problem: &Problem) -> bool {
 ///
 /// # Errors
 /// When the purpose's name can't be that of any purpose, or the clock can't be trusted.
-pub(crate) fn comparable(app: &App, who: &Who, work: &WorkForm) -> Result<Vec<&'static str>, Problem> {
+pub(crate) fn comparable(app: &App, who: &Who, work: &WorkForm) -> Result<Comparable, Problem> {
     let request = request(who, work, Action::Search)?;
     Ok(app.index().comparable(app.gate(), &request)?)
 }
@@ -178,6 +191,7 @@ pub async fn search(app: &App, who: &Who, form: &SearchForm) -> Result<SearchVie
     let index = app.index();
     let answer = index.search(app.gate(), &request, &query).await.map_err(|error| match error {
         RegistryError::NothingCompared { not_used } => nothing_compared(&not_used),
+        RegistryError::BirthTooWide => birth_too_wide(),
         other => other.into(),
     })?;
     let outside = || {

@@ -196,6 +196,14 @@ async fn the_api_takes_an_employer_under_the_same_rules() {
     assert_eq!(found["hits"].as_array().unwrap().len(), 3);
     assert_eq!((&found["more"], &found["not_used"]), (&json!(false), &json!([])));
     assert_eq!(found["hits"][0]["matched"], json!([{ "part": "employer", "how": "same" }]));
+    for hit in found["hits"].as_array().unwrap() {
+        let told: Vec<&str> = hit["values"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert!(told.contains(&"last_name") && told.contains(&"employer"), "{hit}");
+        for more in ["street", "tax_number", "phone"] {
+            assert!(!told.contains(&more) && !hit["withheld"].to_string().contains(more), "{more}: {hit}");
+        }
+    }
+    assert!(!found.to_string().contains("Nightingale"), "{found}");
     for (parts, rule) in [
         (&[("employer", "Thursday Holdings")][..], "colleagues.too-many"),
         (&[("employer", "Marzipan Mills & Sons"), ("name", "Ysolde")][..], "colleagues.not-alone"),

@@ -1,6 +1,6 @@
 //! Searching by what people know beside a name: a birth date, a number, a telephone. What is compared is not shown by that.
 
-use crate::house::{Answer, Ask, House};
+use crate::house::{Answer, Ask, House, work};
 use crate::languages::working;
 use crate::pages::{FORM, cookies, enter, form_token};
 
@@ -83,7 +83,8 @@ async fn what_the_purpose_does_not_let_be_compared_is_told_before_anybody_is_sea
     // Beside what may be compared it counts for nothing: who has another telephone is found all the same.
     let (answer, entries) = found(&house, "name=Ysolde+Quillfeather&contact=555-0000").await;
     let ysolde = format!("href=\"/person/{}?under=", house.ysolde_at("education"));
-    let says = "Not used, because the purpose doesn’t let you compare it: Telephone or e-mail.";
+    let says =
+        "Not used, because the purpose doesn’t let you compare it, or not beside other fields: Telephone or e-mail.";
     assert!(entries == 1 && answer.text.contains(&ysolde), "{}", answer.text);
     let (before, _) = answer.text.split_once("<table").expect("somebody was found");
     assert!(before.contains(says), "it is said before the results: {}", answer.text);
@@ -113,6 +114,27 @@ async fn a_number_of_which_the_end_is_shown_is_searched_by_as_a_whole() {
     assert_eq!((answer.status.as_u16(), entries), (200, 1), "{}", answer.text);
     assert!(answer.text.contains("Nobody was found"), "{}", answer.text);
     assert!(!answer.text.contains("Each person shown here"), "nobody is shown: {}", answer.text);
+    let form = working(&house, "loan-relief").await.get("/search").await;
+    let says = "id=\"identifier-alone\">This is compared as a whole, and by itself";
+    assert!(form.text.contains(says) && !form.text.contains("name-alone"), "it is said before: {}", form.text);
+    // Beside a name it is no question: a wrong one changes nothing of the answer, and nothing is told of a right one.
+    for number in ["TN-48151", "TN-48152"] {
+        let (answer, entries) = found(&house, &format!("name=Ysolde+Quillfeather&identifier={number}")).await;
+        assert_eq!((answer.status.as_u16(), entries), (200, 1), "{}", answer.text);
+        let says = "Not used, because the purpose doesn’t let you compare it, or not beside other fields: Number.";
+        assert!(answer.text.contains(says) && answer.text.contains("href=\"/person/"), "{}", answer.text);
+        assert!(!answer.text.contains("Number: "), "{}", answer.text);
+    }
+    // One person was found and one number was in vain; one more is within the day's three, and then it is enough.
+    let (answer, _) = found(&house, "identifier=TN+48153").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let (answer, entries) = found(&house, "identifier=TN+48154").await;
+    assert_eq!((answer.status.as_u16(), entries), (403, 1), "{}", answer.text);
+    assert!(answer.text.contains("<code>budget.exceeded</code>"), "{}", answer.text);
+    let (answer, _) = found(&house, "identifier=TN+48151").await;
+    assert_eq!(answer.status, 200, "whoever was found stays open: {}", answer.text);
+    let (answer, _) = found(&house, "name=Ysolde").await;
+    assert_eq!(answer.status, 200, "names are no numbers: {}", answer.text);
     let purposes = house.ask(Ask::new("GET", "/purposes")).await;
     assert!(purposes.text.contains("last 4 characters only; compared as a whole in searches"), "{}", purposes.text);
 }
@@ -219,4 +241,28 @@ async fn a_birth_date_that_can_t_be_read_searches_for_nobody() {
             answer.text
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_or_a_year_of_birth_alone_lists_nobody() {
+    let house = House::new().await;
+    for birth in ["1984", "3.1984"] {
+        let (answer, entries) = found(&house, &format!("birth_date={birth}")).await;
+        assert_eq!((answer.status.as_u16(), entries), (400, 0), "{}", answer.text);
+        let typed = format!("value=\"{birth}\"");
+        for part in ["many are born in one month or year", "role=\"alert\"", "<a href=\"#name\">", typed.as_str()] {
+            assert!(answer.text.contains(part), "{part}: {}", answer.text);
+        }
+        assert!(!answer.text.contains("href=\"/person/"), "{}", answer.text);
+    }
+    // What may not be compared doesn't narrow it either.
+    let (answer, entries) = found(&house, "birth_date=1984&contact=555-0199").await;
+    assert_eq!((answer.status.as_u16(), entries), (400, 0), "{}", answer.text);
+    let size = house.gate.log_size();
+    let mut body = work("loan-relief");
+    body["birth_date"] = "1984-03".into();
+    let ask = Ask::new("POST", "/api/v1/search").token(&house.token("officer")).json(&body);
+    let answer = house.ask(ask).await;
+    assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (400, "bad-request"), "{}", answer.text);
+    assert!(answer.text.contains("add a name or another part") && house.gate.log_size() == size, "{}", answer.text);
 }

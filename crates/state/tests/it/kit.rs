@@ -51,6 +51,7 @@ pub(crate) fn look(number: u64, persons: &[u64], detail: &str) -> NewLook {
         day: day(),
         persons: persons.iter().map(|person| PersonId(*person)).collect(),
         counts_to_budget: true,
+        stands_in: None,
         counts_as: Some(Activity::Look),
         detail: detail.as_bytes().to_vec(),
     }

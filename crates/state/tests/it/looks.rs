@@ -254,3 +254,25 @@ async fn new_keys_are_kept_with_the_looks_that_use_them_or_not_at_all() {
     assert_eq!(state.person_keys(&[PersonId(1), PersonId(2)]).await.unwrap(), again);
     assert_eq!(state.looks_of(&[PersonId(1)], Page::first(9)).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn what_stands_in_for_a_person_counts_and_is_found_by_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let nobody = PersonId(77);
+    let tried =
+        |number: u64, stands_in: u64| NewLook { stands_in: Some(PersonId(stands_in)), ..look(number, &[], "tried") };
+    state.put_looks(vec![look(1, &[1], "found"), tried(2, 77), tried(3, 78)]).await.unwrap();
+    let counted = async |state: &state::State| {
+        let opened = state.persons_opened(&officer("o-martin"), &purpose("loan-relief"), day()).await.unwrap();
+        let mut opened: Vec<u64> = opened.into_iter().map(|person| person.0).collect();
+        opened.sort_unstable();
+        opened
+    };
+    assert_eq!(counted(&state).await, [1, 77, 78]);
+    assert!(state.looks_of(&[nobody], Page::first(10)).await.unwrap().is_empty());
+    state.close().await.unwrap();
+    let state = open(folder.path()).await;
+    assert_eq!(counted(&state).await, [1, 77, 78], "in the tables as well");
+    assert!(state.looks_of(&[nobody], Page::first(10)).await.unwrap().is_empty());
+}
