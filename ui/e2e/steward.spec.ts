@@ -81,21 +81,24 @@ test("what was judged is listed, and leads to where it is taken back", async ({ 
   const why = "A father and his son, as the parish has it.";
   await page.locator("#reason").fill(why);
   await page.locator("form", { has: page.locator("#reason") }).getByRole("button").click();
-  await expect(told(page)).toBeVisible();
+  await expect(told(page)).toContainText(/entry [\d,]+ of the log/);
+  const entry = (await told(page).innerText()).match(/entry [\d,]+ of the log/)?.[0] ?? "";
   await page.goto("/review");
   await page.locator("main a[href='/review/judged']").click();
-  const row = page.locator("tbody tr", { hasText: why });
+  const row = page.locator("tbody tr", { hasText: entry });
   await expect(row).toHaveCount(1);
+  await expect(page.locator("main"), "why is said where it is a look to read it").not.toContainText(why);
   await checkAccessibility(page, "what was judged");
   for (const width of [390, 1280]) {
     await page.setViewportSize({ width, height: 900 });
     await checkWidth(page, `what was judged, ${width} px`);
   }
   await row.getByRole("link").click();
+  await expect(page.locator(".note.careful", { has: page.locator("#why-back") })).toContainText(why);
   await page.locator("#why-back").fill("They are one person after all.");
   await page.locator("form", { has: page.locator("#why-back") }).getByRole("button").click();
   await expect(told(page)).toBeVisible();
   await expect(told(page).getByRole("link"), "nothing leads to what is gone").toHaveCount(0);
   await page.goto("/review/judged");
-  await expect(page.locator("tbody tr", { hasText: why })).toHaveCount(0);
+  await expect(page.locator("tbody tr", { hasText: entry })).toHaveCount(0);
 });

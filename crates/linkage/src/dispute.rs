@@ -2,7 +2,7 @@
 
 use gate::{Gate, LookSubject, Permit};
 use lake::Lake;
-use model::{Judgement, Verdict};
+use model::{Judgement, RecordId, Verdict};
 
 use crate::error::LinkageError;
 use crate::judgement::{append, check};
@@ -11,9 +11,10 @@ use crate::judgement::{append, check};
 /// of its log entry.
 ///
 /// `dispute` has the verdict [`Verdict::Disputed`]; its left record is the contested one, its right one ties it to the
-/// person, who is `subject` with all of their records, which are listed beside it: whom the contested record alone held is to
-/// stay. From the next run of `link` on the contested record is held where it is, and decides nothing, until a steward has
-/// judged the two or the person takes the dispute back.
+/// person, who is `subject` with all of their records. Those that `base` names are listed beside it: whom the contested record
+/// alone held is to stay. They are to be records of base registers, and none where the contested one is attached itself: what
+/// is attached follows without being listed, and rows of the spine are not erased. From the next run of `link` on the contested
+/// record is held where it is, and decides nothing, until a steward has judged the two or the person takes the dispute back.
 ///
 /// The log's detail has the person's words; the spine has the entry's number in their place, for its rows are not erased.
 ///
@@ -26,8 +27,9 @@ pub async fn dispute(
     permit: Permit,
     subject: LookSubject,
     dispute: &Judgement,
+    base: &[RecordId],
 ) -> Result<u64, LinkageError> {
-    write(lake, gate, permit, subject, dispute, Verdict::Disputed).await
+    write(lake, gate, permit, subject, dispute, Some(base)).await
 }
 
 /// Writes that a person takes a dispute back, as [`dispute`] does it, with the verdict [`Verdict::Withdrawn`]. What stewards
@@ -42,23 +44,24 @@ pub async fn withdraw(
     subject: LookSubject,
     dispute: &Judgement,
 ) -> Result<u64, LinkageError> {
-    write(lake, gate, permit, subject, dispute, Verdict::Withdrawn).await
+    write(lake, gate, permit, subject, dispute, None).await
 }
 
+/// Writes a dispute with whom it holds; without, that it is taken back.
 async fn write(
     lake: &Lake,
     gate: &Gate,
     permit: Permit,
     subject: LookSubject,
     dispute: &Judgement,
-    verdict: Verdict,
+    held: Option<&[RecordId]>,
 ) -> Result<u64, LinkageError> {
+    let verdict = if held.is_some() { Verdict::Disputed } else { Verdict::Withdrawn };
     if dispute.verdict != verdict {
         return Err(LinkageError::Judgement("a dispute is made or taken back, and says which"));
     }
     check(dispute)?;
-    let held = if verdict == Verdict::Disputed { subject.records.clone() } else { Vec::new() };
     let leaf = gate.record_contest(permit, subject, dispute).await.map_err(LinkageError::Denied)?;
-    append(lake, &Judgement { reason: format!("entry {leaf} of the log"), ..dispute.clone() }, &held).await?;
+    append(lake, &Judgement { reason: format!("entry {leaf} of the log"), ..dispute.clone() }, held).await?;
     Ok(leaf)
 }

@@ -6,10 +6,14 @@
 //! 1. clusters all other records as if a contested one were not there: it speaks neither for a merge nor against one;
 //! 2. puts each contested record to the record that ties it to the person, wherever that one is now;
 //! 3. puts back whom the contested record alone held: a cluster that shares a pair at the threshold with it, and of which
-//!    every record was of the same person when it was contested. No other record comes to a person through a contested one.
+//!    every base record was of the same person when it was contested. No other base record comes to a person through a
+//!    contested one. A record of an attached register that without the contested one would be nobody's stays with that one,
+//!    where it would be with it if nobody contested: it decides nothing, and follows what it is attached by. One that is
+//!    contested itself holds nobody.
 //!
-//! Whose records those were is told beside the dispute itself, not by an earlier run: so clusters are a function of the
-//! records that are there and of what was judged and disputed, and a record that is erased leaves nothing in them.
+//! Whose base records those were is told beside the dispute itself, not by an earlier run: so clusters are a function of the
+//! records that are there and of what was judged and disputed, and a record that is erased leaves nothing in them. Which
+//! attached registers somebody was in is not told there: what is told is never erased.
 //!
 //! What a steward judged is stronger: a contested record is not put beside one from which a steward keeps it apart, and it
 //! follows judgements that it is the same as another. No step lets an attached record connect two persons.
@@ -31,7 +35,7 @@ pub(crate) struct Frozen {
     holds: Vec<(u32, u32)>,
     /// Judgements of stewards that a contested record is the same as another.
     judged: Vec<(u32, u32)>,
-    /// By contested record: all that were of its person when it was contested.
+    /// By contested record: the base records that were of its person when it was contested.
     before: HashMap<u32, BTreeSet<u32>>,
 }
 
@@ -107,39 +111,69 @@ pub(crate) fn cluster(
     for (record, to) in frozen.holds.iter().chain(&frozen.judged) {
         clusters.join(*record, *to);
     }
-    for (record, other) in held_alone(data, predictions, frozen, &clustering.labels) {
+    let alone = held_alone(data, predictions, frozen, &clustering.labels);
+    let (attached, bases): (Vec<_>, Vec<_>) = alone.into_iter().partition(|(_, other)| data.is_attached(*other));
+    for (record, other) in bases {
         clusters.join(record, other);
+    }
+    if !attached.is_empty() {
+        let uncontested = matching::cluster(data, model, predictions, &frozen.all_of(judgements.clone()))?.labels;
+        for (record, other) in following(&attached, &clustering.labels, &uncontested) {
+            clusters.bring(other, record);
+        }
     }
     let labels = clusters.labels();
     clustering.relabel(data, predictions, labels)?;
     Ok(clustering)
 }
 
-/// Gives the contested records and those that a contested one alone held, which are to stay together.
+/// Gives the contested records and those that a contested one alone held, which are to stay together: base records that were of
+/// the same person, and attached ones that are at nobody without it.
 fn held_alone(data: &Dataset, predictions: &Predictions, frozen: &Frozen, labels: &[u32]) -> Vec<(u32, u32)> {
     let threshold = data.settings().threshold_weight();
     let mut pairs: Vec<(f32, u32, u32)> = Vec::new();
     for edge in predictions.edges.iter().filter(|edge| f64::from(edge.weight) >= threshold) {
         for (record, other) in [(edge.left, edge.right), (edge.right, edge.left)] {
-            let before = frozen.before.get(&record).filter(|_| !frozen.has(other));
-            if before.is_some_and(|before| before.contains(&other)) {
+            let Some(before) = frozen.before.get(&record).filter(|_| !frozen.has(other)) else { continue };
+            let may_stay = if data.is_attached(other) { !data.is_attached(record) } else { before.contains(&other) };
+            if may_stay {
                 pairs.push((edge.weight, record, other));
             }
         }
     }
-    // A cluster that holds anyone else would bring them in.
+    // A cluster that holds anyone else would bring them in. What is attached to one of its records comes along.
     let wanted: BTreeSet<u32> = pairs.iter().map(|(_, _, other)| labels[*other as usize]).collect();
-    let mut members: HashMap<u32, Vec<u32>> = HashMap::new();
+    let mut bases: HashMap<u32, Vec<u32>> = HashMap::new();
     for (record, label) in (0_u32..).zip(labels).filter(|(_, label)| wanted.contains(*label)) {
-        members.entry(*label).or_default().push(record);
+        if !data.is_attached(record) {
+            bases.entry(*label).or_default().push(record);
+        }
     }
     pairs.retain(|(_, record, other)| {
-        let of_cluster = members.get(&labels[*other as usize]);
+        let of_cluster = bases.get(&labels[*other as usize]);
+        if data.is_attached(*other) {
+            return of_cluster.is_none();
+        }
         let before = frozen.before.get(record);
-        of_cluster.zip(before).is_some_and(|(members, before)| members.iter().all(|member| before.contains(member)))
+        of_cluster.zip(before).is_some_and(|(bases, before)| bases.iter().all(|base| before.contains(base)))
     });
     pairs.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
     pairs.into_iter().map(|(_, record, other)| (record, other)).collect()
+}
+
+/// Gives the contested records and what follows each of `attached`: what would be with it if nobody contested, by the labels
+/// `uncontested`, and no record that another person fits about as well, or that is kept apart. What a judgement holds together
+/// with one that follows would be there too.
+fn following(attached: &[(u32, u32)], labels: &[u32], uncontested: &[u32]) -> Vec<(u32, u32)> {
+    let mut found = Vec::with_capacity(attached.len());
+    for (record, other) in attached {
+        let is_with = |member: u32| uncontested[member as usize] == uncontested[*record as usize];
+        if is_with(*other) {
+            let left_over = (0_u32..).zip(labels).filter(|(_, label)| **label == labels[*other as usize]);
+            found.extend(left_over.filter(|(member, _)| is_with(*member)).map(|(member, _)| (*record, member)));
+        }
+    }
+    found
 }
 
 /// Clusters that can be joined, few times.
@@ -183,7 +217,98 @@ impl<'a> Clusters<'a> {
         }
     }
 
+    /// Puts an attached record that is at nobody to another, without those that it was left over with.
+    fn bring(&mut self, record: u32, to: u32) {
+        let mut others = self.members(self.labels[record as usize]);
+        if others.iter().any(|member| !self.data.is_attached(*member)) {
+            return;
+        }
+        others.retain(|member| *member != record);
+        if let Some(first) = others.first().copied() {
+            for other in others {
+                self.labels[other as usize] = first;
+            }
+        }
+        self.labels[record as usize] = record;
+        self.join(to, record);
+    }
+
     fn labels(self) -> Vec<u32> {
         self.labels
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, RecordBatch, StringArray};
+    use matching::{Block, Comparison, Kind, Settings, Silent};
+
+    use super::*;
+
+    /// Gives the clusters of records, each `[source, id, name, birth date]`, of which the first is contested and held beside the
+    /// second; `before` are the base records that were of their person. The source `broker` is attached.
+    fn held(rows: &[[&str; 4]], before: &[u32]) -> Vec<u32> {
+        let settings = Settings {
+            comparisons: vec![Comparison::new("name", Kind::FamilyName), Comparison::new("birth", Kind::Date)],
+            blocks: vec![Block::on(["birth"]).unwrap()],
+            source: Some("source".to_owned()),
+            id: Some("id".to_owned()),
+            prior: Some(0.01),
+            attach_only: BTreeSet::from(["broker".to_owned()]),
+            ..Settings::default()
+        };
+        let column = |at: usize| Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row[at]))) as ArrayRef;
+        let names = ["source", "id", "name", "birth"];
+        let columns = names.into_iter().enumerate().map(|(at, name)| (name, column(at)));
+        let data = Dataset::new(&settings, &RecordBatch::try_from_iter(columns).unwrap()).unwrap();
+        let model = Model::presumed(data.settings());
+        let predictions = matching::predict(&data, &model, &Silent).unwrap();
+        let before = HashMap::from([(0, before.iter().copied().collect())]);
+        let frozen = Frozen { holds: vec![(0, 1)], judged: Vec::new(), before };
+        cluster(&data, &model, &predictions, &Judgements::default(), &frozen).unwrap().labels
+    }
+
+    #[test]
+    fn a_base_record_that_is_listed_comes_back_with_what_is_attached_to_it() {
+        let rows = [
+            ["tax", "t", "brennan", "1990-05-01"],
+            ["census", "c", "quillfeather", "1961-11-23"],
+            ["tax", "n", "brennan", "1990-05-01"],
+            ["broker", "b", "brennan", "1990-05-01"],
+        ];
+        assert_eq!(held(&rows, &[0, 1, 2]), [0, 0, 0, 0], "the attached record is in no list");
+        assert_eq!(held(&rows, &[0, 1]), [0, 0, 2, 2], "who was not of the person comes through nobody");
+        assert_eq!(held(&rows, &[0]), [0, 0, 2, 2]);
+    }
+
+    #[test]
+    fn an_attached_record_that_is_at_nobody_else_stays_with_the_contested_one() {
+        let rows = [
+            ["tax", "t", "brennan", "1990-05-01"],
+            ["census", "c", "quillfeather", "1961-11-23"],
+            ["broker", "b", "brennan", "1990-05-01"],
+            ["broker", "other", "okafor", "1990-05-01"],
+        ];
+        assert_eq!(held(&rows, &[0, 1]), [0, 0, 0, 3]);
+    }
+
+    #[test]
+    fn a_contested_record_that_is_attached_holds_itself_alone() {
+        let rows = [
+            ["broker", "b", "brennan", "1990-05-01"],
+            ["census", "c", "quillfeather", "1961-11-23"],
+            ["broker", "again", "brennan", "1990-05-01"],
+        ];
+        assert_eq!(held(&rows, &[0]), [0, 0, 2]);
+    }
+
+    #[test]
+    fn what_follows_leaves_those_behind_with_whom_it_was_left_over() {
+        // Records 3, 4 and 5 were left over together; 3 and 5 would be with the contested 0 if nobody contested.
+        let (labels, uncontested) = ([0, 1, 2, 3, 3, 3], [0, 1, 2, 0, 4, 0]);
+        assert_eq!(following(&[(0, 3)], &labels, &uncontested), [(0, 3), (0, 5)]);
+        assert!(following(&[(0, 4)], &labels, &uncontested).is_empty());
     }
 }

@@ -32,7 +32,7 @@ pub async fn judge(
 ) -> Result<u64, LinkageError> {
     check(judgement)?;
     let leaf = gate.record_judgement(permit, subjects, judgement).await.map_err(LinkageError::Denied)?;
-    append(lake, judgement, &[]).await?;
+    append(lake, judgement, None).await?;
     Ok(leaf)
 }
 
@@ -63,11 +63,12 @@ pub(crate) fn check(judgement: &Judgement) -> Result<(), LinkageError> {
 }
 
 /// Appends a judgement and, of a dispute, the records `held` of the person who makes it, in one commit.
-pub(crate) async fn append(lake: &Lake, judgement: &Judgement, held: &[RecordId]) -> Result<(), LinkageError> {
+pub(crate) async fn append(lake: &Lake, judgement: &Judgement, held: Option<&[RecordId]>) -> Result<(), LinkageError> {
     let Judgement { left, right, verdict, by, at, reason } = judgement;
-    // The list begins with the contested record itself, so that a second list is told from the end of the first.
-    let list = held.iter().filter(|record| *record != left);
-    let list = std::iter::once(left).filter(|_| !held.is_empty()).chain(list).map(|record| (record, HELD));
+    // The list begins with the contested record itself, so that a second list is told from the end of the first, and one that is
+    // empty from none.
+    let others = held.unwrap_or_default().iter().filter(|record| *record != left);
+    let list = held.map(|_| left).into_iter().chain(others).map(|record| (record, HELD));
     let rows: Vec<(&RecordId, &str)> = std::iter::once((right, verdict.as_str())).chain(list).collect();
     let same = |text: &str| Arc::new(StringArray::from(vec![text.to_owned(); rows.len()]));
     let rights: StringArray = rows.iter().map(|(right, _)| Some(right.to_string())).collect();
@@ -119,7 +120,8 @@ pub(crate) struct InForce {
     by_pair: BTreeMap<(RecordId, RecordId), Verdict>,
     /// By the same pairs, disputes that no steward has judged: the contested record, and what ties it to the person.
     pub(crate) disputes: BTreeMap<(RecordId, RecordId), (RecordId, RecordId)>,
-    /// By contested record all records of its person when it was disputed, whether they are there or not.
+    /// By contested record the base records of its person when it was disputed, whether they are there or not, and itself. Lists
+    /// of earlier versions have attached records too.
     held: BTreeMap<RecordId, Vec<RecordId>>,
 }
 
@@ -181,7 +183,12 @@ impl InForce {
         }
     }
 
-    /// Gives the records of the person who disputes `contested` as they were then, as far as they are still there.
+    /// Tells how many disputes have no list of whom the contested record alone held: those that were made before lists were.
+    pub(crate) fn unlisted(&self) -> usize {
+        self.disputes.values().filter(|(contested, _)| !self.held.contains_key(contested)).count()
+    }
+
+    /// Gives the base records of the person who disputes `contested` as they were then, as far as they are still there.
     pub(crate) fn held<'a>(
         &'a self,
         contested: &RecordId,

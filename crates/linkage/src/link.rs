@@ -190,6 +190,13 @@ impl Linkage<'_> {
                  decision buys least: {pairs_uncertain} wait"
             ));
         }
+        let unlisted = in_force.unlisted();
+        if unlisted > 0 {
+            report.warnings.push(format!(
+                "contests in force that don't tell whom the contested record alone held, since they were made before that was \
+                 kept: {unlisted}. Whoever was linked by it alone is apart until stewards have judged them"
+            ));
+        }
         if report.quality.as_ref().is_some_and(|quality| quality.records_scored == 0) {
             report.quality = None;
             report.warnings.push("the truth names no row that was linked: nothing was measured".to_owned());

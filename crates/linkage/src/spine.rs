@@ -149,8 +149,8 @@ pub static MODELS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
 /// person), `verdict` (`same`, `different`, `cannot-say`; `disputed` and `withdrawn` of the person), `by` (the account), `at`
 /// (UTC), `reason` (a steward's words; of a dispute the entry of the log: a citizen's words are kept sealed, in `state`).
 ///
-/// With a dispute come rows of the verdict `held`, which is none: `left` is the contested record, `right` each record that
-/// the person had then, itself first.
+/// With a dispute come rows of the verdict `held`, which is none: `left` is the contested record, `right` itself first, then each
+/// other record of a base register that the person had then.
 pub static JUDGEMENTS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
     schema(&[
         ("left", DataType::Utf8, false),

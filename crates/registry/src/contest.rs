@@ -56,7 +56,8 @@ impl Index {
             at,
             reason: reason.to_owned(),
         };
-        let leaf = linkage::dispute(lake, gate, permit, subject, &dispute).await?;
+        let base = self.held_with(&record, &subject.records);
+        let leaf = linkage::dispute(lake, gate, permit, subject, &dispute, &base).await?;
         Ok(Some(Contested { leaf, record, tied }))
     }
 
@@ -97,6 +98,16 @@ impl Index {
         let reason = "taken back".to_owned();
         let withdrawal = Judgement { left, right, verdict: Verdict::Withdrawn, by, at, reason };
         Ok(linkage::withdraw(lake, gate, permit, subject, &withdrawal).await?)
+    }
+
+    /// Gives whom a contested record can hold: the base records of its person, and nobody where it is attached itself.
+    fn held_with(&self, contested: &RecordId, records: &[RecordId]) -> Vec<RecordId> {
+        let attach = self.project.linkage.as_ref().map_or(&[][..], |linkage| linkage.attach.as_slice());
+        let is_base = |record: &RecordId| !attach.iter().any(|attach| attach.registers.contains(&record.register));
+        if !is_base(contested) {
+            return Vec::new();
+        }
+        records.iter().filter(|record| is_base(record)).cloned().collect()
     }
 
     fn own_subject(&self, person: PersonId, links: &[Link]) -> Result<LookSubject, RegistryError> {

@@ -20,7 +20,7 @@ use crate::left::Left;
 use crate::problem::Problem;
 use crate::progress::Runs;
 use crate::resolving::Resolving;
-use crate::searched::{Fields, Searched};
+use crate::searched::{Fields, Searched, Sweeping};
 use crate::service::{Heads, ReadIn, VerifyView};
 
 /// The name of the cookie of the pages' session.
@@ -88,11 +88,15 @@ struct Inner {
     districts: Option<Result<Districts, Unreadable>>,
     contesting: tokio::sync::Mutex<()>,
     left: Left,
-    searched: Searched,
+    searched: Arc<Searched>,
+    _sweeping: Sweeping,
 }
 
 impl App {
-    /// Gives the state made of these parts.
+    /// Gives the state made of these parts. What searches are held is swept by a task that ends with it.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { project, gate, index, lake, state, clock, resolving, session_key, demo } = parts;
@@ -104,6 +108,8 @@ impl App {
                 Unreadable
             })
         });
+        let searched = Arc::<Searched>::default();
+        let sweeping = Sweeping::begin(&searched, Arc::clone(&clock));
         Self {
             inner: Arc::new(Inner {
                 project,
@@ -121,7 +127,8 @@ impl App {
                 districts,
                 contesting: tokio::sync::Mutex::default(),
                 left: Left::default(),
-                searched: Searched::default(),
+                searched,
+                _sweeping: sweeping,
             }),
         }
     }
@@ -237,12 +244,14 @@ impl App {
         self.inner.left.until(session)
     }
 
-    /// Holds what somebody has just searched for, for as long as their session and what they work on stay.
+    /// Holds what somebody has just searched for, for as long as their session and what they work on stay; nothing where the
+    /// session was left while it was searched.
     ///
     /// # Errors
     /// When the clock can't be trusted.
     pub(crate) fn keep_search(&self, who: &Who, fields: Fields) -> Result<(), Problem> {
-        self.inner.searched.keep(who, fields, self.now()?);
+        // Whoever leaves is noted first, and what they searched for is forgotten next: what comes between is forgotten here.
+        self.inner.searched.keep_unless(who, fields, self.now()?, |session| self.inner.left.has(session));
         Ok(())
     }
 

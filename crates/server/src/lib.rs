@@ -44,6 +44,9 @@ const BODY_BYTES_MAX: usize = 64 << 10;
 const BEFORE_WAITING_IS_TOLD: Duration = Duration::from_millis(300);
 
 /// Gives everything that the server answers: pages, API, assets.
+///
+/// # Panics
+/// Outside of a runtime, in which it forgets by the minute what was searched for in sessions that have ended.
 pub fn router(parts: Parts) -> Router {
     let inner = Router::new().merge(pages::routes()).merge(api::routes()).fallback(pages::not_found);
     let guarded = bounded(inner, Limits::IN_SERVICE).layer(middleware::from_fn(headers::guard));

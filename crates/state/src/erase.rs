@@ -25,7 +25,7 @@ pub struct Erased {
 
 impl State {
     /// Erases the detail of one look for all persons it was at; tells whether there was something to erase. The look's
-    /// commitment and place in the log stay.
+    /// commitment and place in the log stay. Where a steward said something with it, of which records and why goes too.
     ///
     /// # Errors
     /// [`StateError::EraseUnfinished`] when the tables are clean but the write-ahead log isn't yet; any other says that
@@ -50,8 +50,8 @@ impl State {
         Ok(erased)
     }
 
-    /// Erases the looks at one person: the details of those that were at nobody else, and of all of them that they were
-    /// at this person. What counted to budgets is erased too.
+    /// Erases the looks at one person: the details of those that were at nobody else, as [`State::erase_look`] does, and of all
+    /// of them that they were at this person. What counted to budgets is erased too.
     ///
     /// # Errors
     /// As [`State::erase_look`].
@@ -160,8 +160,15 @@ impl State {
     }
 }
 
-/// Deletes key and ciphertext of a look; `secure_delete` overwrites both.
+/// Deletes key and ciphertext of a look, and what else is sealed of what was said with it; `secure_delete` overwrites them.
 async fn erase_detail(connection: &mut SqliteConnection, look: i64, at: DateTime<Utc>) -> Result<bool, StateError> {
+    sqlx::query(
+        "UPDATE reviews SET records = NULL \
+         WHERE records IS NOT NULL AND leaf = (SELECT leaf FROM looks WHERE id = ?)",
+    )
+    .bind(look)
+    .execute(&mut *connection)
+    .await?;
     let deleted = sqlx::query("DELETE FROM details WHERE look = ?").bind(look).execute(&mut *connection).await?;
     if deleted.rows_affected() == 0 {
         return Ok(false);

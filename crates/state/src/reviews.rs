@@ -109,6 +109,8 @@ pub struct Reviews {
     by_pair: HashMap<Tag, Review>,
     proposals: Vec<Proposal>,
     judged: Vec<Judged>,
+    /// By entry of the log where in `judged` it is.
+    judged_in: HashMap<u64, usize>,
     /// What was ever proposed of these pairs, by its entry in the log: the two records.
     proposed: HashMap<u64, (RecordId, RecordId)>,
 }
@@ -140,7 +142,7 @@ impl Reviews {
     /// Gives what was judged in an entry of the log, unless it was taken back since or its records are named no more.
     #[must_use]
     pub fn judged_in(&self, leaf: u64) -> Option<&Judged> {
-        self.judged.iter().find(|judged| judged.review.leaf == leaf)
+        self.judged_in.get(&leaf).and_then(|at| self.judged.get(*at))
     }
 
     /// Gives the two records of what was proposed in an entry of the log, waiting or judged since in this generation.
@@ -159,7 +161,8 @@ impl Reviews {
 impl State {
     /// Keeps what a steward said of two records, the smaller id first, and why, in a generation of the index. A proposal that
     /// is `for_queue` waits for a second steward in whatever generation, else as long as its pair is in a list of its own.
-    /// What was judged is found by its records as long as this generation is in service: the next index knows of it.
+    /// What was judged is found by its records, and why, until the next generation is in service: see
+    /// [`State::forget_judged_before`].
     ///
     /// # Errors
     /// [`StateError`]; it was not kept.
@@ -177,22 +180,15 @@ impl State {
     ) -> Result<(), StateError> {
         let (pair, account) = (self.inner.keys.pair(left, right), self.inner.keys.account(by));
         let generation = generation.to_owned();
-        // What waits for somebody else, and what can be gone back to, has to be found by more than its pair.
+        // What waits for somebody else, and what can be gone back to, has to be found by more than its pair. Why something is
+        // proposed is told to nobody: the second comes to it by themselves.
         let records = match standing {
-            Standing::Proposed if for_queue => Some(self.seal_pair(&pair, left, right, reason)?),
+            Standing::Proposed if for_queue => Some(self.seal_pair(&pair, left, right, "")?),
             Standing::Judged => Some(self.seal_pair(&pair, left, right, reason)?),
             Standing::Proposed | Standing::TakenBack => None,
         };
         self.write(Durability::Now, move |connection| {
             Box::pin(async move {
-                // What was judged before this index was built is in it: nobody goes back to it by its records.
-                sqlx::query(
-                    "UPDATE reviews SET records = NULL \
-                     WHERE records IS NOT NULL AND standing = 'judged' AND generation <> ?",
-                )
-                .bind(generation.clone())
-                .execute(&mut *connection)
-                .await?;
                 sqlx::query(
                     "INSERT INTO reviews (generation, pair, account, verdict, standing, leaf, at, records) \
                      VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -249,6 +245,7 @@ impl State {
             .map(|(_, judged)| judged)
             .collect();
         judged.sort_unstable_by_key(|judged| std::cmp::Reverse(judged.review.leaf));
+        let judged_in = judged.iter().enumerate().map(|(at, judged)| (judged.review.leaf, at)).collect();
         let waiting = by_pair.values().filter(|review| review.standing == Standing::Proposed);
         let mut proposals: Vec<Proposal> = waiting
             .filter_map(|review| {
@@ -257,7 +254,7 @@ impl State {
             })
             .collect();
         proposals.sort_unstable_by_key(|proposal| proposal.review.leaf);
-        Ok(Reviews { state: self.clone(), by_pair, proposals, judged, proposed })
+        Ok(Reviews { state: self.clone(), by_pair, proposals, judged, judged_in, proposed })
     }
 
     /// Tells whether the judgement of entry `leaf` of the log was made in a generation of the index, which then knows nothing
@@ -272,12 +269,43 @@ impl State {
         Ok(found.fetch_optional(&self.inner.readers).await?.is_some())
     }
 
-    /// Erases which records stewards said something of, and why, where one is this record; tells of how many sayings. What
-    /// they said stays, of records that nobody can name any more.
+    /// Erases of what was judged in other generations than this one, which is in service, of which records it was and why: its
+    /// index knows what came of it, and nobody goes back to it. Erases as well of which records something was proposed where
+    /// somebody spoke of the two since, and the proposal waits for nobody. Tells of how many sayings. To be called whenever an
+    /// index comes into service.
     ///
     /// # Errors
     /// As [`State::erase_look`].
-    pub async fn erase_proposals_of_record(&self, record: &RecordId) -> Result<u64, StateError> {
+    pub async fn forget_judged_before(&self, generation: &str) -> Result<u64, StateError> {
+        let generation = generation.to_owned();
+        let forgotten = self
+            .write(Durability::Now, move |connection| {
+                Box::pin(async move {
+                    let done = sqlx::query(
+                        "UPDATE reviews SET records = NULL \
+                         WHERE records IS NOT NULL AND generation <> ?1 AND (standing = 'judged' OR EXISTS \
+                         (SELECT 1 FROM reviews AS later WHERE later.pair = reviews.pair AND later.id > reviews.id \
+                         AND later.generation <> ?1))",
+                    )
+                    .bind(generation)
+                    .execute(connection)
+                    .await?;
+                    Ok(done.rows_affected())
+                })
+            })
+            .await?;
+        if forgotten > 0 {
+            self.truncate().await?;
+        }
+        Ok(forgotten)
+    }
+
+    /// Erases which records stewards judged or proposed something of, and why, where one is this record; tells of how many
+    /// sayings. What they said stays, of records that nobody can name any more.
+    ///
+    /// # Errors
+    /// As [`State::erase_look`].
+    pub async fn erase_reviews_of_record(&self, record: &RecordId) -> Result<u64, StateError> {
         let query = "SELECT id, pair, records FROM reviews WHERE records IS NOT NULL";
         let rows = sqlx::query(query).fetch_all(&self.inner.readers).await?;
         let mut wanted: Vec<i64> = Vec::new();

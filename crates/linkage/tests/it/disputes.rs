@@ -1,9 +1,12 @@
 //! What a person contests is held where it is and decides nothing, until a steward has judged it or it is taken back.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use arrow_array::cast::AsArray as _;
 use gate::{EntryKind, LookSubject};
-use linkage::{EventCounts, LinkageError, dispute, withdraw};
+use lake::{TableRef, Write, WriteMode};
+use linkage::{EventCounts, LinkageError, dispute, spine, withdraw};
 use model::request::Action;
 use model::{Actor, Judgement, OfficerId, PersonId, RecordId, Request, Verdict};
 
@@ -47,8 +50,11 @@ pub(crate) async fn say(
         at: noon(),
         reason: WORDS.to_owned(),
     };
+    let is_base = |record: &RecordId| record.register.as_str() != "donations";
+    let of_person = subject.records.iter().filter(|record| is_base(contested) && is_base(record));
+    let base: Vec<RecordId> = of_person.cloned().collect();
     match verdict {
-        Verdict::Disputed => dispute(&opened.lake, &opened.gate, permit, subject, &said).await,
+        Verdict::Disputed => dispute(&opened.lake, &opened.gate, permit, subject, &said, &base).await,
         _ => withdraw(&opened.lake, &opened.gate, permit, subject, &said).await,
     }
 }
@@ -362,4 +368,80 @@ async fn an_erased_record_leaves_nothing_while_others_are_contested() {
         check_story(&linked.opened).await;
     }
     assert!(held_alone > 0, "somewhere a contest decides who is whom");
+}
+
+/// Gives the records that are listed beside contests.
+async fn listed(opened: &Opened) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for batch in table(opened, "judgements").await {
+        let text = |name: &str| batch.column_by_name(name).unwrap().as_string::<i32>().clone();
+        let (rights, verdicts) = (text("right"), text("verdict"));
+        let of_list = (0..batch.num_rows()).filter(|row| verdicts.value(*row) == "held");
+        found.extend(of_list.map(|row| rights.value(row).to_owned()));
+    }
+    found
+}
+
+/// Gives what was linked where the person of the contests gave something, and the record of that.
+async fn with_a_gift() -> (Linked, RecordId) {
+    let linked = Linked::new(|made| {
+        let gift = Row { own: vec![Some("Reform Party".to_owned())], ..made.census[0].clone() };
+        made.donations.retain(|row| row.key != gift.key);
+        made.donations.push(gift);
+    })
+    .await;
+    let gift = record("donations", &linked.made.census[0].key);
+    assert!(linked.are_one(&gift, &linked.census).await);
+    (linked, gift)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_a_contest_no_attached_register_is_named() {
+    let (linked, gift) = with_a_gift().await;
+    linked.contest().await;
+    assert_eq!(listed(&linked.opened).await, BTreeSet::from([linked.tax.to_string(), linked.census.to_string()]));
+    assert!(!format!("{:?}", table(&linked.opened, "judgements").await).contains("donations"));
+    let report = linked.link("link-2").await;
+    assert_eq!((report.judgements.disputed, report.events), (1, EventCounts::default()));
+    assert!(linked.are_one(&gift, &linked.census).await && linked.are_one(&linked.tax, &linked.census).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contested_record_that_is_attached_is_listed_alone_and_stays() {
+    let (linked, gift) = with_a_gift().await;
+    say(&linked.opened, Verdict::Disputed, &gift, &linked.census).await.unwrap();
+    assert_eq!(listed(&linked.opened).await, BTreeSet::from([gift.to_string()]));
+    let report = linked.link("link-2").await;
+    assert_eq!((report.judgements.disputed, report.events), (1, EventCounts::default()));
+    assert!(linked.are_one(&gift, &linked.census).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contests_of_before_whom_they_hold_was_told_are_warned_of() {
+    let linked = Linked::new(|_| ()).await;
+    linked.contest().await;
+    let is_warned = |report: &linkage::LinkReport| {
+        report
+            .warnings
+            .iter()
+            .any(|warning| warning.starts_with("contests in force that don't tell whom") && warning.contains(": 1."))
+    };
+    assert!(!is_warned(&linked.link("link-2").await));
+    // An earlier version wrote the contest and no list.
+    let written = table(&linked.opened, "judgements").await;
+    let write = Write {
+        table: TableRef::spine(spine::JUDGEMENTS),
+        schema: Arc::clone(&spine::JUDGEMENTS_SCHEMA),
+        batches: vec![written[0].slice(0, 1)].into(),
+        mode: WriteMode::Overwrite,
+        txn: None,
+        statistics: Vec::new(),
+        metadata: BTreeMap::new(),
+    };
+    linked.opened.lake.write(write).await.unwrap();
+    assert!(listed(&linked.opened).await.is_empty());
+    let report = linked.link("link-3").await;
+    assert!(is_warned(&report) && report.judgements.disputed == 1, "{:?}", report.warnings);
+    decide(&linked.opened, Verdict::Same, &linked.tax, &linked.census, "seen both documents").await.unwrap();
+    assert!(!is_warned(&linked.link("link-4").await), "it is not in force any more");
 }

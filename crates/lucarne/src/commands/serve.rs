@@ -98,6 +98,8 @@ pub(crate) async fn serve(app: App, listener: TcpListener, made: Option<DemoRepo
 async fn until_told(app: &App, listener: TcpListener, mut made: Option<DemoReport>, output: Output) -> Outcome {
     registry::remove_old_generations(&app.project)?;
     let index = Arc::new(Index::open(&app.project)?);
+    // Nobody goes back to what was judged in a generation before: the words of stewards are not kept for it.
+    app.state.forget_judged_before(index.generation()).await?;
     if let Some(made) = &mut made {
         made.persons = index.persons();
     }

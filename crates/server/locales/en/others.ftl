@@ -473,6 +473,7 @@ sample-own-purpose = Let people see what is held about them and who looked
 sample-purpose = Decide whether a borrower’s income entitles them to relief
 sample-why = Application for relief of 12 November
 sample-contest = I never lived in that town.
+sample-judged = Two births are on record.
 sample-withheld = The purpose does not name this class.
 sample-needed = A purpose that discloses it, under an agreement that covers the register.
 
@@ -500,6 +501,7 @@ said-proposed-own = On { $when } you proposed: { $verdict } (entry { $entry } of
 said-proposed = On { $when } another steward proposed: { $verdict } (entry { $entry } of the log). It counts once you come to the same, by yourself.
 said-judged-own = On { $when } you judged: { $verdict } (entry { $entry } of the log). It counts from the next run of linking on.
 said-judged = On { $when } another steward judged: { $verdict } (entry { $entry } of the log). It counts from the next run of linking on.
+said-why = Your reason:
 back-reason = Why you take it back
 back-do = Take it back
 verdict-same = the same person

@@ -473,6 +473,7 @@ sample-own-purpose = Permettre à chacun de voir ce qui est détenu à son sujet
 sample-purpose = Décider si les revenus d’un emprunteur lui ouvrent droit à un allègement
 sample-why = Demande d’allègement du 12 novembre
 sample-contest = Je n’ai jamais habité cette commune.
+sample-judged = Deux naissances sont enregistrées.
 sample-withheld = La finalité ne nomme pas cette classe.
 sample-needed = Une finalité qui la communique, en vertu d’un accord qui couvre le registre.
 
@@ -500,6 +501,7 @@ said-proposed-own = Le { $when }, vous avez proposé : { $verdict } (entrée { 
 said-proposed = Le { $when }, un autre responsable a proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès que vous arrivez, par vous-même, à la même conclusion.
 said-judged-own = Le { $when }, vous avez jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
 said-judged = Le { $when }, un autre responsable a jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
+said-why = Votre motif :
 back-reason = Pourquoi vous revenez dessus
 back-do = Revenir dessus
 verdict-same = la même personne

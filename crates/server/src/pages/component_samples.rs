@@ -143,8 +143,9 @@ pub(super) fn filters(t: Words) -> [Filters; 2] {
 /// Gives what was said of a pair: what another steward proposed, and a judgement of one's own, which can be taken back.
 pub(super) fn judged(t: Words) -> [Said; 2] {
     [("same", "proposed", false), ("different", "judged", true)].map(|(verdict, standing, own)| {
-        let (verdict, standing) = (verdict.to_owned(), standing.to_owned());
-        said(t, &SaidView { verdict, standing, own, log_index: 1_234, at: format!("{DAY}T09:00:00Z") })
+        let (verdict, standing, at) = (verdict.to_owned(), standing.to_owned(), format!("{DAY}T09:00:00Z"));
+        let reason = own.then(|| t.s("sample-judged"));
+        said(t, &SaidView { verdict, standing, own, log_index: 1_234, at, reason })
     })
 }
 

@@ -185,6 +185,7 @@ fn cluster(t: Words) -> Cluster {
         own: true,
         log_index: 1_234,
         at: format!("{DAY}T09:00:00Z"),
+        reason: None,
     };
     let links = [
         ClusterLinkView { said: Some(said), ..link(1, 0, 2, 0.71, Some([1, 2])) },

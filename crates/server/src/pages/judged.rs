@@ -26,7 +26,7 @@ struct JudgedPage {
     older: Option<String>,
 }
 
-/// A judgement as the page lists it: nobody is named, since to see whom it is about is a look.
+/// A judgement as the page lists it: nobody is named, and not why, since to see whom it is about is a look.
 struct JudgedLine {
     what: String,
     href: String,
@@ -34,7 +34,6 @@ struct JudgedLine {
     at: String,
     entry: String,
     own: bool,
-    reason: String,
 }
 
 /// A proposal as the queue lists it.
@@ -88,7 +87,6 @@ async fn judged_page(view: &View, asked: &JudgedAsked) -> Result<Response, Probl
         at: judged.at.clone(),
         entry: t.number(&judged.log_index),
         own: judged.own,
-        reason: judged.reason.clone().unwrap_or_default(),
     };
     let lines: Vec<JudgedLine> = found.judgements.iter().map(line).collect();
     let to = found.from + lines.len() as u64;

@@ -125,6 +125,8 @@ pub(super) struct Told {
 pub(crate) struct Said {
     pub(crate) sentence: String,
     pub(crate) own: bool,
+    /// Why it was said, in one's own words.
+    pub(crate) why: Option<String>,
     /// Why it is taken back, as far as that was written.
     pub(crate) reason: String,
 }
@@ -569,7 +571,7 @@ pub(crate) fn said(t: Words, said: &SaidView) -> Said {
         ("when", t.moment(&said.at)),
         ("entry", t.number(&said.log_index)),
     ];
-    Said { sentence: t.with_all(key, &values), own: said.own, reason: String::new() }
+    Said { sentence: t.with_all(key, &values), own: said.own, why: said.reason.clone(), reason: String::new() }
 }
 
 /// The column of person records that says of a birth date what is known of it. It is not shown beside whole dates.

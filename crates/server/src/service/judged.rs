@@ -89,7 +89,7 @@ pub(crate) struct JudgementsView {
     pub(crate) of: u64,
 }
 
-/// A judgement in force. Whom it is about is on the page of the pair alone, which is a look.
+/// A judgement in force. Whom it is about, and why it was judged so, is on the page of the pair alone, which is a look.
 pub(crate) struct JudgementView {
     /// The number under which the pair is looked at.
     pub(crate) number: u64,
@@ -103,8 +103,6 @@ pub(crate) struct JudgementView {
     pub(crate) at: String,
     /// Whether the asker said it.
     pub(crate) own: bool,
-    /// Why, where the asker said it.
-    pub(crate) reason: Option<String>,
 }
 
 /// Gives what was judged since the index was built and counts, within reach, from the `from`th on. It shows nobody, and is no
@@ -138,15 +136,13 @@ pub(crate) async fn judgements(app: &App, who: &Who, from: u64) -> Result<Judgem
                 contest.map_or((PROPOSALS_FROM + review.leaf, "link"), |contest| (pairs + contest.id, "contested"))
             }
         };
-        let own = reviews.is_by(review, account);
         judgements.push(JudgementView {
             number,
             kind,
             verdict: review.verdict.as_str().to_owned(),
             log_index: review.leaf,
             at: review.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-            own,
-            reason: own.then(|| judged.reason.clone()),
+            own: reviews.is_by(review, account),
         });
     }
     Ok(JudgementsView { judgements, from, of })

@@ -405,14 +405,13 @@ fn verified(gate: &gate::Gate, saved: Option<&str>, progress: &mut dyn FnMut(u64
                 took_ms,
             });
         }
-        Err(VerifyError::SavedCheckpoint(error)) => return Err(unusable(&error)),
         Err(error) => error,
     };
     Ok(VerifyView {
         verified: false,
         entries: 0,
         root: None,
-        fault_kind: Some(fault_kind(&error)),
+        fault_kind: Some(fault_kind(&error)?),
         fault: Some(error.to_string()),
         took_ms,
     })
@@ -421,12 +420,16 @@ fn verified(gate: &gate::Gate, saved: Option<&str>, progress: &mut dyn FnMut(u64
 /// The ways in which a log does not hold together, as pages tell them apart.
 pub const FAULTS: [&str; 8] = ["unread", "format", "checkpoint", "dropped", "rewritten", "changed", "stray", "latest"];
 
-fn fault_kind(error: &VerifyError) -> &'static str {
-    match error {
+/// Gives in which way a log does not hold together.
+///
+/// # Errors
+/// Of a checkpoint that was saved and proves nothing: that is a problem of whoever sent it, and no fault of the log.
+fn fault_kind(error: &VerifyError) -> Result<&'static str, Problem> {
+    Ok(match error {
         VerifyError::Storage { .. } => "unread",
         VerifyError::Format => "format",
-        // One that was saved and can't be used is a problem of whoever sent it, and no fault of the log.
-        VerifyError::CheckpointMissing | VerifyError::Checkpoint(_) | VerifyError::SavedCheckpoint(_) => "checkpoint",
+        VerifyError::SavedCheckpoint(error) => return Err(unusable(error)),
+        VerifyError::CheckpointMissing | VerifyError::Checkpoint(_) => "checkpoint",
         VerifyError::Shrunk { .. } => "dropped",
         VerifyError::Forked { .. } => "rewritten",
         VerifyError::Tile { .. }
@@ -438,7 +441,7 @@ fn fault_kind(error: &VerifyError) -> &'static str {
         VerifyError::JournalDamaged { .. } | VerifyError::JournalEntry { .. } | VerifyError::JournalGap { .. } => {
             "latest"
         }
-    }
+    })
 }
 
 /// Gives the rules that have refused so far, for filters: the one that refused most often first.

@@ -174,6 +174,9 @@ pub struct SaidView {
     pub log_index: u64,
     /// When, in UTC.
     pub at: String,
+    /// Why, in the asker's own words, where they judged it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Where a judgement is, and what it counts for.
@@ -432,10 +435,15 @@ async fn find_pair(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -
 /// # Errors
 /// For others than stewards, which the gate refuses on the record; what fails.
 pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, Problem> {
+    progress_by(app, who, &reviews(app).await?, from).await
+}
+
+/// Gives how far the review is by what was said.
+async fn progress_by(app: &App, who: &Who, reviews: &Reviews, from: u64) -> Result<ProgressView, Problem> {
     let permit = app.gate().decide(&OwnReason::Progress.request(app, who)?).await?;
-    let (index, reviews, account) = (app.index(), reviews(app).await?, account(who)?);
+    let (index, account) = (app.index(), account(who)?);
     let judged = index.review_progress(&permit).judged;
-    let sample = sample_progress(index, &permit, &reviews, account, from);
+    let sample = sample_progress(index, &permit, reviews, account, from);
     let mut progress = ProgressView {
         open: 0,
         contested: 0,
@@ -446,7 +454,7 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
         judged_since: 0,
         proposed: 0,
         own_proposals: Vec::new(),
-        proposals: proposals(index, &permit, &reviews, account)?,
+        proposals: proposals(index, &permit, reviews, account)?,
         set_aside: 0,
         next_set_aside: None,
         sample,
@@ -457,7 +465,7 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
     let uncertain = index.all_pairs(&permit).count() as u64;
     // Contested pairs come first, the longest open before the others, then proposals that have no other number, whatever
     // numbers they have.
-    let unnumbered = unnumbered(index, &permit, &reviews, &contests)?;
+    let unnumbered = unnumbered(index, &permit, reviews, &contests)?;
     let own = progress.proposals.iter().filter(|proposal| proposal.own);
     progress.own_proposals = own.map(|proposal| proposal.number).collect();
     let mut queue: Vec<Queued<'_>> =
@@ -466,7 +474,7 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
     queue.extend(unnumbered.iter().map(|found| (proposed(found), Rank::Proposed, (&found.left, &found.right), None)));
     let is_contested = |pair: &(&RecordId, &RecordId)| contests.iter().any(|contest| contest.pair() == *pair);
     let numbered = index.all_pairs(&permit).filter(|waiting| waiting.is_uncertain);
-    let settled = settled(index, &permit, &reviews, account)?;
+    let settled = settled(index, &permit, reviews, account)?;
     let numbered = numbered.map(|waiting| {
         let pair = (waiting.left, waiting.right);
         // What was said of the pair itself is no reason to leave it to the end.
@@ -487,7 +495,7 @@ pub async fn progress(app: &App, who: &Who, from: u64) -> Result<ProgressView, P
             Some((Standing::Proposed, _)) => progress.proposed += 1,
             Some((Standing::TakenBack, _)) | None => {}
         }
-        if is_open(&reviews, account, (left, right)) {
+        if is_open(reviews, account, (left, right)) {
             progress.open += 1;
             progress.contested += u64::from(rank == Rank::Contested);
             let apart = [WaitReason::KeptApart, WaitReason::OthersFit];
@@ -597,14 +605,18 @@ pub async fn pair(
         since: contest.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         reason: contest.reason,
     });
-    let progress = progress(app, who, number.saturating_add(1)).await?;
+    let progress = progress_by(app, who, &reviews, number.saturating_add(1)).await?;
     let said = |left: &RecordId, right: &RecordId| {
-        reviews.of(left, right).map(|review| SaidView {
-            verdict: review.verdict.as_str().to_owned(),
-            standing: review.standing.as_str().to_owned(),
-            own: reviews.is_by(&review, account),
-            log_index: review.leaf,
-            at: review.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        reviews.of(left, right).map(|review| {
+            let own = reviews.is_by(&review, account);
+            SaidView {
+                verdict: review.verdict.as_str().to_owned(),
+                standing: review.standing.as_str().to_owned(),
+                own,
+                log_index: review.leaf,
+                at: review.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+                reason: reviews.judged_in(review.leaf).filter(|_| own).map(|judged| judged.reason.clone()),
+            }
         })
     };
     let mut reasons = Reasons::default();
@@ -749,7 +761,8 @@ pub async fn judge(
         let is_proposal = needs_second(app).contains(&verdict) && !is_second;
         (if is_proposal { Standing::Proposed } else { Standing::Judged }, is_proposal)
     };
-    write(app, who, place.into(), &form.generation, Said { verdict, reason, taken_back: None }, standing).await
+    let said = Said { verdict, reason, taken_back: None };
+    write(app, who, place.into(), &form.generation, &reviews, said, standing).await
 }
 
 /// Takes back what was said last of a pair since the index was built: it is open again, and the score decides until somebody
@@ -782,7 +795,7 @@ pub async fn take_back(
     let standing = |_: &RecordId, _: &RecordId| (Standing::TakenBack, was_proposed);
     let reason = form.reason.trim().to_owned();
     let said = Said { verdict: Verdict::CannotSay, reason, taken_back: Some(review.leaf) };
-    write(app, who, place, &form.generation, said, standing).await
+    write(app, who, place, &form.generation, &reviews, said, standing).await
 }
 
 /// What a steward says.
@@ -794,12 +807,13 @@ struct Said {
     taken_back: Option<u64>,
 }
 
-/// Writes what was said; `standing` gives what it counts for, and whether it goes to the log alone.
+/// Writes what was said, beside what was said before; `standing` gives what it counts for, and whether it goes to the log alone.
 async fn write(
     app: &App,
     who: &Who,
     place: PairPlace,
     generation: &str,
+    reviews: &Reviews,
     said: Said,
     standing: impl Fn(&RecordId, &RecordId) -> (Standing, bool),
 ) -> Result<JudgedView, Problem> {
@@ -815,9 +829,8 @@ async fn write(
     }
     let nobody = || Problem::new("not-found", "no uncertain pair has this number").in_words("problem-is-no-pair");
     let unavailable = |error| Problem::failure("unavailable", &error);
-    let reviews = reviews(app).await?;
     let permit = app.gate().decide(&request).await?;
-    let found = find(app, &permit, &reviews, place).await?.ok_or_else(nobody)?;
+    let found = find(app, &permit, reviews, place).await?.ok_or_else(nobody)?;
     let pair = (&found.left, &found.right);
     let ((standing, is_proposal), at) = (standing(pair.0, pair.1), app.now()?);
     // Taking back what settled a contest opens it again: the contested record is held as before.

@@ -311,10 +311,11 @@ impl House {
         self.gate.pseudonym(&agency.parse().unwrap(), self.ysolde)
     }
 
-    /// Gives how many judgements there are for the next run of linking.
+    /// Gives how many judgements and contests there are for the next run of linking. Each is a commit, with whatever a contest
+    /// lists.
     pub(crate) async fn judgements(&self) -> u64 {
         let table = lake::TableRef::spine("judgements");
-        self.lake.info(&table).await.unwrap().map_or(0, |info| info.rows)
+        self.lake.info(&table).await.unwrap().map_or(0, |info| info.version + 1)
     }
 
     pub(crate) async fn dossier(&self, who: &str, person: &str, purpose: &str) -> Answer {

@@ -1,7 +1,7 @@
 //! Searching by what people know beside a name: a birth date, a number, a telephone. What is compared is not shown by that.
 
 use crate::house::{Answer, Ask, House, work};
-use crate::languages::working;
+use crate::languages::{Visit, working};
 use crate::pages::{FORM, cookies, enter, form_token};
 
 /// Gives what the page of results says when the form is sent with these fields, and how many entries that was.
@@ -265,4 +265,41 @@ async fn a_month_or_a_year_of_birth_alone_lists_nobody() {
     let answer = house.ask(ask).await;
     assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (400, "bad-request"), "{}", answer.text);
     assert!(answer.text.contains("add a name or another part") && house.gate.log_size() == size, "{}", answer.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_searched_for_is_gone_once_another_acts_or_the_purpose_was_another_meanwhile() {
+    let house = House::new().await;
+    let work = |case: &str| format!("back=/search&purpose=loan-relief&case={case}&justification=because+of+her+file");
+    for meanwhile in ["another acts", "another case"] {
+        let mut visit = working(&house, "loan-relief").await;
+        let form = visit.get("/search").await;
+        assert_eq!(visit.send(&form, "/search", "name=Ysolde+Quillfeather").await.status, 200);
+        let page = visit.get("/search").await;
+        let size = house.gate.log_size();
+        let again = visit.send(&page, "/search", "kept=true").await;
+        assert!(again.text.contains("Quillfeather") && house.gate.log_size() == size + 1, "{}", again.text);
+
+        let assert_gone = async |visit: &Visit<'_>| {
+            let page = visit.get("/search").await;
+            let size = house.gate.log_size();
+            let gone = visit.send(&page, "/search", "kept=true").await;
+            assert_eq!((gone.status.as_u16(), house.gate.log_size()), (200, size), "{meanwhile}: {}", gone.text);
+            assert!(gone.text.contains("The search before is not kept any more"), "{meanwhile}: {}", gone.text);
+            assert!(!gone.text.contains("Quillfeather"), "{meanwhile}: {}", gone.text);
+        };
+        if meanwhile == "another acts" {
+            visit.cookies = cookies(&visit.send(&page, "/act-as", "identity=tax-officer").await);
+            assert_gone(&visit).await;
+            let page = visit.get("/search").await;
+            visit.cookies = cookies(&visit.send(&page, "/act-as", "identity=officer").await);
+        } else {
+            visit.cookies = cookies(&visit.send(&page, "/work", &work("CASE-8")).await);
+            assert_gone(&visit).await;
+        }
+        // Whoever comes back to what they worked on before begins anew all the same.
+        let page = visit.get("/search").await;
+        visit.cookies = cookies(&visit.send(&page, "/work", &work("CASE-7")).await);
+        assert_gone(&visit).await;
+    }
 }

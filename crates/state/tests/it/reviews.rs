@@ -1,9 +1,12 @@
 //! What stewards say of pairs: the last counts, in its generation, until it is taken back.
 
+use std::path::Path;
+
 use model::{RecordId, RegisterId, Verdict};
+use sqlx::{ConnectOptions as _, Row as _};
 use state::Standing;
 
-use crate::kit::{at, officer, open, raw};
+use crate::kit::{at, file, holds, look, officer, open, raw};
 
 fn record(register: &str, digit: char) -> RecordId {
     RecordId::from_hex(&RegisterId::new(register).unwrap(), &digit.to_string().repeat(32)).unwrap()
@@ -67,12 +70,12 @@ async fn proposals_of_an_erased_record_name_nobody() {
     let state = open(folder.path()).await;
     let [left, right, other] = proposed(&state).await;
     assert_eq!(state.reviews("g1").await.unwrap().proposals().len(), 2);
-    assert_eq!(state.erase_proposals_of_record(&right).await.unwrap(), 1);
+    assert_eq!(state.erase_reviews_of_record(&right).await.unwrap(), 1);
     let reviews = state.reviews("g1").await.unwrap();
     assert_eq!(reviews.proposals().iter().map(|proposal| &proposal.right).collect::<Vec<_>>(), [&other]);
     assert!(reviews.of(&left, &right).is_some(), "what was said of it in this generation stands");
     assert!(state.reviews("g2").await.unwrap().of(&left, &right).is_none());
-    assert_eq!(state.erase_proposals_of_record(&right).await.unwrap(), 0);
+    assert_eq!(state.erase_reviews_of_record(&right).await.unwrap(), 0);
     assert!(!crate::kit::holds(&raw(folder.path()), "b".repeat(32).as_bytes()));
 }
 
@@ -100,7 +103,7 @@ async fn a_proposal_of_a_list_of_its_own_is_known_in_its_generation_alone() {
 }
 
 #[tokio::test]
-async fn what_was_judged_is_found_again_until_it_is_taken_back_or_the_next_generation_is_spoken_of() {
+async fn what_was_judged_is_found_again_until_it_is_taken_back_or_the_next_generation_is_in_service() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path()).await;
     let (left, right, other) = (record("loans", 'a'), record("tax", 'b'), record("tax", 'c'));
@@ -128,11 +131,128 @@ async fn what_was_judged_is_found_again_until_it_is_taken_back_or_the_next_gener
     assert!(reviews.judged_in(1).is_none() && reviews.judged_in(2).is_none());
     assert!(state.reviews("g2").await.unwrap().judged().is_empty(), "the next index knows of it");
 
-    assert_eq!(state.erase_proposals_of_record(&right).await.unwrap(), 2, "both times that something was said");
+    assert_eq!(state.erase_reviews_of_record(&right).await.unwrap(), 2, "both times that something was said");
     let reviews = state.reviews("g1").await.unwrap();
     assert!(reviews.judged().is_empty() && reviews.of(&left, &right).is_some(), "said, of whom nobody can name");
     note("g1", (&left, &right), Standing::Judged, 5, "again").await;
     note("g2", (&left, &other), Standing::Judged, 6, "later").await;
+    state.forget_judged_before("g2").await.unwrap();
     assert!(state.reviews("g1").await.unwrap().judged().is_empty(), "what the index has is not kept twice");
     assert_eq!(state.reviews("g2").await.unwrap().judged().len(), 1);
+}
+
+/// Gives what is sealed of the saying of an entry: two records, and why.
+async fn sealed(folder: &Path, leaf: i64) -> Option<Vec<u8>> {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file(folder)).read_only(true);
+    let mut connection = options.connect().await.unwrap();
+    let row = sqlx::query("SELECT records FROM reviews WHERE leaf = ?").bind(leaf).fetch_one(&mut connection).await;
+    row.unwrap().get(0)
+}
+
+/// A piece of some bytes that is long enough not to occur by chance.
+fn piece(bytes: &[u8]) -> &[u8] {
+    &bytes[bytes.len() / 2..bytes.len() / 2 + 16]
+}
+
+#[tokio::test]
+async fn a_reason_is_gone_from_the_bytes_when_the_next_generation_comes_into_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let [left, right, other] = [record("loans", 'a'), record("tax", 'b'), record("tax", 'c')];
+    let by = officer("o-1");
+    for (pair, standing, leaf) in [
+        ((&left, &right), Standing::Judged, 1),
+        ((&left, &other), Standing::Proposed, 2),
+        ((&right, &other), Standing::Proposed, 3),
+        ((&right, &other), Standing::Judged, 4),
+    ] {
+        let noted = state.note_review("g1", pair, &by, Verdict::Different, standing, leaf, at(7), (true, "two births"));
+        noted.await.unwrap();
+    }
+    let mut kept = Vec::new();
+    for leaf in 1..=4 {
+        kept.push(sealed(folder.path(), leaf).await.unwrap());
+    }
+    assert_eq!(state.forget_judged_before("g1").await.unwrap(), 0, "a restart with the same index");
+    let before = raw(folder.path());
+    assert!(kept.iter().all(|sealed| holds(&before, piece(sealed))), "the search itself works");
+    drop(state);
+
+    // The server is started with the next index; nobody judges anything.
+    let state = open(folder.path()).await;
+    assert_eq!(state.forget_judged_before("g2").await.unwrap(), 3);
+    let after = raw(folder.path());
+    let left_over: Vec<usize> = (0..4).filter(|at| holds(&after, piece(&kept[*at]))).collect();
+    assert_eq!(left_over, [1], "what still waits for a second steward");
+    let reviews = state.reviews("g2").await.unwrap();
+    assert_eq!((reviews.proposals().len(), reviews.proposals()[0].review.leaf), (1, 2));
+    assert_eq!(state.forget_judged_before("g2").await.unwrap(), 0);
+    assert!(state.is_judged_in("g1", 4).await.unwrap(), "what was said stays, and when");
+}
+
+#[tokio::test]
+async fn an_erased_look_takes_the_reason_of_its_judgement_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (left, right, other) = (record("loans", 'a'), record("tax", 'b'), record("tax", 'c'));
+    let by = officer("o-1");
+    let looks = [look(0, &[1, 2], "judged"), look(1, &[1], "judged too"), look(2, &[2], "of another")];
+    state.put_looks(looks.to_vec()).await.unwrap();
+    let places: Vec<_> = looks.iter().zip(10..).map(|(look, leaf)| (look.commitment, leaf)).collect();
+    state.set_leaves(&places).await.unwrap();
+    for (pair, leaf) in [((&left, &right), 10), ((&left, &other), 11), ((&right, &other), 12)] {
+        let (verdict, standing) = (Verdict::Different, Standing::Judged);
+        state.note_review("g1", pair, &by, verdict, standing, leaf, at(7), (true, "two births")).await.unwrap();
+    }
+    let mut kept = Vec::new();
+    for leaf in 10..13 {
+        kept.push(sealed(folder.path(), leaf).await.unwrap());
+    }
+    let left_over = || {
+        let bytes = raw(folder.path());
+        (0..3).filter(|at| holds(&bytes, piece(&kept[*at]))).collect::<Vec<usize>>()
+    };
+    assert_eq!(left_over(), [0, 1, 2], "the search itself works");
+    assert!(state.erase_look(&looks[0].commitment, at(99)).await.unwrap());
+    assert_eq!(left_over(), [1, 2]);
+    state.erase_looks_of_person(model::PersonId(1), at(100)).await.unwrap();
+    assert_eq!(left_over(), [2], "the look was at nobody else");
+    let reviews = state.reviews("g1").await.unwrap();
+    assert_eq!(reviews.judged().iter().map(|judged| judged.review.leaf).collect::<Vec<_>>(), [12]);
+    assert!(reviews.judged_in(12).is_some() && reviews.judged_in(10).is_none());
+    assert!(reviews.of(&left, &right).is_some(), "that something was said of the two stays");
+}
+
+#[tokio::test]
+async fn what_could_not_be_noted_leaves_a_contest_open_and_nothing_pending() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (left, right) = (record("loans", 'a'), record("tax", 'b'));
+    let (citizen, by) = (officer("c-1"), officer("o-1"));
+    assert!(state.note_contest((&left, &right), &citizen, "not mine", 1, at(7)).await.unwrap());
+    crate::kit::run(
+        folder.path(),
+        "CREATE TRIGGER no_room BEFORE INSERT ON reviews BEGIN SELECT RAISE(ABORT, 'no room'); END",
+    )
+    .await;
+    let note = async |leaf| {
+        let (verdict, standing) = (Verdict::Different, Standing::Judged);
+        state.note_review("g1", (&left, &right), &by, verdict, standing, leaf, at(8), (false, "two births")).await
+    };
+    // The log and the spine have the judgement by then, under this entry.
+    note(2).await.unwrap_err();
+    assert!(!state.is_uncertain(), "it was rolled back for certain");
+    let own = state.contests_of(&citizen).await.unwrap();
+    assert_eq!((own.len(), own[0].ended), (1, None), "it is open, and can be judged once more");
+    let records = std::slice::from_ref(&left);
+    assert!(state.contested_since(records)[0].is_some() && state.contest_judged(records)[0].is_none());
+    assert!(!state.is_judged_in("g1", 2).await.unwrap());
+    assert!(state.reviews("g1").await.unwrap().of(&left, &right).is_none(), "the pair is shown once more");
+
+    crate::kit::run(folder.path(), "DROP TRIGGER no_room").await;
+    note(3).await.unwrap();
+    let end = state::ContestEnd { verdict: Verdict::Different, leaf: 3, at: at(8) };
+    assert!(state.end_contest(&left, &right, end).await.unwrap());
+    assert_eq!(state.contest_judged(records), [Some(end)]);
+    assert!(state.is_judged_in("g1", 3).await.unwrap() && state.contested_since(records)[0].is_none());
 }
