@@ -165,7 +165,7 @@ impl Index {
                 Ok(found) => found.into_iter().map(|(person, place)| (person, at_work(place))).collect::<Vec<_>>(),
                 Err(reason) => return Err(gate.refuse(permit, vec![reason]).await.into()),
             };
-            let subjects = self.subjects_of(&found)?;
+            let subjects = self.subjects_found(&found)?;
             let grant = gate.commit_opening(permit, subjects).await?;
             let mut hits = self.hits_of(&grant, found)?;
             colleagues::tell_apart(&mut hits)?;
@@ -187,14 +187,14 @@ impl Index {
         let mut best = self.best_of(self.candidates(&allowed, &wanted)?)?;
         let more = best.len() > limit;
         best.truncate(limit);
-        let subjects = self.subjects_of(&best)?;
+        let subjects = self.subjects_found(&best)?;
         let grant =
             if is_tried { gate.commit_trying(permit, subjects).await? } else { gate.commit(permit, subjects).await? };
         Ok(SearchAnswer { leaf: grant.leaf(), hits: self.hits_of(&grant, best)?, more, not_used })
     }
 
     /// Gives the persons who were found as what a look is about.
-    fn subjects_of(&self, found: &[(PersonId, Candidate)]) -> Result<Vec<LookSubject>, RegistryError> {
+    fn subjects_found(&self, found: &[(PersonId, Candidate)]) -> Result<Vec<LookSubject>, RegistryError> {
         let subject = |person: PersonId| -> Result<LookSubject, RegistryError> {
             Ok(LookSubject { person, records: self.records_of(person)? })
         };

@@ -142,11 +142,12 @@ fn a_demo_is_not_removed_under_whoever_has_it() {
     interrupt(&child);
     assert!(child.wait().unwrap().success());
 
-    // Done again, with nothing new, it tells what there is.
+    // Done again, it reads the delivery that was left for whoever tries that, and tells what there is.
     let again = object(&lucarne(&demo(&folder, &["--no-serve", "--json"])), 0);
     for key in ["records_in", "records_quarantined", "persons"] {
-        assert_eq!(again[key], served[key], "{key}");
+        assert!(again[key].as_u64() >= served[key].as_u64(), "{key}: {again}");
     }
+    assert!(again["records_in"].as_u64() > served["records_in"].as_u64(), "{again}");
     assert_eq!(keys(&again), keys_of_a_demo(&[]));
 
     // Served at once, it is not linked again, and says so.

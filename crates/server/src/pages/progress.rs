@@ -144,7 +144,7 @@ mod tests {
         for (what, end) in [
             ("it is over", end_of_session(Duration::from_millis(50), never()).boxed()),
             ("it can't be left", end_of_session(Duration::from_millis(50), None::<std::future::Ready<()>>).boxed()),
-            ("it was left", end_of_session(long, Some(sleep(Duration::from_millis(50)))).boxed()),
+            ("it was left", end_of_session(long, Some(async { sleep(Duration::from_millis(50)).await })).boxed()),
         ] {
             let events = told(Words::new(Language::English), &run, far, end);
             assert_eq!(events.count().await, 1, "{what}: how far it was at first, and then nothing");

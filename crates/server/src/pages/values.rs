@@ -357,9 +357,9 @@ mod tests {
             (2_000.0, "1 in 2,000", "1 sur 2\u{202f}000"),
             (12_345.0, "1 in 12,000", "1 sur 12\u{202f}000"),
             (1_549_000.0, "1 in 1,500,000", "1 sur 1\u{202f}500\u{202f}000"),
-            (2_716_000.0, "1 in 2.7 million", "1 sur 2,7\u{a0}millions"),
-            (271_787_189.0, "1 in 270 million", "1 sur 270\u{a0}millions"),
-            (2_996_000_000.0, "1 in 3 billion", "1 sur 3\u{a0}milliards"),
+            (2_716_000.0, "1 in 2.7\u{a0}million", "1 sur 2,7\u{a0}millions"),
+            (271_787_189.0, "1 in 270\u{a0}million", "1 sur 270\u{a0}millions"),
+            (2_996_000_000.0, "1 in 3\u{a0}billion", "1 sur 3\u{a0}milliards"),
         ] {
             assert_eq!([share(en, 1.0 / number), share(fr, 1.0 / number)], [english, french]);
         }

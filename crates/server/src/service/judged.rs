@@ -127,14 +127,15 @@ pub(crate) async fn judgements(app: &App, who: &Who, from: u64) -> Result<Judgem
     let mut judgements = Vec::new();
     for judged in own.into_iter().chain(others).skip(from as usize).take(JUDGEMENTS_MAX as usize) {
         let (left, right, review) = (&judged.left, &judged.right, &judged.review);
-        let (number, kind) = match numbered.get(&(left, right)) {
-            Some((number, true)) => (*number, "pair"),
-            Some((number, false)) => (*number, "sample"),
-            None => {
-                let contest = app.state().settled_contest(left, right, review.leaf).await;
-                let contest = contest.map_err(|error| Problem::failure("unavailable", &error))?;
-                contest.map_or((PROPOSALS_FROM + review.leaf, "link"), |contest| (pairs + contest.id, "contested"))
-            }
+        let contest = app.state().settled_contest(left, right, review.leaf).await;
+        let contest = contest.map_err(|error| Problem::failure("unavailable", &error))?;
+        // A contested pair may wait in the queue, or be of the sample, as well.
+        let (number, kind) = match (numbered.get(&(left, right)), contest) {
+            (Some((number, _)), Some(_)) => (*number, "contested"),
+            (None, Some(contest)) => (pairs + contest.id, "contested"),
+            (Some((number, true)), None) => (*number, "pair"),
+            (Some((number, false)), None) => (*number, "sample"),
+            (None, None) => (PROPOSALS_FROM + review.leaf, "link"),
         };
         judgements.push(JudgementView {
             number,

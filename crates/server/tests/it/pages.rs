@@ -178,7 +178,7 @@ async fn a_citizen_sees_their_dates_and_their_map_and_no_way_to_others() {
     }
     assert!(!own.text.contains(r#"action="/search""#), "citizens search for nobody");
     assert!(!own.text.contains(r#"id="earlier""#), "their list of looks tells all of them");
-    assert!(own.text.contains("The districts in which the addresses are</caption>"), "{}", own.text);
+    assert!(own.text.contains("The districts alone</caption>"), "{}", own.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

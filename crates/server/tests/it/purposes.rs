@@ -193,8 +193,8 @@ async fn a_steward_reads_what_the_review_allows_and_why_the_rest_is_kept_back_of
         "id=\"pair-reduced\"",
         "the purpose “Settle whether two records are of one person” gives this: last 2 characters only.",
         "<code>discloses.identifier</code>",
-        "Tax (data@tax.example)",
-        "Education (data@education.example)",
+        "Tax (<a href=\"mailto:data@tax.example\">data@tax.example</a>)",
+        "Education (<a href=\"mailto:data@education.example\">data@education.example</a>)",
     ] {
         assert!(pair.text.contains(told), "{told} in {}", pair.text);
     }
