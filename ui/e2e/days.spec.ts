@@ -501,7 +501,9 @@ test("case and accents are told apart from other differences", async ({ page }) 
     })),
   );
   const fold = (text = "") => text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
-  for (const { marks, cells, words } of told.filter(({ cells }) => cells.length === 2)) {
+  // Where a row came from is no value, and of a date that one record knows less of, what is known may agree.
+  const isValue = ({ cells, words }: (typeof told)[number]) => cells.length === 2 && !/Source|not known/.test(words);
+  for (const { marks, cells, words } of told.filter(isValue)) {
     if (cells[0] === cells[1]) expect(marks).toEqual([]);
     else if (fold(cells[0]) === fold(cells[1])) {
       expect(new Set(marks), cells.join(" / ")).toEqual(new Set(["written"]));

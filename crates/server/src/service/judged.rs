@@ -131,8 +131,7 @@ pub(crate) async fn judgements(app: &App, who: &Who, from: u64) -> Result<Judgem
         let contest = contest.map_err(|error| Problem::failure("unavailable", &error))?;
         // A contested pair may wait in the queue, or be of the sample, as well.
         let (number, kind) = match (numbered.get(&(left, right)), contest) {
-            (Some((number, _)), Some(_)) => (*number, "contested"),
-            (None, Some(contest)) => (pairs + contest.id, "contested"),
+            (_, Some(contest)) => (pairs + contest.id, "contested"),
             (Some((number, true)), None) => (*number, "pair"),
             (Some((number, false)), None) => (*number, "sample"),
             (None, None) => (PROPOSALS_FROM + review.leaf, "link"),

@@ -93,7 +93,11 @@ async fn what_was_judged_is_told_until_it_takes_effect() {
             "Judged on 4 May 2026, 12:00 UTC not to be about you; it leaves",
             "It leaves with the next linking run.",
         ),
-        ("fr", "ne pas vous concerner\u{a0}; il en sera retiré", "Il sera retiré au prochain appariement."),
+        (
+            "fr",
+            "ne pas vous concerner\u{a0}; il sera retiré de vos enregistrements",
+            "Il sera retiré au prochain appariement.",
+        ),
     ] {
         let records = page(&house, &session, language, "/me/records").await.text;
         assert!(records.contains(told) && records.contains(pending), "{records}");
