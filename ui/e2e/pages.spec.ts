@@ -50,7 +50,7 @@ for (const [width, colorScheme, locale] of [
   [390, "dark", "en-GB"],
 ] as const) {
   test(`axe finds nothing on any page, ${width} px, ${colorScheme}, ${locale}`, async ({ watched }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(600_000);
     const context = await watched({ viewport: { width, height: 900 }, colorScheme, locale });
     const page = await context.newPage();
     await everyPage(page, async (what) => {
@@ -85,7 +85,7 @@ async function checkShift(page: Page, what: string): Promise<void> {
 
 for (const width of [1280, 390]) {
   test(`nothing moves under the reader, and no page is heavy, ${width} px`, async ({ watched }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(400_000);
     const context = await watched({ viewport: { width, height: 900 } });
     const page = await context.newPage();
     await sumShifts(page);
@@ -160,7 +160,7 @@ for (const [width, locale, colorScheme] of [
 
   // Axe waits by timers, which don't run where scripts are switched off: here they are on, and none of the server's comes.
   test(`axe finds nothing on pages with pictures and checks whose scripts did not come, ${width} px, ${locale}`, async ({ watched }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(400_000);
     const context = await watched(options);
     await context.route("**/assets/*.js*", refuse);
     const page = await context.newPage();
