@@ -8,7 +8,7 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   retries: 0,
-  timeout: 60_000,
+  timeout: 180_000,
   reporter: [["list"]],
   use: {
     baseURL: process.env.LUCARNE_URL,
