@@ -3,7 +3,7 @@
 
 use registry::LINKS_MAX;
 
-use super::labels::{Area, LINE, Label, beside_line, number};
+use super::labels::{Area, LINE, Label, beside_line, number, number_apart};
 use super::values::{headline, shown};
 use super::view::View;
 use super::words::Words;
@@ -82,14 +82,14 @@ impl Told {
         words.join(", ")
     }
 
-    /// Gives its register and birth date in one line of a label: the date is what differs, so it is never cut.
+    /// Gives its register and birth date in one line of a label. The date is what differs, and the number is what the table calls
+    /// it by, so neither is cut.
     fn head(&self) -> String {
         let born = super::chart::cut(&self.born, DATE_MAX);
-        if born.is_empty() {
-            return super::chart::cut(&self.register, LABEL_MAX);
-        }
-        let room = LABEL_MAX - 2 - born.chars().count();
-        format!("{}, {born}", super::chart::cut(&self.register, room))
+        let after = if born.is_empty() { born } else { format!(", {born}") };
+        let (title, nth) = number_apart(&self.register);
+        let room = LABEL_MAX.saturating_sub(nth.chars().count() + after.chars().count());
+        format!("{}{nth}{after}", super::chart::cut(title, room))
     }
 }
 
@@ -462,6 +462,12 @@ mod tests {
         ];
         let found = drawn(EN, &told(3), &[false; 3], &all(&links), 0, "/review/7/links/", &page);
         assert!(found.nodes.iter().all(|node| node.head.ends_with(", 23 September 1993")), "what differs is not cut");
+        let head = |register: &str, born: &str| {
+            Told { register: register.to_owned(), name: String::new(), born: born.to_owned() }.head()
+        };
+        assert_eq!(head("Border crossings 12", "18 February 2000"), "Border cross… 12, 18 February 2000");
+        assert_eq!(head("Border crossings", "18 February 2000"), "Border crossings, 18 February 2000");
+        assert_eq!(head("Tax returns 2", ""), "Tax returns 2");
         let labels: Vec<Option<&str>> =
             found.lines.iter().map(|line| line.label.as_ref().map(|label| label.text.as_str())).collect();
         assert_eq!(labels, [Some("+30.0"), None], "the weakest in any case");

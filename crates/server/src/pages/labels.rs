@@ -312,7 +312,7 @@ fn in_lines(called: Called<'_>, most: usize) -> Vec<String> {
 }
 
 /// Gives a text without the number at its end, and that number with the space before it.
-fn number_apart(text: &str) -> (&str, &str) {
+pub(crate) fn number_apart(text: &str) -> (&str, &str) {
     let is_number = |word: &str| word.contains(|c: char| c.is_ascii_digit()) && !word.contains(char::is_alphabetic);
     match text.rsplit_once(' ') {
         Some((head, last)) if is_number(last) => text.split_at(head.len()),
