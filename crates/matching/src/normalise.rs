@@ -477,6 +477,12 @@ pub fn fold_street(text: &str) -> String {
     street
 }
 
+/// Tells whether a folded word says what kind of street something is, or where in a house or a town: such words many addresses
+/// have. It is one of those that [`fold_street`] abbreviates, or the abbreviation.
+pub fn is_street_word(word: &str) -> bool {
+    STREET_WORDS.iter().any(|(long, short)| *long == word || *short == word)
+}
+
 /// Returns letters and digits only, in upper case: an identifier without its separators.
 pub fn fold_identifier(text: &str) -> String {
     text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect()
@@ -554,6 +560,8 @@ mod tests {
 
     #[test]
     fn folding_of_names_streets_and_numbers() {
+        assert!(["street", "st", "rue", "apt", "suite"].into_iter().all(is_street_word));
+        assert!(!["newmere", "stree", "16301", ""].into_iter().any(is_street_word));
         assert_eq!(fold_name("van der Berg"), "berg");
         assert_eq!(fold_name("Smith, Jr."), "smith");
         assert!(["vander", "delas", "van", "dela"].iter().all(|word| is_glued(word, 4)));

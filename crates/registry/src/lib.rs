@@ -13,6 +13,7 @@
 //! registers out of reach don't take part, and the ranking uses no statistics of the whole, so that hidden records change
 //! neither hits nor their order.
 
+mod address;
 mod birth;
 mod build;
 mod citizen;

@@ -17,6 +17,7 @@ use tantivy::query::{BooleanQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, Order, Term};
 
+use crate::address;
 use crate::birth::Birth;
 use crate::colleagues;
 use crate::error::RegistryError;
@@ -36,7 +37,7 @@ const ONE_SLIP: usize = 4;
 const TWO_SLIPS: usize = 8;
 
 /// What a search of the index is made of.
-type Clauses = Vec<(Occur, Box<dyn Query>)>;
+pub(crate) type Clauses = Vec<(Occur, Box<dyn Query>)>;
 
 /// What to look for. Empty fields are not looked for.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -386,7 +387,7 @@ impl Index {
         let mut clauses = Clauses::new();
         match kind {
             Kind::Name => wanted.name.iter().for_each(|word| clauses.extend(word_clauses(field, word, 3.0))),
-            Kind::Address => wanted.address.iter().for_each(|word| clauses.extend(word_clauses(field, word, 1.0))),
+            Kind::Address => clauses.extend(address::clauses(field, &wanted.address)),
             Kind::Birth => clauses.extend(wanted.birth.map(|birth| birth_clauses(field, birth)).unwrap_or_default()),
             Kind::Identifier => {
                 if let Some(identifier) = &wanted.identifier {
@@ -404,7 +405,7 @@ impl Index {
     }
 }
 
-fn exact(field: Field, term: &str, worth: f32) -> (Occur, Box<dyn Query>) {
+pub(crate) fn exact(field: Field, term: &str, worth: f32) -> (Occur, Box<dyn Query>) {
     let query = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::Basic);
     (Occur::Should, Box::new(ConstScoreQuery::new(Box::new(query), worth)))
 }
@@ -434,7 +435,7 @@ fn birth_clauses(field: Field, birth: Birth) -> Clauses {
     }
 }
 
-fn word_clauses(field: Field, word: &str, worth: f32) -> Clauses {
+pub(crate) fn word_clauses(field: Field, word: &str, worth: f32) -> Clauses {
     let length = word.chars().count();
     let mut clauses = vec![exact(field, word, worth)];
     if length >= ONE_SLIP {
