@@ -225,6 +225,7 @@ level-similar-0-88 = alike
 level-similar-0-92 = very much alike
 level-two-slips = two slips
 level-year-within-one = years one apart
+picture-no-island = This build was made without Node: the picture stands still.
 timeline-title = Over time
 timeline-picture = Dates of the records, a line for each register
 timeline-table = The dates as a table

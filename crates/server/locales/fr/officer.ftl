@@ -225,6 +225,7 @@ level-similar-0-88 = semblables
 level-similar-0-92 = très semblables
 level-two-slips = deux fautes
 level-year-within-one = années à un près
+picture-no-island = Cette version a été construite sans Node : l’image reste fixe.
 timeline-title = Au fil du temps
 timeline-picture = Dates des enregistrements, une ligne par registre
 timeline-table = Les dates sous forme de tableau

@@ -15,18 +15,20 @@ use super::allows::Allows;
 use super::components::DAY;
 use super::contest::{self, ContestRow};
 use super::desk::{self, Bars, TermLine};
-use super::frame::Choice;
+use super::differ::{Mark, Stretch, differ, whole};
+use super::frame::{Acting, Choice, Frame};
 use super::household::Household;
 use super::log::{Fault, Filters, Verified};
 use super::mailed::{Line, line};
 use super::me::{self, grouped};
-use super::problem::Refusing;
+use super::problem::{Refusing, Written};
 use super::quality::{self, Found};
-use super::review::{Contested, Said, Told, said};
+use super::reason;
+use super::review::{Contested, Row, Said, Told, said};
 use super::rules::rule_says;
-use super::search::{Hit, SEARCH};
-use super::values::{Shown, within};
-use super::view::Typed;
+use super::search::{FormError, Hit, SEARCH};
+use super::values::{KeptColumns, Shown, within};
+use super::view::{Retyped, Typed};
 use super::words::{ProjectText, Words};
 use crate::service::{ClassRule, LookView, OfficerUse, Officers, OwnContest, PurposeView, SaidView, Standing, Term};
 
@@ -305,6 +307,87 @@ pub(super) fn told(t: Words) -> [Option<Told>; 2] {
         told(t.with("queue-decided", "entry", &entry), Some("/components")),
         told(t.with("queue-taken-back", "entry", &entry), None),
     ]
+}
+
+/// Gives what is to be mended in a form, each with one of the fields that are shown.
+pub(super) fn errors(t: Words) -> Vec<FormError> {
+    let wrong = [("#wrong-field", "search-birth-date-unread"), ("#text-field", "judge-reason-missing")];
+    wrong.map(|(href, key)| FormError { href: href.to_owned(), text: t.s(key) }).into()
+}
+
+/// Gives what was written into a form that is gone: words, and a text whose lines stay as they are.
+pub(super) fn written(t: Words, checkpoint: &str) -> Vec<Written> {
+    vec![
+        Written { label: t.s("judge-reason"), text: t.s("sample-judged"), is_exact: false },
+        Written { label: t.s("checkpoint-title"), text: checkpoint.to_owned(), is_exact: true },
+    ]
+}
+
+/// Two records that are compared, called as their template calls them.
+pub(super) struct ComparedSample {
+    pub(super) caption: String,
+    pub(super) left: String,
+    pub(super) right: String,
+    pub(super) rows: Vec<Row>,
+    pub(super) reduced: Option<KeptColumns>,
+    pub(super) withheld: Option<KeptColumns>,
+}
+
+/// Gives two records of which a value is alike, one written differently, one another, one reduced and one missing on either side.
+pub(super) fn compared(t: Words, reduced: Option<KeptColumns>, withheld: Option<KeptColumns>) -> ComparedSample {
+    let both = |name: &str, left: &str, right: &str| {
+        let (left, right) = differ(left, right);
+        let mark = Some(whole(&left, &right));
+        Row { title: t.of("field", name), left: Some(left), right: Some(right), mark, masked: None }
+    };
+    let only = |text: &str| Some(vec![Stretch { text: text.to_owned(), mark: Mark::Alike }]);
+    let one = |name: &str, left: Option<Vec<Stretch>>, right: Option<Vec<Stretch>>| Row {
+        title: t.of("field", name),
+        left,
+        right,
+        mark: None,
+        masked: None,
+    };
+    let numbers = [("percent", t.percent(&0.9734)), ("weight", t.weight(&5.2))];
+    ComparedSample {
+        caption: t.with_all("pair-caption", &numbers),
+        left: "A".to_owned(),
+        right: "B".to_owned(),
+        rows: vec![
+            both("first_name", "Ana", "Ana"),
+            both("last_name", "Zoë Ruiz", "ZOE RUIZ"),
+            both("birth_date", "1984-03-12", "1984-12-03"),
+            Row { masked: Some(t.of("masked", "district")), ..both("district", "North", "North") },
+            one("birth_place", only("Newmere"), None),
+            one("phone", None, only("555 0101")),
+        ],
+        reduced,
+        withheld,
+    }
+}
+
+/// Gives what surrounds a page in whose bar a form was sent that said too little: no purpose, no case, and half a reason. What is
+/// worked on has not changed by that. `prefix` begins the ids of its fields.
+pub(super) fn mending(t: Words, prefix: &str, acting: Acting, classes: &[ClassRule]) -> Frame {
+    let error = |field: &str, text: String| FormError { href: format!("#{prefix}-{field}"), text };
+    let half = "abc";
+    let choice = Choice { value: "loan-relief".to_owned(), title: t.s("sample-purpose"), chosen: false };
+    Frame {
+        acting: Some(Acting { purpose: Some(purpose(t, classes)), mine: vec![choice], ..acting }),
+        retyped: Some(Retyped {
+            purpose: String::new(),
+            case: String::new(),
+            justification: half.to_owned(),
+            typed: String::new(),
+            wrong: vec![reason::PURPOSE, reason::CASE, reason::JUSTIFICATION],
+        }),
+        work_errors: vec![
+            error("purpose", t.s("work-purpose-missing")),
+            error("case", t.s("work-case-missing")),
+            error("why", reason::too_little(t, t.s("work-why-missing"), half)),
+        ],
+        ..Frame::of_nobody()
+    }
 }
 
 /// Gives agreements and purposes: one that ends soon, one in force, one to come, one that has ended.

@@ -8,7 +8,7 @@ use model::ModelKind;
 
 use super::allows::Allows;
 use super::cluster::{self, Cluster, Links};
-use super::component_samples::{self as samples, NotGiven, RunSample};
+use super::component_samples::{self as samples, ComparedSample, NotGiven, RunSample};
 use super::contest::ContestRow;
 use super::desk::{self, Bars, Days, TermLine};
 use super::differ::{Mark, Stretch, differ};
@@ -19,11 +19,13 @@ use super::log::{Filters, Verified};
 use super::map::{self, Map};
 use super::me;
 use super::person::{Link, Record, Section, Waterfall, waterfall};
+use super::problem::Written;
 use super::progress::ProgressBar;
 use super::quality::Found;
 use super::reason;
 use super::relations::{self, Hop, Naming, Opens, Relations, Thing, Tie};
 use super::review::{Contested, Said, Told};
+use super::search::{self, FormError, SearchField};
 use super::timeline::{self, Event, Timeline};
 use super::values::{Kept, KeptColumns, Shown, reduced};
 use super::view::View;
@@ -34,6 +36,12 @@ use crate::service::{ClassRule, ClusterLinkView, DayUse, FieldEvidence, GivenCol
 
 /// The day that samples are of.
 pub(super) const DAY: &str = "2026-11-24";
+
+/// A checkpoint as it is kept and pasted.
+const CHECKPOINT: &str = "log.example/looks\n1234\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
+
+/// What the ids of the bar begin with whose form has something to mend.
+const MENDING: &str = "bar-5";
 
 /// The first of thirty that end with it.
 const FIRST_DAY: &str = "2026-10-26";
@@ -55,6 +63,17 @@ struct ComponentsPage {
     bars: Bars,
     graph: Graph,
     acting: Vec<BarSample>,
+    /// One whose form has something to mend.
+    mending: [Frame; 1],
+    mending_label: String,
+    /// What is to be mended in a form, above it.
+    errors: Vec<FormError>,
+    /// The fields of a search, in every state.
+    fields: Vec<SearchField>,
+    /// Two records side by side.
+    compared: [ComparedSample; 1],
+    /// What was written in a form that is gone.
+    written: Vec<Written>,
     /// Just begun, and under way.
     progress: [ProgressBar; 2],
     cluster: Cluster,
@@ -83,8 +102,8 @@ struct ComponentsPage {
     allowing: [Allows; 4],
     /// Parts of a page that were asked for: refused, and failed.
     not_given: [NotGiven; 2],
-    /// What was just written.
-    written: [Option<Told>; 2],
+    /// What was just written of a pair.
+    tellings: [Option<Told>; 2],
     terms: Vec<TermLine>,
     /// Officers without names.
     unnamed: [Bars; 3],
@@ -141,6 +160,12 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         bars: bars(t),
         graph: pipeline(t),
         acting: acting(t),
+        mending: [samples::mending(t, MENDING, ready(t), &class_rules())],
+        mending_label: format!("{} 5", t.s("bar-label")),
+        errors: samples::errors(t),
+        fields: search::fields_in_every_state(t),
+        compared: [compared(t)],
+        written: samples::written(t, CHECKPOINT),
         progress: [(0, 0), (1_234, 50_000)].map(|(done, of)| progress(t, done, of)),
         cluster: cluster(t),
         groups: samples::looks(t, &class_rules()),
@@ -159,11 +184,11 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         may_search: false,
         allowing: samples::allowing(t, &class_rules()),
         not_given: samples::not_given(t),
-        written: samples::told(t),
+        tellings: samples::told(t),
         terms: samples::terms(t),
         unnamed: samples::unnamed(t),
         outcomes: samples::verified(t),
-        checkpoint: "log.example/looks\n1234\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
+        checkpoint: CHECKPOINT,
     }
 }
 
@@ -332,22 +357,6 @@ fn section(t: Words) -> Section {
         income,
         health,
     ];
-    let withheld = vec![Kept {
-        title: t.of("field", "phone"),
-        class: t.of("class", "contact"),
-        says: t.s("sample-withheld"),
-        needed: t.s("sample-needed"),
-        rule: "disclosure.class-not-named".to_owned(),
-    }];
-    let given = |rule: ClassRule| GivenColumn {
-        name: rule.class.clone(),
-        title: t.of("class", &rule.class),
-        title_fr: t.of("class", &rule.class),
-        unit: None,
-        rule,
-    };
-    let reduced = class_rules().into_iter().filter(|rule| !matches!(&*rule.disclosure, "match-only" | "withheld"));
-    let reduced = reduced.filter_map(|rule| self::reduced(t, &given(rule), &t.s("sample-purpose"))).collect();
     let record = |number, link| Record {
         anchor: relations::record_anchor("sample", number),
         number,
@@ -372,6 +381,7 @@ fn section(t: Words) -> Section {
     let alone =
         Link { alone: true, percent: String::new(), weight: String::new(), via: None, waterfall: Waterfall::default() };
     let mut second = record(2, alone);
+    let [reduced, withheld] = kept_columns(t);
     second.fields = vec![field("last_name", Some("Ruiz"), None, "identity", false)];
     Section {
         id: "sample".to_owned(),
@@ -382,9 +392,37 @@ fn section(t: Words) -> Section {
         bought: Some("Marzipan Data".to_owned()),
         count: 2,
         records: vec![Record { fields, ..record(1, linked) }, second],
-        reduced: KeptColumns::reduced(t, reduced).map(|kept| kept.asking(&samples::whom_to_ask(t))),
-        withheld: KeptColumns::withheld(t, withheld).map(|kept| kept.asking(&samples::whom_to_ask(t))),
+        reduced,
+        withheld,
     }
+}
+
+/// Gives columns of which less than the values is given, and one that is withheld.
+fn kept_columns(t: Words) -> [Option<KeptColumns>; 2] {
+    let withheld = vec![Kept {
+        title: t.of("field", "phone"),
+        class: t.of("class", "contact"),
+        says: t.s("sample-withheld"),
+        needed: t.s("sample-needed"),
+        rule: "disclosure.class-not-named".to_owned(),
+    }];
+    let given = |rule: ClassRule| GivenColumn {
+        name: rule.class.clone(),
+        title: t.of("class", &rule.class),
+        title_fr: t.of("class", &rule.class),
+        unit: None,
+        rule,
+    };
+    let reduced = class_rules().into_iter().filter(|rule| !matches!(&*rule.disclosure, "match-only" | "withheld"));
+    let reduced = reduced.filter_map(|rule| self::reduced(t, &given(rule), &t.s("sample-purpose"))).collect();
+    let asking = |kept: KeptColumns| kept.asking(&samples::whom_to_ask(t));
+    [KeptColumns::reduced(t, reduced).map(asking), KeptColumns::withheld(t, withheld).map(asking)]
+}
+
+/// Gives two records side by side.
+fn compared(t: Words) -> ComparedSample {
+    let [reduced, withheld] = kept_columns(t);
+    samples::compared(t, reduced, withheld)
 }
 
 /// Gives how a weight comes about of which some of the comparisons are not told.
@@ -478,7 +516,18 @@ fn pipeline(t: Words) -> Graph {
 
 /// Gives who acts in every state: an officer without a purpose and with one, another role, a citizen.
 fn acting(t: Words) -> Vec<BarSample> {
-    let acting = |title: String, chooses: bool, purpose: Option<String>| Acting {
+    // Whoever has one purpose is told it; an engineer has none, since the pages of that role show nobody.
+    let engineer = acts(t, t.s("sample-engineer"), false, None);
+    let citizen = Acting { agency: None, ..acts(t, t.s("by-citizen"), false, Some(t.s("sample-own-purpose"))) };
+    let all = [acts(t, t.s("sample-officer"), true, None), ready(t), engineer, citizen];
+    let named =
+        |(at, acting)| BarSample { prefix: format!("bar-{at}"), label: format!("{} {at}", t.s("bar-label")), acting };
+    (1..).zip(all).map(named).collect()
+}
+
+/// Gives somebody who acts; `chooses` where the purpose is theirs to choose.
+fn acts(t: Words, title: String, chooses: bool, purpose: Option<String>) -> Acting {
+    Acting {
         title,
         agency: Some(t.s("sample-agency")),
         chooses,
@@ -490,19 +539,16 @@ fn acting(t: Words) -> Vec<BarSample> {
         least: reason::least(t),
         mine: Vec::new(),
         others: Vec::new(),
-    };
-    let ready = Acting {
+    }
+}
+
+/// Gives an officer who has said all that a purpose needs.
+fn ready(t: Words) -> Acting {
+    Acting {
         case: "SL-2026-0417".to_owned(),
         justification: t.s("sample-why"),
-        ..acting(t.s("sample-officer"), true, Some(t.s("sample-purpose")))
-    };
-    // Whoever has one purpose is told it; an engineer has none, since the pages of that role show nobody.
-    let engineer = acting(t.s("sample-engineer"), false, None);
-    let citizen = Acting { agency: None, ..acting(t.s("by-citizen"), false, Some(t.s("sample-own-purpose"))) };
-    let all = [acting(t.s("sample-officer"), true, None), ready, engineer, citizen];
-    let named =
-        |(at, acting)| BarSample { prefix: format!("bar-{at}"), label: format!("{} {at}", t.s("bar-label")), acting };
-    (1..).zip(all).map(named).collect()
+        ..acts(t, t.s("sample-officer"), true, Some(t.s("sample-purpose")))
+    }
 }
 
 #[cfg(test)]
@@ -544,10 +590,15 @@ mod tests {
                 sample(t, Frame { assets, ..Frame::of_nobody() }).render().unwrap()
             };
             let said = t.s("foot-no-islands");
+            let (still, unchecked) = (t.s("picture-no-island"), t.s("receipt-no-island"));
             let without = page(None);
             assert!(without.contains(&said) && !without.contains("<script"), "{without}");
+            // Where it is missing it is said too: of both pictures, and of each receipt.
+            assert_eq!(without.matches(&still).count(), 2, "{still}");
+            assert_eq!(without.matches(&unchecked).count(), without.matches("data-island=\"receipt\"").count());
             let with = page(Some("/assets/app.js"));
             assert!(!with.contains(&said) && with.contains(r#"src="/assets/app.js""#), "{with}");
+            assert!(!with.contains(&still) && !with.contains(&unchecked), "{with}");
         }
     }
 
@@ -592,13 +643,8 @@ mod tests {
 
     #[test]
     fn every_part_of_templates_is_shown_or_known_to_be_of_a_page() {
-        const ELSEWHERE: [(&str, &str); 5] = [
-            ("compared.html", "what two pages have in common: all that it is made of is shown"),
-            ("dossier.html", "the same"),
-            ("error_summary.html", "a note and a list of links, both of which are shown"),
-            ("search_fields.html", "fields of a form, which are shown"),
-            ("written.html", "of the page of a problem: what was written in a form that is gone, as a list of terms"),
-        ];
+        const ELSEWHERE: [(&str, &str); 1] =
+            [("dossier.html", "what two pages have in common: all that it is made of is shown")];
         let included = included();
         let mut shown = BTreeSet::from(["components.html".to_owned()]);
         let mut open: Vec<String> = shown.iter().cloned().collect();
@@ -674,10 +720,32 @@ mod tests {
                 t.s("quarantine-empty"),
                 t.s("map-missing"),
                 t.s("start-nobody"),
+                t.count("error-summary", &2),
+                t.s("search-off"),
+                t.s("search-alone"),
+                t.s("search-birth-date-unread"),
+                t.s("problem-written"),
+                t.s("pair-written"),
+                t.s("work-purpose-missing"),
+                t.s("work-case-missing"),
+                reason::too_little(t, t.s("work-why-missing"), "abc"),
             ] {
                 assert!(html.contains(&t.coded(&told).to_string()), "{told}");
             }
             assert!(!html.contains('`'), "what is code is marked as such");
+        }
+    }
+
+    #[test]
+    fn a_form_of_the_bar_is_open_where_it_has_something_to_mend() {
+        for language in [Language::English, Language::French] {
+            let html = sample(Words::new(language), Frame::of_nobody()).render().unwrap();
+            let bars: Vec<&str> = html.split("<section class=\"bar\"").skip(1).collect();
+            let is_open = |bar: &&str| bar.split("</section>").next().is_some_and(|bar| bar.contains("<details open>"));
+            assert_eq!(bars.iter().map(is_open).collect::<Vec<_>>(), [false, false, false, false, true]);
+            for field in ["purpose", "case", "why"] {
+                assert_eq!(html.matches(&format!("id=\"{MENDING}-{field}-wrong\"")).count(), 1, "{field}");
+            }
         }
     }
 

@@ -118,8 +118,7 @@ impl Frame {
         Ok(frame)
     }
 
-    /// Gives a frame in which nobody acts, for tests of templates.
-    #[cfg(test)]
+    /// Gives a frame in which nobody acts: for samples, and for tests of templates.
     pub(crate) fn of_nobody() -> Self {
         Self {
             assets: addresses(),

@@ -76,11 +76,11 @@ struct ProblemPage {
 }
 
 /// A text that somebody wrote, as a page repeats it.
-struct Written {
-    label: String,
-    text: String,
+pub(super) struct Written {
+    pub(super) label: String,
+    pub(super) text: String,
     /// Whether its lines have to stay as they are.
-    is_exact: bool,
+    pub(super) is_exact: bool,
 }
 
 /// Kinds of problem after which the form that was sent is not there any more, or is that of something else: what was typed is

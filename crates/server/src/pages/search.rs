@@ -74,26 +74,26 @@ pub(crate) struct Hit {
 }
 
 /// A field of the form.
-struct SearchField {
-    id: &'static str,
-    name: &'static str,
-    label: String,
-    hint: Option<String>,
-    text: String,
+pub(super) struct SearchField {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    pub(super) label: String,
+    pub(super) hint: Option<String>,
+    pub(super) text: String,
     /// What is wrong with what was typed.
-    wrong: Option<String>,
+    pub(super) wrong: Option<String>,
     /// Whether the purpose lets nothing be compared with it.
-    is_off: bool,
+    pub(super) is_off: bool,
     /// Whether the purpose lets it be compared by itself alone.
-    is_alone: bool,
+    pub(super) is_alone: bool,
     /// Whether the page begins with it.
-    is_first: bool,
+    pub(super) is_first: bool,
     /// Whether it takes words, in whatever direction they are written.
-    is_text: bool,
-    begins_pair: bool,
-    ends_pair: bool,
+    pub(super) is_text: bool,
+    pub(super) begins_pair: bool,
+    pub(super) ends_pair: bool,
     /// The ids of what is said of it.
-    described_by: String,
+    pub(super) described_by: String,
 }
 
 /// Something that is wrong with a form: where, and what.
@@ -411,6 +411,14 @@ fn fields(
         }
     };
     FIELDS.iter().enumerate().map(field).collect()
+}
+
+/// Gives the fields in every state that they have, for the page that shows them: filled in, with a date that can't be read, compared
+/// by itself alone, and off.
+pub(super) fn fields_in_every_state(t: Words) -> Vec<SearchField> {
+    let asked = SearchAsked { name: "Ana Ruiz".to_owned(), birth_date: "31.31".to_owned(), ..SearchAsked::default() };
+    let known = Comparable { parts: vec!["name", "birth_date", "identifier"], alone: vec!["identifier"] };
+    fields(t, &asked, Some(&known), Some(Wrong::BirthDateUnread), false)
 }
 
 /// Gives what is wrong with the form, each with the field in which it can be mended.

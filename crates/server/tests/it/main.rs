@@ -38,4 +38,5 @@ mod runs_api;
 mod search;
 mod steward;
 mod tokens;
+mod tour;
 mod words_of_rules;
