@@ -111,13 +111,20 @@ pub(crate) struct Answered {
 impl Answered {
     /// Gives the session that the answer sets, as a `Cookie` header sends it back.
     pub(crate) fn session(&self) -> Option<String> {
-        let cookies = self.headers.lines().filter_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("set-cookie")
-                .then(|| value.split(';').next().unwrap_or_default().trim().to_owned())
-        });
-        let cookies: Vec<String> = cookies.collect();
+        let cookies = self.values("set-cookie").map(|value| value.split(';').next().unwrap_or_default().trim());
+        let cookies: Vec<&str> = cookies.collect();
         (!cookies.is_empty()).then(|| cookies.join("; "))
+    }
+
+    /// Gives where the answer leads to, if it says so.
+    pub(crate) fn location(&self) -> Option<&str> {
+        self.values("location").next().map(str::trim)
+    }
+
+    /// Gives the values of all headers of a name.
+    fn values(&self, wanted: &str) -> impl Iterator<Item = &str> {
+        let fields = self.headers.lines().filter_map(|line| line.split_once(':'));
+        fields.filter(move |(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
     }
 }
 
@@ -281,6 +288,17 @@ mod tests {
         let measured = fire(address, "", &[shot(), shot()], 1).unwrap();
         server.join().unwrap();
         assert_eq!((measured.latencies.len(), measured.failed), (2, 1));
+    }
+
+    #[test]
+    fn an_answer_leads_on_and_sets_what_its_headers_say() {
+        let answered = |headers: &str| Answered { status: 303, headers: headers.to_owned(), body: Vec::new() };
+        let leads = answered(
+            "HTTP/1.1 303 See Other\r\nLocation: /review/7?a=b:c\r\nSet-Cookie: s=1; Path=/\r\nset-cookie: l=fr",
+        );
+        assert_eq!((leads.location(), leads.session().as_deref()), (Some("/review/7?a=b:c"), Some("s=1; l=fr")));
+        let other = answered("HTTP/1.1 200 OK\r\ncontent-length: 0");
+        assert_eq!((other.location(), other.session()), (None, None));
     }
 
     #[test]
