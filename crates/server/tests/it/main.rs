@@ -37,5 +37,6 @@ mod runs;
 mod runs_api;
 mod search;
 mod steward;
+mod taken_back;
 mod tokens;
 mod words_of_rules;
