@@ -257,6 +257,12 @@ test("two stewards come to the same, each with a reason, and one takes a word ba
   await page.locator("#why-back").fill("I looked at the wrong house.");
   await page.getByRole("button", { name: "Take it back" }).click();
   await expect(page.getByRole("status")).toContainText("The pair is open again");
+  await expect(page.locator(".note.careful"), "what the first proposed waits again").toContainText("another steward proposed: the same person");
+  await enter(page, "steward");
+  await page.goto(pair ?? "");
+  await page.locator("#why-back").fill("It was the house next door.");
+  await page.getByRole("button", { name: "Take it back" }).click();
+  await expect(page.getByRole("status")).toContainText("The pair is open again");
   await expect(page.locator(".note.careful")).toHaveCount(0);
 });
 

@@ -227,7 +227,10 @@ const FURTHER: [string, Role, (page: Page, look: Look, given: Given) => Promise<
       await expect(page.locator("#why-back"), "now it is").toBeVisible();
       await look("pair that was judged");
       await takeBack(page);
+      await expect(page.locator(".note.careful"), "what was proposed waits again").toBeVisible();
       await look("taken back");
+      await other.goto(pair);
+      await takeBack(other);
     },
   ],
   [

@@ -17,8 +17,10 @@ use crate::spine;
 
 /// Appends a steward's judgement to the spine, after the gate has written it to the log. Gives the number of its log entry.
 ///
-/// [`Verdict::Disputed`] says that a dispute is open again, whose judgement was taken back. It counts from the next run of `link` on. A later judgement about the same two records undoes it; `cannot-say` leaves
-/// them to the score again. `permit` is one to review links, `subjects` the persons of the two records.
+/// It counts from the next run of `link` on. A later judgement about the same two records undoes it; `cannot-say` leaves them to
+/// the score, judged. [`Verdict::TakenBack`] takes back what the same account judged last of them: from the next run on all is as
+/// if that had never been judged, the dispute that it settled included. Where there is nothing to take back it changes nothing.
+/// `permit` is one to review links, `subjects` the persons of the two records.
 ///
 /// # Errors
 /// [`LinkageError::Judgement`] when it gives no reason, or its records are the same or not in order;
@@ -91,8 +93,8 @@ pub(crate) async fn append(lake: &Lake, judgement: &Judgement, held: Option<&[Re
     Ok(())
 }
 
-const VERDICTS: [Verdict; 5] =
-    [Verdict::Same, Verdict::Different, Verdict::CannotSay, Verdict::Disputed, Verdict::Withdrawn];
+const VERDICTS: [Verdict; 6] =
+    [Verdict::Same, Verdict::Different, Verdict::CannotSay, Verdict::Disputed, Verdict::Withdrawn, Verdict::TakenBack];
 
 /// What the column `verdict` has in rows that list the records of a person who disputes one.
 const HELD: &str = "held";
@@ -113,8 +115,8 @@ pub(crate) fn ordered(one: &RecordId, other: &RecordId) -> (RecordId, RecordId) 
     (left.clone(), right.clone())
 }
 
-/// The judgements in force: of several about the same two records, the last that was appended. A dispute leaves what was
-/// judged before as it is, for the person may take it back; any judgement that comes after it ends it.
+/// The judgements in force: of several about the same two records, the last that was appended and not taken back. A dispute leaves
+/// what was judged before as it is, for the person may take it back; any judgement that comes after it ends it.
 #[derive(Debug, Default)]
 pub(crate) struct InForce {
     by_pair: BTreeMap<(RecordId, RecordId), Verdict>,
@@ -123,6 +125,25 @@ pub(crate) struct InForce {
     /// By contested record the base records of its person when it was disputed, whether they are there or not, and itself. Lists
     /// of earlier versions have attached records too.
     held: BTreeMap<RecordId, Vec<RecordId>>,
+    /// By the same pairs what was said, in the order in which it was, without what was taken back.
+    said: BTreeMap<(RecordId, RecordId), Vec<Said>>,
+}
+
+/// What was said of two records.
+#[derive(Debug)]
+struct Said {
+    verdict: Verdict,
+    /// The account that said it.
+    by: String,
+    /// As they were named: of a dispute the contested record, and what ties it to the person.
+    records: (RecordId, RecordId),
+}
+
+impl Said {
+    /// Tells whether it is what this account judged, which nobody else can take back.
+    fn is_judged_by(&self, account: &str) -> bool {
+        matches!(self.verdict, Verdict::Same | Verdict::Different | Verdict::CannotSay) && self.by == account
+    }
 }
 
 impl InForce {
@@ -131,12 +152,12 @@ impl InForce {
         let malformed =
             |problem| LinkageError::Table { table: TableRef::spine(spine::JUDGEMENTS).to_string(), problem };
         let mut in_force = Self::default();
-        let columns = ["left", "right", "verdict"];
+        let columns = ["left", "right", "verdict", "by"];
         let mut batches = grant.scan(&TableRef::spine(spine::JUDGEMENTS), Some(&columns)).await?;
         while let Some(batch) = batches.next().await {
             let batch = batch?;
             let text = |place: usize| batch.column(place).as_string_opt::<i32>();
-            let (Some(left), Some(right), Some(verdict)) = (text(0), text(1), text(2)) else {
+            let (Some(left), Some(right), Some(verdict), Some(by)) = (text(0), text(1), text(2), text(3)) else {
                 return Err(malformed("its columns are not text"));
             };
             for index in 0..batch.num_rows() {
@@ -151,27 +172,44 @@ impl InForce {
                 let Some(verdict) = VERDICTS.into_iter().find(|known| known.as_str() == verdict.value(index)) else {
                     return Err(malformed("a verdict can't be read"));
                 };
-                in_force.follow(left, right, verdict);
+                in_force.follow(left, right, verdict, by.value(index));
             }
         }
         Ok(in_force)
     }
 
-    /// Follows the next judgement.
-    pub(crate) fn follow(&mut self, left: RecordId, right: RecordId, verdict: Verdict) {
+    /// Follows the next judgement, of an account.
+    pub(crate) fn follow(&mut self, left: RecordId, right: RecordId, verdict: Verdict, by: &str) {
         let pair = ordered(&left, &right);
-        match verdict {
-            Verdict::Disputed => {
-                self.disputes.insert(pair, (left, right));
+        let said = self.said.entry(pair.clone()).or_default();
+        if verdict == Verdict::TakenBack {
+            if let Some(at) = said.iter().rposition(|one| one.is_judged_by(by)) {
+                said.remove(at);
             }
-            Verdict::Withdrawn => {
-                self.disputes.remove(&pair);
-            }
-            Verdict::Same | Verdict::Different | Verdict::CannotSay => {
-                self.disputes.remove(&pair);
-                self.by_pair.insert(pair, verdict);
+        } else {
+            said.push(Said { verdict, by: by.to_owned(), records: (left, right) });
+        }
+        // What was taken back may have ended a dispute, or hidden what was judged before: all that is left is followed anew.
+        let (mut judged, mut dispute) = (None, None);
+        for one in &*said {
+            match one.verdict {
+                Verdict::Disputed => dispute = Some(one.records.clone()),
+                Verdict::Withdrawn => dispute = None,
+                Verdict::Same | Verdict::Different | Verdict::CannotSay => {
+                    judged = Some(one.verdict);
+                    dispute = None;
+                }
+                Verdict::TakenBack => {}
             }
         }
+        match judged {
+            Some(verdict) => self.by_pair.insert(pair.clone(), verdict),
+            None => self.by_pair.remove(&pair),
+        };
+        match dispute {
+            Some(records) => self.disputes.insert(pair, records),
+            None => self.disputes.remove(&pair),
+        };
     }
 
     /// Notes a record of the person who disputes `contested`; that record itself begins a new list.
@@ -252,5 +290,98 @@ impl InForce {
             }
         }
         (judgements, counts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Verdict::{CannotSay, Different, Disputed, Same, TakenBack, Withdrawn};
+
+    use super::*;
+
+    /// Two stewards, and the person whom it is about.
+    const ACCOUNTS: [&str; 3] = ["steward-one", "steward-two", "citizen-one"];
+
+    fn pair() -> (RecordId, RecordId) {
+        let record = |digit: &str| -> RecordId { format!("tax:{}", digit.repeat(32)).parse().unwrap() };
+        (record("a"), record("b"))
+    }
+
+    /// Gives what is in force after so many sayings: a verdict, and the place of its account.
+    fn after(said: &[(Verdict, usize)]) -> InForce {
+        let mut in_force = InForce::default();
+        for (verdict, by) in said {
+            let (left, right) = pair();
+            // The person names the contested record first, whichever id is smaller.
+            let (left, right) = if verdict.is_of_the_person() { (right, left) } else { (left, right) };
+            in_force.follow(left, right, *verdict, ACCOUNTS[*by]);
+        }
+        in_force
+    }
+
+    /// Gives what was judged, and which record is contested.
+    fn state(said: &[(Verdict, usize)]) -> (Option<Verdict>, Option<RecordId>) {
+        let (in_force, pair) = (after(said), pair());
+        (in_force.judged(&pair), in_force.disputes.get(&pair).map(|(contested, _)| contested.clone()))
+    }
+
+    #[test]
+    fn what_is_taken_back_was_never_said_and_what_was_judged_before_holds_again() {
+        assert_eq!(after(&[(Same, 0), (TakenBack, 0)]).of(&pair().0, &pair().1), None);
+        assert!(after(&[(CannotSay, 0), (TakenBack, 0)]).by_pair.is_empty(), "it is not counted as judged");
+        assert_eq!(state(&[(Same, 0), (Different, 0), (TakenBack, 0)]).0, Some(Same));
+        assert_eq!(state(&[(Same, 0), (Different, 0), (TakenBack, 0), (TakenBack, 0)]).0, None);
+        assert_eq!(state(&[(Same, 0), (TakenBack, 0), (TakenBack, 0), (Different, 0)]).0, Some(Different));
+        // Earlier versions took back by saying that nobody can say, which stays what it says.
+        assert_eq!(state(&[(Same, 0), (CannotSay, 0)]).0, Some(CannotSay));
+    }
+
+    #[test]
+    fn nobody_takes_back_what_another_judged() {
+        assert_eq!(state(&[(Same, 0), (TakenBack, 1)]).0, Some(Same));
+        assert_eq!(state(&[(Same, 0), (TakenBack, 2)]).0, Some(Same));
+        assert_eq!(state(&[(Same, 0), (Different, 1), (TakenBack, 0)]).0, Some(Different), "the last stands");
+        assert_eq!(state(&[(Same, 0), (Different, 1), (TakenBack, 0), (TakenBack, 1)]).0, None);
+        assert_eq!(state(&[(Same, 0), (Different, 1), (TakenBack, 1)]).0, Some(Same));
+    }
+
+    #[test]
+    fn a_dispute_is_open_again_when_what_settled_it_is_taken_back() {
+        let contested = Some(pair().1);
+        let settled = [(Same, 1), (Disputed, 2), (Different, 0)];
+        assert_eq!(state(&settled), (Some(Different), None));
+        let open = [&settled[..], &[(TakenBack, 0)]].concat();
+        assert_eq!(state(&open), (Some(Same), contested.clone()));
+        assert_eq!(after(&open).of(&pair().0, &pair().1), Some(Disputed));
+        assert_eq!(state(&[&open[..], &[(Withdrawn, 2)]].concat()), (Some(Same), None));
+        assert_eq!(state(&[&open[..], &[(TakenBack, 1)]].concat()), (None, contested), "what came before it, too");
+        // What the person took back meanwhile stays so, and no steward takes back what the person says.
+        let anew = [(Disputed, 2), (Same, 0), (Disputed, 2), (Withdrawn, 2), (TakenBack, 0)];
+        assert_eq!(state(&anew), (None, None));
+        assert!(state(&[(Disputed, 0), (TakenBack, 0)]).1.is_some());
+    }
+
+    #[test]
+    fn any_order_of_sayings_is_as_if_what_was_taken_back_had_never_been_said() {
+        let verdicts = [Same, Different, CannotSay, Disputed, Withdrawn, TakenBack, TakenBack];
+        let mut dice = 20_u64;
+        let mut below = |bound: usize| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (dice >> 33) as usize % bound
+        };
+        for _ in 0..2_000 {
+            let (mut said, mut left): (Vec<(Verdict, usize)>, Vec<(Verdict, usize)>) = (Vec::new(), Vec::new());
+            for _ in 0..below(12) {
+                let verdict = verdicts[below(verdicts.len())];
+                let by = if verdict.is_of_the_person() { 2 } else { below(2) };
+                said.push((verdict, by));
+                if verdict != TakenBack {
+                    left.push((verdict, by));
+                } else if let Some(at) = left.iter().rposition(|(_, of)| *of == by) {
+                    left.remove(at);
+                }
+            }
+            assert_eq!(state(&said), state(&left), "{said:?}");
+        }
     }
 }

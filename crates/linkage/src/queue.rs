@@ -586,14 +586,14 @@ mod tests {
         for (left, right) in (0..50_u32).flat_map(|left| (left + 1..50).map(move |right| (left, right))) {
             if left < 45 && (left, right) != (20, 21) {
                 let verdict = if left < 20 { Verdict::CannotSay } else { Verdict::Different };
-                in_force.follow(made.0.id(left), made.0.id(right), verdict);
+                in_force.follow(made.0.id(left), made.0.id(right), verdict, "steward");
             }
         }
         let (found, left_out) = waiting(&made.0, &made.1, &in_force, &reach).unwrap();
         assert_eq!((found.len(), left_out), (11, 0), "the two and the pairs of five: {found:?}");
         assert!(is_first(&found[0]) && found.iter().any(|pair| (pair.left, pair.right) == (48, 49)), "{found:?}");
         // What a person disputes since waits for a steward again.
-        in_force.follow(made.0.id(0), made.0.id(1), Verdict::Disputed);
+        in_force.follow(made.0.id(0), made.0.id(1), Verdict::Disputed, "citizen");
         assert_eq!(waiting(&made.0, &made.1, &in_force, &reach).unwrap().0.len(), 12);
     }
 
@@ -608,7 +608,7 @@ mod tests {
         };
         assert_eq!(of(&made, &InForce::default()).len(), 2);
         let mut in_force = InForce::default();
-        in_force.follow(made.0.id(1), made.0.id(3), Verdict::Different);
+        in_force.follow(made.0.id(1), made.0.id(3), Verdict::Different, "steward");
         assert_eq!(of(&made, &in_force), [(0, 4)]);
     }
 }

@@ -149,6 +149,10 @@ pub static MODELS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
 /// person), `verdict` (`same`, `different`, `cannot-say`; `disputed` and `withdrawn` of the person), `by` (the account), `at`
 /// (UTC), `reason` (a steward's words; of a dispute the entry of the log: a citizen's words are kept sealed, in `state`).
 ///
+/// The verdict `taken-back` takes back the last row of the two records in which the same account says `same`, `different` or
+/// `cannot-say`, and which was not taken back before: the rows are followed as if that one were not there. Both stay. Earlier
+/// versions wrote `cannot-say` in its place, which is a judgement like any other, and `disputed` where a dispute was opened again.
+///
 /// With a dispute come rows of the verdict `held`, which is none: `left` is the contested record, `right` itself first, then each
 /// other record of a base register that the person had then.
 pub static JUDGEMENTS_SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {

@@ -301,7 +301,7 @@ fn judged(frame: &Frame<'_>, sample: &mut Sample, drawn: &[Drawn]) {
             Some(Verdict::Same) => true,
             Some(Verdict::Different) => false,
             // What a person disputes waits for a steward, as what nobody has looked at does.
-            Some(Verdict::Disputed | Verdict::Withdrawn) | None => {
+            Some(Verdict::Disputed | Verdict::Withdrawn | Verdict::TakenBack) | None => {
                 is_open[pair.stratum] = true;
                 continue;
             }

@@ -1,4 +1,5 @@
-//! What people decide about links. Judgements are append-only and win over scores; a later one undoes an earlier.
+//! What people decide about links. Judgements are append-only and win over scores; a later one undoes an earlier, and one that is
+//! taken back is as if nobody had made it.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,9 @@ pub enum Verdict {
     Disputed,
     /// The person took the dispute back: what was judged before holds again.
     Withdrawn,
+    /// The steward took back what they judged last of the two records and did not take back before. All is as if they had never
+    /// judged it: what was judged before holds again, and a dispute that it settled is open again.
+    TakenBack,
 }
 
 impl Verdict {
@@ -32,6 +36,7 @@ impl Verdict {
             Self::CannotSay => "cannot-say",
             Self::Disputed => "disputed",
             Self::Withdrawn => "withdrawn",
+            Self::TakenBack => "taken-back",
         }
     }
 

@@ -87,6 +87,7 @@ struct Inner {
     heads: Heads,
     districts: Option<Result<Districts, Unreadable>>,
     contesting: tokio::sync::Mutex<()>,
+    judging: tokio::sync::Mutex<()>,
     left: Left,
     searched: Arc<Searched>,
     _sweeping: Sweeping,
@@ -126,6 +127,7 @@ impl App {
                 heads,
                 districts,
                 contesting: tokio::sync::Mutex::default(),
+                judging: tokio::sync::Mutex::default(),
                 left: Left::default(),
                 searched,
                 _sweeping: sweeping,
@@ -176,6 +178,11 @@ impl App {
     /// Gives what lets citizens contest one after the other.
     pub(crate) fn contesting(&self) -> &tokio::sync::Mutex<()> {
         &self.inner.contesting
+    }
+
+    /// Gives what lets stewards judge, and take back, one after the other.
+    pub(crate) fn judging(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.judging
     }
 
     /// Gives the clock.

@@ -158,7 +158,8 @@ impl State {
         Ok(ended)
     }
 
-    /// Opens the contests of two records again that the judgement of entry `leaf` ended; tells whether there was one.
+    /// Opens the contests of two records again that the judgement of entry `leaf` ended; tells whether there was one. What the
+    /// person contested anew since, and took back or not, is their last word on it.
     ///
     /// # Errors
     /// [`StateError`]; they have ended as before.
@@ -169,7 +170,8 @@ impl State {
                 Box::pin(async move {
                     let done = sqlx::query(
                         "UPDATE OR IGNORE contests SET ending = NULL, ended_leaf = NULL, ended = NULL \
-                         WHERE pair = ? AND ended_leaf = ?",
+                         WHERE pair = ? AND ended_leaf = ? AND NOT EXISTS (SELECT 1 FROM contests AS later \
+                         WHERE later.pair = contests.pair AND later.id > contests.id)",
                     )
                     .bind(pair.to_vec())
                     .bind(i64::try_from(leaf).unwrap_or(i64::MAX))

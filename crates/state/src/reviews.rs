@@ -1,7 +1,7 @@
 //! What stewards said of uncertain pairs since the index was built, which doesn't know of it yet, and what waits for a second
 //! steward, however long.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -24,7 +24,7 @@ pub enum Standing {
     Judged,
     /// One steward's word, which waits for a second.
     Proposed,
-    /// What was said was taken back: the pair is open again.
+    /// What was said last by the same account was taken back: all is as if it had not been said.
     TakenBack,
 }
 
@@ -102,6 +102,25 @@ struct Unsealed {
     reason: String,
 }
 
+/// What was said of a pair, of which records and why where that is kept, and whether in the generation that is asked about.
+type Kept = (Review, Option<Unsealed>, bool);
+
+/// Follows what was said next of a pair: `take` gives what was said of a row. What is taken back is gone, and what was said before
+/// it is the last word again.
+fn follow<T>(said: &mut Vec<T>, next: T, take: impl Fn(&T) -> &Review) {
+    let review = *take(&next);
+    match (review.standing, review.verdict) {
+        (Standing::TakenBack, Verdict::TakenBack) => {
+            if let Some(at) = said.iter().rposition(|one| take(one).account == review.account) {
+                said.remove(at);
+            }
+        }
+        // Earlier versions opened the pair again, whatever had been said of it before.
+        (Standing::TakenBack, _) => said.clear(),
+        (Standing::Judged | Standing::Proposed, _) => said.push(next),
+    }
+}
+
 /// The last that was said of each pair of a generation, and of those of which something is proposed.
 #[derive(Debug)]
 pub struct Reviews {
@@ -116,14 +135,13 @@ pub struct Reviews {
 }
 
 impl Reviews {
-    /// Gives what was said last of two records, the smaller id first; none when nothing was, or it was taken back.
+    /// Gives what was said last of two records, the smaller id first, and not taken back; none when nothing was.
     #[must_use]
     pub fn of(&self, left: &RecordId, right: &RecordId) -> Option<Review> {
         if self.by_pair.is_empty() {
             return None;
         }
-        let review = self.by_pair.get(&self.state.inner.keys.pair(left, right)).copied();
-        review.filter(|review| review.standing != Standing::TakenBack)
+        self.by_pair.get(&self.state.inner.keys.pair(left, right)).copied()
     }
 
     /// Gives what waits for a second steward, the longest waiting first, those of earlier generations among them.
@@ -162,7 +180,8 @@ impl State {
     /// Keeps what a steward said of two records, the smaller id first, and why, in a generation of the index. A proposal that
     /// is `for_queue` waits for a second steward in whatever generation, else as long as its pair is in a list of its own.
     /// What was judged is found by its records, and why, until the next generation is in service: see
-    /// [`State::forget_judged_before`].
+    /// [`State::forget_judged_before`]. With [`Standing::TakenBack`] and [`Verdict::TakenBack`] what the same account said last of
+    /// the two, and did not take back before, is as if it had not been said; the row of it stays.
     ///
     /// # Errors
     /// [`StateError`]; it was not kept.
@@ -215,44 +234,52 @@ impl State {
     /// [`StateError`] when the database fails or a row was changed by something else.
     pub async fn reviews(&self, generation: &str) -> Result<Reviews, StateError> {
         let rows = sqlx::query(
-            "SELECT pair, account, verdict, standing, leaf, at, records, id FROM reviews WHERE generation = ?1 \
-             UNION ALL \
-             SELECT pair, account, verdict, standing, leaf, at, records, id FROM reviews AS said \
-             WHERE records IS NOT NULL AND standing = 'proposed' AND generation <> ?1 AND NOT EXISTS \
-             (SELECT 1 FROM reviews AS later WHERE later.pair = said.pair AND later.id > said.id \
-             AND later.generation <> ?1) ORDER BY id",
+            "SELECT pair, account, verdict, standing, leaf, at, records, generation = ?1 FROM reviews \
+             WHERE generation = ?1 OR pair IN (SELECT pair FROM reviews \
+             WHERE records IS NOT NULL AND standing = 'proposed' AND generation <> ?1) ORDER BY id",
         )
         .bind(generation.to_owned())
         .fetch_all(&self.inner.readers)
         .await?;
-        let mut by_pair = HashMap::with_capacity(rows.len());
-        let (mut proposed, mut in_force) = (HashMap::new(), HashMap::new());
+        let mut said: HashMap<Tag, Vec<Kept>> = HashMap::with_capacity(rows.len());
+        let mut proposed: HashMap<u64, (RecordId, RecordId)> = HashMap::new();
         for row in &rows {
-            let (pair, review) = (fixed(row, 0)?, read_review(row)?);
+            let (pair, review): (Tag, Review) = (fixed(row, 0)?, read_review(row)?);
+            let (sealed, is_now) = (row.try_get::<Option<Vec<u8>>, _>(6)?, row.try_get::<i64, _>(7)? != 0);
+            let records = sealed.map(|sealed| self.unseal_pair(&pair, &sealed)).transpose()?;
+            if let Some(Unsealed { left, right, .. }) = &records
+                && review.standing == Standing::Proposed
+                && is_now
+            {
+                proposed.insert(review.leaf, (left.clone(), right.clone()));
+            }
+            follow(said.entry(pair).or_default(), (review, records, is_now), |(review, ..)| review);
+        }
+        let mut by_pair = HashMap::with_capacity(said.len());
+        let (mut judged, mut proposals): (Vec<Judged>, Vec<Proposal>) = (Vec::new(), Vec::new());
+        for (pair, of_pair) in said {
+            // What was judged in other generations is for their indexes to know. A proposal of one waits as long as nobody spoke
+            // after it there.
+            let before = of_pair.iter().rposition(|(.., is_now)| !is_now);
+            let waits = |review: &Review, records: &Option<Unsealed>, at: usize| {
+                before == Some(at) && review.standing == Standing::Proposed && records.is_some()
+            };
+            let last = of_pair
+                .into_iter()
+                .enumerate()
+                .rfind(|(at, (review, records, is_now))| *is_now || waits(review, records, *at));
+            let Some((_, (review, records, _))) = last else { continue };
             by_pair.insert(pair, review);
-            let Some(records) = row.try_get::<Option<Vec<u8>>, _>(6)? else { continue };
-            let Unsealed { left, right, reason } = self.unseal_pair(&pair, &records)?;
+            let Some(Unsealed { left, right, reason }) = records else { continue };
             if review.standing == Standing::Judged {
-                in_force.insert(pair, Judged { left, right, reason, review });
+                judged.push(Judged { left, right, reason, review });
             } else {
-                proposed.insert(review.leaf, (left, right));
+                proposed.insert(review.leaf, (left.clone(), right.clone()));
+                proposals.push(Proposal { left, right, review });
             }
         }
-        // Of what was judged twice, or judged and taken back, the last word alone is in force.
-        let mut judged: Vec<Judged> = in_force
-            .into_iter()
-            .filter(|(pair, judged)| by_pair.get(pair) == Some(&judged.review))
-            .map(|(_, judged)| judged)
-            .collect();
         judged.sort_unstable_by_key(|judged| std::cmp::Reverse(judged.review.leaf));
         let judged_in = judged.iter().enumerate().map(|(at, judged)| (judged.review.leaf, at)).collect();
-        let waiting = by_pair.values().filter(|review| review.standing == Standing::Proposed);
-        let mut proposals: Vec<Proposal> = waiting
-            .filter_map(|review| {
-                let (left, right) = proposed.get(&review.leaf)?.clone();
-                Some(Proposal { left, right, review: *review })
-            })
-            .collect();
         proposals.sort_unstable_by_key(|proposal| proposal.review.leaf);
         Ok(Reviews { state: self.clone(), by_pair, proposals, judged, judged_in, proposed })
     }
@@ -271,32 +298,55 @@ impl State {
 
     /// Erases of what was judged in other generations than this one, which is in service, of which records it was and why: its
     /// index knows what came of it, and nobody goes back to it. Erases as well of which records something was proposed where
-    /// somebody spoke of the two since, and the proposal waits for nobody. Tells of how many sayings. To be called whenever an
-    /// index comes into service.
+    /// it was taken back, or somebody spoke of the two since and did not take that back: the proposal waits for nobody. Tells of
+    /// how many sayings. To be called whenever an index comes into service.
     ///
     /// # Errors
     /// As [`State::erase_look`].
     pub async fn forget_judged_before(&self, generation: &str) -> Result<u64, StateError> {
-        let generation = generation.to_owned();
-        let forgotten = self
-            .write(Durability::Now, move |connection| {
-                Box::pin(async move {
-                    let done = sqlx::query(
-                        "UPDATE reviews SET records = NULL \
-                         WHERE records IS NOT NULL AND generation <> ?1 AND (standing = 'judged' OR EXISTS \
-                         (SELECT 1 FROM reviews AS later WHERE later.pair = reviews.pair AND later.id > reviews.id \
-                         AND later.generation <> ?1))",
-                    )
-                    .bind(generation)
-                    .execute(connection)
-                    .await?;
-                    Ok(done.rows_affected())
-                })
-            })
-            .await?;
-        if forgotten > 0 {
-            self.truncate().await?;
+        let rows = sqlx::query(
+            "SELECT pair, account, verdict, standing, leaf, at, id, records IS NOT NULL FROM reviews \
+             WHERE generation <> ?1 AND pair IN (SELECT pair FROM reviews \
+             WHERE records IS NOT NULL AND generation <> ?1) ORDER BY id",
+        )
+        .bind(generation.to_owned())
+        .fetch_all(&self.inner.readers)
+        .await?;
+        let mut said: HashMap<Tag, Vec<(Review, i64)>> = HashMap::new();
+        let mut ended: HashSet<i64> = HashSet::new();
+        for row in &rows {
+            let (pair, review): (Tag, Review) = (fixed(row, 0)?, read_review(row)?);
+            let (id, is_named) = (row.try_get::<i64, _>(6)?, row.try_get::<i64, _>(7)? != 0);
+            if is_named {
+                ended.insert(id);
+            }
+            follow(said.entry(pair).or_default(), (review, id), |(review, _)| review);
         }
+        for of_pair in said.values() {
+            if let Some((_, id)) = of_pair.last().filter(|(review, _)| review.standing == Standing::Proposed) {
+                ended.remove(id);
+            }
+        }
+        self.forget_records(ended.into_iter().collect()).await
+    }
+
+    /// Erases of which records it was, and why, in these rows; tells how many they are.
+    async fn forget_records(&self, rows: Vec<i64>) -> Result<u64, StateError> {
+        let forgotten = rows.len() as u64;
+        if forgotten == 0 {
+            return Ok(0);
+        }
+        self.write(Durability::Now, move |connection| {
+            Box::pin(async move {
+                for id in rows {
+                    let erase = "UPDATE reviews SET records = NULL WHERE id = ?";
+                    sqlx::query(erase).bind(id).execute(&mut *connection).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+        self.truncate().await?;
         Ok(forgotten)
     }
 
@@ -315,22 +365,7 @@ impl State {
                 wanted.push(row.try_get(0)?);
             }
         }
-        if wanted.is_empty() {
-            return Ok(0);
-        }
-        let erased = wanted.len() as u64;
-        self.write(Durability::Now, move |connection| {
-            Box::pin(async move {
-                for id in wanted {
-                    let erase = "UPDATE reviews SET records = NULL WHERE id = ?";
-                    sqlx::query(erase).bind(id).execute(&mut *connection).await?;
-                }
-                Ok(())
-            })
-        })
-        .await?;
-        self.truncate().await?;
-        Ok(erased)
+        self.forget_records(wanted).await
     }
 
     fn seal_pair(&self, pair: &Tag, left: &RecordId, right: &RecordId, reason: &str) -> Result<Vec<u8>, StateError> {
@@ -361,7 +396,7 @@ impl State {
 fn read_review(row: &SqliteRow) -> Result<Review, StateError> {
     let changed = || StateError::Unsealable { what: REVIEW };
     let (verdict, standing): (&str, &str) = (row.try_get(2)?, row.try_get(3)?);
-    let verdicts = [Verdict::Same, Verdict::Different, Verdict::CannotSay];
+    let verdicts = [Verdict::Same, Verdict::Different, Verdict::CannotSay, Verdict::TakenBack];
     Ok(Review {
         verdict: verdicts.into_iter().find(|known| known.as_str() == verdict).ok_or_else(changed)?,
         standing: Standing::ALL.into_iter().find(|known| known.as_str() == standing).ok_or_else(changed)?,

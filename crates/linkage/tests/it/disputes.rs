@@ -445,3 +445,25 @@ async fn contests_of_before_whom_they_hold_was_told_are_warned_of() {
     decide(&linked.opened, Verdict::Same, &linked.tax, &linked.census, "seen both documents").await.unwrap();
     assert!(!is_warned(&linked.link("link-4").await), "it is not in force any more");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contest_is_held_again_when_what_settled_it_is_taken_back() {
+    let linked = Linked::new(|_| ()).await;
+    linked.contest().await;
+    let held = linked.link("link-2").await;
+    let before = linked.links().await;
+    decide(&linked.opened, Verdict::Different, &linked.tax, &linked.census, "another person's record").await.unwrap();
+    assert_eq!(linked.link("link-3").await.judgements.disputed, 0);
+    assert!(!linked.are_one(&linked.tax, &linked.census).await);
+    decide(&linked.opened, Verdict::TakenBack, &linked.tax, &linked.census, "I misread the place").await.unwrap();
+    let again = linked.link("link-4").await;
+    assert_eq!((again.judgements, held.judgements.disputed), (held.judgements, 1));
+    assert_eq!(people_of(&linked.links().await), people_of(&before));
+    // It is the person's to take back, as before.
+    linked.take_back().await;
+    assert_eq!(linked.link("link-5").await.judgements.disputed, 0);
+}
+
+fn people_of(links: &BTreeMap<String, LinkRow>) -> Vec<(&str, i64)> {
+    links.iter().map(|(record, link)| (record.as_str(), link.person)).collect()
+}

@@ -1,17 +1,30 @@
 //! Judgements win over scores, and are undone by later ones.
 
-use linkage::{LinkageError, judge};
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_select::concat::concat_batches;
+use linkage::{LinkReport, LinkageError, judge};
 use model::request::Action;
 use model::{Judgement, PersonId, RecordId, Request, Verdict};
 
 use crate::fixture::{Opened, Republic, noon, record, steward};
-use crate::people::{check_story, deliver, deliveries, link_now, links, persons, table};
+use crate::people::{Dice, LinkRow, check_story, deliver, deliveries, link_now, links, persons, table};
 
 pub(crate) async fn decide(
     opened: &Opened,
     verdict: Verdict,
     one: &RecordId,
     other: &RecordId,
+    reason: &str,
+) -> Result<u64, LinkageError> {
+    decide_by(opened, "steward-one", verdict, (one, other), reason).await
+}
+
+async fn decide_by(
+    opened: &Opened,
+    by: &str,
+    verdict: Verdict,
+    (one, other): (&RecordId, &RecordId),
     reason: &str,
 ) -> Result<u64, LinkageError> {
     let request = Request {
@@ -36,7 +49,7 @@ pub(crate) async fn decide(
         left: left.clone(),
         right: right.clone(),
         verdict,
-        by: "steward-one".to_owned(),
+        by: by.to_owned(),
         at: noon(),
         reason: reason.to_owned(),
     };
@@ -158,5 +171,128 @@ async fn each_judgement_that_is_undone_gives_the_ids_of_before() {
             check_story(&opened).await;
         }
         assert_eq!(persons(&opened).await, before);
+    }
+}
+
+/// All that a run makes of records and judgements, but for its own name.
+#[derive(Debug, PartialEq)]
+struct Made {
+    /// The queue and the quality sample: `spine.pairs` without the run.
+    pairs: RecordBatch,
+    persons: Vec<(String, i64)>,
+    reasons: Vec<(Option<f64>, Option<String>, String)>,
+    judgements: linkage::JudgementCounts,
+    uncertain: (u64, u64),
+    sample: Option<linkage::Sample>,
+}
+
+impl Made {
+    async fn of(opened: &Opened, report: LinkReport) -> Self {
+        let batches = table(opened, "pairs").await;
+        let all = concat_batches(&batches[0].schema(), &batches).unwrap();
+        let run = all.schema().index_of("run").unwrap();
+        let rest: Vec<usize> = (0..all.num_columns()).filter(|column| *column != run).collect();
+        let links = links(opened).await;
+        let reason = |link: &LinkRow| (link.weight, link.via.clone(), link.why.clone());
+        Self {
+            pairs: all.project(&rest).unwrap(),
+            persons: links.iter().map(|(record, link)| (record.clone(), link.person)).collect(),
+            reasons: links.values().map(reason).collect(),
+            judgements: report.judgements,
+            uncertain: (report.pairs_uncertain, report.pairs_uncertain_cut),
+            sample: report.watch.sample,
+        }
+    }
+
+    /// Gives pairs of the queue and of the sample, with their records.
+    fn some_pairs(&self, count: usize) -> Vec<(RecordId, RecordId)> {
+        let text = |name: &str| self.pairs.column_by_name(name).unwrap().as_string::<i32>().clone();
+        let (left, right, rows) = (text("left"), text("right"), self.pairs.num_rows());
+        assert!(rows >= count, "{rows}");
+        let record = |text: &str| text.parse::<RecordId>().unwrap();
+        // The first ones wait, the last ones are of the sample alone.
+        let places = (0..count).map(|at| if at % 2 == 0 { at } else { rows - 1 - at });
+        places.map(|row| (record(left.value(row)), record(right.value(row)))).collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_leaves_queue_progress_sample_and_persons_as_if_it_had_never_been_judged() {
+    let mut republic = Republic::new();
+    republic.project.linkage.as_mut().unwrap().quality.sample = 6;
+    let opened = republic.open().await;
+    let made = deliveries(200);
+    deliver(&opened, &republic.project, &made).await;
+    let before = Made::of(&opened, link_now(&opened, &republic, "link-1").await.unwrap()).await;
+    let pairs = before.some_pairs(6);
+    let (one, other) = &pairs[0];
+    let status = |made: &Made| {
+        let column = made.pairs.column_by_name("status").unwrap().as_string::<i32>().clone();
+        (0..made.pairs.num_rows()).filter(|row| column.value(*row) != "open").count()
+    };
+    assert_eq!(status(&before), 0);
+
+    // One that is taken back at once, and one that a run has followed meanwhile.
+    decide(&opened, Verdict::CannotSay, one, other, "too little to go by").await.unwrap();
+    let judged = Made::of(&opened, link_now(&opened, &republic, "link-2").await.unwrap()).await;
+    assert_eq!(judged.persons, before.persons);
+    assert_ne!(judged.pairs, before.pairs, "it waits no more");
+    decide(&opened, Verdict::TakenBack, other, one, "there is a document after all").await.unwrap();
+    decide(&opened, Verdict::Different, &pairs[1].0, &pairs[1].1, "born in different places").await.unwrap();
+    decide(&opened, Verdict::TakenBack, &pairs[1].0, &pairs[1].1, "I misread the place").await.unwrap();
+    assert_eq!(Made::of(&opened, link_now(&opened, &republic, "link-3").await.unwrap()).await, before);
+
+    // The earlier judgement is in force again.
+    decide(&opened, Verdict::CannotSay, one, other, "too little to go by").await.unwrap();
+    decide(&opened, Verdict::Different, one, other, "born in different places").await.unwrap();
+    decide(&opened, Verdict::TakenBack, one, other, "I misread the place").await.unwrap();
+    assert_eq!(Made::of(&opened, link_now(&opened, &republic, "link-4").await.unwrap()).await, judged);
+    // Nobody takes back what another judged; and both are told of.
+    decide_by(&opened, "steward-two", Verdict::TakenBack, (one, other), "not mine").await.unwrap();
+    assert_eq!(Made::of(&opened, link_now(&opened, &republic, "link-5").await.unwrap()).await, judged);
+    assert_eq!(table(&opened, "judgements").await.iter().map(RecordBatch::num_rows).sum::<usize>(), 8);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn random_judgements_that_are_taken_back_in_any_order_give_the_identical_state() {
+    let mut republic = Republic::new();
+    republic.project.linkage.as_mut().unwrap().quality.sample = 6;
+    let opened = republic.open().await;
+    let made = deliveries(300);
+    deliver(&opened, &republic.project, &made).await;
+    let mut state = Made::of(&opened, link_now(&opened, &republic, "link-1").await.unwrap()).await;
+    let pairs = state.some_pairs(5);
+    let (seed, stewards) = (17, ["steward-one", "steward-two"]);
+    println!("seed {seed}");
+    let (mut dice, mut runs) = (Dice::new(seed), 1);
+    let verdicts = [Verdict::Same, Verdict::Different, Verdict::CannotSay];
+    for (round, (one, other)) in pairs.iter().take(4).enumerate() {
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        for _ in 0..2 + dice.below(4) {
+            let (pair, by) = (dice.below(pairs.len() as u64) as usize, dice.below(2) as usize);
+            let (verdict, (left, right)) = (verdicts[dice.below(3) as usize], &pairs[pair]);
+            decide_by(&opened, stewards[by], verdict, (left, right), "seen both documents").await.unwrap();
+            open.push((pair, by));
+        }
+        // Every other round a run follows them first.
+        if round % 2 == 0 {
+            runs += 1;
+            link_now(&opened, &republic, &format!("link-{runs}")).await.unwrap();
+        }
+        while !open.is_empty() {
+            let (pair, by) = open.swap_remove(dice.below(open.len() as u64) as usize);
+            let (left, right) = &pairs[pair];
+            decide_by(&opened, stewards[by], Verdict::TakenBack, (left, right), "mistaken").await.unwrap();
+        }
+        runs += 1;
+        let after = link_now(&opened, &republic, &format!("link-{runs}")).await.unwrap();
+        assert_eq!(Made::of(&opened, after).await, state, "round {round}");
+        check_story(&opened).await;
+
+        // One stays, and the next round is held against what it makes.
+        let verdict = verdicts[dice.below(3) as usize];
+        decide_by(&opened, stewards[round % 2], verdict, (one, other), "seen both documents").await.unwrap();
+        runs += 1;
+        state = Made::of(&opened, link_now(&opened, &republic, &format!("link-{runs}")).await.unwrap()).await;
     }
 }

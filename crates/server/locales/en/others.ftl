@@ -497,7 +497,7 @@ queue-waits = { $count ->
  }
 queue-again = See the pair again, or take it back
 queue-proposed = Your proposal was written; entry { $entry } of the log. It counts once a second steward comes to the same.
-queue-taken-back = It was taken back; entry { $entry } of the log. The pair is open again.
+queue-taken-back = It was taken back; entry { $entry } of the log. The pair is open again; if something was said of it before, that holds again.
 said-proposed-own = On { $when } you proposed: { $verdict } (entry { $entry } of the log). It counts once a second steward comes to the same.
 said-proposed = On { $when } another steward proposed: { $verdict } (entry { $entry } of the log). It counts once you come to the same, by yourself.
 said-judged-own = On { $when } you judged: { $verdict } (entry { $entry } of the log). It counts from the next run of linking on.

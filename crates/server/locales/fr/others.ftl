@@ -497,7 +497,7 @@ queue-waits = { $count ->
  }
 queue-again = Revoir la paire, ou revenir dessus
 queue-proposed = Votre proposition est inscrite ; entrée { $entry } du journal. Elle compte dès qu’un second responsable arrive à la même conclusion.
-queue-taken-back = Votre réponse est retirée ; entrée { $entry } du journal. La paire est de nouveau ouverte.
+queue-taken-back = Votre réponse est retirée ; entrée { $entry } du journal. La paire est de nouveau ouverte ; si une réponse avait été donnée auparavant, elle vaut de nouveau.
 said-proposed-own = Le { $when }, vous avez proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès qu’un second responsable arrive à la même conclusion.
 said-proposed = Le { $when }, un autre responsable a proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès que vous arrivez, par vous-même, à la même conclusion.
 said-judged-own = Le { $when }, vous avez jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.

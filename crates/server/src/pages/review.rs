@@ -879,7 +879,7 @@ async fn taken_back(view: &View, place: PairPlace, form: TakenBack) -> Result<Re
     let list = form.list;
     let form = TakeBackForm { generation: form.generation, reason: form.reason };
     let judged = service::take_back(&view.app, who, place, &form).await?;
-    // What is taken back waits for nobody: there is no page of it any more.
+    // There may be no page of what was said any more, once that is taken back.
     let to = Some(place).filter(|place| place.link.is_some() || !place.is_proposal());
     Ok(onward(to, place, list, &judged))
 }

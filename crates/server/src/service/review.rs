@@ -495,7 +495,7 @@ async fn progress_by(app: &App, who: &Who, reviews: &Reviews, from: u64) -> Resu
             Some((Standing::Proposed, _)) => progress.proposed += 1,
             Some((Standing::TakenBack, _)) | None => {}
         }
-        if is_open(reviews, account, (left, right)) {
+        if is_open(reviews, account, &contests, (left, right)) {
             progress.open += 1;
             progress.contested += u64::from(rank == Rank::Contested);
             let apart = [WaitReason::KeptApart, WaitReason::OthersFit];
@@ -539,10 +539,14 @@ impl Rank {
     }
 }
 
-/// Tells whether a pair waits for whom is asking: nobody said anything, or another steward proposed something.
-fn is_open(reviews: &Reviews, account: &OfficerId, (left, right): (&RecordId, &RecordId)) -> bool {
-    let said = reviews.of(left, right);
-    said.is_none_or(|said| said.standing == Standing::Proposed && !reviews.is_by(&said, account))
+/// Tells whether a pair waits for whom is asking: nobody said anything, or another steward proposed something. What was judged
+/// before the person contested it, in one of the open `contests`, leaves it to be judged.
+fn is_open(reviews: &Reviews, account: &OfficerId, contests: &[Contest], pair: (&RecordId, &RecordId)) -> bool {
+    let is_since = |leaf: u64| contests.iter().any(|contest| contest.leaf > leaf && contest.pair() == pair);
+    reviews.of(pair.0, pair.1).is_none_or(|said| match said.standing {
+        Standing::Proposed => !reviews.is_by(&said, account),
+        Standing::Judged | Standing::TakenBack => is_since(said.leaf),
+    })
 }
 
 /// Gives how far the quality sample is, from the pair before `from` on.
@@ -563,7 +567,7 @@ fn sample_progress(
         let pair = (waiting.left, waiting.right);
         let said = reviews.of(pair.0, pair.1);
         progress.judged += u64::from(said.is_some_and(|said| said.standing == Standing::Judged));
-        if is_open(reviews, account, pair) {
+        if is_open(reviews, account, &[], pair) {
             progress.open += 1;
             if passed.is_none_or(|passed| turn > passed) && progress.next.is_none() {
                 progress.next = Some(waiting.number);
@@ -753,6 +757,7 @@ pub async fn judge(
         return Err(Problem::new("bad-request", "`reason` is empty: a judgement without a reason can't be reviewed")
             .in_words("problem-is-no-reason"));
     }
+    let _turn = app.judging().lock().await;
     let (reviews, account) = (reviews(app).await?, account(who)?);
     let standing = |left: &RecordId, right: &RecordId| {
         let by_another = |review: Review| review.verdict == verdict && !reviews.is_by(&review, account);
@@ -765,11 +770,13 @@ pub async fn judge(
     write(app, who, place.into(), &form.generation, &reviews, said, standing).await
 }
 
-/// Takes back what was said last of a pair since the index was built: it is open again, and the score decides until somebody
-/// else does. What counted already is undone by a judgement that says so.
+/// Takes back what was said last of a pair since the index was built. All is then as if it had not been said: what was said of the
+/// pair before holds again, a proposal that it confirmed waits again, a contest that it settled is open again. Where nothing
+/// else was said the pair is open. The log and the spine tell of both, what was said and that it was taken back.
 ///
 /// # Errors
-/// As [`judge`]; when nothing was said of the pair, or by others only.
+/// As [`judge`]; when nothing was said of the pair, or others said the last of it: nobody takes back what another said, nor their
+/// own word from below it.
 pub async fn take_back(
     app: &App,
     who: &Who,
@@ -777,6 +784,8 @@ pub async fn take_back(
     form: &TakeBackForm,
 ) -> Result<JudgedView, Problem> {
     let place = place.into();
+    // Twice at once would take back what was said before as well.
+    let _turn = app.judging().lock().await;
     let (reviews, account) = (reviews(app).await?, account(who)?);
     let permit = app.gate().decide(&OwnReason::Withdrawal.request(app, who)?).await?;
     let nothing = || {
@@ -794,7 +803,7 @@ pub async fn take_back(
     let was_proposed = review.standing == Standing::Proposed;
     let standing = |_: &RecordId, _: &RecordId| (Standing::TakenBack, was_proposed);
     let reason = form.reason.trim().to_owned();
-    let said = Said { verdict: Verdict::CannotSay, reason, taken_back: Some(review.leaf) };
+    let said = Said { verdict: Verdict::TakenBack, reason, taken_back: Some(review.leaf) };
     write(app, who, place, &form.generation, &reviews, said, standing).await
 }
 
@@ -833,20 +842,16 @@ async fn write(
     let found = find(app, &permit, reviews, place).await?.ok_or_else(nobody)?;
     let pair = (&found.left, &found.right);
     let ((standing, is_proposal), at) = (standing(pair.0, pair.1), app.now()?);
-    // Taking back what settled a contest opens it again: the contested record is held as before.
+    // Taking back what settled a contest opens it again: the contested record is held as before, for the spine follows what was
+    // said without what was taken back.
     let settled = match said.taken_back {
         Some(leaf) => app.state().settled_contest(pair.0, pair.1, leaf).await.map_err(unavailable)?,
         None => None,
     };
-    let verdict = if settled.is_some() { Verdict::Disputed } else { said.verdict };
-    let decided = Decided { verdict, at, reason, is_proposal };
-    let leaf = match (&settled, found.by_records) {
-        (Some(contest), _) => {
-            let pair = (&contest.contested, &contest.tied);
-            index.judge_contested(app.lake(), app.gate(), &request, pair, decided).await?
-        }
-        (None, true) => index.judge_contested(app.lake(), app.gate(), &request, pair, decided).await?,
-        (None, false) => index.judge(app.lake(), app.gate(), &request, place.pair, decided).await?,
+    let decided = Decided { verdict: said.verdict, at, reason, is_proposal };
+    let leaf = match found.by_records {
+        true => index.judge_contested(app.lake(), app.gate(), &request, pair, decided).await?,
+        false => index.judge(app.lake(), app.gate(), &request, place.pair, decided).await?,
     };
     let leaf = leaf.ok_or_else(nobody)?;
     // The log and the spine have it: should this fail, the pair is shown once more, and what was said counts all the same.

@@ -283,6 +283,27 @@ impl House {
         Self { folder, gate, log, lake, state, clock, router, resolving, identities, ysolde }
     }
 
+    /// Links and indexes once more, and serves what comes of it; the runs are `link-…` and `index-…`.
+    pub(crate) async fn run_again(&mut self, name: &str) {
+        let project = Arc::new(self.folder.load().unwrap_or_else(|found| panic!("{found}")));
+        let (link_run, index_run) = (run(&format!("link-{name}")), run(&format!("index-{name}")));
+        link(&self.lake, &self.gate, &project, &Actor::System, &link_run, &*self.clock, &|_| {}).await.unwrap();
+        registry::build(&self.lake, &self.gate, &project, &Actor::System, &index_run, &|_| {}).await.unwrap();
+        let index = Arc::new(Index::open(&project).unwrap());
+        self.state.forget_judged_before(index.generation()).await.unwrap();
+        self.router = server::router(server::Parts {
+            project,
+            gate: self.gate.clone(),
+            index,
+            lake: self.lake.clone(),
+            state: self.state.clone(),
+            clock: self.clock.clone(),
+            resolving: self.resolving.clone(),
+            session_key: SESSION_KEY,
+            demo: Some(self.identities.clone()),
+        });
+    }
+
     /// Gives the project's folder, in which deliveries are.
     pub(crate) fn folder(&self) -> &ProjectFolder {
         &self.folder

@@ -37,6 +37,7 @@ mod runs;
 mod runs_api;
 mod search;
 mod steward;
+mod taken_back;
 mod tokens;
 mod tour;
 mod words_of_rules;

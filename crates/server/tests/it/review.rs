@@ -344,6 +344,10 @@ async fn what_is_in_no_list_waits_for_a_second_steward_all_the_same() {
     let back = json!({ "generation": "index-one", "reason": "I misread" });
     let back = post(&house, "second-steward", &format!("{number}/take-back"), &back).await;
     assert_eq!(back.json()["standing"], "taken-back", "{}", back.text);
+    assert_eq!(get(&house, "second-steward", "").await["next"], number, "what the first proposed waits again");
+    let own = json!({ "generation": "index-one", "reason": "they are father and son" });
+    let own = post(&house, "steward", &format!("{number}/take-back"), &own).await;
+    assert_eq!(own.json()["standing"], "taken-back", "{}", own.text);
     let gone = house.ask(Ask::new("GET", &format!("/api/v1/review/{number}")).token(&house.token("steward"))).await;
     assert_eq!(gone.status, 404, "nothing is proposed any more");
 }

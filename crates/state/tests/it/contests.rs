@@ -110,3 +110,18 @@ async fn how_a_contest_was_judged_is_known_until_it_is_open_again_or_gone() {
     assert!(state.end_contest(&tax, &loans, withdrawn).await.unwrap());
     assert_eq!(state.contest_judged(&asked), [None, None], "what was taken back was not judged");
 }
+
+#[tokio::test]
+async fn what_the_person_took_back_since_is_not_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (loans, tax) = (record("loans", 'a'), record("tax", 'b'));
+    let account = officer("c-1");
+    let end = |verdict, leaf| ContestEnd { verdict, leaf, at: at(leaf as i64) };
+    assert!(state.note_contest((&loans, &tax), &account, "not mine", 1, at(1)).await.unwrap());
+    assert!(state.end_contest(&loans, &tax, end(Verdict::Same, 2)).await.unwrap());
+    assert!(state.note_contest((&loans, &tax), &account, "not mine, I say", 3, at(3)).await.unwrap());
+    assert!(state.end_contest(&loans, &tax, end(Verdict::Withdrawn, 4)).await.unwrap());
+    assert!(!state.reopen_contest(&loans, &tax, 2).await.unwrap());
+    assert_eq!(state.contested_since(&[loans]), [None]);
+}

@@ -256,3 +256,63 @@ async fn what_could_not_be_noted_leaves_a_contest_open_and_nothing_pending() {
     assert_eq!(state.contest_judged(records), [Some(end)]);
     assert!(state.is_judged_in("g1", 3).await.unwrap() && state.contested_since(records)[0].is_none());
 }
+
+#[tokio::test]
+async fn what_is_taken_back_leaves_what_was_said_before_as_the_last_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (left, right) = (record("loans", 'a'), record("tax", 'b'));
+    let (first, second) = (officer("o-1"), officer("o-2"));
+    let note = async |generation: &str, by: &model::OfficerId, verdict, standing, leaf| {
+        let noted = state.note_review(generation, (&left, &right), by, verdict, standing, leaf, at(7), (true, "why"));
+        noted.await.unwrap();
+    };
+    let last = async |generation: &str| {
+        let reviews = state.reviews(generation).await.unwrap();
+        let leaf = reviews.of(&left, &right).map(|review| review.leaf);
+        let listed: Vec<u64> = reviews.judged().iter().map(|judged| judged.review.leaf).collect();
+        let waiting: Vec<u64> = reviews.proposals().iter().map(|proposal| proposal.review.leaf).collect();
+        (leaf, listed, waiting)
+    };
+    let (judged, back) = (Standing::Judged, (Verdict::TakenBack, Standing::TakenBack));
+    note("g1", &first, Verdict::Same, Standing::Proposed, 1).await;
+    note("g1", &second, Verdict::Same, judged, 2).await;
+    note("g1", &second, Verdict::Different, judged, 3).await;
+    note("g1", &first, back.0, back.1, 4).await;
+    assert_eq!(last("g1").await, (Some(3), vec![3], vec![]), "one's own alone, from below what another said");
+    note("g1", &first, Verdict::Same, Standing::Proposed, 5).await;
+    assert_eq!(last("g1").await, (Some(5), vec![], vec![5]));
+    note("g1", &first, back.0, back.1, 6).await;
+    note("g1", &second, back.0, back.1, 7).await;
+    assert_eq!(last("g1").await, (Some(2), vec![2], vec![]), "with its records and reason");
+    note("g1", &second, back.0, back.1, 8).await;
+    note("g1", &second, back.0, back.1, 9).await;
+    assert_eq!(last("g1").await, (None, vec![], vec![]));
+
+    // A proposal that was confirmed waits again, in whatever generation, and is not forgotten.
+    note("g1", &first, Verdict::Same, Standing::Proposed, 10).await;
+    note("g1", &second, Verdict::Same, judged, 11).await;
+    assert_eq!(last("g2").await, (None, vec![], vec![]));
+    note("g1", &second, back.0, back.1, 12).await;
+    for generation in ["g1", "g2"] {
+        assert_eq!(last(generation).await, (Some(10), vec![], vec![10]), "{generation}");
+    }
+    state.forget_judged_before("g2").await.unwrap();
+    assert_eq!(last("g2").await, (Some(10), vec![], vec![10]));
+    // What is said of it in the next generation and taken back there leaves it waiting.
+    note("g2", &second, Verdict::Different, judged, 13).await;
+    assert_eq!(last("g2").await, (Some(13), vec![13], vec![]));
+    note("g2", &second, back.0, back.1, 14).await;
+    state.forget_judged_before("g3").await.unwrap();
+    assert_eq!((last("g2").await, last("g3").await), ((Some(10), vec![], vec![10]), (Some(10), vec![], vec![10])));
+    note("g3", &first, back.0, back.1, 15).await;
+    assert_eq!((last("g3").await, last("g4").await), ((None, vec![], vec![]), (None, vec![], vec![])));
+    state.forget_judged_before("g4").await.unwrap();
+    assert!(sealed(folder.path(), 10).await.is_none(), "nobody waits for it");
+
+    // As earlier versions took back: nothing said before holds again.
+    note("g4", &first, Verdict::Different, judged, 16).await;
+    note("g4", &first, Verdict::Same, judged, 17).await;
+    note("g4", &first, Verdict::CannotSay, Standing::TakenBack, 18).await;
+    assert_eq!(last("g4").await, (None, vec![], vec![]));
+}
