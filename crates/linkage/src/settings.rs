@@ -79,7 +79,7 @@ pub(crate) fn columns_of(settings: &Settings) -> BTreeSet<String> {
 fn block_of(block: &model::linkage::Block) -> Block {
     Block {
         keys: block.on.iter().map(key_of).collect(),
-        split: Vec::new(),
+        split: block.split.iter().map(key_of).collect(),
         size_max: block.size_max.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
     }
 }
@@ -198,6 +198,7 @@ mod tests {
                     Key { column: "first_name".to_owned(), part: Part::Prefix(3) },
                     Key { column: "birth_date".to_owned(), part: Part::Year },
                 ],
+                split: vec![Key { column: "last_name".to_owned(), part: Part::Sound }],
                 size_max: Some(40),
             }],
             comparisons: vec![first_name, last_name, compare("birth_date", "date"), compare("street", "address")],
@@ -221,11 +222,42 @@ mod tests {
         assert_eq!(settings.comparisons[4].columns, ["house_number", "street", "city"]);
         assert_eq!(settings.blocks[0].name(), "first_name[..3] & birth_date.year");
         assert_eq!(settings.blocks[0].size_max, Some(40));
+        let split: Vec<String> = settings.blocks[0].split.iter().map(ToString::to_string).collect();
+        assert_eq!(split, ["phonetic(last_name)"]);
         assert_eq!((settings.threshold, settings.block_size_max, settings.seed), (0.95, 500, 7));
         assert_eq!(settings.one_record_per_person["tax"], 0.99);
         assert!(settings.attach_only.contains("politics"));
         assert!(settings.edge_weight_min <= 0.0, "pairs at a probability of one half are edges");
         assert!(columns_of(&settings).contains("city"));
+    }
+
+    #[test]
+    fn a_rule_more_changes_nothing_of_what_is_learnt_over() {
+        let learnt_over = |config: &LinkageConfig| {
+            let settings = settings_of(config, BTreeSet::new()).unwrap();
+            assert!(settings.training.is_empty(), "no file states blocks of training");
+            settings.training_blocks()
+        };
+        let before = learnt_over(&config());
+        let mut more = config();
+        let city = Key { column: "city".to_owned(), part: Part::Whole };
+        more.blocks.push(model::linkage::Block { on: vec![city], split: Vec::new(), size_max: None });
+        assert_eq!(learnt_over(&more), before);
+        let mut one = config();
+        one.blocks[0].split.clear();
+        assert_eq!(learnt_over(&one), before);
+        // Where nothing is compared that they can be made from, it is the rules.
+        more.comparisons.retain(|compare| compare.column == "first_name");
+        more.comparisons.iter_mut().for_each(|compare| compare.swapped_with = None);
+        assert_eq!(learnt_over(&more), settings_of(&more, BTreeSet::new()).unwrap().blocks);
+    }
+
+    #[test]
+    fn what_blocks_are_split_by_is_read_too() {
+        let mut config = config();
+        config.blocks[0].split = vec![Key { column: "profession".to_owned(), part: Part::Prefix(2) }];
+        let settings = settings_of(&config, BTreeSet::new()).unwrap();
+        assert!(columns_of(&settings).contains("profession"));
     }
 
     #[test]

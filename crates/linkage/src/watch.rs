@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use matching::{
-    Doubt, Estimate, GroupShape, HouseholdCheck, IdentifierCheck, Shape, check_households, evaluate_groups, shape,
-    stability_chance, stability_index,
+    Doubt, Estimate, GroupShape, HouseholdCheck, IdentifierCheck, LeftOut, Shape, check_households, evaluate_groups,
+    shape, stability_chance, stability_index,
 };
 use model::RunId;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,10 @@ pub struct Watch {
     pub threshold_weight: f64,
     /// The shape of the result.
     pub shape: Shape,
+    /// Pairs that rules cut for the size of their blocks, and records without a key under any; none of runs of before this was
+    /// kept.
+    #[serde(default)]
+    pub left_out: Option<LeftOut>,
     /// Identifiers that several persons have, and persons that have several, by comparison; none of runs that did not look.
     #[serde(default)]
     pub identifiers: Vec<IdentifierCheck>,
@@ -304,6 +308,7 @@ pub(crate) fn watch(
         doubts: training.doubted(),
         threshold_weight: data.settings().threshold_weight(),
         shape,
+        left_out: Some(predictions.report.base_left_out),
         identifiers: conflicts.identifiers.clone(),
         households: check_households(data, model, clustering)?,
         columns,

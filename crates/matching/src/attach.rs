@@ -30,14 +30,15 @@ struct Proposal {
 }
 
 impl Run<'_> {
-    /// Attaches every attach-only source to the base clusters in `sets`.
+    /// Attaches every attach-only source to the base clusters in `sets`, and returns how many groups of its own were repaired.
     pub(crate) fn attach(
         &self,
         predictions: &Predictions,
         judgements: &Judgements,
         sets: &mut Sets,
         contradictions: &mut Vec<(u32, u32)>,
-    ) {
+    ) -> u64 {
+        let mut repaired = 0;
         let base = sets.clone().labels();
         for tier in 1..=self.data.settings.attach_only.len() as u16 {
             let must = self.within(tier, judgements);
@@ -48,9 +49,10 @@ impl Run<'_> {
             let inside = |edge: &&Edge| edge.weight >= self.floor() && alone(edge.left) && alone(edge.right);
             let edges: Vec<Edge> = predictions.edges.iter().filter(inside).copied().collect();
             let must_alone: Vec<(u32, u32)> = must.iter().copied().filter(|(left, _)| alone(*left)).collect();
-            self.agglomerate(edges, &must_alone, sets);
+            repaired += self.agglomerate(edges, &must_alone, sets);
         }
         self.join_judged_across(&base, judgements, sets, contradictions);
+        repaired
     }
 
     fn units(

@@ -168,21 +168,23 @@ impl<'a> Blocking<'a> {
         table.key[self.data.columns[table.column].codes[record as usize] as usize]
     }
 
-    /// Counts the records of the partition that have no key under each rule, and those that have none under any.
-    pub(crate) fn without_key(&self) -> (Vec<u64>, u64) {
-        let none = || (vec![0_u64; self.rules.len()], 0_u64);
-        let count = |(mut by_rule, all): (Vec<u64>, u64), record: u32| {
+    /// Counts the records of the partition that have no key under each rule, and those that have none under any: all of these, and
+    /// the base records among them.
+    pub(crate) fn without_key(&self) -> (Vec<u64>, [u64; 2]) {
+        let none = || (vec![0_u64; self.rules.len()], [0_u64; 2]);
+        let count = |(mut by_rule, [all, base]): (Vec<u64>, [u64; 2]), record: u32| {
             let mut lacking = 0;
             for (count, rule) in by_rule.iter_mut().zip(&self.rules) {
                 let lacks = rule.keys.iter().any(|key| self.code(*key, record) == MISSING);
                 *count += u64::from(lacks);
                 lacking += usize::from(lacks);
             }
-            (by_rule, all + u64::from(lacking == self.rules.len()))
+            let lacks_all = lacking == self.rules.len();
+            (by_rule, [all + u64::from(lacks_all), base + u64::from(lacks_all && self.data.tier(record) == 0)])
         };
-        let add = |(mut one, all): (Vec<u64>, u64), (other, more): (Vec<u64>, u64)| {
+        let add = |(mut one, [all, base]): (Vec<u64>, [u64; 2]), (other, more): (Vec<u64>, [u64; 2])| {
             one.iter_mut().zip(other).for_each(|(sum, count)| *sum += count);
-            (one, all + more)
+            (one, [all + more[0], base + more[1]])
         };
         // A record without a key is in no block by which it could fall to a partition; its own word does as well.
         let own = |record: &u32| self.partition.takes(self.data.ties[*record as usize]);

@@ -50,6 +50,8 @@ pub struct Clustering {
     pub refused: Vec<Refusal>,
     /// Judgements that could not be followed since they contradict others.
     pub contradictions: Vec<(u32, u32)>,
+    /// How many groups were split that had been merged and, weighed once more as they stood, were more than one person.
+    pub repaired: u64,
 }
 
 /// Puts records together into persons.
@@ -94,9 +96,9 @@ pub(crate) fn cluster_scored(scorer: &Scorer<'_>, predictions: &Predictions, jud
     let run = Run::new(scorer, judgements);
     let mut clustering = Clustering::default();
     let mut sets = Sets::new(data.records);
-    run.base(predictions, judgements, &mut sets);
+    clustering.repaired = run.base(predictions, judgements, &mut sets);
     if !data.settings.attach_only.is_empty() {
-        run.attach(predictions, judgements, &mut sets, &mut clustering.contradictions);
+        clustering.repaired += run.attach(predictions, judgements, &mut sets, &mut clustering.contradictions);
     }
     clustering.labels = sets.labels();
     let together =
@@ -172,7 +174,7 @@ impl Ord for Candidate {
 }
 
 impl<'a> Run<'a> {
-    fn new(scorer: &'a Scorer<'a>, judgements: &Judgements) -> Self {
+    pub(crate) fn new(scorer: &'a Scorer<'a>, judgements: &Judgements) -> Self {
         let evidence = Evidence::new(scorer, &judgements.cannot_link);
         let data = scorer.data();
         Self { data, evidence, threshold: data.settings.threshold_weight() }
@@ -185,15 +187,15 @@ impl Run<'_> {
         self.threshold as f32
     }
 
-    /// Clusters the base records, as if there were no others.
-    fn base(&self, predictions: &Predictions, judgements: &Judgements, sets: &mut Sets) {
+    /// Clusters the base records, as if there were no others, and returns how many groups were repaired.
+    fn base(&self, predictions: &Predictions, judgements: &Judgements, sets: &mut Sets) -> u64 {
         let must = self.within(0, judgements);
         join_all(&must, sets);
         let inside = |edge: &&Edge| {
             edge.weight >= self.floor() && self.data.tier(edge.left) == 0 && self.data.tier(edge.right) == 0
         };
         let edges: Vec<Edge> = predictions.edges.iter().filter(inside).copied().collect();
-        self.agglomerate(edges, &must, sets);
+        self.agglomerate(edges, &must, sets)
     }
 
     /// Returns the judgements that two records of one tier are one person.
@@ -202,8 +204,8 @@ impl Run<'_> {
         judgements.must_link.iter().copied().filter(|(left, right)| here(*left) && here(*right)).collect()
     }
 
-    /// Merges groups of records, the best merge first, as long as one reaches the threshold.
-    pub(crate) fn agglomerate(&self, mut edges: Vec<Edge>, must: &[(u32, u32)], sets: &mut Sets) {
+    /// Merges groups of records, the best merge first, as long as one reaches the threshold, and returns how many were repaired.
+    pub(crate) fn agglomerate(&self, mut edges: Vec<Edge>, must: &[(u32, u32)], sets: &mut Sets) -> u64 {
         let mut components = sets.clone();
         edges.iter().for_each(|edge| {
             components.join(edge.left, edge.right);
@@ -219,7 +221,7 @@ impl Run<'_> {
         }
         let of_edge: HashMap<u32, u32> =
             bound.iter().flat_map(|(root, members)| members.iter().map(|member| (*member, *root))).collect();
-        let merged: Vec<Vec<Group>> = edges
+        let merged: Vec<(Vec<Group>, u64)> = edges
             .chunk_by(|a, b| roots[a.left as usize] == roots[b.left as usize])
             .collect::<Vec<_>>()
             .into_par_iter()
@@ -232,14 +234,15 @@ impl Run<'_> {
                 },
             )
             .collect();
-        for group in merged.iter().flatten() {
+        for group in merged.iter().flat_map(|(groups, _)| groups) {
             for pair in group.members.windows(2) {
                 sets.join(pair[0], pair[1]);
             }
         }
+        merged.iter().map(|(_, repaired)| repaired).sum()
     }
 
-    /// Merges the groups of one connected component and returns those of several records.
+    /// Merges the groups of one connected component and returns those of several records, and how many were repaired.
     ///
     /// A merge is weighed when its turn comes by the best edge between its groups, which it cannot outweigh, and put
     /// back with what it weighs. So merges happen in the order of their weights, and most are never weighed.
@@ -249,7 +252,7 @@ impl Run<'_> {
         unit: impl Fn(u32) -> u32,
         members: impl Fn(u32) -> Vec<u32>,
         memory: &mut Memory,
-    ) -> Vec<Group> {
+    ) -> (Vec<Group>, u64) {
         let mut component = Component::new(self.data, edges, &unit, members);
         let each_once = |at: usize| component.candidates(at).filter(move |candidate| candidate.groups.1 < at as u32);
         let mut queue = Queue::new(component.groups.len(), (0..component.groups.len()).flat_map(each_once));
@@ -271,11 +274,12 @@ impl Run<'_> {
             component.groups.into_iter().flatten().filter(|group| group.members.len() > 1).collect();
         let mut repaired = Vec::with_capacity(groups.len());
         let mut of_group = edges_of_each(&groups, edges);
+        let mut split = 0;
         for (group, edges) in groups.into_iter().zip(&mut of_group) {
-            self.repair(group, std::mem::take(edges), &unit, memory, &mut repaired);
+            split += u64::from(self.repair(group, std::mem::take(edges), &unit, memory, &mut repaired));
         }
         repaired.retain(|group| group.members.len() > 1);
-        repaired
+        (repaired, split)
     }
 
     /// Notes each record's strongest and weakest link within its cluster. A base record is told of other base records

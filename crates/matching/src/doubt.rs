@@ -22,6 +22,9 @@ pub enum DoubtKind {
     Presumed,
     /// No training block holds a pair: every m is presumed.
     NoPairs,
+    /// The comparisons give no training blocks: the rules that give the pairs to look at were learnt over, so that every m
+    /// hangs on them.
+    LearntFromRules,
     /// Expectation maximisation was stopped before it settled.
     Unsettled,
     /// Training left out blocks of a rule for their size.
@@ -50,9 +53,10 @@ pub enum DoubtKind {
 
 impl DoubtKind {
     /// All of them, those first that concern most of the model.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Presumed,
         Self::NoPairs,
+        Self::LearntFromRules,
         Self::Unsettled,
         Self::BlocksLeftOut,
         Self::FewMatches,
@@ -72,6 +76,7 @@ impl DoubtKind {
         match self {
             Self::Presumed => "presumed",
             Self::NoPairs => "no-pairs",
+            Self::LearntFromRules => "learnt-from-rules",
             Self::Unsettled => "unsettled",
             Self::BlocksLeftOut => "blocks-left-out",
             Self::FewMatches => "few-matches",

@@ -250,7 +250,7 @@ pub use household::{HouseholdCheck, check_households};
 pub use key::{KeyExpr, KeyPart};
 pub use merge::SEEN_MAX;
 pub use partition::Partition;
-pub use predict::{Edge, PredictionReport, Predictions, predict, predict_partition, probability};
+pub use predict::{Edge, LeftOut, PredictionReport, Predictions, predict, predict_partition, probability};
 pub use progress::{Progress, Silent};
 pub use refusal::{Kept, Refusal};
 pub use resident::{Change, Resident};

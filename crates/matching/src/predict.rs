@@ -67,8 +67,41 @@ pub struct PredictionReport {
     /// Records that have a key under no rule: no rule compares them with anybody.
     #[serde(default)]
     pub records_without_key: u64,
+    /// What was left out of base records and their pairs, as if there were no others.
+    #[serde(default)]
+    pub base_left_out: LeftOut,
     /// The blocking rules.
     pub rules: Vec<RuleReport>,
+}
+
+/// What blocking left out, over all rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Blocks over the size limit that were split.
+    pub blocks_split: u64,
+    /// Blocks over the size limit that were skipped, parts of split ones included.
+    pub blocks_skipped: u64,
+    /// Pairs that a rule did not look at for the size of their block, each counted once for each such rule. Another rule may have
+    /// given them.
+    pub pairs_cut: u64,
+    /// Records that have a key under no rule: no rule compares them with anybody.
+    pub records_without_key: u64,
+}
+
+impl LeftOut {
+    /// Adds what one rule cut.
+    fn add_cut(&mut self, rule: &RuleReport) {
+        self.blocks_split += rule.blocks_split;
+        self.blocks_skipped += rule.blocks_skipped;
+        self.pairs_cut += rule.pairs_cut;
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.blocks_split += other.blocks_split;
+        self.blocks_skipped += other.blocks_skipped;
+        self.pairs_cut += other.pairs_cut;
+        self.records_without_key += other.records_without_key;
+    }
 }
 
 /// Scores every pair that the blocking rules give, each once, and keeps those of some weight.
@@ -153,13 +186,17 @@ pub fn predict_partition(
                 predictions.report.base_pairs_scored += if tier == 0 { pairs } else { 0 };
             }
             report.add(&grouped.report);
+            if tier == 0 {
+                predictions.report.base_left_out.add_cut(&grouped.report);
+            }
         }
     }
-    let (without_key, without_any) = blocking.without_key();
+    let (without_key, [without_any, base_without_any]) = blocking.without_key();
     for (report, records) in predictions.report.rules.iter_mut().zip(without_key) {
         report.records_without_key = records;
     }
     predictions.report.records_without_key = without_any;
+    predictions.report.base_left_out.records_without_key = base_without_any;
     predictions.report.pairs_scored = predictions.report.rules.iter().map(|rule| rule.pairs_scored).sum();
     predictions.report.edges = predictions.edges.len() as u64;
     Ok(predictions)
@@ -213,6 +250,7 @@ impl Predictions {
             merged.report.base_pairs_scored += part.report.base_pairs_scored;
             merged.report.edges += part.report.edges;
             merged.report.records_without_key += part.report.records_without_key;
+            merged.report.base_left_out.add(&part.report.base_left_out);
             merged.edges.extend(part.edges);
         }
         Ok(merged)

@@ -304,11 +304,23 @@ impl Settings {
     ///
     /// Derived are: each identifier; given with family name; each name with each date; each address and telephone
     /// number. They do not depend on `blocks`, so adding a blocking rule changes no m and no u. Only where the
-    /// comparisons give none of these are `blocks` taken; then state `training`.
+    /// comparisons give none of these are `blocks` taken; training then doubts what it learns
+    /// ([`crate::DoubtKind::LearntFromRules`]), and stating `training` is better.
     pub fn training_blocks(&self) -> Vec<Block> {
         if !self.training.is_empty() {
             return self.training.clone();
         }
+        let derived = self.derived_blocks();
+        if derived.is_empty() { self.blocks.clone() } else { derived }
+    }
+
+    /// Says whether m is learnt over `blocks`, since nothing else is stated or can be derived: then a rule more changes it.
+    pub(crate) fn learns_from_rules(&self) -> bool {
+        self.training.is_empty() && self.derived_blocks().is_empty()
+    }
+
+    /// Returns the rules that the comparisons give to learn over; none where they give none.
+    fn derived_blocks(&self) -> Vec<Block> {
         let of_kind = |wanted: fn(&Kind) -> bool| self.comparisons.iter().filter(move |one| wanted(&one.kind));
         let block = |columns: Vec<String>| Block {
             keys: columns.into_iter().map(KeyExpr::column).collect(),
@@ -330,6 +342,6 @@ impl Settings {
                 derived.push(block(vec![name.columns[0].clone(), date.columns[0].clone()]));
             }
         }
-        if derived.is_empty() { self.blocks.clone() } else { derived }
+        derived
     }
 }

@@ -219,7 +219,8 @@ fn train_within(
     model.prior = prior;
     model.household = (households && household_share > 0.0).then_some(household_share);
     model.round();
-    (report.doubts, report.warnings) = warnings(&model, &samples, &random, &expected, fit).into_iter().unzip();
+    let found = warnings(&model, settings.learns_from_rules(), &samples, &random, &expected, fit);
+    (report.doubts, report.warnings) = found.into_iter().unzip();
     Ok((model, report))
 }
 
@@ -594,11 +595,27 @@ const APART: f64 = 0.2;
 type Warning = (Doubt, String);
 
 /// Says what the data does not settle. Names comparisons, levels and rules, never a value.
-fn warnings(model: &Model, samples: &[Sample], random: &Counts, expected: &[Vec<Shares>; 2], fit: Fit) -> Vec<Warning> {
+fn warnings(
+    model: &Model,
+    learns_from_rules: bool,
+    samples: &[Sample],
+    random: &Counts,
+    expected: &[Vec<Shares>; 2],
+    fit: Fit,
+) -> Vec<Warning> {
     let mut warnings: Vec<Warning> = Vec::new();
     let mut warn = |doubt: Doubt, sentence: String| warnings.push((doubt, sentence));
     if samples.iter().all(|sample| sample.pairs < 1.0) {
         warn(DoubtKind::NoPairs.of_all(), "no training block holds a pair: every m is the presumed one".to_owned());
+    }
+    if learns_from_rules {
+        warn(
+            DoubtKind::LearntFromRules.of_all(),
+            "nothing that is compared gives blocks to learn from (an identifier, an address, a telephone number, an e-mail \
+             address, or a name with a date or another name): the blocking rules were learnt over, so that every m changes \
+             when a rule does"
+                .to_owned(),
+        );
     }
     if !fit.settled {
         let iterations = fit.iterations;

@@ -24,7 +24,8 @@ pub struct LinkageConfig {
     pub blocks: Vec<Block>,
     /// How a pair is compared.
     pub comparisons: Vec<Compare>,
-    /// The most records of one block that are compared pair by pair; larger blocks are split or cut, and said.
+    /// The most records of one block that are compared pair by pair; larger blocks are split where their rule says by what,
+    /// or else left out, and either is said.
     pub block_size_max: Option<u64>,
     /// The seed of samples drawn in training.
     pub seed: u64,
@@ -84,6 +85,10 @@ pub struct Attach {
 pub struct Block {
     /// The keys.
     pub on: Vec<Key>,
+    /// Further keys, by which blocks with too many records are split: of those, pairs that agree on these too are compared.
+    /// None: such blocks are left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub split: Vec<Key>,
     /// The most records of one block of this rule, where that is less than for all of them: what many records share says
     /// little by itself.
     pub size_max: Option<u64>,

@@ -45,7 +45,7 @@ async fn copy(from: &Opened, to: &Opened, name: &'static str, schema: &SchemaRef
     to.lake.write(write).await.unwrap();
 }
 
-async fn refit_now(opened: &Opened, republic: &Republic, name: &str) -> LinkReport {
+pub(crate) async fn refit_now(opened: &Opened, republic: &Republic, name: &str) -> LinkReport {
     let before = Told::now(opened).await;
     let (lake, gate) = (&opened.lake, &opened.gate);
     let report = refit(lake, gate, &republic.project, &SYSTEM, &run(name), &Standing, &|_| {}).await.unwrap();

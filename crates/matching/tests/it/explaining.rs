@@ -44,3 +44,73 @@ fn the_parts_add_up_to_the_weight_of_the_edge() {
     assert!(text.contains("\"sentence\""));
     assert!(matching::explain(&data, &model, 0, 3).is_err());
 }
+
+/// A field as it is expected: its name, both values, the level, and whether it speaks for one person, where that is to be told.
+type Expected = (&'static str, [&'static str; 2], &'static str, Option<bool>);
+
+#[test]
+fn what_is_not_linked_is_explained_field_by_field() {
+    const FIELDS: [Expected; 7] = [
+        ("given", ["Hannah", "Owen"], "different", Some(false)),
+        ("family", ["Brennan", "Brennan"], "equal", Some(true)),
+        ("swapped(given+family)", ["Hannah Brennan", "Owen Brennan"], "in order", None),
+        ("birth", ["1990-05-01", "1947-11-23"], "different", Some(false)),
+        ("ssn", ["111111111", "222222222"], "different", Some(false)),
+        ("number+street+place", ["12 Elm 100", "8 Oak 200"], "different", Some(false)),
+        ("sex", ["F", "-"], "missing", None),
+    ];
+    let rows: Vec<Row> = [
+        "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        "wages    b1 Owen   Brennan 1947-11-23 222222222 8  Oak 200 -",
+    ]
+    .map(row)
+    .to_vec();
+    let settings = settings();
+    let data = Dataset::new(&settings, &batch_of(&rows)).unwrap();
+    let mut model = model(&settings);
+    model.comparisons[1].frequencies =
+        Some(matching::Frequencies { shares: [("brennan".to_owned(), 0.02)].into(), rare: 1e-5 });
+    let explained = matching::explain(&data, &model, 0, 1).unwrap();
+    assert!(!explained.reaches_threshold && explained.probability < 0.01, "{}", explained.sentence);
+    assert_eq!(explained.fields.len(), FIELDS.len());
+    for (field, (name, values, level, speaks_for)) in explained.fields.iter().zip(FIELDS) {
+        let written = |side: &[Option<String>]| {
+            side.iter().map(|value| value.as_deref().unwrap_or("-")).collect::<Vec<_>>().join(" ")
+        };
+        let shown = [written(&field.left), written(&field.right)];
+        assert_eq!((field.name.as_str(), shown.each_ref().map(String::as_str)), (name, values));
+        assert_eq!(field.level, level, "{name}");
+        assert!(
+            !["Hannah", "Owen", "Brennan", "1990", "Elm"].iter().any(|value| field.sentence.contains(value)),
+            "{name}"
+        );
+        if level == "missing" {
+            assert_eq!((field.weight, field.m, field.u, field.h), (0.0, None, None, None), "{name}");
+            assert_eq!(field.sentence, "sex is missing on one side and says nothing.");
+            continue;
+        }
+        let (m, u) = (field.m.unwrap(), field.u.unwrap());
+        assert!((0.0..=1.0).contains(&m) && (0.0..=1.0).contains(&u) && field.h.is_some(), "{name}: {m} {u}");
+        assert!((field.weight - field.term_frequency_weight - (m / u).log2()).abs() < 1e-9, "{name}: {}", field.weight);
+        if let Some(speaks_for) = speaks_for {
+            assert_eq!(field.weight > 0.0, speaks_for, "{name}: {}", field.weight);
+        }
+        assert!(field.sentence.starts_with(&format!("{name}: {level}. So are ")), "{}", field.sentence);
+        let direction = if field.weight >= 0.0 { "for" } else { "against" };
+        let ends = format!("It speaks {direction} one person with {:.1} bits.", field.weight.abs());
+        assert!(field.sentence.ends_with(&ends), "{}", field.sentence);
+        let held = field.sentence.contains("held by 2.0 % of records");
+        assert_eq!((field.term_frequency, held), ((name == "family").then_some(0.02), name == "family"), "{name}");
+        assert_eq!(field.term_frequency_weight != 0.0, name == "family", "{name}");
+    }
+    let sum: f64 = explained.fields.iter().map(|field| field.weight).sum();
+    assert!((explained.prior_weight + explained.household_weight + sum - explained.weight).abs() < 1e-9);
+    assert!(explained.prior_weight < -10.0 && explained.blocked_by.is_empty());
+    for part in [
+        "Not linked, the probability of one person is one in ",
+        "; most speaks for it: family; most speaks against it: ",
+        "; no blocking rule gives this pair.",
+    ] {
+        assert!(explained.sentence.contains(part), "{part} in {}", explained.sentence);
+    }
+}

@@ -14,6 +14,7 @@ mod names;
 mod partitions;
 mod people;
 mod persons;
+mod planted;
 mod properties;
 mod proposing;
 mod resident;

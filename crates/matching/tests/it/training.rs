@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use matching::{Block, Comparison, Dataset, Kind, Settings, Silent};
+use matching::{Block, Comparison, Dataset, DoubtKind, KeyExpr, Kind, Model, Settings, Silent, TrainingReport};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::people::batch;
+use crate::town::{self, town};
 
 pub(crate) const COLUMNS: [&str; 5] = ["a", "b", "c", "d", "e"];
 const VALUES: [u32; 5] = [4000, 2000, 500, 50, 10];
@@ -140,4 +141,77 @@ fn a_frequency_table_names_no_rare_value() {
     assert!(frequencies.shares.len() > 20);
     assert!(frequencies.rare < frequencies.shares.values().copied().fold(1.0, f64::min));
     assert!(model.comparisons[0].frequencies.is_none());
+}
+
+/// Says whether a report doubts what was learnt since it was learnt over the rules, and that the sentence is there with the kind.
+fn is_learnt_from_rules(report: &TrainingReport) -> bool {
+    let doubted = report.doubts.iter().any(|doubt| doubt.kind == DoubtKind::LearntFromRules);
+    let says = |warning: &String| warning.contains("the blocking rules were learnt over");
+    assert_eq!(doubted, report.warnings.iter().any(says), "{:?}", report.warnings);
+    doubted
+}
+
+/// A file states no blocks of training: they come from what is compared, and the rules have no part in it.
+#[test]
+fn a_blocking_rule_more_changes_no_parameter_where_no_training_is_stated() {
+    let town = town(400, 31);
+    let settings = Settings {
+        comparisons: vec![
+            Comparison::new("forename", Kind::GivenName).with_term_frequency(),
+            Comparison::new("surname", Kind::FamilyName).with_term_frequency(),
+            Comparison::of(["forename", "surname"], Kind::SwappedNames),
+            Comparison::new("date_of_birth", Kind::Date),
+            Comparison::new("social_insurance_no", Kind::Identifier),
+        ],
+        blocks: vec![Block::on(["surname", "date_of_birth"]).unwrap()],
+        training: vec![],
+        source: Some("register".to_owned()),
+        id: Some("record_ref".to_owned()),
+        random_pairs: 200_000,
+        ..Settings::default()
+    };
+    let learn = |settings: &Settings| -> (Model, TrainingReport) {
+        let data = Dataset::new(settings, &batch(&town::COLUMNS, &town.rows)).unwrap();
+        matching::train(&data, &Silent).unwrap()
+    };
+    let (model, report) = learn(&settings);
+    // By a column that is compared, by one that is not, and one with a part of its own.
+    for rule in [vec!["forename"], vec!["post_code"], vec!["surname[..3]", "street_name"]] {
+        let keys = rule.iter().map(|key| key.parse::<KeyExpr>().unwrap()).collect();
+        let mut more = settings.clone();
+        more.blocks.push(Block { keys, split: Vec::new(), size_max: None });
+        let (same, same_report) = learn(&more);
+        for (learnt, again) in model.comparisons.iter().zip(&same.comparisons) {
+            for (level, level_again) in learnt.levels.iter().zip(&again.levels) {
+                assert_eq!((level.m, level.u), (level_again.m, level_again.u), "{rule:?}: {}", learnt.name);
+            }
+        }
+        assert_eq!((&same, &same_report), (&model, &report), "{rule:?}");
+    }
+    let learnt_over: Vec<&str> = report.blocks.iter().map(|block| block.rule.as_str()).collect();
+    let derived = ["social_insurance_no", "forename & surname", "forename & date_of_birth", "surname & date_of_birth"];
+    assert_eq!(learnt_over, derived);
+    assert!(report.blocks.iter().all(|block| block.pairs > 50), "something was learnt: {:?}", report.blocks);
+    assert!(!is_learnt_from_rules(&report));
+}
+
+/// What no blocks can be made from is learnt over the rules: then a rule more does change it, and that is said.
+#[test]
+fn where_the_rules_are_learnt_over_it_is_said() {
+    let rows = planted(500, 8);
+    let learn = |settings: &Settings| {
+        let data = Dataset::new(settings, &batch(&COLUMNS, &rows)).unwrap();
+        matching::train(&data, &Silent).unwrap()
+    };
+    let (stated, report) = learn(&settings());
+    assert!(!is_learnt_from_rules(&report), "{:?}", report.warnings);
+    let unstated = Settings { training: vec![], ..settings() };
+    assert_eq!(unstated.training_blocks(), unstated.blocks);
+    let (fallen_back, report) = learn(&unstated);
+    assert!(is_learnt_from_rules(&report), "{:?}", report.warnings);
+    assert_eq!(report.doubts.len(), report.warnings.len(), "each sentence has its kind");
+    assert_ne!(fallen_back, stated);
+    let mut more = unstated;
+    more.blocks.push(Block::on(["e", "d"]).unwrap());
+    assert_ne!(learn(&more).0, fallen_back, "a rule more changes what is learnt");
 }

@@ -135,8 +135,10 @@ fn check_columns(draft: &Draft, entry: &Entry<LinkageConfig>, config: &LinkageCo
     );
     let mut used: Vec<(String, &str)> = Vec::new();
     for (index, block) in config.blocks.iter().enumerate() {
-        for (position, key) in block.on.iter().enumerate() {
-            let place = format!("block[{index}].on[{position}]");
+        let on = block.on.iter().enumerate().map(|(position, key)| (format!("block[{index}].on[{position}]"), key));
+        let split = block.split.iter().enumerate();
+        let split = split.map(|(position, key)| (format!("block[{index}].split[{position}]"), key));
+        for (place, key) in on.chain(split) {
             let of_a_date = matches!(key.part, Part::Year | Part::Month);
             let is_date = DATES.contains(&key.column.as_str());
             if columns.contains(&key.column.as_str()) && key.part != Part::Whole && of_a_date != is_date {

@@ -149,9 +149,20 @@ fn block(value: &Value<'_>) -> Option<Block> {
     let on = table
         .require("on", "on = [\"last_name\", \"birth_date.year\"]")
         .and_then(|value| value.filled_list("linkage/empty-block", key));
+    let further = |value: &Value<'_>| {
+        let key = key(value)?;
+        if on.as_ref().is_some_and(|on| on.contains(&key)) {
+            let message =
+                format!("`{}` is a key of `on`, by which no block is split", value.as_text().unwrap_or_default());
+            let help = "name another column or another part: all records of a block agree on what `on` names";
+            value.error("linkage/split-same", message, help);
+        }
+        Some(key)
+    };
+    let split = table.get("split").map_or(Some(Vec::new()), |value| value.filled_list("linkage/empty-block", further));
     let size_max = table.get("size_max").map(|value| value.integer(2..=i64::MAX));
     table.finish();
-    Some(Block { on: on?, size_max: size(size_max)? })
+    Some(Block { split: split?, on: on?, size_max: size(size_max)? })
 }
 
 fn key(value: &Value<'_>) -> Option<Key> {

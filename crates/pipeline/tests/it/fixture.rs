@@ -197,6 +197,7 @@ fn linkage() -> LinkageConfig {
     };
     let on = |columns: &[&str]| Block {
         on: columns.iter().map(|column| Key { column: (*column).to_owned(), part: Part::Whole }).collect(),
+        split: Vec::new(),
         size_max: None,
     };
     LinkageConfig {

@@ -789,6 +789,11 @@ quality-weights-title = Match weights
 quality-weights-what = Pairs by the log2 of the odds that they are of one person. The line is the threshold, { $threshold }.
 quality-weights-caption = Each row has its own scale. Many pairs near the threshold mean that much is uncertain.
 quality-given-up = Another { $n } pairs were compared and given up below the least weight.
+quality-cut = Pairs that a rule left aside since too many records share a value: { $pairs } (groups left out: { $skipped }, split: { $split }). Another rule may have compared some of them.
+quality-without-key = { $count ->
+    [one] One record lacks every value by which pairs are looked for: it is compared with no other.
+   *[other] { $n } records lack every value by which pairs are looked for: they are compared with no other.
+ }
 quality-apart-at-threshold = { $count ->
     [one] One pair reaches the threshold and is apart all the same, because of other evidence or a judgement.
    *[other] { $n } pairs reach the threshold and are apart all the same, because of other evidence or a judgement.
@@ -845,6 +850,7 @@ quality-doubts-what = Model { $model } was learnt from records that don’t sett
 quality-doubt-level = { $name }: “{ $level }”
 doubt-presumed = There were too few records to learn from: usual shares are presumed.
 doubt-no-pairs = No pair could be learnt from: how often records of one person agree is presumed.
+doubt-learnt-from-rules = Nothing that is compared gives groups to learn from: it was learnt over the rules by which pairs are looked for, so that weights change whenever a rule does.
 doubt-unsettled = Learning was stopped before it settled: what was learnt may be off.
 doubt-blocks-left-out = Learning left out groups of records that are too large, under these rules:
 doubt-few-matches = Few records of one person inform how often these agree, which stays near what is presumed:

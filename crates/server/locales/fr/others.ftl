@@ -789,6 +789,11 @@ quality-weights-title = Poids des paires
 quality-weights-what = Les paires selon le logarithme en base 2 de la cote en faveur d’une même personne. Le trait est le seuil, { $threshold }.
 quality-weights-caption = Chaque rangée a sa propre échelle. De nombreuses paires près du seuil sont le signe d’une grande incertitude.
 quality-given-up = { $n } autres paires ont été comparées, puis écartées sous le poids minimal.
+quality-cut = Paires qu’une règle a laissées de côté parce que trop d’enregistrements partagent une même valeur : { $pairs } (groupes laissés de côté : { $skipped }, divisés : { $split }). Une autre règle a pu en comparer certaines.
+quality-without-key = { $count ->
+    [one] { $n } enregistrement n’a aucune des valeurs par lesquelles les paires sont cherchées : il n’est comparé à aucun autre.
+   *[other] { $n } enregistrements n’ont aucune des valeurs par lesquelles les paires sont cherchées : ils ne sont comparés à aucun autre.
+ }
 quality-apart-at-threshold = { $count ->
     [one] Une paire atteint le seuil et reste pourtant séparée, à cause d’autres indices ou d’un jugement.
    *[other] { $n } paires atteignent le seuil et restent pourtant séparées, à cause d’autres indices ou d’un jugement.
@@ -845,6 +850,7 @@ quality-doubts-what = Le modèle { $model } a été appris sur des enregistremen
 quality-doubt-level = { $name } : « { $level } »
 doubt-presumed = Il y avait trop peu d’enregistrements pour apprendre : des parts usuelles sont présumées.
 doubt-no-pairs = Aucune paire ne permettait d’apprendre : la fréquence à laquelle les enregistrements d’une même personne concordent est présumée.
+doubt-learnt-from-rules = Rien de ce qui est comparé ne donne de groupes sur lesquels apprendre : l’apprentissage s’est fait sur les règles qui désignent les paires à examiner, si bien que les poids changent dès qu’une règle change.
 doubt-unsettled = L’apprentissage a été arrêté avant de se stabiliser : ce qui a été appris peut être inexact.
 doubt-blocks-left-out = L’apprentissage a laissé de côté des groupes d’enregistrements trop grands, selon ces règles :
 doubt-few-matches = Peu d’enregistrements d’une même personne renseignent sur la fréquence à laquelle ceci concorde, qui reste proche de ce qui est présumé :

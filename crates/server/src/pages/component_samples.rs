@@ -592,6 +592,7 @@ fn watch() -> Option<Watch> {
             unlinkable: 10,
             sizes: SIZES.iter().map(|least| SizeClass { records_min: *least, ..SizeClass::default() }).collect(),
         },
+        left_out: None,
         identifiers: Vec::new(),
         households: None,
         columns: vec![

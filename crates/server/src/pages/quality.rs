@@ -5,7 +5,9 @@ use axum::response::Response;
 use linkage::{
     BY_REGISTER, Column, Distribution, Drift, Group, GroupName, GroupSample, Past, Sample, StratumCount, Watch,
 };
-use matching::{BINS, Doubt, DoubtKind, Estimate, Histogram, HouseholdCheck, IdentifierCheck, SIZES, SizeClass};
+use matching::{
+    BINS, Doubt, DoubtKind, Estimate, Histogram, HouseholdCheck, IdentifierCheck, LeftOut, SIZES, SizeClass,
+};
 use model::linkage::GroupBy;
 
 use super::chart::{self, Bar, Stretch};
@@ -39,6 +41,8 @@ pub(crate) struct Found {
     threshold: String,
     given_up: String,
     apart_at_threshold: u64,
+    /// What blocking left out, in sentences; none where it left out nothing, or the run did not keep it.
+    left_out: Vec<String>,
     pub(crate) weights: Columns,
     own: Columns,
     sizes: Bars,
@@ -189,6 +193,7 @@ pub(crate) fn found(t: Words, watch: &Watch, register_title: impl Fn(&str) -> St
         threshold: t.weight(&threshold),
         given_up: t.number(&shape.pairs_given_up),
         apart_at_threshold: shape.apart_at_threshold,
+        left_out: watch.left_out.map(|what| left_out(t, what)).unwrap_or_default(),
         weights: weights.columns(
             t.s("quality-weights-caption"),
             &[(t.s("quality-linked"), "bar-looks", &shape.linked), (t.s("quality-apart"), "bar-refused", &shape.apart)],
@@ -232,6 +237,17 @@ fn doubts(t: Words, doubts: &[Doubt]) -> Vec<DoubtLine> {
         })
     };
     DoubtKind::ALL.into_iter().filter_map(line).collect()
+}
+
+/// Gives in sentences what no rule looked at.
+fn left_out(t: Words, what: LeftOut) -> Vec<String> {
+    let LeftOut { blocks_split, blocks_skipped, pairs_cut, records_without_key } = what;
+    let cut = (pairs_cut > 0).then(|| {
+        let values = [("pairs", pairs_cut), ("skipped", blocks_skipped), ("split", blocks_split)];
+        t.with_all("quality-cut", &values.map(|(name, number)| (name, t.number(&number))))
+    });
+    let without_key = (records_without_key > 0).then(|| t.count("quality-without-key", &records_without_key));
+    cut.into_iter().chain(without_key).collect()
 }
 
 fn share(t: Words, part: u64, whole: u64) -> String {
@@ -623,6 +639,12 @@ mod tests {
                 unlinkable: 10,
                 sizes,
             },
+            left_out: Some(LeftOut {
+                blocks_split: 4,
+                blocks_skipped: 3,
+                pairs_cut: 45_678,
+                records_without_key: 1_017,
+            }),
             identifiers: vec![IdentifierCheck {
                 comparison: "ssn".to_owned(),
                 shared: 12,
@@ -747,6 +769,36 @@ mod tests {
     }
 
     #[test]
+    fn what_no_rule_looked_at_is_told_where_there_is_any() {
+        for (language, cut, without_key) in [
+            (
+                Language::English,
+                "since too many records share a value: 45,678 (groups left out: 3, split: 4)",
+                "1,017 records lack every value by which pairs are looked for",
+            ),
+            (
+                Language::French,
+                "partagent une même valeur\u{a0}: 45\u{202f}678 (groupes laissés de côté\u{a0}: 3, divisés\u{a0}: 4)",
+                "1\u{202f}017 enregistrements n’ont aucune des valeurs",
+            ),
+        ] {
+            let t = Words::new(language);
+            let html = page(t, Some(&watch()));
+            assert!(html.contains(cut) && html.contains(without_key), "{html}");
+            let mut one = watch();
+            one.left_out = Some(LeftOut { records_without_key: 1, ..LeftOut::default() });
+            let html = page(t, Some(&one));
+            assert!(!html.contains(cut) && html.contains(&t.count("quality-without-key", &1)), "{html}");
+            let none = t.count("quality-without-key", &0);
+            for nothing in [Some(LeftOut::default()), None] {
+                one.left_out = nothing;
+                let html = page(t, Some(&one));
+                assert!(!html.contains(&none) && !html.contains(cut) && !html.contains(without_key), "{html}");
+            }
+        }
+    }
+
+    #[test]
     fn before_there_was_a_run_or_a_pair_it_says_so() {
         for language in [Language::English, Language::French] {
             let t = Words::new(language);
@@ -761,6 +813,7 @@ mod tests {
             (empty.sample, empty.drift, empty.households) = (None, None, None);
             empty.columns.clear();
             empty.identifiers.clear();
+            empty.left_out = None;
             let html = page(t, Some(&empty));
             assert!(html.contains(&t.s("quality-conflicts-none")), "{html}");
             assert!(!html.contains(&t.s("quality-households-off")), "{html}");

@@ -243,3 +243,45 @@ async fn what_a_register_out_of_sight_has_to_do_with_it_is_not_told_apart() {
         assert!(page.contains(told) && !page.contains(untold), "{page}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_linked_is_explained_field_by_field_as_far_as_it_is_disclosed() {
+    let house = House::new().await;
+    let answer = explain(&house, "steward", &two_records(("loans", "LN-0"), ("tax", "TN-1"))).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let apart = answer.json();
+    assert_eq!(
+        (&apart["outcome"]["outcome"], &apart["left"]["register"]),
+        (&json!("apart"), &json!("loans")),
+        "{apart}"
+    );
+    assert!(apart["outcome"]["sentence"].as_str().is_some_and(|sentence| !sentence.is_empty()), "{apart}");
+    let fields = apart["fields"].as_array().unwrap();
+    let compared: Vec<&Value> = fields.iter().filter(|field| field["left"] != json!([])).collect();
+    let expected = [
+        ("first_name", "Amelia", "Bruno", "different", false),
+        ("last_name", "Okafor", "Okafor", "equal", true),
+        ("birth_date", "1950-01-01", "1957-06-12", "different", false),
+    ];
+    assert_eq!(compared.len(), expected.len(), "nothing is compared that is not shown: {apart}");
+    for (field, (name, left, right, level, speaks_for)) in compared.into_iter().zip(expected) {
+        let told = ["name", "left", "right", "level"].map(|part| &field[part]);
+        assert_eq!(told, [&json!(name), &json!([left]), &json!([right]), &json!(level)], "{field}");
+        let weight = field["weight"].as_f64().unwrap();
+        assert_eq!(weight > 0.0, speaks_for, "{field}");
+        for share in ["m", "u"] {
+            assert!((0.0..=1.0).contains(&field[share].as_f64().unwrap()), "{field}");
+        }
+        // How frequent a value is counts where both have it.
+        let share = field["term_frequency"].as_f64();
+        assert_eq!(share.is_some_and(|share| share > 0.0 && share < 1.0), name == "last_name", "{field}");
+        let sentence = field["sentence"].as_str().unwrap();
+        let direction = if speaks_for { "for" } else { "against" };
+        assert!(sentence.starts_with(&format!("{name}: {level}. ")), "{field}");
+        assert!(sentence.contains(&format!("It speaks {direction} one person with ")), "{field}");
+    }
+    assert_eq!(fields[0]["name"], "prior", "what is held before anything is compared comes first");
+    let sum: f64 = fields.iter().map(|field| field["weight"].as_f64().unwrap()).sum();
+    // What is taken back for households is told from a twentieth of a bit on.
+    assert!((sum - apart["weight"].as_f64().unwrap()).abs() < 0.06, "{sum}: {apart}");
+}
