@@ -370,7 +370,8 @@ mod tests {
             (dice >> 33) as usize % bound
         };
         for _ in 0..2_000 {
-            let (mut said, mut left): (Vec<(Verdict, usize)>, Vec<(Verdict, usize)>) = (Vec::new(), Vec::new());
+            let mut said: Vec<(Verdict, usize)> = Vec::new();
+            let mut left = said.clone();
             for _ in 0..below(12) {
                 let verdict = verdicts[below(verdicts.len())];
                 let by = if verdict.is_of_the_person() { 2 } else { below(2) };
