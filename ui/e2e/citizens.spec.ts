@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 import { checkDirection } from "./direction";
 import { ARABIC, FREQUENT, LONG, type Somebody, VISITS, WAIVER, onSmallOf } from "./small";
-import { checkAccessibility, checkContrast, checkWidth, enter, expect, search, workOn } from "./visit";
+import { checkAccessibility, checkContrast, checkShift, checkWeight, checkWidth, enter, expect, search, sumShifts, workOn } from "./visit";
 
 const LOOKS = [
   { locale: "en-GB", viewport: { width: 1280, height: 900 }, colorScheme: "light" },
@@ -66,6 +66,7 @@ for (const { who, citizen } of CITIZENS) {
         for (const person of persons.slice(0, 8)) await officer.goto(person);
 
         const page = await (await watched(options)).newPage();
+        await sumShifts(page);
         await enter(page, "citizen", small.token("citizen"));
         const why = page.locator(".look dd > bdi").first();
         await expect(why, "why the officer asked").toHaveText(nameOf(citizen));
@@ -75,12 +76,16 @@ for (const { who, citizen } of CITIZENS) {
         await page.goto("/me/records");
         await expect(page.locator("section[aria-labelledby=identity] bdi").filter({ hasText: citizen.last }).first()).toBeVisible();
         if (isFrequent) await expect(page.locator("#library-members .record")).toHaveCount(VISITS);
+        await checkWeight(page, "own records");
+        await checkShift(page, "own records");
         // Contrast takes axe minutes on so many elements.
         await lookAtName(page, "own records", isFrequent ? ["color-contrast"] : []);
         if (isFrequent) await checkContrast(page, '[id="library-members:1"]', "one of many records");
 
         await page.locator("main a[href$='/contest']").first().click();
         const reason = page.locator("#reason");
+        await checkWeight(page, "a contest");
+        await checkShift(page, "a contest");
         await expect(page.locator(".record bdi").filter({ hasText: citizen.last })).toBeVisible();
         await reason.fill(nameOf(citizen));
         await lookAtName(page, "a contest");

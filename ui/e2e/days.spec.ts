@@ -406,6 +406,33 @@ for (const [locale, words] of Object.entries({
       expect(events[0]).toContain("text/event-stream");
     });
 
+    test("the server's own events are read to their end, and its page is the outcome then", async ({ page }) => {
+      await enter(page, "data-protection-officer");
+      await page.locator("form[action='/log/verify'] button").first().click();
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(words.holds);
+      const address = page.url();
+      // The bar of the sample stands where it is shown once; whatever follows is the server's.
+      const sample = await (await page.request.get("/components")).text();
+      const events = `${new URL(address).pathname}/events`;
+      const bar = `<div class="far" data-island="progress" data-events="${events}" data-lost="${words.lost}"><progress aria-label="…"></progress><p data-says>…</p></div>`;
+      const under = sample.replace(/<main[\s\S]*<\/main>/, `<main id="main"><div class="wide"><h1>…</h1>${bar}</div></main>`);
+      await page.route(address, (route) => route.fulfill({ contentType: "text/html", body: under }), { times: 1 });
+      const answered = page.waitForResponse((response) => new URL(response.url()).pathname === events);
+      await page.goto(address);
+      const response = await answered;
+      expect(response.status()).toBe(200);
+      expect(response.headers()["content-type"]).toContain("text/event-stream");
+      await expect(page.getByRole("heading", { level: 1 }), "its end opens the page anew").toHaveText(words.holds);
+      // The same stream word by word, to where the server closes it.
+      const told = await page.evaluate(async (path) => (await fetch(path, { headers: { accept: "text/event-stream" } })).text(), events);
+      const last = told.trimEnd().split("\n\n").at(-1) ?? "";
+      expect(last).toMatch(/^event: ?ended$/m);
+      const { done, of, says } = JSON.parse(/^data: ?(.*)$/m.exec(last)?.[1] ?? "{}") as { done: number; of: number; says: string };
+      expect(of, "the log has entries").toBeGreaterThan(0);
+      expect(done, "and each was examined").toBe(of);
+      expect(says).toMatch(/\d/);
+    });
+
     test("without a server that sends events the page says so", async ({ page }) => {
       await enter(page, "data-protection-officer");
       const sample = await (await page.request.get("/components")).text();

@@ -2,7 +2,7 @@
 
 import type { Locator, Page } from "@playwright/test";
 import { FREQUENT, type Small, VISITS, onSmallOf } from "./small";
-import { checkAccessibility, checkWidth, enter, expect, skip, tabTo } from "./visit";
+import { checkAccessibility, checkShift, checkWeight, checkWidth, enter, expect, skip, sumShifts, tabTo } from "./visit";
 
 /** How many records the picture has at most, and how many links a page of the table. */
 const PICTURED = 24;
@@ -112,6 +112,7 @@ for (const { how, width, handOf } of [
 
     onLarge("a link beyond the first page is cut, after what it does was told, and the cut taken back", async ({ page, small }) => {
       const hand = handOf(page);
+      await sumShifts(page);
       await whileContested(page, small, async () => {
         await enter(page, "steward", small.token("steward"));
         await hand.press(page.getByRole("link", { name: "Begin" }));
@@ -125,6 +126,8 @@ for (const { how, width, handOf } of [
         expect(second.filter((link) => first.includes(link))).toEqual([]);
 
         await page.goto(pair);
+        await checkWeight(page, `a pair of a person with ${RECORDS} records`);
+        await checkShift(page, `a pair of a person with ${RECORDS} records`);
         await checkAccessibility(page, `a pair of a person with ${RECORDS} records`);
         await checkWidth(page, `a pair of a person with ${RECORDS} records`);
         await toSecond(page, hand);
@@ -137,6 +140,8 @@ for (const { how, width, handOf } of [
         await expect(page.getByLabel("different persons"), "who follows a link means to cut it").toBeChecked();
         await expect(page.locator("#effect-2"), "what it does is told before").toContainText("is taken apart");
         await expect(page.locator("#effect-2")).toContainText(/would stand apart|hold its records together/);
+        await checkWeight(page, "a link of very many");
+        await checkShift(page, "a link of very many");
         await checkAccessibility(page, "a link of very many");
         await checkWidth(page, "a link of very many");
         await hand.press(page.getByRole("button", { name: "Write judgement" }));

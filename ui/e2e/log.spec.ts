@@ -45,6 +45,11 @@ test("entries are found by their days, their role and their rule, and the page s
   await page.getByRole("button", { name: "Filter" }).click();
   await expect(lead).toHaveText(/^0 of /);
   await expect(rows).toHaveCount(0);
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await checkAccessibility(page, `a log of days without entries, ${width} px`);
+    await checkWidth(page, `a log of days without entries, ${width} px`);
+  }
 });
 
 test("a checkpoint with a changed digit raises no alarm, and the log can be verified without it", async ({ page }) => {

@@ -3,9 +3,12 @@
 
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { POLITICAL, RELIEF, enter, expect, lookAtCitizen, openWithAddress, pairWithLinks, search, test, workOn } from "./visit";
+import { POLITICAL, RELIEF, addField, enter, expect, lookAtCitizen, openWithAddress, pairWithLinks, search, someFirm, test, workOn } from "./visit";
 
 const FOLDER = "screenshots";
+
+/** A purpose of the demo that is over. */
+const ENDED = "local-allowance-prefill";
 
 /** How much of a page README and tour show, in pixels from its top: of each the part that its caption tells of. */
 const DOCUMENTED: Record<string, number> = { search: 820, dossier: 2160, refused: 1000, pair: 2420, desk: 2660, looks: 1500 };
@@ -21,9 +24,25 @@ async function judge(page: Page, verdict: string): Promise<void> {
   await expect(told(page)).toBeVisible();
 }
 
+/** Shows who is found at an address of somebody whose purpose gives it whole. */
+async function openByAddress(page: Page): Promise<void> {
+  await enter(page, "welfare-officer");
+  await (await openWithAddress(page)).first().click();
+  await expect(page.locator("tbody a.main").first()).toBeVisible();
+}
+
+/** Shows who is found at an employer, under the purpose that opens them. */
+async function openByEmployer(page: Page): Promise<void> {
+  const { employer } = await someFirm(page.request);
+  await page.goto("/search");
+  await addField(page, "form[role=search]", { name: "employer", value: employer });
+  await page.locator("form[role=search]").getByRole("button").click();
+  await expect(page.locator("tbody a.main").first()).toBeVisible();
+}
+
 /** Opens a dossier whose purpose gives an address whole, and its household where there is room for the picture. */
 async function openHousehold(page: Page): Promise<void> {
-  await enter(page, "welfare-officer");
+  await page.goto("/search");
   await openWithAddress(page);
   const hops = page.locator("form[data-hop] button[name=address]");
   if (!(await hops.first().isVisible())) return;
@@ -71,6 +90,7 @@ for (const [width, colorScheme, locale] of [
       ["/purposes", "purposes"],
       ["/agreements", "agreements"],
       ["/components", "components"],
+      ["/api/docs/", "api"],
       ["/problems/refused", "problem-kind"],
       ["/nowhere", "not-found"],
     ] as const) {
@@ -82,6 +102,11 @@ for (const [width, colorScheme, locale] of [
     await take("search-first");
     await workOn(page, RELIEF);
     await take("search");
+    await page.locator("#birth-date").fill("31.31");
+    await page.locator("form[role=search]").getByRole("button").click();
+    await expect(page.locator("main [role=alert]")).toBeVisible();
+    await take("search-unread");
+    await page.locator("#birth-date").fill("");
     await search(page, "Xqzwv Qqxzzy");
     await expect(page.locator("#name")).toHaveValue("Xqzwv Qqxzzy");
     await take("nobody");
@@ -99,10 +124,19 @@ for (const [width, colorScheme, locale] of [
     await search(page, "Maria");
     await expect(page.locator(".note.bad code").first()).toBeVisible();
     await take("refused");
+    await page.goto("/search");
+    await workOn(page, ENDED);
+    await search(page, "Maria");
+    await expect(page.locator(".note.bad code").first()).toHaveText("purpose.expired");
+    await take("ended");
     await page.goto("/desk");
     await take("other-role");
     await page.goto("/");
     await take("start-again");
+    await openByAddress(page);
+    await take("results-address");
+    await openByEmployer(page);
+    await take("results-employer");
     await openHousehold(page);
     await take("household");
 
@@ -127,16 +161,28 @@ for (const [width, colorScheme, locale] of [
     await page.goto(proposed);
     await expect(page.locator(".note.careful")).toBeVisible();
     await take("proposal");
-    await enter(page, "steward");
-    await page.goto(proposed);
+    await judge(page, "same");
+    await take("confirmed");
+    const confirmed = (await told(page).getByRole("link").getAttribute("href")) ?? "";
+    await page.goto("/review/judged");
+    await expect(page.locator("main tbody tr").first()).toBeVisible();
+    await take("judged");
+    await page.goto(confirmed);
     await page.locator("#why-back").fill("The streets tell them apart.");
     await formOf(page, "#why-back").getByRole("button").click();
     await expect(page.locator("#why-back"), "the next pictures find the queue as it was").toHaveCount(0);
+    await enter(page, "steward");
+    await page.goto("/review/explain");
+    await take("explain");
     await page.goto("/quality");
     await take("quality");
 
     await enter(page, "data-protection-officer");
     await take("desk");
+    await page.locator("#officers-reason").fill("A complaint about looks without a case.");
+    await formOf(page, "#officers-reason").getByRole("button").click();
+    await expect(page.locator("#officers .entry-note")).toBeVisible();
+    await take("desk-names");
     await page.goto("/log");
     await take("log");
     await page.locator("tbody a.main").first().click();
@@ -173,11 +219,15 @@ for (const [width, colorScheme, locale] of [
     await take("records");
     await page.locator("main a[href$='/contest']").first().click();
     await page.waitForURL(/\/contest$/);
+    const record = page.url();
     await take("contest");
     await page.locator("#reason").fill("I never lived in that town, nor did anyone of my name.");
     await formOf(page, "#reason").getByRole("button").click();
     await expect(told(page)).toBeVisible();
     await take("contested");
+    await page.goto(record);
+    await expect(page.locator("main form[action$='/take-back']")).toBeVisible();
+    await take("contest-there");
     await enter(page, "steward");
     await page.locator("main a.button:not(.quiet)").click();
     await expect(page.locator(".note.careful bdi")).toBeVisible();

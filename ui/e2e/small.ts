@@ -297,12 +297,6 @@ name = "steward"
 title = "Data steward"
 title_fr = "Responsable de la qualité des données"
 as = "town/steward"
-
-[[demo_identities]]
-name = "engineer"
-title = "Data engineer"
-title_fr = "Ingénieure de données"
-as = "town/engineer"
 `;
 
 /** The small project, and the server that serves it. */
@@ -357,11 +351,11 @@ export class Small {
     await act().finally(() => writeFile(path, text));
   }
 
-  /** Does `act` while the residents' delivery has one more of them. */
-  async whileMore(act: () => Promise<void>): Promise<void> {
+  /** Does `act` while the residents' delivery has one more of them; another `number` makes it another delivery. */
+  async whileMore(act: () => Promise<void>, number = 0): Promise<void> {
     const path = join(this.folder, "incoming", "residents.csv");
     const text = await readFile(path, "utf8");
-    await writeFile(path, `${text}\nR-new,N9000001,Nadia,Haddad,1991-05-06,7 Ferry Road,10118,12.00`);
+    await writeFile(path, `${text}\nR-new,N9000001,Nadia,Haddad,1991-05-06,7 Ferry Road,10118,${12 + number}.00`);
     await act().finally(() => writeFile(path, text));
   }
 

@@ -1,45 +1,8 @@
 // The hop from an employer of a dossier to who else works there: in the picture, where there are scripts, and as the search that it
 // is where there are none. A purpose opens employers only where it says so, and an employer is asked for alone.
 
-import type { APIRequestContext, Page } from "@playwright/test";
-import { CASE, OTHERS, REASON, RELIEF, checkAccessibility, checkWidth, enter, entryOf, expect, test, tokenOf, workOn } from "./visit";
-
-/** How names of employers of the demo begin. */
-const NAMES = ["Kestrel", "Valmere", "Alden", "Brightwater", "Lantern", "Quarry", "Sorrel", "Harbour", "Northern", "Republic"];
-
-/** The most persons for whom the picture has room. */
-const MEMBERS_MAX = 12;
-
-type Firm = { employer: string; person: string; others: number };
-type Found = { person: string; values: Record<string, unknown> };
-
-/** Asks the API as the welfare officer. */
-async function ask(request: APIRequestContext, what: Record<string, string | number>): Promise<{ status: number; hits: Found[] }> {
-  const answer = await request.post("/api/v1/search", {
-    headers: { authorization: `Bearer ${tokenOf("welfare-officer")}` },
-    data: { purpose: OTHERS, case: CASE, justification: REASON, ...what },
-  });
-  const { hits } = (await answer.json()) as { hits?: Found[] };
-  return { status: answer.status(), hits: hits ?? [] };
-}
-
-/**
- * Finds an employer at which a few work, and one of them. Employers of the demo have made-up names, and rows of results seldom tell
- * them, so some of these names are asked. Nobody at a firm takes nobody out of the number of persons that the officer has in a day;
- * asked again, in another test, they are the same persons.
- */
-async function someFirm(request: APIRequestContext): Promise<Firm> {
-  for (const name of NAMES) {
-    const employer = `${name} Shipping Ltd`;
-    const { status, hits } = await ask(request, { employer });
-    expect([200, 403], employer).toContain(status);
-    const [one] = hits;
-    if (!one) continue;
-    expect(Object.keys(one.values), "no more is told than tells people apart").not.toContain("street");
-    if (hits.length > 1 && hits.length <= MEMBERS_MAX) return { employer, person: one.person, others: hits.length - 1 };
-  }
-  throw new Error("nobody of the demo has a colleague");
-}
+import type { Page } from "@playwright/test";
+import { type Firm, OTHERS, RELIEF, addField, checkAccessibility, checkWidth, enter, entryOf, expect, someFirm, test, workOn } from "./visit";
 
 /** Opens the dossier of somebody of a firm under the purpose that opens employers. */
 async function open(page: Page, { person }: Firm): Promise<void> {
@@ -61,17 +24,6 @@ async function labels(page: Page, kind: string): Promise<string[]> {
     const all = (place as unknown as Painted)._cyreg.cy.nodes().map((node) => [node.data("kind"), node.data("label")]);
     return all.filter(([found]) => found === wanted).map(([, label]) => label);
   }, kind);
-}
-
-/** Adds a hidden field to a form, as somebody does who writes the question by hand. */
-async function addField(page: Page, form: string, field: { name: string; value: string }): Promise<void> {
-  await page.locator(form).evaluate((place, { name, value }) => {
-    const input = document.createElement("input");
-    input.type = "hidden";
-    input.name = name;
-    input.value = value;
-    place.append(input);
-  }, field);
 }
 
 test("an employer is asked who else works there, in place, and alone", async ({ page, request }) => {
@@ -124,6 +76,25 @@ test("without scripts the same button leads to the results of a search", async (
   await expect(page.locator("main")).toContainText(`Who works at: ${firm.employer}`);
   expect(await entryOf(page), "one search, one entry").toBe(before + 1);
 });
+
+for (const [locale, viewport, colorScheme] of [
+  ["en-GB", { width: 1280, height: 900 }, "light"],
+  ["fr-FR", { width: 390, height: 900 }, "dark"],
+] as const) {
+  test(`results of an employer, ${locale}, ${viewport.width} px, ${colorScheme}`, async ({ watched, request }) => {
+    const page = await (await watched({ locale, viewport, colorScheme })).newPage();
+    const firm = await someFirm(request);
+    await enter(page, "welfare-officer");
+    await workOn(page, OTHERS);
+    // As the dossier's own form asks where its script did not come.
+    await addField(page, "form[role=search]", { name: "employer", value: firm.employer });
+    await page.locator("form[role=search]").getByRole("button").click();
+    await expect(page.locator("tbody a.main"), "everyone who was found").toHaveCount(firm.others + 1);
+    await expect(page.locator("main")).toContainText(firm.employer);
+    await checkAccessibility(page, "results of an employer");
+    await checkWidth(page, "results of an employer");
+  });
+}
 
 test("the officer of a purpose that opens no employers reads why", async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 900 });

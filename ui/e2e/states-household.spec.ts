@@ -239,6 +239,26 @@ for (const locale of LOCALES) {
   });
 }
 
+onSmall("what is above a household, and what asked for it, stay where they are when it comes late", async ({ page, asOfficer }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await asOfficer();
+  await open(page, LODGER);
+  await drawn(page);
+  await page.route("**/search/household", async (route) => {
+    await new Promise((done) => setTimeout(done, 1500));
+    await route.continue();
+  });
+  const hop = hopTo(page, ADDRESS);
+  await hop.scrollIntoViewIfNeeded();
+  const placesOf = async () => [await picture(page).boundingBox(), await hop.boundingBox()];
+  const before = await placesOf();
+  await hop.click();
+  await expect(told(page)).toHaveText(LANGUAGES["en-GB"].underWay);
+  expect(await placesOf(), "while the answer is waited for").toEqual(before);
+  await expect(members(page)).toHaveText([nameOf(FREQUENT)]);
+  expect(await placesOf(), "it comes below").toEqual(before);
+});
+
 onSmall("a name that is markup is text in a household, and whoever has it is told of the hop", async ({ page, asOfficer, small }) => {
   await page.setViewportSize({ width: 1280, height: 900 });
   const dialogs: string[] = [];

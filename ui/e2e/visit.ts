@@ -1,7 +1,7 @@
 // What tests share: entering in a role, and pages that fail their test when they break a promise.
 
 import AxeBuilder from "@axe-core/playwright";
-import { test as base, type BrowserContext, type BrowserContextOptions, expect, type Locator, type Page } from "@playwright/test";
+import { type APIRequestContext, test as base, type BrowserContext, type BrowserContextOptions, expect, type Locator, type Page } from "@playwright/test";
 
 export { expect };
 
@@ -95,6 +95,54 @@ export async function openWithAddress(page: Page): Promise<Locator> {
   return places;
 }
 
+/** How names of employers of the demo begin. */
+const NAMES = ["Kestrel", "Valmere", "Alden", "Brightwater", "Lantern", "Quarry", "Sorrel", "Harbour", "Northern", "Republic"];
+
+/** The most persons for whom the picture has room. */
+const MEMBERS_MAX = 12;
+
+export type Firm = { employer: string; person: string; others: number };
+type Found = { person: string; values: Record<string, unknown> };
+
+/** Asks the API as the welfare officer. */
+async function askAsWelfareOfficer(request: APIRequestContext, what: Record<string, string | number>): Promise<{ status: number; hits: Found[] }> {
+  const answer = await request.post("/api/v1/search", {
+    headers: { authorization: `Bearer ${tokenOf("welfare-officer")}` },
+    data: { purpose: OTHERS, case: CASE, justification: REASON, ...what },
+  });
+  const { hits } = (await answer.json()) as { hits?: Found[] };
+  return { status: answer.status(), hits: hits ?? [] };
+}
+
+/**
+ * Finds an employer at which a few work, and one of them. Employers of the demo have made-up names, and rows of results seldom tell
+ * them, so some of these names are asked. Nobody at a firm takes nobody out of the number of persons that the officer has in a day;
+ * asked again, in another test, they are the same persons.
+ */
+export async function someFirm(request: APIRequestContext): Promise<Firm> {
+  for (const name of NAMES) {
+    const employer = `${name} Shipping Ltd`;
+    const { status, hits } = await askAsWelfareOfficer(request, { employer });
+    expect([200, 403], employer).toContain(status);
+    const [one] = hits;
+    if (!one) continue;
+    expect(Object.keys(one.values), "no more is told than tells people apart").not.toContain("street");
+    if (hits.length > 1 && hits.length <= MEMBERS_MAX) return { employer, person: one.person, others: hits.length - 1 };
+  }
+  throw new Error("nobody of the demo has a colleague");
+}
+
+/** Adds a hidden field to a form, as somebody does who writes the question by hand. */
+export async function addField(page: Page, form: string, field: { name: string; value: string }): Promise<void> {
+  await page.locator(form).evaluate((place, { name, value }) => {
+    const input = document.createElement("input");
+    input.type = "hidden";
+    input.name = name;
+    input.value = value;
+    place.append(input);
+  }, field);
+}
+
 /**
  * Searches for the citizen as an officer, and opens whoever is found. Namesakes are shown too; whoever they are, the citizen is
  * told when it was them. The page has to be English.
@@ -170,6 +218,55 @@ export async function checkContrast(page: Page, part: string, what: string): Pro
 export async function checkWidth(page: Page, what: string): Promise<void> {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(over, `${what} is wider than its window`).toBeLessThanOrEqual(0);
+}
+
+/** What has moved on a page that nobody touched: how far all together, and what it was. */
+type Moved = { sum: number; what: string[] };
+
+/** Sums up how far things move that nobody touched, from the beginning of each page on. */
+export async function sumShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    type Shift = PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node: Node | null }[] };
+    const moved: Moved = { sum: 0, what: [] };
+    (window as unknown as { moved: Moved }).moved = moved;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as Shift[]) {
+        if (entry.hadRecentInput) continue;
+        moved.sum += entry.value;
+        for (const { node } of entry.sources) moved.what.push(node instanceof Element ? `${node.tagName}.${node.className}` : (node?.nodeName ?? "?"));
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+/** Gives what moved on the page, also once the picture stands that a script puts in the place of another. */
+async function movedOn(page: Page): Promise<Moved> {
+  const relations = page.locator("[data-island=relations]");
+  // Its script comes after the page; narrow pages have no picture.
+  if (await relations.isVisible()) await expect(relations.locator("canvas").first()).toBeVisible();
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return page.evaluate(() => (window as unknown as { moved: Moved }).moved);
+}
+
+/** Fails when something moved, each time that the page was opened. */
+export async function checkShift(page: Page, what: string): Promise<void> {
+  let moved = await movedOn(page);
+  // A browser without a processor to itself may paint a table before it has come whole, and its columns move with the rest of it.
+  for (let again = 0; again < 2 && moved.sum >= 0.001; again += 1) {
+    await page.reload();
+    moved = await movedOn(page);
+  }
+  expect(moved.sum, `${what}: layout shift of ${moved.what.join(", ")}`).toBeLessThan(0.001);
+}
+
+/** Fails when page and styles are heavy on their way over the wire, islands apart. */
+export async function checkWeight(page: Page, what: string): Promise<void> {
+  const bytes = await page.evaluate(() => {
+    const [document] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    const styles = (performance.getEntriesByType("resource") as PerformanceResourceTiming[]).filter((one) => one.initiatorType === "link");
+    return [document, ...styles].reduce((sum, one) => sum + (one?.encodedBodySize ?? Number.NaN), 0);
+  });
+  expect(bytes, `${what}: bytes over the wire, islands apart`).toBeLessThan(150_000);
 }
 
 type Promised = {
