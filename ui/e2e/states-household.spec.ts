@@ -75,7 +75,7 @@ const labels = async (page: Page, kind: string) => (await things(page)).filter((
 
 /** Clicks on a thing of the picture. */
 async function tap(page: Page, kind: string, label = ""): Promise<void> {
-  await picture(page).scrollIntoViewIfNeeded();
+  await picture(page).evaluate((element) => element.scrollIntoView({ block: "center", behavior: "instant" }));
   const thing = (await things(page)).find((one) => one.kind === kind && one.label.startsWith(label));
   expect(thing, `${kind} ${label} is in the picture`).toBeDefined();
   await page.mouse.click(thing?.x ?? 0, thing?.y ?? 0);

@@ -248,14 +248,9 @@ async function movedOn(page: Page): Promise<Moved> {
   return page.evaluate(() => (window as unknown as { moved: Moved }).moved);
 }
 
-/** Fails when something moved, each time that the page was opened. */
+/** Fails when something moved. */
 export async function checkShift(page: Page, what: string): Promise<void> {
-  let moved = await movedOn(page);
-  // A browser without a processor to itself may paint a table before it has come whole, and its columns move with the rest of it.
-  for (let again = 0; again < 2 && moved.sum >= 0.001; again += 1) {
-    await page.reload();
-    moved = await movedOn(page);
-  }
+  const moved = await movedOn(page);
   expect(moved.sum, `${what}: layout shift of ${moved.what.join(", ")}`).toBeLessThan(0.001);
 }
 

@@ -67,7 +67,7 @@ export async function sayings(page: Page): Promise<string[]> {
 
 /** Clicks twice, as people do who are used to desktops. Unlike the locator's, the mouse's click waits for no page. */
 export async function clickTwice(page: Page, what: Locator): Promise<void> {
-  await what.scrollIntoViewIfNeeded();
+  await what.evaluate((element) => element.scrollIntoView({ block: "center", behavior: "instant" }));
   const box = await what.boundingBox();
   await page.mouse.dblclick((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2, { delay: 40 });
 }

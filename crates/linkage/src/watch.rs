@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use matching::{
-    Doubt, Estimate, GroupShape, HouseholdCheck, IdentifierCheck, LeftOut, Shape, check_households, evaluate_groups,
-    shape, stability_chance, stability_index,
+    Doubt, DoubtKind, Estimate, GroupShape, HouseholdCheck, IdentifierCheck, LeftOut, Shape, check_households,
+    evaluate_groups, shape, stability_chance, stability_index,
 };
 use model::RunId;
 use serde::{Deserialize, Serialize};
@@ -299,13 +299,19 @@ pub(crate) fn watch(
     });
     let columns = columns.collect();
     let drift = before.map(|before| drift(&shape, before, *model_version));
+    // A model that was kept may be older than this doubt, which follows from the settings alone.
+    let mut doubts = training.doubted();
+    let has = |kind: DoubtKind| doubts.iter().any(|doubt| doubt.kind == kind);
+    if data.settings().learns_from_rules() && !has(DoubtKind::LearntFromRules) && !has(DoubtKind::Presumed) {
+        doubts.push(DoubtKind::LearntFromRules.of_all());
+    }
     let past = before.map(|before| std::iter::once(before.as_past()).chain(before.past.iter().cloned()));
     Ok(Watch {
         format: FORMAT,
         run: (*run).clone(),
         at: *at,
         model_version: *model_version,
-        doubts: training.doubted(),
+        doubts,
         threshold_weight: data.settings().threshold_weight(),
         shape,
         left_out: Some(predictions.report.base_left_out),

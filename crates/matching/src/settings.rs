@@ -315,7 +315,7 @@ impl Settings {
     }
 
     /// Says whether m is learnt over `blocks`, since nothing else is stated or can be derived: then a rule more changes it.
-    pub(crate) fn learns_from_rules(&self) -> bool {
+    pub fn learns_from_rules(&self) -> bool {
         self.training.is_empty() && self.derived_blocks().is_empty()
     }
 

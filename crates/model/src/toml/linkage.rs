@@ -151,9 +151,10 @@ fn block(value: &Value<'_>) -> Option<Block> {
         .and_then(|value| value.filled_list("linkage/empty-block", key));
     let further = |value: &Value<'_>| {
         let key = key(value)?;
-        if on.as_ref().is_some_and(|on| on.contains(&key)) {
-            let message =
-                format!("`{}` is a key of `on`, by which no block is split", value.as_text().unwrap_or_default());
+        let settles = |one: &Key| one.column == key.column && (one.part == Part::Whole || one.part == key.part);
+        if on.as_ref().is_some_and(|on| on.iter().any(settles)) {
+            let text = value.as_text().unwrap_or_default();
+            let message = format!("`{text}` is settled by a key of `on`, by which no block is split");
             let help = "name another column or another part: all records of a block agree on what `on` names";
             value.error("linkage/split-same", message, help);
         }

@@ -791,8 +791,8 @@ quality-weights-caption = Each row has its own scale. Many pairs near the thresh
 quality-given-up = Another { $n } pairs were compared and given up below the least weight.
 quality-cut = Pairs that a rule left aside since too many records share a value: { $pairs } (groups left out: { $skipped }, split: { $split }). Another rule may have compared some of them.
 quality-without-key = { $count ->
-    [one] One record lacks every value by which pairs are looked for: it is compared with no other.
-   *[other] { $n } records lack every value by which pairs are looked for: they are compared with no other.
+    [one] One record has all values of none of the rules by which pairs are looked for: it is compared with no other.
+   *[other] { $n } records have all values of none of the rules by which pairs are looked for: they are compared with no other.
  }
 quality-apart-at-threshold = { $count ->
     [one] One pair reaches the threshold and is apart all the same, because of other evidence or a judgement.

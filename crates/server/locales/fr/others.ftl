@@ -791,8 +791,8 @@ quality-weights-caption = Chaque rangée a sa propre échelle. De nombreuses pai
 quality-given-up = { $n } autres paires ont été comparées, puis écartées sous le poids minimal.
 quality-cut = Paires qu’une règle a laissées de côté parce que trop d’enregistrements partagent une même valeur : { $pairs } (groupes laissés de côté : { $skipped }, divisés : { $split }). Une autre règle a pu en comparer certaines.
 quality-without-key = { $count ->
-    [one] { $n } enregistrement n’a aucune des valeurs par lesquelles les paires sont cherchées : il n’est comparé à aucun autre.
-   *[other] { $n } enregistrements n’ont aucune des valeurs par lesquelles les paires sont cherchées : ils ne sont comparés à aucun autre.
+    [one] { $n } enregistrement n’a toutes les valeurs d’aucune des règles par lesquelles les paires sont cherchées : il n’est comparé à aucun autre.
+   *[other] { $n } enregistrements n’ont toutes les valeurs d’aucune des règles par lesquelles les paires sont cherchées : ils ne sont comparés à aucun autre.
  }
 quality-apart-at-threshold = { $count ->
     [one] Une paire atteint le seuil et reste pourtant séparée, à cause d’autres indices ou d’un jugement.

@@ -7,7 +7,7 @@ use linkage::{
     Watch,
 };
 use matching::{
-    BIN_WIDTH, DoubtKind, Estimate, Estimates, GroupShape, Histogram, SIZES, STRATA, Shape, SizeClass, Stratum,
+    BIN_WIDTH, DoubtKind, Estimate, Estimates, GroupShape, Histogram, LeftOut, SIZES, STRATA, Shape, SizeClass, Stratum,
 };
 use model::RunId;
 
@@ -592,7 +592,7 @@ fn watch() -> Option<Watch> {
             unlinkable: 10,
             sizes: SIZES.iter().map(|least| SizeClass { records_min: *least, ..SizeClass::default() }).collect(),
         },
-        left_out: None,
+        left_out: Some(LeftOut { blocks_split: 4, blocks_skipped: 3, pairs_cut: 45_678, records_without_key: 1_017 }),
         identifiers: Vec::new(),
         households: None,
         columns: vec![

@@ -774,12 +774,12 @@ mod tests {
             (
                 Language::English,
                 "since too many records share a value: 45,678 (groups left out: 3, split: 4)",
-                "1,017 records lack every value by which pairs are looked for",
+                "1,017 records have all values of none of the rules",
             ),
             (
                 Language::French,
                 "partagent une même valeur\u{a0}: 45\u{202f}678 (groupes laissés de côté\u{a0}: 3, divisés\u{a0}: 4)",
-                "1\u{202f}017 enregistrements n’ont aucune des valeurs",
+                "1\u{202f}017 enregistrements n’ont toutes les valeurs d’aucune des règles",
             ),
         ] {
             let t = Words::new(language);
