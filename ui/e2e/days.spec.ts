@@ -256,13 +256,13 @@ test("two stewards come to the same, each with a reason, and one takes a word ba
   await page.getByRole("link", { name: /See the pair again/ }).click();
   await page.locator("#why-back").fill("I looked at the wrong house.");
   await page.getByRole("button", { name: "Take it back" }).click();
-  await expect(page.getByRole("status")).toContainText("The pair is open again");
+  await expect(page.getByRole("status")).toContainText("the pair is open again");
   await expect(page.locator(".note.careful"), "what the first proposed waits again").toContainText("another steward proposed: the same person");
   await enter(page, "steward");
   await page.goto(pair ?? "");
   await page.locator("#why-back").fill("It was the house next door.");
   await page.getByRole("button", { name: "Take it back" }).click();
-  await expect(page.getByRole("status")).toContainText("The pair is open again");
+  await expect(page.getByRole("status")).toContainText("the pair is open again");
   await expect(page.locator(".note.careful")).toHaveCount(0);
 });
 
@@ -305,7 +305,7 @@ test("a steward judges and takes it back with the keyboard alone", async ({ page
   await page.keyboard.type("The streets tell them apart.");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Space");
-  await expect(page.getByRole("status")).toContainText("The pair is open again");
+  await expect(page.getByRole("status")).toContainText("the pair is open again");
   await expect(why).toHaveCount(0);
 });
 
@@ -348,7 +348,7 @@ test("a link is cut with the keyboard alone, and the cut taken back", async ({ p
   await page.keyboard.type("They are one person after all.");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("status")).toContainText("The pair is open again");
+  await expect(page.getByRole("status")).toContainText("the pair is open again");
 });
 
 test("a dossier's timeline is looked at closer, and its graph is drawn", async ({ page }) => {
@@ -476,7 +476,7 @@ test("a link that holds a person together is cut with a reason, after what it do
     expect(page.url()).toBe(link);
     await page.locator("#why-back").fill("They are one person after all.");
     await page.getByRole("button", { name: "Take it back" }).click();
-    await expect(page.getByRole("status")).toContainText("The pair is open again");
+    await expect(page.getByRole("status")).toContainText("the pair is open again");
     await page.getByRole("link", { name: "Back to the pair" }).click();
     await expect(page.locator("#cluster")).not.toContainText("Judged: different persons");
     await context.close();

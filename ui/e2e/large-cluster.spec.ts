@@ -160,7 +160,7 @@ for (const { how, width, handOf } of [
         await expect(page.locator("#why-back")).toBeVisible();
         await hand.write(page.locator("#why-back"), "It was their card after all.");
         await hand.press(page.getByRole("button", { name: "Take it back" }));
-        await expect(page.getByRole("status")).toContainText("The pair is open again");
+        await expect(page.getByRole("status")).toContainText("the pair is open again");
         await hand.press(page.getByRole("link", { name: "Back to the pair" }));
         await expect(page).toHaveURL(new RegExp(`${pair}$`));
         await toSecond(page, hand);

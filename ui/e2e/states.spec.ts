@@ -509,7 +509,7 @@ onSmall("“cannot say” changes nobody, now or in the next run; its pair leave
   await desk.goto(pair);
   await desk.locator("#why-back").fill("The streets tell them apart.");
   await desk.locator("form", { has: desk.locator("#why-back") }).getByRole("button").click();
-  await expect(desk.locator(".note.good[role=status]")).toContainText("The pair is open again");
+  await expect(desk.locator(".note.good[role=status]")).toContainText("the pair is open again");
   expect(await waiting(), "it waits again").toBe(all);
   await expect(begin, "in its place").toHaveAttribute("href", pair);
 

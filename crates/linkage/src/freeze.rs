@@ -49,18 +49,23 @@ impl Frozen {
         (judgements, counts): (&mut Judgements, &mut JudgementCounts),
     ) -> Self {
         let mut frozen = Self::default();
-        for (pair, (contested, tied)) in &in_force.disputes {
+        let disputes = in_force
+            .disputes
+            .iter()
+            .flat_map(|(pair, of_pair)| of_pair.iter().enumerate().map(move |(at, records)| (pair, at == 0, records)));
+        // Of a pair both records may be contested: each is held, and the pair counts once.
+        for (pair, is_first, (contested, tied)) in disputes {
             let (Some(record), Some(to)) = (records.find_id(contested), records.find_id(tied)) else {
-                counts.waiting += 1;
+                counts.waiting += u64::from(is_first);
                 continue;
             };
-            counts.disputed += 1;
+            counts.disputed += u64::from(is_first);
             let judged = in_force.judged(pair);
             // Stewards judged before that they are two: then there is nothing to hold.
             if judged != Some(Verdict::Different) {
                 frozen.holds.push((record, to));
             }
-            if judged == Some(Verdict::Same) {
+            if judged == Some(Verdict::Same) && is_first {
                 frozen.judged.push((record, to));
             }
             frozen.before.entry(record).or_default().extend(in_force.held(contested, records));

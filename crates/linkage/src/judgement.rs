@@ -1,6 +1,6 @@
 //! What stewards decide about two records: kept for ever, and stronger than any score.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::cast::AsArray;
 use arrow_array::{RecordBatch, StringArray, TimestampMicrosecondArray};
@@ -19,7 +19,8 @@ use crate::spine;
 ///
 /// It counts from the next run of `link` on. A later judgement about the same two records undoes it; `cannot-say` leaves them to
 /// the score, judged. [`Verdict::TakenBack`] takes back what the same account judged last of them: from the next run on all is as
-/// if that had never been judged, the dispute that it settled included. Where there is nothing to take back it changes nothing.
+/// if that had never been judged, the dispute that it settled included. Where there is nothing to take back it changes nothing, and
+/// what is taken back twice, by the entry that its reason names (see [`model::taken_back`]), is taken back once.
 /// `permit` is one to review links, `subjects` the persons of the two records.
 ///
 /// # Errors
@@ -120,13 +121,16 @@ pub(crate) fn ordered(one: &RecordId, other: &RecordId) -> (RecordId, RecordId) 
 #[derive(Debug, Default)]
 pub(crate) struct InForce {
     by_pair: BTreeMap<(RecordId, RecordId), Verdict>,
-    /// By the same pairs, disputes that no steward has judged: the contested record, and what ties it to the person.
-    pub(crate) disputes: BTreeMap<(RecordId, RecordId), (RecordId, RecordId)>,
+    /// By the same pairs, disputes that no steward has judged: the contested record, and what ties it to the person. Of a pair there
+    /// are two where the person contests both records.
+    pub(crate) disputes: BTreeMap<(RecordId, RecordId), Vec<(RecordId, RecordId)>>,
     /// By contested record the base records of its person when it was disputed, whether they are there or not, and itself. Lists
     /// of earlier versions have attached records too.
     held: BTreeMap<RecordId, Vec<RecordId>>,
     /// By the same pairs what was said, in the order in which it was, without what was taken back.
     said: BTreeMap<(RecordId, RecordId), Vec<Said>>,
+    /// What was taken back: of which pair, by which account, and the judgement's entry of the log.
+    taken_back: BTreeSet<((RecordId, RecordId), String, u64)>,
 }
 
 /// What was said of two records.
@@ -152,12 +156,15 @@ impl InForce {
         let malformed =
             |problem| LinkageError::Table { table: TableRef::spine(spine::JUDGEMENTS).to_string(), problem };
         let mut in_force = Self::default();
-        let columns = ["left", "right", "verdict", "by"];
+        let columns = ["left", "right", "verdict", "by", "reason"];
         let mut batches = grant.scan(&TableRef::spine(spine::JUDGEMENTS), Some(&columns)).await?;
         while let Some(batch) = batches.next().await {
             let batch = batch?;
             let text = |place: usize| batch.column(place).as_string_opt::<i32>();
-            let (Some(left), Some(right), Some(verdict), Some(by)) = (text(0), text(1), text(2), text(3)) else {
+            let (Some(left), Some(right), Some(verdict)) = (text(0), text(1), text(2)) else {
+                return Err(malformed("its columns are not text"));
+            };
+            let (Some(by), Some(reason)) = (text(3), text(4)) else {
                 return Err(malformed("its columns are not text"));
             };
             for index in 0..batch.num_rows() {
@@ -172,10 +179,21 @@ impl InForce {
                 let Some(verdict) = VERDICTS.into_iter().find(|known| known.as_str() == verdict.value(index)) else {
                     return Err(malformed("a verdict can't be read"));
                 };
-                in_force.follow(left, right, verdict, by.value(index));
+                let by = by.value(index);
+                if verdict == Verdict::TakenBack && in_force.is_again((&left, &right), by, reason.value(index)) {
+                    continue;
+                }
+                in_force.follow(left, right, verdict, by);
             }
         }
         Ok(in_force)
+    }
+
+    /// Tells whether an account took back the same judgement of two records before, and notes that it does. Whoever could not note
+    /// elsewhere that it was written writes it once more, and that is not to take back what was judged before it as well.
+    fn is_again(&mut self, (left, right): (&RecordId, &RecordId), by: &str, reason: &str) -> bool {
+        let Some((entry, _)) = model::taken_back(reason) else { return false };
+        !self.taken_back.insert((ordered(left, right), by.to_owned(), entry))
     }
 
     /// Follows the next judgement, of an account.
@@ -190,14 +208,16 @@ impl InForce {
             said.push(Said { verdict, by: by.to_owned(), records: (left, right) });
         }
         // What was taken back may have ended a dispute, or hidden what was judged before: all that is left is followed anew.
-        let (mut judged, mut dispute) = (None, None);
+        let (mut judged, mut disputes): (_, Vec<(RecordId, RecordId)>) = (None, Vec::new());
         for one in &*said {
             match one.verdict {
-                Verdict::Disputed => dispute = Some(one.records.clone()),
-                Verdict::Withdrawn => dispute = None,
+                Verdict::Disputed if disputes.contains(&one.records) => {}
+                Verdict::Disputed => disputes.push(one.records.clone()),
+                // Whoever contests both records and takes one of that back contests the other.
+                Verdict::Withdrawn => disputes.retain(|records| *records != one.records),
                 Verdict::Same | Verdict::Different | Verdict::CannotSay => {
                     judged = Some(one.verdict);
-                    dispute = None;
+                    disputes.clear();
                 }
                 Verdict::TakenBack => {}
             }
@@ -206,9 +226,9 @@ impl InForce {
             Some(verdict) => self.by_pair.insert(pair.clone(), verdict),
             None => self.by_pair.remove(&pair),
         };
-        match dispute {
-            Some(records) => self.disputes.insert(pair, records),
-            None => self.disputes.remove(&pair),
+        match disputes.is_empty() {
+            false => self.disputes.insert(pair, disputes),
+            true => self.disputes.remove(&pair),
         };
     }
 
@@ -223,7 +243,7 @@ impl InForce {
 
     /// Tells how many disputes have no list of whom the contested record alone held: those that were made before lists were.
     pub(crate) fn unlisted(&self) -> usize {
-        self.disputes.values().filter(|(contested, _)| !self.held.contains_key(contested)).count()
+        self.disputes.values().flatten().filter(|(contested, _)| !self.held.contains_key(contested)).count()
     }
 
     /// Gives the base records of the person who disputes `contested` as they were then, as far as they are still there.
@@ -322,7 +342,8 @@ mod tests {
     /// Gives what was judged, and which record is contested.
     fn state(said: &[(Verdict, usize)]) -> (Option<Verdict>, Option<RecordId>) {
         let (in_force, pair) = (after(said), pair());
-        (in_force.judged(&pair), in_force.disputes.get(&pair).map(|(contested, _)| contested.clone()))
+        let dispute = in_force.disputes.get(&pair).and_then(|disputes| disputes.first());
+        (in_force.judged(&pair), dispute.map(|(contested, _)| contested.clone()))
     }
 
     #[test]
@@ -359,6 +380,45 @@ mod tests {
         let anew = [(Disputed, 2), (Same, 0), (Disputed, 2), (Withdrawn, 2), (TakenBack, 0)];
         assert_eq!(state(&anew), (None, None));
         assert!(state(&[(Disputed, 0), (TakenBack, 0)]).1.is_some());
+    }
+
+    #[test]
+    fn of_two_records_that_are_both_contested_one_can_be_taken_back() {
+        let (one, other) = pair();
+        let contested = |said: &[(&RecordId, Verdict)]| {
+            let mut in_force = InForce::default();
+            for (contested, verdict) in said {
+                let tied = if **contested == one { &other } else { &one };
+                let (left, right) = if verdict.is_of_the_person() { (*contested, tied) } else { (&one, &other) };
+                let by = if verdict.is_of_the_person() { ACCOUNTS[2] } else { ACCOUNTS[0] };
+                in_force.follow(left.clone(), right.clone(), *verdict, by);
+            }
+            let of_pair = in_force.disputes.remove(&pair()).unwrap_or_default();
+            of_pair.into_iter().map(|(contested, _)| contested).collect::<Vec<_>>()
+        };
+        let both = [(&other, Disputed), (&one, Disputed)];
+        assert_eq!(contested(&both), [other.clone(), one.clone()]);
+        assert_eq!(contested(&[&both[..], &[(&one, Withdrawn)]].concat()), [other.clone()]);
+        assert_eq!(contested(&[&both[..], &[(&other, Withdrawn)]].concat()), [one.clone()]);
+        assert!(contested(&[&both[..], &[(&one, Withdrawn), (&other, Withdrawn)]].concat()).is_empty());
+        // A steward judges the two records, and with them both; whoever takes that back opens both.
+        let judged = [&both[..], &[(&one, Different)]].concat();
+        assert!(contested(&judged).is_empty());
+        assert_eq!(contested(&[&judged[..], &[(&one, TakenBack)]].concat()), [other.clone(), one.clone()]);
+    }
+
+    #[test]
+    fn what_is_taken_back_twice_by_its_entry_is_taken_back_once() {
+        let mut in_force = InForce::default();
+        let (left, right) = pair();
+        assert!(!in_force.is_again((&left, &right), ACCOUNTS[0], "taking back entry 7: mistaken"));
+        assert!(in_force.is_again((&right, &left), ACCOUNTS[0], "taking back entry 7: I misread the year"));
+        assert!(!in_force.is_again((&left, &right), ACCOUNTS[1], "taking back entry 7: mistaken"), "another's");
+        assert!(!in_force.is_again((&left, &right), ACCOUNTS[0], "taking back entry 8: mistaken"), "another judgement");
+        for unnamed in ["mistaken", "taking back entry x: mistaken", "taking back entry 9"] {
+            assert!(!in_force.is_again((&left, &right), ACCOUNTS[0], unnamed));
+            assert!(!in_force.is_again((&left, &right), ACCOUNTS[0], unnamed), "no entry is named: {unnamed}");
+        }
     }
 
     #[test]

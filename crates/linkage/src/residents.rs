@@ -92,7 +92,7 @@ impl Residents {
         // Those about a disputed record wait, since it is taken out.
         let (judgements, _) = in_force.for_records(&records);
         let disputed: BTreeSet<u32> =
-            in_force.disputes.values().filter_map(|(contested, _)| records.find_id(contested)).collect();
+            in_force.disputes.values().flatten().filter_map(|(contested, _)| records.find_id(contested)).collect();
         let disputed: Vec<u32> = disputed.into_iter().collect();
         let work = move |told: &dyn matching::Progress| {
             // People are served meanwhile: the other half of the cores is theirs.

@@ -48,6 +48,18 @@ impl Verdict {
     }
 }
 
+/// How the reason of a row that takes a judgement back begins; the number of the judgement's entry of the log, `: ` and the steward's
+/// words follow.
+pub const TAKING_BACK: &str = "taking back entry ";
+
+/// Gives what a reason says that is taken back, by the number of its entry of the log, and the words that follow; none where it
+/// does not name one.
+#[must_use]
+pub fn taken_back(reason: &str) -> Option<(u64, &str)> {
+    let (entry, words) = reason.strip_prefix(TAKING_BACK)?.split_once(": ")?;
+    Some((entry.parse().ok()?, words))
+}
+
 /// One judgement: two records, what was decided, by whom, when and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {

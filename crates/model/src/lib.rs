@@ -32,7 +32,7 @@ pub use id::{
     AgencyId, AgreementId, CaseId, ModelId, ObjectTypeId, OfficerId, PersonId, PurposeId, Recipient, RegisterId,
     RoleId, RunId,
 };
-pub use judgement::{Judgement, Verdict};
+pub use judgement::{Judgement, TAKING_BACK, Verdict, taken_back};
 pub use linkage::LinkageConfig;
 pub use ontology::ObjectType;
 pub use project::Project;

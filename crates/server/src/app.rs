@@ -87,7 +87,6 @@ struct Inner {
     heads: Heads,
     districts: Option<Result<Districts, Unreadable>>,
     contesting: tokio::sync::Mutex<()>,
-    judging: tokio::sync::Mutex<()>,
     left: Left,
     searched: Arc<Searched>,
     _sweeping: Sweeping,
@@ -127,7 +126,6 @@ impl App {
                 heads,
                 districts,
                 contesting: tokio::sync::Mutex::default(),
-                judging: tokio::sync::Mutex::default(),
                 left: Left::default(),
                 searched,
                 _sweeping: sweeping,
@@ -175,14 +173,10 @@ impl App {
         &self.inner.resolving
     }
 
-    /// Gives what lets citizens contest one after the other.
+    /// Gives what lets citizens contest and stewards judge, or take either back, one after the other: what the one writes decides
+    /// what the other means. Who only reads waits for nobody.
     pub(crate) fn contesting(&self) -> &tokio::sync::Mutex<()> {
         &self.inner.contesting
-    }
-
-    /// Gives what lets stewards judge, and take back, one after the other.
-    pub(crate) fn judging(&self) -> &tokio::sync::Mutex<()> {
-        &self.inner.judging
     }
 
     /// Gives the clock.

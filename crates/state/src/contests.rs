@@ -6,8 +6,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use model::{OfficerId, RecordId, Verdict};
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 
 use crate::error::StateError;
 use crate::looks::fixed;
@@ -28,6 +28,17 @@ pub struct ContestEnd {
     pub leaf: u64,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// What becomes of the contests of two records with what is noted of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfContests {
+    /// They are as before.
+    Stay,
+    /// Those that are open and were made before it end with it.
+    End,
+    /// Those that the judgement of this entry of the log ended are open again, as by [`State::reopen_contest`].
+    Reopen(u64),
 }
 
 /// A record that a person contests.
@@ -132,22 +143,37 @@ impl State {
         Ok(kept)
     }
 
-    /// Ends the open contests of two records, in any order; tells whether there was one.
+    /// Ends the open contests of two records, in any order, that were made before the entry of the log that ends them; tells
+    /// whether there was one.
     ///
     /// # Errors
     /// [`StateError`]; they are open as before.
     pub async fn end_contest(&self, one: &RecordId, other: &RecordId, end: ContestEnd) -> Result<bool, StateError> {
         let pair = pair_tag(self, one, other);
         let ended = self
+            .write(Durability::Now, move |connection| Box::pin(async move { end_in(connection, &pair, end).await }))
+            .await?;
+        self.inner.read_open_contests().await?;
+        Ok(ended)
+    }
+
+    /// Ends one contest, which the person takes back, while it is open; tells whether it was. What they contest of the other
+    /// record of its pair is open as before.
+    ///
+    /// # Errors
+    /// [`StateError`]; it is open as before.
+    pub async fn withdraw_contest(&self, id: u64, end: ContestEnd) -> Result<bool, StateError> {
+        let Ok(id) = i64::try_from(id) else { return Ok(false) };
+        let ended = self
             .write(Durability::Now, move |connection| {
                 Box::pin(async move {
                     let done = sqlx::query(
-                        "UPDATE contests SET ending = ?, ended_leaf = ?, ended = ? WHERE pair = ? AND ended IS NULL",
+                        "UPDATE contests SET ending = ?, ended_leaf = ?, ended = ? WHERE id = ? AND ended IS NULL",
                     )
                     .bind(end.verdict.as_str())
                     .bind(i64::try_from(end.leaf).unwrap_or(i64::MAX))
                     .bind(end.at.timestamp_millis())
-                    .bind(pair.to_vec())
+                    .bind(id)
                     .execute(connection)
                     .await?;
                     Ok(done.rows_affected() > 0)
@@ -159,27 +185,14 @@ impl State {
     }
 
     /// Opens the contests of two records again that the judgement of entry `leaf` ended; tells whether there was one. What the
-    /// person contested anew since, and took back or not, is their last word on it.
+    /// person contested anew since of the same record, and took back or not, is their last word on it.
     ///
     /// # Errors
     /// [`StateError`]; they have ended as before.
     pub async fn reopen_contest(&self, one: &RecordId, other: &RecordId, leaf: u64) -> Result<bool, StateError> {
         let pair = pair_tag(self, one, other);
         let opened = self
-            .write(Durability::Now, move |connection| {
-                Box::pin(async move {
-                    let done = sqlx::query(
-                        "UPDATE OR IGNORE contests SET ending = NULL, ended_leaf = NULL, ended = NULL \
-                         WHERE pair = ? AND ended_leaf = ? AND NOT EXISTS (SELECT 1 FROM contests AS later \
-                         WHERE later.pair = contests.pair AND later.id > contests.id)",
-                    )
-                    .bind(pair.to_vec())
-                    .bind(i64::try_from(leaf).unwrap_or(i64::MAX))
-                    .execute(connection)
-                    .await?;
-                    Ok(done.rows_affected() > 0)
-                })
-            })
+            .write(Durability::Now, move |connection| Box::pin(async move { reopen_in(connection, &pair, leaf).await }))
             .await?;
         self.inner.read_open_contests().await?;
         Ok(opened)
@@ -323,6 +336,37 @@ impl Inner {
         *self.judged_contests.write() = judged;
         Ok(())
     }
+}
+
+/// Ends the open contests of a pair that were made before; tells whether there was one.
+pub(crate) async fn end_in(connection: &mut SqliteConnection, pair: &Tag, end: ContestEnd) -> Result<bool, StateError> {
+    let leaf = i64::try_from(end.leaf).unwrap_or(i64::MAX);
+    let done = sqlx::query(
+        "UPDATE contests SET ending = ?, ended_leaf = ?, ended = ? WHERE pair = ? AND ended IS NULL AND leaf < ?",
+    )
+    .bind(end.verdict.as_str())
+    .bind(leaf)
+    .bind(end.at.timestamp_millis())
+    .bind(pair.to_vec())
+    .bind(leaf)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Opens the contests of a pair again that the judgement of entry `leaf` ended; tells whether there was one. Of a pair both records
+/// may have been contested: each has its own last word. The spine is followed in the same way.
+pub(crate) async fn reopen_in(connection: &mut SqliteConnection, pair: &Tag, leaf: u64) -> Result<bool, StateError> {
+    let done = sqlx::query(
+        "UPDATE OR IGNORE contests SET ending = NULL, ended_leaf = NULL, ended = NULL \
+         WHERE pair = ? AND ended_leaf = ? AND NOT EXISTS (SELECT 1 FROM contests AS later \
+         WHERE later.pair = contests.pair AND later.record = contests.record AND later.id > contests.id)",
+    )
+    .bind(pair.to_vec())
+    .bind(i64::try_from(leaf).unwrap_or(i64::MAX))
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 fn pair_tag(state: &State, one: &RecordId, other: &RecordId) -> Tag {

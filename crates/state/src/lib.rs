@@ -32,7 +32,7 @@ mod writer;
 pub use activity::{ACTIVITY_DAYS, ActiveAccount, Activity, ActivityCount, MostActive};
 pub use arrivals::Arrival;
 pub use cases::Case;
-pub use contests::{Contest, ContestEnd};
+pub use contests::{Contest, ContestEnd, OfContests};
 pub use erase::Erased;
 pub use error::{Cause, StateError};
 pub use key::{DerivedKey, KeyError, MasterKey};

@@ -9,6 +9,7 @@ use model::{OfficerId, RecordId, Verdict};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use crate::contests::{ContestEnd, OfContests, end_in, reopen_in};
 use crate::error::StateError;
 use crate::looks::fixed;
 use crate::seal::Tag;
@@ -106,7 +107,7 @@ struct Unsealed {
 type Kept = (Review, Option<Unsealed>, bool);
 
 /// Follows what was said next of a pair: `take` gives what was said of a row. What is taken back is gone, and what was said before
-/// it is the last word again.
+/// it is the last word again. A proposal that its account repeats is one proposal.
 fn follow<T>(said: &mut Vec<T>, next: T, take: impl Fn(&T) -> &Review) {
     let review = *take(&next);
     match (review.standing, review.verdict) {
@@ -117,7 +118,14 @@ fn follow<T>(said: &mut Vec<T>, next: T, take: impl Fn(&T) -> &Review) {
         }
         // Earlier versions opened the pair again, whatever had been said of it before.
         (Standing::TakenBack, _) => said.clear(),
-        (Standing::Judged | Standing::Proposed, _) => said.push(next),
+        (Standing::Proposed, _) => {
+            let is_repeated = |last: &Review| {
+                (last.standing, last.verdict, last.account) == (review.standing, review.verdict, review.account)
+            };
+            said.pop_if(|last| is_repeated(take(last)));
+            said.push(next);
+        }
+        (Standing::Judged, _) => said.push(next),
     }
 }
 
@@ -189,6 +197,27 @@ impl State {
     pub async fn note_review(
         &self,
         generation: &str,
+        pair: (&RecordId, &RecordId),
+        by: &OfficerId,
+        verdict: Verdict,
+        standing: Standing,
+        leaf: u64,
+        at: DateTime<Utc>,
+        kept: (bool, &str),
+    ) -> Result<(), StateError> {
+        let contests = OfContests::Stay;
+        self.note_review_and(generation, pair, by, verdict, standing, leaf, at, kept, contests).await
+    }
+
+    /// Keeps what a steward said as [`note_review`](Self::note_review) does, and what becomes of the contests of the two records
+    /// with it: both or neither.
+    ///
+    /// # Errors
+    /// [`StateError`]; it was not kept, and contests are as before.
+    #[expect(clippy::too_many_arguments, reason = "a row of a table, and what goes with it")]
+    pub async fn note_review_and(
+        &self,
+        generation: &str,
         (left, right): (&RecordId, &RecordId),
         by: &OfficerId,
         verdict: Verdict,
@@ -196,6 +225,7 @@ impl State {
         leaf: u64,
         at: DateTime<Utc>,
         (for_queue, reason): (bool, &str),
+        contests: OfContests,
     ) -> Result<(), StateError> {
         let (pair, account) = (self.inner.keys.pair(left, right), self.inner.keys.account(by));
         let generation = generation.to_owned();
@@ -220,12 +250,25 @@ impl State {
                 .bind(i64::try_from(leaf).unwrap_or(i64::MAX))
                 .bind(at.timestamp_millis())
                 .bind(records)
-                .execute(connection)
+                .execute(&mut *connection)
                 .await?;
+                match contests {
+                    OfContests::Stay => {}
+                    OfContests::End => {
+                        end_in(connection, &pair, ContestEnd { verdict, leaf, at }).await?;
+                    }
+                    OfContests::Reopen(ended) => {
+                        reopen_in(connection, &pair, ended).await?;
+                    }
+                }
                 Ok(())
             })
         })
-        .await
+        .await?;
+        if contests != OfContests::Stay {
+            self.inner.read_open_contests().await?;
+        }
+        Ok(())
     }
 
     /// Gives what was said in a generation of the index, and what was proposed in earlier ones of which nobody spoke between.
@@ -264,6 +307,14 @@ impl State {
             let waits = |review: &Review, records: &Option<Unsealed>, at: usize| {
                 before == Some(at) && review.standing == Standing::Proposed && records.is_some()
             };
+            // Whoever came to the same in this generation finds it by the number under which it waited for them.
+            for (at, (review, records, _)) in of_pair.iter().enumerate() {
+                if let Some(Unsealed { left, right, .. }) = records
+                    && waits(review, records, at)
+                {
+                    proposed.insert(review.leaf, (left.clone(), right.clone()));
+                }
+            }
             let last = of_pair
                 .into_iter()
                 .enumerate()
@@ -285,15 +336,25 @@ impl State {
     }
 
     /// Tells whether the judgement of entry `leaf` of the log was made in a generation of the index, which then knows nothing
-    /// of it: the next run of linking does.
+    /// of it, and not taken back since: the next run of linking does.
     ///
     /// # Errors
     /// [`StateError`] when the database fails.
     pub async fn is_judged_in(&self, generation: &str, leaf: u64) -> Result<bool, StateError> {
-        let Ok(leaf) = i64::try_from(leaf) else { return Ok(false) };
-        let query = "SELECT 1 FROM reviews WHERE generation = ? AND leaf = ? LIMIT 1";
-        let found = sqlx::query(query).bind(generation.to_owned()).bind(leaf);
-        Ok(found.fetch_optional(&self.inner.readers).await?.is_some())
+        let Ok(entry) = i64::try_from(leaf) else { return Ok(false) };
+        let rows = sqlx::query(
+            "SELECT pair, account, verdict, standing, leaf, at FROM reviews WHERE generation = ?1 \
+             AND pair = (SELECT pair FROM reviews WHERE generation = ?1 AND leaf = ?2) ORDER BY id",
+        )
+        .bind(generation.to_owned())
+        .bind(entry)
+        .fetch_all(&self.inner.readers)
+        .await?;
+        let mut said: Vec<Review> = Vec::with_capacity(rows.len());
+        for row in &rows {
+            follow(&mut said, read_review(row)?, |review| review);
+        }
+        Ok(said.iter().any(|review| review.leaf == leaf))
     }
 
     /// Erases of what was judged in other generations than this one, which is in service, of which records it was and why: its

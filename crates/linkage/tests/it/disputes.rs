@@ -464,6 +464,43 @@ async fn a_contest_is_held_again_when_what_settled_it_is_taken_back() {
     assert_eq!(linked.link("link-5").await.judgements.disputed, 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_contested_records_the_one_is_held_when_the_other_is_taken_back() {
+    let mut linked = Linked::new(|_| ()).await;
+    let new = record("tax", "newcomer");
+    linked.contest().await;
+    say(&linked.opened, Verdict::Disputed, &linked.census, &linked.tax).await.unwrap();
+    let report = linked.link("link-2").await;
+    assert_eq!(report.judgements.disputed, 1, "it is one pair");
+    assert!(linked.are_one(&linked.tax, &linked.census).await);
+    say(&linked.opened, Verdict::Withdrawn, &linked.census, &linked.tax).await.unwrap();
+    linked.made.tax.push(newcomer(&linked.made));
+    linked.deliver().await;
+    assert_eq!(linked.link("link-3").await.judgements.disputed, 1);
+    assert!(!linked.are_one(&new, &linked.tax).await, "nobody comes through a contested record");
+    linked.take_back().await;
+    assert_eq!(linked.link("link-4").await.judgements.disputed, 0);
+    assert!(linked.are_one(&new, &linked.tax).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_once_more_for_the_same_entry_takes_nothing_else_back() {
+    let linked = Linked::new(|_| ()).await;
+    let (tax, census) = (&linked.tax, &linked.census);
+    let leaf = decide(&linked.opened, Verdict::Different, tax, census, "father and son").await.unwrap();
+    let last = decide(&linked.opened, Verdict::Same, tax, census, "seen both documents").await.unwrap();
+    // The second time because nobody could note that it had been written.
+    let reason = format!("taking back entry {last}: I misread the year");
+    for name in ["link-2", "link-3"] {
+        decide(&linked.opened, Verdict::TakenBack, tax, census, &reason).await.unwrap();
+        let counts = linked.link(name).await.judgements;
+        assert_eq!((counts.different, counts.same), (1, 0), "{name}");
+    }
+    let reason = format!("taking back entry {leaf}: they are one after all");
+    decide(&linked.opened, Verdict::TakenBack, tax, census, &reason).await.unwrap();
+    assert_eq!(linked.link("link-4").await.judgements.different, 0);
+}
+
 fn people_of(links: &BTreeMap<String, LinkRow>) -> Vec<(&str, i64)> {
     links.iter().map(|(record, link)| (record.as_str(), link.person)).collect()
 }

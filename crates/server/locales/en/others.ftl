@@ -497,11 +497,13 @@ queue-waits = { $count ->
  }
 queue-again = See the pair again, or take it back
 queue-proposed = Your proposal was written; entry { $entry } of the log. It counts once a second steward comes to the same.
-queue-taken-back = It was taken back; entry { $entry } of the log. The pair is open again; if something was said of it before, that holds again.
+queue-taken-back = It was taken back; entry { $entry } of the log. What was said of the pair before holds again; if nothing was, the pair is open again.
 said-proposed-own = On { $when } you proposed: { $verdict } (entry { $entry } of the log). It counts once a second steward comes to the same.
 said-proposed = On { $when } another steward proposed: { $verdict } (entry { $entry } of the log). It counts once you come to the same, by yourself.
 said-judged-own = On { $when } you judged: { $verdict } (entry { $entry } of the log). It counts from the next run of linking on.
 said-judged = On { $when } another steward judged: { $verdict } (entry { $entry } of the log). It counts from the next run of linking on.
+said-before-contest-own = On { $when } you said: { $verdict } (entry { $entry } of the log). The person contests the link since, so it waits to be judged again.
+said-before-contest = On { $when } another steward said: { $verdict } (entry { $entry } of the log). The person contests the link since, so it waits to be judged again.
 said-why = Your reason:
 back-reason = Why you take it back
 back-do = Take it back

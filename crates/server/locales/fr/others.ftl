@@ -497,11 +497,13 @@ queue-waits = { $count ->
  }
 queue-again = Revoir la paire, ou revenir dessus
 queue-proposed = Votre proposition est inscrite ; entrée { $entry } du journal. Elle compte dès qu’un second responsable arrive à la même conclusion.
-queue-taken-back = Votre réponse est retirée ; entrée { $entry } du journal. La paire est de nouveau ouverte ; si une réponse avait été donnée auparavant, elle vaut de nouveau.
+queue-taken-back = Votre réponse est retirée ; entrée { $entry } du journal. Ce qui avait été dit de la paire auparavant vaut de nouveau ; à défaut, elle est de nouveau ouverte.
 said-proposed-own = Le { $when }, vous avez proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès qu’un second responsable arrive à la même conclusion.
 said-proposed = Le { $when }, un autre responsable a proposé : { $verdict } (entrée { $entry } du journal). Cela compte dès que vous arrivez, par vous-même, à la même conclusion.
 said-judged-own = Le { $when }, vous avez jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
 said-judged = Le { $when }, un autre responsable a jugé : { $verdict } (entrée { $entry } du journal). Cela compte à partir du prochain appariement.
+said-before-contest-own = Le { $when }, vous avez répondu : { $verdict } (entrée { $entry } du journal). Depuis, la personne conteste le lien : il attend d’être jugé à nouveau.
+said-before-contest = Le { $when }, un autre responsable a répondu : { $verdict } (entrée { $entry } du journal). Depuis, la personne conteste le lien : il attend d’être jugé à nouveau.
 said-why = Votre motif :
 back-reason = Pourquoi vous revenez dessus
 back-do = Revenir dessus

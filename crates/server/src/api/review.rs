@@ -60,7 +60,7 @@ pub(crate) async fn explain(
     service::explain(&app, &who, &form).await.map(Answer)
 }
 
-/// Takes back what the asker said last of a pair. The pair is open again; if something was said of it before, that holds again.
+/// Takes back what the asker said last of a pair. What was said of it before holds again; if nothing was, the pair is open again.
 #[utoipa::path(post, path = "/api/v1/review/{pair}/take-back", tag = "review", request_body = TakeBackForm,
     params(("pair" = u64, Path, description = "the pair's number, counted from 0")),
     responses((status = 200, body = JudgedView), (status = 400, body = Problem), (status = 401, body = Problem),

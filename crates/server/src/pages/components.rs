@@ -208,6 +208,7 @@ fn cluster(t: Words) -> Cluster {
         verdict: "different".to_owned(),
         standing: "judged".to_owned(),
         own: true,
+        before_contest: false,
         log_index: 1_234,
         at: format!("{DAY}T09:00:00Z"),
         reason: None,

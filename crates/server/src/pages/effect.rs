@@ -2,6 +2,7 @@
 
 use super::cluster::apart;
 use super::dates;
+use super::review::is_for_the_second;
 use super::words::Words;
 use crate::service::{PairView, ReviewRow};
 
@@ -32,7 +33,7 @@ pub(super) fn effects(t: Words, pair: &PairView) -> Vec<String> {
         t.s("effect-different-nothing")
     };
     // Another's proposal is told at the top of the page; whoever comes to the same is the second.
-    let proposed = pair.said.as_ref().filter(|said| said.standing == "proposed" && !said.own);
+    let proposed = pair.said.as_ref().filter(|said| is_for_the_second(said));
     let second = |verdict: &str, effect: String| {
         let needs = pair.second_reviewer.iter().any(|known| known == verdict);
         match needs {

@@ -413,7 +413,7 @@ async fn pair_page(
         path: path_of(place),
         back_to: place.link.map(|_| path_of(place.pair.into())),
         is_proposal: place.is_proposal() && found.said.as_ref().is_some_and(|said| said.standing == "proposed"),
-        is_second: found.said.as_ref().is_some_and(|said| said.standing == "proposed" && !said.own),
+        is_second: found.said.as_ref().is_some_and(is_for_the_second),
         generation: found.generation.clone(),
         log_index: t.number(&found.log_index),
         left,
@@ -558,9 +558,16 @@ fn address(place: PairPlace, list: List, links: u64) -> String {
     if asked.is_empty() { path } else { format!("{path}?{}", asked.join("&")) }
 }
 
+/// Tells whether what was said waits for the asker, as the second steward.
+pub(super) fn is_for_the_second(said: &SaidView) -> bool {
+    said.standing == "proposed" && !said.own && !said.before_contest
+}
+
 /// Gives what was said of a pair, in a sentence.
 pub(crate) fn said(t: Words, said: &SaidView) -> Said {
     let key = match (said.standing.as_str(), said.own) {
+        (_, true) if said.before_contest => "said-before-contest-own",
+        (_, false) if said.before_contest => "said-before-contest",
         ("proposed", true) => "said-proposed-own",
         ("proposed", false) => "said-proposed",
         (_, true) => "said-judged-own",

@@ -11,7 +11,7 @@ use crate::problem::KINDS;
 use crate::service;
 
 /// Keys that code chooses among, so that they don't stand directly in a call.
-const CHOSEN_KEYS: [&str; 34] = [
+const CHOSEN_KEYS: [&str; 36] = [
     "cluster-judged",
     "cluster-proposed",
     "contest-written",
@@ -38,6 +38,8 @@ const CHOSEN_KEYS: [&str; 34] = [
     "queue-decided",
     "queue-proposed",
     "queue-taken-back",
+    "said-before-contest",
+    "said-before-contest-own",
     "said-judged",
     "said-judged-own",
     "said-proposed",

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::citizen::own_request;
 use super::dossier::is_pending;
+use super::judging::whole;
 use crate::app::{App, Who};
 use crate::problem::Problem;
 
@@ -162,12 +163,17 @@ pub(crate) fn would_be_unreached(app: &App, who: &Who, name: &str, registers: &[
 /// of a record of theirs which something links to them; a record that is contested already; what the gate refuses, and what
 /// fails.
 pub async fn contest(app: &App, who: &Who, name: &str, form: &ContestForm) -> Result<OwnContest, Problem> {
+    let (app, who, name, form) = (app.clone(), who.clone(), name.to_owned(), form.clone());
+    whole(async move { contest_now(&app, &who, &name, &form).await }).await
+}
+
+async fn contest_now(app: &App, who: &Who, name: &str, form: &ContestForm) -> Result<OwnContest, Problem> {
     let reason = form.reason.trim();
     let request = own_request(app, who, Some(reason)).await?;
     let (person, account) = citizen(who)?;
     check_reason(reason)?;
     let at = app.now()?;
-    // Two at once would both find the record free.
+    // Two at once would both find the record free, and a steward would judge what is contested meanwhile.
     let _turn = app.contesting().lock().await;
     let is_contested = AtomicBool::new(false);
     let is_it = |record: &RecordId| {
@@ -204,6 +210,11 @@ pub async fn contest(app: &App, who: &Who, name: &str, form: &ContestForm) -> Re
 /// For others than citizens, whom the gate refuses on the record; when they contest no record of this name; what the gate
 /// refuses, and what fails.
 pub async fn withdraw(app: &App, who: &Who, name: &str) -> Result<OwnContest, Problem> {
+    let (app, who, name) = (app.clone(), who.clone(), name.to_owned());
+    whole(async move { withdraw_now(&app, &who, &name).await }).await
+}
+
+async fn withdraw_now(app: &App, who: &Who, name: &str) -> Result<OwnContest, Problem> {
     let request = own_request(app, who, None).await?;
     let (person, account) = citizen(who)?;
     let at = app.now()?;
@@ -219,7 +230,8 @@ pub async fn withdraw(app: &App, who: &Who, name: &str) -> Result<OwnContest, Pr
     let pair = (&contest.contested, &contest.tied);
     let leaf = app.index().withdraw_contest(app.lake(), app.gate(), &request, pair, at).await?;
     let end = ContestEnd { verdict: Verdict::Withdrawn, leaf, at };
-    app.state().end_contest(pair.0, pair.1, end).await.map_err(unavailable)?;
+    // What they contest of the other record of the pair is theirs to take back as well, or not.
+    app.state().withdraw_contest(contest.id, end).await.map_err(unavailable)?;
     Ok(own_contest(app, at.date_naive(), person, &Contest { ended: Some(end), ..contest.clone() }, false))
 }
 

@@ -7,10 +7,10 @@ use model::request::Action;
 use model::{OfficerId, RecordId, Verdict};
 use registry::{Index, PersonPairs};
 use serde::Serialize;
-use state::{Judged, Reviews};
+use state::{Contest, Judged, Reviews};
 use utoipa::ToSchema;
 
-use super::review::{PROPOSALS_FROM, account, review_work, reviews};
+use super::review::{PROPOSALS_FROM, account, is_contested_since, open_contests, review_work, reviews};
 use super::work::request;
 use crate::app::{App, Who};
 use crate::problem::Problem;
@@ -65,17 +65,21 @@ pub(crate) fn proposals(
 }
 
 /// Gives the persons of whom a steward has said, since the index was built, that they are one or two, or an account proposes it:
-/// another pair of theirs would ask the same again. That nobody can say leaves the question to other pairs of the two.
+/// another pair of theirs would ask the same again. That nobody can say leaves the question to other pairs of the two, and so does
+/// what the person contested after it was said, in one of the open `contests`.
 pub(crate) fn settled(
     index: &Index,
     permit: &Permit,
     reviews: &Reviews,
     account: &OfficerId,
+    contests: &[Contest],
 ) -> Result<PersonPairs, Problem> {
     let judged = reviews.judged().iter().map(|judged| (&judged.left, &judged.right, &judged.review));
     let proposed = reviews.proposals().iter().filter(|proposal| reviews.is_by(&proposal.review, account));
     let proposed = proposed.map(|proposal| (&proposal.left, &proposal.right, &proposal.review));
-    let said = judged.chain(proposed).filter(|(_, _, review)| review.verdict != Verdict::CannotSay);
+    let said = judged.chain(proposed).filter(|(left, right, review)| {
+        review.verdict != Verdict::CannotSay && !is_contested_since(contests, (*left, *right), review.leaf)
+    });
     Ok(index.person_pairs(permit, said.map(|(left, right, _)| (left, right)))?)
 }
 
@@ -105,8 +109,8 @@ pub(crate) struct JudgementView {
     pub(crate) own: bool,
 }
 
-/// Gives what was judged since the index was built and counts, within reach, from the `from`th on. It shows nobody, and is no
-/// look.
+/// Gives what was judged since the index was built and counts, within reach, from the `from`th on. What the person contested after
+/// it was judged waits to be judged again, and is not among it. It shows nobody, and is no look.
 ///
 /// # Errors
 /// For others than stewards, which the gate refuses on the record; what fails.
@@ -114,7 +118,11 @@ pub(crate) async fn judgements(app: &App, who: &Who, from: u64) -> Result<Judgem
     let work = review_work(app, "Seeing what was judged of links".to_owned())?;
     let permit = app.gate().decide(&request(who, &work, Action::ReviewLink)?).await?;
     let (index, reviews, account) = (app.index(), reviews(app).await?, account(who)?);
-    let is_within = |judged: &&Judged| index.may_review(&permit, &judged.left, &judged.right);
+    let contests = open_contests(app, &permit).await?;
+    let is_within = |judged: &&Judged| {
+        let pair = (&judged.left, &judged.right);
+        index.may_review(&permit, pair.0, pair.1) && !is_contested_since(&contests, pair, judged.review.leaf)
+    };
     let is_own = |judged: &&Judged| reviews.is_by(&judged.review, account);
     let (own, others): (Vec<&Judged>, Vec<&Judged>) = reviews.judged().iter().filter(is_within).partition(is_own);
     let of = (own.len() + others.len()) as u64;

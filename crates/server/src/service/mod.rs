@@ -9,6 +9,7 @@ mod explain;
 mod given;
 mod ingest;
 mod judged;
+mod judging;
 mod log;
 mod own_reason;
 mod quality;
@@ -35,6 +36,7 @@ pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColu
 pub(crate) use ingest::{ReadIn, Reading, begin_reading, reading};
 pub use judged::ProposalView;
 pub(crate) use judged::{JUDGEMENTS_MAX, JudgementView, judgements};
+pub use judging::{judge, take_back};
 pub use log::{
     EntryView, FAULTS, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify,
 };
@@ -47,8 +49,7 @@ pub use resolve::{ResolveForm, ResolveView, resolve};
 pub(crate) use review::review_work;
 pub use review::{
     ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, List, PairPlace,
-    PairView, ProgressView, ReviewRow, SaidView, SampleProgressView, SourceView, TakeBackForm, judge, pair, progress,
-    take_back,
+    PairView, ProgressView, ReviewRow, SaidView, SampleProgressView, SourceView, TakeBackForm, pair, progress,
 };
 pub(crate) use runs::{Became, Deed, LOOKED_THROUGH, PastRun, past_runs};
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};

@@ -5,8 +5,8 @@
 //! which is sealed with it and follows from nothing that was typed, and only in looks of the kind for which the program gives them.
 
 use gate::EntryKind;
-use model::Request;
 use model::request::Action;
+use model::{Request, TAKING_BACK, taken_back};
 
 use super::citizen::LookView;
 use super::review::review_work;
@@ -35,7 +35,6 @@ pub(crate) enum OwnReason {
 const PROGRESS: &str = "Seeing how far the review of links is";
 const PAIR: &str = "Settling an uncertain link of the queue";
 const WITHDRAWAL: &str = "Taking back a judgement";
-const TAKEN_BACK: &str = "taking back entry ";
 
 impl OwnReason {
     /// Gives the sentence that is kept with the look.
@@ -44,7 +43,7 @@ impl OwnReason {
             Self::Progress => PROGRESS.to_owned(),
             Self::Pair => PAIR.to_owned(),
             Self::Withdrawal => WITHDRAWAL.to_owned(),
-            Self::TakenBack { entry, reason } => format!("{TAKEN_BACK}{entry}: {reason}"),
+            Self::TakenBack { entry, reason } => format!("{TAKING_BACK}{entry}: {reason}"),
         }
     }
 
@@ -66,8 +65,8 @@ impl OwnReason {
         if look.kind != EntryKind::Judgement.as_str() {
             return None;
         }
-        let (entry, reason) = text.strip_prefix(TAKEN_BACK)?.split_once(": ")?;
-        Some(Self::TakenBack { entry: entry.parse().ok()?, reason: reason.to_owned() })
+        let (entry, reason) = taken_back(text)?;
+        Some(Self::TakenBack { entry, reason: reason.to_owned() })
     }
 }
 

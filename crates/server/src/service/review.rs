@@ -4,11 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use gate::Permit;
-use model::request::Action;
 use model::{OfficerId, RecordId, Subject, Verdict};
-use registry::{ClusterEdge, Decided, Effect, FieldEvidence, Index, WaitReason, Waiting};
+use registry::{ClusterEdge, Effect, FieldEvidence, Index, WaitReason, Waiting};
 use serde::{Deserialize, Serialize};
-use state::{Contest, ContestEnd, Judged, Proposal, Review, Reviews, Standing};
+use state::{Contest, Judged, Proposal, Reviews, Standing};
 use utoipa::ToSchema;
 
 use super::explain::OutcomeView;
@@ -16,7 +15,7 @@ use super::given::{GivenColumn, ReasonView, Reasons, Values, WithheldColumn, giv
 use super::judged::{ProposalView, proposals, settled};
 use super::own_reason::OwnReason;
 use super::value::ShownValue;
-use super::work::{WorkForm, request};
+use super::work::WorkForm;
 use crate::app::{App, Who};
 use crate::problem::Problem;
 
@@ -170,6 +169,8 @@ pub struct SaidView {
     pub standing: String,
     /// Whether the asker said it.
     pub own: bool,
+    /// Whether the person contests the link since: it waits to be judged again, and of two stewards this was not the first.
+    pub before_contest: bool,
     /// Its entry in the log.
     pub log_index: u64,
     /// When, in UTC.
@@ -321,7 +322,7 @@ pub(super) async fn reviews(app: &App) -> Result<Reviews, Problem> {
 }
 
 /// Gives the open contests whose records are both within reach, the oldest first.
-async fn open_contests(app: &App, permit: &Permit) -> Result<Vec<Contest>, Problem> {
+pub(super) async fn open_contests(app: &App, permit: &Permit) -> Result<Vec<Contest>, Problem> {
     let mut contests = app.state().open_contests().await.map_err(|error| Problem::failure("unavailable", &error))?;
     contests.retain(|contest| app.index().may_review(permit, &contest.contested, &contest.tied));
     Ok(contests)
@@ -372,19 +373,24 @@ fn unnumbered<'r>(
 }
 
 /// A pair of the queue.
-struct Found {
-    left: RecordId,
-    right: RecordId,
+pub(super) struct Found {
+    pub(super) left: RecordId,
+    pub(super) right: RecordId,
     /// The contest that it is about, open or judged in this generation.
-    contest: Option<Contest>,
+    pub(super) contest: Option<Contest>,
     /// Whether it is known by its records, and not by a number among the uncertain pairs.
-    by_records: bool,
+    pub(super) by_records: bool,
     /// Whether it is of the quality sample.
     sampled: bool,
 }
 
 /// Gives the pair, or the link of its persons, that is meant.
-async fn find(app: &App, permit: &Permit, reviews: &Reviews, place: PairPlace) -> Result<Option<Found>, Problem> {
+pub(super) async fn find(
+    app: &App,
+    permit: &Permit,
+    reviews: &Reviews,
+    place: PairPlace,
+) -> Result<Option<Found>, Problem> {
     let pair = find_pair(app, permit, reviews, place.pair).await?;
     let Some(link) = place.link else { return Ok(pair) };
     let Some(pair) = pair else { return Ok(None) };
@@ -443,7 +449,8 @@ async fn progress_by(app: &App, who: &Who, reviews: &Reviews, from: u64) -> Resu
     let permit = app.gate().decide(&OwnReason::Progress.request(app, who)?).await?;
     let (index, account) = (app.index(), account(who)?);
     let judged = index.review_progress(&permit).judged;
-    let sample = sample_progress(index, &permit, reviews, account, from);
+    let contests = open_contests(app, &permit).await?;
+    let sample = sample_progress(index, &permit, (reviews, contests.as_slice()), account, from);
     let mut progress = ProgressView {
         open: 0,
         contested: 0,
@@ -459,9 +466,13 @@ async fn progress_by(app: &App, who: &Who, reviews: &Reviews, from: u64) -> Resu
         next_set_aside: None,
         sample,
     };
-    let is_within = |judged: &&Judged| index.may_review(&permit, &judged.left, &judged.right);
+    // What the person contested since waits, and is not judged.
+    let is_since = |pair: (&RecordId, &RecordId), leaf: u64| is_contested_since(&contests, pair, leaf);
+    let is_within = |judged: &&Judged| {
+        let pair = (&judged.left, &judged.right);
+        index.may_review(&permit, pair.0, pair.1) && !is_since(pair, judged.review.leaf)
+    };
     progress.judged_since = reviews.judged().iter().filter(is_within).count() as u64;
-    let contests = open_contests(app, &permit).await?;
     let uncertain = index.all_pairs(&permit).count() as u64;
     // Contested pairs come first, the longest open before the others, then proposals that have no other number, whatever
     // numbers they have.
@@ -474,7 +485,7 @@ async fn progress_by(app: &App, who: &Who, reviews: &Reviews, from: u64) -> Resu
     queue.extend(unnumbered.iter().map(|found| (proposed(found), Rank::Proposed, (&found.left, &found.right), None)));
     let is_contested = |pair: &(&RecordId, &RecordId)| contests.iter().any(|contest| contest.pair() == *pair);
     let numbered = index.all_pairs(&permit).filter(|waiting| waiting.is_uncertain);
-    let settled = settled(index, &permit, reviews, account)?;
+    let settled = settled(index, &permit, reviews, account, &contests)?;
     let numbered = numbered.map(|waiting| {
         let pair = (waiting.left, waiting.right);
         // What was said of the pair itself is no reason to leave it to the end.
@@ -491,7 +502,10 @@ async fn progress_by(app: &App, who: &Who, reviews: &Reviews, from: u64) -> Resu
         let review = reviews.of(left, right);
         match review.map(|review| (review.standing, review.leaf)) {
             // One that is among those that are named was counted with them.
-            Some((Standing::Judged, leaf)) => progress.judged_since += u64::from(reviews.judged_in(leaf).is_none()),
+            Some((Standing::Judged, leaf)) => {
+                let is_counted = reviews.judged_in(leaf).is_none() && !is_since((left, right), leaf);
+                progress.judged_since += u64::from(is_counted);
+            }
             Some((Standing::Proposed, _)) => progress.proposed += 1,
             Some((Standing::TakenBack, _)) | None => {}
         }
@@ -539,13 +553,18 @@ impl Rank {
     }
 }
 
-/// Tells whether a pair waits for whom is asking: nobody said anything, or another steward proposed something. What was judged
-/// before the person contested it, in one of the open `contests`, leaves it to be judged.
+/// Tells whether the person contested a pair, in one of the open `contests`, after what was said of it in the entry `leaf` of the
+/// log: whoever said it had not read why.
+pub(super) fn is_contested_since(contests: &[Contest], pair: (&RecordId, &RecordId), leaf: u64) -> bool {
+    contests.iter().any(|contest| contest.leaf > leaf && contest.pair() == pair)
+}
+
+/// Tells whether a pair waits for whom is asking: nobody said anything, or another steward proposed something. What was said
+/// before the person contested it, in one of the open `contests`, leaves it to everybody.
 fn is_open(reviews: &Reviews, account: &OfficerId, contests: &[Contest], pair: (&RecordId, &RecordId)) -> bool {
-    let is_since = |leaf: u64| contests.iter().any(|contest| contest.leaf > leaf && contest.pair() == pair);
-    reviews.of(pair.0, pair.1).is_none_or(|said| match said.standing {
-        Standing::Proposed => !reviews.is_by(&said, account),
-        Standing::Judged | Standing::TakenBack => is_since(said.leaf),
+    reviews.of(pair.0, pair.1).is_none_or(|said| {
+        let waits = said.standing == Standing::Proposed && !reviews.is_by(&said, account);
+        waits || is_contested_since(contests, pair, said.leaf)
     })
 }
 
@@ -553,7 +572,7 @@ fn is_open(reviews: &Reviews, account: &OfficerId, contests: &[Contest], pair: (
 fn sample_progress(
     index: &Index,
     permit: &Permit,
-    reviews: &Reviews,
+    (reviews, contests): (&Reviews, &[Contest]),
     account: &OfficerId,
     from: u64,
 ) -> SampleProgressView {
@@ -566,8 +585,10 @@ fn sample_progress(
     for (turn, waiting) in turns {
         let pair = (waiting.left, waiting.right);
         let said = reviews.of(pair.0, pair.1);
-        progress.judged += u64::from(said.is_some_and(|said| said.standing == Standing::Judged));
-        if is_open(reviews, account, &[], pair) {
+        let is_judged = said
+            .is_some_and(|said| said.standing == Standing::Judged && !is_contested_since(contests, pair, said.leaf));
+        progress.judged += u64::from(is_judged);
+        if is_open(reviews, account, contests, pair) {
             progress.open += 1;
             if passed.is_none_or(|passed| turn > passed) && progress.next.is_none() {
                 progress.next = Some(waiting.number);
@@ -610,6 +631,7 @@ pub async fn pair(
         reason: contest.reason,
     });
     let progress = progress_by(app, who, &reviews, number.saturating_add(1)).await?;
+    let contests = open_contests(app, &permit).await?;
     let said = |left: &RecordId, right: &RecordId| {
         reviews.of(left, right).map(|review| {
             let own = reviews.is_by(&review, account);
@@ -617,6 +639,7 @@ pub async fn pair(
                 verdict: review.verdict.as_str().to_owned(),
                 standing: review.standing.as_str().to_owned(),
                 own,
+                before_contest: is_contested_since(&contests, (left, right), review.leaf),
                 log_index: review.leaf,
                 at: review.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
                 reason: reviews.judged_in(review.leaf).filter(|_| own).map(|judged| judged.reason.clone()),
@@ -727,148 +750,6 @@ fn source(
 }
 
 /// Gives the verdicts to which two stewards have to come.
-fn needs_second(app: &App) -> &[Verdict] {
+pub(super) fn needs_second(app: &App) -> &[Verdict] {
     app.project().linkage.as_ref().map_or(&[], |linkage| linkage.second_reviewer.as_slice())
-}
-
-/// Writes what a steward decided. It counts from the next run of `link` on; where the project wants a second steward, once
-/// that one comes to the same.
-///
-/// # Errors
-/// For others than stewards; a verdict or reason that is missing; a pair of another generation; what the gate refuses, and
-/// what fails.
-pub async fn judge(
-    app: &App,
-    who: &Who,
-    place: impl Into<PairPlace>,
-    form: &JudgementForm,
-) -> Result<JudgedView, Problem> {
-    let verdict = match form.verdict.as_str() {
-        "same" => Verdict::Same,
-        "different" => Verdict::Different,
-        "cannot-say" => Verdict::CannotSay,
-        _ => {
-            let unknown = Problem::new("bad-request", "`verdict` is same, different or cannot-say");
-            return Err(unknown.in_words("problem-is-verdict"));
-        }
-    };
-    let reason = form.reason.trim().to_owned();
-    if reason.is_empty() {
-        return Err(Problem::new("bad-request", "`reason` is empty: a judgement without a reason can't be reviewed")
-            .in_words("problem-is-no-reason"));
-    }
-    let _turn = app.judging().lock().await;
-    let (reviews, account) = (reviews(app).await?, account(who)?);
-    let standing = |left: &RecordId, right: &RecordId| {
-        let by_another = |review: Review| review.verdict == verdict && !reviews.is_by(&review, account);
-        // A proposal that another steward made of the same, or a judgement that two came to before.
-        let is_second = reviews.of(left, right).is_some_and(by_another);
-        let is_proposal = needs_second(app).contains(&verdict) && !is_second;
-        (if is_proposal { Standing::Proposed } else { Standing::Judged }, is_proposal)
-    };
-    let said = Said { verdict, reason, taken_back: None };
-    write(app, who, place.into(), &form.generation, &reviews, said, standing).await
-}
-
-/// Takes back what was said last of a pair since the index was built. All is then as if it had not been said: what was said of the
-/// pair before holds again, a proposal that it confirmed waits again, a contest that it settled is open again. Where nothing
-/// else was said the pair is open. The log and the spine tell of both, what was said and that it was taken back.
-///
-/// # Errors
-/// As [`judge`]; when nothing was said of the pair, or others said the last of it: nobody takes back what another said, nor their
-/// own word from below it.
-pub async fn take_back(
-    app: &App,
-    who: &Who,
-    place: impl Into<PairPlace>,
-    form: &TakeBackForm,
-) -> Result<JudgedView, Problem> {
-    let place = place.into();
-    // Twice at once would take back what was said before as well.
-    let _turn = app.judging().lock().await;
-    let (reviews, account) = (reviews(app).await?, account(who)?);
-    let permit = app.gate().decide(&OwnReason::Withdrawal.request(app, who)?).await?;
-    let nothing = || {
-        Problem::new("not-found", "you said nothing of this pair since the index was built")
-            .in_words("problem-is-nothing-said")
-    };
-    let found = find(app, &permit, &reviews, place).await?.ok_or_else(nothing)?;
-    let review =
-        reviews.of(&found.left, &found.right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
-    if form.reason.trim().is_empty() {
-        return Err(Problem::new("bad-request", "`reason` is empty: say why it is taken back")
-            .in_words("problem-is-no-reason-back"));
-    }
-    // A proposal counted for nothing: to take it back leaves what was judged before as it is.
-    let was_proposed = review.standing == Standing::Proposed;
-    let standing = |_: &RecordId, _: &RecordId| (Standing::TakenBack, was_proposed);
-    let reason = form.reason.trim().to_owned();
-    let said = Said { verdict: Verdict::TakenBack, reason, taken_back: Some(review.leaf) };
-    write(app, who, place, &form.generation, &reviews, said, standing).await
-}
-
-/// What a steward says.
-struct Said {
-    verdict: Verdict,
-    /// Why, in their words.
-    reason: String,
-    /// The entry of what is taken back.
-    taken_back: Option<u64>,
-}
-
-/// Writes what was said, beside what was said before; `standing` gives what it counts for, and whether it goes to the log alone.
-async fn write(
-    app: &App,
-    who: &Who,
-    place: PairPlace,
-    generation: &str,
-    reviews: &Reviews,
-    said: Said,
-    standing: impl Fn(&RecordId, &RecordId) -> (Standing, bool),
-) -> Result<JudgedView, Problem> {
-    let request = match said.taken_back {
-        Some(entry) => OwnReason::TakenBack { entry, reason: said.reason }.request(app, who)?,
-        None => request(who, &review_work(app, said.reason)?, Action::ReviewLink)?,
-    };
-    let reason = request.justification.clone().unwrap_or_default();
-    let index = app.index();
-    if generation != index.generation() {
-        return Err(Problem::new("changed-meanwhile", "the pairs were numbered anew since this one was shown")
-            .in_words("problem-is-numbered-anew"));
-    }
-    let nobody = || Problem::new("not-found", "no uncertain pair has this number").in_words("problem-is-no-pair");
-    let unavailable = |error| Problem::failure("unavailable", &error);
-    let permit = app.gate().decide(&request).await?;
-    let found = find(app, &permit, reviews, place).await?.ok_or_else(nobody)?;
-    let pair = (&found.left, &found.right);
-    let ((standing, is_proposal), at) = (standing(pair.0, pair.1), app.now()?);
-    // Taking back what settled a contest opens it again: the contested record is held as before, for the spine follows what was
-    // said without what was taken back.
-    let settled = match said.taken_back {
-        Some(leaf) => app.state().settled_contest(pair.0, pair.1, leaf).await.map_err(unavailable)?,
-        None => None,
-    };
-    let decided = Decided { verdict: said.verdict, at, reason, is_proposal };
-    let leaf = match found.by_records {
-        true => index.judge_contested(app.lake(), app.gate(), &request, pair, decided).await?,
-        false => index.judge(app.lake(), app.gate(), &request, place.pair, decided).await?,
-    };
-    let leaf = leaf.ok_or_else(nobody)?;
-    // The log and the spine have it: should this fail, the pair is shown once more, and what was said counts all the same.
-    // A contest is in the queue as long as it is open, and nothing waits for a second steward once it was taken back.
-    let kept = (found.contest.is_none(), request.justification.as_deref().unwrap_or_default());
-    let noted = app.state();
-    let noted = noted.note_review(generation, pair, account(who)?, said.verdict, standing, leaf, at, kept).await;
-    noted.map_err(unavailable)?;
-    match (standing, said.taken_back) {
-        (Standing::Judged, _) => {
-            let end = ContestEnd { verdict: said.verdict, leaf, at };
-            app.state().end_contest(pair.0, pair.1, end).await.map_err(unavailable)?;
-        }
-        (Standing::TakenBack, Some(settling)) if settled.is_some() => {
-            app.state().reopen_contest(pair.0, pair.1, settling).await.map_err(unavailable)?;
-        }
-        _ => {}
-    }
-    Ok(JudgedView { log_index: leaf, standing: standing.as_str().to_owned() })
 }

@@ -35,6 +35,7 @@ mod resolving;
 mod review;
 mod runs;
 mod runs_api;
+mod said_since;
 mod search;
 mod steward;
 mod taken_back;

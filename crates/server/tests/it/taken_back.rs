@@ -4,25 +4,25 @@ use serde_json::{Value, json};
 
 use crate::house::{Answer, Ask, House};
 
-async fn get(house: &House, who: &str, path: &str) -> Value {
+pub(crate) async fn get(house: &House, who: &str, path: &str) -> Value {
     let answer = house.ask(Ask::new("GET", &format!("/api/v1/review{path}")).token(&house.token(who))).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.json()
 }
 
-async fn post(house: &House, who: &str, path: &str, body: &Value) -> Answer {
+pub(crate) async fn post(house: &House, who: &str, path: &str, body: &Value) -> Answer {
     house.ask(Ask::new("POST", &format!("/api/v1/review/{path}")).token(&house.token(who)).json(body)).await
 }
 
 /// Judges a pair of a generation, and gives what that counts for.
-async fn judge(house: &House, who: &str, (generation, number): (&str, u64), verdict: &str) -> Value {
+pub(crate) async fn judge(house: &House, who: &str, (generation, number): (&str, u64), verdict: &str) -> Value {
     let body = json!({ "generation": generation, "verdict": verdict, "reason": "two births are on record" });
     let answer = post(house, who, &format!("{number}/judgement"), &body).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.json()["standing"].clone()
 }
 
-async fn take_back(house: &House, who: &str, (generation, number): (&str, u64)) -> Answer {
+pub(crate) async fn take_back(house: &House, who: &str, (generation, number): (&str, u64)) -> Answer {
     let body = json!({ "generation": generation, "reason": "I misread the year" });
     post(house, who, &format!("{number}/take-back"), &body).await
 }
@@ -125,6 +125,12 @@ async fn a_proposal_waits_again_when_the_second_steward_takes_back_that_they_cam
     house.run_again("two").await;
     assert_eq!(get(&house, "second-steward", "").await["proposals"], waiting["proposals"]);
     let own = get(&house, "steward", "").await["own_proposals"][0].as_u64().unwrap();
+    // The second comes to the same in the next generation, and can go back to it by the number under which it waited for them.
+    assert_eq!(judge(&house, "second-steward", ("index-two", own), "same").await, "judged");
+    let said = get(&house, "second-steward", &format!("/{own}")).await["said"].clone();
+    assert_eq!((&said["standing"], &said["own"]), (&json!("judged"), &json!(true)));
+    assert_eq!(take_back(&house, "second-steward", ("index-two", own)).await.status, 200);
+    assert_eq!(get(&house, "second-steward", "").await["proposals"], waiting["proposals"]);
     assert_eq!(take_back(&house, "steward", ("index-two", own)).await.status, 200);
     let after = get(&house, "second-steward", "").await;
     assert_eq!((&after["proposals"], &after["judged"]), (&json!([]), &json!(0)));

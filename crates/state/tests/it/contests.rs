@@ -1,7 +1,7 @@
 //! What people contest: one open contest a record, sealed, ended and opened again.
 
 use model::{RecordId, RegisterId, Verdict};
-use state::{ContestEnd, Standing};
+use state::{ContestEnd, OfContests, Standing};
 
 use crate::kit::{at, officer, open, raw};
 
@@ -124,4 +124,76 @@ async fn what_the_person_took_back_since_is_not_opened_again() {
     assert!(state.end_contest(&loans, &tax, end(Verdict::Withdrawn, 4)).await.unwrap());
     assert!(!state.reopen_contest(&loans, &tax, 2).await.unwrap());
     assert_eq!(state.contested_since(&[loans]), [None]);
+}
+
+#[tokio::test]
+async fn of_two_records_that_are_both_contested_each_has_its_own_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let [loans, tax] = [record("loans", 'a'), record("tax", 'b')];
+    let (account, both) = (officer("c-1"), [loans.clone(), tax.clone()]);
+    let end = |verdict, leaf| ContestEnd { verdict, leaf, at: at(leaf as i64) };
+    assert!(state.note_contest((&loans, &tax), &account, "not mine", 1, at(1)).await.unwrap());
+    assert!(state.note_contest((&tax, &loans), &account, "nor mine", 2, at(2)).await.unwrap());
+    let open_now = || state.contested_since(&both).into_iter().map(|since| since.is_some()).collect::<Vec<_>>();
+    // One judgement ends both, and both are open again when it is taken back.
+    assert!(state.end_contest(&loans, &tax, end(Verdict::Same, 3)).await.unwrap());
+    assert_eq!(open_now(), [false, false]);
+    assert!(state.reopen_contest(&loans, &tax, 3).await.unwrap());
+    assert_eq!(open_now(), [true, true]);
+    // To take one back leaves the other.
+    let own = state.contests_of(&account).await.unwrap();
+    let of_tax = own.iter().find(|contest| contest.contested == tax).unwrap().id;
+    assert!(state.withdraw_contest(of_tax, end(Verdict::Withdrawn, 4)).await.unwrap());
+    assert!(!state.withdraw_contest(of_tax, end(Verdict::Withdrawn, 5)).await.unwrap(), "it is open no more");
+    assert_eq!(open_now(), [true, false]);
+    assert!(state.end_contest(&loans, &tax, end(Verdict::Different, 6)).await.unwrap());
+    assert!(state.reopen_contest(&loans, &tax, 6).await.unwrap());
+    assert_eq!(open_now(), [true, false], "what the person took back stays so");
+}
+
+#[tokio::test]
+async fn what_is_contested_after_a_judgement_is_not_ended_by_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (loans, tax) = (record("loans", 'a'), record("tax", 'b'));
+    assert!(state.note_contest((&loans, &tax), &officer("c-1"), "not mine", 9, at(9)).await.unwrap());
+    let end = |leaf| ContestEnd { verdict: Verdict::Same, leaf, at: at(10) };
+    assert!(!state.end_contest(&loans, &tax, end(8)).await.unwrap(), "whoever judged had not read it");
+    assert!(state.contested_since(std::slice::from_ref(&loans))[0].is_some());
+    assert!(state.end_contest(&loans, &tax, end(10)).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_said_and_what_becomes_of_contests_is_kept_together_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (loans, tax) = (record("loans", 'a'), record("tax", 'b'));
+    let (citizen, by) = (officer("c-1"), officer("o-1"));
+    assert!(state.note_contest((&loans, &tax), &citizen, "not mine", 1, at(1)).await.unwrap());
+    let note = async |verdict, standing, leaf, contests| {
+        let kept = (false, "two births");
+        state.note_review_and("g1", (&loans, &tax), &by, verdict, standing, leaf, at(8), kept, contests).await
+    };
+    // The last that was said, whether it waits for the next run, and whether the record is contested.
+    let now = async || {
+        let said = state.reviews("g1").await.unwrap().of(&loans, &tax).map(|review| review.leaf);
+        let is_contested = state.contested_since(std::slice::from_ref(&loans))[0].is_some();
+        (said, state.is_judged_in("g1", 2).await.unwrap(), is_contested)
+    };
+    let no_room = "CREATE TRIGGER no_room BEFORE UPDATE ON contests BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    let (judged, taken_back) = ((Verdict::Different, Standing::Judged), (Verdict::TakenBack, Standing::TakenBack));
+    crate::kit::run(folder.path(), no_room).await;
+    note(judged.0, judged.1, 2, OfContests::End).await.unwrap_err();
+    assert_eq!(now().await, (None, false, true));
+    crate::kit::run(folder.path(), "DROP TRIGGER no_room").await;
+    note(judged.0, judged.1, 2, OfContests::End).await.unwrap();
+    assert_eq!(now().await, (Some(2), true, false));
+
+    crate::kit::run(folder.path(), no_room).await;
+    note(taken_back.0, taken_back.1, 3, OfContests::Reopen(2)).await.unwrap_err();
+    assert_eq!(now().await, (Some(2), true, false), "it can be taken back once more");
+    crate::kit::run(folder.path(), "DROP TRIGGER no_room").await;
+    note(taken_back.0, taken_back.1, 4, OfContests::Reopen(2)).await.unwrap();
+    assert_eq!(now().await, (None, false, true));
 }

@@ -316,3 +316,35 @@ async fn what_is_taken_back_leaves_what_was_said_before_as_the_last_word() {
     note("g4", &first, Verdict::CannotSay, Standing::TakenBack, 18).await;
     assert_eq!(last("g4").await, (None, vec![], vec![]));
 }
+
+#[tokio::test]
+async fn a_proposal_of_before_is_found_by_its_entry_when_it_is_confirmed_and_is_one_however_often_it_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (left, right) = (record("loans", 'a'), record("tax", 'b'));
+    let (first, second) = (officer("o-1"), officer("o-2"));
+    let note = async |generation: &str, by: &model::OfficerId, verdict, standing, leaf| {
+        let noted = state.note_review(generation, (&left, &right), by, verdict, standing, leaf, at(7), (true, "why"));
+        noted.await.unwrap();
+    };
+    let waiting = async |generation: &str| {
+        let reviews = state.reviews(generation).await.unwrap();
+        reviews.proposals().iter().map(|proposal| proposal.review.leaf).collect::<Vec<u64>>()
+    };
+    note("g1", &first, Verdict::Same, Standing::Proposed, 1).await;
+    note("g1", &first, Verdict::Same, Standing::Proposed, 2).await;
+    assert_eq!((waiting("g1").await, waiting("g2").await), (vec![2], vec![2]));
+    note("g2", &second, Verdict::Same, Standing::Judged, 3).await;
+    let reviews = state.reviews("g2").await.unwrap();
+    assert_eq!(reviews.of(&left, &right).map(|review| review.leaf), Some(3));
+    assert_eq!(reviews.proposed_in(2), Some((&left, &right)), "whoever judged it can come back to it");
+    assert!(reviews.proposals().is_empty());
+    note("g2", &second, Verdict::TakenBack, Standing::TakenBack, 4).await;
+    assert_eq!(waiting("g2").await, [2]);
+    note("g2", &first, Verdict::TakenBack, Standing::TakenBack, 5).await;
+    let reviews = state.reviews("g2").await.unwrap();
+    assert!(
+        reviews.of(&left, &right).is_none() && reviews.proposed_in(2).is_none(),
+        "it was taken back, however often made"
+    );
+}

@@ -1,0 +1,196 @@
+//! What stewards judge of two records, and take back: one after the other, and whole, whoever goes away meanwhile.
+
+use model::request::Action;
+use model::{RecordId, Verdict};
+use registry::Decided;
+use state::{Contest, OfContests, Review, Reviews, Standing};
+
+use super::own_reason::OwnReason;
+use super::review::{
+    JudgedView, JudgementForm, PairPlace, TakeBackForm, account, find, is_contested_since, needs_second, review_work,
+    reviews,
+};
+use super::work::request;
+use crate::app::{App, Who};
+use crate::problem::Problem;
+
+/// Does work to its end, also when whoever asked for it has gone: the log, the spine and the state are written one after the other,
+/// and none is to know less than the one before.
+pub(super) async fn whole<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.unwrap_or_else(|error| Err(Problem::failure("unavailable", &error)))
+}
+
+/// What is known of pairs as something is said of one.
+struct Known {
+    reviews: Reviews,
+    /// All open contests.
+    contests: Vec<Contest>,
+}
+
+impl Known {
+    /// Reads it; nobody else may say anything until what is said is written.
+    async fn of(app: &App) -> Result<Self, Problem> {
+        let contests = app.state().open_contests().await.map_err(|error| Problem::failure("unavailable", &error))?;
+        Ok(Self { reviews: reviews(app).await?, contests })
+    }
+
+    /// Gives what was said last of two records; none where the person contests it since, which whoever said it had not read.
+    fn last(&self, left: &RecordId, right: &RecordId) -> Option<Review> {
+        let is_before = |review: &Review| is_contested_since(&self.contests, (left, right), review.leaf);
+        self.reviews.of(left, right).filter(|review| !is_before(review))
+    }
+}
+
+/// Writes what a steward decided. It counts from the next run of `link` on; where the project wants a second steward, once
+/// that one comes to the same. Sent twice, for the same reason, it is written once.
+///
+/// # Errors
+/// For others than stewards; a verdict or reason that is missing; a pair of another generation; what the gate refuses, and
+/// what fails.
+pub async fn judge(
+    app: &App,
+    who: &Who,
+    place: impl Into<PairPlace>,
+    form: &JudgementForm,
+) -> Result<JudgedView, Problem> {
+    let (app, who, place, form) = (app.clone(), who.clone(), place.into(), form.clone());
+    whole(async move { judge_now(&app, &who, place, &form).await }).await
+}
+
+async fn judge_now(app: &App, who: &Who, place: PairPlace, form: &JudgementForm) -> Result<JudgedView, Problem> {
+    let verdict = match form.verdict.as_str() {
+        "same" => Verdict::Same,
+        "different" => Verdict::Different,
+        "cannot-say" => Verdict::CannotSay,
+        _ => {
+            let unknown = Problem::new("bad-request", "`verdict` is same, different or cannot-say");
+            return Err(unknown.in_words("problem-is-verdict"));
+        }
+    };
+    let reason = form.reason.trim().to_owned();
+    if reason.is_empty() {
+        return Err(Problem::new("bad-request", "`reason` is empty: a judgement without a reason can't be reviewed")
+            .in_words("problem-is-no-reason"));
+    }
+    let _turn = app.contesting().lock().await;
+    let (known, account) = (Known::of(app).await?, account(who)?);
+    let standing = |left: &RecordId, right: &RecordId| {
+        // A proposal that another steward made of the same, or a judgement that two came to before.
+        let by_another = |review: Review| review.verdict == verdict && !known.reviews.is_by(&review, account);
+        let is_second = known.last(left, right).is_some_and(by_another);
+        let is_proposal = needs_second(app).contains(&verdict) && !is_second;
+        (if is_proposal { Standing::Proposed } else { Standing::Judged }, is_proposal)
+    };
+    let said = Said { verdict, reason, taken_back: None };
+    write(app, who, place, &form.generation, &known, said, standing).await
+}
+
+/// Takes back what was said last of a pair since the index was built. All is then as if it had not been said: what was said of the
+/// pair before holds again, a proposal that it confirmed waits again, a contest that it settled is open again. Where nothing
+/// else was said the pair is open. The log and the spine tell of both, what was said and that it was taken back.
+///
+/// # Errors
+/// As [`judge`]; when nothing was said of the pair, or others said the last of it: nobody takes back what another said, nor their
+/// own word from below it.
+pub async fn take_back(
+    app: &App,
+    who: &Who,
+    place: impl Into<PairPlace>,
+    form: &TakeBackForm,
+) -> Result<JudgedView, Problem> {
+    let (app, who, place, form) = (app.clone(), who.clone(), place.into(), form.clone());
+    whole(async move { take_back_now(&app, &who, place, &form).await }).await
+}
+
+async fn take_back_now(app: &App, who: &Who, place: PairPlace, form: &TakeBackForm) -> Result<JudgedView, Problem> {
+    // Twice at once would take back what was said before as well.
+    let _turn = app.contesting().lock().await;
+    let (known, account) = (Known::of(app).await?, account(who)?);
+    let reviews = &known.reviews;
+    let permit = app.gate().decide(&OwnReason::Withdrawal.request(app, who)?).await?;
+    let nothing = || {
+        Problem::new("not-found", "you said nothing of this pair since the index was built")
+            .in_words("problem-is-nothing-said")
+    };
+    let found = find(app, &permit, reviews, place).await?.ok_or_else(nothing)?;
+    let review =
+        reviews.of(&found.left, &found.right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
+    if form.reason.trim().is_empty() {
+        return Err(Problem::new("bad-request", "`reason` is empty: say why it is taken back")
+            .in_words("problem-is-no-reason-back"));
+    }
+    // A proposal counted for nothing: to take it back leaves what was judged before as it is.
+    let was_proposed = review.standing == Standing::Proposed;
+    let standing = |_: &RecordId, _: &RecordId| (Standing::TakenBack, was_proposed);
+    let reason = form.reason.trim().to_owned();
+    let said = Said { verdict: Verdict::TakenBack, reason, taken_back: Some(review.leaf) };
+    write(app, who, place, &form.generation, &known, said, standing).await
+}
+
+/// What a steward says.
+struct Said {
+    verdict: Verdict,
+    /// Why, in their words.
+    reason: String,
+    /// The entry of what is taken back.
+    taken_back: Option<u64>,
+}
+
+/// Writes what was said, beside what was said before; `standing` gives what it counts for, and whether it goes to the log alone.
+async fn write(
+    app: &App,
+    who: &Who,
+    place: PairPlace,
+    generation: &str,
+    known: &Known,
+    said: Said,
+    standing: impl Fn(&RecordId, &RecordId) -> (Standing, bool),
+) -> Result<JudgedView, Problem> {
+    let request = match said.taken_back {
+        Some(entry) => OwnReason::TakenBack { entry, reason: said.reason }.request(app, who)?,
+        None => request(who, &review_work(app, said.reason)?, Action::ReviewLink)?,
+    };
+    let reason = request.justification.clone().unwrap_or_default();
+    let index = app.index();
+    if generation != index.generation() {
+        return Err(Problem::new("changed-meanwhile", "the pairs were numbered anew since this one was shown")
+            .in_words("problem-is-numbered-anew"));
+    }
+    let nobody = || Problem::new("not-found", "no uncertain pair has this number").in_words("problem-is-no-pair");
+    let account = account(who)?;
+    let permit = app.gate().decide(&request).await?;
+    let found = find(app, &permit, &known.reviews, place).await?.ok_or_else(nobody)?;
+    let pair = (&found.left, &found.right);
+    // The same sent twice: a second row would have to be taken back by itself. A proposal that is repeated is one anyhow.
+    let is_again = |last: &Review| {
+        let is_same = last.verdict == said.verdict && known.reviews.is_by(last, account);
+        is_same && known.reviews.judged_in(last.leaf).is_some_and(|judged| judged.reason == reason)
+    };
+    if let Some(first) = known.last(pair.0, pair.1).filter(is_again) {
+        return Ok(JudgedView { log_index: first.leaf, standing: first.standing.as_str().to_owned() });
+    }
+    let ((standing, is_proposal), at) = (standing(pair.0, pair.1), app.now()?);
+    let decided = Decided { verdict: said.verdict, at, reason: reason.clone(), is_proposal };
+    let leaf = match found.by_records {
+        true => index.judge_contested(app.lake(), app.gate(), &request, pair, decided).await?,
+        false => index.judge(app.lake(), app.gate(), &request, place.pair, decided).await?,
+    };
+    let leaf = leaf.ok_or_else(nobody)?;
+    // Taking back what settled a contest opens it again: the contested record is held as before, for the spine follows what was
+    // said without what was taken back.
+    let contests = match (standing, said.taken_back) {
+        (Standing::Judged, _) => OfContests::End,
+        (Standing::TakenBack, Some(settling)) => OfContests::Reopen(settling),
+        (Standing::Proposed | Standing::TakenBack, _) => OfContests::Stay,
+    };
+    // The log and the spine have it: should this fail, the pair is shown once more, and what was said counts all the same. What
+    // was taken back is as it was here, and taken back once more is followed once by the spine.
+    // A contest is in the queue as long as it is open, and nothing waits for a second steward once it was taken back.
+    let kept = (found.contest.is_none(), reason.as_str());
+    let noted = app.state();
+    let noted = noted.note_review_and(generation, pair, account, said.verdict, standing, leaf, at, kept, contests);
+    noted.await.map_err(|error| Problem::failure("unavailable", &error))?;
+    Ok(JudgedView { log_index: leaf, standing: standing.as_str().to_owned() })
+}
