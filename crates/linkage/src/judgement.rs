@@ -398,8 +398,8 @@ mod tests {
         };
         let both = [(&other, Disputed), (&one, Disputed)];
         assert_eq!(contested(&both), [other.clone(), one.clone()]);
-        assert_eq!(contested(&[&both[..], &[(&one, Withdrawn)]].concat()), [other.clone()]);
-        assert_eq!(contested(&[&both[..], &[(&other, Withdrawn)]].concat()), [one.clone()]);
+        assert_eq!(contested(&[&both[..], &[(&one, Withdrawn)]].concat()), std::slice::from_ref(&other));
+        assert_eq!(contested(&[&both[..], &[(&other, Withdrawn)]].concat()), std::slice::from_ref(&one));
         assert!(contested(&[&both[..], &[(&one, Withdrawn), (&other, Withdrawn)]].concat()).is_empty());
         // A steward judges the two records, and with them both; whoever takes that back opens both.
         let judged = [&both[..], &[(&one, Different)]].concat();
