@@ -216,6 +216,10 @@ fn without_values(error: &(dyn std::error::Error + 'static)) -> String {
     if let Some(json) = error.downcast_ref::<serde_json::Error>() {
         return format!("JSON can't be read: {:?} at line {}, column {}", json.classify(), json.line(), json.column());
     }
+    // What a task panicked with is in what its end says.
+    if let Some(end) = error.downcast_ref::<tokio::task::JoinError>() {
+        return if end.is_panic() { "a task panicked" } else { "a task was cancelled" }.to_owned();
+    }
     error.to_string()
 }
 
@@ -307,6 +311,17 @@ mod tests {
         assert!(json.to_string().contains("Jane"));
         assert_eq!(without_values(&json), "JSON can't be read: Data at line 1, column 6");
         assert_eq!(without_values(&std::io::Error::other("disk")), "disk");
+    }
+
+    #[tokio::test]
+    async fn what_a_task_panicked_with_is_not_logged() {
+        let task: tokio::task::JoinHandle<()> = tokio::spawn(async { panic!("Jane") });
+        let end = task.await.unwrap_err();
+        assert!(end.to_string().contains("Jane"));
+        assert_eq!(without_values(&end), "a task panicked");
+        let task = tokio::spawn(std::future::pending::<()>());
+        task.abort();
+        assert_eq!(without_values(&task.await.unwrap_err()), "a task was cancelled");
     }
 
     #[test]

@@ -214,9 +214,7 @@ impl State {
     /// # Errors
     /// As [`contests_of`](Self::contests_of).
     pub async fn open_contests(&self) -> Result<Vec<Contest>, StateError> {
-        if self.inner.open_contests.read().is_empty() {
-            return Ok(Vec::new());
-        }
+        // Memory may know less than what is written, should it not have been read again since.
         let query = format!("SELECT {COLUMNS} FROM contests WHERE ended IS NULL ORDER BY id");
         let rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch_all(&self.inner.readers).await?;
         rows.iter().map(|row| self.read_contest(row)).collect()

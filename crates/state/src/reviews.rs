@@ -129,6 +129,15 @@ fn follow<T>(said: &mut Vec<T>, next: T, take: impl Fn(&T) -> &Review) {
     }
 }
 
+/// Gives what these rows of one pair leave in force, in their order.
+fn followed(rows: &[SqliteRow]) -> Result<Vec<Review>, StateError> {
+    let mut said: Vec<Review> = Vec::with_capacity(rows.len());
+    for row in rows {
+        follow(&mut said, read_review(row)?, |review| review);
+    }
+    Ok(said)
+}
+
 /// The last that was said of each pair of a generation, and of those of which something is proposed.
 #[derive(Debug)]
 pub struct Reviews {
@@ -350,11 +359,24 @@ impl State {
         .bind(entry)
         .fetch_all(&self.inner.readers)
         .await?;
-        let mut said: Vec<Review> = Vec::with_capacity(rows.len());
-        for row in &rows {
-            follow(&mut said, read_review(row)?, |review| review);
-        }
-        Ok(said.iter().any(|review| review.leaf == leaf))
+        Ok(followed(&rows)?.iter().any(|review| review.leaf == leaf))
+    }
+
+    /// Tells whether what was said in entry `leaf` of the log was taken back, in whatever generation of the index that was; not
+    /// where nothing is kept of it.
+    ///
+    /// # Errors
+    /// [`StateError`] when the database fails.
+    pub async fn is_taken_back(&self, leaf: u64) -> Result<bool, StateError> {
+        let Ok(entry) = i64::try_from(leaf) else { return Ok(false) };
+        let rows = sqlx::query(
+            "SELECT pair, account, verdict, standing, leaf, at FROM reviews \
+             WHERE (generation, pair) = (SELECT generation, pair FROM reviews WHERE leaf = ?1) ORDER BY id",
+        )
+        .bind(entry)
+        .fetch_all(&self.inner.readers)
+        .await?;
+        Ok(!rows.is_empty() && followed(&rows)?.iter().all(|review| review.leaf != leaf))
     }
 
     /// Erases of what was judged in other generations than this one, which is in service, of which records it was and why: its

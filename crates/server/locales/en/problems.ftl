@@ -44,6 +44,7 @@ problem-is-no-reason = A judgement without a reason can’t be reviewed.
 problem-is-no-reason-back = Say why it is taken back.
 problem-is-nothing-said = You said nothing of this pair since the index was built.
 problem-is-numbered-anew = The pairs were numbered anew since this one was shown.
+problem-is-contested-since = The person contests the link since this pair was shown. Read why first, and judge it then.
 problem-is-no-entry = The log has no such entry.
 problem-is-no-verification = No verification has this number, or it was long ago. Begin one anew.
 problem-is-no-checkpoint = This is no saved checkpoint, so the log was not verified. Paste the whole text, with its signature, as you saved it.

@@ -44,6 +44,7 @@ problem-is-no-reason = Un jugement sans motif ne peut pas être réexaminé.
 problem-is-no-reason-back = Dites pourquoi vous revenez dessus.
 problem-is-nothing-said = Vous n’avez rien dit de cette paire depuis la construction de l’index.
 problem-is-numbered-anew = Les paires ont été renumérotées depuis que celle-ci a été montrée.
+problem-is-contested-since = La personne conteste le lien depuis que cette paire a été montrée. Lisez d’abord pourquoi, puis jugez-en.
 problem-is-no-entry = Le journal n’a pas cette entrée.
 problem-is-no-verification = Aucune vérification n’a ce numéro, ou elle est trop ancienne. Commencez-en une nouvelle.
 problem-is-no-checkpoint = Ceci n’est pas un point de contrôle enregistré : le journal n’a pas été vérifié. Collez le texte entier, avec sa signature, tel que vous l’avez enregistré.

@@ -42,8 +42,8 @@ keyed! {
     ContestForm: [], ["reason"];
     ExplainForm: ["purpose", "left", "right"], ["case", "justification"];
     VerifyForm: [], ["checkpoint"];
-    JudgementForm: ["generation", "verdict", "reason"], [];
-    TakeBackForm: ["generation", "reason"], [];
+    JudgementForm: ["generation", "verdict", "reason"], ["seen"];
+    TakeBackForm: ["generation", "reason"], ["entry"];
 }
 
 /// The keys of a body, and of their values nothing.

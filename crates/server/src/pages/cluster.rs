@@ -270,7 +270,9 @@ pub(crate) fn drawn(
         }
     };
     let row = |link: &ClusterLinkView| {
-        let said = link.said.as_ref().filter(|said| said.standing != "taken-back").map(|said| {
+        // What was said before the person contested the link counts no more.
+        let said = link.said.as_ref().filter(|said| said.standing != "taken-back" && !said.before_contest);
+        let said = said.map(|said| {
             let values = [("verdict", t.of("verdict", &said.verdict)), ("entry", t.number(&said.log_index))];
             let key = if said.standing == "proposed" { "cluster-proposed" } else { "cluster-judged" };
             t.with_all(key, &values)
@@ -304,7 +306,7 @@ pub(crate) fn drawn(
             } else {
                 None
             },
-            class: if link.said.is_some() { "link said" } else { "link" },
+            class: if link_row.said.is_some() { "link said" } else { "link" },
             link: link_row,
         }
     };

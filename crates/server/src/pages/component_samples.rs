@@ -30,7 +30,9 @@ use super::search::{FormError, Hit, SEARCH};
 use super::values::{KeptColumns, Shown, within};
 use super::view::{Retyped, Typed};
 use super::words::{ProjectText, Words};
-use crate::service::{ClassRule, LookView, OfficerUse, Officers, OwnContest, PurposeView, SaidView, Standing, Term};
+use crate::service::{
+    ClassRule, JUDGEMENT_TAKEN_BACK, LookView, OfficerUse, Officers, OwnContest, PurposeView, SaidView, Standing, Term,
+};
 
 /// The threshold of the sample run, in log2 odds.
 const THRESHOLD: f64 = 6.0;
@@ -171,7 +173,8 @@ pub(super) fn contests(t: Words) -> Vec<ContestRow> {
         unreached,
         pending: standing == "different",
     };
-    let states = [("open", false), ("open", true), ("different", false), ("same", false), ("withdrawn", false)];
+    let back = (JUDGEMENT_TAKEN_BACK, false);
+    let states = [("open", false), ("open", true), ("different", false), ("same", false), back, ("withdrawn", false)];
     let row = |(standing, unreached)| contest::row(t, &contest(standing, unreached), |_| t.s("sample-register"));
     states.map(row).into()
 }

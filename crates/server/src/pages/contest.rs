@@ -63,13 +63,17 @@ pub(crate) struct ContestRow {
 
 /// Gives a contest as the page shows it.
 pub(crate) fn row(t: Words, contest: &OwnContest, register_title: impl Fn(&str) -> String) -> ContestRow {
-    let standing = t.of("contest-standing", &contest.standing);
+    let known = || t.of("contest-standing", &contest.standing);
     let standing = match (&contest.ended, contest.ended_log_index) {
         (Some(when), Some(entry)) => {
-            let values = [("standing", standing), ("when", t.moment(when)), ("entry", t.number(&entry))];
-            t.with_all("contest-ended", &values)
+            let (when, entry) = (("when", t.moment(when)), ("entry", t.number(&entry)));
+            match contest.standing.as_str() {
+                // It says how it was judged no more: that counts for nothing.
+                service::JUDGEMENT_TAKEN_BACK => t.with_all("contest-judgement-taken-back", &[when, entry]),
+                _ => t.with_all("contest-ended", &[("standing", known()), when, entry]),
+            }
         }
-        _ => standing,
+        _ => known(),
     };
     let pending = |standing: &str| match standing {
         "different" => t.s("contest-pending-different"),

@@ -88,9 +88,12 @@ pub(super) struct Written {
 const FORM_IS_GONE: [&str; 3] = ["unauthenticated", "changed-meanwhile", "not-found"];
 
 /// Tells whether the form that was sent is gone. The one in which two records are named is about neither of them: it is there
-/// whatever ids were typed into it.
-fn is_gone(kind: &str, typed: &Typed) -> bool {
-    FORM_IS_GONE.contains(&kind) && !(kind == "not-found" && typed.path == EXPLAIN)
+/// whatever ids were typed into it. A pair that the person contested meanwhile is that pair still: it leads back there, to read
+/// why.
+fn is_gone(problem: &Problem, typed: &Typed) -> bool {
+    let kind = kind_of(problem);
+    let is_contested = problem.words.as_ref().is_some_and(|words| words.key == "problem-is-contested-since");
+    FORM_IS_GONE.contains(&kind) && !is_contested && !(kind == "not-found" && typed.path == EXPLAIN)
 }
 
 /// The kind of problem of a checkpoint with which the log can't be compared.
@@ -182,7 +185,7 @@ impl Kept {
         let is_foreign = typed.as_ref().is_some_and(Typed::is_foreign);
         let typed = typed.filter(|_| !is_foreign && kind_of(problem) != "foreign-request");
         let (typed, written) = match typed {
-            Some(typed) if is_gone(kind_of(problem), &typed) => (None, Some(typed)),
+            Some(typed) if is_gone(problem, &typed) => (None, Some(typed)),
             typed => (typed, None),
         };
         let list = |typed: &Typed| LISTS.into_iter().find(|list| typed.path.starts_with(list));

@@ -25,8 +25,9 @@ use super::view::{AGAIN, Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{
-    self, ExplainedView, FieldEvidence, JudgedView, JudgementForm, List, OutcomeView, PairPlace, PairView, PurposeView,
-    ReasonView, ReviewRow, SaidView, SampleProgressView, SourceView, TakeBackForm, WithheldColumn,
+    self, ContestedView, ExplainedView, FieldEvidence, JudgedView, JudgementForm, List, OutcomeView, PairPlace,
+    PairView, PurposeView, ReasonView, ReviewRow, SaidView, SampleProgressView, SourceView, TakeBackForm,
+    WithheldColumn,
 };
 
 /// The longest reason, in characters.
@@ -82,6 +83,8 @@ struct PairPage {
     sampled: bool,
     generation: String,
     log_index: String,
+    /// The entry of the look, as the form names it.
+    seen: u64,
     left: String,
     right: String,
     rows: Vec<Row>,
@@ -100,6 +103,8 @@ struct PairPage {
     next: Option<String>,
     said: Option<Said>,
     contested: Option<Contested>,
+    /// Where they contest the other record as well.
+    contested_too: Option<Contested>,
     cluster: Option<Cluster>,
     /// What each verdict would do, in the order of the choices.
     effects: Vec<String>,
@@ -124,6 +129,8 @@ pub(super) struct Told {
 /// What was said of the pair since the index was built.
 pub(crate) struct Said {
     pub(crate) sentence: String,
+    /// Its entry in the log, as the form names what it takes back.
+    pub(crate) entry: u64,
     pub(crate) own: bool,
     /// Why it was said, in one's own words.
     pub(crate) why: Option<String>,
@@ -405,6 +412,11 @@ async fn pair_page(
         (frame.repeat, frame.repeat_at) = filled.sent(place);
         frame.repeat.push((AGAIN, true.to_string()));
     }
+    let contested = |contested: &ContestedView| {
+        let record = if contested.record == "left" { &found.left } else { &found.right };
+        let values = [("register", view.register_title(&record.register)), ("when", t.moment(&contested.since))];
+        Contested { sentence: t.with_all("pair-contested", &values), reason: contested.reason.clone() }
+    };
     let page = PairPage {
         frame,
         t,
@@ -416,6 +428,7 @@ async fn pair_page(
         is_second: found.said.as_ref().is_some_and(is_for_the_second),
         generation: found.generation.clone(),
         log_index: t.number(&found.log_index),
+        seen: found.log_index,
         left,
         right,
         rows,
@@ -432,11 +445,8 @@ async fn pair_page(
         in_sample: list == List::Sample,
         sampled: found.sampled,
         said,
-        contested: found.contested.as_ref().map(|contested| {
-            let record = if contested.record == "left" { &found.left } else { &found.right };
-            let values = [("register", view.register_title(&record.register)), ("when", t.moment(&contested.since))];
-            Contested { sentence: t.with_all("pair-contested", &values), reason: contested.reason.clone() }
-        }),
+        contested: found.contested.as_ref().map(contested),
+        contested_too: found.contested_too.as_ref().map(contested),
         effects: effects(t, &found),
         // Who follows a link means to cut it; it is theirs to confirm, with a reason.
         verdict: match form {
@@ -460,18 +470,21 @@ fn missing(t: Words, verdict: bool, reason: Option<String>) -> Vec<FormError> {
     verdict.into_iter().chain(reason).map(|(href, text)| FormError { href: href.to_owned(), text }).collect()
 }
 
-/// Gives what the two records are called: by their registers, with which of them is contested, or which is which where both are
-/// of one register.
+/// Gives what the two records are called: by their registers, with which of them is contested, and which is which where both are
+/// of one register and neither or both are contested.
 fn sides(view: &View, found: &PairView) -> [String; 2] {
     let t = view.t;
-    let contested = found.contested.as_ref().map(|contested| contested.record.as_str());
+    let contests = || found.contested.iter().chain(&found.contested_too);
+    let is_of_one = found.left.register == found.right.register && contests().count() != 1;
     let side = |name: &str, row: &ReviewRow, number: u64| {
         let register = view.register_title(&row.register);
-        match contested {
-            Some(contested) if contested == name => t.with("pair-side-contested", "register", register),
-            Some(_) => t.with("pair-side-tied", "register", register),
-            None if found.left.register == found.right.register => numbered_side(t, register, number),
-            None => register,
+        let register = if is_of_one { numbered_side(t, register, number) } else { register };
+        if contests().any(|contested| contested.record == name) {
+            t.with("pair-side-contested", "register", register)
+        } else if contests().next().is_some() {
+            t.with("pair-side-tied", "register", register)
+        } else {
+            register
         }
     };
     [side("left", &found.left, 1), side("right", &found.right, 2)]
@@ -578,7 +591,13 @@ pub(crate) fn said(t: Words, said: &SaidView) -> Said {
         ("when", t.moment(&said.at)),
         ("entry", t.number(&said.log_index)),
     ];
-    Said { sentence: t.with_all(key, &values), own: said.own, why: said.reason.clone(), reason: String::new() }
+    Said {
+        sentence: t.with_all(key, &values),
+        entry: said.log_index,
+        own: said.own,
+        why: said.reason.clone(),
+        reason: String::new(),
+    }
 }
 
 /// The column of person records that says of a birth date what is known of it. It is not shown beside whole dates.
@@ -729,13 +748,16 @@ pub(crate) struct Judged {
     reason: String,
     #[serde(default)]
     list: List,
+    /// The entry of the look that showed the pair.
+    #[serde(default)]
+    seen: Option<u64>,
     /// Whether the form is only shown again.
     #[serde(default)]
     again: bool,
 }
 
 impl Judged {
-    /// Gives what was filled in.
+    /// Gives what was filled in. Where that is shown again, it is in another look.
     fn fields(&self) -> Vec<(&'static str, String)> {
         let mut fields = vec![
             ("generation", self.generation.clone()),
@@ -786,16 +808,17 @@ async fn judged(view: &View, place: PairPlace, form: Judged) -> Result<Response,
         return pair_page(view, place, &After::default(), Some(Filled::Judged(&form))).await;
     }
     check_reason(&form.reason)?;
-    let judgement = JudgementForm { generation: form.generation, verdict: form.verdict, reason: form.reason };
+    let Judged { generation, verdict, reason, list, seen, .. } = form;
+    let judgement = JudgementForm { generation, verdict, reason, seen };
     let judged = service::judge(&view.app, who, place, &judgement).await?;
-    let next = match (place.link, form.list) {
+    let next = match (place.link, list) {
         (Some(_), _) => Some(place.pair),
         (None, list) => {
             let progress = service::progress(&view.app, who, place.pair + 1).await?;
             if list == List::Sample { progress.sample.next } else { progress.next }
         }
     };
-    Ok(onward(next.map(PairPlace::from), place, form.list, &judged))
+    Ok(onward(next.map(PairPlace::from), place, list, &judged))
 }
 
 /// Checks how long a reason is.
@@ -831,13 +854,16 @@ pub(crate) struct TakenBack {
     reason: String,
     #[serde(default)]
     list: List,
+    /// The entry of what is taken back.
+    #[serde(default)]
+    entry: Option<u64>,
     /// Whether the form is only shown again.
     #[serde(default)]
     again: bool,
 }
 
 impl TakenBack {
-    /// Gives what was filled in.
+    /// Gives what was filled in. Where that is shown again, it is with what was said last by then.
     fn fields(&self) -> Vec<(&'static str, String)> {
         let mut fields = vec![("generation", self.generation.clone()), ("reason", self.reason.clone())];
         if self.list == List::Sample {
@@ -884,7 +910,7 @@ async fn taken_back(view: &View, place: PairPlace, form: TakenBack) -> Result<Re
     }
     check_reason(&form.reason)?;
     let list = form.list;
-    let form = TakeBackForm { generation: form.generation, reason: form.reason };
+    let form = TakeBackForm { generation: form.generation, reason: form.reason, entry: form.entry };
     let judged = service::take_back(&view.app, who, place, &form).await?;
     // There may be no page of what was said any more, once that is taken back.
     let to = Some(place).filter(|place| place.link.is_some() || !place.is_proposal());

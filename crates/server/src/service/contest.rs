@@ -21,6 +21,10 @@ pub const REASON_MIN: usize = 10;
 /// How many characters a reason has at most, as a justification has.
 pub const REASON_MAX: usize = 2_000;
 
+/// The standing of a contest that a steward judged, where that judgement was taken back and the contest is not open again: the
+/// citizen contested the record anew since, and that is their last word.
+pub(crate) const JUDGEMENT_TAKEN_BACK: &str = "judgement-taken-back";
+
 /// Why a citizen contests a record.
 #[derive(Clone, Deserialize, ToSchema)]
 pub struct ContestForm {
@@ -42,7 +46,8 @@ pub struct OwnContest {
     pub log_index: u64,
     /// Why, in the citizen's words.
     pub reason: String,
-    /// `open`; how a steward judged it: `same`, `different` or `cannot-say`; or `withdrawn` by the citizen.
+    /// `open`; how a steward judged it: `same`, `different` or `cannot-say`; `judgement-taken-back` when it was judged, that was
+    /// taken back, and the citizen contested the record anew meanwhile; or `withdrawn` by the citizen.
     pub standing: String,
     /// When it ended, in UTC; none while it is open.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,9 +102,9 @@ pub(crate) async fn unreached_contests(app: &App, today: NaiveDate) -> Result<Ve
     Ok(found)
 }
 
-fn own_contest(app: &App, today: NaiveDate, person: PersonId, contest: &Contest, pending: bool) -> OwnContest {
+fn own_contest(app: &App, today: NaiveDate, person: PersonId, contest: &Contest) -> OwnContest {
     OwnContest {
-        pending,
+        pending: false,
         unreached: is_unreached(app, today, contest),
         record: app.gate().own_record_name(person, &contest.contested),
         register: contest.contested.register.to_string(),
@@ -133,11 +138,14 @@ pub(crate) async fn own_contests(app: &App, who: &Who) -> Result<Vec<OwnContest>
     let (contests, today) = (app.state().contests_of(account).await.map_err(unavailable)?, app.now()?.date_naive());
     let mut own = Vec::with_capacity(contests.len());
     for contest in &contests {
-        let pending = match contest.ended.filter(|end| end.verdict != Verdict::Withdrawn) {
-            Some(end) => is_pending(app, &end).await?,
-            None => false,
-        };
-        own.push(own_contest(app, today, person, contest, pending));
+        let mut found = own_contest(app, today, person, contest);
+        if let Some(end) = contest.ended.filter(|end| end.verdict != Verdict::Withdrawn) {
+            found.pending = is_pending(app, &end).await?;
+            if !found.pending && app.state().is_taken_back(end.leaf).await.map_err(unavailable)? {
+                found.standing = JUDGEMENT_TAKEN_BACK.to_owned();
+            }
+        }
+        own.push(found);
     }
     Ok(own)
 }
@@ -200,7 +208,7 @@ async fn contest_now(app: &App, who: &Who, name: &str, form: &ContestForm) -> Re
     }
     let open = app.state().contests_of(account).await.map_err(unavailable)?;
     let open = open.iter().find(|contest| contest.leaf == made.leaf).ok_or_else(nothing)?;
-    Ok(own_contest(app, at.date_naive(), person, open, false))
+    Ok(own_contest(app, at.date_naive(), person, open))
 }
 
 /// Takes back that the citizen contests the record `name`, while it is open: all is as if it had not been said, but in the
@@ -232,7 +240,7 @@ async fn withdraw_now(app: &App, who: &Who, name: &str) -> Result<OwnContest, Pr
     let end = ContestEnd { verdict: Verdict::Withdrawn, leaf, at };
     // What they contest of the other record of the pair is theirs to take back as well, or not.
     app.state().withdraw_contest(contest.id, end).await.map_err(unavailable)?;
-    Ok(own_contest(app, at.date_naive(), person, &Contest { ended: Some(end), ..contest.clone() }, false))
+    Ok(own_contest(app, at.date_naive(), person, &Contest { ended: Some(end), ..contest.clone() }))
 }
 
 /// Checks the length of a reason.

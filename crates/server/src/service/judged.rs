@@ -33,17 +33,19 @@ pub struct ProposalView {
     pub kind: Option<String>,
 }
 
-/// Gives what waits for a second steward, as far as a permit reaches, the longest waiting first.
+/// Gives what waits for a second steward, as far as a permit reaches, the longest waiting first. What was proposed before the
+/// person contested it, in one of the open `contests`, is not the first of two, and is not among it.
 pub(crate) fn proposals(
     index: &Index,
     permit: &Permit,
     reviews: &Reviews,
     account: &OfficerId,
+    contests: &[Contest],
 ) -> Result<Vec<ProposalView>, Problem> {
     let mut found = Vec::new();
     for proposal in reviews.proposals() {
         let (left, right, review) = (&proposal.left, &proposal.right, &proposal.review);
-        if !index.may_review(permit, left, right) {
+        if !index.may_review(permit, left, right) || is_contested_since(contests, (left, right), review.leaf) {
             continue;
         }
         let own = reviews.is_by(review, account);

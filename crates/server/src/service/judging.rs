@@ -19,7 +19,10 @@ use crate::problem::Problem;
 pub(super) async fn whole<T: Send + 'static>(
     work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::spawn(work).await.unwrap_or_else(|error| Err(Problem::failure("unavailable", &error)))
+    tokio::spawn(work).await.unwrap_or_else(|error| {
+        let code = if error.is_panic() { "internal" } else { "unavailable" };
+        Err(Problem::failure(code, &error))
+    })
 }
 
 /// What is known of pairs as something is said of one.
@@ -44,11 +47,12 @@ impl Known {
 }
 
 /// Writes what a steward decided. It counts from the next run of `link` on; where the project wants a second steward, once
-/// that one comes to the same. Sent twice, for the same reason, it is written once.
+/// that one comes to the same. Sent twice, for the same reason, it is written once; a proposal sent twice is in the log twice
+/// and waits once.
 ///
 /// # Errors
-/// For others than stewards; a verdict or reason that is missing; a pair of another generation; what the gate refuses, and
-/// what fails.
+/// For others than stewards; a verdict or reason that is missing; a pair of another generation, or that the person contests
+/// since it was shown; what the gate refuses, and what fails.
 pub async fn judge(
     app: &App,
     who: &Who,
@@ -83,7 +87,7 @@ async fn judge_now(app: &App, who: &Who, place: PairPlace, form: &JudgementForm)
         let is_proposal = needs_second(app).contains(&verdict) && !is_second;
         (if is_proposal { Standing::Proposed } else { Standing::Judged }, is_proposal)
     };
-    let said = Said { verdict, reason, taken_back: None };
+    let said = Said { verdict, reason, seen: form.seen, taken_back: None };
     write(app, who, place, &form.generation, &known, said, standing).await
 }
 
@@ -93,7 +97,7 @@ async fn judge_now(app: &App, who: &Who, place: PairPlace, form: &JudgementForm)
 ///
 /// # Errors
 /// As [`judge`]; when nothing was said of the pair, or others said the last of it: nobody takes back what another said, nor their
-/// own word from below it.
+/// own word from below it; when the last of it is another entry than the form names.
 pub async fn take_back(
     app: &App,
     who: &Who,
@@ -105,7 +109,8 @@ pub async fn take_back(
 }
 
 async fn take_back_now(app: &App, who: &Who, place: PairPlace, form: &TakeBackForm) -> Result<JudgedView, Problem> {
-    // Twice at once would take back what was said before as well.
+    // One after the other. Who comes second finds what was said before as the last word, and takes that back unless the form
+    // names what it takes back: sent twice, it would take back two.
     let _turn = app.contesting().lock().await;
     let (known, account) = (Known::of(app).await?, account(who)?);
     let reviews = &known.reviews;
@@ -117,6 +122,9 @@ async fn take_back_now(app: &App, who: &Who, place: PairPlace, form: &TakeBackFo
     let found = find(app, &permit, reviews, place).await?.ok_or_else(nothing)?;
     let review =
         reviews.of(&found.left, &found.right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
+    if form.entry.is_some_and(|entry| entry != review.leaf) {
+        return Err(nothing());
+    }
     if form.reason.trim().is_empty() {
         return Err(Problem::new("bad-request", "`reason` is empty: say why it is taken back")
             .in_words("problem-is-no-reason-back"));
@@ -125,7 +133,7 @@ async fn take_back_now(app: &App, who: &Who, place: PairPlace, form: &TakeBackFo
     let was_proposed = review.standing == Standing::Proposed;
     let standing = |_: &RecordId, _: &RecordId| (Standing::TakenBack, was_proposed);
     let reason = form.reason.trim().to_owned();
-    let said = Said { verdict: Verdict::TakenBack, reason, taken_back: Some(review.leaf) };
+    let said = Said { verdict: Verdict::TakenBack, reason, seen: None, taken_back: Some(review.leaf) };
     write(app, who, place, &form.generation, &known, said, standing).await
 }
 
@@ -134,6 +142,8 @@ struct Said {
     verdict: Verdict,
     /// Why, in their words.
     reason: String,
+    /// The entry of the look that showed the two, where that is told.
+    seen: Option<u64>,
     /// The entry of what is taken back.
     taken_back: Option<u64>,
 }
@@ -163,6 +173,11 @@ async fn write(
     let permit = app.gate().decide(&request).await?;
     let found = find(app, &permit, &known.reviews, place).await?.ok_or_else(nobody)?;
     let pair = (&found.left, &found.right);
+    // It would end what the person says meanwhile, unread.
+    if said.seen.is_some_and(|seen| is_contested_since(&known.contests, pair, seen)) {
+        let contested = "the person contests the link since the pair was shown: read why, and judge it then";
+        return Err(Problem::new("changed-meanwhile", contested).in_words("problem-is-contested-since"));
+    }
     // The same sent twice: a second row would have to be taken back by itself. A proposal that is repeated is one anyhow.
     let is_again = |last: &Review| {
         let is_same = last.verdict == said.verdict && known.reviews.is_by(last, account);
@@ -193,4 +208,17 @@ async fn write(
     let noted = noted.note_review_and(generation, pair, account, said.verdict, standing, leaf, at, kept, contests);
     noted.await.map_err(|error| Problem::failure("unavailable", &error))?;
     Ok(JudgedView { log_index: leaf, standing: standing.as_str().to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_panics_is_a_failure_of_the_server() {
+        let mut answers: Vec<Result<(), Problem>> = Vec::new();
+        let failed = whole(async move { answers.pop().expect("a canary") }).await.unwrap_err();
+        assert_eq!((failed.kind.as_str(), failed.status), ("/problems/internal", 500));
+        assert!(failed.event.is_some() && !failed.detail.contains("canary"), "{}", failed.detail);
+    }
 }

@@ -26,8 +26,8 @@ pub use catalogue::{
     UseCount, catalogue, purpose_view, use_counts,
 };
 pub use citizen::{LookView, LooksView, OwnRecords, looks_at_self, own_records};
-pub(crate) use contest::would_be_unreached;
 pub use contest::{ContestForm, OwnContest, REASON_MAX, REASON_MIN, UnreachedContests, contest, withdraw};
+pub(crate) use contest::{JUDGEMENT_TAKEN_BACK, would_be_unreached};
 pub use desk::{DAYS, DayUse, DeskView, Fixed, OfficerUse, Officers, SOON_DAYS, Term, desk};
 pub use dossier::{ContestJudged, DossierView, EarlierView, LinkEvidence, RecordView, SectionView, dossier};
 pub use explain::{ExplainForm, ExplainedView, MergeView, OutcomeView, explain};

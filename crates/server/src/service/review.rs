@@ -67,6 +67,9 @@ pub struct PairView {
     /// That the person contests the link, while nobody has judged it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contested: Option<ContestedView>,
+    /// That the person contests the other of the two records as well: one judgement settles both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contested_too: Option<ContestedView>,
     /// What was said of it since the index was built.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said: Option<SaidView>,
@@ -283,6 +286,9 @@ pub struct JudgementForm {
     pub verdict: String,
     /// Why, in the steward's words.
     pub reason: String,
+    /// The `log_index` of the pair that was shown: what the person contests since is not judged unread.
+    #[serde(default)]
+    pub seen: Option<u64>,
 }
 
 /// What a steward takes back, and why.
@@ -292,6 +298,9 @@ pub struct TakeBackForm {
     pub generation: String,
     /// Why, in the steward's words.
     pub reason: String,
+    /// The `log_index` of what is taken back: nothing else is, where the form is sent twice.
+    #[serde(default)]
+    pub entry: Option<u64>,
 }
 
 /// Gives the work of the review. Others than stewards are refused it by the gate, on the record.
@@ -376,7 +385,7 @@ fn unnumbered<'r>(
 pub(super) struct Found {
     pub(super) left: RecordId,
     pub(super) right: RecordId,
-    /// The contest that it is about, open or judged in this generation.
+    /// The open contest of the two; where there is none, the one that its number is of, judged in this generation.
     pub(super) contest: Option<Contest>,
     /// Whether it is known by its records, and not by a number among the uncertain pairs.
     pub(super) by_records: bool,
@@ -429,11 +438,15 @@ async fn find_pair(app: &App, permit: &Permit, reviews: &Reviews, number: u64) -
         let (left, right) = contest.pair();
         index.may_review(permit, left, right) && (contest.ended.is_none() || reviews.of(left, right).is_some())
     };
-    Ok(contest.filter(is_shown).map(|contest| {
-        let (left, right) = contest.pair();
-        let (left, right) = (left.clone(), right.clone());
-        Found { left, right, contest: Some(contest), by_records: true, sampled: false }
-    }))
+    let Some(mut contest) = contest.filter(is_shown) else { return Ok(None) };
+    // What the person contests of the two by now is read here too: to judge it settles that.
+    if contest.ended.is_some() {
+        let open = open_contests(app, permit).await?.into_iter().find(|open| open.pair() == contest.pair());
+        contest = open.unwrap_or(contest);
+    }
+    let (left, right) = contest.pair();
+    let (left, right) = (left.clone(), right.clone());
+    Ok(Some(Found { left, right, contest: Some(contest), by_records: true, sampled: false }))
 }
 
 /// Gives how far the review is, from the pair `from` on. It shows nobody, and is no look.
@@ -461,7 +474,7 @@ async fn progress_by(app: &App, who: &Who, reviews: &Reviews, from: u64) -> Resu
         judged_since: 0,
         proposed: 0,
         own_proposals: Vec::new(),
-        proposals: proposals(index, &permit, reviews, account)?,
+        proposals: proposals(index, &permit, reviews, account, &contests)?,
         set_aside: 0,
         next_set_aside: None,
         sample,
@@ -479,8 +492,14 @@ async fn progress_by(app: &App, who: &Who, reviews: &Reviews, from: u64) -> Resu
     let unnumbered = unnumbered(index, &permit, reviews, &contests)?;
     let own = progress.proposals.iter().filter(|proposal| proposal.own);
     progress.own_proposals = own.map(|proposal| proposal.number).collect();
-    let mut queue: Vec<Queued<'_>> =
-        contests.iter().map(|contest| (uncertain + contest.id, Rank::Contested, contest.pair(), None)).collect();
+    // Where the person contests both records of a pair, one judgement settles both.
+    let mut pairs = HashSet::with_capacity(contests.len());
+    let mut queue: Vec<Queued<'_>> = Vec::with_capacity(contests.len());
+    for contest in &contests {
+        if pairs.insert(contest.pair()) {
+            queue.push((uncertain + contest.id, Rank::Contested, contest.pair(), None));
+        }
+    }
     let proposed = |proposal: &&'_ Proposal| PROPOSALS_FROM + proposal.review.leaf;
     queue.extend(unnumbered.iter().map(|found| (proposed(found), Rank::Proposed, (&found.left, &found.right), None)));
     let is_contested = |pair: &(&RecordId, &RecordId)| contests.iter().any(|contest| contest.pair() == *pair);
@@ -506,7 +525,7 @@ async fn progress_by(app: &App, who: &Who, reviews: &Reviews, from: u64) -> Resu
                 let is_counted = reviews.judged_in(leaf).is_none() && !is_since((left, right), leaf);
                 progress.judged_since += u64::from(is_counted);
             }
-            Some((Standing::Proposed, _)) => progress.proposed += 1,
+            Some((Standing::Proposed, leaf)) => progress.proposed += u64::from(!is_since((left, right), leaf)),
             Some((Standing::TakenBack, _)) | None => {}
         }
         if is_open(reviews, account, &contests, (left, right)) {
@@ -625,13 +644,16 @@ pub async fn pair(
     let pair = pair.ok_or_else(nobody)?;
     let account = account(who)?;
     let sampled = found.sampled;
-    let contested = found.contest.filter(|contest| contest.ended.is_none()).map(|contest| ContestedView {
+    let progress = progress_by(app, who, &reviews, number.saturating_add(1)).await?;
+    // Read after the look was written: what was contested before is shown.
+    let contests = open_contests(app, &permit).await?;
+    let both = (&pair.left, &pair.right);
+    let mut contested = contests.iter().filter(|contest| contest.pair() == both).map(|contest| ContestedView {
         record: if contest.contested == pair.left { "left" } else { "right" }.to_owned(),
         since: contest.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-        reason: contest.reason,
+        reason: contest.reason.clone(),
     });
-    let progress = progress_by(app, who, &reviews, number.saturating_add(1)).await?;
-    let contests = open_contests(app, &permit).await?;
+    let (contested, contested_too) = (contested.next(), contested.next());
     let said = |left: &RecordId, right: &RecordId| {
         reviews.of(left, right).map(|review| {
             let own = reviews.is_by(&review, account);
@@ -701,6 +723,7 @@ pub async fn pair(
         reasons: reasons.into_views(),
         effect: pair.effect,
         contested,
+        contested_too,
         said,
         next: if list == List::Sample { progress.sample.next } else { progress.next },
         sampled,

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::house::{Answer, Ask, House};
+use crate::pages::{FORM, enter, form_token};
 
 pub(crate) async fn get(house: &House, who: &str, path: &str) -> Value {
     let answer = house.ask(Ask::new("GET", &format!("/api/v1/review{path}")).token(&house.token(who))).await;
@@ -106,6 +107,37 @@ async fn two_that_come_at_once_take_back_one_judgement() {
     assert_eq!(answers, [200, 404]);
     assert_eq!(get(&house, "steward", "/0").await["said"]["verdict"], "cannot-say");
     assert_eq!(house.judgements().await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_form_names_is_taken_back_and_nothing_before_it() {
+    let house = House::new().await;
+    let at = ("index-one", 0);
+    judge(&house, "steward", at, "cannot-say").await;
+    let first = get(&house, "steward", "/0").await["said"].clone();
+    judge(&house, "steward", at, "different").await;
+    let entry = get(&house, "steward", "/0").await["said"]["log_index"].clone();
+    assert_ne!(entry, first["log_index"]);
+    let body = json!({ "generation": "index-one", "reason": "I misread the year", "entry": entry });
+    let back = async || post(&house, "steward", "0/take-back", &body).await.status.as_u16();
+    let (one, other) = tokio::join!(back(), back());
+    let mut answers = [one, other];
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 404]);
+    assert_eq!(get(&house, "steward", "/0").await["said"], first, "it is said still");
+    assert_eq!(house.judgements().await, 3);
+
+    // The page names it, in the digits that a program reads.
+    let session = enter(&house, "steward").await;
+    let page = house.ask(Ask::new("GET", "/review/0").header("cookie", &session)).await.text;
+    assert!(page.contains(&format!("name=\"entry\" value=\"{}\"", first["log_index"])), "{page}");
+    for (entry, status) in [(entry, 404), (first["log_index"].clone(), 303)] {
+        let body = format!("form_token={}&generation=index-one&reason=I+misread&entry={entry}", form_token(&page));
+        let sent = Ask::new("POST", "/review/0/take-back").header("cookie", &session).text(FORM, &body);
+        let answer = house.ask(sent).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+    }
+    assert!(get(&house, "steward", "/0").await["said"].is_null());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -193,7 +193,12 @@ async fn what_is_said_and_what_becomes_of_contests_is_kept_together_or_not_at_al
     crate::kit::run(folder.path(), no_room).await;
     note(taken_back.0, taken_back.1, 3, OfContests::Reopen(2)).await.unwrap_err();
     assert_eq!(now().await, (Some(2), true, false), "it can be taken back once more");
+    assert!(!state.is_taken_back(2).await.unwrap());
     crate::kit::run(folder.path(), "DROP TRIGGER no_room").await;
     note(taken_back.0, taken_back.1, 4, OfContests::Reopen(2)).await.unwrap();
     assert_eq!(now().await, (None, false, true));
+    // Of what nothing is kept it is not told.
+    for (leaf, is_taken_back) in [(2, true), (9, false), (u64::MAX, false)] {
+        assert_eq!(state.is_taken_back(leaf).await.unwrap(), is_taken_back, "{leaf}");
+    }
 }
