@@ -10,8 +10,8 @@ const LATE_AFTER_MS = 15_000;
 const KEY = "lucarne-typed";
 /** Where it keeps what was not sent yet while the language is switched. */
 const UNSENT_KEY = "lucarne-unsent";
-/** Hidden fields that are not about what a form is of: they say where it leads, and to whom it belongs. */
-const ON_THE_WAY = ["form_token", "back", "typed"];
+/** Hidden fields that are not about what a form is of: they say where it leads, to whom it belongs, and which look showed it. */
+const ON_THE_WAY = ["form_token", "back", "typed", "seen"];
 
 type Typed = { at: string; to: string | null; token: string; fields: [string, string][]; isVain: boolean };
 type Unsent = { token: string; forms: { of: string; fields: [string, string][] }[] };
