@@ -78,6 +78,8 @@ for (const [width, colorScheme, locale] of [
     const page = await context.newPage();
     const documents = width === 1280 && kind === "light" ? process.env.LUCARNE_PICTURES : undefined;
     const take = async (name: string) => {
+      // The bar stays in sight: a picture of the whole page has it where the page begins.
+      await page.evaluate(() => window.scrollTo({ top: 0, behavior: "instant" }));
       await page.screenshot({ path: `${FOLDER}/${name}-${width}-${kind}.png`, fullPage: true });
       const height = DOCUMENTED[name];
       if (!documents || height === undefined) return;
