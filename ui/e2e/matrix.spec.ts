@@ -1,6 +1,7 @@
 // Each role's day in short, from the first page to its result: in both languages, wide and narrow, with and without scripts.
 
 import type { Page } from "@playwright/test";
+import { formOf, judge, takeBack, told } from "./judging";
 import { type Small, onSmall } from "./small";
 import { OTHERS, REASON, RELIEF, type Role, checkWidth, enter, entryOf, expect, lookAtCitizen, openWithAddress, pairWithLinks, search, test, workOn } from "./visit";
 
@@ -14,24 +15,6 @@ type Given = {
 };
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
-const told = (page: Page) => page.locator(".note.good[role=status]");
-const formOf = (page: Page, field: string) => page.locator("form", { has: page.locator(field) });
-
-/** Says of the pair that is shown what is checked already or `verdict`. */
-async function judge(page: Page, verdict?: "same" | "different" | "cannot-say"): Promise<void> {
-  if (verdict) await page.locator(`input[name=verdict][value=${verdict}]`).check();
-  await page.locator("#reason").fill("The same house, the same day of birth.");
-  await formOf(page, "#reason").getByRole("button").click();
-  await expect(told(page)).toBeVisible();
-}
-
-/** Takes back what was said of the pair that is shown: the queue is left as it was found. */
-async function takeBack(page: Page): Promise<void> {
-  await page.locator("#why-back").fill("The streets tell them apart.");
-  await formOf(page, "#why-back").getByRole("button").click();
-  await expect(told(page)).toBeVisible();
-  await expect(page.locator("#why-back")).toHaveCount(0);
-}
 
 /** Lets another role act, by the form of the bar. */
 async function switchTo(page: Page, role: Role): Promise<void> {

@@ -2,6 +2,7 @@
 // as axe sees them: in English, wide and light, and in French, narrow and dark.
 
 import type { Locator, Page } from "@playwright/test";
+import { formOf, judge, takeBack, told } from "./judging";
 import { onSmall } from "./small";
 import { RELIEF, checkAccessibility, checkWidth, enter, expect, openWithAddress, test, workOn } from "./visit";
 
@@ -9,9 +10,6 @@ const LOOKS = [
   { locale: "en-GB", viewport: { width: 1280, height: 900 }, colorScheme: "light" },
   { locale: "fr-FR", viewport: { width: 390, height: 900 }, colorScheme: "dark" },
 ] as const;
-
-const told = (page: Page) => page.locator(".note.good[role=status]");
-const formOf = (page: Page, field: string) => page.locator("form", { has: page.locator(field) });
 
 /** Takes from a form what the browser would stop, so that the server has to. */
 const unguard = (form: Locator) =>
@@ -25,22 +23,6 @@ const unguard = (form: Locator) =>
 async function look(page: Page, what: string): Promise<void> {
   await checkAccessibility(page, what);
   await checkWidth(page, what);
-}
-
-/** Says of the pair that is shown that it is of one person. */
-async function judge(page: Page): Promise<void> {
-  await page.locator("input[name=verdict][value=same]").check();
-  await page.locator("#reason").fill("The same house, the same day of birth.");
-  await formOf(page, "#reason").getByRole("button").click();
-  await expect(told(page)).toBeVisible();
-}
-
-/** Takes back what was said of the pair that is shown: the queue is left as it was found. */
-async function takeBack(page: Page): Promise<void> {
-  await page.locator("#why-back").fill("The streets tell them apart.");
-  await formOf(page, "#why-back").getByRole("button").click();
-  await expect(told(page)).toBeVisible();
-  await expect(page.locator("#why-back")).toHaveCount(0);
 }
 
 for (const { locale, ...options } of LOOKS) {
@@ -119,7 +101,7 @@ for (const { locale, ...options } of LOOKS) {
     test("what waits for a second steward, confirmed, and among what was judged", async ({ page }) => {
       await enter(page, "steward");
       await page.locator("main a.button:not(.quiet)").click();
-      await judge(page);
+      await judge(page, "same");
       await enter(page, "second-steward");
       await page.goto("/review");
       const forYou = page.locator("section[aria-labelledby=for-you-title] a");
@@ -127,7 +109,7 @@ for (const { locale, ...options } of LOOKS) {
       await look(page, "a queue in which a proposal waits for whoever reads it");
       await forYou.first().click();
       await expect(page.locator(".note.careful"), "what was proposed is told").toBeVisible();
-      await judge(page);
+      await judge(page, "same");
       const pair = (await told(page).getByRole("link").getAttribute("href")) ?? "";
       const entry = /(?:entry|entrée) [\d,\u202f]+/.exec(await told(page).innerText())?.[0] ?? "?";
       await look(page, "the pair after one that was confirmed");

@@ -27,7 +27,7 @@ async fn page(house: &House, session: &str, path: &str) -> Answer {
 }
 
 /// Contests the citizen's loan, and gives the number under which it waits.
-async fn contested(house: &House) -> u64 {
+pub(crate) async fn contested(house: &House) -> u64 {
     let own = house.own_records().await.json();
     let sections = own["sections"].as_array().unwrap();
     let section = sections.iter().find(|section| section["register"] == "loans").unwrap();

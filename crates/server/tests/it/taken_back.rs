@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::house::{Answer, Ask, House};
 use crate::pages::{FORM, enter, form_token};
+use crate::steward::contested;
 
 pub(crate) async fn get(house: &House, who: &str, path: &str) -> Value {
     let answer = house.ask(Ask::new("GET", &format!("/api/v1/review{path}")).token(&house.token(who))).await;
@@ -173,21 +174,11 @@ async fn a_proposal_waits_again_when_the_second_steward_takes_back_that_they_cam
 #[tokio::test(flavor = "multi_thread")]
 async fn a_contest_whose_judgement_is_taken_back_waits_first_and_so_it_does_after_the_next_run() {
     let mut house = House::new().await;
-    let contest = async |house: &House| {
-        let own = house.own_records().await.json();
-        let sections = own["sections"].as_array().unwrap();
-        let section = sections.iter().find(|section| section["register"] == "loans").unwrap();
-        let path = format!("/api/v1/me/records/{}/contest", section["records"][0]["name"].as_str().unwrap());
-        let body = json!({ "reason": "I never borrowed a canary cent" });
-        let made = house.ask(Ask::new("POST", &path).token(&house.token("citizen")).json(&body)).await;
-        assert_eq!(made.status, 200, "{}", made.text);
-        get(house, "steward", "").await["next"].as_u64().unwrap()
-    };
-    let first = contest(&house).await;
+    let first = contested(&house).await;
     judge(&house, "steward", ("index-one", first), "cannot-say").await;
     assert_eq!(get(&house, "steward", "").await["contested"], 0);
     // Contested anew, it waits although it was judged before.
-    let second = contest(&house).await;
+    let second = contested(&house).await;
     assert_ne!(second, first);
     let waiting = get(&house, "steward", "").await;
     assert_eq!((&waiting["contested"], &waiting["next"]), (&json!(1), &json!(second)));
