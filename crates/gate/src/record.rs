@@ -6,6 +6,7 @@ use model::purpose::INGEST;
 use model::request::Action;
 use model::{Actor, Judgement, PurposeId, RegisterId, Request, RunId, Verdict};
 use policy::{Names, Reason, Sentences};
+use state::{Spoken, SpokenBatch};
 
 use crate::LookSubject;
 use crate::detail::{Detail, IngestedFile, More};
@@ -129,6 +130,31 @@ impl Gate {
         }
         let more = More::Contest { judgement: contest.clone() };
         Ok(self.spend(permit, &[subject], Some(more)).await?.leaf)
+    }
+
+    /// Gives what people said since a batch was last written to the spine; none when they said nothing. The same batch is given
+    /// until it is [written](Self::spoken_written).
+    ///
+    /// # Errors
+    /// When the store of what people decide fails.
+    pub async fn spoken_batch(&self) -> Result<Option<SpokenBatch>, GateError> {
+        self.inner.state.spoken_batch().await.map_err(GateError::state)
+    }
+
+    /// Notes that a batch of what people said is in the spine.
+    ///
+    /// # Errors
+    /// As [`spoken_batch`](Self::spoken_batch); the batch is given once more then.
+    pub async fn spoken_written(&self, batch: &SpokenBatch) -> Result<(), GateError> {
+        self.inner.state.spoken_written(batch).await.map_err(GateError::state)
+    }
+
+    /// Keeps for the spine what was said, and is in the log, where nothing else is to be noted of it.
+    ///
+    /// # Errors
+    /// As [`spoken_batch`](Self::spoken_batch); the log then says more than counts.
+    pub async fn keep_spoken(&self, spoken: &Spoken) -> Result<(), GateError> {
+        self.inner.state.keep_spoken(spoken).await.map_err(GateError::state)
     }
 
     async fn record_review(&self, permit: Permit, subjects: Vec<LookSubject>, more: More) -> Result<u64, Denied> {

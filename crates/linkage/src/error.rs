@@ -119,6 +119,9 @@ pub enum LinkageError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// What people said can't be taken over into the spine, which does not follow it then.
+    #[error("what stewards and citizens said can't be taken over into the spine")]
+    Kept(#[source] gate::GateError),
     /// A judgement can't be taken.
     #[error("{0}")]
     Judgement(&'static str),

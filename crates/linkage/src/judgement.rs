@@ -8,6 +8,7 @@ use futures::StreamExt;
 use gate::{Gate, JobGrant, LookSubject, Permit};
 use lake::{Lake, TableRef, Write, WriteMode};
 use model::{Judgement, RecordId, Verdict};
+use state::Spoken;
 use std::sync::Arc;
 
 use crate::error::LinkageError;
@@ -15,32 +16,41 @@ use crate::records::Records;
 use crate::report::JudgementCounts;
 use crate::spine;
 
-/// Appends a steward's judgement to the spine, after the gate has written it to the log. Gives the number of its log entry.
+/// What was said, and is in the log.
+#[derive(Debug)]
+#[must_use = "what was said counts once it is kept for the spine"]
+pub struct Said {
+    /// The number of its log entry.
+    pub leaf: u64,
+    /// What the spine is to have of it. Whoever says it keeps it in [`State`](state::State) with what else is noted of it there, and
+    /// the next run takes it over, see [`settle`].
+    pub spoken: Spoken,
+}
+
+/// Writes a steward's judgement to the log, through the gate.
 ///
-/// It counts from the next run of `link` on. A later judgement about the same two records undoes it; `cannot-say` leaves them to
-/// the score, judged. [`Verdict::TakenBack`] takes back what the same account judged last of them: from the next run on all is as
-/// if that had never been judged, the dispute that it settled included. Where there is nothing to take back it changes nothing, and
-/// what is taken back twice, by the entry that its reason names (see [`model::taken_back`]), is taken back once.
+/// Once it is kept it counts from the next run of `link` on. A later judgement about the same two records undoes it; `cannot-say`
+/// leaves them to the score, judged. [`Verdict::TakenBack`] takes back what the same account judged last of them: from the next run
+/// on all is as if that had never been judged, the dispute that it settled included. Where there is nothing to take back it changes
+/// nothing, and what is taken back twice, by the entry that its reason names (see [`model::taken_back`]), is taken back once.
 /// `permit` is one to review links, `subjects` the persons of the two records.
 ///
 /// # Errors
 /// [`LinkageError::Judgement`] when it gives no reason, or its records are the same or not in order;
-/// [`LinkageError::Denied`] when the gate does not take it; [`LinkageError::Lake`] when it can't be written.
+/// [`LinkageError::Denied`] when the gate does not take it.
 pub async fn judge(
-    lake: &Lake,
     gate: &Gate,
     permit: Permit,
     subjects: Vec<LookSubject>,
     judgement: &Judgement,
-) -> Result<u64, LinkageError> {
+) -> Result<Said, LinkageError> {
     check(judgement)?;
     let leaf = gate.record_judgement(permit, subjects, judgement).await.map_err(LinkageError::Denied)?;
-    append(lake, judgement, None).await?;
-    Ok(leaf)
+    Ok(Said { leaf, spoken: Spoken { judgement: judgement.clone(), held: None } })
 }
 
 /// Writes to the log what a steward proposes, which counts for nothing until a second one comes to the same and [`judge`] is
-/// called. Gives the number of its log entry.
+/// called. Gives the number of its log entry; the spine is told nothing.
 ///
 /// # Errors
 /// As [`judge`].
@@ -65,9 +75,41 @@ pub(crate) fn check(judgement: &Judgement) -> Result<(), LinkageError> {
     Ok(())
 }
 
-/// Appends a judgement and, of a dispute, the records `held` of the person who makes it, in one commit.
-pub(crate) async fn append(lake: &Lake, judgement: &Judgement, held: Option<&[RecordId]>) -> Result<(), LinkageError> {
-    let Judgement { left, right, verdict, by, at, reason } = judgement;
+/// How many were said, in the metadata of a commit of `judgements`: its rows are more where a contest lists records.
+const SAID: &str = "said";
+
+/// The name of a batch that the spine has: its transaction, of which there is one.
+const BATCH: &str = "lucarne.judgements.";
+
+/// Appends to the spine what people said and it has not: all at once, in the order in which they said it. Each run does so before it
+/// reads what was judged, and so does whoever makes an index. Interrupted at any point it gives the same when it is done again.
+///
+/// # Errors
+/// When what was said can't be read, or the table of judgements can't be written: it is kept as before.
+pub async fn settle(lake: &Lake, gate: &Gate) -> Result<(), LinkageError> {
+    // What is said while one batch is written is of another.
+    while let Some(batch) = gate.spoken_batch().await.map_err(LinkageError::Kept)? {
+        let rows = batch.said.iter().map(rows_of).collect::<Result<Vec<_>, _>>()?;
+        lake.write(Write {
+            table: TableRef::spine(spine::JUDGEMENTS),
+            schema: Arc::clone(&spine::JUDGEMENTS_SCHEMA),
+            batches: rows.into(),
+            mode: WriteMode::Append,
+            // One that was written and not noted as such is recognised.
+            txn: Some((format!("{BATCH}{}", batch.name), 0)),
+            statistics: Vec::new(),
+            metadata: BTreeMap::from([(SAID.to_owned(), batch.said.len().to_string())]),
+        })
+        .await?;
+        gate.spoken_written(&batch).await.map_err(LinkageError::Kept)?;
+    }
+    Ok(())
+}
+
+/// Gives the rows of what was said: its own and, of a dispute, the records of the person who makes it.
+fn rows_of(spoken: &Spoken) -> Result<RecordBatch, LinkageError> {
+    let Judgement { left, right, verdict, by, at, reason } = &spoken.judgement;
+    let held = spoken.held.as_deref();
     // The list begins with the contested record itself, so that a second list is told from the end of the first, and one that is
     // empty from none.
     let others = held.unwrap_or_default().iter().filter(|record| *record != left);
@@ -77,21 +119,9 @@ pub(crate) async fn append(lake: &Lake, judgement: &Judgement, held: Option<&[Re
     let rights: StringArray = rows.iter().map(|(right, _)| Some(right.to_string())).collect();
     let verdicts: StringArray = rows.iter().map(|(_, verdict)| Some(*verdict)).collect();
     let at = TimestampMicrosecondArray::from(vec![at.timestamp_micros(); rows.len()]).with_timezone("UTC");
-    let row = RecordBatch::try_new(
-        Arc::clone(&spine::JUDGEMENTS_SCHEMA),
-        vec![same(&left.to_string()), Arc::new(rights), Arc::new(verdicts), same(by), Arc::new(at), same(reason)],
-    )?;
-    lake.write(Write {
-        table: TableRef::spine(spine::JUDGEMENTS),
-        schema: Arc::clone(&spine::JUDGEMENTS_SCHEMA),
-        batches: vec![row].into(),
-        mode: WriteMode::Append,
-        txn: None,
-        statistics: Vec::new(),
-        metadata: BTreeMap::new(),
-    })
-    .await?;
-    Ok(())
+    let columns: Vec<arrow_array::ArrayRef> =
+        vec![same(&left.to_string()), Arc::new(rights), Arc::new(verdicts), same(by), Arc::new(at), same(reason)];
+    Ok(RecordBatch::try_new(Arc::clone(&spine::JUDGEMENTS_SCHEMA), columns)?)
 }
 
 const VERDICTS: [Verdict; 6] =
@@ -128,14 +158,14 @@ pub(crate) struct InForce {
     /// of earlier versions have attached records too.
     held: BTreeMap<RecordId, Vec<RecordId>>,
     /// By the same pairs what was said, in the order in which it was, without what was taken back.
-    said: BTreeMap<(RecordId, RecordId), Vec<Said>>,
+    said: BTreeMap<(RecordId, RecordId), Vec<Saying>>,
     /// What was taken back: of which pair, by which account, and the judgement's entry of the log.
     taken_back: BTreeSet<((RecordId, RecordId), String, u64)>,
 }
 
-/// What was said of two records.
+/// What was said of two records, as it is followed.
 #[derive(Debug)]
-struct Said {
+struct Saying {
     verdict: Verdict,
     /// The account that said it.
     by: String,
@@ -143,7 +173,7 @@ struct Said {
     records: (RecordId, RecordId),
 }
 
-impl Said {
+impl Saying {
     /// Tells whether it is what this account judged, which nobody else can take back.
     fn is_judged_by(&self, account: &str) -> bool {
         matches!(self.verdict, Verdict::Same | Verdict::Different | Verdict::CannotSay) && self.by == account
@@ -205,7 +235,7 @@ impl InForce {
                 said.remove(at);
             }
         } else {
-            said.push(Said { verdict, by: by.to_owned(), records: (left, right) });
+            said.push(Saying { verdict, by: by.to_owned(), records: (left, right) });
         }
         // What was taken back may have ended a dispute, or hidden what was judged before: all that is left is followed anew.
         let (mut judged, mut disputes): (_, Vec<(RecordId, RecordId)>) = (None, Vec::new());

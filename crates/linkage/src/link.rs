@@ -21,7 +21,7 @@ use crate::error::LinkageError;
 use crate::freeze::Frozen;
 use crate::groups::{Codes, Groups};
 use crate::identity::{self, Assignment, EventKind};
-use crate::judgement::InForce;
+use crate::judgement::{InForce, settle};
 use crate::previous::Previous;
 use crate::quality::{Labels, Quality};
 use crate::reach::Reviewable;
@@ -247,6 +247,8 @@ pub(crate) async fn start(
         tables.extend(registers);
     }
     tables.extend(kept.iter().copied().map(TableRef::spine));
+    // What was said before a run begins is followed by it.
+    settle(lake, gate).await?;
     gate.start_job(by, Job::Link, run, &tables).await.map_err(LinkageError::Denied)
 }
 

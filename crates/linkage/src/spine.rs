@@ -6,7 +6,7 @@
 //! | `pairs` | a pair for a steward: uncertain, of persons kept apart, a weak link, or of the quality sample | anew by each run |
 //! | `events` | what happened to a person | appended by each run |
 //! | `models` | a matching model with its settings | appended when it differs from the last |
-//! | `judgements` | what a steward decided about two records, or a person disputes | appended one by one |
+//! | `judgements` | what a steward decided about two records, or a person disputes | appended by the run that follows it |
 //!
 //! There is no commit across tables. A run prepares all of its tables, then commits them one after the other, `links`
 //! last: a run counts once `links` has its generation (a number in the metadata of the commit, one more than the last).

@@ -66,6 +66,8 @@ pub async fn build(
     progress: &(dyn Fn(BuildProgress) + Sync),
 ) -> Result<IndexReport, RegistryError> {
     let begun = std::time::Instant::now();
+    // Of what was judged before, an index says that it was.
+    linkage::settle(lake, gate).await?;
     let present: HashSet<TableRef> = lake.tables().await?.into_iter().collect();
     // A project without person models or rules of linkage can't be linked; its index has no persons, and nothing is missing.
     let is_linkable = project.linkage.is_some() && project.models.values().any(|model| model.kind == ModelKind::Person);

@@ -2,19 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use gate::{Gate, Grant, LookSubject, Permit};
-use lake::Lake;
+use linkage::Said;
 use model::request::Action;
 use model::{Actor, Judgement, PersonId, RecordId, RegisterId, Request, Verdict};
 
 use crate::error::RegistryError;
 use crate::index::Index;
 use crate::link::Link;
-use crate::review::{Decided, KnownPair, Pair, Waits, reviewed};
+use crate::review::{Decided, KnownPair, Pair, Waits, Written, reviewed};
 
-/// A contest that was written.
+/// A contest that is in the log.
 pub struct Contested {
-    /// The number of its log entry.
-    pub leaf: u64,
+    /// Its log entry, and what is to be kept of it.
+    pub said: Said,
     /// The contested record. It stays inside.
     pub record: RecordId,
     /// The record that ties it to the person. It stays inside.
@@ -29,15 +29,14 @@ struct Kept {
 }
 
 impl Index {
-    /// Writes that the citizen who asks contests a record of theirs: the first for which `is_it` says so; gives none when
-    /// there is none, or nothing links it to them, as far as they may see: another record of theirs within reach.
+    /// Writes to the log that the citizen who asks contests a record of theirs: the first for which `is_it` says so; gives what is
+    /// to be kept of it, or none when there is no such record, or nothing links it to them, as far as they may see: another record
+    /// of theirs within reach.
     ///
     /// # Errors
-    /// [`RegistryError::Denied`] when the gate refuses or fails; [`RegistryError::Linkage`] when no reason is given or it
-    /// can't be written.
+    /// [`RegistryError::Denied`] when the gate refuses or fails; [`RegistryError::Linkage`] when no reason is given.
     pub async fn contest(
         &self,
-        lake: &Lake,
         gate: &Gate,
         request: &Request,
         is_it: impl Fn(&RecordId) -> bool,
@@ -57,8 +56,8 @@ impl Index {
             reason: reason.to_owned(),
         };
         let base = self.held_with(&record, &subject.records);
-        let leaf = linkage::dispute(lake, gate, permit, subject, &dispute, &base).await?;
-        Ok(Some(Contested { leaf, record, tied }))
+        let said = linkage::dispute(gate, permit, subject, &dispute, &base).await?;
+        Ok(Some(Contested { said, record, tied }))
     }
 
     /// Gives the registers between which it would be judged if a person contested a record of theirs, the first for which
@@ -78,26 +77,25 @@ impl Index {
         Ok(found.map(|(record, tied)| (record.register, tied.register)))
     }
 
-    /// Writes that the citizen who asks takes back that they contest `record`, which `tied` ties to them; gives the number
-    /// of the log entry.
+    /// Writes to the log that the citizen who asks takes back that they contest `record`, which `tied` ties to them; gives what is
+    /// to be kept of it.
     ///
     /// # Errors
     /// As [`contest`](Self::contest).
     pub async fn withdraw_contest(
         &self,
-        lake: &Lake,
         gate: &Gate,
         request: &Request,
         (record, tied): (&RecordId, &RecordId),
         at: DateTime<Utc>,
-    ) -> Result<u64, RegistryError> {
+    ) -> Result<Said, RegistryError> {
         let (person, by) = citizen(request)?;
         let permit = gate.decide(request).await?;
         let subject = self.own_subject(person, &self.links_of(self.current_id(person)?)?)?;
         let (left, right) = (record.clone(), tied.clone());
         let reason = "taken back".to_owned();
         let withdrawal = Judgement { left, right, verdict: Verdict::Withdrawn, by, at, reason };
-        Ok(linkage::withdraw(lake, gate, permit, subject, &withdrawal).await?)
+        Ok(linkage::withdraw(gate, permit, subject, &withdrawal).await?)
     }
 
     /// Gives whom a contested record can hold: the base records of its person, and nobody where it is attached itself.
@@ -229,17 +227,16 @@ impl Index {
     /// As [`judge`](Self::judge).
     pub async fn judge_contested(
         &self,
-        lake: &Lake,
         gate: &Gate,
         request: &Request,
         (left, right): (&RecordId, &RecordId),
         decided: Decided,
-    ) -> Result<Option<u64>, RegistryError> {
+    ) -> Result<Option<Written>, RegistryError> {
         let permit = gate.decide(request).await?;
         if !is_reviewed(&permit, left, right) {
             return Ok(None);
         }
-        self.write_judgement((lake, gate), permit, (left.clone(), right.clone()), decided).await.map(Some)
+        self.write_judgement(gate, permit, (left.clone(), right.clone()), decided).await.map(Some)
     }
 
     /// Tells whether the index has a record, so that it can be shown to whoever may see it.

@@ -49,6 +49,7 @@ pub use query::{Comparable, HITS_MAX, Hit, Matched, SearchAnswer, SearchQuery};
 pub use rank::How;
 pub use resolve::{Opened, ResolveError, ResolveQuery, Resolved, Resolver, settle_arrivals};
 pub use review::{
-    Decided, Effect, Ground, Merge, Outcome, Pair, PersonPairs, ReviewProgress, WaitReason, Waiting, may_be_reviewed,
+    Decided, Effect, Ground, Merge, Outcome, Pair, PersonPairs, ReviewProgress, WaitReason, Waiting, Written,
+    may_be_reviewed,
 };
 pub use warm::Warmed;

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use gate::{Disclosed, Gate, Grant, LookSubject, Permit};
-use lake::Lake;
+use linkage::Said;
 use model::request::Action;
 use model::{Judgement, PersonId, Project, RecordId, RegisterId, Request, Verdict};
 use serde::{Deserialize, Serialize};
+use state::Spoken;
 
 use crate::cluster::Cluster;
 use crate::error::RegistryError;
@@ -436,6 +437,15 @@ pub struct Decided {
     pub is_proposal: bool,
 }
 
+/// What a steward said, and is in the log.
+#[must_use = "what was said counts once it is kept"]
+pub struct Written {
+    /// The number of its log entry.
+    pub leaf: u64,
+    /// What is to be kept of it for the spine; none of a proposal, which counts for nothing yet.
+    pub spoken: Option<Spoken>,
+}
+
 /// Gives the registers whose pairs a permit lets be reviewed: none, when it is one for something else.
 pub(crate) fn reviewed(permit: &Permit) -> &[RegisterId] {
     if permit.request().action == Action::ReviewLink { permit.registers() } else { &[] }
@@ -626,44 +636,42 @@ impl Index {
         Ok(Effect { is_one_person, left_records: within(left)?, right_records: within(right)? })
     }
 
-    /// Writes what a steward decided about the pair `number`; gives the number of its log entry, or none when there is no
-    /// such pair. It counts from the next run of `link` on; a proposal doesn't, and is written to the log alone.
+    /// Writes to the log what a steward decided about the pair `number`; gives what is to be kept of it, or none when there is no
+    /// such pair. Once that is kept it counts from the next run of `link` on; a proposal doesn't.
     ///
     /// # Errors
-    /// [`RegistryError::Denied`] when the gate refuses or fails, [`RegistryError::Linkage`] when no reason is given or it
-    /// can't be written.
+    /// [`RegistryError::Denied`] when the gate refuses or fails, [`RegistryError::Linkage`] when no reason is given.
     pub async fn judge(
         &self,
-        lake: &Lake,
         gate: &Gate,
         request: &Request,
         number: u64,
         decided: Decided,
-    ) -> Result<Option<u64>, RegistryError> {
+    ) -> Result<Option<Written>, RegistryError> {
         let permit = gate.decide(request).await?;
         let Some(KnownPair { left, right, .. }) = self.pair_within(reviewed(&permit), number).cloned() else {
             return Ok(None);
         };
-        self.write_judgement((lake, gate), permit, (left, right), decided).await.map(Some)
+        self.write_judgement(gate, permit, (left, right), decided).await.map(Some)
     }
 
     pub(crate) async fn write_judgement(
         &self,
-        (lake, gate): (&Lake, &Gate),
+        gate: &Gate,
         permit: Permit,
         (left, right): (RecordId, RecordId),
         decided: Decided,
-    ) -> Result<u64, RegistryError> {
+    ) -> Result<Written, RegistryError> {
         let by = permit.request().actor.account().ok_or(RegistryError::NotAPerson)?.to_string();
         let subjects = self.subjects_of(&[&left, &right])?;
         let Decided { verdict, at, reason, is_proposal } = decided;
         let judgement = Judgement { left, right, verdict, by, at, reason };
-        let leaf = if is_proposal {
-            linkage::propose(gate, permit, subjects, &judgement).await?
-        } else {
-            linkage::judge(lake, gate, permit, subjects, &judgement).await?
-        };
-        Ok(leaf)
+        if is_proposal {
+            let leaf = linkage::propose(gate, permit, subjects, &judgement).await?;
+            return Ok(Written { leaf, spoken: None });
+        }
+        let Said { leaf, spoken } = linkage::judge(gate, permit, subjects, &judgement).await?;
+        Ok(Written { leaf, spoken: Some(spoken) })
     }
 
     /// Gives the persons of records, each once, with all of their records.

@@ -22,6 +22,7 @@ use crate::progress::Runs;
 use crate::resolving::Resolving;
 use crate::searched::{Fields, Searched, Sweeping};
 use crate::service::{Heads, ReadIn, VerifyView};
+use crate::turns::Turns;
 
 /// The name of the cookie of the pages' session.
 pub const SESSION_COOKIE: &str = "lucarne_session";
@@ -56,6 +57,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// How far it is with resolving records.
     pub resolving: Resolving,
+    /// Whose turn it is to contest or to judge.
+    pub turns: Turns,
     /// Signs sessions and tokens.
     pub session_key: [u8; 32],
     /// Who can act in a demo; none when there is no demo, and then nobody can.
@@ -86,7 +89,7 @@ struct Inner {
     ingests: Arc<Ingests>,
     heads: Heads,
     districts: Option<Result<Districts, Unreadable>>,
-    contesting: tokio::sync::Mutex<()>,
+    turns: Turns,
     left: Left,
     searched: Arc<Searched>,
     _sweeping: Sweeping,
@@ -99,7 +102,7 @@ impl App {
     /// Outside of a runtime.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { project, gate, index, lake, state, clock, resolving, session_key, demo } = parts;
+        let Parts { project, gate, index, lake, state, clock, resolving, turns, session_key, demo } = parts;
         let demo = demo.unwrap_or_default();
         let (verifications, ingests, heads) = (Arc::default(), Arc::default(), Heads::default());
         let districts = project.settings.districts.as_ref().map(|file| {
@@ -125,7 +128,7 @@ impl App {
                 ingests,
                 heads,
                 districts,
-                contesting: tokio::sync::Mutex::default(),
+                turns,
                 left: Left::default(),
                 searched,
                 _sweeping: sweeping,
@@ -173,10 +176,9 @@ impl App {
         &self.inner.resolving
     }
 
-    /// Gives what lets citizens contest and stewards judge, or take either back, one after the other: what the one writes decides
-    /// what the other means. Who only reads waits for nobody.
-    pub(crate) fn contesting(&self) -> &tokio::sync::Mutex<()> {
-        &self.inner.contesting
+    /// Gives whose turn it is to contest or to judge.
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.inner.turns
     }
 
     /// Gives the clock.

@@ -17,6 +17,7 @@ mod progress;
 mod resolving;
 mod searched;
 pub mod service;
+mod turns;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub use delivery::{Delivery, DeliveryError, deliver};
 pub use headers::CONTENT_SECURITY_POLICY;
 pub use problem::{KINDS, Problem, RefusedBy};
 pub use resolving::Resolving;
+pub use turns::Turns;
 
 /// The largest request body, in bytes.
 const BODY_BYTES_MAX: usize = 64 << 10;

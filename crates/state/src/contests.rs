@@ -12,6 +12,7 @@ use sqlx::{Row, SqliteConnection};
 use crate::error::StateError;
 use crate::looks::fixed;
 use crate::seal::Tag;
+use crate::spoken::Spoken;
 use crate::store::{Inner, State};
 use crate::writer::Durability;
 
@@ -104,12 +105,30 @@ impl State {
     /// [`StateError`]; it was not kept.
     pub async fn note_contest(
         &self,
-        (contested, tied): (&RecordId, &RecordId),
+        pair: (&RecordId, &RecordId),
         account: &OfficerId,
         reason: &str,
         leaf: u64,
         at: DateTime<Utc>,
     ) -> Result<bool, StateError> {
+        self.note_contest_and(pair, account, reason, leaf, at, None).await
+    }
+
+    /// Keeps that a person contests a record as [`note_contest`](Self::note_contest) does, and with it what the spine is to have of
+    /// it: both or neither.
+    ///
+    /// # Errors
+    /// [`StateError`]; it was not kept, and the spine is told nothing.
+    pub async fn note_contest_and(
+        &self,
+        (contested, tied): (&RecordId, &RecordId),
+        account: &OfficerId,
+        reason: &str,
+        leaf: u64,
+        at: DateTime<Utc>,
+        spoken: Option<&Spoken>,
+    ) -> Result<bool, StateError> {
+        let spoken = spoken.map(|spoken| self.seal_spoken(spoken)).transpose()?;
         let keys = &self.inner.keys;
         let (record, pair, by) = (keys.record(contested), pair_tag(self, contested, tied), keys.account(account));
         let sealed = Sealed {
@@ -133,9 +152,13 @@ impl State {
                     .bind(sealed)
                     .bind(i64::try_from(leaf).unwrap_or(i64::MAX))
                     .bind(at.timestamp_millis())
-                    .execute(connection)
+                    .execute(&mut *connection)
                     .await?;
-                    Ok(done.rows_affected() > 0)
+                    let is_kept = done.rows_affected() > 0;
+                    if let Some(spoken) = spoken.filter(|_| is_kept) {
+                        spoken.keep_in(connection).await?;
+                    }
+                    Ok(is_kept)
                 })
             })
             .await?;
@@ -158,12 +181,18 @@ impl State {
     }
 
     /// Ends one contest, which the person takes back, while it is open; tells whether it was. What they contest of the other
-    /// record of its pair is open as before.
+    /// record of its pair is open as before. What the spine is to have of it is kept with it, if it was.
     ///
     /// # Errors
-    /// [`StateError`]; it is open as before.
-    pub async fn withdraw_contest(&self, id: u64, end: ContestEnd) -> Result<bool, StateError> {
+    /// [`StateError`]; it is open as before, and the spine is told nothing.
+    pub async fn withdraw_contest(
+        &self,
+        id: u64,
+        end: ContestEnd,
+        spoken: Option<&Spoken>,
+    ) -> Result<bool, StateError> {
         let Ok(id) = i64::try_from(id) else { return Ok(false) };
+        let spoken = spoken.map(|spoken| self.seal_spoken(spoken)).transpose()?;
         let ended = self
             .write(Durability::Now, move |connection| {
                 Box::pin(async move {
@@ -174,9 +203,13 @@ impl State {
                     .bind(i64::try_from(end.leaf).unwrap_or(i64::MAX))
                     .bind(end.at.timestamp_millis())
                     .bind(id)
-                    .execute(connection)
+                    .execute(&mut *connection)
                     .await?;
-                    Ok(done.rows_affected() > 0)
+                    let is_ended = done.rows_affected() > 0;
+                    if let Some(spoken) = spoken.filter(|_| is_ended) {
+                        spoken.keep_in(connection).await?;
+                    }
+                    Ok(is_ended)
                 })
             })
             .await?;

@@ -26,6 +26,7 @@ mod reviews;
 mod schema;
 mod seal;
 mod sessions;
+mod spoken;
 mod store;
 mod writer;
 
@@ -40,6 +41,7 @@ pub use looks::{NewLook, Page, PlacedLooks, StoredLook};
 pub use persons::UnsavedKeys;
 pub use reviews::{Judged, Proposal, Review, Reviews, Standing};
 pub use sessions::{Session, SessionId};
+pub use spoken::{Spoken, SpokenBatch};
 pub use store::{Options, State};
 
 /// The result of the store's methods.

@@ -13,6 +13,7 @@ use crate::contests::{ContestEnd, OfContests, end_in, reopen_in};
 use crate::error::StateError;
 use crate::looks::fixed;
 use crate::seal::Tag;
+use crate::spoken::Spoken;
 use crate::store::State;
 use crate::writer::Durability;
 
@@ -214,15 +215,15 @@ impl State {
         at: DateTime<Utc>,
         kept: (bool, &str),
     ) -> Result<(), StateError> {
-        let contests = OfContests::Stay;
-        self.note_review_and(generation, pair, by, verdict, standing, leaf, at, kept, contests).await
+        let with = (OfContests::Stay, None);
+        self.note_review_and(generation, pair, by, verdict, standing, leaf, at, kept, with).await
     }
 
-    /// Keeps what a steward said as [`note_review`](Self::note_review) does, and what becomes of the contests of the two records
-    /// with it: both or neither.
+    /// Keeps what a steward said as [`note_review`](Self::note_review) does, and with it what becomes of the contests of the two
+    /// records, and what the spine is to have of it, where it counts: all or nothing.
     ///
     /// # Errors
-    /// [`StateError`]; it was not kept, and contests are as before.
+    /// [`StateError`]; it was not kept, contests are as before, and the spine is told nothing.
     #[expect(clippy::too_many_arguments, reason = "a row of a table, and what goes with it")]
     pub async fn note_review_and(
         &self,
@@ -234,8 +235,9 @@ impl State {
         leaf: u64,
         at: DateTime<Utc>,
         (for_queue, reason): (bool, &str),
-        contests: OfContests,
+        (contests, spoken): (OfContests, Option<&Spoken>),
     ) -> Result<(), StateError> {
+        let spoken = spoken.map(|spoken| self.seal_spoken(spoken)).transpose()?;
         let (pair, account) = (self.inner.keys.pair(left, right), self.inner.keys.account(by));
         let generation = generation.to_owned();
         // What waits for somebody else, and what can be gone back to, has to be found by more than its pair. Why something is
@@ -261,6 +263,9 @@ impl State {
                 .bind(records)
                 .execute(&mut *connection)
                 .await?;
+                if let Some(spoken) = spoken {
+                    spoken.keep_in(&mut *connection).await?;
+                }
                 match contests {
                     OfContests::Stay => {}
                     OfContests::End => {

@@ -27,6 +27,7 @@ pub(crate) const STORE: Schema = Schema {
         include_str!("../migrations/0005_proposals.sql"),
         include_str!("../migrations/0006_activity.sql"),
         include_str!("../migrations/0007_counted_since.sql"),
+        include_str!("../migrations/0008_spoken.sql"),
     ],
 };
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray as _;
 use gate::{EntryKind, LookSubject};
 use lake::{TableRef, Write, WriteMode};
-use linkage::{EventCounts, LinkageError, dispute, spine, withdraw};
+use linkage::{EventCounts, LinkageError, dispute, settle, spine, withdraw};
 use model::request::Action;
 use model::{Actor, Judgement, OfficerId, PersonId, RecordId, Request, Verdict};
 
@@ -53,10 +53,14 @@ pub(crate) async fn say(
     let is_base = |record: &RecordId| record.register.as_str() != "donations";
     let of_person = subject.records.iter().filter(|record| is_base(contested) && is_base(record));
     let base: Vec<RecordId> = of_person.cloned().collect();
-    match verdict {
-        Verdict::Disputed => dispute(&opened.lake, &opened.gate, permit, subject, &said, &base).await,
-        _ => withdraw(&opened.lake, &opened.gate, permit, subject, &said).await,
-    }
+    let said = match verdict {
+        Verdict::Disputed => dispute(&opened.gate, permit, subject, &said, &base).await?,
+        _ => withdraw(&opened.gate, permit, subject, &said).await?,
+    };
+    opened.gate.keep_spoken(&said.spoken).await.unwrap();
+    // Some tests read what the spine has of it before any run does.
+    settle(&opened.lake, &opened.gate).await.unwrap();
+    Ok(said.leaf)
 }
 
 /// A republic that was linked once, in which the tax record of person 0 has a census record beside it.

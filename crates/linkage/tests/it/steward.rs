@@ -1,9 +1,12 @@
 //! Judgements win over scores, and are undone by later ones.
 
+use std::collections::BTreeMap;
+
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_select::concat::concat_batches;
-use linkage::{LinkReport, LinkageError, judge};
+use lake::{TableRef, Write, WriteMode};
+use linkage::{LinkReport, LinkageError, judge, settle};
 use model::request::Action;
 use model::{Judgement, PersonId, RecordId, Request, Verdict};
 
@@ -53,7 +56,9 @@ async fn decide_by(
         at: noon(),
         reason: reason.to_owned(),
     };
-    judge(&opened.lake, &opened.gate, permit, subjects, &judgement).await
+    let said = judge(&opened.gate, permit, subjects, &judgement).await?;
+    opened.gate.keep_spoken(&said.spoken).await.unwrap();
+    Ok(said.leaf)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,7 +144,66 @@ async fn a_judgement_says_why_and_is_about_two_records() {
     assert!(error.to_string().contains("say why"), "{error}");
     let error = decide(&opened, Verdict::Same, &tax, &tax, "why not").await.unwrap_err();
     assert!(error.to_string().contains("two records"), "{error}");
+    settle(&opened.lake, &opened.gate).await.unwrap();
     assert!(table(&opened, "judgements").await.is_empty());
+}
+
+/// Gives the verdicts that the spine has, in their order.
+async fn written(opened: &Opened) -> Vec<String> {
+    let mut verdicts = Vec::new();
+    for batch in table(opened, "judgements").await {
+        let column = batch.column_by_name("verdict").unwrap().as_string::<i32>();
+        verdicts.extend(column.iter().map(|verdict| verdict.unwrap().to_owned()));
+    }
+    verdicts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_comes_to_the_spine_once_and_in_order_wherever_that_is_interrupted() {
+    let republic = Republic::new();
+    let opened = republic.open().await;
+    let made = deliveries(60);
+    deliver(&opened, &republic.project, &made).await;
+    link_now(&opened, &republic, "link-1").await.unwrap();
+    let key = &made.census[0].key;
+    let (tax, census) = (record("tax", key), record("census", key));
+    let say = async |verdict| decide(&opened, verdict, &tax, &census, "seen both documents").await.unwrap();
+    say(Verdict::CannotSay).await;
+    say(Verdict::Different).await;
+    assert!(written(&opened).await.is_empty(), "nobody has taken it over");
+
+    // The batch was named, and something was said before it was written.
+    let batch = opened.gate.spoken_batch().await.unwrap().unwrap();
+    say(Verdict::Same).await;
+    settle(&opened.lake, &opened.gate).await.unwrap();
+    let all = ["cannot-say", "different", "same"];
+    assert_eq!(written(&opened).await, all);
+    settle(&opened.lake, &opened.gate).await.unwrap();
+    assert_eq!(written(&opened).await, all, "nothing is left to take over");
+
+    // A batch was written, and nobody could note that it was: the spine knows it by its name.
+    say(Verdict::CannotSay).await;
+    let batch = opened.gate.spoken_batch().await.unwrap().unwrap();
+    let rows = table(&opened, "judgements").await;
+    let write = Write {
+        table: TableRef::spine("judgements"),
+        schema: rows[0].schema(),
+        batches: rows[0].slice(0, 1).into(),
+        mode: WriteMode::Append,
+        txn: Some((format!("lucarne.judgements.{}", batch.name), 0)),
+        statistics: Vec::new(),
+        metadata: BTreeMap::new(),
+    };
+    opened.lake.write(write).await.unwrap();
+    settle(&opened.lake, &opened.gate).await.unwrap();
+    assert_eq!(written(&opened).await, ["cannot-say", "different", "same", "cannot-say"]);
+    assert_eq!(opened.gate.spoken_batch().await.unwrap(), None);
+
+    // A run takes over what waits before it reads what was judged.
+    say(Verdict::Different).await;
+    let report = link_now(&opened, &republic, "link-2").await.unwrap();
+    assert_eq!(report.judgements.different, 1);
+    assert_eq!(written(&opened).await.last().map(String::as_str), Some("different"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

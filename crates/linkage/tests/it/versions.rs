@@ -29,6 +29,7 @@ pub(crate) async fn pin(from: &Opened, to: &Opened) {
 
 /// Judges in one lake what was judged and disputed in another.
 pub(crate) async fn judge_alike(from: &Opened, to: &Opened) {
+    linkage::settle(&from.lake, &from.gate).await.unwrap();
     copy(from, to, spine::JUDGEMENTS, &spine::JUDGEMENTS_SCHEMA).await;
 }
 

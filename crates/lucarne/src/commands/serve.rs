@@ -10,7 +10,7 @@ use model::project::ResolveSettings;
 use model::{Actor, OfficerId, PersonId};
 use registry::{Index, Opened, Resolver};
 use serde::Serialize;
-use server::Resolving;
+use server::{Resolving, Turns};
 use server::identity::DemoIdentity;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -125,6 +125,7 @@ async fn until_told(app: &App, listener: TcpListener, mut made: Option<DemoRepor
         let (index, stop) = (Arc::clone(&index), Arc::clone(&stop));
         move || index.warm(&stop)
     });
+    let turns = Turns::default();
     let parts = server::Parts {
         project: Arc::clone(&app.project),
         gate: app.gate.clone(),
@@ -133,6 +134,7 @@ async fn until_told(app: &App, listener: TcpListener, mut made: Option<DemoRepor
         state: app.state.clone(),
         clock: Arc::clone(&app.clock),
         resolving,
+        turns: turns.clone(),
         session_key: app.session_key,
         demo: Some(identities),
     };
@@ -142,6 +144,8 @@ async fn until_told(app: &App, listener: TcpListener, mut made: Option<DemoRepor
         output.note(format!("waiting for {under_way}; Ctrl-C again ends at once"));
     };
     let served = server::serve(listener, router, came(signals, 1), waits).await;
+    // What somebody said whose client has gone away is written to its end.
+    turns.end().await;
     stop.store(true, Ordering::Relaxed);
     if let Some(reading) = reading {
         reading.abort();

@@ -36,7 +36,8 @@ async fn what_was_judged_stays_counted_when_its_pair_is_listed_no_more() {
         let at = "2026-05-04T12:00:00Z".parse().unwrap();
         let reason = "seen both documents".to_owned();
         let decided = Decided { verdict: Verdict::CannotSay, at, reason, is_proposal: false };
-        index.judge(&house.lake, &house.gate, &steward(), number, decided).await.unwrap().unwrap();
+        let written = index.judge(&house.gate, &steward(), number, decided).await.unwrap().unwrap();
+        house.gate.keep_spoken(&written.spoken.unwrap()).await.unwrap();
     }
     assert_eq!(judged(&house, &index, &steward()).await, 0, "no index has read them");
     house.build_index("index-two").await;

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use linkage::Said;
 use model::{Actor, OfficerId, PersonId, RecordId, RegisterId, Verdict};
-use registry::may_be_reviewed;
+use registry::{Contested, may_be_reviewed};
 use serde::{Deserialize, Serialize};
 use state::{Contest, ContestEnd};
 use utoipa::ToSchema;
@@ -182,7 +183,7 @@ async fn contest_now(app: &App, who: &Who, name: &str, form: &ContestForm) -> Re
     check_reason(reason)?;
     let at = app.now()?;
     // Two at once would both find the record free, and a steward would judge what is contested meanwhile.
-    let _turn = app.contesting().lock().await;
+    let _turn = app.turns().take().await;
     let is_contested = AtomicBool::new(false);
     let is_it = |record: &RecordId| {
         if app.gate().own_record_name(person, record) != name {
@@ -192,7 +193,7 @@ async fn contest_now(app: &App, who: &Who, name: &str, form: &ContestForm) -> Re
         is_contested.fetch_or(known, Ordering::Relaxed);
         !known
     };
-    let made = app.index().contest(app.lake(), app.gate(), &request, is_it, (reason, at)).await?;
+    let made = app.index().contest(app.gate(), &request, is_it, (reason, at)).await?;
     let nothing =
         || Problem::new("not-found", "no record that was linked to you has this name").in_words("problem-is-no-record");
     let contested =
@@ -200,14 +201,14 @@ async fn contest_now(app: &App, who: &Who, name: &str, form: &ContestForm) -> Re
     if is_contested.load(Ordering::Relaxed) {
         return Err(contested());
     }
-    let made = made.ok_or_else(nothing)?;
-    // The log and the spine have it: should this fail, no steward is shown it yet, and contesting it again mends that.
-    let pair = (&made.record, &made.tied);
-    if !app.state().note_contest(pair, account, reason, made.leaf, at).await.map_err(unavailable)? {
+    let Contested { said: Said { leaf, spoken }, record, tied } = made.ok_or_else(nothing)?;
+    // The log has it. Should this fail, it is not contested, here or for the spine, and can be contested again.
+    let noted = app.state().note_contest_and((&record, &tied), account, reason, leaf, at, Some(&spoken));
+    if !noted.await.map_err(unavailable)? {
         return Err(contested());
     }
     let open = app.state().contests_of(account).await.map_err(unavailable)?;
-    let open = open.iter().find(|contest| contest.leaf == made.leaf).ok_or_else(nothing)?;
+    let open = open.iter().find(|contest| contest.leaf == leaf).ok_or_else(nothing)?;
     Ok(own_contest(app, at.date_naive(), person, open))
 }
 
@@ -226,7 +227,7 @@ async fn withdraw_now(app: &App, who: &Who, name: &str) -> Result<OwnContest, Pr
     let request = own_request(app, who, None).await?;
     let (person, account) = citizen(who)?;
     let at = app.now()?;
-    let _turn = app.contesting().lock().await;
+    let _turn = app.turns().take().await;
     let contests = app.state().contests_of(account).await.map_err(unavailable)?;
     let is_it =
         |contest: &&Contest| contest.ended.is_none() && app.gate().own_record_name(person, &contest.contested) == name;
@@ -236,10 +237,10 @@ async fn withdraw_now(app: &App, who: &Who, name: &str) -> Result<OwnContest, Pr
     };
     let contest = contests.iter().find(is_it).ok_or_else(nothing)?;
     let pair = (&contest.contested, &contest.tied);
-    let leaf = app.index().withdraw_contest(app.lake(), app.gate(), &request, pair, at).await?;
+    let Said { leaf, spoken } = app.index().withdraw_contest(app.gate(), &request, pair, at).await?;
     let end = ContestEnd { verdict: Verdict::Withdrawn, leaf, at };
     // What they contest of the other record of the pair is theirs to take back as well, or not.
-    app.state().withdraw_contest(contest.id, end).await.map_err(unavailable)?;
+    app.state().withdraw_contest(contest.id, end, Some(&spoken)).await.map_err(unavailable)?;
     Ok(own_contest(app, at.date_naive(), person, &Contest { ended: Some(end), ..contest.clone() }))
 }
 

@@ -2,7 +2,7 @@
 
 use model::request::Action;
 use model::{RecordId, Verdict};
-use registry::Decided;
+use registry::{Decided, Written};
 use state::{Contest, OfContests, Review, Reviews, Standing};
 
 use super::own_reason::OwnReason;
@@ -14,8 +14,8 @@ use super::work::request;
 use crate::app::{App, Who};
 use crate::problem::Problem;
 
-/// Does work to its end, also when whoever asked for it has gone: the log, the spine and the state are written one after the other,
-/// and none is to know less than the one before.
+/// Does work to its end, also when whoever asked for it has gone: the log and the state are written one after the other, and the state
+/// is not to know less than the log.
 pub(super) async fn whole<T: Send + 'static>(
     work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -78,7 +78,7 @@ async fn judge_now(app: &App, who: &Who, place: PairPlace, form: &JudgementForm)
         return Err(Problem::new("bad-request", "`reason` is empty: a judgement without a reason can't be reviewed")
             .in_words("problem-is-no-reason"));
     }
-    let _turn = app.contesting().lock().await;
+    let _turn = app.turns().take().await;
     let (known, account) = (Known::of(app).await?, account(who)?);
     let standing = |left: &RecordId, right: &RecordId| {
         // A proposal that another steward made of the same, or a judgement that two came to before.
@@ -111,7 +111,7 @@ pub async fn take_back(
 async fn take_back_now(app: &App, who: &Who, place: PairPlace, form: &TakeBackForm) -> Result<JudgedView, Problem> {
     // One after the other. Who comes second finds what was said before as the last word, and takes that back unless the form
     // names what it takes back: sent twice, it would take back two.
-    let _turn = app.contesting().lock().await;
+    let _turn = app.turns().take().await;
     let (known, account) = (Known::of(app).await?, account(who)?);
     let reviews = &known.reviews;
     let permit = app.gate().decide(&OwnReason::Withdrawal.request(app, who)?).await?;
@@ -188,11 +188,11 @@ async fn write(
     }
     let ((standing, is_proposal), at) = (standing(pair.0, pair.1), app.now()?);
     let decided = Decided { verdict: said.verdict, at, reason: reason.clone(), is_proposal };
-    let leaf = match found.by_records {
-        true => index.judge_contested(app.lake(), app.gate(), &request, pair, decided).await?,
-        false => index.judge(app.lake(), app.gate(), &request, place.pair, decided).await?,
+    let written = match found.by_records {
+        true => index.judge_contested(app.gate(), &request, pair, decided).await?,
+        false => index.judge(app.gate(), &request, place.pair, decided).await?,
     };
-    let leaf = leaf.ok_or_else(nobody)?;
+    let Written { leaf, spoken } = written.ok_or_else(nobody)?;
     // Taking back what settled a contest opens it again: the contested record is held as before, for the spine follows what was
     // said without what was taken back.
     let contests = match (standing, said.taken_back) {
@@ -200,12 +200,11 @@ async fn write(
         (Standing::TakenBack, Some(settling)) => OfContests::Reopen(settling),
         (Standing::Proposed | Standing::TakenBack, _) => OfContests::Stay,
     };
-    // The log and the spine have it: should this fail, the pair is shown once more, and what was said counts all the same. What
-    // was taken back is as it was here, and taken back once more is followed once by the spine.
+    // The log has it. Should this fail, nothing counts, here or for the spine, and the pair is shown once more.
     // A contest is in the queue as long as it is open, and nothing waits for a second steward once it was taken back.
-    let kept = (found.contest.is_none(), reason.as_str());
+    let (kept, with) = ((found.contest.is_none(), reason.as_str()), (contests, spoken.as_ref()));
     let noted = app.state();
-    let noted = noted.note_review_and(generation, pair, account, said.verdict, standing, leaf, at, kept, contests);
+    let noted = noted.note_review_and(generation, pair, account, said.verdict, standing, leaf, at, kept, with);
     noted.await.map_err(|error| Problem::failure("unavailable", &error))?;
     Ok(JudgedView { log_index: leaf, standing: standing.as_str().to_owned() })
 }

@@ -277,6 +277,7 @@ impl House {
             state: state.clone(),
             clock: clock.clone(),
             resolving: resolving.clone(),
+            turns: server::Turns::default(),
             session_key: SESSION_KEY,
             demo: Some(identities.clone()),
         });
@@ -299,6 +300,7 @@ impl House {
             state: self.state.clone(),
             clock: self.clock.clone(),
             resolving: self.resolving.clone(),
+            turns: server::Turns::default(),
             session_key: SESSION_KEY,
             demo: Some(self.identities.clone()),
         });
@@ -332,11 +334,11 @@ impl House {
         self.gate.pseudonym(&agency.parse().unwrap(), self.ysolde)
     }
 
-    /// Gives how many judgements and contests there are for the next run of linking. Each is a commit, with whatever a contest
-    /// lists.
+    /// Gives how many judgements and contests the spine has, with those that the next run of linking takes over first.
     pub(crate) async fn judgements(&self) -> u64 {
-        let table = lake::TableRef::spine("judgements");
-        self.lake.info(&table).await.unwrap().map_or(0, |info| info.version + 1)
+        linkage::settle(&self.lake, &self.gate).await.unwrap();
+        let versions = self.lake.versions(&lake::TableRef::spine("judgements"), usize::MAX, None).await.unwrap();
+        versions.iter().map(|version| version.metadata["said"].parse::<u64>().unwrap()).sum()
     }
 
     pub(crate) async fn dossier(&self, who: &str, person: &str, purpose: &str) -> Answer {

@@ -125,7 +125,7 @@ async fn a_store_of_before_is_brought_to_this_version_and_counts_from_then_on() 
     let state = open(folder.path()).await;
     state.put_looks(vec![asked(1, "o-1", 0, Some(Activity::Look))]).await.unwrap();
     state.close().await.unwrap();
-    run(folder.path(), "DROP TABLE activity; PRAGMA user_version = 5").await;
+    run(folder.path(), "DROP TABLE activity; DROP TABLE spoken; PRAGMA user_version = 5").await;
     let state = open(folder.path()).await;
     let found = state.most_active(since(0), 10).await.unwrap();
     assert!(found.counted_since.is_some(), "it is told that there were some before");
@@ -222,7 +222,7 @@ async fn a_store_that_counted_from_its_beginning_says_nothing_of_that_and_anothe
         state.put_looks(looks).await.unwrap();
         assert_eq!(state.most_active(since(0), 10).await.unwrap().counted_since, None, "a new store");
         state.close().await.unwrap();
-        run(folder.path(), "PRAGMA user_version = 6").await;
+        run(folder.path(), "DROP TABLE spoken; PRAGMA user_version = 6").await;
         let state = open(folder.path()).await;
         let found = state.most_active(since(0), 10).await.unwrap();
         assert_eq!((counts(&found), found.counted_since), (vec![(1, 0)], counted_since));

@@ -4,6 +4,7 @@ use model::{RecordId, RegisterId, Verdict};
 use state::{ContestEnd, OfContests, Standing};
 
 use crate::kit::{at, officer, open, raw};
+use crate::spoken::{spoken, verdicts_of};
 
 fn record(register: &str, digit: char) -> RecordId {
     RecordId::from_hex(&RegisterId::new(register).unwrap(), &digit.to_string().repeat(32)).unwrap()
@@ -144,8 +145,8 @@ async fn of_two_records_that_are_both_contested_each_has_its_own_end() {
     // To take one back leaves the other.
     let own = state.contests_of(&account).await.unwrap();
     let of_tax = own.iter().find(|contest| contest.contested == tax).unwrap().id;
-    assert!(state.withdraw_contest(of_tax, end(Verdict::Withdrawn, 4)).await.unwrap());
-    assert!(!state.withdraw_contest(of_tax, end(Verdict::Withdrawn, 5)).await.unwrap(), "it is open no more");
+    assert!(state.withdraw_contest(of_tax, end(Verdict::Withdrawn, 4), None).await.unwrap());
+    assert!(!state.withdraw_contest(of_tax, end(Verdict::Withdrawn, 5), None).await.unwrap(), "it is open no more");
     assert_eq!(open_now(), [true, false]);
     assert!(state.end_contest(&loans, &tax, end(Verdict::Different, 6)).await.unwrap());
     assert!(state.reopen_contest(&loans, &tax, 6).await.unwrap());
@@ -172,8 +173,9 @@ async fn what_is_said_and_what_becomes_of_contests_is_kept_together_or_not_at_al
     let (citizen, by) = (officer("c-1"), officer("o-1"));
     assert!(state.note_contest((&loans, &tax), &citizen, "not mine", 1, at(1)).await.unwrap());
     let note = async |verdict, standing, leaf, contests| {
-        let kept = (false, "two births");
-        state.note_review_and("g1", (&loans, &tax), &by, verdict, standing, leaf, at(8), kept, contests).await
+        let (kept, with) = ((false, "two births"), spoken(&loans, &tax, verdict, leaf));
+        let with = (contests, Some(&with));
+        state.note_review_and("g1", (&loans, &tax), &by, verdict, standing, leaf, at(8), kept, with).await
     };
     // The last that was said, whether it waits for the next run, and whether the record is contested.
     let now = async || {
@@ -181,22 +183,28 @@ async fn what_is_said_and_what_becomes_of_contests_is_kept_together_or_not_at_al
         let is_contested = state.contested_since(std::slice::from_ref(&loans))[0].is_some();
         (said, state.is_judged_in("g1", 2).await.unwrap(), is_contested)
     };
+    // What the spine is to have.
+    let waits = async || verdicts_of(state.spoken_batch().await.unwrap());
     let no_room = "CREATE TRIGGER no_room BEFORE UPDATE ON contests BEGIN SELECT RAISE(ABORT, 'no room'); END";
     let (judged, taken_back) = ((Verdict::Different, Standing::Judged), (Verdict::TakenBack, Standing::TakenBack));
     crate::kit::run(folder.path(), no_room).await;
     note(judged.0, judged.1, 2, OfContests::End).await.unwrap_err();
     assert_eq!(now().await, (None, false, true));
+    assert!(waits().await.is_empty());
     crate::kit::run(folder.path(), "DROP TRIGGER no_room").await;
     note(judged.0, judged.1, 2, OfContests::End).await.unwrap();
     assert_eq!(now().await, (Some(2), true, false));
+    assert_eq!(waits().await, [Verdict::Different]);
+    state.spoken_written(&state.spoken_batch().await.unwrap().unwrap()).await.unwrap();
 
     crate::kit::run(folder.path(), no_room).await;
     note(taken_back.0, taken_back.1, 3, OfContests::Reopen(2)).await.unwrap_err();
     assert_eq!(now().await, (Some(2), true, false), "it can be taken back once more");
-    assert!(!state.is_taken_back(2).await.unwrap());
+    assert!(!state.is_taken_back(2).await.unwrap() && waits().await.is_empty());
     crate::kit::run(folder.path(), "DROP TRIGGER no_room").await;
     note(taken_back.0, taken_back.1, 4, OfContests::Reopen(2)).await.unwrap();
     assert_eq!(now().await, (None, false, true));
+    assert_eq!(waits().await, [Verdict::TakenBack]);
     // Of what nothing is kept it is not told.
     for (leaf, is_taken_back) in [(2, true), (9, false), (u64::MAX, false)] {
         assert_eq!(state.is_taken_back(leaf).await.unwrap(), is_taken_back, "{leaf}");

@@ -18,4 +18,5 @@ mod faults;
 mod kit;
 mod looks;
 mod reviews;
+mod spoken;
 mod timing;
