@@ -10,8 +10,8 @@ use model::project::ResolveSettings;
 use model::{Actor, OfficerId, PersonId};
 use registry::{Index, Opened, Resolver};
 use serde::Serialize;
-use server::{Resolving, Turns};
 use server::identity::DemoIdentity;
+use server::{Resolving, Turns};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
