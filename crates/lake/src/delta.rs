@@ -109,6 +109,11 @@ impl TableState {
         snapshot.transaction_version(log_store.as_ref(), application).await.map_err(failed)
     }
 
+    /// Returns once this version is on the disk itself: whoever committed it may have gone away before it was.
+    pub(crate) fn sync(&self) -> Result<(), LakeError> {
+        sync_version(&self.folder, self.version)
+    }
+
     /// Gives what is known of this version.
     pub(crate) fn info(&self) -> Result<TableInfo, LakeError> {
         let TableVersion { at, metadata, .. } = read_version(&self.folder, self.version)?;
@@ -186,9 +191,7 @@ impl Commit<'_> {
         let committed = Box::pin(builder.build(reference, log_store, self.operation).into_future()).await;
         let version = committed.map_err(failed)?.version();
 
-        let path = commit_path(self.folder, version);
-        let synced = fs::File::open(&path).and_then(|file| file.sync_all());
-        synced.and_then(|()| sync_folder(&log_folder(self.folder))).map_err(|source| LakeError::io(&path, source))?;
+        sync_version(self.folder, version)?;
         Ok(version)
     }
 
@@ -263,6 +266,13 @@ fn log_folder(folder: &Path) -> PathBuf {
 
 fn commit_path(folder: &Path, version: u64) -> PathBuf {
     log_folder(folder).join(format!("{version:020}.json"))
+}
+
+/// Returns once a commit is on the disk itself.
+fn sync_version(folder: &Path, version: u64) -> Result<(), LakeError> {
+    let path = commit_path(folder, version);
+    let synced = fs::File::open(&path).and_then(|file| file.sync_all());
+    synced.and_then(|()| sync_folder(&log_folder(folder))).map_err(|source| LakeError::io(&path, source))
 }
 
 /// Tells whether there is a commit of this version.

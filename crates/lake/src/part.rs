@@ -47,9 +47,14 @@ impl StagedParts {
         Self { folder: folder.to_owned(), parts: Vec::new(), is_committed: false }
     }
 
-    /// Keeps the files: a commit names them now, or may.
+    /// Keeps the files: a commit names them from here on, or may, also where nobody waits for its end any more.
     pub(crate) fn keep(&mut self) {
         self.is_committed = true;
+    }
+
+    /// Keeps them no more: no commit names them.
+    pub(crate) fn give_up(&mut self) {
+        self.is_committed = false;
     }
 
     /// Takes over the files of another.

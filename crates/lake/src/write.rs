@@ -223,6 +223,7 @@ impl Lake {
         if let (Some(state), Some((application, number))) = (&state, &prepared.txn)
             && state.transaction(application).await?.is_some_and(|last| last >= *number)
         {
+            state.sync()?;
             prepared.was_committed = Some(state.version);
             // The rows are taken all the same: who makes them may feed other tables from the same source.
             let SendableBatches(mut batches) = batches;
@@ -322,6 +323,7 @@ impl Lake {
         if let (Some(state), Some((application, number))) = (&state, &prepared.txn)
             && state.transaction(application).await?.is_some_and(|last| last >= *number)
         {
+            state.sync()?;
             return Ok(WriteReport { version: state.version, rows: 0, was_committed: true });
         }
         let is_changed = state.as_ref().map(|state| state.version) != prepared.built_on;
@@ -336,6 +338,7 @@ impl Lake {
             (Some(state), Gone::Files(files)) => state.removals(|file| files.contains_key(file))?,
         };
         let mode = if prepared.mode == WriteMode::Append { SaveMode::Append } else { SaveMode::Overwrite };
+        prepared.staged.keep();
         let commit = Commit {
             table: &prepared.table,
             folder: &prepared.folder,
@@ -349,8 +352,8 @@ impl Lake {
         };
         let outcome = commit.run().await;
         let is_certainly_not_committed = matches!(outcome, Err(LakeError::DiskFull { .. }));
-        if !is_certainly_not_committed || exists_newer(&prepared.folder, state.as_ref()) {
-            prepared.staged.keep();
+        if is_certainly_not_committed && !exists_newer(&prepared.folder, state.as_ref()) {
+            prepared.staged.give_up();
         }
         Ok(WriteReport { version: outcome?, rows, was_committed: false })
     }
@@ -393,20 +396,20 @@ impl Lake {
         if rewritten.rows_gone == 0 {
             return Ok(DeleteReport { version: state.version, rows: 0 });
         }
+        let removals = state.removals(|file| rewritten.replaced.contains_key(file))?;
+        rewritten.staged.keep();
         let commit = Commit {
             table,
             folder: &folder,
             on: Some(&state),
             operation: DeltaOperation::Delete { predicate: None },
-            removals: state.removals(|file| rewritten.replaced.contains_key(file))?,
+            removals,
             parts: &rewritten.staged.parts,
             schema: None,
             transaction: None,
             metadata: &metadata,
         };
-        let outcome = commit.run().await;
-        rewritten.staged.keep();
-        Ok(DeleteReport { version: outcome?, rows: rewritten.rows_gone })
+        Ok(DeleteReport { version: commit.run().await?, rows: rewritten.rows_gone })
     }
 
     /// Removes every data file that the last version doesn't need, now: rows that were deleted are gone afterwards, and

@@ -1,6 +1,8 @@
 //! What is left when a write doesn't end well.
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 
 use arrow_array::RecordBatch;
 use futures::stream;
@@ -40,6 +42,25 @@ async fn what_was_prepared_and_dropped_is_removed() {
     let test = TestLake::new().await;
     drop(test.lake.prepare(write(&[("Ann", 1)], WriteMode::Append)).await.unwrap());
     assert_eq!(test.data_files(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_given_up_as_its_commit_appears_has_its_rows() {
+    let test = TestLake::new().await;
+    test.lake.write(write(&[("Ann", 1)], WriteMode::Append)).await.unwrap();
+    for version in 1..=20 {
+        let commit = test.folder.path().join(format!("lake/registers/people/_delta_log/{version:020}.json"));
+        let mut writing = Box::pin(test.lake.write(write(&[("Bob", 2)], WriteMode::Append)));
+        while !commit.exists() {
+            if poll_fn(|context| Poll::Ready(writing.as_mut().poll(context).is_ready())).await {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(writing);
+        assert!(commit.exists());
+        assert_eq!(all(&test.authority).await.len(), version + 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
