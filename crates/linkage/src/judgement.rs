@@ -219,8 +219,8 @@ impl InForce {
         Ok(in_force)
     }
 
-    /// Tells whether an account took back the same judgement of two records before, and notes that it does. Whoever could not note
-    /// elsewhere that it was written writes it once more, and that is not to take back what was judged before it as well.
+    /// Tells whether an account took back the same judgement of two records before, and notes that it does. Earlier versions wrote it
+    /// once more where they could not note elsewhere that it was written, and that is not to take back what was judged before it as well.
     fn is_again(&mut self, (left, right): (&RecordId, &RecordId), by: &str, reason: &str) -> bool {
         let Some((entry, _)) = model::taken_back(reason) else { return false };
         !self.taken_back.insert((ordered(left, right), by.to_owned(), entry))

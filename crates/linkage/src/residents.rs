@@ -62,7 +62,8 @@ pub struct Nearest {
 
 impl Residents {
     /// Reads the person records of all registers that agreements cover, and links them by the newest model of the spine.
-    /// Nothing is learnt and nothing is written but the entry of the run in the log.
+    /// Nothing is learnt, and nothing is written but the entry of the run in the log and, before, what was said and waits for the
+    /// spine.
     ///
     /// Takes about 250 bytes a record, twelve for each blocking rule and 24 for each kept pair, besides distinct values
     /// once.

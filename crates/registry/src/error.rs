@@ -113,7 +113,7 @@ pub enum RegistryError {
     /// The gate refused.
     #[error(transparent)]
     Denied(gate::Denied),
-    /// A judgement was not taken.
+    /// A judgement was not taken, or what was said can't be taken over into the spine.
     #[error(transparent)]
     Linkage(#[from] linkage::LinkageError),
     /// The lake failed.

@@ -133,9 +133,9 @@ struct Understood {
 }
 
 impl Resolver {
-    /// Reads the records that agreements let be linked, in a run of `link` that learns and writes nothing, and those that
-    /// came by themselves before; what is kept of the latter is erased when a delivery has brought them, or they came more
-    /// than `keep_days` ago.
+    /// Reads the records that agreements let be linked, in a run of `link` that learns nothing and writes no more than what was
+    /// said and waits for the spine, and those that came by themselves before; what is kept of the latter is erased when a
+    /// delivery has brought them, or they came more than `keep_days` ago.
     ///
     /// # Errors
     /// Whatever keeps [`Residents`] from being read, and [`RegistryError::State`].

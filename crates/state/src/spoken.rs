@@ -86,7 +86,7 @@ impl State {
         let mut fresh = [0_u8; 16];
         getrandom::fill(&mut fresh).map_err(|_| StateError::Random)?;
         // The name is on the disk before anybody writes under it: else a batch that was written could come with another name.
-        let rows = self
+        let rows: Vec<SqliteRow> = self
             .write(Durability::Now, move |connection| {
                 Box::pin(async move {
                     let given = "SELECT 1 FROM spoken WHERE batch IS NOT NULL LIMIT 1";

@@ -1,6 +1,8 @@
 //! Judgements win over scores, and are undone by later ones.
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::task::Poll;
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
@@ -173,7 +175,7 @@ async fn what_was_said_comes_to_the_spine_once_and_in_order_wherever_that_is_int
     assert!(written(&opened).await.is_empty(), "nobody has taken it over");
 
     // The batch was named, and something was said before it was written.
-    let batch = opened.gate.spoken_batch().await.unwrap().unwrap();
+    assert_eq!(opened.gate.spoken_batch().await.unwrap().unwrap().said.len(), 2);
     say(Verdict::Same).await;
     settle(&opened.lake, &opened.gate).await.unwrap();
     let all = ["cannot-say", "different", "same"];
@@ -204,6 +206,39 @@ async fn what_was_said_comes_to_the_spine_once_and_in_order_wherever_that_is_int
     let report = link_now(&opened, &republic, "link-2").await.unwrap();
     assert_eq!(report.judgements.different, 1);
     assert_eq!(written(&opened).await.last().map(String::as_str), Some("different"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_comes_to_the_spine_once_however_often_that_is_given_up() {
+    let republic = Republic::new();
+    let opened = republic.open().await;
+    let made = deliveries(60);
+    deliver(&opened, &republic.project, &made).await;
+    link_now(&opened, &republic, "link-1").await.unwrap();
+    let key = &made.census[0].key;
+    let (tax, census) = (record("tax", key), record("census", key));
+    for verdict in [Verdict::CannotSay, Verdict::Different, Verdict::Same] {
+        decide(&opened, verdict, &tax, &census, "seen both documents").await.unwrap();
+    }
+    // Each time it is given up later, until it gets through. What the one before began may stand in its way.
+    for doubled in 0..40 {
+        let mut settling = Box::pin(settle(&opened.lake, &opened.gate));
+        let mut ended = None;
+        for _ in 0..1_u64 << doubled {
+            let polled = poll_fn(|context| Poll::Ready(settling.as_mut().poll(context))).await;
+            if let Poll::Ready(outcome) = polled {
+                ended = Some(outcome);
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(settling);
+        if matches!(ended, Some(Ok(()))) {
+            break;
+        }
+    }
+    assert_eq!(opened.gate.spoken_batch().await.unwrap(), None);
+    assert_eq!(written(&opened).await, ["cannot-say", "different", "same"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,7 @@ const HOUSE: &[(&str, &str)] = &[
     ("gate", "model policy tlog lake state"),
     ("source", "model lake"),
     ("pipeline", "model lake gate"),
-    ("linkage", "model matching lake gate"),
+    ("linkage", "model matching lake state gate"),
     ("registry", "model lake state gate matching linkage"),
     ("synth", "model"),
     ("server", "model policy tlog matching lake state gate source pipeline linkage registry synth"),
