@@ -288,6 +288,20 @@ async fn a_contested_record_names_nobody() {
     assert!(house.resolve(&resolver, loan("X-3", &YSOLDE)).await.unwrap().person.is_none());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_is_in_the_spine_before_records_are_read() {
+    let house = House::new().await;
+    let (left, right) = (loan_id("LN-7001"), RecordId::from_key(&"tax".parse().unwrap(), &[Some("TN-48151")]));
+    let (by, at, reason) = ("steward-one".to_owned(), house.clock.now().unwrap(), "seen both documents".to_owned());
+    let judgement = model::Judgement { left, right, verdict: model::Verdict::Same, by, at, reason };
+    house.state.keep_spoken(&state::Spoken { judgement, held: None }).await.unwrap();
+    let judgements = TableRef::spine("judgements");
+    assert_eq!(house.lake.info(&judgements).await.unwrap(), None);
+    let _opened = house.resolver("resolve-one").await;
+    assert_eq!(house.lake.info(&judgements).await.unwrap().unwrap().rows, 1);
+    assert_eq!(house.state.spoken_batch().await.unwrap(), None);
+}
+
 /// Every write that a question causes in the log is made to fail in every way.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_entry_in_the_log_nothing_is_answered_and_nothing_kept() {

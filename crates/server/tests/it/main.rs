@@ -41,4 +41,5 @@ mod steward;
 mod taken_back;
 mod tokens;
 mod tour;
+mod unkept;
 mod words_of_rules;

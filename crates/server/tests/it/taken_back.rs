@@ -30,7 +30,7 @@ pub(crate) async fn take_back(house: &House, who: &str, (generation, number): (&
 }
 
 /// Gives what is shown of a pair, but for the entry of the look and the generation.
-async fn shown(house: &House, number: u64) -> Value {
+pub(crate) async fn shown(house: &House, number: u64) -> Value {
     let mut pair = get(house, "steward", &format!("/{number}")).await;
     for of_the_look in ["log_index", "generation"] {
         pair.as_object_mut().unwrap().remove(of_the_look).unwrap();
