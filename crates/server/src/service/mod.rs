@@ -40,7 +40,7 @@ pub use judging::{judge, take_back};
 pub use log::{
     EntryView, FAULTS, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify,
 };
-pub(crate) use log::{SOUGHT_MAX, Verification, begin_verification, refusing_rules, verification};
+pub(crate) use log::{Verification, begin_verification, refusing_rules, verification};
 pub(crate) use own_reason::OwnReason;
 pub use quality::{QualityView, quality};
 pub(crate) use quarantine::quarantined;
