@@ -90,9 +90,9 @@ why-ended = The reading ended early. Read the delivery in again; the operator fi
 
 # Runs that have been.
 past-title = Past runs
-past-what = The latest first, from what is kept anyway: the log has an entry of each run that was about to read or write or was refused, tables name the run that made them, and the index the one that built it. A page looks through { $entries } entries; earlier runs are on the next one. Of a run that left nothing behind it is usually not known why. A delivery that was not taken usually has no entry: it is listed for as long as this server runs, among its last.
-past-none = Among the entries looked through there is no run.
-past-none-yet = The next page looks through earlier ones.
+past-what = The latest first, from what is kept anyway: the log has an entry of each run that was about to read or write or was refused, tables name the run that made them, and the index the one that built it. Of a run that left nothing behind it is usually not known why. A delivery that was not taken usually has no entry: it is listed for as long as this server runs, among its last.
+past-none = There is no run yet.
+past-none-earlier = There is no earlier run.
 past-did = Run
 past-began = Began
 past-took = Took

@@ -90,9 +90,9 @@ why-ended = Le chargement s’est interrompu. Chargez de nouveau la livraison ;
 
 # Exécutions passées.
 past-title = Exécutions passées
-past-what = La plus récente d’abord, d’après ce qui est conservé de toute façon : le journal a une entrée pour chaque exécution qui allait lire ou écrire ou qui a été refusée, les tables nomment l’exécution qui les a faites, et l’index celle qui l’a construit. Une page parcourt { $entries } entrées ; les exécutions précédentes sont sur la suivante. Si une exécution n’a rien laissé, on ne sait en général pas pourquoi. Une livraison rejetée n’a en général pas d’entrée : elle figure ici tant que ce serveur fonctionne, parmi les dernières.
-past-none = Parmi les entrées parcourues, il n’y a aucune exécution.
-past-none-yet = La page suivante parcourt les précédentes.
+past-what = La plus récente d’abord, d’après ce qui est conservé de toute façon : le journal a une entrée pour chaque exécution qui allait lire ou écrire ou qui a été refusée, les tables nomment l’exécution qui les a faites, et l’index celle qui l’a construit. Si une exécution n’a rien laissé, on ne sait en général pas pourquoi. Une livraison rejetée n’a en général pas d’entrée : elle figure ici tant que ce serveur fonctionne, parmi les dernières.
+past-none = Il n’y a encore aucune exécution.
+past-none-earlier = Il n’y a pas d’exécution antérieure.
 past-did = Exécution
 past-began = Début
 past-took = Durée

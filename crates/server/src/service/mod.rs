@@ -51,7 +51,7 @@ pub use review::{
     ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, List, PairPlace,
     PairView, ProgressView, ReviewRow, SaidView, SampleProgressView, SourceView, TakeBackForm, pair, progress,
 };
-pub(crate) use runs::{Became, Deed, LOOKED_THROUGH, PastRun, past_runs};
+pub(crate) use runs::{Became, Deed, PastRun, past_runs};
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};
 pub(crate) use search::{comparable, is_birth_too_wide, is_nothing_asked, is_nothing_compared};
 pub(crate) use value::titles;
