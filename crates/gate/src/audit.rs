@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use model::PurposeId;
@@ -15,6 +16,12 @@ use crate::entry::{By, Entry, EntryKind};
 use crate::error::GateError;
 use crate::gate::{Gate, Inner};
 use crate::remembered::{EntryFilter, Known};
+
+/// How long whoever watches the log or past runs waits for what is not remembered yet: for half a million entries, about.
+const WATCHERS_WAIT: Duration = Duration::from_secs(5);
+
+/// How long counts wait for it, which stand on pages about other things: less than a page may take.
+const COUNTS_WAIT: Duration = Duration::from_secs(50);
 
 /// An entry and its place.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -121,7 +128,7 @@ impl Gate {
     ///
     /// # Errors
     /// As [`entries`](Self::entries). Where a filter leaves anything out, also when any entry of the log is none: nobody knows
-    /// whether that would be asked for.
+    /// whether that would be asked for; and when the log is still being read after a few seconds, as it may be after a start.
     pub async fn find_entries(
         &self,
         filter: EntryFilter,
@@ -138,14 +145,15 @@ impl Gate {
     /// # Errors
     /// As [`entries`](Self::entries).
     pub fn read_ahead(&self, stop: &AtomicBool) -> Result<u64, GateError> {
-        self.inner.read_on(stop)?;
-        Ok(self.inner.remembered.known().size())
+        let inner = &self.inner;
+        inner.remembered.read_on(inner.log.size(), || !stop.load(Ordering::Relaxed), |range| inner.read(range))?;
+        Ok(inner.remembered.known().size())
     }
 
     /// Gives how often each role acted under each purpose, over the whole log. Entries are read once and remembered.
     ///
     /// # Errors
-    /// As [`entries`](Self::entries).
+    /// As [`entries`](Self::entries); when the log is still being read after most of a minute, as it may be after a start.
     pub async fn counts(&self) -> Result<Vec<(Option<PurposeId>, By, Count)>, GateError> {
         self.reading(Inner::counts).await
     }
@@ -154,7 +162,7 @@ impl Gate {
     /// the whole log. Entries are read once and remembered.
     ///
     /// # Errors
-    /// As [`entries`](Self::entries).
+    /// As [`entries`](Self::entries); when the log is still being read after a few seconds, as it may be after a start.
     pub async fn usage(&self, since: NaiveDate) -> Result<Usage, GateError> {
         self.reading(move |inner| inner.usage(since)).await
     }
@@ -245,7 +253,7 @@ impl Inner {
             return Ok(FoundEntries { size, matching: size, entries, next: (start > 0).then_some(start) });
         }
         let (size, found) = {
-            let known = self.known()?;
+            let known = self.known(WATCHERS_WAIT)?;
             (known.size(), known.find(filter, before, limit))
         };
         let entries = self.entries_at(&found.leaves)?;
@@ -271,25 +279,23 @@ impl Inner {
         Ok(entries)
     }
 
-    /// Gives what is known of all entries that are durable now, and reads those first that came since it was called last.
-    fn known(&self) -> Result<RwLockReadGuard<'_, Known>, GateError> {
-        self.read_on(&AtomicBool::new(false))?;
-        Ok(self.remembered.known())
+    /// Gives what is known of all entries that are durable now, and reads those first that came since it was called last; whoever
+    /// asks waits no longer for that than given.
+    fn known(&self, waits: Duration) -> Result<RwLockReadGuard<'_, Known>, GateError> {
+        let begun = Instant::now();
+        self.remembered.known_upto(self.log.size(), || begun.elapsed() < waits, |range| self.read(range))
     }
 
-    /// Reads what is to be remembered of the entries that are durable now, until `stop` is set.
-    fn read_on(&self, stop: &AtomicBool) -> Result<(), GateError> {
-        let goes_on = || !stop.load(Ordering::Relaxed);
-        self.remembered.read_on(self.log.size(), goes_on, |range| {
-            Ok(self.entries(range)?.into_iter().map(|logged| logged.entry).collect())
-        })
+    /// Reads entries to be remembered.
+    fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, GateError> {
+        Ok(self.entries(range)?.into_iter().map(|logged| logged.entry).collect())
     }
 
     fn counts(&self) -> Result<Vec<(Option<PurposeId>, By, Count)>, GateError> {
-        Ok(self.known()?.counts())
+        Ok(self.known(COUNTS_WAIT)?.counts())
     }
 
     fn usage(&self, since: NaiveDate) -> Result<Usage, GateError> {
-        Ok(self.known()?.usage(since))
+        Ok(self.known(WATCHERS_WAIT)?.usage(since))
     }
 }

@@ -23,8 +23,11 @@ use crate::error::GateError;
 /// How many entries are read before whoever waits can go on.
 const STRIDE: u64 = 1_024;
 
-/// How many entries a block has. Places in it have 16 bits.
+/// How many entries a block has.
 const BLOCK: usize = 4_096;
+
+// Places in a block have 16 bits.
+const _: () = assert!(BLOCK <= 1 << u16::BITS);
 
 /// Which entries are asked for. What is not given may be anything; a name that no entry has is asked for in vain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -127,7 +130,7 @@ impl Block {
             None => self.counts.push((number, 1)),
         }
         self.at_ms.push(at_ms);
-        // A block has no more marks than entries, and of these no more than 16 bits can number.
+        // A block has no more marks than entries, and of these no more than 16 bits can number. All blocks may have more.
         self.marks.push(place as u16);
     }
 
@@ -285,6 +288,22 @@ impl Remembered {
     /// Gives what is known.
     pub(crate) fn known(&self) -> RwLockReadGuard<'_, Known> {
         self.known.read()
+    }
+
+    /// Gives what is known once that is `size` entries or more, reading on for as long as it `goes_on`.
+    ///
+    /// # Errors
+    /// As [`read_on`](Self::read_on); when it did not go on for long enough. What was read stays known, so who asks again waits
+    /// for less.
+    pub(crate) fn known_upto(
+        &self,
+        size: u64,
+        goes_on: impl Fn() -> bool,
+        read: impl Fn(Range<u64>) -> Result<Vec<Entry>, GateError>,
+    ) -> Result<RwLockReadGuard<'_, Known>, GateError> {
+        self.read_on(size, goes_on, read)?;
+        let known = self.known();
+        if known.size < size { Err(GateError::LogBeingRead { read: known.size, size }) } else { Ok(known) }
     }
 
     /// Reads on until `size` entries are known, for as long as it `goes_on`. Of several who do, one reads at a time, and each is

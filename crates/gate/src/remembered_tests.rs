@@ -85,7 +85,7 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
             entry.at_ms += BEGINS_MS + place * 6 * HOUR_MS;
             Entry::decode(&entry.encode().unwrap()).unwrap()
         });
-        placed.collect()
+        placed.collect::<Vec<Entry>>()
     })
 }
 
@@ -303,4 +303,28 @@ fn what_was_read_before_a_failure_or_a_stop_stays_known() {
     remembered.read_on(size, || true, |range| Ok(looks(range))).unwrap();
     assert_eq!(remembered.known().size(), size);
     remembered.read_on(size, || true, |range| panic!("{range:?} is known")).unwrap();
+}
+
+#[test]
+fn who_waits_no_longer_is_told_how_far_the_reading_is() {
+    let remembered = Remembered::default();
+    let read = |range: Range<u64>| Ok(looks(range));
+    let size = 2 * STRIDE + 7;
+    let ask = |goes_on: bool| remembered.known_upto(size, || goes_on, read).map(|known| known.size());
+    let far = |asked: Result<u64, GateError>| match asked {
+        Err(GateError::LogBeingRead { read, size }) => (read, size),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(far(ask(false)), (0, size));
+    // Whoever waits reads a stride at least, so asking again comes to an end.
+    for strides in 1..=2 {
+        let asked = AtomicBool::new(false);
+        let once = || !asked.swap(true, Ordering::Relaxed);
+        let waited = remembered.known_upto(size, once, read).map(|known| known.size());
+        assert_eq!(far(waited), (strides * STRIDE, size));
+    }
+    assert_eq!(ask(true).unwrap(), size);
+    assert_eq!(ask(false).unwrap(), size, "nothing is missing");
+    let fewer = remembered.known_upto(STRIDE, || false, read).map(|known| known.size());
+    assert_eq!(fewer.unwrap(), size, "more than is needed may be known");
 }

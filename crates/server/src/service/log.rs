@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
-use gate::{Entry, EntryFilter, EntryKind};
+use gate::{Entry, EntryFilter, EntryKind, GateError};
 use model::agency::RoleKind;
 use serde::{Deserialize, Serialize};
 use tlog::{CheckpointError, VerifyError};
@@ -192,14 +192,17 @@ fn auditor(who: &Who) -> Result<(), Problem> {
     who.must_be(RoleKind::DataProtectionOfficer)
 }
 
-fn failed(error: gate::GateError) -> Problem {
-    Problem::failure("unavailable", &error)
+/// Gives the problem of a log that can't be read; of one that is still being read, how far that is.
+pub(super) fn failed(error: GateError) -> Problem {
+    let GateError::LogBeingRead { read, size } = error else { return Problem::failure("unavailable", &error) };
+    let share = [("percent", (read.saturating_mul(100) / size.max(1)).to_string())];
+    Problem::new("unavailable", error.to_string()).in_words_with("problem-is-reading-log", &share)
 }
 
 /// Gives a page of the log.
 ///
 /// # Errors
-/// For other roles than data protection officers; for a day that is none; when the log can't be read.
+/// For other roles than data protection officers; for a day that is none; when the log can't be read, or is still being read.
 pub async fn entries(app: &App, who: &Who, filter: &LogFilter) -> Result<LogPage, Problem> {
     auditor(who)?;
     let limit = filter.limit.unwrap_or(50).clamp(1, PAGE_MAX) as usize;
@@ -360,7 +363,7 @@ fn fault_kind(error: &VerifyError) -> Result<&'static str, Problem> {
 /// Gives the rules that have refused so far, for filters: the one that refused most often first.
 ///
 /// # Errors
-/// For other roles than data protection officers; when the log can't be read.
+/// For other roles than data protection officers; when the log can't be read, or is still being read.
 pub(crate) async fn refusing_rules(app: &App, who: &Who) -> Result<Vec<String>, Problem> {
     auditor(who)?;
     let usage = app.gate().usage(app.now()?.date_naive()).await.map_err(failed)?;
@@ -374,4 +377,20 @@ pub(crate) async fn refusing_rules(app: &App, who: &Who) -> Result<Vec<String>, 
 pub fn kinds() -> Vec<&'static str> {
     use EntryKind::{Contest, Ingest, Job, Judgement, Look, Oversight, Own, Refusal, Review, Search};
     [Look, Search, Review, Own, Job, Ingest, Judgement, Contest, Oversight, Refusal].map(EntryKind::as_str).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_log_that_is_still_being_read_it_is_told_how_far_that_is() {
+        let problem = failed(GateError::LogBeingRead { read: 1_299_999, size: 4_000_000 });
+        assert_eq!((problem.status, problem.event), (503, None), "nothing failed");
+        assert!(problem.detail.contains("1299999 of 4000000 entries so far"), "{}", problem.detail);
+        let words = problem.words.unwrap();
+        assert_eq!((words.key, words.values), ("problem-is-reading-log", vec![("percent", "32".to_owned())]));
+        let failure = failed(GateError::Entry("broken on purpose".into()));
+        assert!(failure.event.is_some() && !failure.detail.contains("broken"), "{}", failure.detail);
+    }
 }

@@ -15,6 +15,7 @@ use model::agency::RoleKind;
 use model::{Job, Project};
 
 use super::ingest::{NotTaken, ReadIn};
+use super::log::failed;
 use crate::app::{App, Who};
 use crate::problem::Problem;
 
@@ -97,12 +98,11 @@ pub(crate) enum Became {
 /// Gives runs that have been, the latest first: those whose entries came before `before`, else the latest.
 ///
 /// # Errors
-/// For other roles than data engineers; when the log or a table's log can't be read.
+/// For other roles than data engineers; when the log or a table's log can't be read, or the log is still being read.
 pub(crate) async fn past_runs(app: &App, who: &Who, before: Option<u64>) -> Result<PastRuns, Problem> {
     who.must_be(RoleKind::Engineer)?;
     let of_runs = EntryFilter { deeds: vec![EntryKind::Ingest, EntryKind::Job], ..EntryFilter::default() };
-    let found = app.gate().find_entries(of_runs, before, RUNS_MAX).await;
-    let found = found.map_err(|error| Problem::failure("unavailable", &error))?;
+    let found = app.gate().find_entries(of_runs, before, RUNS_MAX).await.map_err(failed)?;
     let runs = found.entries.iter().filter_map(|LoggedEntry { leaf, entry }| logged(app.project(), *leaf, entry));
     let mut runs: Vec<PastRun> = runs.collect();
     tell(app, &mut runs).await?;
