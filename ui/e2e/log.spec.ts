@@ -39,6 +39,16 @@ test("entries are found by their days, their role and their rule, and the page s
   await expect(page.locator("#from"), "what was chosen stays").toHaveValue(day);
   await checkAccessibility(page, "a log that is filtered");
 
+  // Pages that lead further back say it too.
+  await page.goto(`${page.url()}&before=0`);
+  await expect(lead).toHaveText(/^[\d,]+ of [\d,]+ entries, the latest first\.$/);
+  expect(first(await lead.innerText()), "as many as there are").toBeGreaterThanOrEqual(shown);
+  await expect(rows).toHaveCount(0);
+  await expect(page.getByText("No earlier entry is like this.")).toBeVisible();
+  await page.getByRole("link", { name: "Newest entries" }).click();
+  await expect(page).not.toHaveURL(/before=/);
+  await expect(rows).not.toHaveCount(0);
+
   // Of the year before there is nothing.
   await page.locator("#from").fill("2001-01-01");
   await page.locator("#until").fill("2001-12-31");

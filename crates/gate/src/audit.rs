@@ -3,15 +3,25 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use model::PurposeId;
+use parking_lot::RwLockReadGuard;
 use serde::Serialize;
-use tlog::{Checkpoint, CheckpointError, ConsistencyProof, InclusionProof, VerifyError, VerifyReport};
+use tlog::{Checkpoint, CheckpointError, ConsistencyProof, InclusionProof, TILE_WIDTH, VerifyError, VerifyReport};
 
 use crate::entry::{By, Entry, EntryKind};
 use crate::error::GateError;
 use crate::gate::{Gate, Inner};
+use crate::remembered::{EntryFilter, Known};
+
+/// How long whoever watches the log or past runs waits for what is not remembered yet: for half a million entries, about.
+const WATCHERS_WAIT: Duration = Duration::from_secs(5);
+
+/// How long counts wait for it, which stand on pages about other things: less than a page may take.
+const COUNTS_WAIT: Duration = Duration::from_secs(50);
 
 /// An entry and its place.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -55,36 +65,17 @@ pub struct LogProof {
     pub checkpoint: Arc<str>,
 }
 
-/// Counts over the entries read so far.
-#[derive(Debug, Default)]
-pub(crate) struct Counted {
-    upto: u64,
-    counts: BTreeMap<(Option<PurposeId>, By), Count>,
-    usage: Usage,
-}
-
-impl Counted {
-    fn add(&mut self, entry: Entry) {
-        if let Some(at) = DateTime::from_timestamp_millis(entry.at_ms) {
-            *self.usage.days.entry(at.date_naive()).or_default().entry(entry.kind).or_default() += 1;
-        }
-        let count = self.counts.entry((entry.purpose, entry.by)).or_default();
-        match entry.kind {
-            EntryKind::Look | EntryKind::Search | EntryKind::Review | EntryKind::Own => {
-                count.looks += 1;
-                count.subjects += u64::from(entry.subjects);
-            }
-            EntryKind::Refusal => {
-                count.refusals += 1;
-                for rule in entry.rules {
-                    *self.usage.refused_by.entry(rule).or_default() += 1;
-                }
-            }
-            EntryKind::Job | EntryKind::Ingest | EntryKind::Judgement | EntryKind::Contest | EntryKind::Oversight => {
-                count.others += 1;
-            }
-        }
-    }
+/// A page of entries that were asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundEntries {
+    /// How many entries the log has.
+    pub size: u64,
+    /// How many of them are as asked for, before and after this page too.
+    pub matching: u64,
+    /// The entries, the latest first.
+    pub entries: Vec<LoggedEntry>,
+    /// Before which entry the next page begins; none where no earlier one is as asked for.
+    pub next: Option<u64>,
 }
 
 impl Gate {
@@ -132,10 +123,37 @@ impl Gate {
         Ok(entries)
     }
 
-    /// Gives how often each role acted under each purpose, over the whole log. Entries are read once and remembered.
+    /// Finds entries, the latest first: of those before `before`, `limit` at most, and one at least where there is any. What they
+    /// are found by is read once and remembered; of the log itself only those are read that are given.
+    ///
+    /// # Errors
+    /// As [`entries`](Self::entries). Where a filter leaves anything out, also when any entry of the log is none: nobody knows
+    /// whether that would be asked for; and when the log is still being read after a few seconds, as it may be after a start.
+    pub async fn find_entries(
+        &self,
+        filter: EntryFilter,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<FoundEntries, GateError> {
+        self.reading(move |inner| inner.find_entries(&filter, before, limit)).await
+    }
+
+    /// Reads what is to be remembered of the entries that are durable now, so that nobody who finds or counts entries later waits
+    /// for that; gives how many are remembered. Blocks for as long as it takes, about 10 seconds a million entries, or until
+    /// `stop` is set.
     ///
     /// # Errors
     /// As [`entries`](Self::entries).
+    pub fn read_ahead(&self, stop: &AtomicBool) -> Result<u64, GateError> {
+        let inner = &self.inner;
+        inner.remembered.read_on(inner.log.size(), || !stop.load(Ordering::Relaxed), |range| inner.read(range))?;
+        Ok(inner.remembered.known().size())
+    }
+
+    /// Gives how often each role acted under each purpose, over the whole log. Entries are read once and remembered.
+    ///
+    /// # Errors
+    /// As [`entries`](Self::entries); when the log is still being read after most of a minute, as it may be after a start.
     pub async fn counts(&self) -> Result<Vec<(Option<PurposeId>, By, Count)>, GateError> {
         self.reading(Inner::counts).await
     }
@@ -144,7 +162,7 @@ impl Gate {
     /// the whole log. Entries are read once and remembered.
     ///
     /// # Errors
-    /// As [`entries`](Self::entries).
+    /// As [`entries`](Self::entries); when the log is still being read after a few seconds, as it may be after a start.
     pub async fn usage(&self, since: NaiveDate) -> Result<Usage, GateError> {
         self.reading(move |inner| inner.usage(since)).await
     }
@@ -222,27 +240,62 @@ impl Inner {
         entries.collect()
     }
 
-    /// Counts the entries that came since this was called last.
-    fn counted(&self) -> Result<parking_lot::MutexGuard<'_, Counted>, GateError> {
-        let mut counted = self.counted.lock();
-        let size = self.log.size();
-        for bytes in self.log.entries(counted.upto..size) {
-            let entry = Entry::decode(&bytes.map_err(GateError::log)?)?;
-            counted.upto += 1;
-            counted.add(entry);
+    /// Finds entries.
+    fn find_entries(&self, filter: &EntryFilter, before: Option<u64>, limit: usize) -> Result<FoundEntries, GateError> {
+        let limit = limit.max(1);
+        if filter.is_of_all() {
+            // Nothing is left out, so nothing need be known of other entries.
+            let size = self.log.size();
+            let end = before.unwrap_or(size).min(size);
+            let start = end.saturating_sub(limit as u64);
+            let mut entries = self.entries(start..end)?;
+            entries.reverse();
+            return Ok(FoundEntries { size, matching: size, entries, next: (start > 0).then_some(start) });
         }
-        Ok(counted)
+        let (size, found) = {
+            let known = self.known(WATCHERS_WAIT)?;
+            (known.size(), known.find(filter, before, limit))
+        };
+        let entries = self.entries_at(&found.leaves)?;
+        Ok(FoundEntries { size, matching: found.matching, entries, next: found.next })
+    }
+
+    /// Gives the entries at these places, the latest first, as the places are. Those of a bundle are read together.
+    fn entries_at(&self, leaves: &[u64]) -> Result<Vec<LoggedEntry>, GateError> {
+        let width = TILE_WIDTH as u64;
+        let mut entries = Vec::with_capacity(leaves.len());
+        for of_bundle in leaves.chunk_by(|later, earlier| later / width == earlier / width) {
+            let (Some(last), Some(first)) = (of_bundle.first(), of_bundle.last()) else { continue };
+            let mut wanted = of_bundle.iter().rev().copied().peekable();
+            let mut read = Vec::with_capacity(of_bundle.len());
+            for (bytes, leaf) in self.log.entries(*first..last + 1).zip(*first..) {
+                let bytes = bytes.map_err(GateError::log)?;
+                if wanted.next_if_eq(&leaf).is_some() {
+                    read.push(LoggedEntry { leaf, entry: Entry::decode(&bytes)? });
+                }
+            }
+            entries.extend(read.into_iter().rev());
+        }
+        Ok(entries)
+    }
+
+    /// Gives what is known of all entries that are durable now, and reads those first that came since it was called last; whoever
+    /// asks waits no longer for that than given.
+    fn known(&self, waits: Duration) -> Result<RwLockReadGuard<'_, Known>, GateError> {
+        let begun = Instant::now();
+        self.remembered.known_upto(self.log.size(), || begun.elapsed() < waits, |range| self.read(range))
+    }
+
+    /// Reads entries to be remembered.
+    fn read(&self, range: Range<u64>) -> Result<Vec<Entry>, GateError> {
+        Ok(self.entries(range)?.into_iter().map(|logged| logged.entry).collect())
     }
 
     fn counts(&self) -> Result<Vec<(Option<PurposeId>, By, Count)>, GateError> {
-        let counted = self.counted()?;
-        let counts = counted.counts.iter();
-        Ok(counts.map(|((purpose, by), count)| (purpose.clone(), by.clone(), count.clone())).collect())
+        Ok(self.known(COUNTS_WAIT)?.counts())
     }
 
     fn usage(&self, since: NaiveDate) -> Result<Usage, GateError> {
-        let counted = self.counted()?;
-        let days = counted.usage.days.range(since..).map(|(day, kinds)| (*day, kinds.clone()));
-        Ok(Usage { days: days.collect(), refused_by: counted.usage.refused_by.clone() })
+        Ok(self.known(WATCHERS_WAIT)?.usage(since))
     }
 }

@@ -117,6 +117,16 @@ pub enum GateError {
         /// What is wrong with it.
         why: String,
     },
+    /// What was asked for hangs on every entry of the log, and not every one has been read since the gate was opened.
+    #[error(
+        "the log is still being read, as after each start: {read} of {size} entries so far; ask again in a few seconds"
+    )]
+    LogBeingRead {
+        /// How many entries were read.
+        read: u64,
+        /// How many there are.
+        size: u64,
+    },
     /// Bytes that are no entry of this log.
     #[error("not an entry of this log: {0}")]
     Entry(String),

@@ -23,6 +23,7 @@ use crate::error::{Denied, GateError, Refusal};
 use crate::grant::{Compares, Grant, LookSubject, Permit};
 use crate::keys::Keys;
 use crate::ports::{DetailsInState, LeavesInLog};
+use crate::remembered::Remembered;
 use crate::terms::{self, Scope, TableClasses, Terms, TermsCache};
 use crate::witness::LogWitness;
 use crate::writer::{BudgetKey, Outcome, Prepared, Spending, Writer};
@@ -83,7 +84,7 @@ pub(crate) struct Inner {
     reach: HashMap<PurposeId, Vec<RegisterId>>,
     pub(crate) classes: TableClasses,
     terms: TermsCache,
-    pub(crate) counted: parking_lot::Mutex<crate::audit::Counted>,
+    pub(crate) remembered: Remembered,
 }
 
 impl Gate {
@@ -125,7 +126,7 @@ impl Gate {
             keys,
             writer,
             reach,
-            counted: parking_lot::Mutex::default(),
+            remembered: Remembered::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -12,6 +12,7 @@ mod activity;
 mod citizen;
 mod crash;
 mod faults;
+mod found;
 mod golden;
 mod house;
 mod jobs;

@@ -122,8 +122,9 @@ async fn until_told(app: &App, listener: TcpListener, mut made: Option<DemoRepor
     say(app, &told, output)?;
     let stop = Arc::new(AtomicBool::new(false));
     let warming = tokio::task::spawn_blocking({
-        let (index, stop) = (Arc::clone(&index), Arc::clone(&stop));
-        move || index.warm(&stop)
+        let (index, gate, stop) = (Arc::clone(&index), app.gate.clone(), Arc::clone(&stop));
+        // One after the other: the rest of the machine is for those who ask.
+        move || (index.warm(&stop), gate.read_ahead(&stop))
     });
     let turns = Turns::default();
     let parts = server::Parts {
@@ -150,11 +151,21 @@ async fn until_told(app: &App, listener: TcpListener, mut made: Option<DemoRepor
     if let Some(reading) = reading {
         reading.abort();
     }
-    // It only makes the first answers quicker; whoever reads the index is told what is wrong with it.
+    // It only makes the first answers quicker; whoever reads the index or the log is told what is wrong with it.
     match warming.await {
-        Ok(Ok(warmed)) => tracing::debug!(?warmed, "the index was read"),
-        Ok(Err(error)) => tracing::warn!(%error, "the index could not be read ahead"),
-        Err(error) => tracing::warn!(%error, "reading the index ahead failed"),
+        Ok((index, log)) => {
+            match index {
+                Ok(warmed) => tracing::debug!(?warmed, "the index was read"),
+                Err(error) => tracing::warn!(%error, "the index could not be read ahead"),
+            }
+            match log {
+                Ok(entries) => tracing::debug!(entries, "the log was read"),
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "the log could not be read ahead");
+                }
+            }
+        }
+        Err(error) => tracing::warn!(%error, "reading ahead failed"),
     }
     served.map_err(Failure::from)
 }

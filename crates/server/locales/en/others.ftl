@@ -6,8 +6,6 @@ log-size = { $count ->
    *[other] { $n } entries, numbered from 0, the latest first. They hold no personal data.
  }
 log-matching = { $found } of { $all } entries, the latest first.
-log-filtered = Filtered, the latest first. The whole log has { $all } entries.
-log-empty-so-far = None of the { $n } entries that this page looked through is like this. Earlier ones may be.
 log-filters = Filter the log
 log-from = First day (UTC)
 log-until = Last day (UTC)
@@ -22,6 +20,7 @@ log-any-rule = Any
 log-filter = Filter
 log-unfilter = Show all
 log-empty = No entry is like this.
+log-empty-before = No earlier entry is like this.
 log-entry = Entry
 recipient = { $agency }: { $role }
 log-at = When

@@ -51,6 +51,7 @@ problem-is-no-checkpoint = This is no saved checkpoint, so the log was not verif
 problem-is-foreign-checkpoint = It is not one that this log signed. One that was copied wrongly or changed looks the same. If it is just what this log once gave, tell the operator: the log may have been replaced by another.
 problem-is-no-day = A day in the address is none that there is. Write it as in 2026-11-24.
 problem-is-verifying = The log is being verified against another checkpoint. Ask again in a few seconds.
+problem-is-reading-log = The log is still being read, as after each start of the server: { $percent }% so far. Ask again in a few seconds.
 problem-is-no-reading = No delivery that was read in has this number, or it was long ago.
 problem-is-reading-in = Another delivery is being read in. Ask again when it is done.
 problem-is-no-way-in = The link is not valid, or it has expired. The server prints new ones when it starts; on the first page you can choose who acts.
@@ -90,9 +91,9 @@ why-ended = The reading ended early. Read the delivery in again; the operator fi
 
 # Runs that have been.
 past-title = Past runs
-past-what = The latest first, from what is kept anyway: the log has an entry of each run that was about to read or write or was refused, tables name the run that made them, and the index the one that built it. A page looks through { $entries } entries; earlier runs are on the next one. Of a run that left nothing behind it is usually not known why. A delivery that was not taken usually has no entry: it is listed for as long as this server runs, among its last.
-past-none = Among the entries looked through there is no run.
-past-none-yet = The next page looks through earlier ones.
+past-what = The latest first, from what is kept anyway: the log has an entry of each run that was about to read or write or was refused, tables name the run that made them, and the index the one that built it. Of a run that left nothing behind it is usually not known why. A delivery that was not taken usually has no entry: it is listed for as long as this server runs, among its last.
+past-none = There is no run yet.
+past-none-earlier = There is no earlier run.
 past-did = Run
 past-began = Began
 past-took = Took

@@ -6,8 +6,6 @@ log-size = { $count ->
    *[other] { $n } entrées, numérotées à partir de 0, les dernières d’abord. Elles ne contiennent aucune donnée personnelle.
  }
 log-matching = Entrées retenues : { $found } sur { $all }, les dernières d’abord.
-log-filtered = Entrées filtrées, les dernières d’abord. Le journal entier en compte { $all }.
-log-empty-so-far = Aucune des { $n } entrées que cette page a parcourues ne correspond. De plus anciennes le peuvent.
 log-filters = Filtrer le journal
 log-from = Premier jour (UTC)
 log-until = Dernier jour (UTC)
@@ -22,6 +20,7 @@ log-any-rule = Indifférente
 log-filter = Filtrer
 log-unfilter = Tout afficher
 log-empty = Aucune entrée ne correspond.
+log-empty-before = Aucune entrée antérieure ne correspond.
 log-entry = Entrée
 recipient = { $agency } : { $role }
 log-at = Date

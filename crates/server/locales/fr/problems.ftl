@@ -51,6 +51,7 @@ problem-is-no-checkpoint = Ceci n’est pas un point de contrôle enregistré :
 problem-is-foreign-checkpoint = Il n’a pas été signé par ce journal. C’est aussi le cas d’une copie inexacte ou modifiée. S’il est exactement tel que ce journal l’a donné un jour, prévenez l’exploitant : le journal a peut-être été remplacé par un autre.
 problem-is-no-day = Un jour de l’adresse n’existe pas. Écrivez-le comme 2026-11-24.
 problem-is-verifying = Le journal est en cours de vérification par rapport à un autre point de contrôle. Réessayez dans quelques secondes.
+problem-is-reading-log = Le journal est encore en cours de lecture, comme après chaque démarrage du serveur : { $percent } % jusqu’ici. Réessayez dans quelques secondes.
 problem-is-no-reading = Aucune livraison chargée n’a ce numéro, ou elle est trop ancienne.
 problem-is-reading-in = Une autre livraison est en cours de chargement. Réessayez quand il sera terminé.
 problem-is-no-way-in = Le lien n’est pas valable, ou il a expiré. Le serveur en affiche de nouveaux à son démarrage ; la page d’accueil permet de choisir qui agit.
@@ -90,9 +91,9 @@ why-ended = Le chargement s’est interrompu. Chargez de nouveau la livraison ;
 
 # Exécutions passées.
 past-title = Exécutions passées
-past-what = La plus récente d’abord, d’après ce qui est conservé de toute façon : le journal a une entrée pour chaque exécution qui allait lire ou écrire ou qui a été refusée, les tables nomment l’exécution qui les a faites, et l’index celle qui l’a construit. Une page parcourt { $entries } entrées ; les exécutions précédentes sont sur la suivante. Si une exécution n’a rien laissé, on ne sait en général pas pourquoi. Une livraison rejetée n’a en général pas d’entrée : elle figure ici tant que ce serveur fonctionne, parmi les dernières.
-past-none = Parmi les entrées parcourues, il n’y a aucune exécution.
-past-none-yet = La page suivante parcourt les précédentes.
+past-what = La plus récente d’abord, d’après ce qui est conservé de toute façon : le journal a une entrée pour chaque exécution qui allait lire ou écrire ou qui a été refusée, les tables nomment l’exécution qui les a faites, et l’index celle qui l’a construit. Si une exécution n’a rien laissé, on ne sait en général pas pourquoi. Une livraison rejetée n’a en général pas d’entrée : elle figure ici tant que ce serveur fonctionne, parmi les dernières.
+past-none = Il n’y a encore aucune exécution.
+past-none-earlier = Il n’y a pas d’exécution antérieure.
 past-did = Exécution
 past-began = Début
 past-took = Durée

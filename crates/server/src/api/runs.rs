@@ -24,7 +24,7 @@ pub(crate) struct RunsFilter {
 pub(crate) struct RunsView {
     /// The runs, the latest first.
     runs: Vec<RunView>,
-    /// What `before` is to be for those that came before these; none when the log has no more entries.
+    /// What `before` is to be for those that came before these; none when the log has no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<u64>,
 }

@@ -717,7 +717,7 @@ mod tests {
                 t.s("records-empty"),
                 t.s("runs-empty"),
                 t.s("past-none"),
-                t.s("past-none-yet"),
+                t.s("past-none-earlier"),
                 t.s("quarantine-empty"),
                 t.s("map-missing"),
                 t.s("start-nobody"),

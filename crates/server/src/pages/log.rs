@@ -21,14 +21,12 @@ struct LogPage {
     frame: Frame,
     t: Words,
     size: u64,
-    /// How many entries are as asked for, where that is known.
-    matching: Option<u64>,
+    /// How many entries are as asked for.
+    matching: u64,
     entries: Vec<Line>,
     filters: Filters,
     older: Option<String>,
     newest: Option<String>,
-    /// How many entries a page looks through.
-    sought: u64,
     checkpoint: String,
     /// The checkpoint that was pasted, where the form of a verification is shown again.
     saved: String,
@@ -255,7 +253,6 @@ async fn entries(view: &View, filter: Filter, form: Option<&Verifying>) -> Resul
         filters,
         older: found.next.map(|next| filter.href(Some(next))),
         newest: before.map(|_| filter.href(None)),
-        sought: service::SOUGHT_MAX,
         checkpoint: service::checkpoint(&view.app),
         saved: form.map(|form| form.saved.clone()).unwrap_or_default(),
     };

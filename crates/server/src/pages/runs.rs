@@ -43,8 +43,6 @@ struct RunsPage {
     earlier: Option<String>,
     /// Whether these are the latest.
     is_latest: bool,
-    /// How many entries of the log a page looks through.
-    looked_through: String,
 }
 
 /// A run that has been.
@@ -191,7 +189,6 @@ async fn runs_page(view: &View, before: Option<&str>) -> Result<Response, Proble
         earlier: past.next.map(|next| format!("/runs?before={next}#past")),
         past: past.runs.iter().map(|run| self::past(view, run)).collect(),
         is_latest: before.is_none(),
-        looked_through: t.number(&service::LOOKED_THROUGH),
     };
     view.page(&page)
 }
@@ -545,7 +542,6 @@ mod tests {
             past: Vec::new(),
             earlier: None,
             is_latest: true,
-            looked_through: EN.number(&service::LOOKED_THROUGH),
         }
     }
 

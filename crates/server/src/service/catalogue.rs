@@ -374,7 +374,7 @@ pub fn purpose_view(project: &Project, purpose: &Purpose, today: NaiveDate) -> P
 /// # Errors
 /// When the log can't be read.
 pub async fn use_counts(app: &App) -> Result<Vec<UseCount>, Problem> {
-    let counts = app.gate().counts().await.map_err(|error| Problem::failure("unavailable", &error))?;
+    let counts = app.gate().counts().await.map_err(super::log::failed)?;
     Ok(counts
         .into_iter()
         .map(|(purpose, by, count)| UseCount {

@@ -11,6 +11,7 @@ use model::{AgencyId, Project};
 
 use super::catalogue::{Standing, UseCount, purpose_view, use_counts};
 use super::contest::{UnreachedContests, unreached_contests};
+use super::log::failed;
 use crate::app::{App, Who};
 use crate::problem::Problem;
 
@@ -132,12 +133,13 @@ pub struct Fixed {
 /// log; without one they are only counted.
 ///
 /// # Errors
-/// For other roles; when the clock can't be trusted or the log can't be read.
+/// For other roles; when the clock can't be trusted or the log can't be read, or is still being read.
 pub async fn desk(app: &App, who: &Who, why: Option<&str>) -> Result<DeskView, Problem> {
     who.must_be(RoleKind::DataProtectionOfficer)?;
-    let failed = |error: gate::GateError| Problem::failure("unavailable", &error);
     let today = app.now()?.date_naive();
     let first = today.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(today);
+    // Nobody is named for a page that then can but say that the log is still being read.
+    app.gate().usage(first).await.map_err(failed)?;
     // Before the log is counted, in which naming is an entry.
     let officers = officers(app, who, first, why).await?;
     let usage = app.gate().usage(first).await.map_err(failed)?;

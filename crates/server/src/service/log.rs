@@ -1,10 +1,9 @@
 //! The log, as auditors see it: entries without personal data, proofs, and whether all of it holds.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
-use gate::{Entry, EntryKind, LoggedEntry};
+use gate::{Entry, EntryFilter, EntryKind, GateError};
 use model::agency::RoleKind;
 use serde::{Deserialize, Serialize};
 use tlog::{CheckpointError, VerifyError};
@@ -20,16 +19,6 @@ pub(crate) type Verification = Run<Option<String>, VerifyView>;
 
 /// The most entries of one page.
 const PAGE_MAX: u64 = 500;
-
-/// How many entries are read at a time when a filter skips many.
-const STRIDE: u64 = 2_000;
-
-/// How many entries are looked through for one page: each has to be decoded, and a filter may skip all of them.
-pub(crate) const SOUGHT_MAX: u64 = 20_000;
-
-/// How far the times of entries may be from the order that they have in the log, in milliseconds: each is that of its decision,
-/// and who decides first may be written down last.
-const OUT_OF_ORDER_MS: i64 = 600_000;
 
 /// Which entries to show.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -61,6 +50,28 @@ impl LogFilter {
         let all = [&self.kind, &self.purpose, &self.agency, &self.role, &self.rule, &self.from, &self.until];
         all.into_iter().flatten().any(|text| !text.is_empty())
     }
+
+    /// Gives what the gate is asked for. A text that is empty asks for nothing.
+    fn asked(&self) -> Result<EntryFilter, Problem> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let no_day = |_| Problem::new("bad-request", "a day is written as 2026-11-24").in_words("problem-is-no-day");
+        let day = |text: &Option<String>| {
+            let text = given(text);
+            text.map(|text| text.parse::<NaiveDate>().map_err(no_day)).transpose()
+        };
+        let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+        Ok(EntryFilter {
+            kind: given(&self.kind),
+            deeds: Vec::new(),
+            purpose: given(&self.purpose),
+            agency: given(&self.agency),
+            by: given(&self.role),
+            rule: given(&self.rule),
+            since_ms: day(&self.from)?.map(begins),
+            // The last day is one of them. After the last of all days there is none to leave out.
+            until_ms: day(&self.until)?.and_then(|day| day.succ_opt()).map(begins),
+        })
+    }
 }
 
 /// A page of the log.
@@ -68,12 +79,11 @@ impl LogFilter {
 pub struct LogPage {
     /// How many entries the log has.
     pub size: u64,
-    /// How many of them are as asked for, before and after this page too; none where that is not known.
-    pub matching: Option<u64>,
-    /// The entries, the latest first. A page looks through 20,000 entries at most, so there may be none though earlier ones are as
-    /// asked for.
+    /// How many of them are as asked for, before and after this page too.
+    pub matching: u64,
+    /// The entries, the latest first.
     pub entries: Vec<EntryView>,
-    /// What `before` is to be for the entries that came before these; none when all were looked through.
+    /// What `before` is to be for the entries that came before these; none when no earlier one is as asked for.
     pub next: Option<u64>,
 }
 
@@ -182,121 +192,27 @@ fn auditor(who: &Who) -> Result<(), Problem> {
     who.must_be(RoleKind::DataProtectionOfficer)
 }
 
-fn failed(error: gate::GateError) -> Problem {
-    Problem::failure("unavailable", &error)
+/// Gives the problem of a log that can't be read; of one that is still being read, how far that is.
+pub(super) fn failed(error: GateError) -> Problem {
+    let GateError::LogBeingRead { read, size } = error else { return Problem::failure("unavailable", &error) };
+    let share = [("percent", (read.saturating_mul(100) / size.max(1)).to_string())];
+    Problem::new("unavailable", error.to_string()).in_words_with("problem-is-reading-log", &share)
 }
 
 /// Gives a page of the log.
 ///
 /// # Errors
-/// For other roles than data protection officers; for a day that is none; when the log can't be read.
+/// For other roles than data protection officers; for a day that is none; when the log can't be read, or is still being read.
 pub async fn entries(app: &App, who: &Who, filter: &LogFilter) -> Result<LogPage, Problem> {
     auditor(who)?;
-    let period = Period::of(filter)?;
-    let size = app.gate().log_size();
-    let within = period.within(app, size).await?;
-    let limit = filter.limit.unwrap_or(50).clamp(1, PAGE_MAX);
-    let is_any = filter.is_any();
-    // Nothing is skipped where nothing is asked for.
-    let stride = if is_any { STRIDE } else { limit };
-    let begins = filter.before.unwrap_or(size).min(within.end);
-    let least = within.start.max(begins.saturating_sub(SOUGHT_MAX));
-    // All are counted where that takes no more than one page may look through.
-    let is_counted = is_any && filter.before.is_none() && least == within.start;
-    let (mut found, mut count) = (Vec::new(), 0_u64);
-    let mut next = (least > within.start).then_some(least);
-    let mut upto = begins;
-    'log: while upto > least {
-        let from = upto.saturating_sub(stride).max(least);
-        let mut read = app.gate().entries(from..upto).await.map_err(failed)?;
-        read.reverse();
-        for LoggedEntry { leaf, entry } in read {
-            if !period.has(&entry) || !wanted(&entry, filter) {
-                continue;
-            }
-            count += 1;
-            if count > limit {
-                continue;
-            }
-            found.push(EntryView::new(leaf, &entry));
-            if count == limit {
-                next = (leaf > within.start).then_some(leaf);
-                if !is_counted {
-                    break 'log;
-                }
-            }
-        }
-        upto = from;
-    }
-    let matching = if is_any { is_counted.then_some(count) } else { Some(size) };
-    Ok(LogPage { size, matching, entries: found, next })
-}
-
-/// The days that are asked for, from the first millisecond to the one after the last, counted from 1970 in UTC.
-struct Period {
-    from_ms: i64,
-    until_ms: i64,
-}
-
-impl Period {
-    fn of(filter: &LogFilter) -> Result<Self, Problem> {
-        let no_day = |_| Problem::new("bad-request", "a day is written as 2026-11-24").in_words("problem-is-no-day");
-        let day = |text: &Option<String>| {
-            let text = text.as_deref().filter(|text| !text.is_empty());
-            text.map(|text| text.parse::<NaiveDate>().map_err(no_day)).transpose()
-        };
-        let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
-        let after = day(&filter.until)?.and_then(|day| day.succ_opt());
-        Ok(Self { from_ms: day(&filter.from)?.map_or(i64::MIN, begins), until_ms: after.map_or(i64::MAX, begins) })
-    }
-
-    fn has(&self, entry: &Entry) -> bool {
-        (self.from_ms..self.until_ms).contains(&entry.at_ms)
-    }
-
-    /// Gives among which of `size` entries those of the period are: they are in the order of time, but for
-    /// [`OUT_OF_ORDER_MS`].
-    async fn within(&self, app: &App, size: u64) -> Result<Range<u64>, Problem> {
-        let start = match self.from_ms {
-            i64::MIN => 0,
-            from => first_since(app, size, from.saturating_sub(OUT_OF_ORDER_MS)).await?,
-        };
-        let end = match self.until_ms {
-            i64::MAX => size,
-            until => first_since(app, size, until.saturating_add(OUT_OF_ORDER_MS)).await?,
-        };
-        Ok(start..end.max(start))
-    }
-}
-
-/// Gives the first of `size` entries that is not from before a moment; `size` where all are.
-async fn first_since(app: &App, size: u64, at_ms: i64) -> Result<u64, Problem> {
-    let (mut low, mut high) = (0, size);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let read = app.gate().entries(middle..middle + 1).await.map_err(failed)?;
-        if read.first().is_some_and(|logged| logged.entry.at_ms < at_ms) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    Ok(low)
-}
-
-fn wanted(entry: &Entry, filter: &LogFilter) -> bool {
-    let is = |wanted: &Option<String>, found: Option<&str>| {
-        wanted.as_deref().filter(|wanted| !wanted.is_empty()).is_none_or(|wanted| found == Some(wanted))
-    };
-    let agency = match &entry.by {
-        gate::By::Recipient(recipient) => Some(recipient.agency.as_str()),
-        _ => None,
-    };
-    is(&filter.kind, Some(entry.kind.as_str()))
-        && is(&filter.purpose, entry.purpose.as_ref().map(|purpose| purpose.as_str()))
-        && is(&filter.agency, agency)
-        && filter.role.as_ref().filter(|role| !role.is_empty()).is_none_or(|role| entry.by.to_string() == *role)
-        && filter.rule.as_ref().filter(|rule| !rule.is_empty()).is_none_or(|rule| entry.rules.contains(rule))
+    let limit = filter.limit.unwrap_or(50).clamp(1, PAGE_MAX) as usize;
+    let found = app.gate().find_entries(filter.asked()?, filter.before, limit).await.map_err(failed)?;
+    Ok(LogPage {
+        size: found.size,
+        matching: found.matching,
+        entries: found.entries.iter().map(|logged| EntryView::new(logged.leaf, &logged.entry)).collect(),
+        next: found.next,
+    })
 }
 
 /// Gives an entry and proves that it is in the log.
@@ -447,7 +363,7 @@ fn fault_kind(error: &VerifyError) -> Result<&'static str, Problem> {
 /// Gives the rules that have refused so far, for filters: the one that refused most often first.
 ///
 /// # Errors
-/// For other roles than data protection officers; when the log can't be read.
+/// For other roles than data protection officers; when the log can't be read, or is still being read.
 pub(crate) async fn refusing_rules(app: &App, who: &Who) -> Result<Vec<String>, Problem> {
     auditor(who)?;
     let usage = app.gate().usage(app.now()?.date_naive()).await.map_err(failed)?;
@@ -461,4 +377,20 @@ pub(crate) async fn refusing_rules(app: &App, who: &Who) -> Result<Vec<String>, 
 pub fn kinds() -> Vec<&'static str> {
     use EntryKind::{Contest, Ingest, Job, Judgement, Look, Oversight, Own, Refusal, Review, Search};
     [Look, Search, Review, Own, Job, Ingest, Judgement, Contest, Oversight, Refusal].map(EntryKind::as_str).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_log_that_is_still_being_read_it_is_told_how_far_that_is() {
+        let problem = failed(GateError::LogBeingRead { read: 1_299_999, size: 4_000_000 });
+        assert_eq!((problem.status, problem.event), (503, None), "nothing failed");
+        assert!(problem.detail.contains("1299999 of 4000000 entries so far"), "{}", problem.detail);
+        let words = problem.words.unwrap();
+        assert_eq!((words.key, words.values), ("problem-is-reading-log", vec![("percent", "32".to_owned())]));
+        let failure = failed(GateError::Entry("broken on purpose".into()));
+        assert!(failure.event.is_some() && !failure.detail.contains("broken"), "{}", failure.detail);
+    }
 }

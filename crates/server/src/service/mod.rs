@@ -40,7 +40,7 @@ pub use judging::{judge, take_back};
 pub use log::{
     EntryView, FAULTS, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify,
 };
-pub(crate) use log::{SOUGHT_MAX, Verification, begin_verification, refusing_rules, verification};
+pub(crate) use log::{Verification, begin_verification, refusing_rules, verification};
 pub(crate) use own_reason::OwnReason;
 pub use quality::{QualityView, quality};
 pub(crate) use quarantine::quarantined;
@@ -51,7 +51,7 @@ pub use review::{
     ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, List, PairPlace,
     PairView, ProgressView, ReviewRow, SaidView, SampleProgressView, SourceView, TakeBackForm, pair, progress,
 };
-pub(crate) use runs::{Became, Deed, LOOKED_THROUGH, PastRun, past_runs};
+pub(crate) use runs::{Became, Deed, PastRun, past_runs};
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};
 pub(crate) use search::{comparable, is_birth_too_wide, is_nothing_asked, is_nothing_compared};
 pub(crate) use value::titles;

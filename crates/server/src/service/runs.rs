@@ -9,20 +9,18 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use gate::{Entry, EntryKind, LoggedEntry};
+use gate::{Entry, EntryFilter, EntryKind, LoggedEntry};
 use lake::{LakeError, TableRef, TableVersion};
 use model::agency::RoleKind;
 use model::{Job, Project};
 
 use super::ingest::{NotTaken, ReadIn};
+use super::log::failed;
 use crate::app::{App, Who};
 use crate::problem::Problem;
 
 /// The most runs of one page.
 const RUNS_MAX: usize = 50;
-
-/// How many entries of the log are looked through for one page: most are of looks, and each has to be decoded.
-pub(crate) const LOOKED_THROUGH: u64 = 1_000;
 
 /// How many versions of a table are looked through. Each is a file.
 const VERSIONS_MAX: usize = 200;
@@ -34,7 +32,7 @@ const TABLES_AT_ONCE: usize = 8;
 pub(crate) struct PastRuns {
     /// The runs, the latest first.
     pub(crate) runs: Vec<PastRun>,
-    /// What `before` is to be for those that came before these; none when the log has no more entries.
+    /// What `before` is to be for those that came before these; none when the log has no more.
     pub(crate) next: Option<u64>,
 }
 
@@ -100,25 +98,16 @@ pub(crate) enum Became {
 /// Gives runs that have been, the latest first: those whose entries came before `before`, else the latest.
 ///
 /// # Errors
-/// For other roles than data engineers; when the log or a table's log can't be read.
+/// For other roles than data engineers; when the log or a table's log can't be read, or the log is still being read.
 pub(crate) async fn past_runs(app: &App, who: &Who, before: Option<u64>) -> Result<PastRuns, Problem> {
     who.must_be(RoleKind::Engineer)?;
-    let size = app.gate().log_size();
-    let upto = before.unwrap_or(size).min(size);
-    let mut from = upto.saturating_sub(LOOKED_THROUGH);
-    let read = app.gate().entries(from..upto).await;
-    let read = read.map_err(|error| Problem::failure("unavailable", &error))?;
-    let mut runs = Vec::new();
-    for LoggedEntry { leaf, entry } in read.iter().rev() {
-        runs.extend(logged(app.project(), *leaf, entry));
-        if runs.len() == RUNS_MAX {
-            from = *leaf;
-            break;
-        }
-    }
+    let of_runs = EntryFilter { deeds: vec![EntryKind::Ingest, EntryKind::Job], ..EntryFilter::default() };
+    let found = app.gate().find_entries(of_runs, before, RUNS_MAX).await.map_err(failed)?;
+    let runs = found.entries.iter().filter_map(|LoggedEntry { leaf, entry }| logged(app.project(), *leaf, entry));
+    let mut runs: Vec<PastRun> = runs.collect();
     tell(app, &mut runs).await?;
     add(&mut runs, not_taken(app), before.is_none());
-    Ok(PastRuns { runs, next: (from > 0).then_some(from) })
+    Ok(PastRuns { runs, next: found.next })
 }
 
 /// Adds the deliveries that were not taken. One that failed after its entry is listed already, and is told there why; the

@@ -87,6 +87,38 @@ async fn a_role_and_a_rule_are_asked_for_by_their_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pages_of_a_filter_are_full_but_for_the_last_and_each_says_how_many_there_are() {
+    let (house, [first, second, third, refused]) = three_days().await;
+    let looks = async |more: &str| {
+        let page = asked(&house, &format!("role=education/case-officer&kind=look{more}")).await;
+        assert_eq!(page["matching"], 3, "{more}: {page}");
+        page
+    };
+    let page = looks("&limit=2").await;
+    assert_eq!((indices(&page), &page["next"]), (vec![third, second], &second.into()), "{page}");
+    let page = looks(&format!("&limit=2&before={second}")).await;
+    assert_eq!((indices(&page), &page["next"]), (vec![first], &Value::Null), "{page}");
+    // There are earlier entries, but none as asked for.
+    assert!(first > 0);
+    let page = looks(&format!("&limit=1&before={second}")).await;
+    assert_eq!((indices(&page), &page["next"]), (vec![first], &Value::Null), "{page}");
+    assert_eq!(indices(&looks("&before=0").await), [] as [u64; 0]);
+    assert_eq!(indices(&looks(&format!("&before={}", u64::MAX)).await), [third, second, first]);
+    // An entry that is written is found at once.
+    let again = house.search("tax-officer", "loan-relief", "Ysolde").await.json()["log_index"].as_u64().unwrap();
+    let page = asked(&house, "rule=purpose.not-a-recipient").await;
+    assert_eq!((indices(&page), &page["matching"]), (vec![again, refused], &2.into()), "{page}");
+    assert_eq!(page["size"], again + 1);
+    for nothing in
+        ["kind=looks", "kind=refusal&purpose=loan", "agency=educatio", "role=Citizen", "rule=purpose", "kind="]
+    {
+        let page = asked(&house, nothing).await;
+        let expected = if nothing == "kind=" { again + 1 } else { 0 };
+        assert_eq!((&page["matching"], &page["next"]), (&expected.into(), &Value::Null), "{nothing}: {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_page_says_how_many_are_as_asked_and_keeps_what_was_chosen() {
     let (house, [_, second, ..]) = three_days().await;
     let session = enter(&house, "dpo").await;
@@ -117,6 +149,18 @@ async fn the_page_says_how_many_are_as_asked_and_keeps_what_was_chosen() {
         assert!(filtered.contains(kept), "{kept} in {filtered}");
     }
     assert!(get("fr", path).await.contains(&format!("Entrées retenues\u{a0}: 1 sur {size}")));
+    // On pages that others lead on to it says so too, and before the first entry that there is none.
+    let earlier = get("en", &format!("{path}&before={second}")).await;
+    for says in
+        [format!("1 of {size} entries"), "No earlier entry is like this.".to_owned(), "Newest entries".to_owned()]
+    {
+        assert!(earlier.contains(&says), "{says} in {earlier}");
+    }
+    let nothing = get("en", "/log?from=2001-01-01&until=2001-12-31").await;
+    assert!(
+        nothing.contains("No entry is like this.") && nothing.contains(&format!("0 of {size} entries")),
+        "{nothing}"
+    );
 
     // What a rule says is offered and shown, with its name beside it.
     let refusals = get("en", "/log?kind=refusal").await;

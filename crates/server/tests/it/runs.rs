@@ -3,7 +3,7 @@
 use gate::EntryKind;
 use lake::TableRef;
 use model::request::Action;
-use model::{Actor, PurposeId, Request, RunId};
+use model::{Actor, Job, PurposeId, Request, RunId};
 
 use crate::house::{Answer, Ask, House, WITHHELD};
 use crate::pages::{FORM, enter, form_token};
@@ -304,39 +304,50 @@ async fn runs_that_have_been_are_told_from_what_is_kept_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_without_a_run_leads_on_to_earlier_ones() {
+async fn runs_are_found_however_much_was_asked_since() {
     let house = House::new().await;
     let session = enter(&house, "engineer").await;
-    let get = async |path: &str| house.ask(Ask::new("GET", path).header("cookie", &session)).await;
-    let officer = house.identities.iter().find(|identity| identity.name == "officer").unwrap();
-    let refused = Request {
-        actor: officer.actor.clone(),
-        purpose: PurposeId::new("party-finance").unwrap(),
-        case: None,
-        justification: None,
-        by_program: false,
-        action: Action::Search,
+    let get = async |path: &str| {
+        let page = house.ask(Ask::new("GET", path).header("cookie", &session)).await;
+        let (_, past) = page.text.split_once("id=\"past\"").unwrap_or_else(|| panic!("past runs in {}", page.text));
+        past.split("</section>").next().unwrap().to_owned()
     };
-    for _ in 0..2 {
-        let asked = (0..501).map(|_| house.gate.decide(&refused));
+    let officer = house.identities.iter().find(|identity| identity.name == "officer").unwrap();
+    let refuse = async |purpose: &str, action: Action, times: usize| {
+        let refused = Request {
+            actor: officer.actor.clone(),
+            purpose: PurposeId::new(purpose).unwrap(),
+            case: None,
+            justification: None,
+            by_program: false,
+            action,
+        };
+        let asked = (0..times).map(|_| house.gate.decide(&refused));
         for answer in futures::future::join_all(asked).await {
             answer.map(drop).unwrap_err();
         }
+    };
+    let made = ["build-one", "link-one", "index-one"];
+    let has_all = |past: &str| made.iter().all(|run| past.contains(&format!(">{run}</code>")));
+    for _ in 0..2 {
+        refuse("party-finance", Action::Search, 501).await;
     }
-    let page = get("/runs").await;
-    for told in [
-        "A page looks through 1,000 entries",
-        "Among the entries looked through there is no run. The next page looks through earlier ones.",
-    ] {
-        assert!(page.text.contains(told), "{told} in {}", page.text);
-    }
-    let before = house.gate.log_size() - 1_000;
-    assert!(page.text.contains(&format!("href=\"/runs?before={before}#past\"")), "{}", page.text);
+    let past = get("/runs").await;
+    assert!(has_all(&past) && !past.contains("Earlier runs"), "a search is no run: {past}");
+    let refused_before = past.matches("tag refused").count();
+
+    // A page has fifty; what was refused as a run is one of them.
+    refuse("job-build", Action::RunJob { job: Job::Build }, 51).await;
+    let latest = get("/runs").await;
+    assert_eq!(latest.matches("tag refused").count(), 50, "{latest}");
+    assert!(!has_all(&latest) && !latest.contains("Latest runs"), "{latest}");
+    let before = house.gate.log_size() - 50;
+    assert!(latest.contains(&format!("href=\"/runs?before={before}#past\"")), "{latest}");
     let earlier = get(&format!("/runs?before={before}")).await;
-    for run in ["build-one", "link-one", "index-one"] {
-        assert!(earlier.text.contains(&format!(">{run}</code>")), "{run} in {}", earlier.text);
-    }
-    assert!(!earlier.text.contains("The next page looks through earlier ones."), "{}", earlier.text);
+    assert_eq!(earlier.matches("tag refused").count(), refused_before + 1, "{earlier}");
+    assert!(has_all(&earlier) && earlier.contains("Latest runs") && !earlier.contains("Earlier runs"), "{earlier}");
+    let none = get("/runs?before=0").await;
+    assert!(none.contains("There is no earlier run.") && none.contains("Latest runs"), "{none}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

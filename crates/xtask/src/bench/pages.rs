@@ -419,7 +419,7 @@ fn of_protection(visits: &Visits) -> Result<Vec<PageAsked>> {
         PageAsked::of(OFFICER, "/log, refusals", again("/log?kind=refusal")),
         PageAsked::of(OFFICER, "/log, refusals by a rule", again(&by_rule)),
         PageAsked::of(OFFICER, "/log, a day", again(&format!("/log?from={day}&until={day}"))),
-        // One of which the demo asks little: as many entries are looked through as for any page.
+        // One of which the demo asks little: what there is of it lies far apart.
         PageAsked::of(OFFICER, "/log, a role", again("/log?role=electoral-commission/finance-auditor")),
     ])
 }
