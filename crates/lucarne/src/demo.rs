@@ -9,6 +9,7 @@ use chrono::{Days, NaiveDate};
 use lake::TableRef;
 use model::{Clock as _, SystemClock};
 use pipeline::Models;
+use registry::Index;
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
@@ -91,8 +92,9 @@ pub(crate) async fn run(options: Demo, output: Output) -> Outcome {
         }
     };
     let app = App::open(&dir).await?;
-    let is_finished = is_finished.unwrap_or_else(|| is_done(&app.project.data_dir()));
-    let made = make(&app, &options, is_finished && listener.is_some(), &mut report, output).await;
+    // Of a project that is not served the files may have changed: to work on it again is all that was asked for.
+    let done = is_finished.unwrap_or_else(|| listener.is_some() && is_done(&app.project.data_dir()));
+    let made = make(&app, &options, done, &mut report, output).await;
     match (made, listener) {
         (Ok(()), Some(listener)) => serve::serve(app, listener, Some(report), output).await,
         (made, _) => {
@@ -123,6 +125,11 @@ async fn make(app: &App, options: &Demo, done: bool, report: &mut DemoReport, ou
             synth::later(&options.dir.join(INCOMING))?;
             write_mark(&options.dir, &mark(options, true))?;
         }
+    } else if options.no_serve {
+        // What serves tells them by itself.
+        report.persons = Index::open(&app.project)?.persons();
+        let dir = options.dir.display();
+        output.aside(format!("note: {dir} holds this demo, finished, and is left as it is: --reset makes it anew"));
     }
     tell_records(app, report).await?;
     report.peak_rss_bytes = peak_rss_bytes();

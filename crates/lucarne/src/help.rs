@@ -27,8 +27,10 @@ Examples:
 With `--json` the object tells `records_in`, `records_quarantined` and `persons`; `pair_…` and `cluster_…`, precision, recall \
 and F1 of the linkage; `seconds` by stage; `peak_rss_bytes`, the most memory held. Where it serves, also `address` and \
 `identities` with their tokens. `pair_…` and `cluster_…` are null where nothing was linked now, as in a folder that holds a \
-finished demo, which is served at once, or where no truth is known; `peak_rss_bytes` is null where the system does not \
-say, as outside Linux.
+finished demo, or where no truth is known; `peak_rss_bytes` is null where the system does not say, as outside Linux.
+
+A finished demo is served at once, or with `--no-serve` left as it is. A `--project` is worked on again with `--no-serve`, and \
+served at once where it has an index.
 
 Exit status: 0 served and ended by Ctrl-C or SIGTERM, or made, with `--no-serve`; 1 failed, as when the disk is full; 2 the \
 folder holds something else, or a demo of another size or seed; 3 a project file is wrong; 4 no purpose in force allows \

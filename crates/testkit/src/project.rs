@@ -343,6 +343,29 @@ impl ProjectFolder {
         self.write(path, &text.replace(from, to));
     }
 
+    /// Has the tax returns of `incoming/tax_2025.csv` name employers: from the first on so many each of these, in this order, and
+    /// the others none. The file has a header, and incomes stand last in it.
+    ///
+    /// # Panics
+    /// When that file is not there, or names employers already.
+    pub fn employ(&self, employers: &[(&str, usize)]) {
+        let path = "incoming/tax_2025.csv";
+        let text = std::fs::read_to_string(self.root().join(path)).expect("the returns are there");
+        let named = employers.iter().flat_map(|(name, times)| std::iter::repeat_n(*name, *times));
+        let values = std::iter::once("employer").chain(named).chain(std::iter::repeat(""));
+        let with_employer = |(line, value): (&str, &str)| {
+            let (before, income) = line.rsplit_once(',').expect("a return has an income");
+            format!("{before},{value},{income}\n")
+        };
+        self.write(path, &text.lines().zip(values).map(with_employer).collect::<String>());
+        let column = "employer = { type = \"text\", class = \"employment\" }";
+        self.replace("registers/tax.toml", "income = {", &format!("{column}\nincome = {{"));
+        self.replace("models/tax_person.sql", "street, district", "street, district, employer");
+        let says = "--! says = \"Persons who filed a return\"";
+        let classes = "--! classes = { employer = \"employment\" }";
+        self.replace("models/tax_person.sql", says, &format!("{says}\n{classes}"));
+    }
+
     /// Reads the project.
     ///
     /// # Errors
@@ -361,5 +384,16 @@ mod tests {
         let project = ProjectFolder::small().load().unwrap_or_else(|found| panic!("{found}"));
         assert_eq!((project.registers.len(), project.purposes.len(), project.models.len()), (3, 7, 4));
         assert_eq!(project.warnings.to_string(), "");
+    }
+
+    #[test]
+    fn returns_name_employers_and_the_project_is_valid() {
+        let folder = ProjectFolder::small();
+        folder.write("incoming/tax_2025.csv", "tax_number,income\nT-1,10\nT-2,20\nT-3,30\nT-4,40\n");
+        folder.employ(&[("Mills", 1), ("Holdings", 2)]);
+        let text = std::fs::read_to_string(folder.root().join("incoming/tax_2025.csv")).unwrap();
+        assert_eq!(text, "tax_number,employer,income\nT-1,Mills,10\nT-2,Holdings,20\nT-3,Holdings,30\nT-4,,40\n");
+        let project = folder.load().unwrap_or_else(|found| panic!("{found}"));
+        assert!(project.registers["tax"].columns.contains_key("employer"));
     }
 }

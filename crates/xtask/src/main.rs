@@ -25,7 +25,7 @@ Tasks:
                   tools) and `browser`; what a step needs and the machine lacks is told before the first begins
       --install   installs missing Debian packages by apt, as root (also when CI is set)
       --only STEP runs one step (repeat for several), and asks for what it needs only; `--list` says more of them
-  ui              builds the web islands and styles with npm
+  ui              builds the web islands with npm
   screenshots     takes a picture of every page of a small demo, at desktop and phone width
       --docs      also writes those of README and tour, into docs/pictures
   bench [NAME…]   runs benchmarks and prints their tables; `--list` names them, and those that run when named only

@@ -27,7 +27,7 @@ impl Needing for &Step {
 /// The steps of `cargo xtask test`, in order: cheap ones that find much come first.
 const STEPS: &[Step] = &[
     Step { name: "format", says: "formatting (cargo fmt)", needs: &[Need::Rust, Need::Rustfmt], run: format },
-    Step { name: "ui", says: "web islands and styles (npm)", needs: &[Need::Rust, Need::Node], run: ui },
+    Step { name: "ui", says: "web islands (npm)", needs: &[Need::Rust, Need::Node], run: ui },
     Step {
         name: "types",
         says: "types of the web islands and of the browser tests (tsc)",
@@ -135,7 +135,7 @@ pub(crate) fn demo(arguments: &[String]) -> Result<()> {
     Err(error).with_context(|| format!("{} can't be started", run::binary().display()))
 }
 
-/// Builds the web islands and styles into `ui/dist`.
+/// Builds the web islands into `ui/dist`.
 pub(crate) fn ui() -> Result<()> {
     modules()?;
     npm(&["run", "--silent", "build"])

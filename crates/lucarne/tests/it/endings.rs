@@ -142,13 +142,22 @@ fn a_demo_is_not_removed_under_whoever_has_it() {
     interrupt(&child);
     assert!(child.wait().unwrap().success());
 
-    // Done again, it reads the delivery that was left for whoever tries that, and tells what there is.
-    let again = object(&lucarne(&demo(&folder, &["--no-serve", "--json"])), 0);
+    // Asked for again, it is left as it is, the delivery too that is there for whoever tries to read one in.
+    let entries =
+        || object(&lucarne(&["log", "verify", "--json", "--project", folder.to_str().unwrap()]), 0)["entries"].clone();
+    let before = entries();
+    let output = lucarne(&demo(&folder, &["--no-serve", "--json"]));
+    let said = text(&output.stderr);
+    assert!(said.contains("left as it is") && said.contains("--reset"), "{said}");
+    let again = object(&output, 0);
     for key in ["records_in", "records_quarantined", "persons"] {
-        assert!(again[key].as_u64() >= served[key].as_u64(), "{key}: {again}");
+        assert_eq!(again[key], served[key], "{key}: {again}");
     }
-    assert!(again["records_in"].as_u64() > served["records_in"].as_u64(), "{again}");
-    assert_eq!(keys(&again), keys_of_a_demo(&[]));
+    assert!(made.iter().all(|key| again[key].is_null()), "{again}");
+    assert_eq!((keys(&again), keys(&again["seconds"])), (keys_of_a_demo(&[]), Vec::new()));
+    assert_eq!(entries(), before, "nothing was read, linked or indexed");
+    let ingested = lucarne(&["ingest", "student_loans", "--json", "--project", folder.to_str().unwrap()]);
+    assert!(object(&ingested, 0)["new"].as_u64() > Some(0), "the delivery is there to be read in");
 
     // Served at once, it is not linked again, and says so.
     let mut child = start(&demo(&folder, &["--port", "0", "--json"]));

@@ -116,7 +116,22 @@ fn check_job_purposes(draft: &Draft, found: &mut Diagnostics) {
 fn check_demo_identities(draft: &Draft, found: &mut Diagnostics) {
     let entry = &draft.settings;
     let Some(settings) = &entry.thing else { return };
-    for (index, identity) in settings.demo_identities.iter().enumerate() {
+    let identities = &settings.demo_identities;
+    for (index, identity) in identities.iter().enumerate() {
+        // A token carries the name alone, so two of one name would be one.
+        let before = identities.iter().take(index).position(|before| before.name == identity.name);
+        if let Some(before) = before {
+            let message = format!("two demo identities are named `{}`", identity.name);
+            let help = match entry.places.get(&format!("demo_identities[{before}].name")) {
+                Some(span) => {
+                    let (line, _) = entry.file.line_and_column(span.start);
+                    format!("give it another name: the first is on line {line}")
+                }
+                None => "give it another name".to_owned(),
+            };
+            let place = format!("demo_identities[{index}].name");
+            found.push(entry.error(&place, "project/duplicate-identity", message, help));
+        }
         let Some(recipient) = &identity.acts_as else { continue };
         let place = format!("demo_identities[{index}].as");
         let id = recipient.agency.as_str();

@@ -6,7 +6,6 @@ use model::agency::RoleKind;
 use model::request::Action;
 use model::{Actor, Class, Disclosure, OfficerId, Request};
 use registry::{How, Index, RegistryError, SearchQuery};
-use testkit::ProjectFolder;
 use tlog::fault::Fault;
 
 use crate::house::{DONATIONS, House, officer};
@@ -15,6 +14,7 @@ use crate::separation::documents;
 /// Where Ysolde and two others work, and where six do.
 const MILLS: &str = "Marzipan Mills & Sons";
 const HOLDINGS: &str = "Thursday Holdings";
+const EMPLOYED: [(&str, usize); 2] = [(MILLS, 3), (HOLDINGS, 6)];
 
 /// What the purpose says of employers: how many may work at one, and how their class is disclosed.
 const FIVE: &str = "persons_per_officer_and_day = 3\ncolleagues_max = 5";
@@ -24,35 +24,10 @@ fn at(employer: &str) -> SearchQuery {
     SearchQuery { employer: employer.to_owned(), ..SearchQuery::default() }
 }
 
-/// Has tax returns name employers: of the first three one, of the next six another, and of the others none.
-fn employ(folder: &ProjectFolder) {
-    let path = "incoming/tax_2025.csv";
-    let text = std::fs::read_to_string(folder.root().join(path)).unwrap();
-    let with_employer = |(number, line): (usize, &str)| {
-        let (before, income) = line.rsplit_once(',').unwrap();
-        let employer = match number {
-            0 => "employer",
-            1..=3 => MILLS,
-            4..=9 => HOLDINGS,
-            _ => "",
-        };
-        format!("{before},{employer},{income}\n")
-    };
-    folder.write(path, &text.lines().enumerate().map(with_employer).collect::<String>());
-    folder.replace(
-        "registers/tax.toml",
-        "income = {",
-        "employer = { type = \"text\", class = \"employment\" }\nincome = {",
-    );
-    folder.replace("models/tax_person.sql", "street, district", "street, district, employer");
-    let says = "--! says = \"Persons who filed a return\"";
-    folder.replace("models/tax_person.sql", says, &format!("{says}\n--! classes = {{ employer = \"employment\" }}"));
-}
-
 /// Gives a house whose officers' purpose says this of how many may work at an employer, and of what is disclosed.
 async fn house(limits: &str, discloses: &str) -> House {
     House::with(DONATIONS, |folder| {
-        employ(folder);
+        folder.employ(&EMPLOYED);
         let purpose = "purposes/loan-relief.toml";
         folder.replace(purpose, "persons_per_officer_and_day = 3", limits);
         folder.replace(purpose, "address = \"district\"", discloses);
@@ -171,7 +146,7 @@ async fn an_employer_in_a_register_of_a_special_category_is_not_indexed() {
     let donations = "receipt,first_name,last_name,employer,party,amount\n\
         R-1,Ysolde,Quillfeather,Qempq Works,Marzipan League,777.25\n";
     let house = House::with(donations, |folder| {
-        employ(folder);
+        folder.employ(&EMPLOYED);
         folder.replace(
             "registers/donations.toml",
             "party = {",
@@ -302,7 +277,7 @@ async fn of_colleagues_no_more_is_told_than_tells_them_apart() {
 async fn the_same_employer_in_a_register_out_of_reach_changes_nothing() {
     let asked = async |hidden: bool| {
         let house = House::with(DONATIONS, |folder| {
-            employ(folder);
+            folder.employ(&EMPLOYED);
             let purpose = "purposes/loan-relief.toml";
             folder.replace(purpose, "persons_per_officer_and_day = 3", FIVE);
             folder.replace(purpose, "address = \"district\"", GIVEN);

@@ -17,27 +17,7 @@ const AT_HOLDINGS: &str = "employer=Thursday+Holdings";
 /// Has tax returns name employers: of the first three one, of the next nine another, and of the others none. The purpose of the
 /// officers gives employers, and says this of how many may work at one.
 fn employ(folder: &ProjectFolder, limits: &str) {
-    let path = "incoming/tax_2025.csv";
-    let text = std::fs::read_to_string(folder.root().join(path)).unwrap();
-    let with_employer = |(number, line): (usize, &str)| {
-        let (before, income) = line.rsplit_once(',').unwrap();
-        let employer = match number {
-            0 => "employer",
-            1..=3 => "Marzipan Mills & Sons",
-            4..=12 => "Thursday Holdings",
-            _ => "",
-        };
-        format!("{before},{employer},{income}\n")
-    };
-    folder.write(path, &text.lines().enumerate().map(with_employer).collect::<String>());
-    folder.replace(
-        "registers/tax.toml",
-        "income = {",
-        "employer = { type = \"text\", class = \"employment\" }\nincome = {",
-    );
-    folder.replace("models/tax_person.sql", "street, district", "street, district, employer");
-    let says = "--! says = \"Persons who filed a return\"";
-    folder.replace("models/tax_person.sql", says, &format!("{says}\n--! classes = {{ employer = \"employment\" }}"));
+    folder.employ(&[("Marzipan Mills & Sons", 3), ("Thursday Holdings", 9)]);
     let purpose = "purposes/loan-relief.toml";
     folder.replace(purpose, "persons_per_officer_and_day = 3", limits);
     folder.replace(purpose, "address = \"district\"", "address = \"district\"\nemployment = \"value\"");

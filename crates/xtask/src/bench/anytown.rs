@@ -33,7 +33,7 @@ pub(super) fn project() -> Result<()> {
 }
 
 /// Copies a folder with all below it, but for entries of these names in the folder itself.
-fn copy(from: &Path, to: &Path, without: &[&str]) -> Result<()> {
+pub(super) fn copy(from: &Path, to: &Path, without: &[&str]) -> Result<()> {
     std::fs::create_dir_all(to).with_context(|| format!("{} can't be made", to.display()))?;
     for entry in from.read_dir().with_context(|| format!("{} can't be read", from.display()))? {
         let entry = entry?;

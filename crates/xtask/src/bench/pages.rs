@@ -1,5 +1,7 @@
 //! Every page, asked for by whoever may see it.
 
+mod altered;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -7,6 +9,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use self::altered::{Altered, RETURNS};
 use super::promises::Promises;
 use super::{LARGE, READ_AHEAD, SMALL, made, some_persons};
 use crate::browser::{self, Served};
@@ -22,7 +25,7 @@ const HOMES: usize = 5;
 /// How many dossiers are opened at most to find an employer.
 const DOSSIERS: usize = 10;
 
-/// How many pairs are judged, and that taken back: the spine keeps both for good.
+/// How many pairs are judged, and that taken back: the spine keeps both for good. As many records are contested at most.
 const JUDGED: usize = 20;
 
 /// How many pairs of records are explained, each as often as makes up all visits.
@@ -189,11 +192,16 @@ impl Visits {
         checkpoint.lines().nth(1).and_then(|size| size.parse().ok()).context("the checkpoint has no number of entries")
     }
 
+    /// Gives where the persons are opened whom a search finds.
+    fn found(&self, who: &str, token: &str, asked: &str) -> Result<Vec<String>> {
+        let found = self.page(who, &post("/search", format!("form_token={token}&{asked}")))?;
+        Ok(quoted(&found, "href=\"/person/").map(|person| format!("/person/{person}")).collect())
+    }
+
     /// Gives the dossiers, as pages, that a search by a usual name leads to, so many at most.
     fn dossiers(&self, who: &str, token: &str, most: usize) -> Result<Vec<String>> {
-        let found = self.page(who, &post("/search", format!("form_token={token}&name=Maria+Novak")))?;
-        let persons = quoted(&found, "href=\"/person/").take(most);
-        persons.map(|person| self.page(who, &get(format!("/person/{person}")))).collect()
+        let found = self.found(who, token, "name=Maria+Novak")?;
+        found.into_iter().take(most).map(|person| self.page(who, &get(person))).collect()
     }
 
     /// Gives the forms that ask who else works at an employer of these dossiers.
@@ -231,6 +239,13 @@ fn measured(promises: &mut Promises) -> Result<()> {
     drop(visits);
     let visits = of_colleagues(&small)?;
     time(&visits, &colleagues(&visits)?, fsync_p95, promises)?;
+    drop(visits);
+    let altered = Altered::of(&small)?;
+    let visits = of_altered(&altered)?;
+    time(&visits, &of_very_many(&visits, &altered)?, fsync_p95, promises)?;
+    for asked in contested(&visits)? {
+        time(&visits, &asked, fsync_p95, promises)?;
+    }
     println!("\nthe disk's own fsync p95: {fsync_p95:.2} ms; the log had {before} entries before and {after} after");
     Ok(())
 }
@@ -447,6 +462,50 @@ fn colleagues(visits: &Visits) -> Result<PageAsked> {
         }
     }
     bail!("no employer of {} dossiers opens; the day's budget of persons may be spent", dossiers.len())
+}
+
+/// Serves the altered copy of the small demo to one who opens dossiers, and to its citizen.
+fn of_altered(altered: &Altered) -> Result<Visits> {
+    let mut visits = Visits::begin(&altered.folder)?;
+    for who in [LOAD_TEST, CITIZEN] {
+        visits.enter(who, who)?;
+    }
+    visits.work(LOAD_TEST, "load-test")?;
+    std::thread::sleep(READ_AHEAD);
+    Ok(visits)
+}
+
+/// Gives the dossier of the person who has very many records.
+fn of_very_many(visits: &Visits, altered: &Altered) -> Result<PageAsked> {
+    let token = visits.form_token(LOAD_TEST, "/search")?;
+    let asked = format!("name={}&birth_date={}", form_encoded(&altered.name), altered.born);
+    for person in visits.found(LOAD_TEST, &token, &asked)? {
+        let records = visits.page(LOAD_TEST, &get(person.clone()))?.matches("<div class=\"record\"").count();
+        if records > RETURNS {
+            return Ok(PageAsked::of(LOAD_TEST, "/person, more than 200 records, 50,000 people", again(&person)));
+        }
+    }
+    bail!("nobody whom the search finds has more than {RETURNS} records")
+}
+
+/// Gives the pages after the citizen contests a record of theirs, one after the other, and after they take that back. Their page
+/// of what is held lists it ever after, so this is done in a copy that is made for it.
+fn contested(visits: &Visits) -> Result<Vec<PageAsked>> {
+    let held = visits.page(CITIZEN, &get("/me/records".to_owned()))?;
+    let links = quoted(&held, "href=\"").filter_map(unescaped).filter(|link| link.ends_with("/contest"));
+    let contests: Vec<String> = links.take(JUDGED).collect();
+    let first = contests.first().context("the citizen has no record that can be contested")?;
+    let token = visits.form_token(CITIZEN, first)?;
+    let contest = |path: &String| post(path, format!("form_token={token}&reason={WHY}"));
+    let take_back = |path: &String| {
+        let path = path.replace("/contest", "/take-back");
+        post(&path, format!("form_token={token}"))
+    };
+    let named = |name: &'static str, shots: Vec<Shot>| PageAsked::of(CITIZEN, name, shots);
+    Ok(vec![
+        named("/me/records, contested, 50,000 people", contests.iter().map(contest).collect()),
+        named("/me/records, taken back, 50,000 people", contests.iter().map(take_back).collect()),
+    ])
 }
 
 #[cfg(test)]
