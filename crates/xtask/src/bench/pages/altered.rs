@@ -37,7 +37,7 @@ impl Altered {
         let text = String::from_utf8_lossy(&bytes);
         let filed = Filed::first(&text).with_context(|| format!("{} has no return in order", from.display()))?;
         std::fs::write(registers.join(MORE), filed.again(RETURNS))?;
-        for step in ["ingest", "build", "link", "build", "index"] {
+        for step in ["ingest", "build", "link", "index"] {
             let mut command = run::command(run::binary());
             run::output(command.args([step, "--quiet", "--project"]).arg(&folder))?;
         }
