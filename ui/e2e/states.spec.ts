@@ -7,6 +7,10 @@ import { ARABIC, FREQUENT, HEBREW, HOSTILE, LONG, OVERRIDE, type Somebody, VISIT
 import { checkAccessibility, checkContrast, checkShift, checkWeight, checkWidth, enter, entryOf, expect, search, sumShifts, whole, workOn } from "./visit";
 import { LANGUAGES, LOCALES, type Locale, WIDTHS, clickInVain, goBack, refuse } from "./waiting";
 
+// These tests take long and come late: workers share them out one by one, where else all would wait for the one that has the file.
+// None of them rests on another.
+onSmall.describe.configure({ mode: "parallel" });
+
 /** Goes through the dates with the keyboard: one stop of the Tab key, arrow keys among them, and out again. */
 async function checkTimelineKeys(page: Page): Promise<void> {
   const timeline = page.locator("[data-island=timeline]");
