@@ -23,6 +23,7 @@ import {
   whole,
   workOn,
 } from "./visit";
+import { awaitResult } from "./waiting";
 
 test("an officer chooses a role, states a purpose, finds a person and opens the dossier", async ({ page }) => {
   await page.goto("/");
@@ -511,7 +512,7 @@ for (const [locale, words] of Object.entries({
       await page.locator("#register").selectOption("tax");
       await page.getByRole("button", { name: words.read }).click();
       await expect(page).toHaveURL(/\/runs\/deliveries\/\d+$/);
-      await expect(page.getByRole("status")).toContainText(words.before);
+      await awaitResult(page, () => expect(page.getByRole("status")).toContainText(words.before, { timeout: 500 }));
       if (javaScriptEnabled) await checkAccessibility(page, "a delivery");
       await page.getByRole("link", { name: words.back }).click();
       await expect(page.getByRole("heading", { level: 1 })).toHaveText(words.tables);

@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 import { formOf, judge, takeBack, told } from "./judging";
 import { type Small, onSmall } from "./small";
 import { OTHERS, REASON, RELIEF, type Role, checkWidth, enter, entryOf, expect, lookAtCitizen, openWithAddress, pairWithLinks, search, test, whole, workOn } from "./visit";
+import { awaitResult } from "./waiting";
 
 /** Looks at a page on the way. */
 type Look = (what: string) => Promise<void>;
@@ -21,15 +22,6 @@ async function switchTo(page: Page, role: Role): Promise<void> {
   await page.locator(".bar summary").click();
   await page.locator("#bar-identity").selectOption(role);
   await formOf(page, "#bar-identity").getByRole("button").click();
-}
-
-/** Waits until work of the server has its result: on a slow machine the page says how far it is; without scripts a link asks again. */
-async function awaitResult(page: Page, result: () => Promise<void>): Promise<void> {
-  await expect(async () => {
-    const again = page.locator("main a.button.quiet[href='']");
-    if ((await again.count()) > 0) await again.click();
-    await result();
-  }).toPass();
 }
 
 /** Reads the delivery of residents in that waits. */

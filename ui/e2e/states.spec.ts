@@ -8,7 +8,7 @@ import { checkAccessibility, checkContrast, checkShift, checkWeight, checkWidth,
 import { LANGUAGES, LOCALES, type Locale, WIDTHS, clickInVain, goBack, refuse } from "./waiting";
 
 // These tests take long and come late: workers share them out one by one, where else all would wait for the one that has the file.
-// None of them rests on another.
+// None of them rests on another. They are begun in their order: whoever takes the last has none of the small project's after it.
 onSmall.describe.configure({ mode: "parallel" });
 
 /** Goes through the dates with the keyboard: one stop of the Tab key, arrow keys among them, and out again. */

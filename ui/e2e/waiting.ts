@@ -1,6 +1,6 @@
 // What pages say while a step is under way or can’t be made, and how such states are brought about.
 
-import type { Locator, Page, Route } from "@playwright/test";
+import { expect, type Locator, type Page, type Route } from "@playwright/test";
 
 export const LANGUAGES = {
   "en-GB": {
@@ -71,6 +71,18 @@ export async function holdBack(page: Page, address: string): Promise<() => void>
     await route.continue().catch(() => undefined);
   });
   return letGo;
+}
+
+/**
+ * Waits until work of the server has its result: on a slow machine the page says how far it is, and without scripts a link asks
+ * again. With scripts the page asks by itself, and the link may be gone before it is clicked.
+ */
+export async function awaitResult(page: Page, result: () => Promise<void>): Promise<void> {
+  await expect(async () => {
+    const again = page.locator("main a.button.quiet[href='']");
+    if ((await again.count()) > 0) await again.click({ timeout: 5_000 });
+    await result();
+  }).toPass();
 }
 
 /** Gives what the page says about its step while it waits, when nothing else can be asked of it. */
