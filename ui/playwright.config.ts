@@ -1,17 +1,18 @@
 import { defineConfig } from "@playwright/test";
 
-// The server is started by `cargo xtask test --only browser`, which says where it is and how to enter.
+// Servers are started by `cargo xtask test --only browser`, which says where they are, how to enter, and how many workers there are.
 export default defineConfig({
   testDir: "e2e",
   outputDir: "../target/e2e/results",
-  // Looks are counted and logged: the days of the roles follow each other.
+  // Looks are counted and logged: each worker has a server of its own, on which the tests of a file follow each other.
   workers: 1,
   fullyParallel: false,
   retries: 0,
-  timeout: 180_000,
+  // No test is of how long something takes: on a busy machine all of it takes longer.
+  timeout: 300_000,
+  expect: { timeout: 15_000 },
   reporter: [["list"]],
   use: {
-    baseURL: process.env.LUCARNE_URL,
     locale: "en-GB",
     timezoneId: "UTC",
     trace: "off",

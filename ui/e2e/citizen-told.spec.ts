@@ -43,7 +43,6 @@ test("the time where the citizen is stands beside that in UTC", async ({ watched
 });
 
 test("a contest says what is to be mended, what it is of, and how it was judged", async ({ page, watched }) => {
-  test.setTimeout(120_000);
   await enter(page, "citizen");
   await page.goto("/me/records");
   await page.locator("main a[href$='/contest']").first().click();

@@ -37,8 +37,6 @@ for (const { who, citizen } of CITIZENS) {
   };
 
   onSmall.describe(`a citizen ${who}`, () => {
-    onSmall.describe.configure({ timeout: 180_000 });
-
     // Once, and before somebody has looked: that page names nobody.
     if (citizen === LONG) {
       onSmall("at whom nobody looked reads that nobody did", async ({ watched, small }) => {

@@ -2,7 +2,7 @@
 // server is slow, and each is made in the end.
 
 import type { Locator, Page } from "@playwright/test";
-import { CASE, RELIEF, type Role, checkAccessibility, checkWidth, enter, expect, test, workOn } from "./visit";
+import { CASE, RELIEF, type Role, checkAccessibility, checkWidth, enter, expect, test, whole, workOn } from "./visit";
 import { LANGUAGES, LOCALES, WIDTHS, answerNothing, status } from "./waiting";
 
 const OTHER_CASE = "SL-2026-0999";
@@ -16,6 +16,7 @@ const contests = (page: Page) => page.locator("section[aria-labelledby=contests]
 async function fillInContest(page: Page): Promise<void> {
   await page.goto("/me/records");
   await page.locator("main a[href$='/contest']").first().click();
+  await whole(page);
   await page.locator("#reason").fill(REASON);
 }
 
@@ -120,7 +121,6 @@ for (const [place, locale] of LOCALES.entries()) {
 
   test.describe(locale, () => {
     test.use({ locale });
-    test.describe.configure({ timeout: 90_000 });
 
     for (const [at, { what, role, come, form, typed, made }] of STEPS.entries()) {
       // Each step is made in each language and in each width.

@@ -100,10 +100,11 @@ for (const locale of LOCALES) {
       await page.goto("/search");
       await page.locator("#name").fill("Maria");
       const said = await sayings(page);
-      const asked = await slow(page, 3000);
+      const { asked, letGo } = await slow(page);
       await clickTwice(page, button(page));
       await page.keyboard.press("Enter");
       await expect.poll(() => said).toEqual([words.underWay]);
+      letGo();
       await expect(page.locator("tbody tr").first()).toBeVisible();
       expect(asked).toEqual(["POST /search"]);
       expect(await entryOf(page), "one search, one entry").toBe(before + 1);
@@ -151,9 +152,10 @@ test("a link clicked twice opens a dossier once", async ({ page }) => {
   await search(page, "Maria");
   const before = await entryOf(page);
   const said = await sayings(page);
-  const asked = await slow(page, 3000);
+  const { asked, letGo } = await slow(page);
   await clickTwice(page, page.locator("tbody a.main").first());
   await expect.poll(() => said).toEqual([LANGUAGES["en-GB"].underWay]);
+  letGo();
   await expect(page).toHaveURL(/\/person\//);
   expect(asked).toHaveLength(1);
   expect(await entryOf(page), "one look, one entry").toBe(before + 1);

@@ -20,8 +20,10 @@ import {
   skip,
   tabTo,
   test,
+  whole,
   workOn,
 } from "./visit";
+import { awaitResult } from "./waiting";
 
 test("an officer chooses a role, states a purpose, finds a person and opens the dossier", async ({ page }) => {
   await page.goto("/");
@@ -144,6 +146,7 @@ test("a data protection officer filters the log, verifies it, and later proves t
   await page.locator("#kind").selectOption("refusal");
   await page.getByRole("button", { name: "Filter" }).click();
   await expect(page).toHaveURL(/kind=refusal/);
+  await whole(page);
   const rows = page.locator("tbody tr");
   expect(await rows.count()).toBeGreaterThan(0);
   for (const row of await rows.all()) await expect(row).toContainText("Refused");
@@ -204,6 +207,7 @@ test("a data protection officer sees use and refusals counted, and follows a rul
   await page.goto("/desk");
   await page.getByRole("link", { name: "purpose.not-a-recipient" }).click();
   await expect(page).toHaveURL(/kind=refusal&rule=purpose.not-a-recipient$/);
+  await whole(page);
   const rows = page.locator("tbody tr");
   expect(await rows.count()).toBeGreaterThan(0);
   for (const row of await rows.all()) await expect(row).toContainText("purpose.not-a-recipient");
@@ -445,7 +449,6 @@ for (const [locale, words] of Object.entries({
 }
 
 test("a link that holds a person together is cut with a reason, after what it does was told", async ({ watched }) => {
-  test.setTimeout(120_000);
   for (const [javaScriptEnabled, width] of [[true, 1280], [false, 1280], [true, 390]] as const) {
     const context = await watched({ javaScriptEnabled, viewport: { width, height: 900 } });
     const page = await context.newPage();
@@ -494,6 +497,7 @@ for (const [locale, words] of Object.entries({
       await enter(page, "engineer");
       await page.locator("#quarantine tbody a").first().click();
       await expect(page.getByRole("heading", { level: 2 }).first()).toContainText(words.why);
+      await whole(page);
       expect(await page.locator("tbody tr").count(), "each reason has a row").toBeGreaterThan(0);
       await expect(page.locator("tbody tr").first()).toContainText(/incoming\/.*:\d+/);
       if (javaScriptEnabled) {
@@ -508,7 +512,7 @@ for (const [locale, words] of Object.entries({
       await page.locator("#register").selectOption("tax");
       await page.getByRole("button", { name: words.read }).click();
       await expect(page).toHaveURL(/\/runs\/deliveries\/\d+$/);
-      await expect(page.getByRole("status")).toContainText(words.before);
+      await awaitResult(page, () => expect(page.getByRole("status")).toContainText(words.before, { timeout: 500 }));
       if (javaScriptEnabled) await checkAccessibility(page, "a delivery");
       await page.getByRole("link", { name: words.back }).click();
       await expect(page.getByRole("heading", { level: 1 })).toHaveText(words.tables);

@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { onSmall } from "./small";
-import { checkAccessibility, checkWidth, enter, entryOf, expect } from "./visit";
+import { checkAccessibility, checkWidth, enter, entryOf, expect, whole } from "./visit";
 
 const EXPLAIN = "/review/explain";
 
@@ -33,6 +33,7 @@ async function name(page: Page, left: string, right: string, reason: string): Pr
   await page.locator("#right").fill(right);
   await page.locator("#reason").fill(reason);
   await page.locator("form", { has: page.locator("#left") }).getByRole("button").click();
+  await whole(page);
 }
 
 for (const { javaScriptEnabled, locale, width, colorScheme, together, apart } of [
@@ -42,7 +43,6 @@ for (const { javaScriptEnabled, locale, width, colorScheme, together, apart } of
 ] as const) {
   const how = `${locale}, ${width} px, ${javaScriptEnabled ? "with" : "without"} scripts`;
   onSmall(`a steward has two records explained, of one person and of two, ${how}`, async ({ watched, small }) => {
-    onSmall.setTimeout(120_000);
     const context = await watched({ javaScriptEnabled, locale, colorScheme, viewport: { width, height: 900 } });
     const page = await context.newPage();
     const look = async (what: string) => {

@@ -2,7 +2,7 @@
 
 import type { Locator, Page } from "@playwright/test";
 import { FREQUENT, type Small, VISITS, onSmallOf } from "./small";
-import { checkAccessibility, checkShift, checkWeight, checkWidth, enter, expect, skip, sumShifts, tabTo } from "./visit";
+import { checkAccessibility, checkShift, checkWeight, checkWidth, enter, expect, skip, sumShifts, tabTo, whole } from "./visit";
 
 /** How many records the picture has at most, and how many links a page of the table. */
 const PICTURED = 24;
@@ -21,6 +21,7 @@ type Hand = { press: (what: Locator) => Promise<void>; write: (field: Locator, t
 
 function byKeyboard(page: Page): Hand {
   const reach = async (what: Locator) => {
+    await whole(page);
     // A page that was opened at one of its places is gone on with from there.
     if (await page.evaluate(() => document.activeElement === document.body && location.hash === "")) await skip(page);
     await tabTo(page, what, 200);
@@ -60,6 +61,7 @@ async function goThroughLinks(page: Page, hand: Hand): Promise<string[][]> {
   let listed = 0;
   for (;;) {
     await expect(cluster(page)).toContainText(`Links ${listed + 1} to `);
+    await whole(page);
     const [, to = 0, all = 0] = (/Links \d+ to (\d+) of (\d+)/.exec(await cluster(page).innerText()) ?? []).map(Number);
     expect(to, "a page is full, or the last").toBe(Math.min(listed + LISTED, all));
     await expect(cluster(page).locator("tbody tr")).toHaveCount(to - listed);
@@ -107,7 +109,6 @@ for (const { how, width, handOf } of [
   { how: "by tapping", width: 390, handOf: () => byTapping },
 ]) {
   onLarge.describe(`a person with ${RECORDS} records, ${how}, ${width} px`, () => {
-    onLarge.describe.configure({ timeout: 240_000 });
     onLarge.use({ hasTouch: width < 768, viewport: { width, height: 900 } });
 
     onLarge("a link beyond the first page is cut, after what it does was told, and the cut taken back", async ({ page, small }) => {

@@ -3,7 +3,7 @@
 
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { OTHERS, type Role, checkAccessibility, checkWidth, enter, expect, search, test, workOn } from "./visit";
+import { OTHERS, type Role, checkAccessibility, checkWidth, enter, expect, search, test, whole, workOn } from "./visit";
 
 /** Gives the number that a text begins with. */
 const first = (text: string) => Number(/\d+/.exec(text.replaceAll(/[,\u202f\u00a0]/g, ""))?.[0]);
@@ -28,6 +28,7 @@ test("entries are found by their days, their role and their rule, and the page s
   await page.getByRole("button", { name: "Filter" }).click();
   await expect(page).toHaveURL(new RegExp(`from=${day}&until=${day}&kind=refusal`));
   await expect(lead).toHaveText(/^[\d,]+ of [\d,]+ entries, the latest first\.$/);
+  await whole(page);
   const rows = page.locator("tbody tr");
   const shown = await rows.count();
   expect(shown).toBeGreaterThan(0);

@@ -3,7 +3,8 @@
 import type { Page } from "@playwright/test";
 import { formOf, judge, takeBack, told } from "./judging";
 import { type Small, onSmall } from "./small";
-import { OTHERS, REASON, RELIEF, type Role, checkWidth, enter, entryOf, expect, lookAtCitizen, openWithAddress, pairWithLinks, search, test, workOn } from "./visit";
+import { OTHERS, REASON, RELIEF, type Role, checkWidth, enter, entryOf, expect, lookAtCitizen, openWithAddress, pairWithLinks, search, test, whole, workOn } from "./visit";
+import { awaitResult } from "./waiting";
 
 /** Looks at a page on the way. */
 type Look = (what: string) => Promise<void>;
@@ -21,15 +22,6 @@ async function switchTo(page: Page, role: Role): Promise<void> {
   await page.locator(".bar summary").click();
   await page.locator("#bar-identity").selectOption(role);
   await formOf(page, "#bar-identity").getByRole("button").click();
-}
-
-/** Waits until work of the server has its result: on a slow machine the page says how far it is; without scripts a link asks again. */
-async function awaitResult(page: Page, result: () => Promise<void>): Promise<void> {
-  await expect(async () => {
-    const again = page.locator("main a.button.quiet[href='']");
-    if ((await again.count()) > 0) await again.click();
-    await result();
-  }).toPass();
 }
 
 /** Reads the delivery of residents in that waits. */
@@ -132,6 +124,7 @@ const DAYS: Partial<Record<Role, (page: Page, look: Look, given: Given) => Promi
     await formOf(page, "#kind").getByRole("button").click();
     await expect(page, "what was chosen is in the address").toHaveURL(/\/log\?([a-z]+=&)*kind=refusal(&[a-z]+=)*$/);
     await expect(page.locator("#kind"), "and stays").toHaveValue("refusal");
+    await whole(page);
     const rows = page.locator("tbody tr");
     await expect(rows.filter({ has: page.locator(`a[href='/log/${refusal}']`) }), "the refusal of just now is there").toHaveCount(1);
     await expect(rows.filter({ has: page.locator(".tag.refused") }), "and refusals alone").toHaveCount(await rows.count());
@@ -152,6 +145,7 @@ const DAYS: Partial<Record<Role, (page: Page, look: Look, given: Given) => Promi
   engineer: async (page, look) => {
     const tables = page.locator("section[aria-labelledby=tables-title] tbody tr");
     await expect(tables.first()).toBeVisible();
+    await whole(page);
     expect(await tables.count()).toBeGreaterThan(1);
     await look("runs");
     await page.locator("#quarantine tbody a").first().click();
@@ -244,6 +238,7 @@ const FURTHER: [string, Role, (page: Page, look: Look, given: Given) => Promise<
       await page.locator("#reason").fill("I never lived in that town, nor did anyone of my name.");
       await formOf(page, "#reason").getByRole("button").click();
       await expect(told(page)).toBeVisible();
+      await whole(page);
       const contests = page.locator("section[aria-labelledby=contests]");
       const open = await contests.getByRole("button").count();
       expect(open).toBeGreaterThan(0);

@@ -19,6 +19,7 @@ import {
   sumShifts,
   tabTo,
   test,
+  whole,
   workOn,
 } from "./visit";
 import { refuse } from "./waiting";
@@ -170,7 +171,6 @@ for (const [width, locale, colorScheme] of [
   const options = { viewport: { width, height: 900 }, locale, colorScheme };
 
   test(`every page is whole without scripts, and each picture has a table beside it, ${width} px, ${locale}`, async ({ watched }) => {
-    test.setTimeout(120_000);
     const context = await watched({ ...options, javaScriptEnabled: false });
     const page = await context.newPage();
     const seen = new Set<string>();
@@ -195,6 +195,7 @@ for (const [width, locale, colorScheme] of [
     const page = await context.newPage();
     let looked = 0;
     await everyPage(page, async (what) => {
+      await whole(page);
       // Other pages are the same with their scripts, with which they are looked at above.
       if ((await page.locator("main [data-island]").count()) === 0) return;
       await expect(page.locator("[data-island=relations] canvas"), what).toHaveCount(0);
@@ -214,6 +215,7 @@ test("switching the language keeps the page, also one that a form made", async (
   await page.getByRole("button", { name: "Français" }).click();
   await expect(page.locator("html")).toHaveAttribute("lang", "fr");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(/^(Une personne a été trouvée|[\d\s]+ personnes ont été trouvées|La personne la plus ressemblante est montrée|Les [\d\s]+ personnes les plus ressemblantes sont montrées)/);
+  await whole(page);
   expect(await page.locator("tbody tr").count()).toBe(found);
   await page.locator("tbody a.main").first().click();
   const address = page.url();
@@ -240,6 +242,7 @@ test("a printed dossier has its dates, and why values are withheld", async ({ pa
   await search(page, "Maria");
   await page.locator("tbody a.main").first().click();
   await expect(page).toHaveURL(/\/person\//);
+  await whole(page);
   const reasons = page.locator("details.more table").filter({ has: page.locator("caption", { hasText: "Withheld columns" }) });
   expect(await reasons.count()).toBeGreaterThan(0);
   await expect(reasons.first(), "on a screen they are a click away").toBeHidden();

@@ -109,7 +109,6 @@ for (const [locale, colorScheme, pages] of [
   ["fr-FR", "dark", [LOOKS, RECORDS, LOG, REFUSAL]],
 ] as const) {
   test(`${pages.map(({ what }) => what).join(", ")} on paper, ${locale}`, async ({ watched }) => {
-    test.setTimeout(150_000);
     // So that there is a look of somebody else to be printed.
     if (pages.some(({ role }) => role === "citizen")) await lookAtCitizen(await (await watched({ locale: "en-GB" })).newPage());
     const page = await (await watched({ locale, colorScheme, viewport: PAPER })).newPage();

@@ -26,7 +26,6 @@ for (const [locale, language] of [
 ] as const) {
   test.describe(locale, () => {
     test.use({ locale, viewport: { width: 1280, height: 900 } });
-    test.describe.configure({ timeout: 120_000 });
 
     test.beforeEach(async ({ page }) => {
       await page.goto("/");

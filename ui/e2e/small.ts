@@ -417,7 +417,7 @@ export const onSmallOf = (citizen: Somebody) =>
         await use(small);
         await small.remove();
       },
-      { scope: "worker", timeout: 120_000 },
+      { scope: "worker", timeout: 300_000 },
     ],
     baseURL: ({ small }, use) => use(small.address),
     asOfficer: ({ page, small }, use) =>

@@ -27,7 +27,6 @@ async function labels(page: Page, kind: string): Promise<string[]> {
 }
 
 test("an employer is asked who else works there, in place, and alone", async ({ page, request }) => {
-  test.setTimeout(120_000);
   await page.setViewportSize({ width: 1280, height: 900 });
   const firm = await someFirm(request);
   await open(page, firm);

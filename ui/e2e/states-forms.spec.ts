@@ -30,7 +30,6 @@ for (const { locale, ...options } of LOOKS) {
 
   test.describe(kind, () => {
     test.use({ locale, ...options });
-    test.describe.configure({ timeout: 120_000 });
 
     test("no purpose, too little of case and reason: on the page that asks for them, and in the bar", async ({ page }) => {
       await enter(page, "officer");

@@ -4,7 +4,7 @@
 import type { Page } from "@playwright/test";
 import { FREQUENT, HOSTILE, LODGER, type Somebody, TENANT, WAIVER, onSmall, whileEnded } from "./small";
 import { checkAccessibility, checkWidth, enter, entryOf, expect, tabTo, workOn } from "./visit";
-import { LANGUAGES, LOCALES, clickTwice, refuse } from "./waiting";
+import { LANGUAGES, LOCALES, clickTwice, holdBack, refuse } from "./waiting";
 
 /** Somebody with whom nobody lives. */
 const ALONE: Somebody = { first: "Björn", last: "Adeyemi", born: "1977-02-12" };
@@ -139,7 +139,6 @@ for (const locale of LOCALES) {
     onSmall.use({ locale, viewport: { width: 1280, height: 900 } });
 
     onSmall("with the keyboard: it is asked for, read, put away and followed", async ({ page, asOfficer }) => {
-      onSmall.setTimeout(120_000);
       await page.emulateMedia({ reducedMotion: "reduce" });
       await asOfficer();
       await open(page, LODGER);
@@ -169,7 +168,6 @@ for (const locale of LOCALES) {
     });
 
     onSmall("nobody else, no answer, no connection, a slow answer, no session: each is said", async ({ page, context, asOfficer }) => {
-      onSmall.setTimeout(120_000);
       await asOfficer();
       await open(page, ALONE);
       await drawn(page);
@@ -194,14 +192,12 @@ for (const locale of LOCALES) {
       await expect(told(page)).toContainText(LANGUAGES[locale].offline);
       await context.setOffline(false);
 
-      await page.route("**/search/household", async (route) => {
-        await new Promise((done) => setTimeout(done, 2000));
-        await route.continue();
-      });
+      const letGo = await holdBack(page, "**/search/household");
       const before = asked();
       await clickTwice(page, hop);
       await expect(told(page)).toHaveText(LANGUAGES[locale].underWay);
       await expect(hop).toHaveAttribute("aria-disabled", "true");
+      letGo();
       await expect(told(page)).toHaveText(words.one);
       expect(asked() - before, "a question that waits is not asked twice").toBe(1);
       await page.unroute("**/search/household");
@@ -244,10 +240,7 @@ onSmall("what is above a household, and what asked for it, stay where they are w
   await asOfficer();
   await open(page, LODGER);
   await drawn(page);
-  await page.route("**/search/household", async (route) => {
-    await new Promise((done) => setTimeout(done, 1500));
-    await route.continue();
-  });
+  const letGo = await holdBack(page, "**/search/household");
   const hop = hopTo(page, ADDRESS);
   await hop.scrollIntoViewIfNeeded();
   const placesOf = async () => [await picture(page).boundingBox(), await hop.boundingBox()];
@@ -255,6 +248,7 @@ onSmall("what is above a household, and what asked for it, stay where they are w
   await hop.click();
   await expect(told(page)).toHaveText(LANGUAGES["en-GB"].underWay);
   expect(await placesOf(), "while the answer is waited for").toEqual(before);
+  letGo();
   await expect(members(page)).toHaveText([nameOf(FREQUENT)]);
   expect(await placesOf(), "it comes below").toEqual(before);
 });

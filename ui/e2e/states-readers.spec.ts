@@ -115,7 +115,6 @@ const STATES: State[] = [
 for (const { locale, ...options } of LOOKS) {
   onSmall.describe(`${locale}, ${options.viewport.width} px, ${options.colorScheme}`, () => {
     onSmall.use({ locale, ...options });
-    onSmall.describe.configure({ timeout: 90_000 });
 
     for (const { what, come, leave } of STATES) {
       onSmall(what, async ({ page, small }) => {
@@ -153,7 +152,6 @@ for (const { locale, ...options } of LOOKS) {
 }
 
 onSmall("a delivery that was read in, in both languages", async ({ page, small }) => {
-  onSmall.setTimeout(90_000);
   const readIn = async (what: string) => {
     await page.goto("/runs");
     await page.locator("#register").selectOption("residents");

@@ -4,8 +4,12 @@
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { checkDirection } from "./direction";
 import { ARABIC, FREQUENT, HEBREW, HOSTILE, LONG, OVERRIDE, type Somebody, VISITS, WAIVER, onSmall, whileEnded } from "./small";
-import { checkAccessibility, checkContrast, checkShift, checkWeight, checkWidth, enter, entryOf, expect, search, sumShifts, workOn } from "./visit";
+import { checkAccessibility, checkContrast, checkShift, checkWeight, checkWidth, enter, entryOf, expect, search, sumShifts, whole, workOn } from "./visit";
 import { LANGUAGES, LOCALES, type Locale, WIDTHS, clickInVain, goBack, refuse } from "./waiting";
+
+// These tests take long and come late: workers share them out one by one, where else all would wait for the one that has the file.
+// None of them rests on another. They are begun in their order: whoever takes the last has none of the small project's after it.
+onSmall.describe.configure({ mode: "parallel" });
 
 /** Goes through the dates with the keyboard: one stop of the Tab key, arrow keys among them, and out again. */
 async function checkTimelineKeys(page: Page): Promise<void> {
@@ -85,6 +89,7 @@ onSmall(`a person with ${VISITS} records without scripts: the picture is small, 
   await workOn(page, WAIVER);
   await search(page, `${FREQUENT.first} ${FREQUENT.last}`);
   await page.locator("tbody a.main").click();
+  await whole(page);
   const picture = page.locator("svg.relations");
   expect(await picture.locator("a").count(), "not one for each record").toBeLessThan(20);
   await picture.getByRole("link", { name: `Library visits (${VISITS})` }).focus();
@@ -101,7 +106,6 @@ onSmall(`a person with ${VISITS} records without scripts: the picture is small, 
 
 for (const width of WIDTHS) {
   onSmall(`a person with ${VISITS} records, ${width} px`, async ({ page, asOfficer }) => {
-    onSmall.setTimeout(180_000);
     await page.setViewportSize({ width, height: 900 });
     await sumShifts(page);
     await asOfficer();
@@ -191,6 +195,7 @@ function hostileLook(page: Page): (what: string) => Promise<void> {
     return dialog.dismiss();
   });
   return async (what) => {
+    await whole(page);
     await expect(page.locator("img[src=x]"), what).toHaveCount(0);
     const scripts = await page.locator("script").evaluateAll((all) => all.map((one) => one.textContent ?? ""));
     expect(scripts.filter((text) => text.includes("alert")), what).toEqual([]);
@@ -238,7 +243,6 @@ onSmall("a name that is markup is text in results, dossier and bar", async ({ pa
 const CLOSING = `</textarea><img src=x onerror=alert(1)>${OVERRIDE}`;
 
 onSmall("what is markup is text where people read about themselves, contest it, and where stewards compare", async ({ page, asOfficer, small }) => {
-  onSmall.setTimeout(120_000);
   const look = hostileLook(page);
   const name = `${HOSTILE.first} ${HOSTILE.last}`;
   const reason = page.locator("#reason");
@@ -298,6 +302,7 @@ onSmall("what is markup is text where people read about themselves, contest it, 
 onSmall("a judgement that no server took is there again, choice and reason, and is written then", async ({ page, small }) => {
   await enter(page, "steward", small.token("steward"));
   await page.getByRole("link", { name: "Begin" }).click();
+  await whole(page);
   const reason = "A father and his son, who share name and house.";
   await page.getByLabel("different persons").check();
   await page.locator("#reason").fill(reason);
@@ -321,6 +326,7 @@ async function checkRefused(page: Page, words: (typeof LANGUAGES)[Locale]): Prom
   await expect(why.locator("code").first()).toHaveText("purpose.expired");
   await expect(why.first()).toContainText(words.needed);
   await expect(page.locator(".bar"), "the bar says it too").toContainText(words.expired);
+  await whole(page);
   expect(await page.content(), "nothing of the person is in the page").not.toContain(FREQUENT.last);
 }
 
@@ -388,7 +394,6 @@ for (const [locale, words] of Object.entries({
 
     for (const width of WIDTHS) {
       onSmall(`citizen and data protection officer are told, ${width} px`, async ({ page, small }) => {
-        onSmall.setTimeout(120_000);
         await page.setViewportSize({ width, height: 900 });
         await small.reviewEnds(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10));
         await enter(page, "citizen", small.token("citizen"));
@@ -466,6 +471,7 @@ async function personsOf(page: Page, names: Somebody[]): Promise<Record<string, 
 
 /** Gives the values of both records of the pair that is shown. Pairs are numbered anew with every run; their values stay. */
 async function valuesOf(page: Page): Promise<string> {
+  await whole(page);
   const rows = await page.locator("main table").first().locator("tr").allTextContents();
   return rows.map((row) => row.replace(/\s+/g, " ").trim()).join("\n");
 }
@@ -480,7 +486,6 @@ async function sayCannot(page: Page): Promise<void> {
 
 // The last of the small project's tests: afterwards no pair waits in it.
 onSmall("“cannot say” changes nobody, now or in the next run; its pair leaves the queue and comes back with a word taken back", async ({ page, asOfficer, watched, small }) => {
-  onSmall.setTimeout(180_000);
   // What other tests judged counts from here on.
   await small.linkAgain();
   const names = [LONG, ARABIC, HEBREW, HOSTILE];

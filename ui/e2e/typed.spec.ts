@@ -1,7 +1,7 @@
 // What people typed is not lost without a word: when their session has ended, and when the language is switched before it is sent.
 
 import type { BrowserContext, Locator, Page } from "@playwright/test";
-import { OTHER_CHECKPOINT, RELIEF, type Role, checkAccessibility, checkWidth, enter, expect, test, workOn } from "./visit";
+import { OTHER_CHECKPOINT, RELIEF, type Role, checkAccessibility, checkWidth, enter, expect, test, whole, workOn } from "./visit";
 import { answerNothing } from "./waiting";
 
 const ENDED = {
@@ -26,6 +26,7 @@ async function spoil(context: BrowserContext): Promise<void> {
 async function judge(page: Page, reason = REASON): Promise<void> {
   await page.goto("/review");
   await page.locator("main a.button:not(.quiet)").click();
+  await whole(page);
   await page.locator("input[type=radio][name=verdict][value=cannot-say]").check();
   await page.locator("#reason").fill(reason);
 }
@@ -34,6 +35,7 @@ async function judge(page: Page, reason = REASON): Promise<void> {
 async function contest(page: Page, reason = REASON): Promise<void> {
   await page.goto("/me/records");
   await page.locator("main a[href$='/contest']").first().click();
+  await whole(page);
   await page.locator("#reason").fill(reason);
 }
 
@@ -54,7 +56,6 @@ const FORMS: { what: string; role: Role; field: string; fillIn: (page: Page) => 
 for (const locale of ["en-GB", "fr-FR"] as const) {
   test.describe(locale, () => {
     test.use({ locale, viewport: { width: 1280, height: 900 } });
-    test.describe.configure({ timeout: 120_000 });
 
     for (const { what, role, field, fillIn } of FORMS) {
       for (const [how, end] of [

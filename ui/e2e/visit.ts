@@ -1,5 +1,7 @@
 // What tests share: entering in a role, and pages that fail their test when they break a promise.
 
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import AxeBuilder from "@axe-core/playwright";
 import { type APIRequestContext, test as base, type BrowserContext, type BrowserContextOptions, expect, type Locator, type Page } from "@playwright/test";
 
@@ -34,9 +36,19 @@ export function variable(name: string): string {
   return value;
 }
 
+/** Gives the variable of the worker's own server: tests count entries of the log, and nobody else may come in between. */
+function ofServer(name: string): string {
+  return variable(`${name}_${process.env.TEST_PARALLEL_INDEX ?? "0"}`);
+}
+
 /** Gives the token of a role. */
 export function tokenOf(role: Role): string {
-  return variable(`LUCARNE_TOKEN_${role.toUpperCase().replaceAll("-", "_")}`);
+  return ofServer(`LUCARNE_TOKEN_${role.toUpperCase().replaceAll("-", "_")}`);
+}
+
+/** Waits until all of a page is there. A click waits for its beginning alone, and a busy machine reads the rest later. */
+export async function whole(page: Page): Promise<void> {
+  await page.waitForLoadState();
 }
 
 /** Opens a session in a role and ends on the role's first page. */
@@ -47,6 +59,7 @@ export async function enter(page: Page, role: Role, token = tokenOf(role)): Prom
 
 /** Chooses purpose, case and reason on the page of search. */
 export async function workOn(page: Page, purpose: string, given: { case?: string; why?: string } = {}): Promise<void> {
+  await whole(page);
   const first = page.locator("#work-purpose");
   const prefix = (await first.count()) > 0 ? "work" : "bar";
   if (prefix === "bar") {
@@ -58,12 +71,14 @@ export async function workOn(page: Page, purpose: string, given: { case?: string
   await page.locator(`#${prefix}-why`).fill(given.why ?? REASON);
   const form = page.locator("form", { has: page.locator(`#${prefix}-purpose`) });
   await form.getByRole("button").click();
+  await whole(page);
 }
 
 /** Searches by name. */
 export async function search(page: Page, name: string): Promise<void> {
   await page.locator("#name").fill(name);
   await page.locator("form[role=search]").getByRole("button").click();
+  await whole(page);
 }
 
 /** Reads the citizen's name, as the registers have it, from their own records: the page has to be English. */
@@ -169,12 +184,14 @@ export async function pairWithLinks(page: Page): Promise<Locator> {
 
 /** Gives the number of the log's entry that a page names, or a part of it. */
 export async function entryOf(page: Page, part = ".entry-note"): Promise<number> {
+  await whole(page);
   const text = await page.locator(part).first().innerText();
   return Number(/(?:entry|entrée) ([\d,\u202f]+)/.exec(text)?.[1]?.replaceAll(/\D/g, ""));
 }
 
 /** Skips to the content by the first link of a page that was just opened. */
 export async function skip(page: Page): Promise<void> {
+  await whole(page);
   await page.keyboard.press("Tab");
   await expect(page.locator(".skip")).toBeFocused();
   await page.keyboard.press("Enter");
@@ -182,11 +199,24 @@ export async function skip(page: Page): Promise<void> {
 
 /** Presses Tab until something has the focus, `most` times at most. */
 export async function tabTo(page: Page, what: Locator, most = 60): Promise<void> {
+  await whole(page);
   for (let presses = 0; presses < most; presses += 1) {
     await page.keyboard.press("Tab");
     if (await what.evaluate((element) => element === document.activeElement)) return;
   }
   await expect(what, `${most} presses lead to it`).toBeFocused();
+}
+
+/** Axe as its package has it for browsers. What its builder would bring has more than twice the letters. */
+const AXE = readFileSync(createRequire(createRequire(import.meta.url).resolve("@axe-core/playwright")).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Gives what looks at a page with axe, which is brought there once. */
+async function axeOn(page: Page): Promise<AxeBuilder> {
+  await whole(page);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
+  // The builder would bring it twice for each look: it is given nothing to bring. Pages have no frames, for which it would open a
+  // page more.
+  return new AxeBuilder({ page, axeSource: "null" }).setLegacyMode(true);
 }
 
 /**
@@ -195,20 +225,20 @@ export async function tabTo(page: Page, what: Locator, most = 60): Promise<void>
  * where they can be used.
  */
 export async function checkAccessibility(page: Page, what: string, but: string[] = []): Promise<void> {
+  const axe = await axeOn(page);
   await page.evaluate(() => {
     for (const details of document.querySelectorAll("details")) details.open = true;
     for (const sample of document.querySelectorAll("[inert]")) sample.removeAttribute("inert");
   });
-  // Pages have no frames, for which axe would open a page more; and of what is right nothing has to be gathered.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ["violations"] });
-  const found = await axe.disableRules(but).analyze();
+  // Of what is right nothing has to be gathered.
+  const found = await axe.options({ resultTypes: ["violations"] }).disableRules(but).analyze();
   const told = found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", ")}`);
   expect(told, what).toEqual([]);
 }
 
 /** Looks with axe at the contrast of one part of a page that is too long to be looked at whole. */
 export async function checkContrast(page: Page, part: string, what: string): Promise<void> {
-  const found = await new AxeBuilder({ page }).setLegacyMode(true).include(part).withRules(["color-contrast"]).analyze();
+  const found = await (await axeOn(page)).include(part).withRules(["color-contrast"]).analyze();
   const told = found.violations.map((v) => v.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", "));
   expect(told, `${what}: contrast`).toEqual([]);
   expect(found.passes.map(({ id }) => id), `${what}: there is something to look at`).toContain("color-contrast");
@@ -216,6 +246,7 @@ export async function checkContrast(page: Page, part: string, what: string): Pro
 
 /** Fails when the page is wider than its window. */
 export async function checkWidth(page: Page, what: string): Promise<void> {
+  await whole(page);
   const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(over, `${what} is wider than its window`).toBeLessThanOrEqual(0);
 }
@@ -241,6 +272,7 @@ export async function sumShifts(page: Page): Promise<void> {
 
 /** Gives what moved on the page, also once the picture stands that a script puts in the place of another. */
 async function movedOn(page: Page): Promise<Moved> {
+  await whole(page);
   const relations = page.locator("[data-island=relations]");
   // Its script comes after the page; narrow pages have no picture.
   if (await relations.isVisible()) await expect(relations.locator("canvas").first()).toBeVisible();
@@ -256,6 +288,7 @@ export async function checkShift(page: Page, what: string): Promise<void> {
 
 /** Fails when page and styles are heavy on their way over the wire, islands apart. */
 export async function checkWeight(page: Page, what: string): Promise<void> {
+  await whole(page);
   const bytes = await page.evaluate(() => {
     const [document] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
     const styles = (performance.getEntriesByType("resource") as PerformanceResourceTiming[]).filter((one) => one.initiatorType === "link");
@@ -273,9 +306,10 @@ type Promised = {
 
 /** A test whose pages make no request to another origin, break no content security policy and throw nothing. */
 export const test = base.extend<Promised>({
+  baseURL: ({}, use) => use(ofServer("LUCARNE_URL")),
   promises: [
     async ({ context, baseURL }, use) => {
-      const origin = new URL(baseURL ?? variable("LUCARNE_URL")).origin;
+      const origin = new URL(baseURL ?? "").origin;
       const broken: string[] = [];
       const watch = (watched: BrowserContext) => {
         watched.on("request", (request) => {

@@ -1,6 +1,6 @@
 // What pages say while a step is under way or can’t be made, and how such states are brought about.
 
-import type { Locator, Page, Route } from "@playwright/test";
+import { expect, type Locator, type Page, type Route } from "@playwright/test";
 
 export const LANGUAGES = {
   "en-GB": {
@@ -38,19 +38,51 @@ export const WIDTHS = [1280, 390];
 export const status = (page: Page) => page.locator(".under-way");
 export const button = (page: Page) => page.locator("form[role=search]").getByRole("button");
 
-/** Holds the steps of a page back, as a server that takes its time, and gives those that were asked. */
-export async function slow(page: Page, milliseconds: number): Promise<string[]> {
+/** Something held back, and how it is let go: tests say when, since nobody knows how long a busy machine takes to look. */
+type Held = { gone: Promise<void>; letGo: () => void };
+
+function hold(): Held {
+  let letGo = () => {};
+  const gone = new Promise<void>((done) => (letGo = done));
+  return { gone, letGo };
+}
+
+/** Holds the steps of a page back, as a server that takes its time, until they are let go, and gives those that were asked. */
+export async function slow(page: Page): Promise<{ asked: string[]; letGo: () => void }> {
   const asked: string[] = [];
+  const { gone, letGo } = hold();
   await page.route("**/*", async (route) => {
     const request = route.request();
     if (request.isNavigationRequest()) {
       asked.push(`${request.method()} ${new URL(request.url()).pathname}`);
-      await new Promise((done) => setTimeout(done, milliseconds));
+      await gone;
     }
     // Whoever leaves before the time has come is not waited for.
     await route.continue().catch(() => undefined);
   });
-  return asked;
+  return { asked, letGo };
+}
+
+/** Holds back what is asked for at an address, until it is let go. */
+export async function holdBack(page: Page, address: string): Promise<() => void> {
+  const { gone, letGo } = hold();
+  await page.route(address, async (route) => {
+    await gone;
+    await route.continue().catch(() => undefined);
+  });
+  return letGo;
+}
+
+/**
+ * Waits until work of the server has its result: on a slow machine the page says how far it is, and without scripts a link asks
+ * again. With scripts the page asks by itself, and the link may be gone before it is clicked.
+ */
+export async function awaitResult(page: Page, result: () => Promise<void>): Promise<void> {
+  await expect(async () => {
+    const again = page.locator("main a.button.quiet[href='']");
+    if ((await again.count()) > 0) await again.click({ timeout: 5_000 });
+    await result();
+  }).toPass();
 }
 
 /** Gives what the page says about its step while it waits, when nothing else can be asked of it. */

@@ -1,5 +1,6 @@
 //! The product in a real browser, and its tables in other people's tools.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -11,6 +12,12 @@ use crate::{run, setup, steps};
 
 /// How many people live in the demo that the browser looks at.
 const PEOPLE: &str = "3000";
+
+/// Names how many browsers test at once.
+const BROWSERS: &str = "LUCARNE_BROWSERS";
+
+/// How many browsers test at once at most, unless it is said how many: each has a server and a demo of its own.
+const BROWSERS_MAX: usize = 2;
 
 /// Names the folder of the documents' pictures to whoever takes them.
 const PICTURES: &str = "LUCARNE_PICTURES";
@@ -75,10 +82,15 @@ pub(crate) fn serve(folder: &Path) -> Result<Served> {
     Ok(Served { child, told })
 }
 
-/// Makes a small demo afresh and gives its folder.
-pub(crate) fn small_demo() -> Result<PathBuf> {
-    run::run(run::cargo().args(["build", "--quiet", "--package", "lucarne"]))?;
-    let folder = run::target_dir().join("e2e").join("demo");
+/// Builds the binary.
+fn build() -> Result<()> {
+    run::run(run::cargo().args(["build", "--quiet", "--package", "lucarne"]))
+}
+
+/// Makes a small demo afresh in a folder of this name, and gives the folder. Each is the same republic, with keys and
+/// a log of its own.
+fn small_demo(name: &str) -> Result<PathBuf> {
+    let folder = run::target_dir().join("e2e").join(name);
     let mut command = run::command(run::binary());
     command.args(["demo", "--no-serve", "--reset", "--people", PEOPLE, "--seed", "7", "--json", "--dir"]).arg(&folder);
     let report = run::output(&mut command)?;
@@ -87,15 +99,28 @@ pub(crate) fn small_demo() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Runs a project of the browser's tests; `pictures` is where those of the documents are to be written, if they are.
-fn playwright(served: &Served, project: &str, pictures: Option<&Path>) -> Result<()> {
+/// Gives how many browsers test at once: as many as `said`, else one for each core, up to a few.
+///
+/// # Errors
+/// When what is said is no such number.
+fn browsers(said: Option<&OsStr>, cores: usize) -> Result<usize> {
+    let Some(said) = said else { return Ok(cores.clamp(1, BROWSERS_MAX)) };
+    match said.to_str().map(str::parse::<usize>) {
+        Some(Ok(count @ 1..)) => Ok(count),
+        _ => bail!("{BROWSERS} does not say how many browsers test at once: set it to a number from 1 on, or unset it"),
+    }
+}
+
+/// Runs a project of the browser's tests, with a worker for each of the servers; `pictures` is where those of the
+/// documents are to be written, if they are.
+fn playwright(served: &[Served], project: &str, pictures: Option<&Path>) -> Result<()> {
     let chromium = setup::chromium()?;
     let mut command = run::command("npx");
     command
         .current_dir(run::root().join("ui"))
-        .args(["--no-install", "playwright", "test", "--project", project])
+        .args(["--no-install", "playwright", "test", "--project", project, "--workers"])
+        .arg(served.len().to_string())
         .env("CHROMIUM", chromium)
-        .env("LUCARNE_URL", &served.told.address)
         // Some tests bring up a small project of their own.
         .env("LUCARNE_BINARY", run::binary())
         // Nothing but the option writes committed files, whatever the environment says.
@@ -103,19 +128,27 @@ fn playwright(served: &Served, project: &str, pictures: Option<&Path>) -> Result
     if let Some(folder) = pictures {
         command.env(PICTURES, folder);
     }
-    for identity in &served.told.identities {
-        let name = identity.name.to_uppercase().replace('-', "_");
-        command.env(format!("LUCARNE_TOKEN_{name}"), &identity.token);
+    // Workers are numbered from 0.
+    for (worker, Served { told, .. }) in served.iter().enumerate() {
+        command.env(format!("LUCARNE_URL_{worker}"), &told.address);
+        for identity in &told.identities {
+            let name = identity.name.to_uppercase().replace('-', "_");
+            command.env(format!("LUCARNE_TOKEN_{name}_{worker}"), &identity.token);
+        }
     }
     run::run(&mut command)
 }
 
-/// Runs the browser tests against a small demo.
+/// Runs the browser tests, in as many browsers as there may be at once. Each has a small demo and a server of its own:
+/// tests count the log's entries and judge the first pair that waits, so two at one server would be in each other's way.
 pub(crate) fn tests() -> Result<()> {
     setup::chromium()?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let browsers = browsers(std::env::var_os(BROWSERS).as_deref(), cores)?;
     steps::ui()?;
-    let folder = small_demo()?;
-    let served = serve(&folder)?;
+    build()?;
+    let served = (1..=browsers).map(|number| serve(&small_demo(&format!("demo-{number}"))?));
+    let served = served.collect::<Result<Vec<_>>>()?;
     playwright(&served, "tests", None)
 }
 
@@ -128,9 +161,9 @@ pub(crate) fn screenshots(arguments: &[String]) -> Result<()> {
     };
     setup::chromium()?;
     steps::ui()?;
-    let folder = small_demo()?;
-    let served = serve(&folder)?;
-    playwright(&served, "screenshots", documents.as_deref())?;
+    build()?;
+    let served = serve(&small_demo("demo")?)?;
+    playwright(&[served], "screenshots", documents.as_deref())?;
     println!("pictures: ui/screenshots/{}", if documents.is_some() { " and docs/pictures/" } else { "" });
     Ok(())
 }
@@ -138,10 +171,27 @@ pub(crate) fn screenshots(arguments: &[String]) -> Result<()> {
 /// Reads the demo's tables with Python's deltalake and DuckDB, and verifies its log with a reader of its own.
 pub(crate) fn interop() -> Result<()> {
     let python = setup::python("interop-venv", &run::root().join("bench").join("interop").join("requirements.txt"))?;
-    let folder = small_demo()?;
+    build()?;
+    let folder = small_demo("demo")?;
     run::run(run::command(&python).arg("bench/interop/read_tables.py").arg(&folder))?;
     let data = folder.join("data");
     let key = std::fs::read_to_string(data.join("keys").join("log.pub")).context("the log has no public key")?;
     let verifier = "crates/tlog/tests/verify.py";
     run::run(run::command(&python).arg(verifier).arg(data.join("log")).arg(key.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_browsers_test_at_once_where_there_are_cores_for_them_and_as_many_as_are_wanted() {
+        let counts = [(None, 1), (None, 2), (None, 64), (Some("1"), 64), (Some("5"), 1)]
+            .map(|(said, cores)| browsers(said.map(OsStr::new), cores).unwrap());
+        assert_eq!(counts, [1, 2, 2, 1, 5]);
+        for said in ["0", "-1", "two", ""] {
+            let error = browsers(Some(OsStr::new(said)), 2).unwrap_err().to_string();
+            assert!(error.contains(BROWSERS) && error.contains("from 1 on"), "{said}: {error}");
+        }
+    }
 }

@@ -25,6 +25,7 @@ Tasks:
                   tools) and `browser`; what a step needs and the machine lacks is told before the first begins
       --install   installs missing Debian packages by apt, as root (also when CI is set)
       --only STEP runs one step (repeat for several), and asks for what it needs only; `--list` says more of them
+                  (`LUCARNE_BROWSERS=N`: `browser` tests in N browsers at once; without it in two, if there are two cores)
   ui              builds the web islands with npm
   screenshots     takes a picture of every page of a small demo, at desktop and phone width
       --docs      also writes those of README and tour, into docs/pictures
