@@ -141,12 +141,13 @@ impl Index {
         };
         let edges = drawn.iter().filter_map(edge).collect();
         let listed = listed.iter().filter_map(edge).collect();
-        let record = |place: &usize| -> Result<ClusterRecord, RegistryError> {
-            let (id, is_right) = &all[*place];
-            let shown = self.disclosed_person(grant, id)?;
-            Ok(ClusterRecord { id: id.clone(), is_right: *is_right, shown })
+        let ids: Vec<RecordId> = shown.iter().map(|place| all[*place].0.clone()).collect();
+        let disclosed = self.disclosed_persons(grant, &ids)?;
+        let record = |(place, id): (&usize, RecordId)| {
+            let shown = disclosed.get(&id).cloned();
+            ClusterRecord { is_right: all[*place].1, shown, id }
         };
-        let records: Vec<ClusterRecord> = shown.iter().map(record).collect::<Result<_, RegistryError>>()?;
+        let records: Vec<ClusterRecord> = shown.iter().zip(ids).map(record).collect();
         let left_out = (all.len() - pictured) as u64;
         Ok(Cluster { records, pictured, edges, listed, listed_from, link_count, left_out })
     }

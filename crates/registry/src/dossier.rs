@@ -1,5 +1,8 @@
 //! One person, assembled for one purpose at the moment of the question, and not kept.
 
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use gate::{Disclosed, EarlierLook, Gate, Grant, LookSubject};
 use linkage::{Nearest, Values};
@@ -95,6 +98,10 @@ impl Index {
         links: &[Link],
         explain: bool,
     ) -> Result<Dossier, RegistryError> {
+        let shown = match explain {
+            true => Some(self.disclosed_persons(grant, &self.linked_by(links)?)?),
+            false => None,
+        };
         let mut sections = Vec::new();
         for register in grant.registers() {
             let Some(number) = self.numbers.get(register) else { continue };
@@ -107,7 +114,7 @@ impl Index {
             let mut evidence = Vec::with_capacity(disclosed.records.len());
             for record in &disclosed.records {
                 match here.iter().find(|link| link.place.hash == record.hash) {
-                    Some(link) => evidence.push(self.evidence(grant, record, link, explain)?),
+                    Some(link) => evidence.push(self.evidence(grant, record, link, shown.as_ref())?),
                     None => return Err(RegistryError::Stale { register: register.clone() }),
                 }
             }
@@ -123,19 +130,26 @@ impl Index {
         })
     }
 
+    /// Gives the records that are linked to another, with those others.
+    fn linked_by(&self, links: &[Link]) -> Result<Vec<RecordId>, RegistryError> {
+        let linked = links.iter().filter_map(|link| Some([link.place, link.via?]));
+        linked.flatten().map(|place| self.record_id(place)).collect()
+    }
+
+    /// Gives what links a record to its person; why, of the rows that are `shown`, where that is asked for.
     fn evidence(
         &self,
         grant: &Grant,
         record: &RecordId,
         link: &Link,
-        explain: bool,
+        shown: Option<&HashMap<RecordId, Disclosed>>,
     ) -> Result<Evidence, RegistryError> {
         let via = match link.via {
             Some(via) => Some(self.record_id(via)?).filter(|via| grant.registers().contains(&via.register)),
             None => None,
         };
-        let fields = match &via {
-            Some(via) if explain => self.fields_between(grant, record, via)?,
+        let fields = match (&via, shown) {
+            (Some(via), Some(shown)) => self.fields_of(shown.get(record), shown.get(via))?,
             _ => Vec::new(),
         };
         let (weight, probability) = if via.is_some() { (link.weight, link.probability) } else { (0.0, 1.0) };
@@ -170,13 +184,47 @@ impl Index {
         left: &RecordId,
         right: &RecordId,
     ) -> Result<Vec<FieldEvidence>, RegistryError> {
-        let Some(explainer) = &self.explainer else { return Ok(Vec::new()) };
-        let (Some(left), Some(right)) = (self.disclosed_person(grant, left)?, self.disclosed_person(grant, right)?)
-        else {
-            return Ok(Vec::new());
-        };
+        let (left, right) = (self.disclosed_person(grant, left)?, self.disclosed_person(grant, right)?);
+        self.fields_of(left.as_ref(), right.as_ref())
+    }
+
+    /// Gives why two rows agree, field by field; nothing where one of them is not disclosed.
+    fn fields_of(
+        &self,
+        left: Option<&Disclosed>,
+        right: Option<&Disclosed>,
+    ) -> Result<Vec<FieldEvidence>, RegistryError> {
+        let (Some(explainer), Some(left), Some(right)) = (&self.explainer, left, right) else { return Ok(Vec::new()) };
         // The explanation is made of what is disclosed, so it can tell nothing else.
-        Ok(explainer.explain(&left, &right)?)
+        Ok(explainer.explain(left, right)?)
+    }
+
+    /// Gives what the grant discloses of records as [`disclosed_person`](Self::disclosed_person) does of each. The rows of a model are
+    /// read and masked at once: to do it for each record takes most of the time of a dossier that has many.
+    pub(crate) fn disclosed_persons(
+        &self,
+        grant: &Grant,
+        records: &[RecordId],
+    ) -> Result<HashMap<RecordId, Disclosed>, RegistryError> {
+        let mut of_registers: BTreeMap<&RegisterId, Vec<[u8; 16]>> = BTreeMap::new();
+        for record in records.iter().filter(|record| grant.registers().contains(&record.register)) {
+            of_registers.entry(&record.register).or_default().push(record.hash);
+        }
+        let mut shown = HashMap::with_capacity(records.len());
+        for (register, mut hashes) in of_registers {
+            hashes.sort_unstable();
+            hashes.dedup();
+            for model in self.person_models.get(register).into_iter().flatten() {
+                let Some(rows) = self.person_rows(model, &hashes)?.filter(|rows| rows.num_rows() > 0) else { continue };
+                let Disclosed { batch, columns, records } = grant.apply_model(model, &rows)?;
+                for (row, record) in records.into_iter().enumerate() {
+                    // Each record is in one model.
+                    let (batch, columns) = (batch.slice(row, 1), Arc::clone(&columns));
+                    shown.insert(record.clone(), Disclosed { batch, columns, records: vec![record] });
+                }
+            }
+        }
+        Ok(shown)
     }
 
     /// Gives what the grant discloses of a record's row in its register's person model: one row, or none when there is none
