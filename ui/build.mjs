@@ -1,16 +1,15 @@
-// Bundles the islands into dist/, which the Rust build embeds.
-import { mkdir, readdir, rm } from "node:fs/promises";
+// Bundles the islands into dist/, which the Rust build embeds. Files that come out as they are stay untouched: what embeds them
+// would be compiled anew.
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { build } from "esbuild";
 
 const out = new URL("./dist/", import.meta.url).pathname;
 
-await mkdir(out, { recursive: true });
-for (const name of await readdir(out)) {
-  if (!name.startsWith(".")) await rm(`${out}${name}`, { recursive: true });
-}
-await build({
+const { outputFiles } = await build({
   entryPoints: [new URL("./src/app.ts", import.meta.url).pathname],
   outdir: out,
+  write: false,
   bundle: true,
   format: "esm",
   splitting: true,
@@ -20,3 +19,13 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
+
+await mkdir(out, { recursive: true });
+const made = new Set(outputFiles.map((file) => basename(file.path)));
+for (const name of await readdir(out)) {
+  if (!name.startsWith(".") && !made.has(name)) await rm(`${out}${name}`, { recursive: true });
+}
+for (const file of outputFiles) {
+  const before = await readFile(file.path).catch(() => undefined);
+  if (!before?.equals(file.contents)) await writeFile(file.path, file.contents);
+}
