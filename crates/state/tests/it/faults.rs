@@ -47,7 +47,7 @@ async fn other_versions_and_foreign_databases_are_refused() {
     drop(open(folder.path()).await);
     run(folder.path(), "PRAGMA user_version = 99").await;
     let error = error_of(folder.path(), key()).await;
-    assert!(matches!(error, StateError::OtherVersion { found: 99, expected: 7, .. }), "{error:?}");
+    assert!(matches!(error, StateError::OtherVersion { found: 99, expected: 8, .. }), "{error:?}");
     assert!(error.to_string().contains("upgrade"), "{error}");
     run(folder.path(), "PRAGMA user_version = -1").await;
     assert!(matches!(error_of(folder.path(), key()).await, StateError::OtherVersion { found: -1, .. }));
