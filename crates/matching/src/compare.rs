@@ -288,7 +288,7 @@ impl Values {
 
     /// Returns the number of codes, the missing value included.
     pub(crate) fn len(&self) -> usize {
-        if self.parts.len() > 1 { self.parts.len() } else { self.pool.len() }
+        if self.kind.columns().1 == 1 { self.pool.len() } else { self.parts.len() }
     }
 
     /// Returns the folded text of a value, its parts separated by commas.

@@ -78,6 +78,19 @@ pub fn explain(data: &Dataset, model: &Model, left: u32, right: u32) -> Result<E
     Ok(explain_scored(&Scorer::new(data, model)?, model, (left, right), &mut Memory::new(data)))
 }
 
+/// Explains the scores of many pairs, each as [`explain`] does and in their order: what the model weighs is made ready once.
+///
+/// # Errors
+/// When a record does not exist or the model does not fit the settings.
+pub fn explain_pairs(data: &Dataset, model: &Model, pairs: &[(u32, u32)]) -> Result<Vec<Explanation>, Error> {
+    for (left, right) in pairs {
+        data.check_record(*left)?;
+        data.check_record(*right)?;
+    }
+    let (scorer, mut memory) = (Scorer::new(data, model)?, Memory::new(data));
+    Ok(pairs.iter().map(|pair| explain_scored(&scorer, model, *pair, &mut memory)).collect())
+}
+
 /// Explains as [`explain`] does, records being known to exist.
 pub(crate) fn explain_scored(
     scorer: &Scorer<'_>,

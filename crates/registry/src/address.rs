@@ -7,42 +7,61 @@
 //! hidden records hold moves no answer.
 
 use matching::normalise;
-use tantivy::query::{BooleanQuery, Occur, Query};
 use tantivy::schema::Field;
 
-use crate::query::{Clauses, exact, word_clauses};
+use crate::query::word;
+use crate::sought::{Clue, Part};
 
 /// What a word of an address is worth among other things that were typed.
 const WORTH: f32 = 1.0;
 
-/// Gives what finds records by the words of an address.
-pub(crate) fn clauses(field: Field, words: &[String]) -> Clauses {
+/// Gives what finds records by the words of an address; nothing without one.
+pub(crate) fn part(field: Field, words: &[String]) -> Option<Part> {
     let (asked, others) = apart(words);
     if asked.is_empty() {
-        return Clauses::new();
+        return None;
     }
-    let any: Clauses = asked.into_iter().flat_map(|word| clauses_of_word(field, word)).collect();
-    let mut query: Box<dyn Query> = Box::new(BooleanQuery::new(any));
-    // One inside the other: a union of the others would be gone through as a whole, a single word is only asked for each record.
-    for word in others {
-        query = Box::new(BooleanQuery::new(vec![(Occur::Must, query), exact(field, word, WORTH)]));
-    }
-    vec![(Occur::Should, query)]
+    let counted = others.into_iter().map(|word| (word.to_owned(), WORTH)).collect();
+    Some(Part { field, clues: asked.into_iter().map(clue).collect(), counted, registers: None })
 }
 
-/// Gives the clauses of one word, with slips; a number with another digit is another place.
-fn clauses_of_word(field: Field, word: &str) -> Clauses {
-    if is_number(word) { vec![exact(field, word, WORTH)] } else { word_clauses(field, word, WORTH) }
+/// Gives what finds one word, with slips; a number with another digit is another place.
+fn clue(text: &str) -> Clue {
+    if is_number(text) { Clue::exact(text, WORTH) } else { word(text, WORTH) }
 }
 
 /// Gives the words that are looked for, and those that are not: of all that a record has to agree with all but one may be among the
 /// others.
 fn apart(words: &[String]) -> (Vec<&str>, Vec<&str>) {
     let mut ordered: Vec<&str> = words.iter().map(String::as_str).collect();
-    // What tells most comes first: numbers, then words in the order in which they were typed, a street before its town.
-    ordered.sort_by_key(|word| (!is_number(word), normalise::is_street_word(word)));
+    ordered.sort_by_key(|word| How::much(word));
     let others = ordered.split_off(words.len() - least(words.len()).saturating_sub(1));
     (ordered, others)
+}
+
+/// How much a word tells, the most first. Words that tell as much stay in the order in which they were typed: a street comes before
+/// its town.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum How {
+    /// A postcode, or a number that few houses have.
+    LongNumber,
+    /// A name.
+    Word,
+    /// A number that some house has in every street, a district, *des*.
+    Short,
+    /// *street*.
+    OfEveryStreet,
+}
+
+impl How {
+    fn much(word: &str) -> Self {
+        match word.chars().count() {
+            _ if normalise::is_street_word(word) => Self::OfEveryStreet,
+            3.. if is_number(word) => Self::LongNumber,
+            4.. => Self::Word,
+            _ => Self::Short,
+        }
+    }
 }
 
 /// Gives with how many of so many words a record agrees at least that agrees with them all together.
@@ -56,18 +75,18 @@ fn is_number(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
 
     use proptest::collection::{btree_set, vec};
     use proptest::prelude::*;
     use proptest::sample::select;
-    use tantivy::collector::TopDocs;
-    use tantivy::schema::{FAST, STRING, Schema};
-    use tantivy::{DocAddress, Index, TantivyDocument};
+    use tantivy::{Index, TantivyDocument};
 
     use super::*;
+    use crate::query::Places;
     use crate::rank::SCORE_MIN;
-    use crate::terms::words;
+    use crate::sought;
+    use crate::terms::{Fields, HASH_HIGH, Kind, words};
 
     fn asked(text: &str) -> (Vec<String>, Vec<String>) {
         let words = words(text);
@@ -79,9 +98,12 @@ mod tests {
     #[test]
     fn what_tells_most_is_looked_for() {
         let cases = [
-            ("62 Robin Lane, Apt 38, 16385, Newmere", "62 38 16385", "robin newmere lane apt"),
-            ("95 Juniper Ave, Newmere", "95 juniper", "newmere ave"),
-            ("7 rue des Lilas, Lyon", "7 des lilas", "lyon rue"),
+            ("62 Robin Lane, Apt 38, 16385, Newmere", "16385 robin newmere", "62 38 lane apt"),
+            ("40 Foundry Way, Longford 09, 09815", "09815 foundry longford", "40 09 way"),
+            ("718 Warwick Pl, Longford 22", "718 warwick longford", "22 pl"),
+            ("95 Juniper Ave, Newmere", "juniper newmere", "95 ave"),
+            ("7 rue des Lilas, Lyon", "lilas lyon 7", "des rue"),
+            ("Downing St, SW1A 2AA", "2aa downing", "sw1a st"),
             ("Nightingale Row", "nightingale", "row"),
             ("16385", "16385", ""),
             ("", "", ""),
@@ -110,44 +132,44 @@ mod tests {
         btree_set(select(WORDS.as_slice()), 1..8)
     }
 
-    /// Gives what records of these words are worth, by the number of the record; none of those that are not found.
-    fn found(records: &[BTreeSet<&str>], wanted: &[String]) -> BTreeMap<u64, f32> {
-        let mut schema = Schema::builder();
-        let (field, number) = (schema.add_text_field("address", STRING), schema.add_u64_field("number", FAST));
-        let index = Index::create_in_ram(schema.build());
+    /// Gives the numbers of records of these words that are found, the best first.
+    fn found(records: &[BTreeSet<&str>], wanted: &[String]) -> Vec<u64> {
+        let (schema, fields) = Fields::make();
+        let index = Index::create_in_ram(schema);
         let mut writer = index.writer_with_num_threads(1, 15_000_000).unwrap();
         for (at, record) in (0..).zip(records) {
             let mut document = TantivyDocument::new();
-            document.add_u64(number, at);
-            record.iter().for_each(|word| document.add_text(field, word));
+            document.add_u64(fields.hash_high, at);
+            record.iter().for_each(|word| document.add_text(fields.of(Kind::Address), word));
             writer.add_document(document).unwrap();
         }
         writer.commit().unwrap();
         let searcher = index.reader().unwrap().searcher();
-        let query = BooleanQuery::new(clauses(field, wanted));
-        let found = searcher.search(&query, &TopDocs::with_limit(records.len()).order_by_score()).unwrap();
-        let numbered = |(score, address): (f32, DocAddress)| {
-            let column = searcher.segment_reader(address.segment_ord).fast_fields().u64("number").unwrap();
-            (column.first(address.doc_id).unwrap(), score)
-        };
-        found.into_iter().map(numbered).collect()
+        let parts: Vec<Part> = part(fields.of(Kind::Address), wanted).into_iter().collect();
+        let found = sought::best(&searcher, &Places::open(&searcher).unwrap(), &parts, None, records.len()).unwrap();
+        let numbered = found.into_iter().map(|address| {
+            let column = searcher.segment_reader(address.segment_ord).fast_fields().u64(HASH_HIGH).unwrap();
+            column.first(address.doc_id).unwrap()
+        });
+        numbered.collect()
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// What it is worth counts all of the words, those that were not looked for too.
+        /// Whoever agrees in all of the words comes before whoever agrees in fewer, also in those that were not looked for.
         #[test]
         fn whoever_agrees_is_found(records in vec(some_words(), 1..40), wanted in some_words()) {
             let typed: Vec<String> = wanted.iter().map(|word| (*word).to_owned()).collect();
-            let worth = found(&records, &typed);
-            for (at, record) in (0..).zip(&records) {
-                let shared = record.intersection(&wanted).count();
-                if shared >= least(wanted.len()) {
-                    let score = worth.get(&at).copied().unwrap_or_default();
-                    prop_assert!(score >= shared as f32, "{wanted:?} of {record:?}: {score}");
+            let found = found(&records, &typed);
+            let shared = |at: &u64| records[usize::try_from(*at).unwrap()].intersection(&wanted).count();
+            for at in 0..records.len() as u64 {
+                if shared(&at) >= least(wanted.len()) {
+                    prop_assert!(found.contains(&at), "{wanted:?} of {:?}", records[usize::try_from(at).unwrap()]);
                 }
             }
+            let first_other = found.iter().position(|at| shared(at) < wanted.len()).unwrap_or(found.len());
+            prop_assert!(found[first_other..].iter().all(|at| shared(at) < wanted.len()), "{wanted:?}: {found:?}");
         }
     }
 

@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use gate::{ColumnDisclosed, Gate, Named, Names, Permit, Reason, Sentences};
 use model::{PersonId, PurposeId, RegisterId};
-use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, TermQuery};
+use tantivy::query::{BooleanQuery, ConstScoreQuery, EnableScoring, Occur, Query, TermQuery, TermSetQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, TERMINATED, Term};
 
 use crate::error::RegistryError;
 use crate::index::Index;
 use crate::link::Place;
-use crate::query::{Hit, Places, SearchQuery};
+use crate::query::{Hit, SearchQuery};
 use crate::terms::{self, Kind};
 
 /// The columns of a colleague's record that are told: by which people are told apart, and the employer that was asked for. All else,
@@ -75,6 +75,22 @@ impl Index {
         permit.registers().iter().filter(may).filter_map(|id| self.numbers.get(id).copied()).collect()
     }
 
+    /// Gives the clause that keeps what is found within some registers; none where these are all that there are.
+    ///
+    /// All records of the registers that a clause names are listed for each question. So it names those that are left out where
+    /// they are fewer.
+    fn within(&self, registers: &[u16]) -> Option<(Occur, Box<dyn Query>)> {
+        let others: Vec<u16> = self.numbers.values().copied().filter(|number| !registers.contains(number)).collect();
+        if others.is_empty() {
+            return None;
+        }
+        let (occur, named) =
+            if others.len() < registers.len() { (Occur::MustNot, &others[..]) } else { (Occur::Must, registers) };
+        let terms = named.iter().map(|number| Term::from_field_u64(self.fields.register, u64::from(*number)));
+        let query = TermSetQuery::new(terms);
+        Some((occur, Box::new(ConstScoreQuery::new(Box::new(query), 0.0))))
+    }
+
     /// Gives the persons of whom a record in one of these registers names this employer; none where they are more than `most`. No
     /// more records are walked over than it takes to know that, and none of other registers.
     fn who_names(&self, employer: &str, registers: &[u16], most: u32) -> Result<Option<Colleagues>, RegistryError> {
@@ -84,12 +100,11 @@ impl Index {
         clauses.extend(self.within(registers));
         let searcher = self.reader.searcher();
         let weight = BooleanQuery::new(clauses).weight(EnableScoring::disabled_from_searcher(&searcher))?;
-        let mut places = Places::of(&searcher);
         let mut found: BTreeMap<PersonId, Place> = BTreeMap::new();
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
             let mut records = weight.scorer(reader, 1.0)?;
             while records.doc() != TERMINATED {
-                let place = places.at(DocAddress::new(segment, records.doc()))?;
+                let place = self.places.at(DocAddress::new(segment, records.doc()))?;
                 records.advance();
                 let Some(person) = self.person_of(place)? else { continue };
                 // Of several records the one with the least id stands for the person, in whatever order they come.

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::error::RegistryError;
 use crate::explain::FieldEvidence;
 use crate::index::Index;
-use crate::link::Link;
+use crate::link::{Link, Place};
 
 /// A person's records, as far as the purpose reaches.
 pub struct Dossier {
@@ -98,9 +98,9 @@ impl Index {
         links: &[Link],
         explain: bool,
     ) -> Result<Dossier, RegistryError> {
-        let shown = match explain {
-            true => Some(self.disclosed_persons(grant, &self.linked_by(links)?)?),
-            false => None,
+        let mut explained = match explain {
+            true => self.explained(grant, links)?,
+            false => HashMap::new(),
         };
         let mut sections = Vec::new();
         for register in grant.registers() {
@@ -114,7 +114,10 @@ impl Index {
             let mut evidence = Vec::with_capacity(disclosed.records.len());
             for record in &disclosed.records {
                 match here.iter().find(|link| link.place.hash == record.hash) {
-                    Some(link) => evidence.push(self.evidence(grant, record, link, shown.as_ref())?),
+                    Some(link) => {
+                        let fields = explained.remove(&link.place).unwrap_or_default();
+                        evidence.push(self.evidence(grant, link, fields)?);
+                    }
                     None => return Err(RegistryError::Stale { register: register.clone() }),
                 }
             }
@@ -130,27 +133,30 @@ impl Index {
         })
     }
 
-    /// Gives the records that are linked to another, with those others.
-    fn linked_by(&self, links: &[Link]) -> Result<Vec<RecordId>, RegistryError> {
-        let linked = links.iter().filter_map(|link| Some([link.place, link.via?]));
-        linked.flatten().map(|place| self.record_id(place)).collect()
+    /// Gives why each of these records was linked to another, as far as the grant gives both; by the place of the record.
+    fn explained(&self, grant: &Grant, links: &[Link]) -> Result<HashMap<Place, Vec<FieldEvidence>>, RegistryError> {
+        let Some(explainer) = &self.explainer else { return Ok(HashMap::new()) };
+        let mut linked = Vec::with_capacity(links.len());
+        for link in links {
+            if let Some(via) = link.via {
+                linked.push((link.place, self.record_id(link.place)?, self.record_id(via)?));
+            }
+        }
+        let records: Vec<RecordId> = linked.iter().flat_map(|(_, record, via)| [record, via]).cloned().collect();
+        let shown = self.disclosed_persons(grant, &records)?;
+        let both = linked.iter().filter_map(|(place, record, via)| {
+            let pair = (shown.get(record)?, shown.get(via)?);
+            Some((*place, pair))
+        });
+        let (places, pairs): (Vec<Place>, Vec<_>) = both.unzip();
+        Ok(places.into_iter().zip(explainer.explain(&pairs)?).collect())
     }
 
-    /// Gives what links a record to its person; why, of the rows that are `shown`, where that is asked for.
-    fn evidence(
-        &self,
-        grant: &Grant,
-        record: &RecordId,
-        link: &Link,
-        shown: Option<&HashMap<RecordId, Disclosed>>,
-    ) -> Result<Evidence, RegistryError> {
+    /// Gives what links a record to its person, with why.
+    fn evidence(&self, grant: &Grant, link: &Link, fields: Vec<FieldEvidence>) -> Result<Evidence, RegistryError> {
         let via = match link.via {
             Some(via) => Some(self.record_id(via)?).filter(|via| grant.registers().contains(&via.register)),
             None => None,
-        };
-        let fields = match (&via, shown) {
-            (Some(via), Some(shown)) => self.fields_of(shown.get(record), shown.get(via))?,
-            _ => Vec::new(),
         };
         let (weight, probability) = if via.is_some() { (link.weight, link.probability) } else { (0.0, 1.0) };
         Ok(Evidence { weight, probability, alone: via.is_none(), via: via.map(|via| via.register), fields })
@@ -185,18 +191,9 @@ impl Index {
         right: &RecordId,
     ) -> Result<Vec<FieldEvidence>, RegistryError> {
         let (left, right) = (self.disclosed_person(grant, left)?, self.disclosed_person(grant, right)?);
-        self.fields_of(left.as_ref(), right.as_ref())
-    }
-
-    /// Gives why two rows agree, field by field; nothing where one of them is not disclosed.
-    fn fields_of(
-        &self,
-        left: Option<&Disclosed>,
-        right: Option<&Disclosed>,
-    ) -> Result<Vec<FieldEvidence>, RegistryError> {
         let (Some(explainer), Some(left), Some(right)) = (&self.explainer, left, right) else { return Ok(Vec::new()) };
         // The explanation is made of what is disclosed, so it can tell nothing else.
-        Ok(explainer.explain(left, right)?)
+        Ok(explainer.explain(&[(&left, &right)])?.into_iter().next().unwrap_or_default())
     }
 
     /// Gives what the grant discloses of records as [`disclosed_person`](Self::disclosed_person) does of each. The rows of a model are

@@ -1,15 +1,18 @@
 //! Why two records are, or are not, one person: field by field, from what is disclosed of them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray, new_null_array};
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
+use arrow_select::concat::{concat, concat_batches};
 use gate::Disclosed;
 use linkage::Values;
-use matching::{Comparison, Dataset, Model, Settings};
+use matching::{Comparison, Dataset, Explanation, Model, Settings};
 use model::Disclosure;
 use serde::{Deserialize, Serialize};
 
+use crate::error::RegistryError;
 use crate::review::Merge;
 
 /// The matching model of a generation with its settings.
@@ -100,11 +103,33 @@ const EQUAL: &str = "equal";
 const LEAST_HOUSEHOLD: f64 = 0.05;
 
 impl Explainer {
-    /// Compares two rows of person records, as far as they are disclosed as values. Comparisons of a column that is
+    /// Compares two rows of person records each, as far as they are disclosed as values. Comparisons of a column that is
     /// hidden in one of them are left out. Before the comparisons comes what is held before anything is compared, after them
     /// what is taken back since people of one household share much, so that all of it adds up.
-    pub(crate) fn explain(&self, left: &Disclosed, right: &Disclosed) -> Result<Vec<FieldEvidence>, matching::Error> {
-        self.compare(&left.batch, |name| is_shown(left, name), right)
+    ///
+    /// Rows of the same models are made ready together, and all are compared at once: to make rows and weights ready takes longer
+    /// than to compare.
+    pub(crate) fn explain(&self, pairs: &[(&Disclosed, &Disclosed)]) -> Result<Vec<Vec<FieldEvidence>>, RegistryError> {
+        let mut groups: BTreeMap<[usize; 2], Vec<usize>> = BTreeMap::new();
+        for (at, (left, right)) in pairs.iter().enumerate() {
+            // Rows of one model share what is said of its columns.
+            let models = [left, right].map(|row| Arc::as_ptr(&row.columns).cast::<()>().addr());
+            groups.entry(models).or_default().push(at);
+        }
+        let mut compared = Vec::with_capacity(groups.len());
+        for places in groups.values() {
+            let of_group: Vec<(&Disclosed, &Disclosed)> = places.iter().map(|at| pairs[*at]).collect();
+            let Some((first, second)) = of_group.first() else { continue };
+            let left = concat_batches(first.batch.schema_ref(), of_group.iter().map(|(left, _)| &left.batch))?;
+            let right = concat_batches(second.batch.schema_ref(), of_group.iter().map(|(_, right)| &right.batch))?;
+            let shown = self.columns().into_iter().filter(|name| is_shown(first, name) && is_shown(second, name));
+            compared.push(Compared { left, right, shown: shown.collect() });
+        }
+        let mut explained = vec![Vec::new(); pairs.len()];
+        for (at, fields) in groups.into_values().flatten().zip(self.compare(&compared)?) {
+            explained[at] = fields;
+        }
+        Ok(explained)
     }
 
     /// Compares values that who asks gave themselves with a row of person records, as far as that is disclosed as values; of
@@ -114,28 +139,39 @@ impl Explainer {
         given: &Values,
         not_used: &[String],
         right: &Disclosed,
-    ) -> Result<Vec<FieldEvidence>, matching::Error> {
+    ) -> Result<Vec<FieldEvidence>, RegistryError> {
         let fields: Vec<Field> = given.keys().map(|name| Field::new(name, DataType::Utf8, true)).collect();
         let value = |value: &String| -> ArrayRef { Arc::new(StringArray::from(vec![value.as_str()])) };
         let options = RecordBatchOptions::new().with_row_count(Some(1));
         let columns = given.values().map(value).collect();
         let left = RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)?;
-        self.compare(&left, |name| !not_used.iter().any(|other| other == name), right)
+        let is_used = |name: &String| !not_used.contains(name) && is_shown(right, name);
+        let shown = self.columns().into_iter().filter(is_used).collect();
+        let fields = self.compare(&[Compared { left, right: right.batch.clone(), shown }])?;
+        Ok(fields.into_iter().next().unwrap_or_default())
     }
 
-    fn compare(
-        &self,
-        left: &RecordBatch,
-        is_shown_left: impl Fn(&str) -> bool,
-        right: &Disclosed,
-    ) -> Result<Vec<FieldEvidence>, matching::Error> {
-        let columns: Vec<String> = self.columns();
-        let both: Vec<&String> = columns.iter().filter(|name| is_shown_left(name) && is_shown(right, name)).collect();
-        let batch = side_by_side(&self.settings, &columns, &both, left, &right.batch)?;
-        let data = Dataset::new(&self.settings, &batch)?;
-        let explanation = matching::explain(&data, &self.model, 0, 1)?;
+    /// Compares each row of a first batch with the row of the second in its place; the rows of all of them in their order.
+    fn compare(&self, all: &[Compared]) -> Result<Vec<Vec<FieldEvidence>>, RegistryError> {
+        let (mut batches, mut pairs) = (Vec::with_capacity(all.len()), Vec::new());
+        let mut rows = 0_u32;
+        for compared in all {
+            let half = u32::try_from(compared.left.num_rows()).map_err(|_| RegistryError::TooMany)?;
+            batches.push(compared.one_after_the_other(&self.settings, &self.columns(), rows)?);
+            pairs.extend((rows..rows + half).map(|left| (left, left + half)));
+            rows += 2 * half;
+        }
+        let Some(first) = batches.first() else { return Ok(Vec::new()) };
+        let data = Dataset::new(&self.settings, &concat_batches(first.schema_ref(), &batches)?)?;
+        let explained = matching::explain_pairs(&data, &self.model, &pairs)?;
+        let shown = all.iter().flat_map(|compared| std::iter::repeat_n(&compared.shown, compared.left.num_rows()));
+        Ok(explained.into_iter().zip(shown).map(|(explanation, shown)| self.told(explanation, shown)).collect())
+    }
+
+    /// Gives what may be told of an explanation: comparisons of which every column is shown.
+    fn told(&self, explanation: Explanation, shown: &[String]) -> Vec<FieldEvidence> {
         let comparisons = self.settings.comparisons.iter().zip(explanation.fields);
-        let told = comparisons.filter(|(comparison, _)| comparison.columns.iter().all(|name| both.contains(&name)));
+        let told = comparisons.filter(|(comparison, _)| comparison.columns.iter().all(|name| shown.contains(name)));
         let told: Vec<FieldEvidence> = told
             .map(|(_, field)| FieldEvidence {
                 name: field.name,
@@ -151,12 +187,12 @@ impl Explainer {
             })
             .collect();
         if told.is_empty() {
-            return Ok(told);
+            return told;
         }
         let prior = FieldEvidence::beside(FieldEvidence::PRIOR, explanation.prior_weight, PRIOR_SAYS);
         let household = FieldEvidence::beside(FieldEvidence::HOUSEHOLD, explanation.household_weight, HOUSEHOLD_SAYS);
         let counts = household.weight.abs() >= LEAST_HOUSEHOLD;
-        Ok(std::iter::once(prior).chain(told).chain(counts.then_some(household)).collect())
+        std::iter::once(prior).chain(told).chain(counts.then_some(household)).collect()
     }
 
     /// Tells whether an explanation has every comparison, so that its parts are all of the weight.
@@ -205,38 +241,51 @@ fn is_shown(disclosed: &Disclosed, name: &str) -> bool {
     disclosed.columns.iter().any(|column| is_value(&column))
 }
 
-/// Gives one batch of both rows with the columns that the settings name; those that are not in `shown` are null.
-fn side_by_side(
-    settings: &Settings,
-    columns: &[String],
-    shown: &[&String],
-    left: &RecordBatch,
-    right: &RecordBatch,
-) -> Result<RecordBatch, arrow_schema::ArrowError> {
-    let text = |batch: &RecordBatch, name: &str| -> Result<ArrayRef, arrow_schema::ArrowError> {
-        match batch.column_by_name(name) {
+/// Rows that are compared with those in the same place of another batch.
+struct Compared {
+    left: RecordBatch,
+    /// As many.
+    right: RecordBatch,
+    /// The columns that are disclosed as values in both.
+    shown: Vec<String>,
+}
+
+impl Compared {
+    /// Gives one batch of the rows of both, numbered from `first` on, with the columns that the settings name; those that are not
+    /// shown are null.
+    fn one_after_the_other(
+        &self,
+        settings: &Settings,
+        columns: &[String],
+        first: u32,
+    ) -> Result<RecordBatch, ArrowError> {
+        let half = self.left.num_rows();
+        let text = |batch: &RecordBatch, name: &str| match batch.column_by_name(name) {
             Some(column) => arrow_cast::cast(column, &DataType::Utf8),
-            None => Ok(new_null_array(&DataType::Utf8, 1)),
-        }
-    };
-    let mut fields = Vec::new();
-    let mut arrays: Vec<ArrayRef> = Vec::new();
-    for name in columns {
-        let array = if shown.contains(&name) {
-            arrow_select::concat::concat(&[text(left, name)?.as_ref(), text(right, name)?.as_ref()])?
-        } else {
-            new_null_array(&DataType::Utf8, 2)
+            None => Ok(new_null_array(&DataType::Utf8, half)),
         };
-        fields.push(Field::new(name, DataType::Utf8, true));
-        arrays.push(array);
-    }
-    for (column, values) in [(&settings.source, ["left", "right"]), (&settings.id, ["0", "1"])] {
-        if let Some(name) = column {
-            fields.push(Field::new(name, DataType::Utf8, false));
-            arrays.push(Arc::new(StringArray::from(values.to_vec())));
+        let mut fields = Vec::new();
+        let mut arrays: Vec<ArrayRef> = Vec::new();
+        for name in columns {
+            let array = if self.shown.contains(name) {
+                concat(&[text(&self.left, name)?.as_ref(), text(&self.right, name)?.as_ref()])?
+            } else {
+                new_null_array(&DataType::Utf8, 2 * half)
+            };
+            fields.push(Field::new(name, DataType::Utf8, true));
+            arrays.push(array);
         }
+        let sides = (0..2 * half).map(|row| if row < half { "left" } else { "right" });
+        let ids = (first..).take(2 * half).map(|row| row.to_string());
+        let (sides, ids) = (StringArray::from_iter_values(sides), StringArray::from_iter_values(ids));
+        for (column, values) in [(&settings.source, sides), (&settings.id, ids)] {
+            if let Some(name) = column {
+                fields.push(Field::new(name, DataType::Utf8, false));
+                arrays.push(Arc::new(values));
+            }
+        }
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
     }
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
 }
 
 #[cfg(test)]
@@ -244,6 +293,63 @@ mod tests {
     use matching::{Block, Kind};
 
     use super::*;
+
+    /// Gives rows of one model, of which a number is given or withheld, and a last name.
+    fn rows(model: &str, is_given: bool, values: &[(&str, &str)]) -> Vec<Disclosed> {
+        let register: model::RegisterId = model.parse().unwrap();
+        let column = |name: &str, disclosure: Disclosure| gate::ColumnDisclosed {
+            name: name.to_owned(),
+            class: model::Class::Identity,
+            disclosure,
+            withheld_because: None,
+        };
+        let number = if is_given { Disclosure::Value } else { Disclosure::Withheld };
+        let columns: Arc<[_]> = vec![column("ssn", number), column("last_name", Disclosure::Value)].into();
+        let of_row = |(number, name): &(&str, &str)| {
+            let text = |value: &str| -> ArrayRef { Arc::new(StringArray::from(vec![value])) };
+            let mut arrays = vec![("last_name", text(name))];
+            if is_given {
+                arrays.insert(0, ("ssn", text(number)));
+            }
+            let batch = RecordBatch::try_from_iter(arrays).unwrap();
+            let record = model::RecordId::from_key(&register, &[Some(number)]);
+            Disclosed { batch, columns: Arc::clone(&columns), records: vec![record] }
+        };
+        values.iter().map(of_row).collect()
+    }
+
+    #[test]
+    fn pairs_that_are_explained_together_tell_what_each_tells_alone() {
+        let settings = Settings {
+            comparisons: vec![Comparison::new("ssn", Kind::Identifier), Comparison::new("last_name", Kind::FamilyName)],
+            blocks: vec![Block::on(["ssn"]).unwrap()],
+            ..Settings::default()
+        };
+        let explainer = Explainer { model: Model::presumed(&settings), settings };
+        let open = rows("tax", true, &[("123456782", "Novak"), ("123456782", "Nowak"), ("987654324", "Bauer")]);
+        let hidden = rows("loans", false, &[("123456782", "Novak"), ("987654324", "Novak")]);
+        let pairs = [
+            (&open[0], &hidden[0]),
+            (&open[0], &open[1]),
+            (&hidden[0], &hidden[1]),
+            (&open[2], &hidden[1]),
+            (&hidden[1], &open[0]),
+            (&open[2], &open[0]),
+        ];
+        let together = explainer.explain(&pairs).unwrap();
+        for (pair, fields) in pairs.iter().zip(&together) {
+            assert!(*fields == explainer.explain(&[*pair]).unwrap()[0]);
+            let is_open =
+                pair.0.columns[0].disclosure == Disclosure::Value && pair.1.columns[0].disclosure == Disclosure::Value;
+            assert_eq!(fields.iter().any(|field| field.name == "ssn"), is_open);
+            let values = fields.iter().flat_map(|field| field.left.iter().chain(&field.right)).flatten();
+            assert_eq!(
+                values.filter(|value| value.starts_with(|first: char| first.is_ascii_digit())).count() > 0,
+                is_open
+            );
+        }
+        assert!(explainer.explain(&[]).unwrap().is_empty());
+    }
 
     #[test]
     fn an_identifier_is_shared_only_for_those_who_see_it_in_both_records() {

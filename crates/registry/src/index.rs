@@ -13,6 +13,7 @@ use crate::error::RegistryError;
 use crate::explain::Explainer;
 use crate::folder::{Folder, InUse, Meta};
 use crate::link::{Link, Place};
+use crate::query::Places;
 use crate::review::Pairs;
 use crate::rows::RowCodec;
 use crate::terms::Fields;
@@ -57,6 +58,7 @@ pub struct Index {
     records: Keyspace,
     kin: Keyspace,
     pub(crate) reader: IndexReader,
+    pub(crate) places: Places,
     pub(crate) fields: Fields,
     pub(crate) pairs: Pairs,
     pub(crate) explainer: Option<Explainer>,
@@ -90,7 +92,8 @@ impl Index {
         let in_use = InUse::of(&path)?;
         let (pairs, explainer) = (Pairs::load(&path)?, crate::build::load_explainer(&path)?);
         let (terms, fields) = Fields::open(&path.join("terms"))?;
-        let reader = terms.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
+        let reader: IndexReader = terms.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?;
+        let places = Places::open(&reader.searcher())?;
         let store = reopen_store(&path.join("store"))?;
         let mut registers = HashMap::new();
         let mut numbers = HashMap::new();
@@ -118,6 +121,7 @@ impl Index {
             records: open(keyspace::RECORDS)?,
             kin: open(keyspace::KIN)?,
             reader,
+            places,
             fields,
             pairs,
             explainer,

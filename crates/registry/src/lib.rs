@@ -31,6 +31,7 @@ mod rank;
 mod resolve;
 mod review;
 mod rows;
+mod sought;
 mod terms;
 mod warm;
 

@@ -1,8 +1,6 @@
 //! Search: find persons, log who is shown, show them.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
 
 use arrow_array::{Array, Date32Array, RecordBatch, StringArray};
 use chrono::Datelike as _;
@@ -10,12 +8,9 @@ use gate::{Compares, Disclosed, Gate, Grant, LookSubject};
 use matching::normalise;
 use model::{Compared, ModelId, PersonId, RegisterId, Request};
 use serde::{Deserialize, Serialize};
-use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue};
-use tantivy::collector::{FilterCollector, TopDocs};
 use tantivy::columnar::Column;
-use tantivy::query::{BooleanQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query, TermQuery, TermSetQuery};
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, Order, Term};
+use tantivy::schema::Field;
+use tantivy::{DocAddress, Searcher, SegmentReader};
 
 use crate::address;
 use crate::birth::Birth;
@@ -24,6 +19,7 @@ use crate::error::RegistryError;
 use crate::index::Index;
 use crate::link::Place;
 use crate::rank::{self, How, Seen, Wanted};
+use crate::sought::{self, Clue, Part, Way};
 use crate::terms::{self, HASH_HIGH, HASH_LOW, Kind, REGISTER};
 
 /// How many records are looked at before ranking.
@@ -35,9 +31,6 @@ pub const HITS_MAX: usize = 50;
 /// From how many characters on one slip, and two, are forgiven in a word.
 const ONE_SLIP: usize = 4;
 const TWO_SLIPS: usize = 8;
-
-/// What a search of the index is made of.
-pub(crate) type Clauses = Vec<(Occur, Box<dyn Query>)>;
 
 /// What to look for. Empty fields are not looked for.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -315,38 +308,24 @@ impl Index {
     }
 
     fn candidates(&self, allowed: &HashMap<Kind, Vec<u16>>, wanted: &Wanted) -> Result<Vec<Candidate>, RegistryError> {
-        let asked = Kind::COMPARED.into_iter().map(|kind| (kind, self.clauses_of(kind, wanted)));
-        let asked: Vec<(Kind, Clauses)> = asked.filter(|(_, parts)| !parts.is_empty()).collect();
-        let reached: Vec<BTreeSet<u64>> =
-            asked.iter().map(|(kind, _)| allowed[kind].iter().copied().map(u64::from).collect()).collect();
-        // Where all kinds reach the same registers each record that is found is asked for its own, once: no records of any
-        // register have to be listed for that.
-        let same = reached.split_first().filter(|(first, others)| others.iter().all(|other| other == *first));
-        let mut clauses = Clauses::new();
-        for (kind, parts) in asked {
-            let mut within: Clauses = vec![(Occur::Must, Box::new(BooleanQuery::new(parts)))];
-            if same.is_none() {
-                within.extend(self.within(&allowed[&kind]));
-            }
-            clauses.push((Occur::Should, Box::new(BooleanQuery::new(within))));
+        let parts = Kind::COMPARED.into_iter().filter_map(|kind| {
+            let part = part_of(self.fields.of(kind), kind, wanted)?;
+            // What the index finds of a register in which a kind may not be compared counts for nothing: that kind of column is
+            // not scored of it either.
+            let registers: BTreeSet<u64> = allowed[&kind].iter().copied().map(u64::from).collect();
+            Some(Part { registers: Some(registers), ..part })
+        });
+        let mut parts: Vec<Part> = parts.collect();
+        // Where all kinds reach the same registers only those records are asked for theirs that are worth enough.
+        let same = parts.first().and_then(|first| first.registers.clone());
+        let same = same.filter(|registers| parts.iter().all(|part| part.registers.as_ref() == Some(registers)));
+        if same.is_some() {
+            parts.iter_mut().for_each(|part| part.registers = None);
         }
-        let query = BooleanQuery::new(clauses);
-        let searcher = self.reader.searcher();
-        // Where scores tie the record id decides, not the place in the index, which hidden records would move.
-        let by_id = (SortByStaticFastValue::<u64>::for_field(HASH_HIGH), Order::Asc);
-        let best = TopDocs::with_limit(CANDIDATES).order_by((SortBySimilarityScore, by_id));
-        let found = match same {
-            Some((registers, _)) => {
-                let registers = Arc::new(registers.clone());
-                let is_reached = move |register: u64| registers.contains(&register);
-                searcher.search(&query, &FilterCollector::new(REGISTER.to_owned(), is_reached, best))?
-            }
-            None => searcher.search(&query, &best)?,
-        };
+        let found = sought::best(&self.reader.searcher(), &self.places, &parts, same.as_ref(), CANDIDATES)?;
         let mut by_register: HashMap<u16, Vec<[u8; 16]>> = HashMap::new();
-        let mut places = Places::of(&searcher);
-        for (_, address) in found {
-            let place = places.at(address)?;
+        for address in found {
+            let place = self.places.at(address)?;
             by_register.entry(place.register).or_default().push(place.hash);
         }
         let mut candidates = Vec::new();
@@ -364,109 +343,85 @@ impl Index {
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
         Ok(candidates)
     }
-
-    /// Gives the clause that keeps what is found of a kind within some registers; none where these are all that there are.
-    ///
-    /// All records of the registers that a clause names are listed for each search. So it names those that are left out where
-    /// they are fewer. What the index finds of a register that is not allowed would count for nothing all the same: no kind of
-    /// column is scored of it.
-    pub(crate) fn within(&self, registers: &[u16]) -> Option<(Occur, Box<dyn Query>)> {
-        let others: Vec<u16> = self.numbers.values().copied().filter(|number| !registers.contains(number)).collect();
-        if others.is_empty() {
-            return None;
-        }
-        let (occur, named) =
-            if others.len() < registers.len() { (Occur::MustNot, &others[..]) } else { (Occur::Must, registers) };
-        let terms = named.iter().map(|number| Term::from_field_u64(self.fields.register, u64::from(*number)));
-        let query = TermSetQuery::new(terms);
-        Some((occur, Box::new(ConstScoreQuery::new(Box::new(query), 0.0))))
-    }
-
-    fn clauses_of(&self, kind: Kind, wanted: &Wanted) -> Clauses {
-        let field = self.fields.of(kind);
-        let mut clauses = Clauses::new();
-        match kind {
-            Kind::Name => wanted.name.iter().for_each(|word| clauses.extend(word_clauses(field, word, 3.0))),
-            Kind::Address => clauses.extend(address::clauses(field, &wanted.address)),
-            Kind::Birth => clauses.extend(wanted.birth.map(|birth| birth_clauses(field, birth)).unwrap_or_default()),
-            Kind::Identifier => {
-                if let Some(identifier) = &wanted.identifier {
-                    clauses.push(exact(field, identifier, 8.0));
-                    if !wanted.is_whole && identifier.chars().count() >= 6 {
-                        clauses.push(fuzzy(field, identifier, 1, 6.0));
-                    }
-                }
-            }
-            Kind::Contact => wanted.contact.iter().for_each(|term| clauses.push(exact(field, term, 6.0))),
-            // It is no part beside others.
-            Kind::Employer => {}
-        }
-        clauses
-    }
 }
 
-pub(crate) fn exact(field: Field, term: &str, worth: f32) -> (Occur, Box<dyn Query>) {
-    let query = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::Basic);
-    (Occur::Should, Box::new(ConstScoreQuery::new(Box::new(query), worth)))
+/// Gives what finds records by a kind of value, in whatever register; nothing where none was typed.
+fn part_of(field: Field, kind: Kind, wanted: &Wanted) -> Option<Part> {
+    let clues: Vec<Clue> = match kind {
+        Kind::Address => return address::part(field, &wanted.address),
+        Kind::Name => wanted.name.iter().map(|text| word(text, 3.0)).collect(),
+        Kind::Birth => wanted.birth.map(birth_clues).unwrap_or_default(),
+        Kind::Identifier => wanted.identifier.iter().map(|number| identifier(number, wanted.is_whole)).collect(),
+        Kind::Contact => wanted.contact.iter().map(|term| Clue::exact(term, 6.0)).collect(),
+        // It is no part beside others.
+        Kind::Employer => Vec::new(),
+    };
+    (!clues.is_empty()).then_some(Part { field, clues, counted: Vec::new(), registers: None })
 }
 
-fn fuzzy(field: Field, term: &str, slips: u8, worth: f32) -> (Occur, Box<dyn Query>) {
-    let query = FuzzyTermQuery::new(Term::from_field_text(field, term), slips, true);
-    (Occur::Should, Box::new(ConstScoreQuery::new(Box::new(query), worth)))
+fn identifier(number: &str, is_whole: bool) -> Clue {
+    let clue = Clue::exact(number, 8.0);
+    if !is_whole && number.chars().count() >= 6 { clue.with_slips(number, 1, 6.0) } else { clue }
 }
 
-fn birth_clauses(field: Field, birth: Birth) -> Clauses {
+fn birth_clues(birth: Birth) -> Vec<Clue> {
     match birth {
         Birth::Day(day) => {
             let terms = terms::birth_terms(day);
-            let mut clauses: Clauses = terms.iter().map(|(term, worth)| exact(field, term, *worth)).collect();
-            if let Some(swapped) = terms::swapped(day) {
-                clauses.push(exact(field, &terms::day_term(swapped), 3.0));
-            }
-            clauses.push(fuzzy(field, &terms::day_term(day), 1, 2.0));
-            clauses
+            let mut clues: Vec<Clue> = terms.iter().map(|(term, worth)| Clue::exact(term, *worth)).collect();
+            clues.extend(terms::swapped(day).map(|swapped| Clue::exact(&terms::day_term(swapped), 3.0)));
+            clues.push(Clue(vec![(Way::Slips(terms::day_term(day), 1), 2.0)]));
+            clues
         }
         Birth::Month(first) => {
             let days = first.iter_days().take_while(|day| day.month() == first.month());
-            let days = days.map(|day| Term::from_field_text(field, &terms::day_term(day)));
-            vec![(Occur::Should, Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(days)), 2.0)))]
+            vec![Clue(days.map(|day| (Way::Exact(terms::day_term(day)), 2.0)).collect())]
         }
-        Birth::Year(year) => vec![exact(field, &terms::year_term(year), 1.0)],
+        Birth::Year(year) => vec![Clue::exact(&terms::year_term(year), 1.0)],
     }
 }
 
-pub(crate) fn word_clauses(field: Field, word: &str, worth: f32) -> Clauses {
+/// Gives what finds a word, the longer the more slips are forgiven.
+pub(crate) fn word(word: &str, worth: f32) -> Clue {
     let length = word.chars().count();
-    let mut clauses = vec![exact(field, word, worth)];
+    let mut clue = Clue::exact(word, worth);
     if length >= ONE_SLIP {
-        clauses.push(fuzzy(field, word, 1, worth / 2.0));
+        clue = clue.with_slips(word, 1, worth / 2.0);
     }
     if length >= TWO_SLIPS {
-        clauses.push(fuzzy(field, word, 2, worth / 4.0));
+        clue = clue.with_slips(word, 2, worth / 4.0);
     }
-    clauses
+    clue
 }
 
-/// Reads where records are from the columns of the index. To open a column takes as long as to read some thousand values, so
-/// each is opened once a search.
-pub(crate) struct Places<'s> {
-    searcher: &'s tantivy::Searcher,
-    by_segment: HashMap<u32, [Column<u64>; 3]>,
-}
+/// The columns of the index that say where records are: by segment the number of the register, and both halves of the hash. To open
+/// one takes as long as to read some thousand values.
+pub(crate) struct Places(Vec<[Column<u64>; 3]>);
 
-impl<'s> Places<'s> {
-    pub(crate) fn of(searcher: &'s tantivy::Searcher) -> Self {
-        Self { searcher, by_segment: HashMap::new() }
-    }
-
-    pub(crate) fn at(&mut self, address: DocAddress) -> Result<Place, RegistryError> {
-        let columns = match self.by_segment.entry(address.segment_ord) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => {
-                let fast = self.searcher.segment_reader(address.segment_ord).fast_fields();
-                unknown.insert([fast.u64(REGISTER)?, fast.u64(HASH_HIGH)?, fast.u64(HASH_LOW)?])
-            }
+impl Places {
+    /// Opens them.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    pub(crate) fn open(searcher: &Searcher) -> Result<Self, RegistryError> {
+        let of = |reader: &SegmentReader| -> Result<[Column<u64>; 3], RegistryError> {
+            let fast = reader.fast_fields();
+            Ok([fast.u64(REGISTER)?, fast.u64(HASH_HIGH)?, fast.u64(HASH_LOW)?])
         };
+        Ok(Self(searcher.segment_readers().iter().map(of).collect::<Result<_, _>>()?))
+    }
+
+    /// Gives the columns, by segment.
+    pub(crate) fn columns(&self) -> &[[Column<u64>; 3]] {
+        &self.0
+    }
+
+    /// Gives the record at an address of the index.
+    ///
+    /// # Errors
+    /// When there are more registers than can be numbered.
+    pub(crate) fn at(&self, address: DocAddress) -> Result<Place, RegistryError> {
+        let columns = &self.0[address.segment_ord as usize];
         let [register, high, low] = columns.each_ref().map(|column| column.first(address.doc_id).unwrap_or_default());
         let register = u16::try_from(register).map_err(|_| RegistryError::TooMany)?;
         Ok(terms::place_of(register, high, low))

@@ -84,7 +84,7 @@ impl Fields {
         self.kinds[kind as usize]
     }
 
-    fn make() -> (Schema, Self) {
+    pub(crate) fn make() -> (Schema, Self) {
         let mut schema = Schema::builder();
         let register = schema.add_u64_field(REGISTER, INDEXED | FAST);
         let hash_high = schema.add_u64_field(HASH_HIGH, FAST);

@@ -148,8 +148,11 @@ impl State {
         Ok(found.is_some())
     }
 
-    /// Leaves no old page in the write-ahead log, nor what was erased in the file of recent looks.
+    /// Leaves no old page in the write-ahead log, nor what was erased in the file of recent looks, nor what
+    /// stewards said in memory.
     pub(crate) async fn truncate(&self) -> Result<(), StateError> {
+        self.inner.reviews.forget();
+        self.inner.pair_tags.forget();
         let inner = Arc::clone(&self.inner);
         let task = tokio::spawn(async move {
             inner.with_recent(Recent::scrub).await?;

@@ -20,6 +20,7 @@ mod error;
 mod frame;
 mod key;
 mod looks;
+mod pair_tags;
 mod persons;
 mod recent;
 mod reviews;

@@ -3,9 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use model::{OfficerId, RecordId, Verdict};
+use parking_lot::RwLock;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -107,6 +109,33 @@ struct Unsealed {
 /// What was said of a pair, of which records and why where that is kept, and whether in the generation that is asked about.
 type Kept = (Review, Option<Unsealed>, bool);
 
+/// What was said in the generation that was asked about last. It is read anew once anything was written but looks: a queue asks
+/// several times for each of its pages.
+#[derive(Default)]
+pub(crate) struct LastRead(RwLock<Option<(String, u64, Arc<Said>)>>);
+
+impl LastRead {
+    /// Gives what was said in a generation, where nothing was written since it was read.
+    fn of(&self, generation: &str, writes: u64) -> Option<Arc<Said>> {
+        let last = self.0.read();
+        let (of, at, said) = last.as_ref()?;
+        (of == generation && *at == writes).then(|| Arc::clone(said))
+    }
+
+    /// Keeps what was read after so many writes, unless there are more by `now`: what was erased meanwhile is forgotten already.
+    fn keep(&self, (generation, writes): (&str, u64), said: &Arc<Said>, now: impl Fn() -> u64) {
+        let mut last = self.0.write();
+        if now() == writes {
+            *last = Some((generation.to_owned(), writes, Arc::clone(said)));
+        }
+    }
+
+    /// Forgets it, as where something is erased.
+    pub(crate) fn forget(&self) {
+        *self.0.write() = None;
+    }
+}
+
 /// Follows what was said next of a pair: `take` gives what was said of a row. What is taken back is gone, and what was said before
 /// it is the last word again. A proposal that its account repeats is one proposal.
 fn follow<T>(said: &mut Vec<T>, next: T, take: impl Fn(&T) -> &Review) {
@@ -143,7 +172,16 @@ fn followed(rows: &[SqliteRow]) -> Result<Vec<Review>, StateError> {
 #[derive(Debug)]
 pub struct Reviews {
     state: State,
-    by_pair: HashMap<Tag, Review>,
+    said: Arc<Said>,
+}
+
+/// What was said in a generation, as it was read.
+#[derive(Debug, Default)]
+struct Said {
+    /// By the record with the smaller id, where the pair is named: the other, and what was said last.
+    named: HashMap<RecordId, Vec<(RecordId, Review)>>,
+    /// Where it isn't, or not any more.
+    unnamed: HashMap<Tag, Review>,
     proposals: Vec<Proposal>,
     judged: Vec<Judged>,
     /// By entry of the log where in `judged` it is.
@@ -156,35 +194,41 @@ impl Reviews {
     /// Gives what was said last of two records, the smaller id first, and not taken back; none when nothing was.
     #[must_use]
     pub fn of(&self, left: &RecordId, right: &RecordId) -> Option<Review> {
-        if self.by_pair.is_empty() {
+        let said = self.said.named.get(left).into_iter().flatten().find(|(other, _)| other == right);
+        if let Some((_, review)) = said {
+            return Some(*review);
+        }
+        // A queue asks for thousands of pairs: they are hashed where that can find something alone.
+        if self.said.unnamed.is_empty() {
             return None;
         }
-        self.by_pair.get(&self.state.inner.keys.pair(left, right)).copied()
+        let inner = &self.state.inner;
+        self.said.unnamed.get(&inner.pair_tags.of(&inner.keys, left, right)).copied()
     }
 
     /// Gives what waits for a second steward, the longest waiting first, those of earlier generations among them.
     #[must_use]
     pub fn proposals(&self) -> &[Proposal] {
-        &self.proposals
+        &self.said.proposals
     }
 
     /// Gives what was judged in this generation and not taken back since, the latest first. What an earlier version wrote, and
     /// what was said of erased records, is not among it: nothing names their pairs.
     #[must_use]
     pub fn judged(&self) -> &[Judged] {
-        &self.judged
+        &self.said.judged
     }
 
     /// Gives what was judged in an entry of the log, unless it was taken back since or its records are named no more.
     #[must_use]
     pub fn judged_in(&self, leaf: u64) -> Option<&Judged> {
-        self.judged_in.get(&leaf).and_then(|at| self.judged.get(*at))
+        self.said.judged_in.get(&leaf).and_then(|at| self.said.judged.get(*at))
     }
 
     /// Gives the two records of what was proposed in an entry of the log, waiting or judged since in this generation.
     #[must_use]
     pub fn proposed_in(&self, leaf: u64) -> Option<(&RecordId, &RecordId)> {
-        self.proposed.get(&leaf).map(|(left, right)| (left, right))
+        self.said.proposed.get(&leaf).map(|(left, right)| (left, right))
     }
 
     /// Tells whether an account said it.
@@ -290,6 +334,21 @@ impl State {
     /// # Errors
     /// [`StateError`] when the database fails or a row was changed by something else.
     pub async fn reviews(&self, generation: &str) -> Result<Reviews, StateError> {
+        // Counted before it is read: what is written meanwhile makes it old.
+        let writes = self.inner.kept();
+        let last = &self.inner.reviews;
+        let said = match last.of(generation, writes) {
+            Some(said) => said,
+            None => {
+                let said = Arc::new(self.read_said(generation).await?);
+                last.keep((generation, writes), &said, || self.inner.kept());
+                said
+            }
+        };
+        Ok(Reviews { state: self.clone(), said })
+    }
+
+    async fn read_said(&self, generation: &str) -> Result<Said, StateError> {
         let rows = sqlx::query(
             "SELECT pair, account, verdict, standing, leaf, at, records, generation = ?1 FROM reviews \
              WHERE generation = ?1 OR pair IN (SELECT pair FROM reviews \
@@ -312,7 +371,8 @@ impl State {
             }
             follow(said.entry(pair).or_default(), (review, records, is_now), |(review, ..)| review);
         }
-        let mut by_pair = HashMap::with_capacity(said.len());
+        let mut named: HashMap<RecordId, Vec<(RecordId, Review)>> = HashMap::with_capacity(said.len());
+        let mut unnamed = HashMap::new();
         let (mut judged, mut proposals): (Vec<Judged>, Vec<Proposal>) = (Vec::new(), Vec::new());
         for (pair, of_pair) in said {
             // What was judged in other generations is for their indexes to know. A proposal of one waits as long as nobody spoke
@@ -329,12 +389,17 @@ impl State {
                     proposed.insert(review.leaf, (left.clone(), right.clone()));
                 }
             }
+            let of_whom = of_pair.iter().find_map(|(_, records, _)| records.as_ref());
+            let of_whom = of_whom.map(|records| (records.left.clone(), records.right.clone()));
             let last = of_pair
                 .into_iter()
                 .enumerate()
                 .rfind(|(at, (review, records, is_now))| *is_now || waits(review, records, *at));
             let Some((_, (review, records, _))) = last else { continue };
-            by_pair.insert(pair, review);
+            match of_whom {
+                Some((left, right)) => named.entry(left).or_default().push((right, review)),
+                None => _ = unnamed.insert(pair, review),
+            }
             let Some(Unsealed { left, right, reason }) = records else { continue };
             if review.standing == Standing::Judged {
                 judged.push(Judged { left, right, reason, review });
@@ -346,7 +411,7 @@ impl State {
         judged.sort_unstable_by_key(|judged| std::cmp::Reverse(judged.review.leaf));
         let judged_in = judged.iter().enumerate().map(|(at, judged)| (judged.review.leaf, at)).collect();
         proposals.sort_unstable_by_key(|proposal| proposal.review.leaf);
-        Ok(Reviews { state: self.clone(), by_pair, proposals, judged, judged_in, proposed })
+        Ok(Said { named, unnamed, proposals, judged, judged_in, proposed })
     }
 
     /// Tells whether the judgement of entry `leaf` of the log was made in a generation of the index, which then knows nothing
@@ -492,4 +557,23 @@ fn read_review(row: &SqliteRow) -> Result<Review, StateError> {
         at: DateTime::from_timestamp_millis(row.try_get(5)?).ok_or_else(changed)?,
         account: fixed(row, 1)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_is_kept_until_something_is_written_or_erased() {
+        let (last, said) = (LastRead::default(), Arc::new(Said::default()));
+        let is_kept = |generation: &str, writes: u64| last.of(generation, writes).is_some();
+        last.keep(("g1", 3), &said, || 3);
+        assert!(is_kept("g1", 3));
+        assert!(!is_kept("g1", 4), "something was written since");
+        assert!(!is_kept("g2", 3), "another index is in service");
+        last.forget();
+        assert!(!is_kept("g1", 3));
+        last.keep(("g1", 3), &said, || 4);
+        assert!(last.0.read().is_none(), "something was erased while it was read");
+    }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -15,7 +15,9 @@ use tokio::sync::{Mutex, Notify};
 
 use crate::error::StateError;
 use crate::key::MasterKey;
+use crate::pair_tags::PairTags;
 use crate::recent::{self, Recent};
+use crate::reviews::LastRead;
 use crate::schema;
 use crate::seal::Keys;
 use crate::writer::{Durability, Work, Writer};
@@ -27,7 +29,7 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS_MAX: u32 = 4;
 
 /// After how many writes the write-ahead log is copied back into the file, beside the writers.
-const WRITES_BETWEEN_CHECKPOINTS: usize = 16;
+const WRITES_BETWEEN_CHECKPOINTS: u64 = 16;
 
 /// From how many pages on the write-ahead log is begun anew once it is copied back. While writers write there is always a
 /// rest to copy, for which they wait; it is small.
@@ -74,7 +76,10 @@ pub(crate) struct Inner {
     pub(crate) recent: Arc<Recent>,
     pub(crate) open_contests: parking_lot::RwLock<crate::contests::Open>,
     pub(crate) judged_contests: parking_lot::RwLock<crate::contests::Judged>,
-    writes: AtomicUsize,
+    pub(crate) reviews: LastRead,
+    pub(crate) pair_tags: PairTags,
+    writes: AtomicU64,
+    kept: AtomicU64,
     pub(crate) checkpoint: Arc<Notify>,
 }
 
@@ -124,7 +129,10 @@ impl State {
             recent: Arc::clone(&recent),
             open_contests: parking_lot::RwLock::default(),
             judged_contests: parking_lot::RwLock::default(),
-            writes: AtomicUsize::new(0),
+            reviews: LastRead::default(),
+            pair_tags: PairTags::default(),
+            writes: AtomicU64::new(0),
+            kept: AtomicU64::new(0),
             checkpoint: Arc::clone(&checkpoint),
         });
         inner.read_open_contests().await?;
@@ -165,6 +173,9 @@ impl State {
         let inner = Arc::clone(&self.inner);
         let task = tokio::spawn(async move {
             let outcome = inner.writer.lock().await.transact(durability, work).await;
+            if durability == Durability::Now {
+                inner.kept.fetch_add(1, Ordering::AcqRel);
+            }
             inner.written();
             outcome
         });
@@ -173,6 +184,12 @@ impl State {
 }
 
 impl Inner {
+    /// Gives how many times something was written that is durable by itself: anything but looks and their places in the log. All
+    /// else that was read before stands as long as this is the same.
+    pub(crate) fn kept(&self) -> u64 {
+        self.kept.load(Ordering::Acquire)
+    }
+
     /// Has the write-ahead log copied back when enough was written.
     pub(crate) fn written(&self) {
         let writes = self.writes.fetch_add(1, Ordering::Relaxed);

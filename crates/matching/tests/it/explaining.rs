@@ -45,6 +45,45 @@ fn the_parts_add_up_to_the_weight_of_the_edge() {
     assert!(matching::explain(&data, &model, 0, 3).is_err());
 }
 
+#[test]
+fn pairs_that_are_explained_together_are_explained_as_alone() {
+    let rows: Vec<Row> = [
+        "register a1 Hannah Brennan 1990-05-01 111111111 12 Elm 100 F",
+        "wages    a2 Hanna  Brennan 1990-05-01 111111112 12 Elm 100 -",
+        "wages    b1 Owen   Castello 1947-11-23 222222222 8 Oak 200 M",
+    ]
+    .map(row)
+    .to_vec();
+    let settings = settings();
+    let (data, model) = (Dataset::new(&settings, &batch_of(&rows)).unwrap(), model(&settings));
+    let pairs = [(0, 1), (2, 0), (0, 1), (1, 0), (1, 2)];
+    let together = matching::explain_pairs(&data, &model, &pairs).unwrap();
+    assert_eq!(together.len(), pairs.len());
+    for ((left, right), explanation) in pairs.into_iter().zip(&together) {
+        assert!(*explanation == matching::explain(&data, &model, left, right).unwrap(), "{left} and {right}");
+    }
+    assert!(matching::explain_pairs(&data, &model, &[(0, 1), (0, 3)]).is_err());
+    assert!(matching::explain_pairs(&data, &model, &[]).unwrap().is_empty());
+}
+
+#[test]
+fn a_number_without_a_street_or_a_place_is_no_address() {
+    let rows: Vec<Row> = [
+        "register a1 Hannah Brennan 1990-05-01 111111111 12 - - F",
+        "wages    a2 Hannah Brennan 1990-05-01 111111111 14 - - F",
+    ]
+    .map(row)
+    .to_vec();
+    let settings = settings();
+    let data = Dataset::new(&settings, &batch_of(&rows)).unwrap();
+    let mut model = model(&settings);
+    let address = model.comparisons.iter_mut().find(|comparison| comparison.name == "number+street+place").unwrap();
+    address.frequencies = Some(matching::Frequencies { shares: [("elm".to_owned(), 0.02)].into(), rare: 1e-5 });
+    let explained = matching::explain(&data, &model, 0, 1).unwrap();
+    let address = explained.fields.iter().find(|field| field.name == "number+street+place").unwrap();
+    assert_eq!((address.level.as_str(), address.weight), ("missing", 0.0));
+}
+
 /// A field as it is expected: its name, both values, the level, and whether it speaks for one person, where that is to be told.
 type Expected = (&'static str, [&'static str; 2], &'static str, Option<bool>);
 

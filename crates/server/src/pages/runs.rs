@@ -1,13 +1,16 @@
 //! The data engineer's page: what was read in, what was built of it, and what is in quarantine. Counts only.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock};
 
 use askama::Template;
 use axum::response::Response;
 use chrono::TimeDelta;
+use lake::sql::TableUse;
 use lake::{Namespace, TableInfo, TableRef};
 use model::agency::RoleKind;
 use model::{ModelId, ModelKind, Project, Register, SqlModel};
+use parking_lot::RwLock;
 use serde::Deserialize;
 
 use super::frame::{Choice, Frame};
@@ -479,10 +482,26 @@ fn in_order<'a>(project: &'a Project, register: &Register) -> Vec<(&'a SqlModel,
     ordered
 }
 
+/// The tables that a model's SQL names.
+type Tables = Arc<[TableUse]>;
+
+/// The tables that SQL names, by the SQL, of the models of the project that is served: to parse it takes as long as all else of a
+/// page.
+static TABLES: LazyLock<RwLock<HashMap<String, Tables>>> = LazyLock::new(RwLock::default);
+
+fn tables_in(sql: &str) -> Tables {
+    if let Some(tables) = TABLES.read().get(sql) {
+        return Arc::clone(tables);
+    }
+    let tables: Tables = lake::sql::tables_of(sql).unwrap_or_default().into();
+    TABLES.write().insert(sql.to_owned(), Arc::clone(&tables));
+    tables
+}
+
 /// Gives what a model reads; nothing of SQL that is none, which the build tells of.
 fn read_by(project: &Project, model: &SqlModel) -> Read {
     let mut read = Read::default();
-    for table in lake::sql::tables_of(model.sql()).unwrap_or_default() {
+    for table in &*tables_in(model.sql()) {
         match table.namespace.as_str() {
             "registers" => read.register |= table.name == model.register.as_str(),
             "models" => read.models.extend(project.models.keys().find(|id| id.as_str() == table.name).cloned()),

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use askama::filters::Safe;
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::CookieJar;
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
-use fluent_templates::{LanguageIdentifier, Loader as _, langid};
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, langid};
+use parking_lot::RwLock;
 
 /// The loader of the words, in a module of its own because the macro's items have no documentation.
 #[allow(missing_docs)]
@@ -24,6 +27,12 @@ mod loaded {
 
 static ENGLISH: LanguageIdentifier = langid!("en");
 static FRENCH: LanguageIdentifier = langid!("fr");
+
+/// Texts in which nothing stands for a value, by their keys, as far as they were asked for. There are no more than in the files.
+type Plain = LazyLock<RwLock<HashMap<String, String>>>;
+
+static PLAIN_ENGLISH: Plain = LazyLock::new(RwLock::default);
+static PLAIN_FRENCH: Plain = LazyLock::new(RwLock::default);
 
 /// The cookie that keeps the language.
 pub(crate) const LANGUAGE_COOKIE: &str = "lucarne_lang";
@@ -110,7 +119,28 @@ impl Words {
 
     /// Gives the text of a key. A key that is in no file gives itself, and fails a test.
     pub(crate) fn s(&self, key: &str) -> String {
-        loaded::LOCALES.try_lookup(self.id(), key).unwrap_or_else(|| key.to_owned())
+        self.plain(key).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// Gives the text of a key in which nothing stands for a value; none where no file has it. Each is made once: a page has some
+    /// thousand of them.
+    fn plain(self, key: &str) -> Option<String> {
+        let known = match self.language {
+            Language::English => &PLAIN_ENGLISH,
+            Language::French => &PLAIN_FRENCH,
+        };
+        if let Some(text) = known.read().get(key) {
+            return Some(text.clone());
+        }
+        let text = loaded::LOCALES.lookup_single_language::<&str>(self.id(), key, None).ok()?;
+        known.write().insert(key.to_owned(), text.clone());
+        Some(text)
+    }
+
+    /// Gives the text of a key with what stands for values in it. Each language has all texts: there is none to fall back to.
+    fn filled(self, key: &str, values: &HashMap<Cow<'static, str>, FluentValue<'_>>) -> String {
+        let filled = loaded::LOCALES.lookup_single_language(self.id(), key, Some(values));
+        filled.unwrap_or_else(|_| key.to_owned())
     }
 
     /// Gives the text of a key in which `{ $name }` stands for `value`.
@@ -121,8 +151,8 @@ impl Words {
     /// Gives the text of a key in which each `{ $name }` stands for its value.
     pub(crate) fn with_all(&self, key: &str, values: &[(&'static str, String)]) -> String {
         let args: HashMap<_, _> =
-            values.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone().into())).collect();
-        loaded::LOCALES.try_lookup_with_args(self.id(), key, &args).unwrap_or_else(|| key.to_owned())
+            values.iter().map(|(name, value)| (Cow::Borrowed(*name), value.as_str().into())).collect();
+        self.filled(key, &args)
     }
 
     /// Gives the text of a key that counts: `$count` chooses the plural, `{ $n }` is the number as the language writes it.
@@ -130,13 +160,13 @@ impl Words {
         let mut args = HashMap::new();
         args.insert(Cow::Borrowed("count"), (*count).into());
         args.insert(Cow::Borrowed("n"), self.number(count).into());
-        loaded::LOCALES.try_lookup_with_args(self.id(), key, &args).unwrap_or_else(|| key.to_owned())
+        self.filled(key, &args)
     }
 
     /// Gives what people call one of a family of names, such as `class-identity`; the name itself when it is of none.
     pub(crate) fn of(&self, family: &str, name: &str) -> String {
         let key = format!("{family}-{}", name.replace('_', "-"));
-        loaded::LOCALES.try_lookup(self.id(), &key).unwrap_or_else(|| name.to_owned())
+        self.plain(&key).unwrap_or_else(|| name.to_owned())
     }
 
     /// Gives a text as a page shows it: escaped, and what stands between backticks in it as code.
@@ -175,7 +205,7 @@ impl Words {
         let french = french.filter(|_| self.is_french());
         let law = |basis: &String| {
             let ground = basis.strip_prefix("dpv:");
-            let words = ground.and_then(|term| loaded::LOCALES.try_lookup(self.id(), &format!("dpv-{term}")));
+            let words = ground.and_then(|term| self.plain(&format!("dpv-{term}")));
             let is_foreign = words.is_none() && french.is_none() && self.is_french();
             ProjectText { text: words.unwrap_or_else(|| basis.clone()), is_foreign }
         };

@@ -7,7 +7,7 @@ use gate::Permit;
 use model::{OfficerId, RecordId, Subject, Verdict};
 use registry::{ClusterEdge, Effect, FieldEvidence, Index, WaitReason, Waiting};
 use serde::{Deserialize, Serialize};
-use state::{Contest, Judged, Proposal, Reviews, Standing};
+use state::{Contest, Judged, Proposal, Review, Reviews, Standing};
 use utoipa::ToSchema;
 
 use super::explain::OutcomeView;
@@ -528,7 +528,7 @@ async fn progress_by(app: &App, who: &Who, reviews: &Reviews, from: u64) -> Resu
             Some((Standing::Proposed, leaf)) => progress.proposed += u64::from(!is_since((left, right), leaf)),
             Some((Standing::TakenBack, _)) | None => {}
         }
-        if is_open(reviews, account, &contests, (left, right)) {
+        if is_open(reviews, review.as_ref(), account, &contests, (left, right)) {
             progress.open += 1;
             progress.contested += u64::from(rank == Rank::Contested);
             let apart = [WaitReason::KeptApart, WaitReason::OthersFit];
@@ -578,11 +578,17 @@ pub(super) fn is_contested_since(contests: &[Contest], pair: (&RecordId, &Record
     contests.iter().any(|contest| contest.leaf > leaf && contest.pair() == pair)
 }
 
-/// Tells whether a pair waits for whom is asking: nobody said anything, or another steward proposed something. What was said
-/// before the person contested it, in one of the open `contests`, leaves it to everybody.
-fn is_open(reviews: &Reviews, account: &OfficerId, contests: &[Contest], pair: (&RecordId, &RecordId)) -> bool {
-    reviews.of(pair.0, pair.1).is_none_or(|said| {
-        let waits = said.standing == Standing::Proposed && !reviews.is_by(&said, account);
+/// Tells whether a pair, of which this was said last, waits for whom is asking: nobody said anything, or another steward proposed
+/// something. What was said before the person contested it, in one of the open `contests`, leaves it to everybody.
+fn is_open(
+    reviews: &Reviews,
+    said: Option<&Review>,
+    account: &OfficerId,
+    contests: &[Contest],
+    pair: (&RecordId, &RecordId),
+) -> bool {
+    said.is_none_or(|said| {
+        let waits = said.standing == Standing::Proposed && !reviews.is_by(said, account);
         waits || is_contested_since(contests, pair, said.leaf)
     })
 }
@@ -605,9 +611,10 @@ fn sample_progress(
         let pair = (waiting.left, waiting.right);
         let said = reviews.of(pair.0, pair.1);
         let is_judged = said
+            .as_ref()
             .is_some_and(|said| said.standing == Standing::Judged && !is_contested_since(contests, pair, said.leaf));
         progress.judged += u64::from(is_judged);
-        if is_open(reviews, account, contests, pair) {
+        if is_open(reviews, said.as_ref(), account, contests, pair) {
             progress.open += 1;
             if passed.is_none_or(|passed| turn > passed) && progress.next.is_none() {
                 progress.next = Some(waiting.number);
