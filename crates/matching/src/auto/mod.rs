@@ -432,9 +432,10 @@ fn note(found: &[Found], settings: &Settings, notes: &mut Vec<String>) {
         }
     }
     match &settings.source {
-        Some(source) => notes.push(format!(
-            "Nothing is proposed for `one_record_per_person`: state it for those sources of {source} of which you know it."
-        )),
+        Some(_) => notes.push(
+            "Nothing is proposed for `one_record_per_person`: state it for those sources of which you know it."
+                .to_owned(),
+        ),
         None => notes.push("No column names the sources: all records are taken to be of one.".to_owned()),
     }
     if settings.id.is_none() {
