@@ -41,7 +41,8 @@ pub(crate) struct Ties {
 }
 
 impl Ties {
-    /// Works out the tie of each record: the strongest pair with another record of its cluster.
+    /// Works out the tie of each record: the strongest pair with another record of its cluster. Where that would not reach the
+    /// threshold, and a judgement holds the record there, it is the judged pair.
     ///
     /// A record is told of base records, an attached one of those of its own register too. Who may see a record need not
     /// see what else is attached to its person, so what is said of its tie doesn't hang on that.
@@ -68,9 +69,19 @@ impl Ties {
             };
             base_records[cluster as usize] + own <= 1
         };
+        // Of several records that a steward judged to be of one person with a record, the first.
         let both_ways = judgements.must_link.iter().flat_map(|(left, right)| [(*left, *right), (*right, *left)]);
-        let judged: HashSet<u32> =
-            both_ways.filter(|(record, other)| is_told_of(*record, *other)).map(|(record, _)| record).collect();
+        let is_followed =
+            |record: u32, other: u32| matched.clusters[record as usize] == matched.clusters[other as usize];
+        let judged: HashSet<(u32, u32)> = both_ways
+            .clone()
+            .filter(|(record, other)| is_told_of(*record, *other) && is_followed(*record, *other))
+            .collect();
+        let mut judged_with: HashMap<u32, u32> = HashMap::new();
+        for (record, other) in both_ways.filter(|pair| judged.contains(pair)) {
+            judged_with.entry(record).or_insert(other);
+        }
+        let threshold = data.settings().threshold_weight();
         let mut ties = Self {
             via: vec![NO_RECORD; records],
             weight: vec![f64::NAN; records],
@@ -79,12 +90,14 @@ impl Ties {
         };
         let mut tied: Vec<u32> = Vec::new();
         for (record, link) in (0_u32..).zip(&matched.clustering.strongest) {
-            if let Some(link) = link {
-                ties.via[record as usize] = link.via;
+            // A pair that weighs too little ties nobody: where there is a judgement, that does.
+            let strongest =
+                link.filter(|link| f64::from(link.weight) >= threshold || !judged_with.contains_key(&record));
+            if let Some(via) = strongest.map(|link| link.via).or_else(|| judged_with.get(&record).copied()) {
+                ties.via[record as usize] = via;
                 tied.push(record);
             } else if !is_alone(record) {
-                let is_judged = judged.contains(&record);
-                ties.why[record as usize] = if is_judged { Whys::JUDGEMENT } else { Whys::OTHERS };
+                ties.why[record as usize] = Whys::OTHERS;
             }
         }
         for some in tied.chunks(PATTERN_ROWS) {
@@ -95,7 +108,8 @@ impl Ties {
             let (weights, patterns) = scored(matched, edges.collect())?;
             for (place, record) in some.iter().enumerate() {
                 ties.weight[*record as usize] = weights[place];
-                ties.why[*record as usize] = ties.whys.of_pattern(&matched.model, patterns[place]);
+                let is_judged = judged.contains(&(*record, ties.via[*record as usize]));
+                ties.why[*record as usize] = ties.whys.of_pattern(&matched.model, patterns[place], is_judged);
             }
         }
         Ok(ties)
@@ -311,9 +325,29 @@ mod tests {
         // A judgement of two registers that are both attached is told in neither.
         assert_eq!(whys_of(&[0, 1, 2], &[(1, 2)])[2], Why::Others);
         assert_eq!(whys_of(&[1, 2], &[(0, 1)]), [Why::Alone, Why::Alone]);
-        // One of a base record, or within a register, is.
-        assert_eq!(whys_of(&[0, 2], &[(0, 1)]), [Why::Alone, Why::Judgement]);
-        assert_eq!(whys_of(&[2, 3], &[(0, 1)]), [Why::Judgement, Why::Judgement]);
+        // Of two records that nothing but a judgement ties, each is told of the other unless that is attached.
+        let [base, forms] = whys_of(&[0, 2], &[(0, 1)]).try_into().unwrap();
+        assert_eq!(base, Why::Alone);
+        assert!(matches!(&forms, Why::Judgement { levels } if !levels.is_empty()), "{forms:?}");
+        let both = whys_of(&[2, 3], &[(0, 1)]);
+        assert!(both.iter().all(|why| matches!(why, Why::Judgement { .. })), "{both:?}");
         assert_eq!(whys_of(&[2], &[]), [Why::Alone]);
+    }
+
+    #[test]
+    fn a_pair_that_a_judgement_ties_says_so_whatever_it_weighs() {
+        let rows = [
+            ["tax", "t", "brennan", "1990-05-01"],
+            ["tax", "u", "castello", "1947-11-23"],
+            ["tax", "v", "brennan", "1990-05-01"],
+        ];
+        for (other, is_equal) in [(1, false), (2, true)] {
+            for why in whys(&[rows[0], rows[other]], &[(0, 1)]) {
+                let Why::Judgement { levels } = why else { panic!("{why:?}") };
+                assert_eq!(levels["birth"] == "equal", is_equal, "{levels:?}");
+            }
+        }
+        let apart = whys(&[rows[0], rows[1]], &[]);
+        assert_eq!(apart, [Why::Alone, Why::Alone], "nothing else ties them");
     }
 }

@@ -21,34 +21,49 @@ pub enum Why {
         /// The levels.
         levels: IndexMap<String, String>,
     },
-    /// A judgement put it there, and no pair that it makes with a record of the person was kept.
-    Judgement,
+    /// A steward judged that it and the other record are of one person: whatever they weigh, that ties them. By comparison, the
+    /// level of agreement all the same. Earlier versions name none.
+    Judgement {
+        /// The levels.
+        #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+        levels: IndexMap<String, String>,
+    },
     /// Records that it has no kept pair with connect it, for instance because blocking gave none.
     Others,
 }
 
+impl Why {
+    /// Tells whether what `why` holds says that a judgement ties the record to its person, without reading all of it.
+    #[must_use]
+    pub fn is_judgement(text: &str) -> bool {
+        text.starts_with(BY_JUDGEMENT)
+    }
+}
+
+/// How the JSON of [`Why::Judgement`] begins.
+const BY_JUDGEMENT: &str = r#"{"by":"judgement""#;
+
 /// The reasons of a run as JSON, each once: a million records have a few thousand.
 pub(crate) struct Whys {
     texts: Vec<String>,
-    by_pattern: HashMap<u64, u32>,
+    /// By pattern, and whether a judgement ties the pair.
+    by_pattern: HashMap<(u64, bool), u32>,
 }
 
 impl Whys {
     /// The place of [`Why::Alone`].
     pub(crate) const ALONE: u32 = 0;
-    /// The place of [`Why::Judgement`].
-    pub(crate) const JUDGEMENT: u32 = 1;
     /// The place of [`Why::Others`].
-    pub(crate) const OTHERS: u32 = 2;
+    pub(crate) const OTHERS: u32 = 1;
 
     pub(crate) fn new() -> Self {
-        Self { texts: [Why::Alone, Why::Judgement, Why::Others].iter().map(json).collect(), by_pattern: HashMap::new() }
+        Self { texts: [Why::Alone, Why::Others].iter().map(json).collect(), by_pattern: HashMap::new() }
     }
 
-    /// Gives the place of a pattern's reason. A pattern has four bits for each comparison of `model`, the first in the
-    /// lowest, 0 for missing.
-    pub(crate) fn of_pattern(&mut self, model: &Model, pattern: u64) -> u32 {
-        if let Some(place) = self.by_pattern.get(&pattern) {
+    /// Gives the place of a pattern's reason, `judged` or by its score. A pattern has four bits for each comparison of `model`, the
+    /// first in the lowest, 0 for missing.
+    pub(crate) fn of_pattern(&mut self, model: &Model, pattern: u64, judged: bool) -> u32 {
+        if let Some(place) = self.by_pattern.get(&(pattern, judged)) {
             return *place;
         }
         let mut levels = IndexMap::new();
@@ -59,8 +74,8 @@ impl Whys {
             }
         }
         let place = self.texts.len() as u32;
-        self.texts.push(json(&Why::Score { levels }));
-        self.by_pattern.insert(pattern, place);
+        self.texts.push(json(&if judged { Why::Judgement { levels } } else { Why::Score { levels } }));
+        self.by_pattern.insert((pattern, judged), place);
         place
     }
 
@@ -93,15 +108,23 @@ mod tests {
         };
         let model = Model::presumed(&settings);
         let mut whys = Whys::new();
-        let place = whys.of_pattern(&model, 0x201);
+        let place = whys.of_pattern(&model, 0x201, false);
         let Why::Score { levels } = serde_json::from_str(whys.text(place)).unwrap() else { panic!("no score") };
         let names: Vec<&String> = levels.keys().collect();
         assert_eq!(names, ["first_name", "national_id"], "what is missing is not named");
         assert_eq!(levels["national_id"], model.comparisons[2].levels[1].name);
-        assert_eq!(whys.of_pattern(&model, 0x201), place, "each pattern is written once");
-        let fixed = [(Whys::ALONE, Why::Alone), (Whys::JUDGEMENT, Why::Judgement), (Whys::OTHERS, Why::Others)];
+        assert_eq!(whys.of_pattern(&model, 0x201, false), place, "each pattern is written once");
+        let judged = whys.of_pattern(&model, 0x201, true);
+        let why: Why = serde_json::from_str(whys.text(judged)).unwrap();
+        assert_eq!(why, Why::Judgement { levels }, "a judged pair names them as well");
+        assert!(Why::is_judgement(whys.text(judged)) && !Why::is_judgement(whys.text(place)));
+        let of_before = r#"{"by":"judgement"}"#;
+        assert_eq!(serde_json::from_str::<Why>(of_before).unwrap(), Why::Judgement { levels: IndexMap::new() });
+        assert!(Why::is_judgement(of_before));
+        let fixed = [(Whys::ALONE, Why::Alone), (Whys::OTHERS, Why::Others)];
         for (place, why) in fixed {
             assert_eq!(serde_json::from_str::<Why>(whys.text(place)).unwrap(), why);
+            assert!(!Why::is_judgement(whys.text(place)));
         }
     }
 }

@@ -8,6 +8,7 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_select::concat::concat_batches;
 use lake::{TableRef, Write, WriteMode};
+use linkage::why::Why;
 use linkage::{LinkReport, LinkageError, judge, settle};
 use model::request::Action;
 use model::{Judgement, PersonId, RecordId, Request, Verdict};
@@ -83,6 +84,14 @@ async fn judgements_win_and_undoing_them_gives_the_identical_state() {
     let now = links(&opened).await;
     assert_ne!(now[&tax.to_string()].person, now[&census.to_string()].person);
     assert_eq!(now[&tax.to_string()].person, now[&other.to_string()].person);
+    // What ties it is the judgement, and not the little that the two agree.
+    let tie = &now[&tax.to_string()];
+    let why: Why = serde_json::from_str(&tie.why).unwrap();
+    assert!(matches!(&why, Why::Judgement { levels } if !levels.is_empty()), "{why:?}");
+    assert_eq!(tie.via, Some(other.to_string()));
+    assert!(tie.weight.is_some_and(|weight| weight < 0.0), "and how little that is stays told: {:?}", tie.weight);
+    let judged = |links: &BTreeMap<String, LinkRow>| links.values().filter(|link| Why::is_judgement(&link.why)).count();
+    assert!(judged(&before) == 0 && (1..=2).contains(&judged(&now)), "of no other record is it said");
     check_story(&opened).await;
 
     decide(&opened, Verdict::CannotSay, &census, &tax, "mistaken before").await.unwrap();
