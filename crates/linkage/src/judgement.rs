@@ -130,14 +130,14 @@ const VERDICTS: [Verdict; 6] =
 /// What the column `verdict` has in rows that list the records of a person who disputes one.
 const HELD: &str = "held";
 
-/// Gives the pairs that stewards have judged, each once, the smaller id first, whether their records are there or not. Those that
-/// a person disputes since are left out: they wait for a steward again.
+/// Gives the pairs that stewards have judged, each once, the smaller id first, with what is in force of each, whether their records
+/// are there or not. Those that a person disputes since are left out: they wait for a steward again.
 ///
 /// # Errors
 /// When the grant does not reach the judgements, or they can't be read.
-pub async fn judged(grant: &JobGrant) -> Result<Vec<(RecordId, RecordId)>, LinkageError> {
+pub async fn judged(grant: &JobGrant) -> Result<Vec<((RecordId, RecordId), Verdict)>, LinkageError> {
     let InForce { by_pair, disputes, .. } = InForce::read(grant).await?;
-    Ok(by_pair.into_keys().filter(|pair| !disputes.contains_key(pair)).collect())
+    Ok(by_pair.into_iter().filter(|(pair, _)| !disputes.contains_key(pair)).collect())
 }
 
 /// Gives two records, the smaller id first.

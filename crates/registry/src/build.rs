@@ -9,6 +9,7 @@ use fjall::{Database, KeyspaceCreateOptions};
 use futures::TryStreamExt as _;
 use gate::{Gate, JobGrant};
 use lake::{Lake, TableRef};
+use linkage::why::Why;
 use model::{Actor, Job, ModelKind, Project, RegisterId, RunId};
 use serde::Serialize;
 
@@ -264,12 +265,13 @@ impl Builder<'_> {
         let mut links: Vec<(u64, Link)> = Vec::new();
         if self.present.contains(&table) {
             let title = table.to_string();
-            let columns = ["register", "record", "person", "weight", "probability", "via_register", "via_record"];
+            let columns =
+                ["register", "record", "person", "weight", "probability", "via_register", "via_record", "why"];
             let mut stream = self.job.scan(&table, Some(&columns)).await?;
             while let Some(batch) = stream.try_next().await? {
                 let text = |name| rows::text_column(&title, &batch, name);
                 let (register, record) = (text("register")?, text("record")?);
-                let (via_register, via_record) = (text("via_register")?, text("via_record")?);
+                let (via_register, via_record, why) = (text("via_register")?, text("via_record")?, text("why")?);
                 let person: &Int64Array = typed(&title, &batch, "person")?;
                 let weight: &Float64Array = typed(&title, &batch, "weight")?;
                 let probability: &Float64Array = typed(&title, &batch, "probability")?;
@@ -282,7 +284,9 @@ impl Builder<'_> {
                         None
                     };
                     let or = |array: &Float64Array, none| if array.is_valid(row) { array.value(row) } else { none };
-                    let link = Link { place, weight: or(weight, 0.0), probability: or(probability, 1.0), via };
+                    let (weight, probability) = (or(weight, 0.0), or(probability, 1.0));
+                    let is_judged = Why::is_judgement(why.value(row));
+                    let link = Link { place, weight, probability, via, is_judged };
                     links.push((number("person", &title, person.value(row))?, link));
                 }
                 self.advance(batch.num_rows());
@@ -352,7 +356,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Writes the uncertain pairs, and how many judgements are in force.
+    /// Writes the uncertain pairs, and the judgements in force.
     async fn pairs(&mut self) -> Result<(), RegistryError> {
         let table = TableRef::spine(linkage::spine::PAIRS);
         let mut list = PairList::default();
@@ -386,7 +390,7 @@ impl Builder<'_> {
         }
         if self.present.contains(&TableRef::spine(linkage::spine::JUDGEMENTS)) {
             let judged = linkage::judged(self.job).await?;
-            list.count_judged(&judged);
+            list.note_judged(&judged);
             self.advance(judged.len());
         }
         list.save(self.generation)

@@ -9,6 +9,7 @@ use model::{Actor, Judgement, PersonId, RecordId, RegisterId, Request, Verdict};
 use crate::error::RegistryError;
 use crate::index::Index;
 use crate::link::Link;
+use crate::outcome::Weighed;
 use crate::review::{Decided, KnownPair, Pair, Waits, Written, reviewed};
 
 /// A contest that is in the log.
@@ -213,9 +214,9 @@ impl Index {
             pair.probability = 1.0 / (1.0 + (-pair.weight).exp2());
             // That is what the linkage weighed where nothing was withheld.
             let is_whole = self.explainer.as_ref().is_some_and(|explainer| explainer.is_whole(&pair.fields));
-            let weight = is_whole.then_some(pair.weight);
+            let weighed = Weighed { weight: pair.weight, is_whole };
             let waits = Waits { merge: pair.outcome.merge, ..waits };
-            pair.outcome = self.outcome(pair.effect.is_one_person, weight, waits);
+            pair.outcome = self.outcome((&pair.left, &pair.right), pair.effect.is_one_person, weighed, waits);
         }
         Ok(pair)
     }

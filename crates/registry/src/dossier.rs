@@ -56,6 +56,9 @@ pub struct Evidence {
     pub alone: bool,
     /// The register of the record that it agrees with most, when that is within reach too.
     pub via: Option<RegisterId>,
+    /// Whether a steward judged that the two are of one person: then they are, whatever the weight. It is told where that other
+    /// record is within reach.
+    pub judged: bool,
     /// Field by field why the two agree, as far as both are disclosed.
     pub fields: Vec<FieldEvidence>,
 }
@@ -159,7 +162,8 @@ impl Index {
             None => None,
         };
         let (weight, probability) = if via.is_some() { (link.weight, link.probability) } else { (0.0, 1.0) };
-        Ok(Evidence { weight, probability, alone: via.is_none(), via: via.map(|via| via.register), fields })
+        let judged = link.is_judged && via.is_some();
+        Ok(Evidence { weight, probability, alone: via.is_none(), via: via.map(|via| via.register), judged, fields })
     }
 
     /// Gives what links a record that who asks brought to the record that it agrees with most, which is of a subject of the
@@ -173,14 +177,16 @@ impl Index {
     ) -> Result<Evidence, RegistryError> {
         let register = &nearest.record.register;
         if !nearest.is_direct || !grant.registers().contains(register) {
-            return Ok(Evidence { weight: 0.0, probability: 1.0, alone: true, via: None, fields: Vec::new() });
+            let (alone, fields) = (true, Vec::new());
+            return Ok(Evidence { weight: 0.0, probability: 1.0, alone, via: None, judged: false, fields });
         }
         let fields = match (&self.explainer, self.disclosed_person(grant, &nearest.record)?) {
             (Some(explainer), Some(row)) => explainer.explain_given(given, not_used, &row)?,
             _ => Vec::new(),
         };
         let Nearest { weight, probability, .. } = *nearest;
-        Ok(Evidence { weight, probability, alone: false, via: Some(register.clone()), fields })
+        // Of what was brought nobody has judged anything.
+        Ok(Evidence { weight, probability, alone: false, via: Some(register.clone()), judged: false, fields })
     }
 
     /// Gives why two records agree, field by field; fields of which the grant doesn't give both values are left out.

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::RegistryError;
 
 /// The version of what a generation holds. Since 2 the number of a house is among the words of an address; since 3
-/// persons are found by the employer that a record names.
-pub const INDEX_FORMAT: u32 = 3;
+/// persons are found by the employer that a record names; since 4 it says of links and pairs what stewards judged of them.
+pub const INDEX_FORMAT: u32 = 4;
 
 const POINTER: &str = "CURRENT";
 const META: &str = "meta.json";
@@ -246,6 +246,15 @@ mod tests {
         let error = folder.open().unwrap_err();
         assert!(matches!(error, RegistryError::Format { found: 2, .. }), "it would find nobody by them");
         assert!(error.to_string().contains("run `lucarne index`"));
+    }
+
+    #[test]
+    fn an_index_that_knows_no_judged_links_is_of_another_version() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path());
+        folder.begin("r1").unwrap();
+        folder.finish("r1", &Meta { format: 3, ..meta() }).unwrap();
+        assert!(matches!(folder.open(), Err(RegistryError::Format { found: 3, .. })), "its links can't be read");
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod explain;
 mod folder;
 mod index;
 mod link;
+mod outcome;
 mod query;
 mod rank;
 mod resolve;
@@ -46,11 +47,11 @@ pub use explain::FieldEvidence;
 pub use folder::INDEX_FORMAT;
 pub use index::{Index, remove_old_generations};
 pub use matching::level_names;
+pub use outcome::{Ground, Outcome};
 pub use query::{Comparable, HITS_MAX, Hit, Matched, SearchAnswer, SearchQuery};
 pub use rank::How;
 pub use resolve::{Opened, ResolveError, ResolveQuery, Resolved, Resolver, settle_arrivals};
 pub use review::{
-    Decided, Effect, Ground, Merge, Outcome, Pair, PersonPairs, ReviewProgress, WaitReason, Waiting, Written,
-    may_be_reviewed,
+    Decided, Effect, Merge, Pair, PersonPairs, ReviewProgress, WaitReason, Waiting, Written, may_be_reviewed,
 };
 pub use warm::Warmed;

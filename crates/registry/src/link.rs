@@ -1,7 +1,7 @@
 //! A person's records as the store holds them.
 
 /// How long a link is in bytes.
-pub(crate) const LINK_BYTES: usize = 2 + 16 + 8 + 8 + 2 + 16;
+pub(crate) const LINK_BYTES: usize = 2 + 16 + 8 + 8 + 2 + 16 + 1;
 
 /// Marks that no other record led to this one.
 const NO_REGISTER: u16 = u16::MAX;
@@ -33,6 +33,8 @@ pub(crate) struct Link {
     pub(crate) probability: f64,
     /// That other record.
     pub(crate) via: Option<Place>,
+    /// Whether a steward judged that the two are of one person.
+    pub(crate) is_judged: bool,
 }
 
 impl Link {
@@ -42,6 +44,7 @@ impl Link {
         to.extend_from_slice(&self.probability.to_le_bytes());
         let via = self.via.unwrap_or(Place { register: NO_REGISTER, hash: [0; 16] });
         to.extend_from_slice(&via.key());
+        to.push(u8::from(self.is_judged));
     }
 
     fn read(bytes: &[u8; LINK_BYTES]) -> Self {
@@ -61,6 +64,7 @@ impl Link {
             weight: float(18),
             probability: float(26),
             via: (via.register != NO_REGISTER).then_some(via),
+            is_judged: bytes[52] != 0,
         }
     }
 
@@ -79,8 +83,8 @@ mod tests {
     fn links_come_back_as_they_were() {
         let place = |register, byte| Place { register, hash: [byte; 16] };
         let links = [
-            Link { place: place(0, 1), weight: 0.0, probability: 1.0, via: None },
-            Link { place: place(11, 255), weight: -3.25, probability: 0.97, via: Some(place(3, 9)) },
+            Link { place: place(0, 1), weight: 0.0, probability: 1.0, via: None, is_judged: false },
+            Link { place: place(11, 255), weight: -3.25, probability: 0.97, via: Some(place(3, 9)), is_judged: true },
         ];
         let mut bytes = Vec::new();
         for link in &links {

@@ -16,6 +16,7 @@ use crate::error::RegistryError;
 use crate::explain::{Explainer, FieldEvidence};
 use crate::folder;
 use crate::index::Index;
+use crate::outcome::{Outcome, Weighed};
 
 const FILE: &str = "pairs.json";
 
@@ -23,21 +24,32 @@ const FILE: &str = "pairs.json";
 pub(crate) struct Pairs {
     pairs: Vec<KnownPair>,
     judged_in: Vec<JudgedIn>,
+    verdicts: HashMap<(RecordId, RecordId), Verdict>,
 }
 
 impl Pairs {
     /// Reads the pairs of a generation.
     pub(crate) fn load(generation: &Path) -> Result<Self, RegistryError> {
-        let PairList { pairs, judged_in } = PairList::load(generation)?;
+        let PairList { pairs, judged_in, verdicts } = PairList::load(generation)?;
+        let record = |text: &str| {
+            text.parse().map_err(|_| RegistryError::damaged(&generation.join(FILE), "it names what is no record"))
+        };
         let known = |pair: StoredPair| {
-            let record = |text: &str| {
-                text.parse().map_err(|_| RegistryError::damaged(&generation.join(FILE), "it names what is no record"))
-            };
             let StoredPair { left, right, weight, probability, is_uncertain, turn, waits } = pair;
             let (left, right) = (record(&left)?, record(&right)?);
             Ok(KnownPair { left, right, weight, probability, is_uncertain, turn, waits })
         };
-        Ok(Self { pairs: pairs.into_iter().map(known).collect::<Result<_, RegistryError>>()?, judged_in })
+        let pairs = pairs.into_iter().map(known).collect::<Result<Vec<_>, RegistryError>>()?;
+        let judged = |of: StoredVerdict| Ok(((record(&of.left)?, record(&of.right)?), of.verdict));
+        let verdicts = verdicts.into_iter().map(judged).collect::<Result<HashMap<_, _>, RegistryError>>()?;
+        Ok(Self { pairs, judged_in, verdicts })
+    }
+
+    /// Gives what a steward judged of two records, that they are of one person or of two, where it was in force when the
+    /// generation was made.
+    pub(crate) fn verdict(&self, left: &RecordId, right: &RecordId) -> Option<Verdict> {
+        let (left, right) = if left < right { (left, right) } else { (right, left) };
+        self.verdicts.get(&(left.clone(), right.clone())).copied()
     }
 
     /// Gives the pairs of which both records are of these registers. Their numbers are their places among these.
@@ -57,6 +69,17 @@ pub(crate) struct PairList {
     /// Of lists of before judgements were counted by registers none are known.
     #[serde(default)]
     judged_in: Vec<JudgedIn>,
+    /// What is in force of pairs that were judged to be of one person, or of two.
+    #[serde(default)]
+    verdicts: Vec<StoredVerdict>,
+}
+
+/// What a steward judged of two records.
+#[derive(Serialize, Deserialize)]
+struct StoredVerdict {
+    left: String,
+    right: String,
+    verdict: Verdict,
 }
 
 /// How many pairs of two registers were judged.
@@ -148,16 +171,8 @@ impl Merge {
     }
 
     /// Gives it without telling what a register's having one record for each person has to do with it.
-    fn folded(self) -> Self {
+    pub(crate) fn folded(self) -> Self {
         Self { against: self.against + self.penalty.unwrap_or(0.0), penalty: None, ..self }
-    }
-
-    fn sentence(&self) -> &'static str {
-        match self.penalty {
-            None => APART_BY_ALL,
-            Some(penalty) if penalty < 0.0 => APART_BY_REGISTER,
-            Some(_) => APART_BY_RECORDS,
-        }
     }
 }
 
@@ -197,14 +212,18 @@ impl PairList {
         }
     }
 
-    /// Counts the judgements in force, whether their pairs are listed or not. Those of pairs that wait are left out: no run has
-    /// followed them yet.
-    pub(crate) fn count_judged(&mut self, judged: &[(RecordId, RecordId)]) {
+    /// Notes the judgements in force, and counts them, whether their pairs are listed or not. Those of pairs that wait are not
+    /// counted: no run has followed them yet.
+    pub(crate) fn note_judged(&mut self, judged: &[((RecordId, RecordId), Verdict)]) {
         let waiting: HashSet<(String, String)> =
             self.pairs.iter().map(|pair| (pair.left.clone(), pair.right.clone())).collect();
-        for (left, right) in judged {
+        for ((left, right), verdict) in judged {
             let is_followed = !waiting.contains(&(left.to_string(), right.to_string()));
             self.judged_in([left.register.as_str(), right.register.as_str()]).judged += u64::from(is_followed);
+            if matches!(verdict, Verdict::Same | Verdict::Different) {
+                let (left, right) = (left.to_string(), right.to_string());
+                self.verdicts.push(StoredVerdict { left, right, verdict: *verdict });
+            }
         }
     }
 
@@ -318,92 +337,6 @@ pub struct Effect {
     /// How many records the right one's person has.
     pub right_records: u64,
 }
-
-/// On what it rests that two records are, or are not, of one person as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ground {
-    /// The weight of the pair itself.
-    Score,
-    /// Other records of the persons, or a judgement.
-    Others,
-    /// What other records hold against a pair that reaches the threshold, and that a register has one record for each person.
-    KeptApart,
-    /// Another person fits the record of an attached register about as well.
-    OthersFit,
-    /// Nothing was kept of how much the two agree, and not all of it may be told.
-    Untold,
-}
-
-impl Ground {
-    /// Gives how the API writes it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Score => "score",
-            Self::Others => "others",
-            Self::KeptApart => "kept-apart",
-            Self::OthersFit => "others-fit",
-            Self::Untold => "untold",
-        }
-    }
-}
-
-/// What the linkage made of two records, and on what it rests.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Outcome {
-    /// Whether the two are of one person.
-    pub is_one_person: bool,
-    /// On what that rests.
-    pub ground: Ground,
-    /// What keeps their persons apart, where that is known.
-    pub merge: Option<Merge>,
-}
-
-impl Outcome {
-    /// Gives the outcome of a pair of this weight, where weight and threshold are known.
-    fn of(is_one_person: bool, weight: Option<f64>, threshold: Option<f64>, waits: Waits) -> Self {
-        let merge = waits.merge.filter(|_| !is_one_person);
-        let others_fit = !is_one_person && waits.reason == Some(WaitReason::OthersFit);
-        let reaches = weight.zip(threshold).map(|(weight, threshold)| weight >= threshold);
-        let ground = match (merge, reaches) {
-            (Some(_), _) => Ground::KeptApart,
-            (None, _) if others_fit => Ground::OthersFit,
-            (None, None) => Ground::Untold,
-            (None, Some(reaches)) if reaches == is_one_person => Ground::Score,
-            (None, Some(_)) => Ground::Others,
-        };
-        Self { is_one_person, ground, merge }
-    }
-
-    /// Gives all of it in a sentence.
-    #[must_use]
-    pub fn sentence(&self) -> &'static str {
-        match (self.is_one_person, self.ground) {
-            (true, Ground::Score) => "Together: the two agree enough by themselves.",
-            (true, Ground::Untold) => "Together: how much the two agree by themselves is not told.",
-            (true, _) => TOGETHER_BY_OTHERS,
-            (false, Ground::Score) => "Kept apart: the two don't agree enough.",
-            (false, Ground::Untold) => "Kept apart: how much the two agree by themselves is not told.",
-            (false, Ground::Others) => APART_BY_OTHERS,
-            (false, Ground::KeptApart) => self.merge.as_ref().map_or(APART_BY_RECORDS, Merge::sentence),
-            (false, Ground::OthersFit) => APART_BY_DOUBT,
-        }
-    }
-}
-
-const TOGETHER_BY_OTHERS: &str = "Together: by themselves the two would stay apart; other records of the person, or a \
-    judgement, hold them together.";
-const APART_BY_OTHERS: &str = "Kept apart: by themselves the two would be linked; other records of their persons, or a \
-    judgement, keep them apart.";
-const APART_BY_DOUBT: &str = "Kept apart: by themselves the two would be linked, but another person fits the record about as \
-    well, and a register that is only attached settles no such doubt.";
-const APART_BY_REGISTER: &str = "Kept apart: by themselves the two would be linked, but a register that has one record for \
-    each person would have several of this one; with what other records say against it, that outweighs the pair.";
-const APART_BY_RECORDS: &str = "Kept apart: by themselves the two would be linked, but what the other records of both persons \
-    say against it outweighs the pair.";
-const APART_BY_ALL: &str = "Kept apart: by themselves the two would be linked, but what is known of both persons beyond this \
-    pair outweighs it.";
 
 /// A pair of the list.
 #[derive(Clone)]
@@ -548,7 +481,7 @@ impl Index {
             right_shown: self.disclosed_person(grant, &right)?,
             left_row: self.disclosed_row(grant, &left)?,
             right_row: self.disclosed_row(grant, &right)?,
-            outcome: self.outcome(effect.is_one_person, Some(weight), waits),
+            outcome: self.outcome((&left, &right), effect.is_one_person, Weighed::kept(weight), waits),
             fields,
             reason,
             effect,
@@ -616,9 +549,16 @@ impl Index {
         explainer.one_record_registers().chain(of_project).all(is_shown)
     }
 
-    /// Gives what the linkage made of a pair of this weight, where that is known.
-    pub(crate) fn outcome(&self, is_one_person: bool, weight: Option<f64>, waits: Waits) -> Outcome {
-        Outcome::of(is_one_person, weight, self.explainer.as_ref().map(Explainer::threshold), waits)
+    /// Gives what the linkage made of two records that weigh so much.
+    pub(crate) fn outcome(
+        &self,
+        (left, right): (&RecordId, &RecordId),
+        is_one_person: bool,
+        weighed: Weighed,
+        waits: Waits,
+    ) -> Outcome {
+        let verdict = self.pairs.verdict(left, right);
+        Outcome::of(is_one_person, verdict, weighed, self.explainer.as_ref().map(Explainer::threshold), waits)
     }
 
     fn effect(&self, grant: &Grant, left: &RecordId, right: &RecordId) -> Result<Effect, RegistryError> {
@@ -744,40 +684,6 @@ mod tests {
     }
 
     #[test]
-    fn what_became_of_a_pair_is_told_by_the_clusters_and_not_by_its_weight_alone() {
-        let merge = |penalty: f64| Some(Merge { weight: 20.0 - 3.0 + penalty, against: -3.0, penalty: Some(penalty) });
-        let of =
-            |is_one, weight, merge| Outcome::of(is_one, Some(weight), Some(4.25), Waits { merge, ..Waits::default() });
-        assert_eq!(of(true, 20.0, None).ground, Ground::Score);
-        assert_eq!(of(true, -3.0, None).ground, Ground::Others);
-        assert_eq!(of(false, -3.0, None).ground, Ground::Score);
-        assert_eq!(of(false, 20.0, None).ground, Ground::Others);
-        let apart = of(false, 20.0, merge(-19.0));
-        assert_eq!((apart.ground, apart.merge), (Ground::KeptApart, merge(-19.0)));
-        assert!(apart.sentence().contains("one record for each person"));
-        assert!(!of(false, 20.0, merge(0.0)).sentence().contains("one record for each person"));
-        let folded = of(false, 20.0, merge(-19.0).map(Merge::folded));
-        assert_eq!(folded.merge, Some(Merge { weight: -2.0, against: -22.0, penalty: None }));
-        for penalty in [-19.0, 0.0] {
-            let told = of(false, 20.0, merge(penalty).map(Merge::folded));
-            assert_eq!(told.sentence(), folded.sentence(), "nothing tells whether a register has to do with it");
-            assert!(!told.sentence().contains("register"));
-        }
-        // A judgement may have put them together since.
-        assert_eq!(of(true, 20.0, merge(-19.0)).merge, None);
-        for (weight, threshold) in [(Some(-9.0), None), (None, Some(4.25))] {
-            let untold = Outcome::of(true, weight, threshold, Waits::default());
-            assert_eq!(untold.ground, Ground::Untold, "nothing says whether it was enough");
-        }
-        // Nothing outweighs a pair that another person fits as well.
-        let doubt = Waits { reason: WaitReason::read("others-fit"), ..Waits::default() };
-        let apart = Outcome::of(false, Some(16.0), Some(4.25), doubt);
-        assert_eq!((apart.ground, apart.merge), (Ground::OthersFit, None));
-        assert!(apart.sentence().contains("another person") && !apart.sentence().contains("outweighs"));
-        assert_eq!(Outcome::of(true, Some(16.0), Some(4.25), doubt).ground, Ground::Score);
-    }
-
-    #[test]
     fn of_pairs_without_an_order_the_most_uncertain_comes_first_and_judged_ones_of_the_sample_are_counted() {
         let dir = tempfile::tempdir().unwrap();
         let mut list = PairList::default();
@@ -804,13 +710,24 @@ mod tests {
         let waits = (record("loans", 1), record("tax", 1));
         list.add((&waits.0.to_string(), &waits.1.to_string()), (4.0, 0.94), listed);
         let gone = [(record("loans", 2), record("tax", 1)), (record("tax", 1), record("tax", 2))];
-        list.count_judged(&[gone[0].clone(), waits, gone[1].clone()]);
+        let judged =
+            [(gone[0].clone(), Verdict::Same), (waits, Verdict::Different), (gone[1].clone(), Verdict::CannotSay)];
+        list.note_judged(&judged);
         let counts: Vec<(&str, &str, u64)> = list
             .judged_in
             .iter()
             .map(|judged| (judged.registers[0].as_str(), judged.registers[1].as_str(), judged.judged))
             .collect();
         assert_eq!(counts, [("loans", "tax", 1), ("tax", "tax", 1)]);
+
+        // What was judged is known of either order; that nobody could say is no verdict.
+        let dir = tempfile::tempdir().unwrap();
+        list.save(dir.path()).unwrap();
+        let pairs = Pairs::load(dir.path()).unwrap();
+        let verdict = |(left, right): &(RecordId, RecordId)| [pairs.verdict(left, right), pairs.verdict(right, left)];
+        assert_eq!(verdict(&gone[0]), [Some(Verdict::Same); 2]);
+        assert_eq!(verdict(&judged[1].0), [Some(Verdict::Different); 2]);
+        assert_eq!(verdict(&gone[1]), [None; 2]);
     }
 
     #[test]
