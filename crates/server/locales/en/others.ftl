@@ -355,8 +355,12 @@ pair-apart-others-fit = The linkage keeps them apart, though the two alone agree
 pair-apart-records = The linkage keeps them apart, though the two alone agree enough: what the other records of both persons say against it weighs more.
 pair-apart-one-record = The linkage keeps them apart, though the two alone agree enough: a register that has one record for each person would have several of this one, and with what other records say against it, that weighs more.
 pair-apart-beyond = The linkage keeps them apart, though the two alone agree enough: what is known of both persons beyond this pair weighs more.
-pair-together-untold = The linkage puts them together. How much the two agree by themselves is not told.
-pair-apart-untold = The linkage keeps them apart. How much the two agree by themselves is not told.
+pair-together-untold = The linkage puts them together. What holds them together is not in what you may see of both.
+pair-apart-untold = The linkage keeps them apart. What keeps them apart is not in what you may see of both.
+pair-together-judged = They are together since a steward judged that they are of one person.
+pair-apart-judged = They are apart since a steward judged that they are of different persons.
+pair-together-given = The linkage puts them together: by what you may see of both, they agree enough.
+pair-apart-given = The linkage keeps them apart: by what you may see of both, they do not agree enough.
 pair-waits-kept-apart = It waits since these two persons are kept apart against what the two records say.
 pair-waits-others-fit = It waits since another person fits the record about as well: which of them it is of, if of any, is for you to say.
 pair-waits-weak-link = It waits since this link alone holds a person together: if it is wrong, they are two.
@@ -514,9 +518,11 @@ effect-records = { $count ->
     [one] one record
    *[other] { $n } records
  }
-effect-same = Two persons, of { $left } and { $right } as far as you may see, become one of { $both }.
+effect-same = From the next run of linking on, these two records are of one person. Their two persons have { $left } and { $right } as far as you may see; that run decides which of these go with the two, all { $both } at most.
+effect-same-alone = From the next run of linking on, these two records are of one person. As far as you may see, neither person has others.
 effect-same-nothing = They are one person already, and stay so whatever the score says.
-effect-different = Their person, of { $records } as far as you may see, is taken apart: the next run decides which records go with which of the two.
+effect-different = From the next run of linking on, these two records are of two persons: their person, of { $records } as far as you may see, is taken apart.
+effect-different-others = Where each of the others goes, that run decides.
 effect-different-nothing = They are different persons already, and stay so whatever the score says.
 effect-cannot-say = Nothing changes: the score decides.
 effect-see = See the records that this is about, and their links

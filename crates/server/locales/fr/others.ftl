@@ -355,8 +355,12 @@ pair-apart-others-fit = L’appariement les sépare, bien que les deux seuls con
 pair-apart-records = L’appariement les sépare, bien que les deux seuls concordent assez : ce que les autres enregistrements des deux personnes disent contre pèse davantage.
 pair-apart-one-record = L’appariement les sépare, bien que les deux seuls concordent assez : un registre qui a un enregistrement par personne en aurait plusieurs de celle-ci, ce qui, avec ce que d’autres enregistrements disent contre, pèse davantage.
 pair-apart-beyond = L’appariement les sépare, bien que les deux seuls concordent assez : ce qui est connu des deux personnes au-delà de cette paire pèse davantage.
-pair-together-untold = L’appariement les réunit. Il n’est pas dit à quel point les deux concordent par eux-mêmes.
-pair-apart-untold = L’appariement les sépare. Il n’est pas dit à quel point les deux concordent par eux-mêmes.
+pair-together-untold = L’appariement les réunit. Ce qui les tient ensemble ne figure pas dans ce que vous pouvez voir des deux.
+pair-apart-untold = L’appariement les sépare. Ce qui les sépare ne figure pas dans ce que vous pouvez voir des deux.
+pair-together-judged = Ils sont réunis parce qu’un responsable a jugé qu’ils sont d’une même personne.
+pair-apart-judged = Ils sont séparés parce qu’un responsable a jugé qu’ils sont de personnes différentes.
+pair-together-given = L’appariement les réunit : d’après ce que vous pouvez voir des deux, ils concordent assez.
+pair-apart-given = L’appariement les sépare : d’après ce que vous pouvez voir des deux, ils ne concordent pas assez.
 pair-waits-kept-apart = Elle attend parce que ces deux personnes sont tenues séparées contre ce que disent les deux enregistrements.
 pair-waits-others-fit = Elle attend parce qu’une autre personne convient à peu près aussi bien à l’enregistrement : à vous de dire à laquelle il appartient, s’il appartient à l’une d’elles.
 pair-waits-weak-link = Elle attend parce que ce lien tient seul une personne ensemble : s’il est faux, elles sont deux.
@@ -514,9 +518,11 @@ effect-records = { $count ->
     [one] un enregistrement
    *[other] { $n } enregistrements
  }
-effect-same = Deux personnes ({ $left } et { $right }, pour ce que vous pouvez voir) n’en font plus qu’une ({ $both }).
+effect-same = À partir du prochain appariement, ces deux enregistrements sont d’une même personne. Leurs deux personnes ont { $left } et { $right }, pour ce que vous pouvez voir ; cet appariement décide lesquels vont avec ces deux, { $both } au plus.
+effect-same-alone = À partir du prochain appariement, ces deux enregistrements sont d’une même personne. Pour ce que vous pouvez voir, aucune des deux personnes n’en a d’autres.
 effect-same-nothing = C’est déjà une seule personne, et cela le reste quoi que dise le calcul.
-effect-different = Leur personne ({ $records }, pour ce que vous pouvez voir) est scindée : le prochain appariement décide quels enregistrements vont avec lequel des deux.
+effect-different = À partir du prochain appariement, ces deux enregistrements sont de deux personnes : leur personne ({ $records }, pour ce que vous pouvez voir) est scindée.
+effect-different-others = Cet appariement décide où va chacun des autres.
 effect-different-nothing = Ce sont déjà des personnes différentes, et cela le reste quoi que dise le calcul.
 effect-see = Voir les enregistrements concernés et leurs liens
 effect-cannot-say = Rien ne change : le calcul décide.

@@ -377,10 +377,17 @@ fn section(t: Words) -> Section {
         percent: t.percent(&0.9994),
         weight: t.weight(&10.4),
         via: Some(t.s("sample-register")),
+        judged: false,
         waterfall: Waterfall::default(),
     };
-    let alone =
-        Link { alone: true, percent: String::new(), weight: String::new(), via: None, waterfall: Waterfall::default() };
+    let alone = Link {
+        alone: true,
+        percent: String::new(),
+        weight: String::new(),
+        via: None,
+        judged: false,
+        waterfall: Waterfall::default(),
+    };
     let mut second = record(2, alone);
     let [reduced, withheld] = kept_columns(t);
     second.fields = vec![field("last_name", Some("Ruiz"), None, "identity", false)];

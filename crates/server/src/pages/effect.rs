@@ -13,7 +13,10 @@ pub(super) fn effects(t: Words, pair: &PairView) -> Vec<String> {
     let both = || t.count("effect-records", &(left + right));
     let same = if registry_effect.is_one_person {
         t.s("effect-same-nothing")
+    } else if left + right <= 2 {
+        t.s("effect-same-alone")
     } else {
+        // Which records go along the run decides anew, of all that they say together: only these two are bound.
         let values = [
             ("left", t.count("effect-records", &left)),
             ("right", t.count("effect-records", &right)),
@@ -28,6 +31,7 @@ pub(super) fn effects(t: Words, pair: &PairView) -> Vec<String> {
     let own_link = pair.cluster.links.iter().find(|link| link.is_pair);
     let different = if registry_effect.is_one_person {
         let effect = t.with("effect-different", "records", t.count("effect-records", &left));
+        let effect = if left > 2 { format!("{effect} {}", t.s("effect-different-others")) } else { effect };
         own_link.map_or_else(|| effect.clone(), |link| format!("{effect} {}", apart(t, link.apart)))
     } else {
         t.s("effect-different-nothing")

@@ -225,6 +225,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::pages::review::outcome as outcome_in_words;
     use crate::pages::words::Language;
     use crate::service::{OutcomeView, ReviewRow, Values};
 
@@ -236,10 +237,12 @@ mod tests {
             values: Values::none(),
             withheld: Vec::new(),
         };
-        let caption = |language, ground: &str| {
+        let told = |language, ground: &str, by_given| {
             let outcome = OutcomeView {
                 outcome: "apart".to_owned(),
                 ground: ground.to_owned(),
+                verdict: None,
+                by_given,
                 merge: None,
                 sentence: String::new(),
             };
@@ -252,13 +255,19 @@ mod tests {
                 outcome: &outcome,
                 reasons: &[],
             };
-            caption(Words::new(language), &both)
+            let t = Words::new(language);
+            [caption(t, &both), outcome_in_words(t, &both)]
         };
-        for (language, given) in
-            [(Language::English, "By what you may see"), (Language::French, "pouvez voir des deux")]
-        {
-            assert!(caption(language, "untold").contains(given), "{}", caption(language, "untold"));
-            assert!(!caption(language, "score").contains(given), "{}", caption(language, "score"));
+        for (language, given, judged) in [
+            (Language::English, "what you may see", "a steward judged that they are of different persons"),
+            (Language::French, "pouvez voir des deux", "un responsable a jugé qu’ils sont de personnes différentes"),
+        ] {
+            let contains = |ground, by_given| told(language, ground, by_given).map(|text| text.contains(given));
+            assert_eq!(contains("score", true), [true, true], "{:?}", told(language, "score", true));
+            assert_eq!(contains("untold", true), [true, true], "{:?}", told(language, "untold", true));
+            assert_eq!(contains("judged", true), [true, false], "{:?}", told(language, "judged", true));
+            assert!(told(language, "judged", true)[1].contains(judged), "{:?}", told(language, "judged", true));
+            assert_eq!(contains("score", false), [false, false], "{:?}", told(language, "score", false));
         }
     }
 

@@ -140,6 +140,8 @@ pub(crate) struct Link {
     pub(crate) percent: String,
     pub(crate) weight: String,
     pub(crate) via: Option<String>,
+    /// Whether it is so since a steward judged it.
+    pub(crate) judged: bool,
     pub(crate) waterfall: Waterfall,
 }
 
@@ -149,6 +151,17 @@ pub(crate) struct Waterfall {
     pub(crate) steps: Vec<Step>,
     /// Where no weight is, between 0 and 200.
     pub(crate) zero: String,
+}
+
+impl Waterfall {
+    /// Says beside the sum that a judgement decides, and not that.
+    pub(super) fn say_judged(&mut self, t: Words) {
+        if let Some(whole) = self.steps.last_mut() {
+            let judged = t.s("step-judged");
+            whole.sentence = format!("{} {judged}", whole.sentence);
+            whole.plain = format!("{} {judged}", whole.plain);
+        }
+    }
 }
 
 /// A comparison and what it adds; the last step is all of them together.
@@ -213,8 +226,9 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
     let t = view.t;
     let records = || found.sections.iter().flat_map(|section| &section.records);
     let fields = || records().flat_map(|record| record.values.fields()).filter(|field| field.value.text().is_some());
-    let weakest =
-        records().filter(|record| !record.link.alone).map(|record| record.link.probability).min_by(f64::total_cmp);
+    // Of what a steward judged the percentage doesn't say how certain it is.
+    let weighed = records().filter(|record| !record.link.alone && !record.link.judged);
+    let weakest = weighed.map(|record| record.link.probability).min_by(f64::total_cmp);
     let known = known_as(view.app.project(), &found.sections);
     let name = known.as_ref().map(|known| known.text.clone());
     let (map, map_missing) = match map(view, &found.sections) {
@@ -352,12 +366,17 @@ pub(crate) fn moment_of_run(run: &str) -> Option<String> {
 
 fn link(view: &View, link: &LinkEvidence) -> Link {
     let t = view.t;
+    let mut waterfall = waterfall(t, &link.fields, link.weight, link.probability);
+    if link.judged {
+        waterfall.say_judged(t);
+    }
     Link {
         alone: link.alone,
         percent: t.percent(&link.probability),
         weight: t.weight(&link.weight),
         via: link.via.as_deref().map(|register| view.register_title(register)),
-        waterfall: waterfall(t, &link.fields, link.weight, link.probability),
+        judged: link.judged,
+        waterfall,
     }
 }
 
@@ -456,6 +475,25 @@ fn told(t: Words, field: &service::FieldEvidence) -> String {
 mod tests {
     use super::*;
     use crate::pages::words::Language;
+
+    #[test]
+    fn beside_the_sum_of_a_judged_link_it_is_said_that_the_judgement_decides() {
+        let fields = [evidence(service::FieldEvidence::PRIOR, -10.0), evidence("first_name", 6.0)];
+        for (language, judged) in
+            [(Language::English, "judged them to be one person"), (Language::French, "a jugé qu’il s’agit d’une même")]
+        {
+            let t = Words::new(language);
+            let mut told = waterfall(t, &fields, -4.0, 0.06);
+            assert!(told.steps.iter().all(|step| !step.sentence.contains(judged)));
+            told.say_judged(t);
+            let (whole, parts) = told.steps.split_last().unwrap();
+            assert!(whole.sentence.contains(judged) && whole.plain.contains(judged), "{}", whole.sentence);
+            assert!(parts.iter().all(|step| !step.sentence.contains(judged)));
+        }
+        let mut nothing = Waterfall::default();
+        nothing.say_judged(Words::new(Language::English));
+        assert!(nothing.steps.is_empty(), "where nothing is told of how they agree");
+    }
 
     #[test]
     fn a_run_tells_when_it_was() {

@@ -173,7 +173,8 @@ pub(crate) fn relations(view: &View, about: &str, sections: &[SectionView], name
     let colleagues = colleagues_max(view);
     let mut places = Places::default();
     let record = |places: &mut Places, title: &str, record: &RecordView| Named {
-        percent: (!record.link.alone).then_some(record.link.probability),
+        // What a steward judged is so whatever the two weigh.
+        percent: (!record.link.alone && !record.link.judged).then_some(record.link.probability),
         places: places.of(title, places_of(record, colleagues.is_some())),
         contacts: contacts_of(t, record),
     };

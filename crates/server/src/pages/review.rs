@@ -506,17 +506,18 @@ fn source_row(t: Words, found: &PairView) -> Option<Row> {
     is_known.then(|| Row { title: t.s("source-row"), left, right, mark: None, masked: None })
 }
 
-/// On what it rests where nothing was kept of how much the two agree, and not all of it may be told.
-const UNTOLD: &str = "untold";
-
 /// Gives what became of a pair, in a sentence: what the persons are, and not what the pair would be by itself.
 pub(super) fn outcome(t: Words, pair: &Compared<'_>) -> String {
-    let OutcomeView { outcome, ground, merge, .. } = pair.outcome;
+    let OutcomeView { outcome, ground, merge, by_given, .. } = pair.outcome;
     match (outcome.as_str(), ground.as_str(), merge) {
+        ("together", "judged", _) => t.s("pair-together-judged"),
+        ("together", "score", _) if *by_given => t.s("pair-together-given"),
         ("together", "score", _) => t.s("pair-together"),
-        ("together", UNTOLD, _) => t.s("pair-together-untold"),
+        ("together", "untold", _) => t.s("pair-together-untold"),
         ("together", ..) => t.s("pair-together-others"),
-        (_, UNTOLD, _) => t.s("pair-apart-untold"),
+        (_, "judged", _) => t.s("pair-apart-judged"),
+        (_, "untold", _) => t.s("pair-apart-untold"),
+        (_, "score", _) if *by_given => t.s("pair-apart-given"),
         (_, "score", _) => t.s("pair-apart"),
         (_, "others-fit", _) => t.s("pair-apart-others-fit"),
         (_, _, Some(merge)) if merge.penalty.is_none() => t.s("pair-apart-beyond"),
@@ -541,9 +542,7 @@ fn waits(t: Words, pair: &PairView) -> Option<String> {
 pub(super) fn caption(t: Words, pair: &Compared<'_>) -> String {
     let (percent, weight) = (t.percent(&pair.probability), t.weight(&pair.weight));
     match &pair.outcome.merge {
-        None if pair.outcome.ground == UNTOLD => {
-            t.with_all("pair-caption-given", &[("percent", percent), ("weight", weight)])
-        }
+        None if pair.outcome.by_given => t.with_all("pair-caption-given", &[("percent", percent), ("weight", weight)]),
         None => t.with_all("pair-caption", &[("percent", percent), ("weight", weight)]),
         Some(merge) => {
             let (all, merged) = (t.percent(&merge.probability), t.weight(&merge.weight));
@@ -555,7 +554,13 @@ pub(super) fn caption(t: Words, pair: &Compared<'_>) -> String {
 
 /// Gives how the weight of a pair comes about; of persons kept apart, that of their being one.
 pub(super) fn of_pair(t: Words, pair: &Compared<'_>) -> Waterfall {
-    let Some(merge) = &pair.outcome.merge else { return waterfall(t, pair.fields, pair.weight, pair.probability) };
+    let Some(merge) = &pair.outcome.merge else {
+        let mut waterfall = waterfall(t, pair.fields, pair.weight, pair.probability);
+        if pair.outcome.verdict.as_deref() == Some("same") {
+            waterfall.say_judged(t);
+        }
+        return waterfall;
+    };
     // Where nothing of the pair may be told, neither is the rest.
     let steps = if pair.fields.is_empty() { Vec::new() } else { pair.outcome.steps() };
     let fields: Vec<FieldEvidence> = pair.fields.iter().cloned().chain(steps).collect();

@@ -131,6 +131,8 @@ pub struct LinkEvidence {
     pub alone: bool,
     /// The register of the record that it agrees with most, when that is within reach too.
     pub via: Option<String>,
+    /// Whether a steward judged that the two are of one person: then they are, whatever the weight.
+    pub judged: bool,
     /// Field by field why the two agree, as far as both are disclosed; only when asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Object>)]
@@ -144,6 +146,7 @@ impl From<Evidence> for LinkEvidence {
             probability: evidence.probability,
             alone: evidence.alone,
             via: evidence.via.map(|register| register.to_string()),
+            judged: evidence.judged,
             fields: evidence.fields,
         }
     }

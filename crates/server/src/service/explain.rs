@@ -19,11 +19,16 @@ use crate::problem::Problem;
 pub struct OutcomeView {
     /// `together` or `apart`.
     pub outcome: String,
-    /// `score` (how much the two agree), `others` (other records of their persons, or a judgement), `kept-apart` (they agree
-    /// enough, and their persons are kept apart all the same), `others-fit` (they agree enough, one is of an attached register,
-    /// and another person fits it about as well), or `untold` (nothing was kept of how much they agree, and not
-    /// all of it may be told).
+    /// `judged` (a steward judged so), `score` (how much the two agree), `others` (other records of their persons, or a judgement of
+    /// others), `kept-apart` (they agree enough, and their persons are kept apart all the same), `others-fit` (they agree enough,
+    /// one is of an attached register, and another person fits it about as well), or `untold` (only a part of how much they agree
+    /// may be told, and by that part it would be otherwise).
     pub ground: String,
+    /// What a steward judged, `same` or `different`, where that is the ground.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<String>,
+    /// Whether the weight beside it is what the purpose gives of both, and not all that the linkage compares.
+    pub by_given: bool,
     /// What keeps their persons apart, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge: Option<MergeView>,
@@ -60,6 +65,8 @@ impl From<&Outcome> for OutcomeView {
         Self {
             outcome: if outcome.is_one_person { "together" } else { "apart" }.to_owned(),
             ground: outcome.ground.as_str().to_owned(),
+            verdict: outcome.verdict.map(|verdict| verdict.as_str().to_owned()),
+            by_given: outcome.by_given,
             merge: outcome.merge.as_ref().map(MergeView::from),
             sentence: outcome.sentence().to_owned(),
         }

@@ -4,7 +4,7 @@ use gate::EntryKind;
 use serde_json::{Value, json};
 
 use crate::house::{Answer, Ask, House, two_records, work};
-use crate::pages::enter;
+use crate::pages::{FORM, cookies, enter, form_token};
 
 async fn explain(house: &House, who: &str, body: &Value) -> Answer {
     house.ask(Ask::new("POST", "/api/v1/review/explain").token(&house.token(who)).json(body)).await
@@ -284,4 +284,81 @@ async fn what_is_not_linked_is_explained_field_by_field_as_far_as_it_is_disclose
     let sum: f64 = fields.iter().map(|field| field["weight"].as_f64().unwrap()).sum();
     // What is taken back for households is told from a twentieth of a bit on.
     assert!((sum - apart["weight"].as_f64().unwrap()).abs() < 0.06, "{sum}: {apart}");
+}
+
+/// Gives the house after the citizen contested the loan, a steward judged that it is theirs or that it is not, and a run followed it.
+async fn judged_house(verdict: &str) -> House {
+    let mut house = House::new().await;
+    let own = house.own_records().await.json();
+    let loans = own["sections"].as_array().unwrap().iter().find(|section| section["register"] == "loans").unwrap();
+    let path = format!("/api/v1/me/records/{}/contest", loans["records"][0]["name"].as_str().unwrap());
+    let contest = json!({ "reason": "I never borrowed a cent" });
+    let answer = house.ask(Ask::new("POST", &path).token(&house.token("citizen")).json(&contest)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let review = house.ask(Ask::new("GET", "/api/v1/review").token(&house.token("steward"))).await.json();
+    let path = format!("/api/v1/review/{}/judgement", review["next"]);
+    let judgement = json!({ "generation": "index-one", "verdict": verdict, "reason": "both births are on record" });
+    let answer = house.ask(Ask::new("POST", &path).token(&house.token("steward")).json(&judgement)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    house.run_again("two").await;
+    house
+}
+
+/// Gives what a dossier says of the link of a register's first record.
+fn link<'a>(dossier: &'a Value, register: &str) -> &'a Value {
+    let sections = dossier["sections"].as_array().unwrap();
+    let section = sections.iter().find(|section| section["register"] == register);
+    &section.unwrap_or_else(|| panic!("{register} in {dossier}"))["records"][0]["link"]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_link_that_a_steward_judged_steward_officer_and_citizen_are_told_so() {
+    let house = judged_house("same").await;
+    let explained = explain(&house, "steward", &two_records(("tax", "TN-48151"), ("loans", "LN-70017"))).await.json();
+    let outcome = &explained["outcome"];
+    assert_eq!([&outcome["outcome"], &outcome["ground"], &outcome["verdict"]], ["together", "judged", "same"]);
+    assert!(outcome["sentence"].as_str().is_some_and(|told| told.contains("a steward judged")), "{outcome}");
+    let of_officer = house.dossier("officer", &house.ysolde_at("education"), "loan-relief").await.json();
+    let of_citizen = house.own_records().await.json();
+    for dossier in [&of_officer, &of_citizen] {
+        for register in ["tax", "loans"] {
+            assert_eq!(link(dossier, register)["judged"], true, "{register} in {dossier}");
+        }
+    }
+
+    let session = enter(&house, "officer").await;
+    let page = house.ask(Ask::new("GET", "/search").header("cookie", &session)).await;
+    let body = format!(
+        "form_token={}&back=/search&purpose=loan-relief&case=CASE-7&justification=because+of+the+canary",
+        form_token(&page.text)
+    );
+    let set = house.ask(Ask::new("POST", "/work").header("cookie", &session).text(FORM, &body)).await;
+    assert_eq!(set.status, 303, "{}", set.text);
+    let officer = (cookies(&set), format!("/person/{}", house.ysolde_at("education")));
+    let citizen = (enter(&house, "citizen").await, "/me/records".to_owned());
+    for (session, path) in [officer, citizen] {
+        for (language, judged, decides) in [
+            ("en", "A data steward judged that it and that record are of one person", "judged them to be one person"),
+            ("fr", "a jugé que les deux enregistrements sont d’une même personne", "a jugé qu’il s’agit d’une même"),
+        ] {
+            let cookies = format!("{session}; lucarne_lang={language}");
+            let page = house.ask(Ask::new("GET", &path).header("cookie", &cookies)).await;
+            assert_eq!(page.status, 200, "{path}: {}", page.text);
+            assert!(page.text.contains(judged) && page.text.contains(decides), "{path} {language}: {}", page.text);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_records_that_a_steward_judged_apart_it_is_said_whatever_they_weigh() {
+    let house = judged_house("different").await;
+    let explained = explain(&house, "steward", &two_records(("tax", "TN-48151"), ("loans", "LN-70017"))).await.json();
+    let outcome = &explained["outcome"];
+    assert_eq!([&outcome["outcome"], &outcome["ground"], &outcome["verdict"]], ["apart", "judged", "different"]);
+    assert!(explained["probability"].as_f64() > Some(0.9), "by itself the pair would be one person: {explained}");
+    assert_eq!(explained["effect"]["is_one_person"], false);
+    let of_citizen = house.own_records().await.json();
+    let sections = of_citizen["sections"].as_array().unwrap();
+    let mut links = sections.iter().flat_map(|section| section["records"].as_array().unwrap());
+    assert!(links.all(|record| record["link"]["judged"] == false), "{of_citizen}");
 }
