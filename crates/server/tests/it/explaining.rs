@@ -68,6 +68,14 @@ async fn what_one_record_for_each_person_keeps_apart_waits_and_says_so() {
             assert!(shown.contains(part), "{part} in {shown}");
         }
     }
+    // A verdict binds the two records; of the others it is told how many may go with them, and not that they do.
+    for (language, certain, at_most) in [
+        ("en", "these two records are of one person", "records at most"),
+        ("fr", "ces deux enregistrements sont d’une même personne", "enregistrements au plus"),
+    ] {
+        let shown = page(&at, language).await;
+        assert!(shown.contains(certain) && shown.contains(at_most), "{shown}");
+    }
     let queue = page("/review", "en").await;
     assert!(queue.contains("kept apart although") && queue.contains("one decision buys most"), "{queue}");
 }

@@ -233,7 +233,9 @@ async fn a_link_is_cut_through_the_pages_with_a_reason_and_its_effect_told_befor
     assert_eq!((shown.status.as_u16(), house.gate.log_size()), (200, size + 1), "{}", shown.text);
     assert_eq!(kind_at(&house, size).await, EntryKind::Review);
     for told in [
+        "these two records are of two persons",
         "is taken apart",
+        "Where each of the others goes, that run decides.",
         "would stand apart",
         "value=\"different\" accesskey=\"2\" aria-describedby=\"effect-2\" checked",
     ] {
