@@ -92,6 +92,7 @@ async fn a_link_that_the_picture_leaves_out_is_cut_through_the_pages() {
 
     let shown = get(&path).await;
     assert!(shown.status == 200 && shown.text.contains("is taken apart"), "{}", shown.text);
+    assert!(shown.text.contains("Where each of the others goes, that run decides."), "{}", shown.text);
     let token = form_token(&shown.text);
     let body = format!("form_token={token}&generation=index-one&verdict=different&reason=another+of+her+name");
     let judged = house.ask(Ask::new("POST", &path).header("cookie", &session).text(FORM, &body)).await;

@@ -235,7 +235,6 @@ async fn a_link_is_cut_through_the_pages_with_a_reason_and_its_effect_told_befor
     for told in [
         "these two records are of two persons",
         "is taken apart",
-        "Where each of the others goes, that run decides.",
         "would stand apart",
         "value=\"different\" accesskey=\"2\" aria-describedby=\"effect-2\" checked",
     ] {
