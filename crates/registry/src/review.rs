@@ -32,7 +32,8 @@ impl Pairs {
     pub(crate) fn load(generation: &Path) -> Result<Self, RegistryError> {
         let PairList { pairs, judged_in, verdicts } = PairList::load(generation)?;
         let record = |text: &str| {
-            text.parse().map_err(|_| RegistryError::damaged(&generation.join(FILE), "it names what is no record"))
+            let wrong = |_| RegistryError::damaged(&generation.join(FILE), "it names what is no record");
+            text.parse::<RecordId>().map_err(wrong)
         };
         let known = |pair: StoredPair| {
             let StoredPair { left, right, weight, probability, is_uncertain, turn, waits } = pair;
@@ -40,7 +41,9 @@ impl Pairs {
             Ok(KnownPair { left, right, weight, probability, is_uncertain, turn, waits })
         };
         let pairs = pairs.into_iter().map(known).collect::<Result<Vec<_>, RegistryError>>()?;
-        let judged = |of: StoredVerdict| Ok(((record(&of.left)?, record(&of.right)?), of.verdict));
+        let judged = |of: StoredVerdict| -> Result<_, RegistryError> {
+            Ok(((record(&of.left)?, record(&of.right)?), of.verdict))
+        };
         let verdicts = verdicts.into_iter().map(judged).collect::<Result<HashMap<_, _>, RegistryError>>()?;
         Ok(Self { pairs, judged_in, verdicts })
     }
