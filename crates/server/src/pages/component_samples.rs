@@ -27,7 +27,7 @@ use super::reason;
 use super::review::{Contested, Row, Said, Told, said};
 use super::rules::rule_says;
 use super::search::{FormError, Hit, SEARCH};
-use super::values::{KeptColumns, Shown, within};
+use super::values::{KeptColumns, Shown, noted_place, within};
 use super::view::{Retyped, Typed};
 use super::words::{ProjectText, Words};
 use crate::service::{
@@ -491,7 +491,7 @@ pub(super) fn quarantined(t: Words) -> Vec<RunSample> {
         code: code.to_owned(),
         column,
         rows: t.number(&rows),
-        places: places.iter().map(|place| (*place).to_owned()).collect(),
+        places: places.iter().map(|place| noted_place(t, place)).collect(),
     };
     let reasons = vec![
         reason(

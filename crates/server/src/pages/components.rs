@@ -27,7 +27,7 @@ use super::relations::{self, Hop, Naming, Opens, Relations, Thing, Tie};
 use super::review::{Contested, Said, Told};
 use super::search::{self, FormError, SearchField};
 use super::timeline::{self, Event, Timeline};
-use super::values::{Kept, KeptColumns, Shown, reduced};
+use super::values::{Kept, KeptColumns, Shown, record_of_file, reduced};
 use super::view::View;
 use super::words::{ProjectText, Words};
 use crate::districts::Districts;
@@ -363,7 +363,7 @@ fn section(t: Words) -> Section {
         number,
         fields: Vec::new(),
         file: Some("incoming/registers/loans.csv".to_owned()),
-        row: Some("1234".to_owned()),
+        row: Some(record_of_file(t, 1233)),
         run: Some("r20261124-064000-123-7".to_owned()),
         fresh: Some("2026-11-24T06:40:00Z".to_owned()),
         link,

@@ -16,7 +16,9 @@ use super::plainly::{level, strength, told_plainly};
 use super::relations::{Relations, record_anchor, relations};
 use super::search::{asked_again, work_of};
 use super::timeline::{Timeline, timeline};
-use super::values::{KeptColumns, Shown, comparison, kept, reduced, reduced_to_oneself, sentence, share, shown};
+use super::values::{
+    KeptColumns, Shown, comparison, kept, record_of_file, reduced, reduced_to_oneself, sentence, share, shown,
+};
 use super::view::{Asked, View};
 use super::words::{ProjectText, Words};
 use crate::districts::Unreadable;
@@ -112,6 +114,7 @@ pub(crate) struct Record {
     pub(crate) number: u64,
     pub(crate) fields: Vec<Shown>,
     pub(crate) file: Option<String>,
+    /// Which record of the file it is, in words.
     pub(crate) row: Option<String>,
     pub(crate) run: Option<String>,
     /// When the run read the row in.
@@ -336,19 +339,16 @@ pub(crate) fn judged(t: Words, judged: &service::ContestJudged, is_own: bool) ->
 }
 
 fn record(view: &View, section: &SectionView, record: &RecordView, number: u64, is_own: bool) -> Record {
+    let t = view.t;
     let contest_judged = record.contest_judged.as_ref();
     Record {
-        judged: contest_judged.map(|found| judged(view.t, found, is_own)),
+        judged: contest_judged.map(|found| judged(t, found, is_own)),
         is_judged_away: contest_judged.is_some_and(|found| found.verdict == "different"),
         anchor: record_anchor(&section.register, number),
         number,
-        fields: record
-            .values
-            .fields()
-            .map(|field| shown(view.t, view.app.project(), &section.register, field))
-            .collect(),
+        fields: record.values.fields().map(|field| shown(t, view.app.project(), &section.register, field)).collect(),
         file: record.file.clone(),
-        row: record.row.map(|row| row.to_string()),
+        row: record.row.map(|row| record_of_file(t, row)),
         fresh: record.run.as_deref().and_then(moment_of_run),
         run: record.run.clone(),
         link: link(view, &record.link),

@@ -9,6 +9,7 @@ use model::{Delivery, Register};
 use source::{QuarantinedFor, QuarantinedRun};
 
 use super::frame::Frame;
+use super::values::noted_place;
 use super::view::View;
 use super::words::Words;
 use crate::problem::Problem;
@@ -96,7 +97,7 @@ fn reason(t: Words, register: &Register, known: &QuarantinedFor) -> Reason {
         code: known.code.clone(),
         column: known.column.as_ref().map(title),
         rows: t.number(&known.rows),
-        places: known.samples.clone(),
+        places: known.samples.iter().map(|place| noted_place(t, place)).collect(),
     }
 }
 
@@ -121,17 +122,20 @@ mod tests {
         let project = testkit::ProjectFolder::small().load().unwrap();
         let tax = project.registers.values().find(|register| register.id.as_str() == "tax").unwrap();
         let runs = r#"[{"run":"r2","at":"2026-05-04T12:00:00Z","rows":1200,"quarantined":7,"reasons":[
-            {"code":"not-a-date","column":"birth_date","rows":4,"samples":["incoming/<b>.csv:3"]},
+            {"code":"not-a-date","column":"birth_date","rows":4,"samples":["incoming/<b>.csv:3","incoming/b.parquet, row 7"]},
             {"code":"field-count","rows":3,"samples":[]}]},
             {"run":"r1","at":"2026-05-03T12:00:00Z","rows":0,"quarantined":0,"reasons":[]}]"#;
-        for (language, says) in [(Language::English, "not a day in a format"), (Language::French, "n’est pas un jour")]
-        {
+        for (language, says, line, record) in [
+            (Language::English, "not a day in a format", "line", "record 8 of the file"),
+            (Language::French, "n’est pas un jour", "ligne", "enregistrement 8 du fichier"),
+        ] {
             let t = Words::new(language);
             let html = shown(t, Frame::of_nobody(), tax, Some(&info(7, Some(runs)))).render().unwrap();
             for told in [says, "<code>r2</code>", "<code>r1</code>", "not-a-date", "field-count"] {
                 assert!(html.contains(told), "{told} in {html}");
             }
-            assert!(html.contains("incoming/&#60;b&#62;.csv:3") && !html.contains("NaN"), "{html}");
+            assert!(html.contains(&format!("incoming/&#60;b&#62;.csv, {line} 3")) && !html.contains("NaN"), "{html}");
+            assert!(html.contains(&format!("incoming/b.parquet, {record}")), "{html}");
         }
     }
 

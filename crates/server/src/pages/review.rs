@@ -20,7 +20,7 @@ use super::judged::{JUDGED, ProposalLine, proposal_lines};
 use super::person::{Waterfall, waterfall};
 use super::reason::{is_enough, least, too_little};
 use super::search::FormError;
-use super::values::{Kept, KeptColumns, Shown, kept, reduced, shown};
+use super::values::{Kept, KeptColumns, Shown, kept, record_of_file, reduced, shown};
 use super::view::{AGAIN, Asked, Sent, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
@@ -496,7 +496,7 @@ fn source_row(t: Words, found: &PairView) -> Option<Row> {
     let told = |source: &SourceView| {
         let file = source.file.clone()?;
         let text = match source.row {
-            Some(row) => format!("{file}, {}", t.with("source-row-number", "row", row)),
+            Some(row) => format!("{file}, {}", record_of_file(t, row)),
             None => file,
         };
         Some(vec![Stretch { text, mark: Mark::Alike }])

@@ -26,6 +26,26 @@ pub(crate) struct Shown {
     pub(crate) special: bool,
 }
 
+/// Gives which record of its file a row is, as whoever opens the file counts: `row` counts from 0 over data rows. It is no line:
+/// a header line, line breaks in values and blank lines count in these, and some files have none.
+pub(crate) fn record_of_file(t: Words, row: i64) -> String {
+    t.with("source-row-number", "number", row.saturating_add(1))
+}
+
+/// Gives where a row in quarantine is, of the place that its run noted: `FILE:LINE`, or `FILE, row ROW` of a file without lines,
+/// counted from 0.
+pub(crate) fn noted_place(t: Words, place: &str) -> String {
+    if let Some((file, row)) =
+        place.rsplit_once(", row ").and_then(|(file, row)| Some((file, row.parse::<i64>().ok()?)))
+    {
+        return format!("{file}, {}", record_of_file(t, row));
+    }
+    match place.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse::<u64>().ok()?))) {
+        Some((file, line)) => t.with_all("source-line", &[("file", file.to_owned()), ("number", line.to_string())]),
+        None => place.to_owned(),
+    }
+}
+
 /// A column that is not given, or not as it is.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Kept {
@@ -330,6 +350,17 @@ mod tests {
                 matched: false,
             },
         }
+    }
+
+    #[test]
+    fn where_a_row_is_is_counted_as_whoever_opens_the_file_counts() {
+        let (english, french) = (Words::new(Language::English), Words::new(Language::French));
+        assert_eq!(record_of_file(english, 492), "record 493 of the file, counted from 1");
+        assert_eq!(record_of_file(french, 0), "enregistrement 1 du fichier, compté à partir de 1");
+        assert_eq!(noted_place(english, "in/a.csv:812"), "in/a.csv, line 812");
+        assert_eq!(noted_place(french, "in/a.jsonl:812"), "in/a.jsonl, ligne 812");
+        assert_eq!(noted_place(english, "in/a.parquet, row 7"), "in/a.parquet, record 8 of the file, counted from 1");
+        assert_eq!(noted_place(english, "in/a:b"), "in/a:b");
     }
 
     fn written(t: Words, column: &GivenColumn, value: ShownValue, kind: Option<ColumnType>) -> Option<String> {

@@ -122,7 +122,7 @@ async fn an_engineer_reads_a_delivery_in_and_sees_why_rows_are_in_quarantine() {
     for told in [
         "not a day in a format",
         "<code class=\"small soft\">not-a-date</code>",
-        "incoming/tax_2025.csv:2",
+        "incoming/tax_2025.csv, line 2",
         "Earlier run:",
     ] {
         assert!(why.text.contains(told), "{told} in {}", why.text);

@@ -119,7 +119,7 @@ async fn what_is_contested_is_named_and_where_it_came_from() {
     for told in [
         ": contested record</th>",
         ": the record that it is linked to</th>",
-        "incoming/loans_2025.csv, row ",
+        "incoming/loans_2025.csv, record ",
         "marked as contested",
     ] {
         assert!(pair.contains(told), "{told} in {pair}");
