@@ -2,7 +2,8 @@
 //!
 //! Values are compared when they are of one thing: of one class, given in the same way, and held by columns that mean the same,
 //! which the models of person records say, or else their names. Where somebody is is one thing, whichever columns it stands in.
-//! Only what the page shows is compared: of what is given in part, the part.
+//! Only what the page shows is compared: of what is given in part, the part. A given name that says less than another, such as
+//! its initial, is that one.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -12,6 +13,7 @@ use matching::normalise::{fold, fold_identifier, fold_phone};
 
 use super::address::{address_of, is_part, words_of};
 use super::differ::with_code;
+use super::known_as::{is_given_name, is_short_for};
 use super::meaning::meanings;
 use super::person::moment_of_run;
 use super::relations::record_anchor;
@@ -138,6 +140,12 @@ impl<'a> Kind<'a> {
         is_given && self.class != "administrative" && !is_in_address
     }
 
+    /// Tells whether it is a given name, be it the first or another.
+    fn is_given_name(&self) -> bool {
+        let [name, ..] = self.called;
+        self.class == "identity" && !self.is_reduced() && is_given_name(self.meaning.unwrap_or(name))
+    }
+
     /// Gives a value as it is compared: without regard to case, accents and marks, as far as these don't count in it.
     fn compared(&self, text: &str) -> String {
         let plain = plain(text);
@@ -197,6 +205,15 @@ impl ValueHeld<'_> {
 }
 
 impl<'a> Thing<'a> {
+    /// Gives the value of which a given name says less; none where it may be of several, or of none.
+    fn longer(&self, text: &str) -> Option<usize> {
+        let is_longer =
+            |known: &ValueHeld<'_>| known.spellings.first().is_some_and(|first| is_short_for(text, first.text));
+        let mut longer = self.values.iter().enumerate().filter(|(_, known)| is_longer(known)).map(|(at, _)| at);
+        let at = longer.next()?;
+        longer.next().is_none().then_some(at)
+    }
+
     fn class(&self) -> &'a str {
         self.kinds.first().map_or("", |kind| kind.class)
     }
@@ -340,10 +357,13 @@ fn things<'a>(held: &'a [Held<'a>]) -> Vec<Thing<'a>> {
 /// Gives the things that are held, with who says what of them.
 fn said<'a>(held: &'a [Held<'a>]) -> Vec<Thing<'a>> {
     let mut things = things(held);
-    for one in held.iter().filter(|one| one.kind != ADDRESS) {
+    let mut others: Vec<&Held<'_>> = held.iter().filter(|one| one.kind != ADDRESS).collect();
+    others.sort_by_key(|one| Reverse(fullness(one)));
+    for one in others {
         let Some(thing) = things.iter_mut().find(|thing| thing.kinds.contains(&one.kind)) else { continue };
         let compared = one.kind.compared(one.code.as_ref().map_or(&one.text, |(means, _)| means));
         let at = thing.values.iter().position(|known| one.kind.agree(&known.compared, &compared));
+        let at = at.or_else(|| if one.kind.is_given_name() { thing.longer(&one.text) } else { None });
         thing.take(at, compared, one, |known, text| known == text);
     }
     if let Some(thing) = things.iter_mut().find(|thing| thing.kinds.contains(&ADDRESS)) {
@@ -356,6 +376,17 @@ fn said<'a>(held: &'a [Held<'a>]) -> Vec<Thing<'a>> {
         thing.values.sort_by_key(|value| Reverse((value.registers(), value.records())));
     }
     things
+}
+
+/// Gives how much a given name says: its words, and those of them that are more than initials. The fuller ones are taken in
+/// first, so that each that says less finds what it may be of. Of all else the order stays.
+fn fullness(one: &Held<'_>) -> (usize, usize) {
+    if !one.kind.is_given_name() {
+        return (0, 0);
+    }
+    let folded = fold(&one.text);
+    let words = || folded.split(' ').filter(|word| !word.is_empty());
+    (words().count(), words().filter(|word| word.chars().count() > 1).count())
 }
 
 /// Takes in addresses. One that says less than another is that one, written shorter; where it says no more than several do,
@@ -602,6 +633,37 @@ mod tests {
         // An answer or a presence is no value that another contradicts.
         for disclosure in ["yes-no", "presence", "match-only", "withheld"] {
             assert!(!kind("income", ["wages", "Wages", "Salaires"], disclosure, None).is_compared(), "{disclosure}");
+        }
+    }
+
+    #[test]
+    fn an_initial_is_the_name_that_begins_so_and_no_conflict() {
+        let (tax, loans, benefits) = (one("Tax"), one("Loans"), one("Benefits"));
+        let middle = whole("identity", ["middle_name", "Middle name", "Deuxième prénom"]);
+        let all = [held(middle, "M", &tax), held(middle, "MARIA", &loans), held(middle, "M.", &benefits)];
+        for order in [[0, 1, 2], [1, 0, 2], [2, 0, 1]] {
+            let all = order.map(|at| held(middle, &all[at].text, all[at].origin));
+            let found = told(EN, &all);
+            assert_eq!((found.len(), found[0].values.len(), verdict_of(&found[0])), (1, 3, None), "{order:?}");
+            assert_eq!(found[0].values[0].text, "MARIA");
+        }
+        // Names that go on are the same; an initial that two begin with is neither's.
+        let first = whole("identity", ["given", "Given names", "Prénoms"]);
+        let all = [held(first, "Ana", &tax), held(first, "Ana Maria", &loans), held(first, "Ana M", &benefits)];
+        assert_eq!(verdict_of(&told(EN, &all)[0]), None);
+        let all = [held(first, "M", &tax), held(first, "Martha", &loans), held(first, "Maria", &benefits)];
+        let found = told(EN, &all);
+        assert_eq!(verdict_of(&found[0]), Some("registers differ"));
+        assert!(found[0].values.iter().all(|value| !value.is_written_differently), "{:?}", rows(&found[0]));
+        for (one, other) in [("B", "Maria"), ("Ana", "Anabel"), ("Mar", "Maria")] {
+            let all = [held(middle, one, &tax), held(middle, other, &loans)];
+            assert_eq!(verdict_of(&told(EN, &all)[0]), Some("registers differ"), "{one} and {other}");
+        }
+        // Of family names, and of what is no name, a letter is a value like others.
+        for called in [["last_name", "Last name", "Nom"], ["sex", "Sex", "Sexe"]] {
+            let kind = whole("identity", called);
+            let all = [held(kind, "M", &tax), held(kind, "Male", &loans)];
+            assert_eq!(verdict_of(&told(EN, &all)[0]), Some("registers differ"), "{called:?}");
         }
     }
 

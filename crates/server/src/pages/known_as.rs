@@ -85,6 +85,20 @@ fn part_of(column: &str) -> Option<Part> {
     })
 }
 
+/// Tells whether a column holds given names, the first or others; those that somebody had before are no such ones.
+pub(super) fn is_given_name(column: &str) -> bool {
+    matches!(part_of(column), Some(Part::Given | Part::Middle))
+}
+
+/// Tells whether given names say less of others, word by word from the first: an initial of the word that begins so, or none of
+/// those that follow.
+pub(super) fn is_short_for(short: &str, long: &str) -> bool {
+    let (short, long) = (fold(short), fold(long));
+    let (short, long): (Vec<&str>, Vec<&str>) = (short.split(' ').collect(), long.split(' ').collect());
+    let is_of = |(one, other): (&&str, &&str)| one == other || (one.chars().count() == 1 && other.starts_with(*one));
+    short.len() <= long.len() && short.iter().zip(&long).all(is_of)
+}
+
 fn name(parts: impl Iterator<Item = (Part, String)>) -> Name {
     let mut name = Name::default();
     for (part, text) in parts {
