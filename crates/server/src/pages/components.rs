@@ -278,6 +278,7 @@ fn pictures(t: Words) -> Pictures {
     let tie = |title: &str, percent: Option<String>, names: Vec<Naming>| Tie {
         title: title.to_owned(),
         href: "#charts".to_owned(),
+        is_linked_to: false,
         percent,
         names,
     };
@@ -374,6 +375,7 @@ fn section(t: Words) -> Section {
     };
     let linked = Link {
         alone: false,
+        is_linked_to: false,
         percent: t.percent(&0.9994),
         weight: t.weight(&10.4),
         via: Some(t.s("sample-register")),
@@ -387,6 +389,7 @@ fn section(t: Words) -> Section {
         via: None,
         judged: false,
         waterfall: Waterfall::default(),
+        is_linked_to: false,
     };
     let mut second = record(2, alone);
     let [reduced, withheld] = kept_columns(t);

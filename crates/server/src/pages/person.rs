@@ -140,6 +140,8 @@ impl Record {
 /// How sure it is that the record belongs to the person.
 pub(crate) struct Link {
     pub(crate) alone: bool,
+    /// Whether others of the page are linked to it, where it is not linked itself.
+    pub(crate) is_linked_to: bool,
     pub(crate) percent: String,
     pub(crate) weight: String,
     pub(crate) via: Option<String>,
@@ -314,7 +316,7 @@ fn section(view: &View, section: &SectionView, found: &DossierView) -> Section {
             .records
             .iter()
             .zip(1..)
-            .map(|(record, number)| self::record(view, section, record, number, is_own))
+            .map(|(record, number)| self::record(view, found, section, record, number))
             .collect(),
         reduced: KeptColumns::reduced(t, reduced).map(|kept| kept.asking(&ask).told_to_oneself(is_own)),
         withheld: KeptColumns::withheld(t, withheld).map(|kept| kept.asking(&ask).told_to_oneself(is_own)),
@@ -338,8 +340,9 @@ pub(crate) fn judged(t: Words, judged: &service::ContestJudged, is_own: bool) ->
     }
 }
 
-fn record(view: &View, section: &SectionView, record: &RecordView, number: u64, is_own: bool) -> Record {
+fn record(view: &View, found: &DossierView, section: &SectionView, record: &RecordView, number: u64) -> Record {
     let t = view.t;
+    let is_own = is_own(found);
     let contest_judged = record.contest_judged.as_ref();
     Record {
         judged: contest_judged.map(|found| judged(t, found, is_own)),
@@ -351,7 +354,7 @@ fn record(view: &View, section: &SectionView, record: &RecordView, number: u64, 
         row: record.row.map(|row| record_of_file(t, row)),
         fresh: record.run.as_deref().and_then(moment_of_run),
         run: record.run.clone(),
-        link: link(view, &record.link),
+        link: Link { is_linked_to: is_linked_to(&found.sections, section, record), ..link(view, &record.link) },
         contested: record.contested_since.clone(),
         name: record.name.clone(),
     }
@@ -364,6 +367,14 @@ pub(crate) fn moment_of_run(run: &str) -> Option<String> {
     Some(moment.and_utc().to_rfc3339())
 }
 
+/// Tells whether other records of the page are linked to one that is not linked itself. What a link tells is the register of the
+/// record that another agrees with most: which one it is is known where the page has one of that register.
+pub(crate) fn is_linked_to(sections: &[SectionView], section: &SectionView, record: &RecordView) -> bool {
+    let is_tied = |other: &RecordView| other.link.via.as_deref() == Some(section.register.as_str());
+    let mut others = sections.iter().flat_map(|section| &section.records);
+    record.link.alone && section.records.len() == 1 && others.any(is_tied)
+}
+
 fn link(view: &View, link: &LinkEvidence) -> Link {
     let t = view.t;
     let mut waterfall = waterfall(t, &link.fields, link.weight, link.probability);
@@ -372,6 +383,7 @@ fn link(view: &View, link: &LinkEvidence) -> Link {
     }
     Link {
         alone: link.alone,
+        is_linked_to: false,
         percent: t.percent(&link.probability),
         weight: t.weight(&link.weight),
         via: link.via.as_deref().map(|register| view.register_title(register)),
@@ -501,6 +513,52 @@ mod tests {
         for other in ["", "r", "run-1", "r2026é124-064000"] {
             assert_eq!(moment_of_run(other), None, "{other}");
         }
+    }
+
+    /// A register with a record for each of these: the register of the one that it agrees with most.
+    fn tied(register: &str, vias: &[Option<&str>]) -> SectionView {
+        let record = |via: &Option<&str>| RecordView {
+            values: service::Values::none(),
+            file: None,
+            row: None,
+            run: None,
+            link: LinkEvidence {
+                weight: 0.0,
+                probability: 1.0,
+                alone: via.is_none(),
+                via: via.map(str::to_owned),
+                fields: Vec::new(),
+            },
+            contested_since: None,
+            contest_judged: None,
+            name: None,
+        };
+        SectionView {
+            register: register.to_owned(),
+            title: register.to_owned(),
+            title_fr: register.to_owned(),
+            agency: "finance".to_owned(),
+            agency_title: "Finance".to_owned(),
+            legal_basis: String::new(),
+            legal_basis_fr: None,
+            bought: None,
+            columns: [].into(),
+            records: vias.iter().map(record).collect(),
+            withheld: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn others_are_linked_to_the_only_record_of_the_register_that_they_name() {
+        let reached = |sections: &[SectionView]| -> Vec<bool> {
+            let all = sections.iter().flat_map(|section| section.records.iter().map(move |record| (section, record)));
+            all.map(|(section, record)| is_linked_to(sections, section, record)).collect()
+        };
+        assert_eq!(reached(&[tied("population", &[None]), tied("loans", &[Some("population")])]), [true, false]);
+        assert_eq!(reached(&[tied("population", &[None]), tied("loans", &[None])]), [false, false]);
+        // Which one of several is meant isn't known; one that is linked itself says how.
+        assert_eq!(reached(&[tied("tax", &[None, Some("tax")]), tied("loans", &[Some("tax")])]), [false; 3]);
+        assert_eq!(reached(&[tied("tax", &[Some("loans")]), tied("loans", &[Some("tax")])]), [false; 2]);
     }
 
     fn evidence(name: &str, weight: f64) -> service::FieldEvidence {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::address::{address_of, is_given, words_of};
 use super::labels::{Area, Beside, Called, Label, Stroke, beside_line, beside_things, number};
 use super::layout::{HEIGHT, WIDTH, laid_out};
+use super::person::is_linked_to;
 use super::values::plain;
 use super::view::View;
 use super::words::Words;
@@ -134,6 +135,8 @@ pub(crate) struct Tie {
     pub(crate) href: String,
     /// How sure it is that it is of the person; none where no link is told.
     pub(crate) percent: Option<String>,
+    /// Whether others are linked to it, where it is not linked itself.
+    pub(crate) is_linked_to: bool,
     pub(crate) names: Vec<Naming>,
 }
 
@@ -172,17 +175,18 @@ pub(crate) fn relations(view: &View, about: &str, sections: &[SectionView], name
     let t = view.t;
     let colleagues = colleagues_max(view);
     let mut places = Places::default();
-    let record = |places: &mut Places, title: &str, record: &RecordView| Named {
+    let record = |places: &mut Places, section: &SectionView, record: &RecordView| Named {
         // What a steward judged is so whatever the two weigh.
         percent: (!record.link.alone && !record.link.judged).then_some(record.link.probability),
-        places: places.of(title, places_of(record, colleagues.is_some())),
+        is_linked_to: is_linked_to(sections, section, record),
+        places: places.of(t.pick(&section.title, &section.title_fr), places_of(record, colleagues.is_some())),
         contacts: contacts_of(t, record),
     };
     let groups: Vec<Group> = sections
         .iter()
         .map(|section| {
             let title = t.pick(&section.title, &section.title_fr);
-            let records = section.records.iter().map(|known| record(&mut places, title, known)).collect();
+            let records = section.records.iter().map(|known| record(&mut places, section, known)).collect();
             Group { register: section.register.clone(), title: title.to_owned(), records }
         })
         .collect();
@@ -214,6 +218,7 @@ impl Group {
 /// their columns.
 struct Named {
     percent: Option<f64>,
+    is_linked_to: bool,
     places: Vec<usize>,
     contacts: Vec<(String, String)>,
 }
@@ -394,6 +399,7 @@ fn ties(t: Words, groups: &[Group], places: &Places) -> Vec<Tie> {
                 title: group.called(number),
                 href: format!("#{}", record_anchor(&group.register, number)),
                 percent: record.percent.map(|percent| t.percent(&percent)),
+                is_linked_to: record.is_linked_to,
                 names: named.chain(reached).collect(),
             });
         }
@@ -536,7 +542,7 @@ mod tests {
         let record = |at: usize| {
             let text = format!("{} Long Street, 10115, Newmere", at % of);
             let places = places.of(register, vec![("address", text.clone(), Some(text))]);
-            Named { percent: Some(0.9 + at as f64 / 10_000.0), places, contacts: Vec::new() }
+            Named { percent: Some(0.9 + at as f64 / 10_000.0), is_linked_to: false, places, contacts: Vec::new() }
         };
         (0..records).map(record).collect()
     }
@@ -545,7 +551,8 @@ mod tests {
     fn what_is_not_searched_for_leads_nowhere() {
         let mut places = Places::default();
         let employer = vec![("employer", "Marzipan Data".to_owned(), None)];
-        let named = Named { percent: None, places: places.of("tax", employer), contacts: Vec::new() };
+        let named =
+            Named { percent: None, is_linked_to: false, places: places.of("tax", employer), contacts: Vec::new() };
         let found = gathered(EN, "Ana".to_owned(), &[group("tax", vec![named])], places).unwrap();
         assert!(found.places.len() == 1 && found.hops.is_empty() && found.has_employers());
     }
@@ -556,6 +563,7 @@ mod tests {
         let named = |text: &str| vec![("employer", text.to_owned(), Some(text.to_owned()))];
         let record = |places: &mut Places, text| Named {
             percent: None,
+            is_linked_to: false,
             places: places.of("tax", named(text)),
             contacts: Vec::new(),
         };
@@ -619,7 +627,7 @@ mod tests {
             gathered(
                 EN,
                 String::new(),
-                &[group("tax", vec![Named { percent: None, places: vec![], contacts: vec![] }])],
+                &[group("tax", vec![Named { percent: None, is_linked_to: false, places: vec![], contacts: vec![] }])],
                 Places::default()
             )
             .is_none()
@@ -634,7 +642,7 @@ mod tests {
         let phone = |text: &str| ("Telephone".to_owned(), text.to_owned());
         tax[1].contacts = vec![phone("555-0101"), phone("555 0101")];
         loans[0].contacts = vec![phone("5550101")];
-        let alone = Named { percent: None, places: Vec::new(), contacts: Vec::new() };
+        let alone = Named { percent: None, is_linked_to: true, places: Vec::new(), contacts: Vec::new() };
         let groups = [group("tax", tax), group("student_loans", loans), group("travel", vec![alone])];
         let found = gathered(EN, "Ana".to_owned(), &groups, places).unwrap();
         let told: Vec<_> =
@@ -650,6 +658,7 @@ mod tests {
         );
         let percents: Vec<Option<&str>> = found.ties.iter().map(|tie| tie.percent.as_deref()).collect();
         assert_eq!(percents, [Some("90.0%"), Some("90.0%"), Some("90.0%"), None]);
+        assert_eq!(found.ties.iter().map(|tie| tie.is_linked_to).collect::<Vec<_>>(), [false, false, false, true]);
         let [address, phone] = &found.ties[2].names[..] else { panic!("an address and a telephone") };
         assert_eq!((address.kind.as_str(), address.href.as_deref()), ("Address", Some("#place-1")));
         assert_eq!(address.others, ["The tax 1", "The tax 2"]);
