@@ -55,6 +55,7 @@ matched-part-birth-date = Birth date: the same as far as you gave it
 # The dossier.
 person-title = Person
 person-nameless = One person
+person-also = Also:
 person-name-differs = records differ on the name
 person-name-most = The name stands here as most records write it.
 person-name-where = Who says what

@@ -55,6 +55,7 @@ matched-part-birth-date = Date de naissance : identique pour ce qui est indiqu�
 # Le dossier.
 person-title = Personne
 person-nameless = Une personne
+person-also = Aussi :
 person-name-differs = les enregistrements diffèrent sur le nom
 person-name-most = Le nom figure ici tel que la plupart des enregistrements l’écrivent.
 person-name-where = Qui dit quoi

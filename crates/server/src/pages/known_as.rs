@@ -2,9 +2,11 @@
 //!
 //! Given and family names are chosen each by itself, so that it does not matter in which order a register has them. Spellings
 //! of one name count together, whatever their case and accents; of these the one is shown that most records have, of as many
-//! the fullest, and of these again the first in the order of the registers.
+//! the fullest, and of these again the first in the order of the registers. The other names that records have stand below it: who
+//! looked for one of them is to see that this is whom it led to.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use matching::normalise::fold;
 use model::Project;
@@ -24,6 +26,8 @@ const BEFORE: [&str; 4] = ["birth", "maiden", "former", "previous"];
 /// What a person is called.
 pub(crate) struct KnownAs {
     pub(crate) text: String,
+    /// The other names that records have, each once, as one of them writes it.
+    pub(crate) others: Vec<String>,
     /// Whether records have other names.
     pub(crate) differs: bool,
     /// Whether records write it in other ways.
@@ -47,6 +51,50 @@ struct Name {
     middle: Option<String>,
     family: Option<String>,
     whole: Option<String>,
+}
+
+impl Name {
+    /// Gives all given names.
+    fn all_given(&self) -> Option<String> {
+        let given = [self.given.as_deref()?].into_iter().chain(self.middle.as_deref());
+        Some(given.collect::<Vec<_>>().join(" "))
+    }
+
+    /// Tells whether it is in no parts.
+    fn is_whole(&self) -> bool {
+        self.given.is_none() && self.middle.is_none() && self.family.is_none()
+    }
+
+    /// Gives all of it; none where a record has none.
+    fn text(&self) -> Option<String> {
+        if self.is_whole() {
+            return self.whole.clone();
+        }
+        let parts = [&self.given, &self.middle, &self.family].into_iter().flatten();
+        Some(parts.map(String::as_str).collect::<Vec<_>>().join(" "))
+    }
+
+    /// Tells whether it may be one name with another, written differently or shorter.
+    fn is_one(&self, other: &Self) -> bool {
+        if self.is_whole() || other.is_whole() {
+            let (one, other) = (self.words(), other.words());
+            return one.is_subset(&other) || other.is_subset(&one);
+        }
+        let is_given = match (self.all_given(), other.all_given()) {
+            (Some(one), Some(other)) => is_short_for(&one, &other) || is_short_for(&other, &one),
+            _ => true,
+        };
+        let is_family = match (&self.family, &other.family) {
+            (Some(one), Some(other)) => together(one) == together(other),
+            _ => true,
+        };
+        is_given && is_family
+    }
+
+    fn words(&self) -> BTreeSet<String> {
+        let folded = fold(&self.text().unwrap_or_default());
+        folded.split(' ').map(str::to_owned).collect()
+    }
 }
 
 /// Gives what a person is called; none where no name is given as it is.
@@ -115,24 +163,35 @@ fn name(parts: impl Iterator<Item = (Part, String)>) -> Name {
 
 fn chosen(names: &[Name]) -> Option<KnownAs> {
     let first_word = |text: &str| fold(text).split(' ').next().unwrap_or_default().to_owned();
-    let given = names.iter().filter_map(|name| {
-        let text = [name.given.as_deref()?].into_iter().chain(name.middle.as_deref()).collect::<Vec<_>>().join(" ");
-        Some((first_word(&text), text))
-    });
+    let given = names.iter().filter_map(Name::all_given).map(|text| (first_word(&text), text));
     let family = names.iter().filter_map(|name| name.family.clone()).map(|text| (together(&text), text));
     let (given, family): (Vec<_>, Vec<_>) = (given.collect(), family.collect());
-    let parts: Vec<Vec<(String, String)>> = if given.is_empty() && family.is_empty() {
-        let whole = names.iter().filter_map(|name| name.whole.clone()).map(|text| (together(&text), text));
-        vec![whole.collect()]
-    } else {
-        vec![given, family]
-    };
-    let words: Vec<&str> = parts.iter().filter_map(|part| most(part)).collect();
-    (!words.is_empty()).then(|| KnownAs {
-        text: words.join(" "),
+    let whole = names.iter().filter(|_| given.is_empty() && family.is_empty()).filter_map(|name| name.whole.clone());
+    let whole: Vec<(String, String)> = whole.map(|text| (together(&text), text)).collect();
+    let best = |texts: &[(String, String)]| most(texts).map(str::to_owned);
+    let called = Name { given: best(&given), middle: None, family: best(&family), whole: best(&whole) };
+    let parts: [Vec<(String, String)>; 3] = [given, family, whole];
+    Some(KnownAs {
+        text: called.text()?,
+        others: others(names, &called),
         differs: parts.iter().any(|part| differs(part)),
         is_written_differently: parts.iter().any(|part| part.windows(2).any(|two| two[0].1 != two[1].1)),
     })
+}
+
+/// Gives the names that are not what the person is called, in the order of the registers; of one that is written in several ways,
+/// the fullest.
+fn others(names: &[Name], called: &Name) -> Vec<String> {
+    let full = |name: &Name| fullness(&name.text().unwrap_or_default());
+    let mut others: Vec<&Name> = Vec::new();
+    for name in names.iter().filter(|name| name.text().is_some() && !called.is_one(name)) {
+        match others.iter_mut().find(|known| known.is_one(name)) {
+            Some(known) if full(known) < full(name) => *known = name,
+            Some(_) => {}
+            None => others.push(name),
+        }
+    }
+    others.into_iter().filter_map(Name::text).collect()
 }
 
 /// Gives a name as it is compared: registers join the parts of one in different ways.
@@ -210,6 +269,24 @@ mod tests {
         assert!(told(&[of("B", "Ruiz"), of("A", "Ruiz")]).1);
         assert!(!told(&[of("Ana", "De La Cruz"), of("Ana", "DELACRUZ")]).1);
         assert!(!told(&[of("Ana", "Ruiz"), record(&[("first_name", "Ana"), ("birth_name", "Okafor")])]).1);
+    }
+
+    #[test]
+    fn other_names_that_records_have_are_listed_each_once() {
+        let of = |given, family| record(&[("first_name", given), ("last_name", family)]);
+        let also = |names: &[Name]| chosen(names).unwrap().others;
+        let married = || of("HANNAH MARIA", "VON HOFMANN");
+        let short = || record(&[("first_name", "Hannah"), ("middle_name", "M"), ("last_name", "von Hofmann")]);
+        for names in [[married(), short()], [short(), married()]] {
+            let [one, other] = names;
+            let all = [of("Hannah M", "Chmieić"), one, of("Hannah", "CHMIEIC"), other, of("Hannah M", "Chmieić")];
+            assert_eq!(also(&all), ["HANNAH MARIA VON HOFMANN"]);
+        }
+        assert_eq!(also(&[of("Ana", "Ruiz"), of("ANA", "Ruiz"), of("A", "RUIZ"), Name::default()]), [""; 0]);
+        let all = [of("Ana", "Ruiz"), of("Ana", "Ruiz"), of("Eva", "Ruiz"), record(&[("last_name", "Okafor")])];
+        assert_eq!(also(&all), ["Eva Ruiz", "Okafor"]);
+        let whole = |text| record(&[("holder_name", text)]);
+        assert_eq!(also(&[of("Ana", "Ruiz"), whole("RUIZ, ANA"), whole("Okafor, Ana")]), ["Okafor, Ana"]);
     }
 
     #[test]

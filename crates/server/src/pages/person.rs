@@ -48,6 +48,8 @@ struct PersonPage {
 pub(crate) struct Dossier {
     /// What the person is called, as most records write it.
     pub(crate) name: Option<String>,
+    /// The other names that records have.
+    pub(crate) other_names: Vec<String>,
     /// Whether records have other names, and whether they write it in other ways.
     pub(crate) name_differs: bool,
     pub(crate) name_is_written_differently: bool,
@@ -248,6 +250,7 @@ pub(crate) fn dossier(view: &View, found: DossierView) -> Dossier {
         earlier: found.earlier.iter().map(|look| earlier(view, look)).collect(),
         contests: Vec::new(),
         name,
+        other_names: known.as_ref().map(|known| known.others.clone()).unwrap_or_default(),
         name_differs: known.as_ref().is_some_and(|known| known.differs),
         name_is_written_differently: known.as_ref().is_some_and(|known| known.is_written_differently),
         answers: found.sections.iter().flat_map(|section| answers(view, section)).collect(),
@@ -542,7 +545,7 @@ mod tests {
             legal_basis: String::new(),
             legal_basis_fr: None,
             bought: None,
-            columns: [].into(),
+            columns: std::sync::Arc::from([]),
             records: vias.iter().map(record).collect(),
             withheld: Vec::new(),
         }
