@@ -11,6 +11,9 @@ use super::words::Words;
 use crate::problem::Problem;
 use crate::service::{PurposeView, Standing, purpose_view};
 
+/// How long the number of a case is at most that stands on one line.
+const CASE_LINE: usize = 24;
+
 /// What surrounds a page.
 pub(crate) struct Frame {
     pub(crate) assets: &'static Addresses,
@@ -213,6 +216,11 @@ fn ways_on(actor: Option<&Actor>) -> Vec<(&'static str, &'static str)> {
 }
 
 impl Acting {
+    /// Tells whether the number of the case is short enough for a line of its own: it is not broken at its hyphens then.
+    pub(crate) fn is_case_short(&self) -> bool {
+        self.case.chars().count() <= CASE_LINE
+    }
+
     fn new(view: &View) -> Result<Self, Problem> {
         let who = view.acting()?;
         let t = view.t;
