@@ -32,6 +32,13 @@ pub(crate) struct District {
     pub(crate) middle: (f64, f64),
 }
 
+impl District {
+    /// Gives what it is called on pages: its name with its code.
+    pub(crate) fn said(&self) -> String {
+        format!("{} ({})", self.name, self.code)
+    }
+}
+
 #[derive(Deserialize)]
 struct File {
     features: Vec<Feature>,

@@ -14,6 +14,7 @@ use matching::normalise::{fold, fold_identifier, fold_phone};
 use super::address::{address_of, is_part, words_of};
 use super::differ::with_code;
 use super::known_as::{is_given_name, is_short_for};
+use super::map::placed;
 use super::meaning::meanings;
 use super::person::moment_of_run;
 use super::relations::record_anchor;
@@ -273,7 +274,7 @@ pub(crate) fn conflicts(view: &View, sections: &[SectionView]) -> Vec<Identity> 
         for (record, origin) in section.records.iter().zip(origins) {
             // All records of a register have its columns.
             for (field, kind) in record.values.fields().zip(&kinds).filter(|(_, kind)| kind.is_compared()) {
-                let Shown { text, code, .. } = shown(view.t, view.app.project(), &section.register, field);
+                let Shown { text, code, .. } = placed(view, &section.register, field);
                 let Some(text) = text else { continue };
                 let english = || shown(ENGLISH, view.app.project(), &section.register, field).text;
                 let code = code.and_then(|code| Some((english()?, code)));

@@ -5,6 +5,7 @@
 
 use model::RegisterId;
 
+use super::values::{Shown, shown};
 use super::view::View;
 use crate::districts::{Districts, Unreadable};
 use crate::service::{Field, SectionView};
@@ -59,6 +60,28 @@ pub(crate) fn map(view: &View, sections: &[SectionView]) -> Result<Option<Map>, 
     Ok(drawn(districts, &told).map(|map| Map { is_only_districts, ..map }))
 }
 
+/// Gives a value of a record as a page shows it, where a district is called as it is beside the map: registers write the code of one,
+/// or its name.
+pub(crate) fn placed(view: &View, register: &str, field: Field<'_>) -> Shown {
+    let told = shown(view.t, view.app.project(), register, field);
+    let is_told = matches!(field.column.rule.disclosure.as_str(), "value" | "district");
+    match (view.app.districts(), field.value.text()) {
+        (Some(Ok(districts)), Some(raw)) if field.column.name == "district" && is_told => called(districts, told, &raw),
+        _ => told,
+    }
+}
+
+fn called(districts: &Districts, told: Shown, raw: &str) -> Shown {
+    let Some(district) = districts.named(raw).map(|place| &districts.shapes[place]) else { return told };
+    let text = match (&told.text, &told.code) {
+        // A register's own words for a code stay: they are in the page's language.
+        (Some(words), Some(code)) if *code == district.code => Some(format!("{words} ({code})")),
+        (words, Some(_)) => words.clone(),
+        (_, None) => Some(district.said()),
+    };
+    Shown { text, ..told }
+}
+
 fn district_of(view: &View, districts: &Districts, register: &str, field: Field<'_>) -> Option<usize> {
     let rule = &field.column.rule;
     if rule.class != "address" || !matches!(rule.disclosure.as_str(), "value" | "district") {
@@ -82,7 +105,7 @@ pub(crate) fn drawn(districts: &Districts, told: &[(usize, &str)]) -> Option<Map
         let known = rows.iter().position(|(other, _)| other == place);
         let at = known.unwrap_or_else(|| {
             let district = &districts.shapes[*place];
-            let name = format!("{} ({})", district.name, district.code);
+            let name = district.said();
             rows.push((*place, Row { number: rows.len() + 1, name, registers: Vec::new() }));
             rows.len() - 1
         });
@@ -107,4 +130,35 @@ pub(crate) fn drawn(districts: &Districts, told: &[(usize, &str)]) -> Option<Map
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         is_only_districts: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SALTMARSH: &[u8] = br#"{"type":"FeatureCollection","features":[
+        {"type":"Feature","properties":{"code":"03","name":"Saltmarsh"},
+         "geometry":{"type":"Polygon","coordinates":[[[0,10],[10,10],[10,20],[0,20],[0,10]]]}}]}"#;
+
+    #[test]
+    fn a_district_is_called_by_its_name_and_code_however_a_register_writes_it() {
+        let districts = Districts::parse(SALTMARSH).unwrap();
+        let said = |raw: &str, words: Option<&str>| {
+            let told = Shown {
+                title: "District".to_owned(),
+                text: Some(words.unwrap_or(raw).to_owned()),
+                code: words.map(|_| raw.to_owned()),
+                masked: None,
+                class: "address".to_owned(),
+                special: false,
+            };
+            called(&districts, told, raw).text.unwrap()
+        };
+        for raw in ["03", "Saltmarsh", "SALTMARSH"] {
+            assert_eq!(said(raw, None), "Saltmarsh (03)");
+        }
+        assert_eq!(said("03", Some("Marais-Salé")), "Marais-Salé (03)");
+        // What the project doesn't know stays, and so does what a register means by another code.
+        assert_eq!((said("99", None), said("Saltmarsh", Some("the marsh"))), ("99".to_owned(), "the marsh".to_owned()));
+    }
 }

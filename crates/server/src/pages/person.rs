@@ -11,7 +11,7 @@ use super::contest::ContestRow;
 use super::frame::Frame;
 use super::known_as::known_as;
 use super::mailed::line;
-use super::map::{Map, map};
+use super::map::{Map, map, placed};
 use super::plainly::{level, strength, told_plainly};
 use super::relations::{Relations, record_anchor, relations};
 use super::search::{asked_again, work_of};
@@ -352,7 +352,7 @@ fn record(view: &View, found: &DossierView, section: &SectionView, record: &Reco
         is_judged_away: contest_judged.is_some_and(|found| found.verdict == "different"),
         anchor: record_anchor(&section.register, number),
         number,
-        fields: record.values.fields().map(|field| shown(t, view.app.project(), &section.register, field)).collect(),
+        fields: record.values.fields().map(|field| placed(view, &section.register, field)).collect(),
         file: record.file.clone(),
         row: record.row.map(|row| record_of_file(t, row)),
         fresh: record.run.as_deref().and_then(moment_of_run),

@@ -17,6 +17,7 @@ use super::differ::{Coded, Mark, Stretch, differ_coded, whole, with_code};
 use super::effect::effects;
 use super::frame::Frame;
 use super::judged::{JUDGED, ProposalLine, proposal_lines};
+use super::map::placed;
 use super::person::{Waterfall, waterfall};
 use super::reason::{is_enough, least, too_little};
 use super::search::FormError;
@@ -677,7 +678,7 @@ pub(super) fn rows(view: &View, pair: &Compared<'_>) -> Vec<Row> {
             // A date as far as it is known; a register may have a column of this name too, which it is not.
             return field.value.text().map(|known| (dates::in_words(t, &known), None));
         }
-        let Shown { text, code, .. } = shown(t, view.app.project(), &row.register, field);
+        let Shown { text, code, .. } = placed(view, &row.register, field);
         text.map(|text| (text, code))
     };
     let dated = |row: &ReviewRow| told(row, BIRTH_DATE).is_some();

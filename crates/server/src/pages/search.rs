@@ -10,7 +10,8 @@ use serde::Deserialize;
 
 use super::allows::Allows;
 use super::frame::Frame;
-use super::values::{Shown, headline, plain, shown};
+use super::map::placed;
+use super::values::{Shown, headline, plain};
 use super::view::{AGAIN, Asked, Sent, Typed, View};
 use super::words::Words;
 use crate::problem::Problem;
@@ -592,10 +593,7 @@ fn hit(view: &View, found: HitView, with_address: bool) -> Hit {
     };
     Hit {
         href: person_under(view, &found.person),
-        fields: fields
-            .map(|field| shown(t, view.app.project(), &found.register, field))
-            .filter(|shown| shown.text.is_some())
-            .collect(),
+        fields: fields.map(|field| placed(view, &found.register, field)).filter(|shown| shown.text.is_some()).collect(),
         matched: found.matched.iter().map(matched).collect(),
         registers: found.registers.iter().map(|register| view.register_title(register)).collect(),
         name,

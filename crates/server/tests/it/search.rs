@@ -153,7 +153,7 @@ async fn results_show_no_more_than_tells_people_apart() {
     };
     let (answer, _) = found(&house, "name=Ysolde+Quillfeather&identifier=TN-48151").await;
     let told = row(&answer);
-    assert!(told.contains("12 March 1984") && told.contains("<bdi>North</bdi>"), "{told}");
+    assert!(told.contains("12 March 1984") && told.contains("<bdi>North (N)</bdi>"), "{told}");
     assert!(!told.contains("Nightingale") && !told.contains("TN-48151"), "{told}");
     let (answer, _) = found(&house, "address=7+Nightingale+Row").await;
     assert!(row(&answer).contains("<bdi>7 Nightingale Row</bdi>"), "{}", answer.text);
