@@ -18,7 +18,7 @@ pub(crate) struct Shown {
     pub(crate) text: Option<String>,
     /// The code that `text` puts into words, by which values are compared; none where `text` is the value itself.
     pub(crate) code: Option<String>,
-    /// What was done to it, in a sentence; none when it is given as it is.
+    /// What was done to it, in a sentence; none when it is given as it is, and where the record has none.
     pub(crate) masked: Option<String>,
     /// The class.
     pub(crate) class: String,
@@ -114,11 +114,14 @@ pub(crate) fn shown(t: Words, project: &Project, register: &str, field: Field<'_
     };
     let coded = in_words(t, field, column, is_ours);
     let code = coded.is_some().then(|| field.value.text()).flatten();
+    let text = coded.or_else(|| text(t, field, kind));
+    // Where there is no value nothing was taken from it.
+    let masked = text.as_ref().and_then(|_| masked(t, &field.column.rule, field.column.unit.as_deref()));
     Shown {
         title,
-        text: coded.or_else(|| text(t, field, kind)),
+        text,
         code,
-        masked: masked(t, &field.column.rule, field.column.unit.as_deref()),
+        masked,
         class: t.of("class", &field.column.rule.class),
         special: field.column.rule.special.is_some(),
     }
@@ -504,6 +507,10 @@ mod tests {
         // A code that the register doesn't list, and one that is not given as it is.
         assert_eq!(told(fr, "student_loans", "status", "value", "forgiven"), is("forgiven", ""));
         assert_eq!(told(fr, "student_loans", "status", "coarse", "in_school"), is("in_school", ""));
+        // Nothing is taken from a value that is not there.
+        let (status, none) = (column("status", "last", None), ShownValue::Missing(()));
+        let masked = |value: &ShownValue| shown(en, &project, "student_loans", Field { column: &status, value }).masked;
+        assert_eq!((masked(&none), masked(&ShownValue::Text("•••hool".into())).is_some()), (None, true));
         // A column of person records that the register has under another name.
         assert_eq!(told(fr, "broker_data", "sex", "value", "F"), is("féminin", "F"));
         assert_eq!(told(fr, "broker_data", "sex", "value", "?"), is("?", ""));
