@@ -8,6 +8,7 @@ search-name-hint = First and last name, in any order
 search-birth-date = Birth date
 search-birth-date-hint = Such as 1984-03-12 or 12.3.1984; 1984-03 or 1984 where you know no more
 search-birth-date-unread = The birth date can’t be read. Write day, month and year, such as 12.3.1984; month and year, such as 3.1984; or the year with four digits.
+search-no-such-day = There is no such day. Correct it, or give the month and the year alone, such as 3.1984.
 search-identifier = Number
 search-identifier-hint = National, tax or passport number
 search-address = Address

@@ -8,6 +8,7 @@ search-name-hint = Prénom et nom, dans n’importe quel ordre
 search-birth-date = Date de naissance
 search-birth-date-hint = Par exemple 12/03/1984 ou 1984-03-12 ; 03/1984 ou 1984 si vous n’en savez pas plus
 search-birth-date-unread = La date de naissance est illisible. Écrivez le jour, le mois et l’année, par exemple 12/03/1984 ; le mois et l’année, par exemple 03/1984 ; ou l’année en quatre chiffres.
+search-no-such-day = Ce jour n’existe pas. Corrigez-le, ou donnez seulement le mois et l’année, par exemple 03/1984.
 search-identifier = Numéro
 search-identifier-hint = Numéro national, fiscal ou de passeport
 search-address = Adresse

@@ -109,6 +109,7 @@ pub(crate) struct FormError {
 enum Wrong {
     NothingAsked,
     BirthDateUnread,
+    NoSuchDay,
     NothingCompared,
     BirthTooWide,
 }
@@ -199,20 +200,32 @@ impl SearchAsked {
     /// Gives the birth date as the service reads it: `1984-03-12` or, as people write it, `12.3.1984` or `12/03/1984`, day first;
     /// without the day, `1984-03` or `3/1984`, and `1984` alone. None when it can't be read.
     fn birth_date(&self) -> Option<String> {
-        let written = self.birth_date.trim();
-        if written.is_empty() {
+        if self.birth_date.trim().is_empty() {
             return Some(String::new());
         }
-        let parts: Vec<&str> = written.split(['-', '.', '/', ' ']).filter(|part| !part.is_empty()).collect();
-        let in_order = match parts.as_slice() {
+        self.birth_in_order()?.parse::<Birth>().ok().map(|birth| birth.to_string())
+    }
+
+    /// Tells whether what is written is a day that the month does not have.
+    fn is_no_such_day(&self) -> bool {
+        let Some(written) = self.birth_in_order() else { return false };
+        let Some((month, day)) = written.rsplit_once('-') else { return false };
+        let is_number = matches!(day.len(), 1 | 2) && day.bytes().all(|byte| byte.is_ascii_digit());
+        is_number && matches!(month.parse::<Birth>(), Ok(Birth::Month(_))) && written.parse::<Birth>().is_err()
+    }
+
+    /// Gives the parts of the birth date with the year first.
+    fn birth_in_order(&self) -> Option<String> {
+        let parts: Vec<&str> =
+            self.birth_date.trim().split(['-', '.', '/', ' ']).filter(|part| !part.is_empty()).collect();
+        Some(match parts.as_slice() {
             [year] => (*year).to_owned(),
             [year, month] if year.len() == 4 => format!("{year}-{month}"),
             [month, year] => format!("{year}-{month}"),
             [year, month, day] if year.len() == 4 => format!("{year}-{month}-{day}"),
             [day, month, year] => format!("{year}-{month}-{day}"),
             _ => return None,
-        };
-        in_order.parse::<Birth>().ok().map(|birth| birth.to_string())
+        })
     }
 
     fn text(&self, name: &str) -> &str {
@@ -358,7 +371,19 @@ fn wrong_with(asked: &SearchAsked) -> Option<Wrong> {
     if asked.is_empty() {
         return Some(Wrong::NothingAsked);
     }
+    if asked.is_no_such_day() {
+        return Some(Wrong::NoSuchDay);
+    }
     asked.birth_date().is_none().then_some(Wrong::BirthDateUnread)
+}
+
+/// Gives what is wrong with the birth date, if it is that.
+fn birth_wrong(t: Words, wrong: Wrong) -> Option<String> {
+    match wrong {
+        Wrong::BirthDateUnread => Some(t.s("search-birth-date-unread")),
+        Wrong::NoSuchDay => Some(t.s("search-no-such-day")),
+        Wrong::NothingAsked | Wrong::NothingCompared | Wrong::BirthTooWide => None,
+    }
 }
 
 /// Gives the parts of a search that the purpose lets be compared. None where that is not for the form to say: nobody is searched
@@ -385,14 +410,15 @@ fn fields(
 ) -> Vec<SearchField> {
     let is_off = |name: &str| compared.is_some_and(|known| !known.parts.contains(&name));
     let is_alone = |name: &str| compared.is_some_and(|known| known.alone.contains(&name));
-    let is_wrong = |name: &str| wrong == Some(Wrong::BirthDateUnread) && name == "birth_date" && !is_off(name);
+    let birth_wrong = wrong.and_then(|wrong| birth_wrong(t, wrong));
+    let is_wrong = |name: &str| birth_wrong.is_some() && name == "birth_date" && !is_off(name);
     // The first that is wrong, else the first that can be filled in.
     let at_first = FIELDS.iter().find(|(name, ..)| is_wrong(name));
     let at_first = at_first.or_else(|| FIELDS.iter().find(|(name, ..)| !is_off(name))).map(|(name, ..)| *name);
     let field = |(at, &(name, id, words)): (usize, &FieldWords)| {
         let (label, hint) = words(t);
         let (is_off, is_alone) = (is_off(name), is_alone(name));
-        let wrong = is_wrong(name).then(|| t.s("search-birth-date-unread"));
+        let wrong = birth_wrong.clone().filter(|_| is_wrong(name));
         let described = [(hint.is_some(), "hint"), (is_off, "off"), (is_alone, "alone"), (wrong.is_some(), "wrong")];
         let described = described.iter().filter(|(is_said, _)| *is_said).map(|(_, what)| format!("{id}-{what}"));
         SearchField {
@@ -429,9 +455,9 @@ fn errors(t: Words, fields: &[SearchField], wrong: Option<Wrong>) -> Vec<FormErr
     let error = match wrong {
         None => return Vec::new(),
         Some(Wrong::NothingAsked) => FormError { href: first(), text: t.s("search-nothing-asked") },
-        Some(Wrong::BirthDateUnread) => FormError {
+        Some(of_birth @ (Wrong::BirthDateUnread | Wrong::NoSuchDay)) => FormError {
             href: to(fields.iter().find(|field| field.name == "birth_date")),
-            text: t.s("search-birth-date-unread"),
+            text: birth_wrong(t, of_birth).unwrap_or_default(),
         },
         Some(Wrong::NothingCompared) => FormError { href: first(), text: t.s("search-nothing-compared") },
         Some(Wrong::BirthTooWide) => {
@@ -683,6 +709,34 @@ mod tests {
         }
         for written in ["12", "1984-13-01", "13/1984", "12/03/84", "20 03 -11 1", "yesterday", "12 March 1984"] {
             assert_eq!(read(written), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_is_told_apart_from_what_cannot_be_read() {
+        let asked = |text: &str| SearchAsked { birth_date: text.into(), ..SearchAsked::default() };
+        for (written, is_no_day) in [
+            ("31.2.1984", true),
+            ("1983-02-29", true),
+            ("0/3/1984", true),
+            ("29.2.1984", false),
+            ("12.13.1984", false),
+            ("13.1984", false),
+            ("31.2.84", false),
+            ("yesterday", false),
+            ("", false),
+        ] {
+            assert_eq!(asked(written).is_no_such_day(), is_no_day, "{written}");
+            assert!(!is_no_day || asked(written).birth_date().is_none(), "{written}");
+        }
+        for (language, says) in [(Language::English, "no such day"), (Language::French, "n’existe pas")] {
+            let t = Words::new(language);
+            let fields = fields(t, &asked("31.2.1984"), None, wrong_with(&asked("31.2.1984")), false);
+            let field = fields.iter().find(|field| field.name == "birth_date").unwrap();
+            assert!(field.wrong.as_ref().is_some_and(|wrong| wrong.contains(says)), "{:?}", field.wrong);
+            let errors = errors(t, &fields, Some(Wrong::NoSuchDay));
+            assert_eq!((errors.len(), errors[0].href.as_str()), (1, "#birth-date"));
+            assert!(errors[0].text.contains(says));
         }
     }
 
