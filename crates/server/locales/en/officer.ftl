@@ -34,6 +34,8 @@ results-best = { $count ->
     [one] The best match is shown; there are more
    *[other] The best { $n } matches are shown; there are more
  }
+results-nobody-else = Nobody else was found there
+results-nobody-else-what = The one person who was found is the one whose dossier you came from.
 results-logged-nobody = This search is entry { $entry } of the log.
 results-logged = This search is entry { $entry } of the log. Each person shown here can see it.
 results-not-used = Not used, because the purpose doesn’t let you compare it, or not beside other fields: { $parts }.
@@ -259,6 +261,7 @@ relations-title = What hangs together
 relations-what = The person, their records, and the addresses and employers that these give.
 relations-what-own = You, your records, and the addresses and employers that these give.
 relations-picture = The person in the middle, their records around, and what these name
+relations-legend = Large dot: a person. Small dot: a record, with a ring where it stands for several. Square: an address or an employer, or those who were found there.
 relations-table = As a table: each record and what it names
 relations-record = Record
 relations-no-link = no link within reach

@@ -34,6 +34,8 @@ results-best = { $count ->
     [one] La personne la plus ressemblante est montrée ; il y en a d’autres
    *[other] Les { $n } personnes les plus ressemblantes sont montrées ; il y en a d’autres
  }
+results-nobody-else = Personne d’autre n’y a été trouvé
+results-nobody-else-what = La seule personne trouvée est celle du dossier d’où vous venez.
 results-logged-nobody = Cette recherche est l’entrée { $entry } du journal.
 results-logged = Cette recherche est l’entrée { $entry } du journal. Chaque personne montrée ici peut la voir.
 results-not-used = Non utilisé, car la finalité ne permet pas de le comparer, ou pas à côté d’autres champs : { $parts }.
@@ -259,6 +261,7 @@ relations-title = Ce qui est relié
 relations-what = La personne, ses enregistrements, et les adresses et employeurs qu’ils indiquent.
 relations-what-own = Vous, vos enregistrements, et les adresses et employeurs qu’ils indiquent.
 relations-picture = La personne au milieu, ses enregistrements autour, et ce qu’ils mentionnent
+relations-legend = Grand point : une personne. Petit point : un enregistrement, avec un anneau s’il en représente plusieurs. Carré : une adresse ou un employeur, ou ceux qui y ont été trouvés.
 relations-table = Sous forme de tableau : chaque enregistrement et ce qu’il mentionne
 relations-record = Enregistrement
 relations-no-link = aucun lien accessible

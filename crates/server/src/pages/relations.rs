@@ -98,6 +98,13 @@ pub(crate) struct Node {
     pub(crate) down: &'static str,
 }
 
+impl Node {
+    /// Tells whether it is an address or employer, or stands for several.
+    pub(crate) fn is_place(&self) -> bool {
+        matches!(self.kind, "address" | "employer" | "others")
+    }
+}
+
 /// A line between two things, by their places in the list of nodes.
 pub(crate) struct Edge {
     pub(crate) from: usize,

@@ -58,6 +58,8 @@ struct ResultsPage {
     fields: Vec<SearchField>,
     /// Where it was asked who works: the employer.
     employer: String,
+    /// Whether it was asked from a dossier who else is there, and nobody but its person was found.
+    is_nobody_else: bool,
     hits: Vec<Hit>,
     found: u64,
     more: bool,
@@ -145,6 +147,10 @@ pub(crate) struct SearchAsked {
     /// from a dossier, not searched for.
     #[serde(default)]
     employer: String,
+    /// Whose dossier it is from which it is asked who else is there, as results name them. The search and its entry in the log
+    /// know nothing of it.
+    #[serde(default)]
+    person: String,
     /// Whether the form is only shown again.
     #[serde(default)]
     again: bool,
@@ -556,6 +562,9 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
     if asked.is_employer() {
         frame.repeat.push(("employer", asked.employer.clone()));
     }
+    if !asked.person.is_empty() {
+        frame.repeat.push(("person", asked.person.clone()));
+    }
     let fields = fields(t, &asked, compared(view, &frame)?.as_ref(), None, false);
     let by_address = !asked.address.trim().is_empty() && !found.not_used.iter().any(|part| part == "address");
     let page = ResultsPage {
@@ -563,6 +572,7 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
         t,
         fields,
         employer: asked.employer,
+        is_nobody_else: !found.more && is_only(&found.hits, &asked.person),
         found: found.hits.len() as u64,
         hits: hits(view, found.hits, by_address),
         more: found.more,
@@ -570,6 +580,11 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
         log_index: t.number(&found.log_index),
     };
     view.page(&page)
+}
+
+/// Tells whether one person was found, and it is this one.
+fn is_only(found: &[HitView], person: &str) -> bool {
+    matches!(found, [one] if one.person == person)
 }
 
 /// Gives those who were found as pages show them: with what tells them apart, and no more. `by_address` where that is what they were
@@ -660,6 +675,7 @@ mod tests {
             t,
             fields: fields(t, &asked, None, None, false),
             employer: HOSTILE.into(),
+            is_nobody_else: false,
             hits: vec![hit],
             found: 1,
             more: false,

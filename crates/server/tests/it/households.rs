@@ -327,6 +327,41 @@ async fn crowded(count: usize) -> House {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn results_that_are_of_the_dossiers_person_alone_say_that_nobody_else_is_there() {
+    let house = crowded(0).await;
+    let (session, token) = working(&house, RELIEF).await;
+    let ysolde = house.ysolde_at("education");
+    let dossier = get(&house, &session, &format!("/person/{ysolde}")).await;
+    let table = format!(
+        "name=\"person\" value=\"{ysolde}\"><input type=\"hidden\" name=\"address\" value=\"7 Nightingale Row\">"
+    );
+    assert!(dossier.text.contains(&table), "{table} in {}", dossier.text);
+    let french = format!("{session}; lucarne_lang=fr");
+    let told = [
+        (&session, "Nobody else was found there", "One person was found"),
+        (&french, "Personne d’autre n’y a été trouvé", "Une personne a été trouvée"),
+    ];
+    for (session, nobody, one) in told {
+        let size = house.gate.log_size();
+        let asked = format!("form_token={token}&person={ysolde}&{ADDRESS}");
+        let answer = post(&house, session, "/search", &asked).await;
+        assert_eq!((answer.status.as_u16(), house.gate.log_size()), (200, size + 1), "{}", answer.text);
+        assert!(answer.text.contains(nobody) && !answer.text.contains(one), "{}", answer.text);
+        assert_eq!(persons(&answer.text), [ysolde.as_str()], "she is who was found");
+        // Of whoever does not come from her dossier it is said that she was found.
+        for other in ["", "&person=p-0"] {
+            let answer = post(&house, session, "/search", &format!("form_token={token}{other}&{ADDRESS}")).await;
+            assert!(answer.text.contains(one) && !answer.text.contains(nobody), "{}", answer.text);
+        }
+    }
+    let house = crowded(1).await;
+    let (session, token) = working(&house, RELIEF).await;
+    let asked = format!("form_token={token}&person={}&{ADDRESS}", house.ysolde_at("education"));
+    let answer = post(&house, &session, "/search", &asked).await;
+    assert!(answer.text.contains("2 persons were found") && !answer.text.contains("Nobody else"), "{}", answer.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn more_people_than_a_page_of_results_are_all_shown() {
     let house = crowded(25).await;
     let (session, token) = working(&house, RELIEF).await;
