@@ -41,7 +41,7 @@ test("an employer is asked who else works there, in place, and alone", async ({ 
   await checkAccessibility(page, "a dossier with an employer that opens");
   await hop.click();
   await expect(members(page), "whose dossier it is is not listed again").toHaveCount(firm.others);
-  await expect(answer(page).getByRole("heading", { level: 3 })).toHaveText(/found who works? there$/);
+  await expect(answer(page).getByRole("heading", { level: 3 })).toHaveText(/found who works? there · \S/);
   await expect(answer(page)).toContainText("The person of this dossier was found too");
   await expect(answer(page).locator("details"), "nobody is next door").toHaveCount(0);
   expect(await labels(page, "household")).toEqual([`Colleagues (${firm.others})`]);
@@ -61,6 +61,47 @@ test("an employer is asked who else works there, in place, and alone", async ({ 
   await expect(answer(page).locator("a.main")).toHaveCount(0);
   expect(await labels(page, "household")).toEqual([]);
   await checkAccessibility(page, "colleagues that were refused");
+});
+
+test("hops stay beside each other until they are put away, everyone once", async ({ page, request }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  const firm = await someFirm(request);
+  await open(page, firm);
+  await expect(page.locator("[data-island=relations] canvas").first()).toBeVisible();
+  let asked = 0;
+  page.on("request", (one) => {
+    if (one.method() === "POST" && new URL(one.url()).pathname === "/search/household") asked += 1;
+  });
+  const home = page.locator("form[data-hop] button[name=address]").first();
+  const address = await home.locator("bdi").innerText();
+  await home.click();
+  await expect(answer(page)).toHaveCount(1);
+  const lodgers = await members(page).count();
+  const job = hopTo(page, firm.employer);
+  await job.click();
+  await expect(answer(page), "the first one stays").toHaveCount(2);
+  const headOf = (name: string) => answer(page).getByRole("heading", { level: 3 }).filter({ hasText: name });
+  await expect(headOf(address)).toHaveCount(1);
+  await expect(headOf(firm.employer)).toHaveCount(1);
+  expect(await labels(page, "household"), "the picture has both").toHaveLength(2);
+  const found = await members(page).evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href));
+  expect(found).toHaveLength(lodgers + firm.others);
+  expect(await labels(page, "member"), "whoever was found twice stands in it once").toHaveLength(new Set(found).size);
+  await checkAccessibility(page, "two hops");
+  await checkWidth(page, "two hops");
+
+  // What is there is not asked for again: the focus goes to it.
+  await home.click();
+  await expect(headOf(address)).toBeFocused();
+  expect(asked, "each was asked once").toBe(2);
+  await expect(answer(page)).toHaveCount(2);
+
+  await page.getByRole("button", { name: `Put the colleagues away ${firm.employer}` }).click();
+  await expect(answer(page), "the first one stays").toHaveCount(1);
+  await expect(headOf(address)).toHaveCount(1);
+  await expect(job).toBeFocused();
+  expect(await labels(page, "household")).toHaveLength(1);
+  expect(await labels(page, "member")).toHaveLength(lodgers);
 });
 
 test("without scripts the same button leads to the results of a search", async ({ watched, request }) => {

@@ -116,7 +116,9 @@ onSmall("by mouse, in the picture: an address is asked who else is there, and wh
   expect(entry, "one search, one entry").toBe(before + 1);
   // What is there is not asked for again.
   await hopTo(page, ADDRESS).click();
+  await expect(answer(page).getByRole("heading", { level: 3 }), "it is led to").toBeFocused();
   await tap(page, "address", ADDRESS);
+  await expect(answer(page).getByRole("heading", { level: 3 })).toBeFocused();
   expect(asked()).toBe(1);
   await page.reload();
   await drawn(page);

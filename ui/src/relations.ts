@@ -19,6 +19,9 @@ const HOUSEHOLD_AT = 110;
 const MEMBERS_AT = 270;
 const MEMBER_STEP = 48;
 
+/** From the last member of a household to the first of the next one below. */
+const HOUSEHOLD_STEP = 72;
+
 /** The most characters of another person's name in the picture, and of a register's before a record's number. */
 const LABEL_MAX = 26;
 const TITLE_MAX = 22;
@@ -48,6 +51,7 @@ function number(element: Element, name: string): number {
 function readOut(svg: SVGSVGElement): { things: Thing[]; lines: Line[] } {
   const things = Array.from(svg.querySelectorAll<SVGElement>("[data-node]"), (node): Thing => {
     const circle = node.querySelector("circle");
+    const square = node.querySelector("rect");
     const text = node.querySelector<SVGTextElement>("text");
     const lines = Array.from(node.querySelectorAll("tspan"), (line) => line.textContent ?? "");
     const { title, opens } = node.dataset;
@@ -57,7 +61,7 @@ function readOut(svg: SVGSVGElement): { things: Thing[]; lines: Line[] } {
       lines: lines.join("\n"),
       side: { across: text?.dataset.across ?? BELOW.across, down: text?.dataset.down ?? BELOW.down } as Side,
       href: node.getAttribute("href") ?? "",
-      at: circle ? { x: number(circle, "cx"), y: number(circle, "cy") } : { x: 0, y: 0 },
+      at: circle ? { x: number(circle, "cx"), y: number(circle, "cy") } : square ? { x: number(square, "x"), y: number(square, "y") } : ON_LINE,
       ...(opens === undefined ? {} : { group: { title: title ?? "", records: JSON.parse(opens) as Group["records"] } }),
     };
   });
@@ -111,16 +115,41 @@ export function opened(things: Thing[], group: Group, first: number): { things: 
   return { things: shown, lines };
 }
 
-/** Gives where a household and its members stand: beside the picture, on the side of their address. */
-export function beside(address: Point, members: number): { household: Point; members: Point[] } {
-  const side = address.x < WIDTH / 2 ? -1 : 1;
-  const x = (far: number) => WIDTH / 2 + side * (WIDTH / 2 + far);
-  const height = (members - 1) * MEMBER_STEP;
-  const top = Math.max(0, Math.min(address.y - height / 2, HEIGHT - MEMBER_STEP - height));
-  return {
-    household: { x: x(HOUSEHOLD_AT), y: address.y },
-    members: Array.from({ length: members }, (_, at) => ({ x: x(MEMBERS_AT), y: top + at * MEMBER_STEP })),
-  };
+/** A household before it has a place: where its address or employer stands, and how many members it has. */
+type Beside = { from: Point; members: number };
+
+/**
+ * Gives where households and their members stand: beside the picture, each on the side of its address and as high as that, those of
+ * one side below each other.
+ */
+export function beside(households: Beside[]): { household: Point; members: Point[] }[] {
+  const sideOf = ({ from }: Beside) => (from.x < WIDTH / 2 ? -1 : 1);
+  const heightOf = ({ members }: Beside) => Math.max(0, members - 1) * MEMBER_STEP;
+  const tops = new Map<Beside, number>();
+  for (const side of [-1, 1]) {
+    const here = households.filter((one) => sideOf(one) === side).sort((one, other) => one.from.y - other.from.y);
+    let least = 0;
+    for (const one of here) {
+      const top = Math.max(least, one.from.y - heightOf(one) / 2);
+      tops.set(one, top);
+      least = top + heightOf(one) + HOUSEHOLD_STEP;
+    }
+    // What would end below the picture goes up, with what is above it.
+    let most = HEIGHT - MEMBER_STEP;
+    for (const one of here.reverse()) {
+      const top = Math.min(tops.get(one) ?? 0, most - heightOf(one));
+      tops.set(one, top);
+      most = top - HOUSEHOLD_STEP;
+    }
+  }
+  return households.map((one) => {
+    const x = (far: number) => WIDTH / 2 + sideOf(one) * (WIDTH / 2 + far);
+    const top = tops.get(one) ?? 0;
+    return {
+      household: { x: x(HOUSEHOLD_AT), y: Math.max(top, Math.min(one.from.y, top + heightOf(one))) },
+      members: Array.from({ length: one.members }, (_, at) => ({ x: x(MEMBERS_AT), y: top + at * MEMBER_STEP })),
+    };
+  });
 }
 
 function shortened(label: string, most = LABEL_MAX): string {
@@ -242,31 +271,54 @@ export function drawRelations(figure: HTMLElement): void {
     Array.from(hops?.querySelectorAll<HTMLButtonElement>("[data-place]") ?? []).find(({ dataset }) => dataset.place === href);
 
   let shown = all;
-  let household: Household | null = null;
+  let households: Household[] = [];
   // The part of the picture that is shown, in words; none where it is all of it.
   let part = "";
   const describe = () => {
-    const told = [says, part, household?.says ?? ""].filter((words) => words !== "");
+    const told = [says, part, ...households.map((one) => `${one.says} · ${one.name}`)].filter((words) => words !== "");
     place.setAttribute("aria-label", told.join(". "));
   };
-  /** Puts those who were found beside their address or employer, where that is in the picture. */
-  const addHousehold = () => {
+  /** Puts those who were found beside their addresses and employers, as far as these are in the picture: everyone once. */
+  const addHouseholds = () => {
     graph.elements("[?beyond]").remove();
-    if (!household) return;
-    const { place: href, label, rest, members } = household;
-    const from = graph.getElementById(String(shown.things.findIndex((thing) => thing.href === href)));
-    if (from.empty()) return;
-    const names = members.map((member) => shortened(member.textContent ?? ""));
-    if (rest !== "") names.push(rest);
-    const at = beside(from.position(), names.length);
-    const line = (source: string, target: string) => ({ group: "edges" as const, data: { id: `to-${target}`, source, target, label: "", beyond: true } });
-    graph.add({ group: "nodes", data: { id: "household", kind: "household", label, beyond: true }, position: at.household });
-    graph.add(line(from.id(), "household"));
-    names.forEach((name, member) => {
-      const id = `member-${member}`;
-      const kind = member < members.length ? "member" : "others";
-      graph.add({ group: "nodes", data: { id, kind, label: name, member, beyond: true }, position: at.members[member] ?? at.household });
-      graph.add(line("household", id));
+    const placed = households.flatMap((household) => {
+      const at = shown.things.findIndex((thing) => thing.href === household.place);
+      return at < 0 ? [] : [{ household, from: graph.getElementById(String(at)) }];
+    });
+    const drawn = new Map<string, string>();
+    const added = placed.map(({ household, from }, at) => {
+      const id = `household-${at}`;
+      const own: { id: string; kind: string; label: string; opens: string }[] = [];
+      const others: string[] = [];
+      household.members.forEach((member, place) => {
+        const known = drawn.get(member.href);
+        if (known !== undefined) {
+          others.push(known);
+          return;
+        }
+        const node = `${id}-${place}`;
+        drawn.set(member.href, node);
+        own.push({ id: node, kind: "member", label: shortened(member.textContent ?? ""), opens: member.href });
+      });
+      if (household.rest !== "") own.push({ id: `${id}-rest`, kind: "others", label: household.rest, opens: "" });
+      return { id, household, from, own, others };
+    });
+    const points = beside(added.map(({ from, own }) => ({ from: from.position(), members: own.length })));
+    const line = (source: string, target: string) => ({
+      group: "edges" as const,
+      data: { id: `${source}-to-${target}`, source, target, label: "", beyond: true },
+    });
+    added.forEach(({ id, household, from, own, others }, at) => {
+      const stands = points[at] ?? { household: from.position(), members: [] };
+      const { label, place } = household;
+      graph.add({ group: "nodes", data: { id, kind: "household", label, place, beyond: true }, position: stands.household });
+      graph.add(line(from.id(), id));
+      own.forEach((member, row) => {
+        const position = stands.members[row] ?? stands.household;
+        graph.add({ group: "nodes", data: { ...member, place, beyond: true }, position });
+        graph.add(line(id, member.id));
+      });
+      for (const known of others) graph.add(line(id, known));
     });
   };
   const show = (what: { things: Thing[]; lines: Line[] }, told = "") => {
@@ -286,7 +338,7 @@ export function drawRelations(figure: HTMLElement): void {
         data: { id: `e${at}`, source: String(from), target: String(to), label, by },
       })),
     );
-    addHousehold();
+    addHouseholds();
     fit();
     describe();
   };
@@ -317,9 +369,9 @@ export function drawRelations(figure: HTMLElement): void {
   };
   if (hops) {
     askHouseholds(hops, (found) => {
-      household = found;
+      households = found;
       takeOffer();
-      addHousehold();
+      addHouseholds();
       fit();
       describe();
     });
@@ -333,7 +385,8 @@ export function drawRelations(figure: HTMLElement): void {
       return;
     }
     if (node.data("beyond")) {
-      const member = household?.members[Number(node.data("member"))];
+      const household = households.find(({ place: href }) => href === node.data("place"));
+      const member = household?.members.find(({ href }) => href === node.data("opens"));
       if (member) member.click();
       else household?.part.scrollIntoView({ block: "nearest" });
       return;
@@ -341,7 +394,9 @@ export function drawRelations(figure: HTMLElement): void {
     const thing = shown.things[Number(node.id())];
     if (!thing) return;
     if (thing.group) figure.querySelector<HTMLButtonElement>(`[data-group="${groups.indexOf(thing.group)}"]`)?.click();
-    else if (thing.href !== household?.place && hopOf(thing.href)) offerHop(node, thing.href);
+    // Who is there already is led to, and not asked for again.
+    else if (households.some(({ place: href }) => href === thing.href)) hopOf(thing.href)?.click();
+    else if (hopOf(thing.href)) offerHop(node, thing.href);
     else if (thing.kind === "employer" && figure.dataset.closed !== undefined) tellClosed(node, thing.href);
     else if (thing.href.startsWith("#")) location.hash = thing.href;
   });
