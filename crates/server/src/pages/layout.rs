@@ -1,7 +1,8 @@
 //! Where things stand in the picture of what a dossier holds together.
 //!
 //! The person is in the middle, records stand around on a ring of their own, and places beyond them. A line that passes through
-//! a third thing would say what is not so: each thing is put where its own lines, and those of others, pass everything by.
+//! a third thing would say what is not so: each thing is put where its own lines, and those of others, pass everything by. Then
+//! places go as near to the records that name them as that lets them.
 
 use std::f64::consts::TAU;
 
@@ -20,6 +21,9 @@ const TURNS: [f64; 3] = [0.0, -0.3, 0.3];
 /// How far a line passes by what it does not end at: beyond the rim of a thing, whose radius is 9.
 pub(crate) const CLEAR: f64 = 14.0;
 
+/// How far lines of others pass by the person, so that none runs through their name.
+const CLEAR_OF_NAME: f64 = 44.0;
+
 /// What a label needs beside and below its thing: half of its width in most cases, and the height of its two
 /// lines with what is above them.
 const LABEL_WIDTH: f64 = 84.0;
@@ -31,6 +35,9 @@ const NEAR: f64 = 500.0;
 
 /// How often all things are put anew, at most.
 const ROUNDS: usize = 8;
+
+/// How often places are put nearer to their records after that, at most.
+const NEARER_ROUNDS: usize = 2;
 
 /// A point in the picture.
 pub(crate) type Point = (f64, f64);
@@ -74,19 +81,24 @@ pub(crate) fn laid_out(count: usize, is_record: impl Fn(usize) -> bool, lines: &
     let picture = Picture { lines, of: lines_of(count, lines) };
     let on_ring: Vec<f64> = (0..ANGLES).map(|place| turn(place, ANGLES)).collect();
     let even: Vec<f64> = (0..around.len()).map(|place| turn(place, around.len())).collect();
+    let places_at = || on_ring.iter().chain(&even).flat_map(|angle| PLACES_AT.map(|share| put(*angle, share)));
     for _ in 0..ROUNDS {
         let mut is_moved = false;
         for (place, record) in records.iter().enumerate() {
             let angles = TURNS.map(|part| turned(place as f64 + part, records.len()));
             let points = RECORDS_AT.iter().flat_map(|share| angles.map(|angle| put(angle, *share)));
-            is_moved |= picture.put_better(&mut at, *record, points);
+            is_moved |= picture.put_better(&mut at, *record, points, NEAR);
         }
         for place in &around {
-            let points = on_ring.iter().chain(&even).flat_map(|angle| PLACES_AT.map(|share| put(*angle, share)));
-            is_moved |= picture.put_better(&mut at, *place, points);
+            is_moved |= picture.put_better(&mut at, *place, places_at(), NEAR);
         }
         if !is_moved {
             break;
+        }
+    }
+    for _ in 0..NEARER_ROUNDS {
+        for place in &around {
+            picture.put_better(&mut at, *place, places_at(), 0.0);
         }
     }
     at
@@ -108,18 +120,22 @@ struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    /// Puts a thing at that of some points where it costs least as the others stand; tells whether it moved.
-    fn put_better(&self, at: &mut [Point], thing: usize, points: impl Iterator<Item = Point>) -> bool {
+    /// Puts a thing at that of some points where it costs least as the others stand; tells whether it moved. It stays where it costs
+    /// less than `enough`: below `NEAR` only the length of lines could be less.
+    fn put_better(&self, at: &mut [Point], thing: usize, points: impl Iterator<Item = Point>, enough: f64) -> bool {
         let before = at[thing];
         let (mut best, mut least) = (before, self.cost(at, thing));
-        // What stands well stays: only the length of lines could be less.
-        if least < NEAR {
+        if least < enough {
             return false;
         }
         for point in points {
             at[thing] = point;
+            // Less by more than what numbers are rounded by, so that nothing goes back and forth. Where the lines alone cost as much
+            // nothing else has to be looked at.
+            if self.length(at, thing) + 1e-6 >= least {
+                continue;
+            }
             let cost = self.cost(at, thing);
-            // Less by more than what numbers are rounded by, so that nothing goes back and forth.
             if cost + 1e-6 < least {
                 (best, least) = (point, cost);
             }
@@ -135,7 +151,12 @@ impl Picture<'_> {
         let through = |line: usize, other: usize| {
             let (from, to) = self.lines[line];
             let is_end = from == other || to == other;
-            if is_end { 0.0 } else { too_near(distance(at[other], at[from], at[to]), CLEAR) * THROUGH }
+            if is_end {
+                return 0.0;
+            }
+            let far = distance(at[other], at[from], at[to]);
+            let name = if other == 0 { too_near(far, CLEAR_OF_NAME) * NEAR } else { 0.0 };
+            too_near(far, CLEAR) * THROUGH + name
         };
         let mut cost = 0.0;
         for (other, point) in at.iter().enumerate().filter(|(other, _)| *other != thing) {
@@ -145,11 +166,18 @@ impl Picture<'_> {
             cost += if shared > 0.0 { NEAR * (1.0 + shared) } else { 0.0 };
         }
         cost += (0..self.lines.len()).map(|line| through(line, thing)).sum::<f64>();
+        cost + self.length(at, thing)
+    }
+
+    /// Gives what it costs that the lines of a thing are as long as they are: how long they are on average, as a share of the
+    /// picture's width.
+    fn length(&self, at: &[Point], thing: usize) -> f64 {
+        let own = &self.of[thing];
         let length = |line: &usize| {
             let (from, to) = self.lines[*line];
             (at[from].0 - at[to].0).hypot(at[from].1 - at[to].1)
         };
-        cost + own.iter().map(length).sum::<f64>() / (WIDTH * own.len().max(1) as f64)
+        own.iter().map(length).sum::<f64>() / (WIDTH * own.len().max(1) as f64)
     }
 }
 
@@ -227,6 +255,28 @@ mod tests {
             [(0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (0, 6), (1, 7), (2, 8), (2, 9), (3, 9), (3, 10), (5, 10), (6, 11)];
         let at = laid_out(12, |thing| thing <= 6, &lines);
         assert!(nearest(&at, &lines) >= CLEAR, "{}", nearest(&at, &lines));
+    }
+
+    #[test]
+    fn a_place_stands_beside_the_record_that_names_it_and_no_line_runs_through_the_name() {
+        let pictures: [(usize, &[(usize, usize)]); 3] = [
+            (2, &[(1, 3), (1, 4), (2, 5)]),
+            (4, &[(1, 5), (2, 5), (3, 6), (4, 7)]),
+            (5, &[(1, 6), (2, 6), (3, 7), (4, 8), (5, 9)]),
+        ];
+        for (records, named) in pictures {
+            let lines: Vec<(usize, usize)> =
+                (1..=records).map(|record| (0, record)).chain(named.iter().copied()).collect();
+            let count = 1 + lines.iter().map(|(_, to)| *to).max().unwrap();
+            let at = laid_out(count, |thing| thing <= records, &lines);
+            let length = |(from, to): (usize, usize)| (at[from].0 - at[to].0).hypot(at[from].1 - at[to].1);
+            for (from, to) in named.iter().copied() {
+                assert!(distance(at[0], at[from], at[to]) >= CLEAR_OF_NAME, "{records} records: {from} to {to}");
+                // What several name stands between them.
+                let is_alone = named.iter().filter(|(_, place)| *place == to).count() == 1;
+                assert!(!is_alone || length((from, to)) < 150.0, "{records} records: {from} to {to}");
+            }
+        }
     }
 
     #[test]
