@@ -291,13 +291,13 @@ export function drawRelations(figure: HTMLElement): void {
       const own: { id: string; kind: string; label: string; opens: string }[] = [];
       const others: string[] = [];
       household.members.forEach((member, place) => {
-        const known = drawn.get(member.href);
+        const known = drawn.get(member.pathname);
         if (known !== undefined) {
           others.push(known);
           return;
         }
         const node = `${id}-${place}`;
-        drawn.set(member.href, node);
+        drawn.set(member.pathname, node);
         own.push({ id: node, kind: "member", label: shortened(member.textContent ?? ""), opens: member.href });
       });
       if (household.rest !== "") own.push({ id: `${id}-rest`, kind: "others", label: household.rest, opens: "" });
