@@ -1,10 +1,11 @@
 //! Records that a steward names themselves: no queue bounds how many, so their persons count to the budget, and asking for
 //! what is not there is on the record too.
 
-use model::PersonId;
 use model::request::Action;
+use model::{Judgement, PersonId};
 use policy::{Names, Reason, Sentences};
 
+use crate::detail::More;
 use crate::error::{Denied, GateError};
 use crate::gate::{Gate, Spent, Written, budget_key, check_subjects};
 use crate::grant::{Grant, LookSubject, Permit};
@@ -22,7 +23,7 @@ impl Gate {
     /// As [`commit`](Self::commit); [`Denied::Refused`] too when the purpose sets no number of persons.
     pub async fn commit_named(&self, permit: Permit, subjects: Vec<LookSubject>) -> Result<Grant, Denied> {
         check_subjects(permit.request(), &subjects)?;
-        let spent = self.spend_named(permit, &subjects, 0).await?;
+        let spent = self.spend_named(permit, &subjects, 0, None).await?;
         Ok(self.grant(spent, subjects))
     }
 
@@ -37,10 +38,34 @@ impl Gate {
             return Err(GateError::Subjects.into());
         }
         let missing = u32::try_from(missing).map_err(|_| GateError::Subjects)?;
-        Ok(self.spend_named(permit, &subjects, missing).await?.leaf)
+        Ok(self.spend_named(permit, &subjects, missing, None).await?.leaf)
     }
 
-    async fn spend_named(&self, permit: Permit, subjects: &[LookSubject], missing: u32) -> Result<Spent, Denied> {
+    /// Writes what a steward decided, or proposes, about two records that they named themselves, and gives the entry's place in the
+    /// log; the detail says which of both it is. As [`record_judgement`](Self::record_judgement), and the persons count as opened.
+    ///
+    /// # Errors
+    /// As [`commit_named`](Self::commit_named).
+    pub async fn record_named(
+        &self,
+        permit: Permit,
+        subjects: Vec<LookSubject>,
+        judgement: &Judgement,
+        is_proposal: bool,
+    ) -> Result<u64, Denied> {
+        check_subjects(permit.request(), &subjects)?;
+        let judgement = judgement.clone();
+        let more = if is_proposal { More::Proposal { judgement } } else { More::Judgement { judgement } };
+        Ok(self.spend_named(permit, &subjects, 0, Some(more)).await?.leaf)
+    }
+
+    async fn spend_named(
+        &self,
+        permit: Permit,
+        subjects: &[LookSubject],
+        missing: u32,
+        more: Option<More>,
+    ) -> Result<Spent, Denied> {
         let inner = &self.inner;
         let at = self.time_to_spend(&permit)?;
         let Permit { request, terms, .. } = permit;
@@ -53,7 +78,7 @@ impl Gate {
             return Err(inner.refuse_about(&request, at, vec![no_number()], &persons).await);
         };
         let spending = Spending { key, persons, missing, is_in_vain: false, persons_max };
-        let Written { leaf, scope } = inner.write_look(&request, &terms, at, subjects, None, Some(spending)).await?;
+        let Written { leaf, scope } = inner.write_look(&request, &terms, at, subjects, more, Some(spending)).await?;
         Ok(Spent { terms, scope, at, leaf })
     }
 }

@@ -64,6 +64,24 @@ pub async fn propose(
     gate.record_proposal(permit, subjects, judgement).await.map_err(LinkageError::Denied)
 }
 
+/// Does as [`judge`], or where it is a proposal as [`propose`], with two records that the steward named themselves: their persons
+/// count to the budget of the account. Gives the number of the log entry, and what is to be kept for the spine; none of a proposal.
+///
+/// # Errors
+/// As [`judge`].
+pub async fn judge_named(
+    gate: &Gate,
+    permit: Permit,
+    subjects: Vec<LookSubject>,
+    judgement: &Judgement,
+    is_proposal: bool,
+) -> Result<(u64, Option<Spoken>), LinkageError> {
+    check(judgement)?;
+    let leaf = gate.record_named(permit, subjects, judgement, is_proposal).await.map_err(LinkageError::Denied)?;
+    let spoken = (!is_proposal).then(|| Spoken { judgement: judgement.clone(), held: None });
+    Ok((leaf, spoken))
+}
+
 pub(crate) fn check(judgement: &Judgement) -> Result<(), LinkageError> {
     let Judgement { left, right, verdict, .. } = judgement;
     if left == right || (left > right && !verdict.is_of_the_person()) {

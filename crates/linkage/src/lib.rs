@@ -50,7 +50,7 @@ pub use explain_files::{FileExplanation, explain_files};
 pub use files::{FileOptions, link_files};
 pub use groups::{BY_REGISTER, FORMS, GroupName, PERSONS_MIN};
 pub use identity::{Event, EventKind};
-pub use judgement::{Said, judge, judged, propose, settle};
+pub use judgement::{Said, judge, judge_named, judged, propose, settle};
 pub use link::{link, refit};
 pub use propose::{ColumnTaken, ProposeOptions, Proposed, propose_config};
 pub use quality::Quality;

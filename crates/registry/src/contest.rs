@@ -168,21 +168,57 @@ impl Index {
         permit: Permit,
         (left, right): (&RecordId, &RecordId),
     ) -> Result<Option<Pair>, RegistryError> {
+        let Some(permit) = self.within_reach(gate, permit, (left, right)).await? else { return Ok(None) };
+        let kept = self.kept_of(&permit, left, right)?;
+        let grant = gate.commit_named(permit, self.subjects_of(&[left, right])?).await?;
+        self.show_kept(&grant, (0, 0), kept).map(Some)
+    }
+
+    /// Gives the permit back where both records that a steward names are there and within its reach; none when one is not, which
+    /// is in the log by then.
+    ///
+    /// # Errors
+    /// As [`named_pair`](Self::named_pair).
+    pub async fn within_reach(
+        &self,
+        gate: &Gate,
+        permit: Permit,
+        (left, right): (&RecordId, &RecordId),
+    ) -> Result<Option<Permit>, RegistryError> {
         let mut there = Vec::new();
         for record in [left, right] {
             if reviewed(&permit).contains(&record.register) && self.has_record(record)? {
                 there.push(record);
             }
         }
-        let subjects = self.subjects_of(&there)?;
         let missing = 2 - there.len();
         if missing > 0 {
-            gate.record_miss(permit, subjects, missing).await?;
+            gate.record_miss(permit, self.subjects_of(&there)?, missing).await?;
             return Ok(None);
         }
-        let kept = self.kept_of(&permit, left, right)?;
-        let grant = gate.commit_named(permit, subjects).await?;
-        self.show_kept(&grant, (0, 0), kept).map(Some)
+        Ok(Some(permit))
+    }
+
+    /// Writes what a steward decided about two records that they name, as [`judge`](Self::judge) does; none when one of them is not
+    /// there or out of reach, which is in the log by then. Their persons count to the account's budget for the day.
+    ///
+    /// # Errors
+    /// As [`judge`](Self::judge); what the gate refuses because the budget is used up.
+    pub async fn judge_named(
+        &self,
+        gate: &Gate,
+        request: &Request,
+        (left, right): (&RecordId, &RecordId),
+        decided: Decided,
+    ) -> Result<Option<Written>, RegistryError> {
+        let permit = gate.decide(request).await?;
+        let Some(permit) = self.within_reach(gate, permit, (left, right)).await? else { return Ok(None) };
+        let by = permit.request().actor.account().ok_or(RegistryError::NotAPerson)?.to_string();
+        let subjects = self.subjects_of(&[left, right])?;
+        let Decided { verdict, at, reason, is_proposal } = decided;
+        let judgement = Judgement { left: left.clone(), right: right.clone(), verdict, by, at, reason };
+        let (leaf, spoken) = linkage::judge_named(gate, permit, subjects, &judgement, is_proposal).await?;
+        Ok(Some(Written { leaf, spoken }))
     }
 
     /// Gives what was kept of two records.

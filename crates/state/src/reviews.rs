@@ -159,7 +159,27 @@ fn follow<T>(said: &mut Vec<T>, next: T, take: impl Fn(&T) -> &Review) {
     }
 }
 
-/// Gives what these rows of one pair leave in force, in their order.
+/// Gives what these rows of one pair, of whatever generations, leave in force, in their order. A proposal of which no row names
+/// the records waits for nobody once the next generation is in service, as the last of these rows or `now` may be of.
+fn followed_across(rows: &[SqliteRow], now: Option<&str>) -> Result<Vec<Review>, StateError> {
+    let waits = |(review, is_named): &(Review, bool)| review.standing != Standing::Proposed || *is_named;
+    let mut said: Vec<(Review, bool)> = Vec::with_capacity(rows.len());
+    let mut of: Option<&str> = None;
+    for row in rows {
+        let (generation, is_named) = (row.try_get::<&str, _>(6)?, row.try_get::<i64, _>(7)? != 0);
+        if of.is_some_and(|of| of != generation) {
+            said.retain(waits);
+        }
+        follow(&mut said, (read_review(row)?, is_named), |(review, _)| review);
+        of = Some(generation);
+    }
+    if now.is_some_and(|now| of != Some(now)) {
+        said.retain(waits);
+    }
+    Ok(said.into_iter().map(|(review, _)| review).collect())
+}
+
+/// Gives what these rows of one pair, of one generation, leave in force, in their order.
 fn followed(rows: &[SqliteRow]) -> Result<Vec<Review>, StateError> {
     let mut said: Vec<Review> = Vec::with_capacity(rows.len());
     for row in rows {
@@ -440,13 +460,30 @@ impl State {
     pub async fn is_taken_back(&self, leaf: u64) -> Result<bool, StateError> {
         let Ok(entry) = i64::try_from(leaf) else { return Ok(false) };
         let rows = sqlx::query(
-            "SELECT pair, account, verdict, standing, leaf, at FROM reviews \
-             WHERE (generation, pair) = (SELECT generation, pair FROM reviews WHERE leaf = ?1) ORDER BY id",
+            "SELECT pair, account, verdict, standing, leaf, at, generation, records IS NOT NULL FROM reviews \
+             WHERE pair = (SELECT pair FROM reviews WHERE leaf = ?1) ORDER BY id",
         )
         .bind(entry)
         .fetch_all(&self.inner.readers)
         .await?;
-        Ok(!rows.is_empty() && followed(&rows)?.iter().all(|review| review.leaf != leaf))
+        Ok(!rows.is_empty() && followed_across(&rows, None)?.iter().all(|review| review.leaf != leaf))
+    }
+
+    /// Gives what was said last of two records, the smaller id first, and not taken back, whatever generation of the index was in
+    /// service then, where `now` is; none when nothing was. Of proposals of before, only those that wait are among it.
+    ///
+    /// # Errors
+    /// [`StateError`] when the database fails.
+    pub async fn said_last(&self, now: &str, left: &RecordId, right: &RecordId) -> Result<Option<Review>, StateError> {
+        let pair = self.inner.keys.pair(left, right);
+        let rows = sqlx::query(
+            "SELECT pair, account, verdict, standing, leaf, at, generation, records IS NOT NULL FROM reviews \
+             WHERE pair = ?1 ORDER BY id",
+        )
+        .bind(pair.to_vec())
+        .fetch_all(&self.inner.readers)
+        .await?;
+        Ok(followed_across(&rows, Some(now))?.pop())
     }
 
     /// Erases of what was judged in other generations than this one, which is in service, of which records it was and why: its

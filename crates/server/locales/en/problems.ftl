@@ -43,6 +43,7 @@ problem-is-verdict = The verdict is none of those to choose from.
 problem-is-no-reason = A judgement without a reason can’t be reviewed.
 problem-is-no-reason-back = Say why it is taken back.
 problem-is-nothing-said = You said nothing of this pair since the index was built.
+problem-is-nothing-in-force = Nothing that you said last of these two records is in force.
 problem-is-numbered-anew = The pairs were numbered anew since this one was shown.
 problem-is-contested-since = The person contests the link since this pair was shown. Read why first, and judge it then.
 problem-is-no-entry = The log has no such entry.

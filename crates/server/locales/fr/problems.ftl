@@ -43,6 +43,7 @@ problem-is-verdict = Ce jugement ne fait pas partie de ceux à choisir.
 problem-is-no-reason = Un jugement sans motif ne peut pas être réexaminé.
 problem-is-no-reason-back = Dites pourquoi vous revenez dessus.
 problem-is-nothing-said = Vous n’avez rien dit de cette paire depuis la construction de l’index.
+problem-is-nothing-in-force = Rien de ce que vous auriez dit en dernier de ces deux enregistrements n’est en vigueur.
 problem-is-numbered-anew = Les paires ont été renumérotées depuis que celle-ci a été montrée.
 problem-is-contested-since = La personne conteste le lien depuis que cette paire a été montrée. Lisez d’abord pourquoi, puis jugez-en.
 problem-is-no-entry = Le journal n’a pas cette entrée.

@@ -6,7 +6,10 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::log::VerifyForm;
 use super::persons::{DossierForm, HouseholdForm};
-use crate::service::{ContestForm, ExplainForm, JudgementForm, ResolveForm, SearchForm, TakeBackForm};
+use crate::service::{
+    ContestForm, ExplainForm, JudgementForm, NamedJudgementForm, NamedTakeBackForm, ResolveForm, SearchForm,
+    TakeBackForm,
+};
 
 /// The longest key that is repeated, in bytes.
 const SHOWN_MAX: usize = 40;
@@ -44,6 +47,8 @@ keyed! {
     VerifyForm: [], ["checkpoint"];
     JudgementForm: ["generation", "verdict", "reason"], ["seen"];
     TakeBackForm: ["generation", "reason"], ["entry"];
+    NamedJudgementForm: ["left", "right", "generation", "verdict", "reason"], ["seen"];
+    NamedTakeBackForm: ["left", "right", "generation", "reason"], ["entry"];
 }
 
 /// The keys of a body, and of their values nothing.

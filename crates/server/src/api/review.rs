@@ -8,7 +8,8 @@ use super::{Answer, Asked, Body, Place};
 use crate::app::{App, Caller};
 use crate::problem::Problem;
 use crate::service::{
-    self, ExplainForm, ExplainedView, JudgedView, JudgementForm, List, PairPlace, PairView, ProgressView, TakeBackForm,
+    self, ExplainForm, ExplainedView, JudgedView, JudgementForm, List, NamedJudgementForm, NamedTakeBackForm,
+    PairPlace, PairView, ProgressView, TakeBackForm,
 };
 
 /// In which list a pair is looked at.
@@ -58,6 +59,37 @@ pub(crate) async fn explain(
     Body(form): Body<ExplainForm>,
 ) -> Result<Answer<ExplainedView>, Problem> {
     service::explain(&app, &who, &form).await.map(Answer)
+}
+
+/// Writes what a steward decided of any two records that they name, as of a pair of the queue. It counts from the next run of `link`
+/// on; what was judged of the two before, however long ago, is undone by it. Their persons count as those of an explanation do.
+#[utoipa::path(post, path = "/api/v1/review/explained/judgement", tag = "review", request_body = NamedJudgementForm,
+    responses((status = 200, body = JudgedView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem, description = "refused; the refusal is in the log"),
+        (status = 404, body = Problem,
+            description = "a record is not there, or out of reach: both are the same answer, and in the log"),
+        (status = 409, body = Problem)))]
+pub(crate) async fn judge_named(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Body(form): Body<NamedJudgementForm>,
+) -> Result<Answer<JudgedView>, Problem> {
+    service::judge_named(&app, &who, &form).await.map(Answer)
+}
+
+/// Takes back what the asker said last of any two records that they name, however long ago. From the next run of `link` on all is
+/// as if it had not been said.
+#[utoipa::path(post, path = "/api/v1/review/explained/take-back", tag = "review", request_body = NamedTakeBackForm,
+    responses((status = 200, body = JudgedView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem),
+        (status = 404, body = Problem, description = "nothing that the asker said last of the two is in force"),
+        (status = 409, body = Problem)))]
+pub(crate) async fn take_back_named(
+    State(app): State<App>,
+    Caller(who): Caller,
+    Body(form): Body<NamedTakeBackForm>,
+) -> Result<Answer<JudgedView>, Problem> {
+    service::take_back_named(&app, &who, &form).await.map(Answer)
 }
 
 /// Takes back what the asker said last of a pair. What was said of it before holds again; if nothing was, the pair is open again.

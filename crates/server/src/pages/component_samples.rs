@@ -149,7 +149,19 @@ pub(super) fn judged(t: Words) -> [Said; 2] {
     [("same", "proposed", false), ("different", "judged", true)].map(|(verdict, standing, own)| {
         let (verdict, standing, at) = (verdict.to_owned(), standing.to_owned(), format!("{DAY}T09:00:00Z"));
         let reason = own.then(|| t.s("sample-judged"));
-        said(t, &SaidView { verdict, standing, own, before_contest: false, log_index: 1_234, at, reason })
+        said(
+            t,
+            &SaidView {
+                verdict,
+                standing,
+                own,
+                before_contest: false,
+                before_index: false,
+                log_index: 1_234,
+                at,
+                reason,
+            },
+        )
     })
 }
 

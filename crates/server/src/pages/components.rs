@@ -209,6 +209,7 @@ fn cluster(t: Words) -> Cluster {
         standing: "judged".to_owned(),
         own: true,
         before_contest: false,
+        before_index: false,
         log_index: 1_234,
         at: format!("{DAY}T09:00:00Z"),
         reason: None,

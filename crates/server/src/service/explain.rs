@@ -1,5 +1,6 @@
 //! Why two records are, or are not, of one person.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use model::RecordId;
@@ -9,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::given::{ReasonView, Reasons};
-use super::review::{ReviewRow, review_row};
+use super::review::{
+    ContestedView, ReviewRow, SaidView, account, contested_views, needs_second, open_contests, review_row, reviews,
+    said_view,
+};
 use super::work::{WorkForm, request};
 use crate::app::{App, Who};
 use crate::problem::Problem;
@@ -98,6 +102,8 @@ pub struct ExplainForm {
 /// Why two records are, or are not, of one person.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct ExplainedView {
+    /// The generation of the index that knows the two so; what is said of them names it.
+    pub generation: String,
     /// The number of its entry in the log, which has the persons of both records as subjects.
     pub log_index: u64,
     /// The record with the smaller id.
@@ -119,6 +125,41 @@ pub struct ExplainedView {
     /// Of how many records their persons are.
     #[schema(value_type = Object)]
     pub effect: Effect,
+    /// That the person contests the link, while nobody has judged it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contested: Option<ContestedView>,
+    /// That the person contests the other of the two records as well: one judgement settles both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contested_too: Option<ContestedView>,
+    /// What was said of the two last and not taken back, whatever was linked and indexed since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub said: Option<SaidView>,
+    /// The verdicts that count only when a second steward comes to the same.
+    pub second_reviewer: Vec<String>,
+}
+
+/// Reads the ids of two records that somebody names, and gives the smaller first.
+///
+/// # Errors
+/// When they can't be read or are the same.
+pub(super) fn named_records(one: &str, other: &str) -> Result<(RecordId, RecordId), Problem> {
+    let unread = || {
+        let what = "`left` and `right` are the ids of two records: a register, `:` and 32 hexadecimal digits";
+        Problem::new("bad-request", what).in_words("problem-is-record-id")
+    };
+    let record = |text: &str| text.parse::<RecordId>().map_err(|_| unread());
+    let (one, other) = (record(one)?, record(other)?);
+    match one.cmp(&other) {
+        Ordering::Less => Ok((one, other)),
+        Ordering::Greater => Ok((other, one)),
+        Ordering::Equal => Err(unread()),
+    }
+}
+
+/// Gives that a record which somebody names is not there or out of reach, which of both is told to nobody.
+pub(super) fn out_of_reach() -> Problem {
+    let what = "a record is not there, or out of reach of this purpose";
+    Problem::new("not-found", what).in_words("problem-is-out-of-reach")
 }
 
 /// Explains any two records, of the queue or not. It is a look at both persons, as showing a pair of the queue is; as whoever
@@ -129,35 +170,35 @@ pub struct ExplainedView {
 /// reach, which is the same answer, and in the log as a look at whoever is there.
 pub async fn explain(app: &App, who: &Who, form: &ExplainForm) -> Result<ExplainedView, Problem> {
     let request = request(who, &form.work, Action::ReviewLink)?;
-    let unread = || {
-        let what = "`left` and `right` are the ids of two records: a register, `:` and 32 hexadecimal digits";
-        Problem::new("bad-request", what).in_words("problem-is-record-id")
-    };
-    let record = |text: &str| text.parse::<RecordId>().map_err(|_| unread());
     let permit = app.gate().decide(&request).await?;
-    let (one, other) = (record(&form.left)?, record(&form.right)?);
-    if one == other {
-        return Err(unread());
-    }
-    let (left, right) = if one < other { (one, other) } else { (other, one) };
-    let nobody = || {
-        let what = "a record is not there, or out of reach of this purpose";
-        Problem::new("not-found", what).in_words("problem-is-out-of-reach")
-    };
+    let (left, right) = named_records(&form.left, &form.right)?;
     // What is not there is told only once it is in the log that somebody asked.
-    let pair = app.index().named_pair(app.gate(), permit, (&left, &right)).await?.ok_or_else(nobody)?;
+    let pair = app.index().named_pair(app.gate(), permit, (&left, &right)).await?.ok_or_else(out_of_reach)?;
+    // Read after the look was written: what was contested and said before is shown.
+    let reached = app.gate().decide(&request).await?;
+    let (contests, account, both) = (open_contests(app, &reached).await?, account(who)?, (&left, &right));
+    let (reviews, generation) = (reviews(app).await?, app.index().generation());
+    let last = app.state().said_last(generation, both.0, both.1).await;
+    let last = last.map_err(|error| Problem::failure("unavailable", &error))?;
+    let said = last.map(|review| said_view(&reviews, &contests, account, both, &review));
+    let (contested, contested_too) = contested_views(&contests, both);
     let mut reasons = Reasons::default();
-    let left = review_row(app, &pair.left, pair.left_shown.as_ref(), &mut reasons)?;
-    let right = review_row(app, &pair.right, pair.right_shown.as_ref(), &mut reasons)?;
+    let left_row = review_row(app, &pair.left, pair.left_shown.as_ref(), &mut reasons)?;
+    let right_row = review_row(app, &pair.right, pair.right_shown.as_ref(), &mut reasons)?;
     Ok(ExplainedView {
+        generation: generation.to_owned(),
         log_index: pair.leaf,
-        left,
-        right,
+        left: left_row,
+        right: right_row,
         weight: pair.weight,
         probability: pair.probability,
         outcome: OutcomeView::from(&pair.outcome),
         fields: pair.fields,
         reasons: reasons.into_views(),
         effect: pair.effect,
+        contested,
+        contested_too,
+        said,
+        second_reviewer: needs_second(app).iter().map(|verdict| verdict.as_str().to_owned()).collect(),
     })
 }

@@ -1,14 +1,16 @@
 //! What stewards judge of two records, and take back: one after the other, and whole, whoever goes away meanwhile.
 
+use gate::Permit;
 use model::request::Action;
 use model::{RecordId, Verdict};
 use registry::{Decided, Written};
-use state::{Contest, OfContests, Review, Reviews, Standing};
+use state::{Contest, OfContests, Review, Reviews, Standing, StateError};
 
+use super::explain::{named_records, out_of_reach};
 use super::own_reason::OwnReason;
 use super::review::{
-    JudgedView, JudgementForm, PairPlace, TakeBackForm, account, find, is_contested_since, needs_second, review_work,
-    reviews,
+    Found, JudgedView, JudgementForm, NamedJudgementForm, NamedTakeBackForm, PairPlace, TakeBackForm, account, find,
+    find_named, is_contested_since, needs_second, review_work, reviews,
 };
 use super::work::request;
 use crate::app::{App, Who};
@@ -30,20 +32,67 @@ struct Known {
     reviews: Reviews,
     /// All open contests.
     contests: Vec<Contest>,
+    /// What was said last of the two records that are named, before the index was built too.
+    of_named: Option<Review>,
 }
 
 impl Known {
     /// Reads it; nobody else may say anything until what is said is written.
-    async fn of(app: &App) -> Result<Self, Problem> {
-        let contests = app.state().open_contests().await.map_err(|error| Problem::failure("unavailable", &error))?;
-        Ok(Self { reviews: reviews(app).await?, contests })
+    async fn of(app: &App, meant: &Meant) -> Result<Self, Problem> {
+        let unavailable = |error: StateError| Problem::failure("unavailable", &error);
+        let contests = app.state().open_contests().await.map_err(unavailable)?;
+        let of_named = match meant {
+            Meant::Place(_) => None,
+            Meant::Named(left, right) => {
+                app.state().said_last(app.index().generation(), left, right).await.map_err(unavailable)?
+            }
+        };
+        Ok(Self { reviews: reviews(app).await?, contests, of_named })
     }
 
-    /// Gives what was said last of two records; none where the person contests it since, which whoever said it had not read.
+    /// Gives what was said last of the two records that are meant; of those that are not named, since the index was built.
+    fn said(&self, left: &RecordId, right: &RecordId) -> Option<Review> {
+        self.reviews.of(left, right).or(self.of_named)
+    }
+
+    /// Does so; none where the person contests it since, which whoever said it had not read.
     fn last(&self, left: &RecordId, right: &RecordId) -> Option<Review> {
         let is_before = |review: &Review| is_contested_since(&self.contests, (left, right), review.leaf);
-        self.reviews.of(left, right).filter(|review| !is_before(review))
+        self.said(left, right).filter(|review| !is_before(review))
     }
+}
+
+/// Which two records something is said of.
+enum Meant {
+    /// Those of a number.
+    Place(PairPlace),
+    /// Those that the steward names, the smaller id first.
+    Named(RecordId, RecordId),
+}
+
+impl Meant {
+    /// Gives the two.
+    ///
+    /// # Errors
+    /// When they are not there or out of reach, which is in the log by then of those that are named.
+    async fn find(&self, app: &App, permit: Permit, reviews: &Reviews) -> Result<Found, Problem> {
+        match self {
+            Self::Place(place) => find(app, &permit, reviews, *place).await?.ok_or_else(no_pair),
+            Self::Named(left, right) => find_named(app, permit, (left, right)).await?.ok_or_else(out_of_reach),
+        }
+    }
+
+    /// Gives what is not there, where they are gone meanwhile.
+    fn nobody(&self) -> Problem {
+        match self {
+            Self::Place(_) => no_pair(),
+            Self::Named(..) => out_of_reach(),
+        }
+    }
+}
+
+fn no_pair() -> Problem {
+    Problem::new("not-found", "no uncertain pair has this number").in_words("problem-is-no-pair")
 }
 
 /// Writes what a steward decided. It counts from the next run of `link` on; where the project wants a second steward, once
@@ -59,11 +108,26 @@ pub async fn judge(
     place: impl Into<PairPlace>,
     form: &JudgementForm,
 ) -> Result<JudgedView, Problem> {
-    let (app, who, place, form) = (app.clone(), who.clone(), place.into(), form.clone());
-    whole(async move { judge_now(&app, &who, place, &form).await }).await
+    let (app, who, meant, form) = (app.clone(), who.clone(), Meant::Place(place.into()), form.clone());
+    whole(async move { judge_now(&app, &who, &meant, &form).await }).await
 }
 
-async fn judge_now(app: &App, who: &Who, place: PairPlace, form: &JudgementForm) -> Result<JudgedView, Problem> {
+/// Writes what a steward decided of two records that they name, of the queue or not, as [`judge`] does. Their persons count to
+/// the budget of the account under the purpose, as those of an explanation do. What was judged of the two before, in whatever
+/// generation of the index, is undone by it.
+///
+/// # Errors
+/// As [`judge`]; when the ids can't be read or are the same; when a record is unknown or out of reach, which is the same answer,
+/// and in the log as a look at whoever is there.
+pub async fn judge_named(app: &App, who: &Who, form: &NamedJudgementForm) -> Result<JudgedView, Problem> {
+    let (app, who, form) = (app.clone(), who.clone(), form.clone());
+    let NamedJudgementForm { left, right, generation, verdict, reason, seen } = form;
+    let form = JudgementForm { generation, verdict, reason, seen };
+    let (left, right) = named_records(&left, &right)?;
+    whole(async move { judge_now(&app, &who, &Meant::Named(left, right), &form).await }).await
+}
+
+async fn judge_now(app: &App, who: &Who, meant: &Meant, form: &JudgementForm) -> Result<JudgedView, Problem> {
     let verdict = match form.verdict.as_str() {
         "same" => Verdict::Same,
         "different" => Verdict::Different,
@@ -79,7 +143,7 @@ async fn judge_now(app: &App, who: &Who, place: PairPlace, form: &JudgementForm)
             .in_words("problem-is-no-reason"));
     }
     let _turn = app.turns().take().await;
-    let (known, account) = (Known::of(app).await?, account(who)?);
+    let (known, account) = (Known::of(app, meant).await?, account(who)?);
     let standing = |left: &RecordId, right: &RecordId| {
         // A proposal that another steward made of the same, or a judgement that two came to before.
         let by_another = |review: Review| review.verdict == verdict && !known.reviews.is_by(&review, account);
@@ -88,7 +152,7 @@ async fn judge_now(app: &App, who: &Who, place: PairPlace, form: &JudgementForm)
         (if is_proposal { Standing::Proposed } else { Standing::Judged }, is_proposal)
     };
     let said = Said { verdict, reason, seen: form.seen, taken_back: None };
-    write(app, who, place, &form.generation, &known, said, standing).await
+    write(app, who, meant, &form.generation, &known, said, standing).await
 }
 
 /// Takes back what was said last of a pair since the index was built. All is then as if it had not been said: what was said of the
@@ -104,24 +168,48 @@ pub async fn take_back(
     place: impl Into<PairPlace>,
     form: &TakeBackForm,
 ) -> Result<JudgedView, Problem> {
-    let (app, who, place, form) = (app.clone(), who.clone(), place.into(), form.clone());
-    whole(async move { take_back_now(&app, &who, place, &form).await }).await
+    let (app, who, meant, form) = (app.clone(), who.clone(), Meant::Place(place.into()), form.clone());
+    whole(async move { take_back_now(&app, &who, &meant, &form).await }).await
 }
 
-async fn take_back_now(app: &App, who: &Who, place: PairPlace, form: &TakeBackForm) -> Result<JudgedView, Problem> {
+/// Takes back what was said last of two records that a steward names, in whatever generation of the index that was, as
+/// [`take_back`] does. Where an index was built of it, the next run of `link` gives what it would have given had it never been
+/// said; of which records a proposal was that it confirmed is forgotten by then, so that waits for nobody. No budget keeps a
+/// steward from it: whose records they are they chose before.
+///
+/// # Errors
+/// As [`take_back`]; when the ids can't be read or are the same. That there is nothing to be taken back is told of any two
+/// records alike, there or not.
+pub async fn take_back_named(app: &App, who: &Who, form: &NamedTakeBackForm) -> Result<JudgedView, Problem> {
+    let (app, who, form) = (app.clone(), who.clone(), form.clone());
+    let NamedTakeBackForm { left, right, generation, reason, entry } = form;
+    let form = TakeBackForm { generation, reason, entry };
+    let (left, right) = named_records(&left, &right)?;
+    whole(async move { take_back_now(&app, &who, &Meant::Named(left, right), &form).await }).await
+}
+
+async fn take_back_now(app: &App, who: &Who, meant: &Meant, form: &TakeBackForm) -> Result<JudgedView, Problem> {
     // One after the other. Who comes second finds what was said before as the last word, and takes that back unless the form
     // names what it takes back: sent twice, it would take back two.
     let _turn = app.turns().take().await;
-    let (known, account) = (Known::of(app).await?, account(who)?);
+    let (known, account) = (Known::of(app, meant).await?, account(who)?);
     let reviews = &known.reviews;
     let permit = app.gate().decide(&OwnReason::Withdrawal.request(app, who)?).await?;
-    let nothing = || {
-        Problem::new("not-found", "you said nothing of this pair since the index was built")
-            .in_words("problem-is-nothing-said")
+    let nothing = || match meant {
+        Meant::Place(_) => Problem::new("not-found", "you said nothing of this pair since the index was built")
+            .in_words("problem-is-nothing-said"),
+        Meant::Named(..) => Problem::new("not-found", "nothing that you said last of these two records is in force")
+            .in_words("problem-is-nothing-in-force"),
     };
-    let found = find(app, &permit, reviews, place).await?.ok_or_else(nothing)?;
-    let review =
-        reviews.of(&found.left, &found.right).filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
+    let said = match meant {
+        Meant::Place(place) => {
+            let found = find(app, &permit, reviews, *place).await?.ok_or_else(nothing)?;
+            known.said(&found.left, &found.right)
+        }
+        // Whether they are there is asked once it is their own word: else this would tell it, and be in no log.
+        Meant::Named(left, right) => known.said(left, right),
+    };
+    let review = said.filter(|review| reviews.is_by(review, account)).ok_or_else(nothing)?;
     if form.entry.is_some_and(|entry| entry != review.leaf) {
         return Err(nothing());
     }
@@ -134,7 +222,7 @@ async fn take_back_now(app: &App, who: &Who, place: PairPlace, form: &TakeBackFo
     let standing = |_: &RecordId, _: &RecordId| (Standing::TakenBack, was_proposed);
     let reason = form.reason.trim().to_owned();
     let said = Said { verdict: Verdict::TakenBack, reason, seen: None, taken_back: Some(review.leaf) };
-    write(app, who, place, &form.generation, &known, said, standing).await
+    write(app, who, meant, &form.generation, &known, said, standing).await
 }
 
 /// What a steward says.
@@ -152,7 +240,7 @@ struct Said {
 async fn write(
     app: &App,
     who: &Who,
-    place: PairPlace,
+    meant: &Meant,
     generation: &str,
     known: &Known,
     said: Said,
@@ -168,10 +256,9 @@ async fn write(
         return Err(Problem::new("changed-meanwhile", "the pairs were numbered anew since this one was shown")
             .in_words("problem-is-numbered-anew"));
     }
-    let nobody = || Problem::new("not-found", "no uncertain pair has this number").in_words("problem-is-no-pair");
     let account = account(who)?;
     let permit = app.gate().decide(&request).await?;
-    let found = find(app, &permit, &known.reviews, place).await?.ok_or_else(nobody)?;
+    let found = meant.find(app, permit, &known.reviews).await?;
     let pair = (&found.left, &found.right);
     // It would end what the person says meanwhile, unread.
     if said.seen.is_some_and(|seen| is_contested_since(&known.contests, pair, seen)) {
@@ -188,11 +275,12 @@ async fn write(
     }
     let ((standing, is_proposal), at) = (standing(pair.0, pair.1), app.now()?);
     let decided = Decided { verdict: said.verdict, at, reason: reason.clone(), is_proposal };
-    let written = match found.by_records {
-        true => index.judge_contested(app.gate(), &request, pair, decided).await?,
-        false => index.judge(app.gate(), &request, place.pair, decided).await?,
+    let written = match meant {
+        Meant::Named(..) if said.taken_back.is_none() => index.judge_named(app.gate(), &request, pair, decided).await?,
+        Meant::Place(place) if !found.by_records => index.judge(app.gate(), &request, place.pair, decided).await?,
+        Meant::Named(..) | Meant::Place(_) => index.judge_contested(app.gate(), &request, pair, decided).await?,
     };
-    let Written { leaf, spoken } = written.ok_or_else(nobody)?;
+    let Written { leaf, spoken } = written.ok_or_else(|| meant.nobody())?;
     // Taking back what settled a contest opens it again: the contested record is held as before, for the spine follows what was
     // said without what was taken back.
     let contests = match (standing, said.taken_back) {

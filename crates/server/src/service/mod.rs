@@ -36,7 +36,7 @@ pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColu
 pub(crate) use ingest::{ReadIn, Reading, begin_reading, reading};
 pub use judged::ProposalView;
 pub(crate) use judged::{JUDGEMENTS_MAX, JudgementView, judgements};
-pub use judging::{judge, take_back};
+pub use judging::{judge, judge_named, take_back, take_back_named};
 pub use log::{
     EntryView, FAULTS, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify,
 };
@@ -48,8 +48,9 @@ pub use registry::FieldEvidence;
 pub use resolve::{ResolveForm, ResolveView, resolve};
 pub(crate) use review::review_work;
 pub use review::{
-    ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, List, PairPlace,
-    PairView, ProgressView, ReviewRow, SaidView, SampleProgressView, SourceView, TakeBackForm, pair, progress,
+    ClusterLinkView, ClusterRecordView, ClusterView, ContestedView, JudgedView, JudgementForm, List,
+    NamedJudgementForm, NamedTakeBackForm, PairPlace, PairView, ProgressView, ReviewRow, SaidView, SampleProgressView,
+    SourceView, TakeBackForm, pair, progress,
 };
 pub(crate) use runs::{Became, Deed, PastRun, past_runs};
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};

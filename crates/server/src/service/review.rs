@@ -174,6 +174,8 @@ pub struct SaidView {
     pub own: bool,
     /// Whether the person contests the link since: it waits to be judged again, and of two stewards this was not the first.
     pub before_contest: bool,
+    /// Whether it was judged before the index in service was built. Of pairs that are shown by their number none is.
+    pub before_index: bool,
     /// Its entry in the log.
     pub log_index: u64,
     /// When, in UTC.
@@ -303,6 +305,44 @@ pub struct TakeBackForm {
     pub entry: Option<u64>,
 }
 
+/// What a steward decides of two records that they name.
+#[derive(Clone, Deserialize, ToSchema)]
+pub struct NamedJudgementForm {
+    /// The one record: its register, `:` and the 32 hexadecimal digits of its id.
+    #[schema(example = "loans:00112233445566778899aabbccddeeff")]
+    pub left: String,
+    /// The other.
+    #[schema(example = "tax:ffeeddccbbaa99887766554433221100")]
+    pub right: String,
+    /// The `generation` of the explanation: it tells what the index in service made of the two.
+    pub generation: String,
+    /// `same`, `different` or `cannot-say`.
+    pub verdict: String,
+    /// Why, in the steward's words.
+    pub reason: String,
+    /// The `log_index` of the explanation: what the person contests since is not judged unread.
+    #[serde(default)]
+    pub seen: Option<u64>,
+}
+
+/// What a steward takes back of two records that they name, and why.
+#[derive(Clone, Deserialize, ToSchema)]
+pub struct NamedTakeBackForm {
+    /// The one record: its register, `:` and the 32 hexadecimal digits of its id.
+    #[schema(example = "loans:00112233445566778899aabbccddeeff")]
+    pub left: String,
+    /// The other.
+    #[schema(example = "tax:ffeeddccbbaa99887766554433221100")]
+    pub right: String,
+    /// The `generation` of the explanation.
+    pub generation: String,
+    /// Why, in the steward's words.
+    pub reason: String,
+    /// The `log_index` of what is taken back: nothing else is, where the form is sent twice.
+    #[serde(default)]
+    pub entry: Option<u64>,
+}
+
 /// Gives the work of the review. Others than stewards are refused it by the gate, on the record.
 ///
 /// # Errors
@@ -409,6 +449,18 @@ pub(super) async fn find(
     let contests = open_contests(app, permit).await?;
     let contest = contests.into_iter().find(|contest| contest.pair() == (&left, &right));
     Ok(Some(Found { left, right, contest, by_records: true, sampled: false }))
+}
+
+/// Gives two records that a steward names, the smaller id first; none where one is not there or out of reach, which is in the log
+/// by then.
+pub(super) async fn find_named(
+    app: &App,
+    permit: Permit,
+    (left, right): (&RecordId, &RecordId),
+) -> Result<Option<Found>, Problem> {
+    let Some(permit) = app.index().within_reach(app.gate(), permit, (left, right)).await? else { return Ok(None) };
+    let contest = open_contests(app, &permit).await?.into_iter().find(|contest| contest.pair() == (left, right));
+    Ok(Some(Found { left: left.clone(), right: right.clone(), contest, by_records: true, sampled: false }))
 }
 
 /// Gives the pair of a number: those that the index lists count from 0; above them all each contest has its own, and from
@@ -655,25 +707,9 @@ pub async fn pair(
     // Read after the look was written: what was contested before is shown.
     let contests = open_contests(app, &permit).await?;
     let both = (&pair.left, &pair.right);
-    let mut contested = contests.iter().filter(|contest| contest.pair() == both).map(|contest| ContestedView {
-        record: if contest.contested == pair.left { "left" } else { "right" }.to_owned(),
-        since: contest.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-        reason: contest.reason.clone(),
-    });
-    let (contested, contested_too) = (contested.next(), contested.next());
+    let (contested, contested_too) = contested_views(&contests, both);
     let said = |left: &RecordId, right: &RecordId| {
-        reviews.of(left, right).map(|review| {
-            let own = reviews.is_by(&review, account);
-            SaidView {
-                verdict: review.verdict.as_str().to_owned(),
-                standing: review.standing.as_str().to_owned(),
-                own,
-                before_contest: is_contested_since(&contests, (left, right), review.leaf),
-                log_index: review.leaf,
-                at: review.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-                reason: reviews.judged_in(review.leaf).filter(|_| own).map(|judged| judged.reason.clone()),
-            }
-        })
+        reviews.of(left, right).map(|review| said_view(&reviews, &contests, account, (left, right), &review))
     };
     let mut reasons = Reasons::default();
     let mut row = |record: &RecordId, shown: &Option<gate::Disclosed>| -> Result<ReviewRow, Problem> {
@@ -737,6 +773,40 @@ pub async fn pair(
         second_reviewer: needs_second(app).iter().map(|verdict| verdict.as_str().to_owned()).collect(),
         cluster,
     })
+}
+
+/// Gives what the person contests of two records, in the open `contests`: of the one, and of the other as well.
+pub(super) fn contested_views(
+    contests: &[Contest],
+    pair: (&RecordId, &RecordId),
+) -> (Option<ContestedView>, Option<ContestedView>) {
+    let mut contested = contests.iter().filter(|contest| contest.pair() == pair).map(|contest| ContestedView {
+        record: if contest.contested == *pair.0 { "left" } else { "right" }.to_owned(),
+        since: contest.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        reason: contest.reason.clone(),
+    });
+    (contested.next(), contested.next())
+}
+
+/// Gives what was said last of a pair to an account, which may have said it.
+pub(super) fn said_view(
+    reviews: &Reviews,
+    contests: &[Contest],
+    account: &OfficerId,
+    pair: (&RecordId, &RecordId),
+    review: &Review,
+) -> SaidView {
+    let own = reviews.is_by(review, account);
+    SaidView {
+        verdict: review.verdict.as_str().to_owned(),
+        standing: review.standing.as_str().to_owned(),
+        own,
+        before_contest: is_contested_since(contests, pair, review.leaf),
+        before_index: reviews.of(pair.0, pair.1).is_none(),
+        log_index: review.leaf,
+        at: review.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        reason: reviews.judged_in(review.leaf).filter(|_| own).map(|judged| judged.reason.clone()),
+    }
 }
 
 /// Gives what is given of a record; nothing where it has no person record any more.

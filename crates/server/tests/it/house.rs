@@ -383,6 +383,12 @@ pub(crate) fn two_records(one: (&str, &str), other: (&str, &str)) -> Value {
     body
 }
 
+/// Gives a body that names two records, each by its register and key, and nothing else.
+pub(crate) fn named(one: (&str, &str), other: (&str, &str)) -> Value {
+    let body = two_records(one, other);
+    json!({ "left": body["left"], "right": body["right"] })
+}
+
 /// Gives a path in which each `{…}` has a value, and the body that the route takes.
 #[track_caller]
 pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
@@ -399,6 +405,19 @@ pub(crate) fn example(path: &str, person: &str) -> (String, Option<Value>) {
         "/api/v1/resolve" => Some(new_loan("LN-NEW")),
         "/api/v1/persons/{person}/dossier" => Some(work("loan-relief")),
         "/api/v1/review/explain" => Some(two_records(("loans", "LN-70017"), ("tax", "TN-48151"))),
+        "/api/v1/review/explained/judgement" => {
+            let mut body = named(("loans", "LN-70017"), ("tax", "TN-48151"));
+            body["generation"] = json!("index-one");
+            body["verdict"] = json!("cannot-say");
+            body["reason"] = json!("the rows don't tell");
+            Some(body)
+        }
+        "/api/v1/review/explained/take-back" => {
+            let mut body = named(("loans", "LN-70017"), ("tax", "TN-48151"));
+            body["generation"] = json!("index-one");
+            body["reason"] = json!("I misread");
+            Some(body)
+        }
         "/api/v1/log/verify" => Some(json!({})),
         "/api/v1/me/records/{record}/contest" => Some(json!({ "reason": "I never lived in that street" })),
         "/api/v1/review/{pair}/take-back" | "/api/v1/review/{pair}/links/{link}/take-back" => {

@@ -41,5 +41,6 @@ mod steward;
 mod taken_back;
 mod tokens;
 mod tour;
+mod undone;
 mod unkept;
 mod words_of_rules;

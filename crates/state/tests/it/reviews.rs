@@ -310,11 +310,56 @@ async fn what_is_taken_back_leaves_what_was_said_before_as_the_last_word() {
     state.forget_judged_before("g4").await.unwrap();
     assert!(sealed(folder.path(), 10).await.is_none(), "nobody waits for it");
 
+    // Nothing of all that was said is in force, in whatever generation.
+    assert_eq!(state.said_last("g4", &left, &right).await.unwrap(), None);
+
     // As earlier versions took back: nothing said before holds again.
     note("g4", &first, Verdict::Different, judged, 16).await;
     note("g4", &first, Verdict::Same, judged, 17).await;
     note("g4", &first, Verdict::CannotSay, Standing::TakenBack, 18).await;
     assert_eq!(last("g4").await, (None, vec![], vec![]));
+}
+
+#[tokio::test]
+async fn what_was_judged_in_an_earlier_generation_is_known_by_its_records_and_can_be_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (left, right, other) = (record("loans", 'a'), record("tax", 'b'), record("tax", 'c'));
+    let (first, second) = (officer("o-1"), officer("o-2"));
+    let note = async |generation: &str, by: &model::OfficerId, verdict, standing, leaf, named| {
+        let noted = state.note_review(generation, (&left, &right), by, verdict, standing, leaf, at(7), (named, "why"));
+        noted.await.unwrap();
+    };
+    let last = async |now: &str| state.said_last(now, &left, &right).await.unwrap().map(|review| review.leaf);
+    let (judged, proposed, back) = (Standing::Judged, Standing::Proposed, Standing::TakenBack);
+    assert_eq!(last("g1").await, None);
+    note("g1", &first, Verdict::Different, judged, 1, true).await;
+    state.forget_judged_before("g2").await.unwrap();
+    let known = state.said_last("g2", &left, &right).await.unwrap().unwrap();
+    assert_eq!((known.verdict, known.standing, known.leaf, known.at), (Verdict::Different, judged, 1, at(7)));
+    let reviews = state.reviews("g2").await.unwrap();
+    assert!(reviews.is_by(&known, &first) && !reviews.is_by(&known, &second), "whose it was is told still");
+    assert_eq!(state.said_last("g2", &left, &other).await.unwrap(), None, "another pair");
+    assert_eq!(reviews.of(&left, &right), None, "the queue is that of its generation");
+
+    // The later judgement wins, and once it is taken back the earlier one holds again.
+    note("g2", &second, Verdict::Same, judged, 2, true).await;
+    assert_eq!(last("g2").await, Some(2));
+    note("g3", &second, Verdict::TakenBack, back, 3, true).await;
+    assert_eq!((last("g3").await, last("g4").await), (Some(1), Some(1)));
+    assert!(state.is_taken_back(2).await.unwrap() && !state.is_taken_back(1).await.unwrap());
+
+    // What was proposed in a list of its own waits no longer than its generation, and is not what is taken back after it.
+    note("g3", &first, Verdict::Same, proposed, 4, false).await;
+    assert_eq!((last("g3").await, last("g4").await), (Some(4), Some(1)));
+    note("g4", &first, Verdict::TakenBack, back, 5, true).await;
+    assert_eq!((last("g4").await, last("g5").await), (None, None));
+    assert!(state.is_taken_back(1).await.unwrap());
+    assert_eq!(state.reviews("g4").await.unwrap().of(&left, &right), None);
+
+    // A proposal that waits for a second in whatever generation is the last word.
+    note("g4", &first, Verdict::Same, proposed, 6, true).await;
+    assert_eq!((last("g4").await, last("g5").await), (Some(6), Some(6)));
 }
 
 #[tokio::test]
