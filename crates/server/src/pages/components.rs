@@ -87,6 +87,7 @@ struct ComponentsPage {
     path: &'static str,
     generation: &'static str,
     in_sample: bool,
+    named: Vec<(&'static str, String)>,
     contested: Contested,
     contests: Vec<ContestRow>,
     runs: Vec<RunSample>,
@@ -174,6 +175,7 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
         path: "/components",
         generation: "",
         in_sample: false,
+        named: Vec::new(),
         contested: samples::contested(t),
         contests: samples::contests(t),
         runs: samples::quarantined(t),
@@ -655,8 +657,10 @@ mod tests {
 
     #[test]
     fn every_part_of_templates_is_shown_or_known_to_be_of_a_page() {
-        const ELSEWHERE: [(&str, &str); 1] =
-            [("dossier.html", "what two pages have in common: all that it is made of is shown")];
+        const ELSEWHERE: [(&str, &str); 2] = [
+            ("dossier.html", "what two pages have in common: all that it is made of is shown"),
+            ("judge_fields.html", "the fields of a judgement, with keys of their own, which are shown one by one"),
+        ];
         let included = included();
         let mut shown = BTreeSet::from(["components.html".to_owned()]);
         let mut open: Vec<String> = shown.iter().cloned().collect();

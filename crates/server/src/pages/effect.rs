@@ -1,13 +1,51 @@
 //! What a judgement of a pair would do, and what speaks against it as far as the page shows it.
 
+use registry::Effect;
+
 use super::cluster::apart;
 use super::dates;
 use super::review::is_for_the_second;
 use super::words::Words;
-use crate::service::{PairView, ReviewRow};
+use crate::service::{ClusterView, ExplainedView, PairView, ReviewRow, SaidView};
+
+/// Two records of which something can be judged, as far as what that would do hangs on it.
+pub(super) struct Judgeable<'a> {
+    effect: Effect,
+    /// The left record, and the right one.
+    rows: [&'a ReviewRow; 2],
+    /// Their persons, where the page shows them.
+    cluster: Option<&'a ClusterView>,
+    said: Option<&'a SaidView>,
+    /// The verdicts that need a second steward.
+    second_reviewer: &'a [String],
+}
+
+impl<'a> From<&'a PairView> for Judgeable<'a> {
+    fn from(pair: &'a PairView) -> Self {
+        Self {
+            effect: pair.effect,
+            rows: [&pair.left, &pair.right],
+            cluster: Some(&pair.cluster),
+            said: pair.said.as_ref(),
+            second_reviewer: &pair.second_reviewer,
+        }
+    }
+}
+
+impl<'a> From<&'a ExplainedView> for Judgeable<'a> {
+    fn from(pair: &'a ExplainedView) -> Self {
+        Self {
+            effect: pair.effect,
+            rows: [&pair.left, &pair.right],
+            cluster: None,
+            said: pair.said.as_ref(),
+            second_reviewer: &pair.second_reviewer,
+        }
+    }
+}
 
 /// Gives what each verdict would do to persons, in the order of the choices, and whether it needs a second steward.
-pub(super) fn effects(t: Words, pair: &PairView) -> Vec<String> {
+pub(super) fn effects(t: Words, pair: &Judgeable<'_>) -> Vec<String> {
     let registry_effect = &pair.effect;
     let (left, right) = (registry_effect.left_records, registry_effect.right_records);
     let both = || t.count("effect-records", &(left + right));
@@ -28,7 +66,7 @@ pub(super) fn effects(t: Words, pair: &PairView) -> Vec<String> {
         Some(difference) => format!("{same} {difference}"),
         None => same,
     };
-    let own_link = pair.cluster.links.iter().find(|link| link.is_pair);
+    let own_link = pair.cluster.and_then(|cluster| cluster.links.iter().find(|link| link.is_pair));
     let different = if registry_effect.is_one_person {
         let effect = t.with("effect-different", "records", t.count("effect-records", &left));
         let effect = if left > 2 { format!("{effect} {}", t.s("effect-different-others")) } else { effect };
@@ -37,7 +75,7 @@ pub(super) fn effects(t: Words, pair: &PairView) -> Vec<String> {
         t.s("effect-different-nothing")
     };
     // Another's proposal is told at the top of the page; whoever comes to the same is the second.
-    let proposed = pair.said.as_ref().filter(|said| is_for_the_second(said));
+    let proposed = pair.said.filter(|said| is_for_the_second(said));
     let second = |verdict: &str, effect: String| {
         let needs = pair.second_reviewer.iter().any(|known| known == verdict);
         match needs {
@@ -53,9 +91,10 @@ pub(super) fn effects(t: Words, pair: &PairView) -> Vec<String> {
 
 /// Gives how the records that the page shows differ in the birth date, in a sentence: those of two persons from each other, those
 /// of one among themselves; none where they can be of one day.
-fn difference(t: Words, pair: &PairView) -> Option<String> {
-    let of_pair = [("left", &pair.left), ("right", &pair.right)];
-    let shown = pair.cluster.records.iter().map(|record| (record.person.as_str(), &record.row)).chain(of_pair);
+fn difference(t: Words, pair: &Judgeable<'_>) -> Option<String> {
+    let of_pair = [("left", pair.rows[0]), ("right", pair.rows[1])];
+    let of_persons = pair.cluster.into_iter().flat_map(|cluster| &cluster.records);
+    let shown = of_persons.map(|record| (record.person.as_str(), &record.row)).chain(of_pair);
     let shown: Vec<(&str, &ReviewRow)> = shown.collect();
     let born = |side: Option<&str>| {
         let rows = shown.iter().filter(|(person, _)| side.is_none_or(|side| *person == side));

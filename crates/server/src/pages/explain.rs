@@ -3,28 +3,36 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use model::RecordId;
 use model::agency::RoleKind;
 use serde::Deserialize;
 
 use super::allows::Allows;
+use super::effect::effects;
 use super::frame::Frame;
 use super::person::Waterfall;
 use super::reason::{is_enough, least, too_little};
 use super::review::{
-    Compared, Row, caption, check_reason, kept_back, needs_justification, of_pair, outcome, review_allows,
-    review_purpose, rows,
+    Compared, Contested, Row, Said, caption, check_reason, contested, kept_back, missing, needs_justification, of_pair,
+    outcome, review_allows, review_purpose, rows, said,
 };
 use super::search::FormError;
 use super::values::KeptColumns;
 use super::view::{AGAIN, Sent, View};
 use super::words::Words;
+use crate::app::Who;
 use crate::problem::Problem;
-use crate::service::{self, ExplainForm, ExplainedView};
+use crate::service::{
+    self, ContestedView, ExplainForm, ExplainedView, JudgedView, NamedJudgementForm, NamedTakeBackForm,
+};
 
 /// Where the form is, and where it is sent to.
 pub(super) const EXPLAIN: &str = "/review/explain";
+
+/// Where what is judged of two named records is sent to, and where it is taken back.
+pub(super) const JUDGE: &str = "/review/explain/judgement";
+pub(super) const TAKE_BACK: &str = "/review/explain/take-back";
 
 #[derive(Template)]
 #[template(path = "explain.html")]
@@ -61,6 +69,125 @@ struct ExplainedPage {
     withheld: Option<KeptColumns>,
     caption: String,
     waterfall: Waterfall,
+    /// Where its forms lead below.
+    path: &'static str,
+    generation: String,
+    /// The entry of the look, as the form names it.
+    seen: u64,
+    /// The fields by which forms name the two records, and why they are looked at.
+    named: Vec<(&'static str, String)>,
+    /// No list is gone through here.
+    in_sample: bool,
+    said: Option<Said>,
+    contested: Option<Contested>,
+    /// Where they contest the other record as well.
+    contested_too: Option<Contested>,
+    /// What each verdict would do, in the order of the choices.
+    effects: Vec<String>,
+    verdict: String,
+    reason: String,
+    verdict_missing: bool,
+    /// What is wrong with the reason.
+    reason_wrong: Option<String>,
+    /// How much a reason has to say at least; none where any will do.
+    reason_least: Option<String>,
+    /// What is missing, each with where.
+    errors: Vec<FormError>,
+}
+
+/// What a steward sends to judge two records that were explained to them.
+#[derive(Deserialize)]
+pub(crate) struct Judged {
+    form_token: String,
+    #[serde(default)]
+    left: String,
+    #[serde(default)]
+    right: String,
+    /// Why the two were looked at.
+    #[serde(default)]
+    asked: String,
+    #[serde(default)]
+    generation: String,
+    #[serde(default)]
+    verdict: String,
+    #[serde(default)]
+    reason: String,
+    /// The entry of the look that explained them.
+    #[serde(default)]
+    seen: Option<u64>,
+    /// Whether the form is only shown again.
+    #[serde(default)]
+    again: bool,
+}
+
+/// What a steward sends to take back what they said of such records.
+#[derive(Deserialize)]
+pub(crate) struct TakenBack {
+    form_token: String,
+    #[serde(default)]
+    left: String,
+    #[serde(default)]
+    right: String,
+    /// Why the two were looked at.
+    #[serde(default)]
+    asked: String,
+    #[serde(default)]
+    generation: String,
+    #[serde(default)]
+    reason: String,
+    /// The entry of what is taken back.
+    #[serde(default)]
+    entry: Option<u64>,
+    /// Whether the form is only shown again.
+    #[serde(default)]
+    again: bool,
+}
+
+/// A form of an explanation that is shown again, as it was filled in.
+#[derive(Clone, Copy)]
+enum Filled<'a> {
+    Judged(&'a Judged),
+    TakenBack(&'a TakenBack),
+}
+
+impl Filled<'_> {
+    /// Gives what was filled in, and where it is sent to. Where that is shown again, it is in another look.
+    fn sent(self) -> (Vec<(&'static str, String)>, &'static str) {
+        match self {
+            Self::Judged(form) => {
+                let Judged { left, right, asked, generation, verdict, reason, .. } = form;
+                let mut fields = fields_of([left, right, asked, generation, reason]);
+                fields.push(("verdict", verdict.clone()));
+                (fields, JUDGE)
+            }
+            Self::TakenBack(form) => {
+                let TakenBack { left, right, asked, generation, reason, .. } = form;
+                (fields_of([left, right, asked, generation, reason]), TAKE_BACK)
+            }
+        }
+    }
+
+    /// Gives which records it is about, as they were named.
+    fn asked(self) -> ExplainAsked {
+        let (left, right, reason) = match self {
+            Self::Judged(Judged { left, right, asked, .. }) | Self::TakenBack(TakenBack { left, right, asked, .. }) => {
+                (left.clone(), right.clone(), asked.clone())
+            }
+        };
+        ExplainAsked { left, right, reason, ..ExplainAsked::default() }
+    }
+
+    fn generation(&self) -> &str {
+        match self {
+            Self::Judged(form) => &form.generation,
+            Self::TakenBack(form) => &form.generation,
+        }
+    }
+}
+
+fn fields_of(values: [&String; 5]) -> Vec<(&'static str, String)> {
+    let names = ["left", "right", "asked", "generation", "reason"];
+    names.into_iter().zip(values).map(|(name, value)| (name, value.clone())).collect()
 }
 
 /// What a form of the page sends.
@@ -169,6 +296,16 @@ async fn explain(view: &View, asked: ExplainAsked) -> Result<Response, Problem> 
     if asked.again || !asked.wrong(needs_justification(view)).is_nothing() {
         return form_page(view, asked, true);
     }
+    explained_to(view, who, &asked, None).await
+}
+
+/// Explains the two records that were named, with a form that is filled in as it was sent, where it is shown again.
+async fn explained_to(
+    view: &View,
+    who: &Who,
+    asked: &ExplainAsked,
+    filled: Option<Filled<'_>>,
+) -> Result<Response, Problem> {
     check_reason(&asked.reason)?;
     let form = ExplainForm {
         work: service::review_work(&view.app, asked.reason.clone())?,
@@ -179,16 +316,102 @@ async fn explain(view: &View, asked: ExplainAsked) -> Result<Response, Problem> 
     let found = service::explain(&view.app, who, &form).await?;
     // The one that was named first stands first.
     let [left, right] = asked.records();
-    explained_page(view, &asked, &found, left > right)
+    explained_page(view, asked, (&found, left > right), filled)
+}
+
+/// Shows a form of an explanation again, which is another look.
+async fn shown_again(view: &View, who: &Who, filled: Filled<'_>) -> Result<Response, Problem> {
+    // What was filled in was meant for what the index told then, which may be another by now.
+    if filled.generation() != view.app.index().generation() {
+        let changed = Problem::new("changed-meanwhile", "the pairs were numbered anew since this one was shown");
+        return Err(changed.in_words("problem-is-numbered-anew"));
+    }
+    let asked = filled.asked();
+    if !asked.wrong(needs_justification(view)).is_nothing() {
+        return form_page(view, asked, true);
+    }
+    explained_to(view, who, &asked, Some(filled)).await
+}
+
+/// Writes what a steward judged of two records that were explained, and goes on to the queue.
+pub(crate) async fn judge(view: View, Sent(form): Sent<Judged>) -> Response {
+    let fields = form.as_ref().ok().map(|form| (&form.form_token, Filled::Judged(form).sent().0));
+    let typed = fields.and_then(|(token, fields)| view.typed(token, JUDGE, &fields));
+    let answer = match form {
+        Ok(form) => judged(&view, form).await,
+        Err(problem) => Err(problem),
+    };
+    view.answer_typed(Some("judgement"), typed, answer)
+}
+
+async fn judged(view: &View, form: Judged) -> Result<Response, Problem> {
+    let who = view.acting_by(&form.form_token)?;
+    if form.again || form.verdict.is_empty() || !is_enough(&form.reason, needs_justification(view)) {
+        return shown_again(view, who, Filled::Judged(&form)).await;
+    }
+    check_reason(&form.reason)?;
+    let Judged { left, right, generation, verdict, reason, seen, .. } = form;
+    let (left, right) = (left.trim().to_owned(), right.trim().to_owned());
+    let judgement = NamedJudgementForm { left, right, generation, verdict, reason, seen };
+    Ok(onward(&service::judge_named(&view.app, who, &judgement).await?))
+}
+
+/// Takes back what the steward said of two records that were explained, and goes on to the queue.
+pub(crate) async fn take_back(view: View, Sent(form): Sent<TakenBack>) -> Response {
+    let fields = form.as_ref().ok().map(|form| (&form.form_token, Filled::TakenBack(form).sent().0));
+    let typed = fields.and_then(|(token, fields)| view.typed(token, TAKE_BACK, &fields));
+    let answer = match form {
+        Ok(form) => taken_back(&view, form).await,
+        Err(problem) => Err(problem),
+    };
+    view.answer_typed(Some("judgement"), typed, answer)
+}
+
+async fn taken_back(view: &View, form: TakenBack) -> Result<Response, Problem> {
+    let who = view.acting_by(&form.form_token)?;
+    if form.again {
+        return shown_again(view, who, Filled::TakenBack(&form)).await;
+    }
+    check_reason(&form.reason)?;
+    let TakenBack { left, right, generation, reason, entry, .. } = form;
+    let (left, right) = (left.trim().to_owned(), right.trim().to_owned());
+    let form = NamedTakeBackForm { left, right, generation, reason, entry };
+    Ok(onward(&service::take_back_named(&view.app, who, &form).await?))
+}
+
+/// Leads to the queue, which says what was written. Which records it is of is in no address.
+fn onward(judged: &JudgedView) -> Response {
+    let JudgedView { log_index, standing } = judged;
+    Redirect::to(&format!("/review?decided={log_index}&standing={standing}")).into_response()
 }
 
 fn explained_page(
     view: &View,
     asked: &ExplainAsked,
-    found: &ExplainedView,
-    is_turned: bool,
+    (found, is_turned): (&ExplainedView, bool),
+    filled: Option<Filled<'_>>,
 ) -> Result<Response, Problem> {
     let t = view.t;
+    let (form, back) = match filled {
+        Some(Filled::Judged(form)) => (Some(form), None),
+        Some(Filled::TakenBack(form)) => (None, Some(form)),
+        None => (None, None),
+    };
+    let mut said = found.said.as_ref().map(|known| said(t, known));
+    if let Some(back) = back {
+        // Without its form what was written would not be seen.
+        let own = said.as_mut().filter(|said| said.own).ok_or_else(|| {
+            Problem::new("not-found", "nothing that you said last of these two records is in force")
+                .in_words("problem-is-nothing-in-force")
+        })?;
+        own.reason.clone_from(&back.reason);
+    }
+    let needs = needs_justification(view);
+    let verdict_missing = form.is_some_and(|form| form.verdict.is_empty());
+    let short = form.map(|form| form.reason.as_str()).filter(|reason| !is_enough(reason, needs));
+    let reason_wrong = short.map(|reason| too_little(t, t.s("judge-reason-missing"), reason));
+    let errors = missing(t, verdict_missing, reason_wrong.clone());
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let (mut both, mut records) = (Compared::from(found), [found.effect.left_records, found.effect.right_records]);
     if is_turned {
         (both.left, both.right) = (both.right, both.left);
@@ -201,7 +424,15 @@ fn explained_page(
     };
     let mut frame = view.frame()?;
     // In the other language they are shown once more, which is a look once more, with its own entry.
-    frame.repeat = asked.fields();
+    frame.back = EXPLAIN.to_owned();
+    (frame.repeat, frame.repeat_at) = (asked.fields(), EXPLAIN.to_owned());
+    if let Some(filled) = filled {
+        let (fields, at) = filled.sent();
+        (frame.repeat, frame.repeat_at) = (fields, at.to_owned());
+        frame.repeat.push((AGAIN, true.to_string()));
+    }
+    let named = [("left", &asked.left), ("right", &asked.right), ("asked", &asked.reason)];
+    let contested = |by: &ContestedView| contested(view, (&found.left, &found.right), by);
     let (reduced, withheld) = kept_back(view, &both)?;
     let page = ExplainedPage {
         frame,
@@ -216,8 +447,23 @@ fn explained_page(
         withheld,
         caption: caption(t, &both),
         waterfall: of_pair(t, &both),
+        path: EXPLAIN,
+        generation: found.generation.clone(),
+        seen: found.log_index,
+        named: named.into_iter().map(|(name, value)| (name, value.clone())).collect(),
+        in_sample: false,
+        said,
+        contested: found.contested.as_ref().map(contested),
+        contested_too: found.contested_too.as_ref().map(contested),
+        effects: effects(t, &found.into()),
+        verdict: form.map(|form| form.verdict.clone()).unwrap_or_default(),
+        reason: form.map(|form| form.reason.clone()).unwrap_or_default(),
+        verdict_missing,
+        reason_wrong,
+        reason_least: needs.then(|| least(t)),
+        errors,
     };
-    view.page(&page)
+    view.page_as(status, &page)
 }
 
 #[cfg(test)]

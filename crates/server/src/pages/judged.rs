@@ -6,6 +6,7 @@ use model::agency::RoleKind;
 use serde::Deserialize;
 
 use super::frame::Frame;
+use super::review::review_purpose;
 use super::view::{Asked, View, number_of};
 use super::words::Words;
 use crate::problem::Problem;
@@ -24,6 +25,8 @@ struct JudgedPage {
     part: Option<String>,
     newer: Option<String>,
     older: Option<String>,
+    /// Whether the purpose of reviews lets stewards name records, as those of what was judged before.
+    may_explain: bool,
 }
 
 /// A judgement as the page lists it: nobody is named, and not why, since to see whom it is about is a look.
@@ -76,7 +79,7 @@ async fn judged_page(view: &View, asked: &JudgedAsked) -> Result<Response, Probl
     view.acting()?.must_be(RoleKind::Steward)?;
     let from = asked.from.as_deref().map(number_of).transpose()?.unwrap_or_default();
     let found = service::judgements(&view.app, view.acting()?, from).await?;
-    let t = view.t;
+    let (t, purpose) = (view.t, review_purpose(view)?);
     let line = |judged: &JudgementView| JudgedLine {
         what: match judged.kind {
             "pair" => t.with("judged-pair", "number", t.number(&judged.number)),
@@ -98,6 +101,7 @@ async fn judged_page(view: &View, asked: &JudgedAsked) -> Result<Response, Probl
         part: ((lines.len() as u64) < found.of).then(|| t.with_all("judged-part", &numbers)),
         newer: (found.from > 0).then(|| at(found.from.saturating_sub(JUDGEMENTS_MAX))),
         older: (to < found.of).then(|| at(to)),
+        may_explain: purpose.is_some_and(|purpose| purpose.persons_per_officer_and_day.is_some()),
         lines,
     };
     view.page(&page)

@@ -86,6 +86,8 @@ struct PairPage {
     log_index: String,
     /// The entry of the look, as the form names it.
     seen: u64,
+    /// The fields by which forms name the two: the path does so.
+    named: Vec<(&'static str, String)>,
     left: String,
     right: String,
     rows: Vec<Row>,
@@ -413,11 +415,7 @@ async fn pair_page(
         (frame.repeat, frame.repeat_at) = filled.sent(place);
         frame.repeat.push((AGAIN, true.to_string()));
     }
-    let contested = |contested: &ContestedView| {
-        let record = if contested.record == "left" { &found.left } else { &found.right };
-        let values = [("register", view.register_title(&record.register)), ("when", t.moment(&contested.since))];
-        Contested { sentence: t.with_all("pair-contested", &values), reason: contested.reason.clone() }
-    };
+    let contested = |by: &ContestedView| contested(view, (&found.left, &found.right), by);
     let page = PairPage {
         frame,
         t,
@@ -430,6 +428,7 @@ async fn pair_page(
         generation: found.generation.clone(),
         log_index: t.number(&found.log_index),
         seen: found.log_index,
+        named: Vec::new(),
         left,
         right,
         rows,
@@ -448,7 +447,7 @@ async fn pair_page(
         said,
         contested: found.contested.as_ref().map(contested),
         contested_too: found.contested_too.as_ref().map(contested),
-        effects: effects(t, &found),
+        effects: effects(t, &(&found).into()),
         // Who follows a link means to cut it; it is theirs to confirm, with a reason.
         verdict: match form {
             Some(form) => form.verdict.clone(),
@@ -464,8 +463,15 @@ async fn pair_page(
     view.page_as(status, &page)
 }
 
+/// Gives what the person contests of two records.
+pub(super) fn contested(view: &View, (left, right): (&ReviewRow, &ReviewRow), by: &ContestedView) -> Contested {
+    let record = if by.record == "left" { left } else { right };
+    let values = [("register", view.register_title(&record.register)), ("when", view.t.moment(&by.since))];
+    Contested { sentence: view.t.with_all("pair-contested", &values), reason: by.reason.clone() }
+}
+
 /// Gives what is missing in the form of a judgement, each with the place of its field.
-fn missing(t: Words, verdict: bool, reason: Option<String>) -> Vec<FormError> {
+pub(super) fn missing(t: Words, verdict: bool, reason: Option<String>) -> Vec<FormError> {
     let verdict = verdict.then(|| ("#verdict-same", t.s("judge-verdict-missing")));
     let reason = reason.map(|wrong| ("#reason", wrong));
     verdict.into_iter().chain(reason).map(|(href, text)| FormError { href: href.to_owned(), text }).collect()
@@ -589,6 +595,8 @@ pub(crate) fn said(t: Words, said: &SaidView) -> Said {
         (_, false) if said.before_contest => "said-before-contest",
         ("proposed", true) => "said-proposed-own",
         ("proposed", false) => "said-proposed",
+        (_, true) if said.before_index => "said-before-index-own",
+        (_, false) if said.before_index => "said-before-index",
         (_, true) => "said-judged-own",
         (_, false) => "said-judged",
     };

@@ -391,7 +391,7 @@ impl Typed {
         if path == WORK {
             return SEARCH;
         }
-        let below = ["/take-back", "/verify", "/officers"];
+        let below = ["/take-back", "/judgement", "/verify", "/officers"];
         below.iter().find_map(|below| path.strip_suffix(*below)).unwrap_or(path)
     }
 }
@@ -497,6 +497,8 @@ mod tests {
             ("/log/verify", "/log"),
             ("/desk/officers", "/desk"),
             ("/review/explain", "/review/explain"),
+            ("/review/explain/judgement", "/review/explain"),
+            ("/review/explain/take-back", "/review/explain"),
         ] {
             assert_eq!(Typed::new(path, &[]).unwrap().page(), page, "{path}");
         }

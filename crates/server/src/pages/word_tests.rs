@@ -11,7 +11,7 @@ use crate::problem::KINDS;
 use crate::service;
 
 /// Keys that code chooses among, so that they don't stand directly in a call.
-const CHOSEN_KEYS: [&str; 36] = [
+const CHOSEN_KEYS: [&str; 38] = [
     "cluster-judged",
     "cluster-proposed",
     "contest-written",
@@ -40,6 +40,8 @@ const CHOSEN_KEYS: [&str; 36] = [
     "queue-taken-back",
     "said-before-contest",
     "said-before-contest-own",
+    "said-before-index",
+    "said-before-index-own",
     "said-judged",
     "said-judged-own",
     "said-proposed",

@@ -4,6 +4,7 @@ use gate::EntryKind;
 use serde_json::{Value, json};
 
 use crate::house::{Answer, Ask, House, named, two_records};
+use crate::pages::{FORM, enter, form_token};
 use crate::taken_back::{get, judge, shown};
 
 /// Two records of one person, which the linkage puts together.
@@ -256,4 +257,65 @@ async fn what_the_person_contests_is_read_in_the_explanation_and_settled_by_what
     assert_eq!(own["contests"][0]["standing"], "open", "{own}");
     house.run_again("three").await;
     assert_eq!(get(&house, "steward", "").await["contested"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_an_explanation_has_the_forms_and_says_what_is_in_force() {
+    let mut house = House::new().await;
+    let session = enter(&house, "steward").await;
+    let body = two_records(LOAN, TAX);
+    let [left, right] = ["left", "right"].map(|side| body[side].as_str().unwrap().to_owned());
+    let ids = format!("left={left}&right={right}");
+    let send = async |house: &House, path: &str, fields: &str| {
+        let page = house.ask(Ask::new("GET", "/review/explain").header("cookie", &session)).await.text;
+        let body = format!("form_token={}&{ids}&{fields}", form_token(&page));
+        house.ask(Ask::new("POST", path).header("cookie", &session).text(FORM, &body)).await
+    };
+    let look = "reason=a+citizen+asked";
+    let page = send(&house, "/review/explain", look).await.text;
+    assert!(page.contains("action=\"/review/explain/judgement\"") && !page.contains("/take-back\""), "{page}");
+    for hidden in ["name=\"asked\" value=\"a citizen asked\"", "name=\"generation\" value=\"index-one\""] {
+        assert!(page.contains(hidden), "{hidden} in {page}");
+    }
+
+    // What is missing is said first, and what was written stays.
+    let judgement = "/review/explain/judgement";
+    let half = "asked=a+citizen+asked&generation=index-one&reason=two+canary+births";
+    let wrong = send(&house, judgement, half).await;
+    assert_eq!(wrong.status, 400, "{}", wrong.text);
+    for told in ["<title>Error: ", "href=\"#verdict-same\"", ">two canary births</textarea>"] {
+        assert!(wrong.text.contains(told), "{told} in {}", wrong.text);
+    }
+    assert_eq!(house.judgements().await, 0);
+    let judged = send(&house, judgement, &format!("{half}&verdict=different")).await;
+    assert_eq!(judged.status, 303, "{}", judged.text);
+    let onward = judged.headers["location"].to_str().unwrap().to_owned();
+    assert!(onward.starts_with("/review?decided=") && !onward.contains("loans"), "{onward}");
+    assert_eq!(house.judgements().await, 1);
+
+    house.run_again("two").await;
+    let list = house.ask(Ask::new("GET", "/review/judged").header("cookie", &session)).await.text;
+    assert!(list.contains("href=\"/review/explain\"") && !list.contains(&left), "it leads there: {list}");
+    let page = send(&house, "/review/explain", look).await.text;
+    for told in ["you judged: ", "That was before the index in service was built.", "/review/explain/take-back\""] {
+        assert!(page.contains(told), "{told} in {page}");
+    }
+    let other = enter(&house, "second-steward").await;
+    let form = house.ask(Ask::new("GET", "/review/explain").header("cookie", &other)).await.text;
+    let asked = format!("form_token={}&{ids}&{look}", form_token(&form));
+    let others = Ask::new("POST", "/review/explain").header("cookie", &other).text(FORM, &asked);
+    let others = house.ask(others).await.text;
+    assert!(others.contains("another steward judged: ") && !others.contains("/take-back\""), "{others}");
+
+    let back = "/review/explain/take-back";
+    let stale = send(&house, back, "asked=a+citizen+asked&generation=index-one&reason=misread").await;
+    assert_eq!(stale.status, 409, "{}", stale.text);
+    let fields = "asked=a+citizen+asked&generation=index-two&reason=misread+a+canary";
+    let again = send(&house, back, &format!("{fields}&again=true")).await;
+    assert!(again.status == 200 && again.text.contains("value=\"misread a canary\""), "{}", again.text);
+    let undone = send(&house, back, fields).await;
+    assert_eq!((undone.status.as_u16(), house.judgements().await), (303, 2), "{}", undone.text);
+    house.run_again("three").await;
+    let page = send(&house, "/review/explain", look).await.text;
+    assert!(page.contains("The linkage puts them together") && !page.contains("you judged: "), "{page}");
 }
