@@ -372,7 +372,11 @@ pub(super) fn compared(t: Words, reduced: Option<KeptColumns>, withheld: Option<
             both("first_name", "Ana", "Ana"),
             both("last_name", "Zoë Ruiz", "ZOE RUIZ"),
             both("birth_date", "1984-03-12", "1984-12-03"),
-            Row { masked: Some(t.of("masked", "district")), ..both("district", "North", "North") },
+            Row {
+                mark: Some(Mark::Given),
+                masked: Some(t.of("masked", "district")),
+                ..both("district", "North", "North")
+            },
             one("birth_place", only("Newmere"), None),
             one("phone", None, only("555 0101")),
         ],

@@ -100,7 +100,7 @@ mod tests {
     fn written(stretches: &[Stretch]) -> String {
         let shown = |stretch: &Stretch| match stretch.mark {
             Mark::Differs => format!("[{}]", stretch.text),
-            Mark::Alike | Mark::Written => stretch.text.clone(),
+            Mark::Alike | Mark::Written | Mark::Given => stretch.text.clone(),
         };
         stretches.iter().map(shown).collect()
     }

@@ -20,6 +20,8 @@ pub(crate) enum Mark {
     Written,
     /// Not at all.
     Differs,
+    /// As it is here, where less than the values is given: of two that are one in what is given nobody can say more.
+    Given,
 }
 
 impl Mark {
@@ -33,6 +35,18 @@ impl Mark {
 
     pub(crate) fn differs(&self) -> bool {
         *self == Self::Differs
+    }
+
+    pub(crate) fn is_given(&self) -> bool {
+        *self == Self::Given
+    }
+
+    /// Gives what is told of two values of which less than the whole is given.
+    pub(crate) fn in_part(self) -> Self {
+        match self {
+            Self::Alike | Self::Written | Self::Given => Self::Given,
+            Self::Differs => Self::Differs,
+        }
     }
 }
 
@@ -155,7 +169,7 @@ mod tests {
 
     fn written(stretches: &[Stretch]) -> String {
         let shown = |stretch: &Stretch| match stretch.mark {
-            Mark::Alike => stretch.text.clone(),
+            Mark::Alike | Mark::Given => stretch.text.clone(),
             Mark::Written => format!("({})", stretch.text),
             Mark::Differs => format!("[{}]", stretch.text),
         };
@@ -193,6 +207,20 @@ mod tests {
             let (a, b) = differ(left, right);
             assert_eq!((written(&a).as_str(), written(&b).as_str()), (marked_left, marked_right));
             assert_eq!(whole(&a, &b), together, "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn of_values_given_in_part_nobody_is_told_that_they_are_the_same() {
+        for (left, right, together) in [
+            ("•••mple", "•••mple", Mark::Given),
+            ("•••mple", "•••MPLE", Mark::Given),
+            ("•••0199", "•••0198", Mark::Differs),
+        ] {
+            let (a, b) = differ(left, right);
+            let mark = whole(&a, &b).in_part();
+            assert_eq!(mark, together, "{left} {right}");
+            assert!(!mark.is_alike() && !mark.is_written(), "{left} {right}");
         }
     }
 

@@ -727,6 +727,8 @@ pub(super) fn rows(view: &View, pair: &Compared<'_>) -> Vec<Row> {
                     let mark = whole(&left, &right);
                     (left, right, Some(mark))
                 });
+                // Ends that are one, or what is said of values, are no values that are one.
+                let mark = if masked.is_some() { mark.map(Mark::in_part) } else { mark };
                 Some(Row { title, left: Some(left), right: Some(right), mark, masked })
             }
             (left, right) => {
