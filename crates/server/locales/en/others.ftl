@@ -335,13 +335,20 @@ queue-empty = Nothing waits.
 queue-when = Judgements count from the next run of linking on.
 queue-sample-title = Quality sample
 queue-sample-what = Pairs drawn at random from all, easy ones too. What is said of them tells how often the linkage is right, which the uncertain ones can’t. Judge them in the order in which they come: only then do they count.
-queue-sample-progress = { $open } of them wait for you, { $judged } were judged.
+queue-sample-open = { $count ->
+    [one] One of them waits for you.
+   *[other] { $n } of them wait for you.
+ }
+queue-sample-judged = { $count ->
+    [one] One was judged.
+   *[other] { $n } were judged.
+ }
 queue-sample-begin = Go through the sample
 queue-decided = Your judgement was written; entry { $entry } of the log.
 pair-title = Are these one person?
 pair-place = Waiting for you: { $open }; judged: { $judged }. Showing this pair is entry { $entry } of the log.
-pair-place-contested = A contested link, which comes before others; { $open } wait in all. Showing it is entry { $entry } of the log.
-pair-place-sample = A pair of the quality sample; { $open } of it wait for you. Showing it is entry { $entry } of the log.
+pair-place-contested = A contested link, which comes before others. Waiting for you in all: { $open }. Showing it is entry { $entry } of the log.
+pair-place-sample = A pair of the quality sample. Those of it that wait for you: { $open }. Showing it is entry { $entry } of the log.
 pair-sampled = This pair was drawn at random to measure how good the linkage is.
 pair-contested = The person to whom the record marked as contested (register “{ $register }”) was linked says that it is not about them, since { $when }. Their reason:
 pair-caption = The linkage is { $percent } sure that they are (match weight { $weight }). Differences are marked, those of case or accents with a dotted line.
@@ -696,7 +703,7 @@ cluster-weaker = Weaker links
 cluster-stronger = Stronger links
 link-cut-what = This link holds a person together. To say that its records are of different persons cuts it.
 link-cut-back = Back to the pair
-pair-place-proposal = It waits for a second steward. { $open } pairs wait for you; showing this one is entry { $entry } of the log.
+pair-place-proposal = It waits for a second steward. Pairs that wait for you: { $open }. Showing this one is entry { $entry } of the log.
 queue-own-title = What you said and a second steward has yet to say
 queue-own-what = It counts for nothing until somebody else comes to the same. You can look at it and take it back.
 queue-own-pair = { $what }, since { $when }
@@ -759,7 +766,7 @@ quality-recall = Recall: of the pairs of one person, { $estimate } are linked.
 quality-recall-unknown = Recall can’t be estimated yet: in every range at least { $least } pairs have to be judged.
 quality-not-kept = by other records alone
 quality-estimate = { $share } ({ $least } to { $most })
-quality-sample-of = Drawn { $when }: { $drawn } pairs, of which { $judged } count as judged. Intervals are of 95%.
+quality-sample-of = Drawn { $when }. Pairs: { $drawn }; of these count as judged: { $judged }. Intervals are of 95%.
 quality-out-of-turn = { $count ->
     [one] One more was judged out of turn, and counts once those before it are judged.
    *[other] { $n } more were judged out of turn, and count once those before them are judged.
@@ -915,7 +922,7 @@ judged-see = See the pair
 judged-part = { $from } to { $to } of { $all }
 judged-newer = Newer
 judged-older = Older
-pair-place-second = It waits for you, as the second steward. { $open } pairs wait for you in all; showing this one is entry { $entry } of the log.
+pair-place-second = It waits for you, as the second steward. Pairs that wait for you in all: { $open }. Showing this one is entry { $entry } of the log.
 pair-threshold = It puts two records together from { $percent } on.
 pair-side-contested = { $register }: contested record
 pair-side-tied = { $register }: the record that it is linked to

@@ -335,13 +335,22 @@ queue-empty = Rien n’attend.
 queue-when = Les jugements comptent à partir du prochain appariement.
 queue-sample-title = Échantillon de qualité
 queue-sample-what = Des paires tirées au sort parmi toutes, y compris les plus simples. Ce qui en est dit montre à quelle fréquence l’appariement est juste, ce que les paires incertaines ne peuvent pas montrer. Jugez-les dans l’ordre où elles viennent : elles ne comptent qu’à cette condition.
-queue-sample-progress = { $open } vous attendent, { $judged } ont été jugées.
+queue-sample-open = { $count ->
+    [0] Aucune ne vous attend.
+    [one] Une d’entre elles vous attend.
+   *[other] { $n } d’entre elles vous attendent.
+ }
+queue-sample-judged = { $count ->
+    [0] Aucune n’a été jugée.
+    [one] Une a été jugée.
+   *[other] { $n } ont été jugées.
+ }
 queue-sample-begin = Parcourir l’échantillon
 queue-decided = Votre jugement est inscrit ; entrée { $entry } du journal.
 pair-title = S’agit-il d’une seule personne ?
 pair-place = À juger : { $open } ; jugées : { $judged }. L’affichage de cette paire est l’entrée { $entry } du journal.
-pair-place-contested = Un lien contesté, qui passe avant les autres ; { $open } attendent en tout. Son affichage est l’entrée { $entry } du journal.
-pair-place-sample = Une paire de l’échantillon de qualité ; { $open } y attendent votre jugement. Son affichage est l’entrée { $entry } du journal.
+pair-place-contested = Un lien contesté, qui passe avant les autres. À juger en tout : { $open }. Son affichage est l’entrée { $entry } du journal.
+pair-place-sample = Une paire de l’échantillon de qualité. À juger dans celui-ci : { $open }. Son affichage est l’entrée { $entry } du journal.
 pair-sampled = Cette paire a été tirée au sort pour mesurer ce que vaut l’appariement.
 pair-contested = La personne à qui l’enregistrement marqué comme contesté (registre « { $register } ») a été rattaché dit depuis le { $when } qu’il ne la concerne pas. Son motif :
 pair-caption = Certitude qu’il s’agit d’une même personne, selon l’appariement : { $percent } (poids { $weight }). Les différences sont marquées, celles de casse ou d’accents d’un pointillé.
@@ -609,7 +618,7 @@ quarantine-replaces = Ce registre est livré en entier : chaque exécution met 
 quarantine-not-noted = Aucune exécution n’a noté pourquoi. La prochaine qui chargera une nouvelle livraison le fera.
 quarantine-last-run = Dernière exécution :
 quarantine-earlier-run = Exécution précédente :
-quarantine-run = { $bad } lignes sur { $rows } ont été mises en quarantaine ({ $share }).
+quarantine-run = Lignes mises en quarantaine : { $bad } sur { $rows } ({ $share }).
 quarantine-reasons = Motifs, le plus fréquent d’abord
 quarantine-reason = Motif
 quarantine-row = toute la ligne
@@ -696,7 +705,7 @@ cluster-weaker = Liens plus faibles
 cluster-stronger = Liens plus forts
 link-cut-what = Ce lien maintient ensemble les enregistrements d’une personne. Juger que ses deux enregistrements concernent des personnes différentes le coupe.
 link-cut-back = Retour à la paire
-pair-place-proposal = Elle attend un second responsable. { $open } paires vous attendent ; l’affichage de celle-ci est l’entrée { $entry } du journal.
+pair-place-proposal = Elle attend un second responsable. Paires à juger : { $open }. L’affichage de celle-ci est l’entrée { $entry } du journal.
 queue-own-title = Vos propositions en attente d’un second responsable
 queue-own-what = Elles ne comptent pas tant qu’une autre personne n’arrive pas à la même conclusion. Vous pouvez les revoir et les retirer.
 queue-own-pair = { $what }, depuis le { $when }
@@ -759,7 +768,7 @@ quality-recall = Rappel : parmi les paires d’une même personne, { $estimate 
 quality-recall-unknown = Le rappel ne peut pas encore être estimé : dans chaque tranche, { $least } paires au moins doivent être jugées.
 quality-not-kept = par d’autres enregistrements seuls
 quality-estimate = { $share } (de { $least } à { $most })
-quality-sample-of = Tiré le { $when } : { $drawn } paires, dont { $judged } comptent comme jugées. Les intervalles sont à 95 %.
+quality-sample-of = Tiré le { $when }. Paires : { $drawn } ; comptées comme jugées : { $judged }. Les intervalles sont à 95 %.
 quality-out-of-turn = { $count ->
     [one] Une de plus a été jugée hors de son tour et comptera une fois les précédentes jugées.
    *[other] { $n } de plus ont été jugées hors de leur tour et compteront une fois les précédentes jugées.
@@ -915,7 +924,7 @@ judged-see = Voir la paire
 judged-part = { $from } à { $to } sur { $all }
 judged-newer = Plus récents
 judged-older = Plus anciens
-pair-place-second = Elle vous attend, comme second responsable. { $open } paires vous attendent en tout ; l’affichage de celle-ci est l’entrée { $entry } du journal.
+pair-place-second = Elle vous attend, comme second responsable. Paires à juger en tout : { $open }. L’affichage de celle-ci est l’entrée { $entry } du journal.
 pair-threshold = Il réunit deux enregistrements à partir de { $percent }.
 pair-side-contested = { $register } : enregistrement contesté
 pair-side-tied = { $register } : enregistrement auquel il est relié
