@@ -115,7 +115,7 @@ task-officer = Find a person for a case, see what the purpose allows and where e
 task-steward = Decide whether two similar records are of one person.
 task-data-protection-officer = See how the registers are used and what was refused, read the log of every look, verify it.
 task-engineer = See what was read in, built and put into quarantine.
-task-citizen = See who looked at you, why and under which law, and what is held about you.
+task-citizen = See who looked at you, why and under which law, and what is held about you. To try it, open “What is held about me” and read the name, search for it as an officer, and come back: the look is there.
 
 # Problems.
 problem-event = The operator finds it in the server’s log under

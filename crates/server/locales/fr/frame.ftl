@@ -115,7 +115,7 @@ task-officer = Trouver une personne pour un dossier, voir ce que la finalité pe
 task-steward = Décider si deux enregistrements semblables concernent une seule personne.
 task-data-protection-officer = Voir l’usage des registres et ce qui a été refusé, lire le journal de toutes les consultations, le vérifier.
 task-engineer = Voir ce qui a été chargé, construit et mis en quarantaine.
-task-citizen = Voir qui a consulté vos données, pourquoi et en vertu de quelle loi, et ce que l’on détient sur vous.
+task-citizen = Voir qui a consulté vos données, pourquoi et en vertu de quelle loi, et ce que l’on détient sur vous. Pour essayer, ouvrez « Ce que l’on détient sur moi » et lisez le nom, cherchez-le en tant qu’agent, puis revenez : la consultation y est.
 
 # Problèmes.
 problem-event = L’exploitant en trouve la trace dans le journal technique du serveur, sous le numéro

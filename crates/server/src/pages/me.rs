@@ -28,6 +28,8 @@ struct LooksPage {
     keys: Vec<String>,
     older: Option<String>,
     is_first: bool,
+    /// Whether all that there is was done by the person themselves.
+    nobody_else: bool,
 }
 
 /// Looks that are shown as one: those of the person themselves that follow each other, or those of others that do and are
@@ -148,21 +150,28 @@ pub(crate) async fn looks(view: View, Asked(asked): Asked<Before>) -> Response {
 async fn looks_page(view: &View, before: Option<&str>) -> Result<Response, Problem> {
     let before = before.map(number_of).transpose()?;
     let found = service::looks_at_self(&view.app, view.acting()?, before).await?;
+    let groups = grouped(
+        view.t,
+        found.looks,
+        |register| view.register_title(register),
+        |is_search, register, classes| columns_of(view, is_search, register, classes),
+    );
     let page = LooksPage {
         frame: view.frame()?,
         t: view.t,
-        groups: grouped(
-            view.t,
-            found.looks,
-            |register| view.register_title(register),
-            |is_search, register, classes| columns_of(view, is_search, register, classes),
-        ),
+        nobody_else: before.is_none() && found.next.is_none() && is_own(&groups),
+        groups,
         log_index: view.t.number(&found.log_index),
         keys: found.keys,
         older: found.next.map(|next| format!("/me?before={next}")),
         is_first: before.is_none(),
     };
     view.page(&page)
+}
+
+/// Tells whether there are looks, and none of them is another's.
+fn is_own(groups: &[Group]) -> bool {
+    !groups.is_empty() && groups.iter().all(|group| group.own)
 }
 
 /// Gives looks as the page shows them, in the order in which they are given.
@@ -348,4 +357,27 @@ fn told_of(view: &View, contests: &[OwnContest], written: &Written) -> Result<Op
         Some(_) => t.with_all("contest-written", &values),
     };
     Ok(Some(ToldOf { sentence, record: contest.record.clone(), unreached: contested.is_some() && contest.unreached }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::words::Language;
+
+    #[test]
+    fn only_where_all_looks_are_ones_own_nobody_else_has_looked() {
+        let look = |agency: Option<&str>| LookView {
+            kind: "look".into(),
+            agency: agency.map(Into::into),
+            at: "2026-05-04T12:00:00Z".into(),
+            ..LookView::default()
+        };
+        let told = |looks: Vec<LookView>| {
+            let groups = grouped(Words::new(Language::English), looks, str::to_owned, |_, _, _| Vec::new());
+            is_own(&groups)
+        };
+        assert!(told(vec![look(None), look(None)]));
+        assert!(!told(vec![look(None), look(Some("education")), look(None)]));
+        assert!(!told(Vec::new()), "that is said in other words");
+    }
 }

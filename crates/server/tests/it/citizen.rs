@@ -87,13 +87,20 @@ async fn what_refused_a_look_and_what_ties_a_record_are_told_in_words() {
     let sections = own["sections"].as_array().unwrap().iter();
     let names: Vec<&str> = sections.filter_map(|section| section["records"][0]["name"].as_str()).collect();
     assert!(!names.is_empty(), "{own}");
-    for (language, says, speaks, bits) in [
-        ("en", "The purpose is not meant for whoever asked", "speaks for this record being yours", "in bits"),
+    for (language, says, speaks, bits, named) in [
+        (
+            "en",
+            "The purpose is not meant for whoever asked",
+            "speaks for this record being yours",
+            "in bits",
+            "Your name, as most of these records write it",
+        ),
         (
             "fr",
             "La finalité n’est pas destinée à l’auteur de la demande",
             "indique que cet enregistrement vous concerne",
             "en bits",
+            "Votre nom, comme l’écrivent la plupart de ces enregistrements",
         ),
     ] {
         let looks = get(language, "/me").await;
@@ -103,6 +110,7 @@ async fn what_refused_a_look_and_what_ties_a_record_are_told_in_words() {
         for name in &names {
             pages.push(get(language, &format!("/me/records/{name}/contest")).await);
         }
+        assert!(pages[0].contains(named), "{}", pages[0]);
         assert!(pages[0].contains(speaks) && pages[1..].iter().any(|page| page.contains(speaks)), "{}", pages[0]);
         assert!(pages.iter().all(|page| !page.contains(bits)), "{bits}");
     }
