@@ -64,9 +64,11 @@ for (const [locale, viewport, colorScheme, notMine] of [
     await enter(page, "officer");
     await workOn(page, RELIEF);
     await expect(page.locator("form[role=search]")).toBeVisible();
-    await expect(page.locator("aside .note.careful"), "its own says no such thing").toHaveCount(0);
+    await expect(page.locator(".led .note.careful"), "its own says no such thing").toHaveCount(0);
     await workOn(page, OTHERS);
-    await expect(page.locator("aside .note.careful")).toContainText(notMine);
+    await expect(page.locator(".led .note.careful")).toContainText(notMine);
+    const [warning, form] = [await page.locator(".led .note.careful").boundingBox(), await page.locator("form[role=search]").boundingBox()];
+    expect(warning && form && warning.y + warning.height <= form.y, "it is read before the form").toBe(true);
     await checkWidth(page, "a purpose of another role");
     await checkAccessibility(page, "a purpose of another role");
   });
@@ -77,7 +79,7 @@ whileEnded("a purpose that has ended says so before anything is asked under it",
   await expect(page.locator("aside")).toContainText("In force until 31 December 2099");
   await end();
   await page.goto("/search");
-  await expect(page.locator("aside .note.careful")).toContainText("Its last day was");
+  await expect(page.locator(".led .note.careful")).toContainText("Its last day was");
   await expect(page.locator("aside")).not.toContainText("In force until");
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });

@@ -386,8 +386,11 @@ async fn allowed(house: &House, purpose: &str) -> [String; 2] {
     let (session, _) = choose(house, &session, "/search", &RELIEF.replace("loan-relief", purpose)).await;
     let (english, french) = (get(house, &session, "/search").await.text, french(house, &session, "/search").await);
     [english, french].map(|page| {
-        let (_, aside) = page.split_once("<aside").unwrap_or_else(|| panic!("no aside in {page}"));
-        aside.split("</aside>").next().unwrap().to_owned()
+        // What warns comes below the heading, and what is allowed after it, before the form.
+        let (_, rest) = page.split_once("<h1").unwrap_or_else(|| panic!("no heading in {page}"));
+        let (said, form) = rest.split_once("</aside>").unwrap_or_else(|| panic!("no aside in {page}"));
+        assert!(form.contains("role=\"search\"") && !form.contains("note careful"), "{form}");
+        said.to_owned()
     })
 }
 
