@@ -141,6 +141,37 @@ for (const locale of ["en-GB", "fr-FR"] as const) {
       }
     });
 
+    test("one line of the bar stays on a narrow screen, hides nothing that has the focus, and is not there where the bar is", async ({ page }) => {
+      await enter(page, "officer");
+      await page.goto("/purposes");
+      const strip = page.locator("body > .strip");
+      const inSight = (of: string) => page.evaluate((of) => document.elementFromPoint(40, 20)?.closest(of) != null, of);
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await expect(strip).toBeHidden();
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.evaluate(() => window.scrollTo({ top: document.body.scrollHeight, behavior: "instant" }));
+      expect(await inSight(".strip"), "it is there once the bar has gone by").toBe(true);
+      const box = await strip.boundingBox();
+      expect(box?.y).toBe(0);
+      expect(box?.height).toBeLessThan(50);
+      await expect(strip).toContainText(locale === "fr-FR" ? "Finalité" : "Purpose:");
+      const size = await strip.evaluate((strip) => Number.parseFloat(getComputedStyle(strip).fontSize));
+      expect(size).toBeGreaterThanOrEqual(14);
+      // Going back by the keyboard, what has the focus is never behind it.
+      await page.locator("main a").last().focus();
+      for (let step = 0; step < 30; step += 1) {
+        await page.keyboard.press("Shift+Tab");
+        const top = await page.evaluate(() => {
+          const has = document.activeElement;
+          return has?.closest("main") ? has.getBoundingClientRect().top : null;
+        });
+        if (top === null) break;
+        expect(top, `step ${step}`).toBeGreaterThanOrEqual(box?.height ?? 0);
+      }
+      await strip.getByRole("link").click();
+      await expect(page.locator("body > .bar"), "its link leads to the bar").toBeInViewport();
+    });
+
     test("dates of the log have two lines at most", async ({ page }) => {
       await page.setViewportSize({ width: 1280, height: 900 });
       await enter(page, "data-protection-officer");
