@@ -29,11 +29,15 @@ const STEP_MAX: f64 = 24.0;
 const BESIDE: f64 = 16.0;
 const DOT: f64 = 10.0;
 
-/// How wide a letter of a label is at most, on average.
-const LETTER: f64 = 9.6;
+/// How wide letters of a label are at most, in a wide typeface: narrow ones, those that are about as wide as high, capitals,
+/// all else of our alphabets, and what is of others.
+const NARROW: f64 = 5.8;
+const WIDEST: f64 = 14.0;
+const CAPITAL: f64 = 10.9;
+const USUAL: f64 = 9.0;
 
-/// The most characters of a line of a label; the table has all of it.
-const LABEL_MAX: usize = 34;
+/// What is left free between a label and the edge of the picture.
+const EDGE: f64 = 2.0;
 
 /// The most characters of a date.
 const DATE_MAX: usize = 20;
@@ -82,15 +86,51 @@ impl Told {
         words.join(", ")
     }
 
-    /// Gives its register and birth date in one line of a label. The date is what differs, and the number is what the table calls
-    /// it by, so neither is cut.
-    fn head(&self) -> String {
+    /// Gives it in two lines of a label: its register and birth date, and its name. Where there is no room for the former two in
+    /// one line, the date begins the other. It is what differs, and the number is what the table calls the record by, so neither
+    /// is cut; the table has all of it.
+    fn lines(&self, room: f64) -> [String; 2] {
         let born = super::chart::cut(&self.born, DATE_MAX);
-        let after = if born.is_empty() { born } else { format!(", {born}") };
+        let both = if born.is_empty() { self.register.clone() } else { format!("{}, {born}", self.register) };
+        if wide(&both) <= room {
+            return [both, cut(&self.name, room)];
+        }
         let (title, nth) = number_apart(&self.register);
-        let room = LABEL_MAX.saturating_sub(nth.chars().count() + after.chars().count());
-        format!("{}{nth}{after}", super::chart::cut(title, room))
+        let head = format!("{}{nth}", cut(title, room - wide(nth)));
+        let before = if born.is_empty() || self.name.is_empty() { born } else { format!("{born}, ") };
+        let name = cut(&self.name, room - wide(&before));
+        [head, format!("{before}{name}")]
     }
+}
+
+/// Gives how wide a text is at most.
+fn wide(text: &str) -> f64 {
+    let letter = |letter: char| match letter {
+        'f' | 'i' | 'j' | 'l' | 'r' | 't' | 'I' | 'î' | 'ï' | ' ' | '\u{a0}' | ',' | '.' | '-' | '\'' | '’' => {
+            NARROW
+        }
+        'm' | 'w' | 'M' | 'W' | 'Æ' | 'Œ' | 'æ' | 'œ' | '…' | '–' => WIDEST,
+        letter if letter > '\u{24f}' => WIDEST,
+        letter if letter.is_uppercase() => CAPITAL,
+        _ => USUAL,
+    };
+    text.chars().map(letter).sum()
+}
+
+/// Cuts a text off where it has more than this much room.
+fn cut(text: &str, room: f64) -> String {
+    if wide(text) <= room {
+        return text.to_owned();
+    }
+    let (mut kept, mut left) = (String::new(), room - wide("…"));
+    for letter in text.chars() {
+        left -= wide(letter.encode_utf8(&mut [0; 4]));
+        if left < 0.0 {
+            break;
+        }
+        kept.push(letter);
+    }
+    format!("{}…", kept.trim_end())
 }
 
 /// A record.
@@ -135,8 +175,8 @@ pub(crate) struct LinkRow {
 }
 
 /// Gives where the words of a record are.
-fn words_area((x, y): (f64, f64), is_left: bool, letters: usize) -> Area {
-    let wide = letters as f64 * LETTER;
+fn words_area((x, y): (f64, f64), is_left: bool, lines: [&str; 2]) -> Area {
+    let wide = lines.map(wide).into_iter().fold(0.0, f64::max);
     let (left, right) = if is_left { (x - BESIDE - wide, x - BESIDE) } else { (x + BESIDE, x + BESIDE + wide) };
     Area { left, top: y - LINE, right, bottom: y + LINE + 2.0 }
 }
@@ -256,6 +296,7 @@ pub(crate) fn drawn(
     let node = |(place, told): (usize, &Told)| {
         let (x, y) = at[place];
         let (anchor, text_x) = if is_left[place] { ("end", x - BESIDE) } else { ("start", x + BESIDE) };
+        let [head, name] = told.lines(if is_left[place] { text_x } else { WIDTH - text_x } - EDGE);
         Node {
             x: number(x),
             y: number(y),
@@ -263,8 +304,8 @@ pub(crate) fn drawn(
             second: number(y + 13.0),
             anchor,
             text_x: number(text_x),
-            head: told.head(),
-            name: super::chart::cut(&told.name, LABEL_MAX),
+            head,
+            name,
             says: whole(told),
             class: if place < 2 { "asked" } else { "other" },
         }
@@ -292,9 +333,9 @@ pub(crate) fn drawn(
     let mut strokes: Vec<_> = pictured.iter().map(|link| (at[link.left], at[link.right])).collect();
     strokes.extend(question);
     let mut taken: Vec<Area> = at.iter().map(|place| Area::around(*place, DOT, DOT)).collect();
-    taken.extend(nodes.iter().enumerate().map(|(place, node)| {
-        words_area(at[place], is_left[place], node.head.chars().count().max(node.name.chars().count()))
-    }));
+    taken.extend(
+        nodes.iter().enumerate().map(|(place, node)| words_area(at[place], is_left[place], [&node.head, &node.name])),
+    );
     let line = |(place, link): (usize, &ClusterLinkView)| {
         let ends = (at[link.left], at[link.right]);
         let is_doubtful = place == 0 || link.weight < DOUBTFUL_BITS;
@@ -408,7 +449,7 @@ mod tests {
 
     fn area(node: &Node) -> Area {
         let at = (node.x.parse().unwrap(), node.y.parse().unwrap());
-        words_area(at, node.anchor == "end", node.head.chars().count().max(node.name.chars().count()))
+        words_area(at, node.anchor == "end", [&node.head, &node.name])
     }
 
     fn ends(line: &Line) -> Stroke {
@@ -463,16 +504,40 @@ mod tests {
             ClusterLinkView { weight: 41.5, ..link(2, 0, 2, None) },
         ];
         let found = drawn(EN, &told(3), &[false; 3], &all(&links), 0, "/review/7/links/", &page);
-        assert!(found.nodes.iter().all(|node| node.head.ends_with(", 23 September 1993")), "what differs is not cut");
-        let head = |register: &str, born: &str| {
-            Told { register: register.to_owned(), name: String::new(), born: born.to_owned() }.head()
+        assert!(
+            found.nodes.iter().all(|node| node.name.starts_with("23 September 1993, CH")),
+            "what differs is not cut"
+        );
+        let lines = |register: &str, born: &str, room: f64| {
+            Told { register: register.to_owned(), name: "Zoë Ruiz".to_owned(), born: born.to_owned() }.lines(room)
         };
-        assert_eq!(head("Border crossings 12", "18 February 2000"), "Border cross… 12, 18 February 2000");
-        assert_eq!(head("Border crossings", "18 February 2000"), "Border crossings, 18 February 2000");
-        assert_eq!(head("Tax returns 2", ""), "Tax returns 2");
+        let is = |head: &str, name: &str| [head.to_owned(), name.to_owned()];
+        let born = "18 February 2000";
+        assert_eq!(lines("Border crossings 12", born, 340.0), is("Border crossings 12, 18 February 2000", "Zoë Ruiz"));
+        assert_eq!(lines("Border crossings 12", born, 260.0), is("Border crossings 12", "18 February 2000, Zoë Ruiz"));
+        let [head, name] = lines("Border crossings 12", born, 150.0);
+        assert!(head.starts_with("Border c") && head.ends_with("… 12"), "its number is not cut: {head}");
+        assert!(name.starts_with("18 February 2000"), "{name}");
+        assert_eq!(lines("Tax returns 2", "", 340.0), is("Tax returns 2", "Zoë Ruiz"));
         let labels: Vec<Option<&str>> =
             found.lines.iter().map(|line| line.label.as_ref().map(|label| label.text.as_str())).collect();
         assert_eq!(labels, [Some("+30.0"), None], "the weakest in any case");
+    }
+
+    #[test]
+    fn registers_of_the_example_are_called_whole_by_both_languages() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/republic");
+        let project = model::Project::load(&root).unwrap_or_else(|found| panic!("{found}"));
+        let narrowest = WIDTH / 2.0 - INNER - BENT_MAX - BESIDE - EDGE;
+        for register in project.registers.values() {
+            let french = register.title_fr.as_deref().unwrap_or(&register.title);
+            for (title, born) in [(register.title.as_str(), "23 September 1993"), (french, "23 septembre 1993")] {
+                let told = Told { register: format!("{title} 12"), name: "ZOË".to_owned(), born: born.to_owned() };
+                let lines = told.lines(narrowest);
+                assert!(lines.iter().all(|line| !line.contains('…')), "{lines:?}");
+                assert!(lines.iter().all(|line| wide(line) <= narrowest), "{lines:?}");
+            }
+        }
     }
 
     #[test]
