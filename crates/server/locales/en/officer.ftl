@@ -46,6 +46,7 @@ results-details = To tell them apart
 results-why = Why found
 results-registers = Has records in
 results-nameless = Name withheld
+results-nothing-more = Nothing more under this purpose.
 results-more = Add what you know to narrow the search.
 results-again = Search again
 matched-same = { $part }: the same

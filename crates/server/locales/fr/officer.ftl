@@ -46,6 +46,7 @@ results-details = Pour les distinguer
 results-why = Ce qui correspond
 results-registers = Figure dans
 results-nameless = Nom non communiqué
+results-nothing-more = Rien de plus au titre de cette finalité.
 results-more = Ajoutez ce que vous savez pour restreindre la recherche.
 results-again = Nouvelle recherche
 matched-same = { $part } : identique

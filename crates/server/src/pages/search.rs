@@ -119,7 +119,7 @@ enum Wrong {
 /// A field of a search: its name, its id, and what gives its label and its hint.
 type FieldWords = (&'static str, &'static str, fn(Words) -> (String, Option<String>));
 
-/// The fields in the order of the form; the second and the third stand side by side.
+/// The fields in the order of the form; the second and the third stand side by side, where little is said of them.
 static FIELDS: [FieldWords; 5] = [
     ("name", "name", |t: Words| (t.s("search-name"), Some(t.s("search-name-hint")))),
     ("birth_date", "birth-date", |t: Words| (t.s("search-birth-date"), Some(t.s("search-birth-date-hint")))),
@@ -418,6 +418,8 @@ fn fields(
     let is_alone = |name: &str| compared.is_some_and(|known| known.alone.contains(&name));
     let birth_wrong = wrong.and_then(|wrong| birth_wrong(t, wrong));
     let is_wrong = |name: &str| birth_wrong.is_some() && name == "birth_date" && !is_off(name);
+    // What is said of a field that is compared by itself takes several lines: it has a row of its own.
+    let is_pair = !FIELDS[1..=2].iter().any(|(name, ..)| is_alone(name));
     // The first that is wrong, else the first that can be filled in.
     let at_first = FIELDS.iter().find(|(name, ..)| is_wrong(name));
     let at_first = at_first.or_else(|| FIELDS.iter().find(|(name, ..)| !is_off(name))).map(|(name, ..)| *name);
@@ -439,8 +441,8 @@ fn fields(
             is_alone,
             is_first: begins && at_first == Some(name),
             is_text: matches!(name, "name" | "address"),
-            begins_pair: at == 1,
-            ends_pair: at == 2,
+            begins_pair: is_pair && at == 1,
+            ends_pair: is_pair && at == 2,
         }
     };
     FIELDS.iter().enumerate().map(field).collect()
@@ -767,6 +769,8 @@ mod tests {
             (first.join(" "), hrefs.join(" "))
         };
         assert_eq!(first(None, None), ("name".to_owned(), String::new()));
+        let beside = fields(t, &asked, None, None, true);
+        assert!(beside[1].begins_pair && beside[2].ends_pair, "little is said of either");
         assert_eq!(first(None, Some(Wrong::BirthDateUnread)), ("birth-date".to_owned(), "#birth-date".to_owned()));
         let numbers = &Comparable { parts: vec!["identifier"], alone: vec!["identifier"] };
         assert_eq!(
@@ -777,6 +781,7 @@ mod tests {
         let dates = Comparable { parts: vec!["name", "birth_date"], alone: Vec::new() };
         assert_eq!(first(Some(&dates), Some(Wrong::BirthTooWide)).1, "#name", "what is missing is another part");
         let fields = fields(t, &asked, Some(numbers), None, false);
+        assert!(fields.iter().all(|field| !field.begins_pair && !field.ends_pair), "much is said of one of the two");
         let number = fields.iter().find(|field| field.name == "identifier").unwrap();
         assert_eq!(number.described_by, "identifier-hint identifier-alone");
         assert!(fields.iter().all(|field| field.is_off == (field.name != "identifier") && !field.is_first));
