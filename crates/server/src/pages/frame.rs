@@ -215,6 +215,15 @@ fn ways_on(actor: Option<&Actor>) -> Vec<(&'static str, &'static str)> {
     links
 }
 
+/// Orders purposes by what can be done with them: those in force come first, those that have ended last.
+fn by_use(standing: Standing) -> u8 {
+    match standing {
+        Standing::InForce => 0,
+        Standing::NotYet => 1,
+        Standing::Expired => 2,
+    }
+}
+
 impl Acting {
     /// Tells whether the number of the case is short enough for a line of its own: it is not broken at its hyphens then.
     pub(crate) fn is_case_short(&self) -> bool {
@@ -244,12 +253,12 @@ impl Acting {
         };
         let (mut mine, mut others) = (Vec::new(), Vec::new());
         let chooses = who.role() == Some(RoleKind::Officer);
-        for purpose in project.purposes.values() {
-            let own = is_mine(purpose);
-            if !own && purpose.subject != Subject::OnePerson {
-                continue;
-            }
-            let shown = purpose_view(project, purpose, today);
+        let of_persons = |purpose: &&model::Purpose| is_mine(purpose) || purpose.subject == Subject::OnePerson;
+        let asked_for = project.purposes.values().filter(of_persons);
+        let mut known: Vec<_> =
+            asked_for.map(|purpose| (is_mine(purpose), purpose_view(project, purpose, today))).collect();
+        known.sort_by_key(|(_, shown)| by_use(shown.standing));
+        for (own, shown) in known {
             let choice = Choice { title: title_of(&shown), chosen: shown.id == asked, value: shown.id };
             if own { mine.push(choice) } else { others.push(choice) }
         }
@@ -275,5 +284,18 @@ impl Acting {
             mine,
             others: if chooses { others } else { Vec::new() },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn purposes_in_force_come_before_those_that_are_not() {
+        let mut known =
+            [("a", Standing::Expired), ("b", Standing::InForce), ("c", Standing::NotYet), ("d", Standing::InForce)];
+        known.sort_by_key(|(_, standing)| by_use(*standing));
+        assert_eq!(known.map(|(id, _)| id), ["b", "d", "c", "a"], "and in their own order otherwise");
     }
 }
