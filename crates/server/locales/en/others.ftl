@@ -910,6 +910,7 @@ judged-title = What was judged
 judged-what = Judgements since the index in service was built: pairs of the queue, contested ones, links, and the quality sample. Yours come first, the latest before the others. They count from the next run of linking on. To open a pair is a look at its persons, as ever.
 judged-empty = Nothing was judged since.
 judged-earlier = What was judged before that is taken back by whoever said it, or judged anew, where its two records are named:
+judged-counts = What counts from the next run on
 judged-which = Which
 judged-verdict = What was said
 judged-again = Go back to it

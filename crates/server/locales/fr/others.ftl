@@ -912,6 +912,7 @@ judged-title = Ce qui a été jugé
 judged-what = Les jugements rendus depuis la construction de l’index en service : paires en attente, enregistrements contestés, liens et échantillon de qualité. Les vôtres viennent d’abord, le plus récent en premier. Ils comptent à partir du prochain appariement. Ouvrir une paire reste une consultation des données de ses personnes.
 judged-empty = Rien n’a été jugé depuis.
 judged-earlier = Ce qui a été jugé auparavant se retire, par qui l’a dit, ou se juge à nouveau là où l’on indique les deux enregistrements :
+judged-counts = Ce qui compte à partir du prochain appariement
 judged-which = Objet
 judged-verdict = Jugement
 judged-again = Y revenir

@@ -1,4 +1,4 @@
-//! What stewards judged since the index was built, to go back to.
+//! What stewards judged since the index was built, and what oneself said that waits for a second one, to go back to.
 
 use askama::Template;
 use axum::response::Response;
@@ -20,6 +20,8 @@ pub(super) const JUDGED: &str = "/review/judged";
 struct JudgedPage {
     frame: Frame,
     t: Words,
+    /// One's own proposals that wait for a second steward.
+    waiting: Vec<ProposalLine>,
     lines: Vec<JudgedLine>,
     /// Which of all these are, where they are not all.
     part: Option<String>,
@@ -95,9 +97,15 @@ async fn judged_page(view: &View, asked: &JudgedAsked) -> Result<Response, Probl
     let to = found.from + lines.len() as u64;
     let at = |from: u64| if from == 0 { JUDGED.to_owned() } else { format!("{JUDGED}?from={from}") };
     let numbers = [("from", t.number(&(found.from + 1))), ("to", t.number(&to)), ("all", t.number(&found.of))];
+    // They come before all that was judged, so they are on the first page of it.
+    let waiting = match found.from {
+        0 => proposal_lines(t, &service::progress(&view.app, view.acting()?, 0).await?.proposals, true),
+        _ => Vec::new(),
+    };
     let page = JudgedPage {
         frame: view.frame()?,
         t,
+        waiting,
         part: ((lines.len() as u64) < found.of).then(|| t.with_all("judged-part", &numbers)),
         newer: (found.from > 0).then(|| at(found.from.saturating_sub(JUDGEMENTS_MAX))),
         older: (to < found.of).then(|| at(to)),
