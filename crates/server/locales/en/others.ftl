@@ -598,6 +598,14 @@ expect-rules = What must hold
 expect-at = Held last
 expect-held = held
 expect-older = older than what it is made of
+expect-others = { $count ->
+    [one] One model is missing, or older than what it is made of
+   *[other] { $n } models are missing, or older than what they are made of
+ }
+expect-all-held = { $count ->
+    [one] Of one model all of it held
+   *[other] Of { $n } models all of it held
+ }
 expect-records = each row names the record that it was made of
 expect-unique = each { $column } occurs once
 expect-not-null = { $column } is never empty

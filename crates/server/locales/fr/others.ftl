@@ -600,6 +600,14 @@ expect-rules = Ce qui doit être vrai
 expect-at = Dernière vérification
 expect-held = vérifié
 expect-older = plus ancienne que ce dont elle est faite
+expect-others = { $count ->
+    [one] Un modèle manque, ou est plus ancien que ce dont il est fait
+   *[other] { $n } modèles manquent, ou sont plus anciens que ce dont ils sont faits
+ }
+expect-all-held = { $count ->
+    [one] Pour un modèle, tout a été vérifié
+   *[other] Pour { $n } modèles, tout a été vérifié
+ }
 expect-records = chaque ligne nomme la fiche dont elle est faite
 expect-unique = chaque valeur de { $column } n’apparaît qu’une fois
 expect-not-null = { $column } n’est jamais vide

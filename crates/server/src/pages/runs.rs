@@ -30,7 +30,7 @@ struct RunsPage {
     graph: Graph,
     groups: Vec<TableGroup>,
     is_empty: bool,
-    expected: Vec<Expected>,
+    expected: Vec<ExpectedGroup>,
     quarantined: u64,
     quarantine: Vec<Quarantine>,
     persons: u64,
@@ -92,8 +92,8 @@ struct Table {
 
 struct Found {
     rows: String,
-    /// The version; none of the first, of which there is nothing to say.
-    version: Option<String>,
+    /// The version, counted from 0.
+    version: String,
     /// How large its files are, in MB; none where that rounds to nothing.
     megabytes: Option<String>,
     at: String,
@@ -109,6 +109,17 @@ struct Expected {
     tag: &'static str,
     /// When it held last; none of a model that was never built.
     at: Option<String>,
+    /// Whether it holds of what it is made of now.
+    held: bool,
+}
+
+/// Models of which all that is expected held, or of which it can't be said.
+struct ExpectedGroup {
+    /// How many they are.
+    title: String,
+    /// Whether there is something to do about them.
+    is_open: bool,
+    lines: Vec<Expected>,
 }
 
 /// A register of which rows are in quarantine.
@@ -172,7 +183,7 @@ async fn runs_page(view: &View, before: Option<&str>) -> Result<Response, Proble
         graph: picture(t, project, &known, index.persons(), newer),
         groups: groups(t, project, &known),
         is_empty: known.0.is_empty(),
-        expected: expected_of(t, project, &known),
+        expected: by_standing(t, expected_of(t, project, &known)),
         quarantined,
         quarantine: project
             .registers
@@ -277,7 +288,7 @@ fn groups(t: Words, project: &Project, known: &Known) -> Vec<TableGroup> {
         made_of: made_of(t, project, table),
         found: info.map(|info| Found {
             rows: t.number(&info.rows),
-            version: (info.version > 0).then(|| t.number(&info.version)),
+            version: t.number(&info.version),
             megabytes: megabytes(t, info.bytes),
             at: info.last_modified.to_rfc3339(),
         }),
@@ -363,9 +374,20 @@ fn expected_of(t: Words, project: &Project, known: &Known) -> Vec<Expected> {
             standing: t.s(standing),
             tag,
             at: built.map(|at| at.to_rfc3339()),
+            held: standing == "expect-held",
         }
     };
     project.models.values().map(of_model).collect()
+}
+
+/// Puts models of which something is to be done before those of which all held, which are many where all is well.
+fn by_standing(t: Words, lines: Vec<Expected>) -> Vec<ExpectedGroup> {
+    let (held, others): (Vec<Expected>, Vec<Expected>) = lines.into_iter().partition(|line| line.held);
+    let groups = [
+        ExpectedGroup { title: t.count("expect-others", &(others.len() as u64)), is_open: true, lines: others },
+        ExpectedGroup { title: t.count("expect-all-held", &(held.len() as u64)), is_open: false, lines: held },
+    ];
+    groups.into_iter().filter(|group| !group.lines.is_empty()).collect()
 }
 
 /// Gives where the page tells of a table.
@@ -549,7 +571,7 @@ mod tests {
             graph: picture(EN, project, known, 0, 0),
             groups: groups(EN, project, known),
             is_empty: known.0.is_empty(),
-            expected: expected_of(EN, project, known),
+            expected: by_standing(EN, expected_of(EN, project, known)),
             quarantined: 0,
             quarantine: Vec::new(),
             persons: 0,
@@ -618,7 +640,12 @@ mod tests {
             (TableRef::register(&"loans".parse().unwrap()), TableRef::model(&"clean_loans".parse().unwrap()));
         let mut later = info(9, 2, &[]);
         later.last_modified = "2026-05-05T12:00:00Z".parse().unwrap();
-        let held = of(&Known(vec![(loans.clone(), info(9, 1, &[])), (clean.clone(), later.clone())]));
+        let known = Known(vec![(loans.clone(), info(9, 1, &[])), (clean.clone(), later.clone())]);
+        let grouped = by_standing(EN, expected_of(EN, &project, &known));
+        let told =
+            grouped.iter().map(|group| (group.is_open, group.lines.iter().any(|line| line.model == "clean_loans")));
+        assert_eq!(told.collect::<Vec<_>>(), [(true, false), (false, true)], "what held is folded, and comes last");
+        let held = of(&known);
         assert_eq!((held.standing, held.at.is_some()), (EN.s("expect-held"), true));
         let known = Known(vec![(loans, later), (clean.clone(), info(9, 1, &[]))]);
         assert_eq!(of(&known).standing, EN.s("expect-older"));
@@ -658,9 +685,9 @@ mod tests {
         let (without, with) = (of(0), of(3));
         assert!(without.iter().all(|group| group.title != EN.s("quarantine-title")));
         let found = without[0].tables[0].found.as_ref().unwrap();
-        assert_eq!((found.rows.as_str(), &found.version, &found.megabytes), ("7", &None, &None));
+        assert_eq!((found.rows.as_str(), found.version.as_str(), &found.megabytes), ("7", "0", &None));
         let found = with[1].tables[0].found.as_ref().unwrap();
-        assert_eq!((found.version.as_deref(), found.megabytes.as_deref()), (Some("2"), Some("1.5")));
+        assert_eq!((found.version.as_str(), found.megabytes.as_deref()), ("2", Some("1.5")));
     }
 
     #[test]
