@@ -149,7 +149,8 @@ for (const locale of ["en-GB", "fr-FR"] as const) {
       await page.setViewportSize({ width: 1280, height: 900 });
       await expect(strip).toBeHidden();
       await page.setViewportSize({ width: 390, height: 844 });
-      await page.evaluate(() => window.scrollTo({ top: document.body.scrollHeight, behavior: "instant" }));
+      const toTheEnd = () => page.evaluate(() => window.scrollTo({ top: document.body.scrollHeight, behavior: "instant" }));
+      await toTheEnd();
       expect(await inSight(".strip"), "it is there once the bar has gone by").toBe(true);
       const box = await strip.boundingBox();
       expect(box?.y).toBe(0);
@@ -168,6 +169,7 @@ for (const locale of ["en-GB", "fr-FR"] as const) {
         if (top === null) break;
         expect(top, `step ${step}`).toBeGreaterThanOrEqual(box?.height ?? 0);
       }
+      await toTheEnd();
       await strip.getByRole("link").click();
       await expect(page.locator("body > .bar"), "its link leads to the bar").toBeInViewport();
     });

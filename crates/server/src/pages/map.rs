@@ -73,13 +73,15 @@ pub(crate) fn placed(view: &View, register: &str, field: Field<'_>) -> Shown {
 
 fn called(districts: &Districts, told: Shown, raw: &str) -> Shown {
     let Some(district) = districts.named(raw).map(|place| &districts.shapes[place]) else { return told };
-    let text = match (&told.text, &told.code) {
-        // A register's own words for a code stay: they are in the page's language.
-        (Some(words), Some(code)) if *code == district.code => Some(format!("{words} ({code})")),
-        (words, Some(_)) => words.clone(),
-        (_, None) => Some(district.said()),
-    };
-    Shown { text, ..told }
+    match (&told.text, &told.code) {
+        // A register's own words for a code stay: they are in the page's language. The code stands in the text then, and nowhere
+        // else.
+        (Some(words), Some(code)) if *code == district.code => {
+            Shown { text: Some(format!("{words} ({code})")), code: None, ..told }
+        }
+        (_, Some(_)) => told,
+        (_, None) => Shown { text: Some(district.said()), ..told },
+    }
 }
 
 fn district_of(view: &View, districts: &Districts, register: &str, field: Field<'_>) -> Option<usize> {
