@@ -50,7 +50,7 @@ fn no_old_generation_stays_after_a_build_or_while_serving() {
 fn an_index_of_an_earlier_format_is_told_as_one_and_built_anew() {
     let project = Project::ready();
     let run = fs::read_to_string(project.path("data/index/CURRENT")).unwrap();
-    project.edit(&format!("data/index/{run}/meta.json"), "\"format\":3", "\"format\":1");
+    project.edit(&format!("data/index/{run}/meta.json"), "\"format\":4", "\"format\":1");
     for command in ["serve", "demo"] {
         let said = project.fails(&[command, "--port", "0"], 1);
         assert!(said.contains("an index of format 1") && said.contains("run `lucarne index`"), "{command}: {said}");
@@ -58,5 +58,5 @@ fn an_index_of_an_earlier_format_is_told_as_one_and_built_anew() {
     project.must(&["index"]);
     let run = fs::read_to_string(project.path("data/index/CURRENT")).unwrap();
     let meta = fs::read_to_string(project.path(&format!("data/index/{run}/meta.json"))).unwrap();
-    assert!(meta.contains("\"format\":3"), "{meta}");
+    assert!(meta.contains("\"format\":4"), "{meta}");
 }

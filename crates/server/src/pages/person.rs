@@ -530,6 +530,7 @@ mod tests {
                 probability: 1.0,
                 alone: via.is_none(),
                 via: via.map(str::to_owned),
+                judged: false,
                 fields: Vec::new(),
             },
             contested_since: None,

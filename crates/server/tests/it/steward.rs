@@ -152,8 +152,8 @@ async fn the_second_steward_is_told_to_be_the_second() {
     let (own, others) =
         (page(&house, &one, "/review/judged").await.text, page(&house, &other, "/review/judged").await.text);
     let waits = "What you said and a second steward has yet to say";
-    assert!(own.contains(waits) && own.contains(what) && own.contains("href=\"/review/0\""), "{own}");
-    assert!(!others.contains(waits) && !others.contains("href=\"/review/0\""), "{others}");
+    assert!(own.contains(waits) && own.contains(what), "{own}");
+    assert!(!others.contains(waits) && !others.contains(what), "{others}");
     let own = page(&house, &one, "/review/0").await.text;
     assert!(own.contains("A second steward has to come to the same."), "{own}");
     let pair = page(&house, &other, "/review/0").await.text;
