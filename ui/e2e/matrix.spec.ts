@@ -150,7 +150,7 @@ const DAYS: Partial<Record<Role, (page: Page, look: Look, given: Given) => Promi
     await look("runs");
     await page.locator("#quarantine tbody a").first().click();
     await expect(page).toHaveURL(/\/runs\/quarantine\//);
-    await expect(page.locator("tbody tr").first(), "why rows are there, and where they stand").toContainText(/incoming\/.*:\d+/);
+    await expect(page.locator("tbody tr").first(), "why rows are there, and where they stand").toContainText(/incoming\/.*(line|ligne|record|enregistrement) \d+/);
     await look("quarantine");
   },
 
