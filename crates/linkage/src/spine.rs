@@ -61,9 +61,9 @@ pub(crate) fn list_item() -> Field {
 /// `register`, `record` (32 hexadecimal digits), `person`; `weight` (log2 odds) and `probability` of the pair that this
 /// record makes with `via_register`, `via_record`, the record of the same person that it agrees with most or, where that pair
 /// would not reach the threshold, that a judgement ties it to; all four null for a person's only record, and for one that neither
-/// ties. `why`: JSON, see [`Why`](crate::why::Why). `run`. `was`: under which ids the record was one cluster with others, and since which generation
-/// (`generation:person`, the oldest first, separated by spaces; generation 0 where it came as a new record), so that what is
-/// undone gives the ids of before; null where it was never of another person. It goes with the record.
+/// ties. `why`: JSON, see [`Why`](crate::why::Why). `run`. `was`: under which ids the record was one cluster with others, and
+/// since which generation (`generation:person`, the oldest first, separated by spaces; generation 0 where it came as a new
+/// record), so that what is undone gives the ids of before; null where it was never of another person. It goes with the record.
 ///
 /// The row of a base record is the same whatever is attached to its person: attached records are neither named nor
 /// counted in it, and have no say in its person's id, now or before.

@@ -2,7 +2,7 @@
 //!
 //! A search comes down to lists of records: who has a word, who has it with a slip. The lists are gone through side by side, a window
 //! of records at a time, and what each record is worth is added up. Queries of the full-text library say the same, and a test holds
-//! both against each other; but they ask each part about each record by itself, which took two thirds of a search by address, and
+//! both against each other; but they ask each part about each record by itself, which took more than half of a search by address, and
 //! mark what is found with slips in a set as large as the index.
 
 use std::cmp::{Ordering, Reverse};
