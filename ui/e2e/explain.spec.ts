@@ -3,6 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { Page } from "@playwright/test";
+import { formOf, judge, takeBack } from "./judging";
 import { onSmall } from "./small";
 import { checkAccessibility, checkWidth, enter, entryOf, expect, whole } from "./visit";
 
@@ -83,6 +84,22 @@ for (const { javaScriptEnabled, locale, width, colorScheme, together, apart } of
     expect(await steps.count()).toBeGreaterThan(3);
     await look("no link");
     expect(await entryOf(page), "each is a look of its own").toBe(linked + 1);
+
+    // What is judged of the two, and taken back again: they are in no queue.
+    const different = page.locator("input[name=verdict][value=different]");
+    await different.check();
+    await formOf(page, "#reason").getByRole("button").click();
+    await whole(page);
+    await expect(page.locator("#reason-wrong"), "a judgement has a reason").toBeVisible();
+    await expect(different, "what was chosen is kept").toBeChecked();
+    await look("a judgement without its reason");
+    await judge(page);
+    await look("what was written");
+    await page.locator(`main a[href='${EXPLAIN}']`).click();
+    await name(page, RESIDENT, OTHER, "Was it judged?");
+    await expect(page.locator("#why-back"), "what one said is there to be taken back").toBeVisible();
+    await look("two records that were judged");
+    await takeBack(page);
 
     await page.locator(`main a[href='${EXPLAIN}']`).click();
     await name(page, RESIDENT, NOBODY, "Nobody is there");

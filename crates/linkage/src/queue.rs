@@ -138,7 +138,7 @@ pub(crate) fn waiting(
         let decides = match (refusal.kept, refusal.merge_weight) {
             // A judgement about others of the two persons keeps them apart: to ask of this pair buys nothing.
             (Kept::Judged, _) => f64::NEG_INFINITY,
-            (Kept::Outweighed, Some(merged)) => {
+            (Kept::Outweighed | Kept::Split, Some(merged)) => {
                 let against = Some((refusal.against, refusal.penalty));
                 let waiting = Waiting { merge_weight: Some(merged), against, ..listed(pair, Reason::KeptApart) };
                 special.insert(pair, (waiting, merged));
@@ -149,7 +149,7 @@ pub(crate) fn waiting(
                 threshold + ahead
             }
             // What is only attached connects nobody, whatever it weighs: its pairs count by themselves.
-            (Kept::Attached | Kept::Outweighed, _) => continue,
+            (Kept::Attached | Kept::Outweighed | Kept::Split, _) => continue,
         };
         refused.insert(at, decides);
     }
@@ -449,6 +449,14 @@ mod tests {
         let edges = vec![edge(0, 1, threshold + 9.0), edge(0, 2, threshold - 2.0)];
         let judged = unweighed(0, 1, Kept::Judged);
         assert_eq!(order(&made(&[0, 1, 2], &[], edges, vec![judged])), [(0, 2, Reason::NearThreshold)]);
+    }
+
+    #[test]
+    fn what_would_be_merged_were_it_not_split_off_waits_as_kept_apart() {
+        let threshold = Settings::default().threshold_weight();
+        let split = Refusal { merge_weight: Some(threshold + 2.0), ..unweighed(0, 1, Kept::Split) };
+        let made = made(&[0, 1], &[], vec![edge(0, 1, threshold + 9.0)], vec![split]);
+        assert_eq!(order(&made), [(0, 1, Reason::KeptApart)]);
     }
 
     fn unweighed(left: u32, right: u32, kept: Kept) -> Refusal {

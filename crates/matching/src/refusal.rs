@@ -26,6 +26,9 @@ pub enum Kept {
         /// By how many bits this person fits better than the best of the others, below 0 where another fits better.
         ahead: f64,
     },
+    /// The merge reaches the threshold, but one of both was split off a cluster that was more than one person
+    /// ([`crate::Clustering::repaired`]), and what is split is not merged anew.
+    Split,
 }
 
 /// Two clusters that stayed apart although a pair of theirs reaches the threshold. `pair_weight`, `against` and `penalty` add
@@ -42,7 +45,7 @@ pub struct Refusal {
     /// The log2 odds of that pair.
     pub pair_weight: f64,
     /// The log2 odds of the merge, everything weighed: below the threshold of what is [`Kept::Outweighed`], at or above it of
-    /// what is kept apart since [`Kept::OthersFit`]; else nothing.
+    /// what is kept apart since [`Kept::OthersFit`] or [`Kept::Split`]; else nothing.
     pub merge_weight: Option<f64>,
     /// What the other records of both clusters hold against it, at most 0; 0 where nothing was weighed.
     pub against: f64,
@@ -171,7 +174,6 @@ impl Run<'_> {
         if parts.weight() < self.threshold {
             return (weighed, None);
         }
-        // Base records that reach the threshold are merged; only what is attached may stay apart.
         let all = [a, b].map(|label| Group::new(self.data, members.get(&label).cloned().unwrap_or_default()));
         if self.evidence.forbidden(&all[0], &all[1]) {
             return (unweighed(Kept::Judged), None);
@@ -179,7 +181,9 @@ impl Run<'_> {
         match (left_base, right_base) {
             (false, true) => (weighed, Some(Lone { label: a, tier, person: b })),
             (true, false) => (weighed, Some(Lone { label: b, tier, person: a })),
-            _ => (unweighed(Kept::Attached), None),
+            // Base records that reach the threshold were merged, unless one of both came of a repair later.
+            (true, true) => (Refusal { kept: Kept::Split, ..weighed }, None),
+            (false, false) => (unweighed(Kept::Attached), None),
         }
     }
 

@@ -55,6 +55,8 @@ pub struct ClusterEdge {
     pub weight: f64,
     /// The probability that goes with it.
     pub probability: f64,
+    /// Whether a steward judged that the two are of one person: then they are, whatever the weight.
+    pub judged: bool,
     /// How many records would stand apart on its two sides, the first record's side first, by the strongest links alone;
     /// none when others hold them together.
     pub apart: Option<(u64, u64)>,
@@ -66,6 +68,7 @@ struct Edge {
     right: RecordId,
     weight: f64,
     probability: f64,
+    judged: bool,
 }
 
 /// The persons of a pair.
@@ -136,6 +139,7 @@ impl Index {
                 records: (place_of(from)?, place_of(to)?),
                 weight: edges[*at].weight,
                 probability: edges[*at].probability,
+                judged: edges[*at].judged,
                 apart: apart(all.len(), &lines, *at),
             })
         };
@@ -178,9 +182,9 @@ impl Index {
                 if let Some(via) = link.via {
                     let via = self.record_id(via)?;
                     if is_within(&via) {
-                        let (weight, probability) = (link.weight, link.probability);
+                        let (weight, probability, judged) = (link.weight, link.probability, link.is_judged);
                         let (left, right) = if record < via { (record.clone(), via) } else { (via, record.clone()) };
-                        edges.push(Edge { left, right, weight, probability });
+                        edges.push(Edge { left, right, weight, probability, judged });
                     }
                 }
                 records.push((record, is_right));
@@ -190,7 +194,11 @@ impl Index {
         edges.retain(|edge| known.contains(&edge.left) && known.contains(&edge.right));
         edges.sort_by(|one, other| (&one.left, &one.right).cmp(&(&other.left, &other.right)));
         // Two records may agree most with each other.
-        edges.dedup_by(|one, other| (&one.left, &one.right) == (&other.left, &other.right));
+        edges.dedup_by(|one, other| {
+            let are_same = (&one.left, &one.right) == (&other.left, &other.right);
+            other.judged |= are_same && one.judged;
+            are_same
+        });
         Ok(Persons { records, edges })
     }
 }

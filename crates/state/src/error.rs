@@ -42,7 +42,9 @@ pub enum StateError {
         path: PathBuf,
     },
     /// The file of recent looks is gone.
-    #[error("{path} is missing, which holds the newest looks: put it back, or both files of a backup")]
+    #[error(
+        "{path} is missing, which holds the newest looks and the records that came by themselves: put it back, or both files of a backup"
+    )]
     RecentMissing {
         /// The file of recent looks.
         path: PathBuf,

@@ -10,6 +10,9 @@
 //! - A frame has a number. The transaction that moves frames into the tables notes there the number of the last, so that
 //!   each is moved once, whatever is interrupted; only then is it taken out of the file, and not before forgotten.
 //! - Frames are moved whole and in order. What is in memory is therefore newer than all that the tables hold.
+//!
+//! Records that came by themselves are kept in the same file ([`crate::arrivals`]), since their answers wait for them in the same
+//! way. They stay there.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -148,7 +151,7 @@ pub(crate) struct Recent {
     due: Notify,
 }
 
-/// The file of frames.
+/// The file of frames, and of records that came by themselves ([`crate::arrivals`]).
 pub(crate) struct Journal {
     pub(crate) connection: Connection,
     /// Whether how a transaction ended isn't known: then nothing more is written.
@@ -159,29 +162,41 @@ impl Journal {
     /// Makes a frame durable.
     ///
     /// # Errors
-    /// [`StateError`]; it was not kept, unless [`StateError::is_uncertain`] says that this isn't known.
+    /// As [`Journal::transact`].
     fn keep(&mut self, number: i64, first: i64, frame: &[u8]) -> Result<(), StateError> {
+        self.transact(|connection| {
+            let mut insert = connection.prepare_cached("INSERT INTO frames (number, first, frame) VALUES (?, ?, ?)")?;
+            insert.execute(params![number, first, frame]).map(|_| ())
+        })
+    }
+
+    /// Does work in one transaction, which is durable when this returns.
+    ///
+    /// # Errors
+    /// [`StateError`]; nothing was kept, unless [`StateError::is_uncertain`] says that this isn't known.
+    pub(crate) fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StateError> {
         if self.is_uncertain {
             return Err(StateError::Uncertain);
         }
         self.is_uncertain = true;
         let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
-        let written = begun.and_then(|()| {
-            let mut insert =
-                self.connection.prepare_cached("INSERT INTO frames (number, first, frame) VALUES (?, ?, ?)")?;
-            insert.execute(params![number, first, frame])
-        });
-        if let Err(error) = written {
-            // SQLite rolls back by itself after some errors, such as a full disk; then there is nothing to roll back.
-            let rolled_back = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
-            self.is_uncertain = !rolled_back;
-            return Err(error.into());
-        }
+        let done = match begun.and_then(|()| work(&self.connection)) {
+            Ok(done) => done,
+            Err(error) => {
+                // SQLite rolls back by itself after some errors, such as a full disk; then there is nothing to roll back.
+                let rolled_back = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
+                self.is_uncertain = !rolled_back;
+                return Err(error.into());
+            }
+        };
         if let Err(error) = self.connection.execute_batch("COMMIT") {
             return Err(self.failed_commit(error));
         }
         self.is_uncertain = false;
-        Ok(())
+        Ok(done)
     }
 
     /// Gives the error of a commit that failed, and finds out whether it is known to be undone.
@@ -515,11 +530,11 @@ impl Inner {
         self.settle(usize::MAX).await
     }
 
-    /// Does work with recent looks that waits for the disk longer than a look does.
-    pub(crate) async fn with_recent(
+    /// Does work with the file of recent looks that waits for the disk. Goes on when the caller goes away.
+    pub(crate) async fn with_recent<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Recent) -> Result<(), StateError> + Send + 'static,
-    ) -> Result<(), StateError> {
+        work: impl FnOnce(&Recent) -> Result<T, StateError> + Send + 'static,
+    ) -> Result<T, StateError> {
         let recent = Arc::clone(&self.recent);
         tokio::task::spawn_blocking(move || work(&recent)).await.unwrap_or(Err(StateError::Uncertain))
     }

@@ -31,9 +31,14 @@ pub(crate) const STORE: Schema = Schema {
     ],
 };
 
-/// The looks that are not in the store's tables yet: `Lucr` in ASCII.
-pub(crate) const RECENT: Schema =
-    Schema { application_id: 0x4c75_6372, migrations: &[include_str!("../migrations/recent/0001_initial.sql")] };
+/// The looks that are not in the store's tables yet, and records that came by themselves: `Lucr` in ASCII.
+pub(crate) const RECENT: Schema = Schema {
+    application_id: 0x4c75_6372,
+    migrations: &[
+        include_str!("../migrations/recent/0001_initial.sql"),
+        include_str!("../migrations/recent/0002_arrivals.sql"),
+    ],
+};
 
 async fn number(connection: &mut SqliteConnection, pragma: &'static str) -> Result<i64, StateError> {
     let row: SqliteRow = sqlx::query(pragma).fetch_one(connection).await?;

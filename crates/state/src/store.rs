@@ -13,6 +13,7 @@ use sqlx::{ConnectOptions, Connection, Row as _, SqliteConnection, SqlitePool};
 use subtle::ConstantTimeEq;
 use tokio::sync::{Mutex, Notify};
 
+use crate::arrivals;
 use crate::error::StateError;
 use crate::key::MasterKey;
 use crate::pair_tags::PairTags;
@@ -268,6 +269,7 @@ async fn open_recent(connection: &mut SqliteConnection, path: &Path, options: Op
     let last_look = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM looks").fetch_one(&mut *connection).await?;
     let found = recent::Found { settled: recent::settled(connection).await?, last_look };
     let recent = Recent::open(path, options, &id, found).await?;
+    arrivals::move_over(connection, &recent).await?;
     sqlx::query("INSERT OR IGNORE INTO meta (name, value) VALUES ('recent', x'01')").execute(connection).await?;
     Ok(recent)
 }

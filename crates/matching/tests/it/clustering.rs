@@ -381,6 +381,31 @@ fn who_fits_two_about_as_well_is_told_so_and_not_that_others_outweigh() {
     assert_eq!((refusal.left, refusal.kept, refusal.merge_weight), (0, Kept::Judged, None));
 }
 
+/// Whoever is split off a cluster may fit one of its parts: that is told as what it is, and not as if something were attached.
+#[test]
+fn what_reaches_the_threshold_after_a_repair_is_told_so() {
+    let rows: Vec<Row> = [
+        "tax      00 Owen    Hannah   1947-11-23 111111112 8  Oak 200 -",
+        "register 01 Owen    Hannah   1990-05-01 -         12 Elm 100 -",
+        "register 02 Hannah  Brennan  -          111111111 8  Oak 200 -",
+        "tax      03 Bill    Castello 1990-05-02 111111111 8  Oak 200 -",
+        "register 04 Owen    Hannah   1990-05-02 111111111 12 Elm 100 -",
+        "tax      05 William Hannah   -          111111111 8  Oak 200 -",
+    ]
+    .map(row)
+    .to_vec();
+    let settings = Settings { one_record_per_person: BTreeMap::from([("register".to_owned(), 0.999)]), ..settings() };
+    let clustering = cluster(&settings, &rows, &Judgements::default());
+    assert_eq!(clustering.repaired, 1);
+    let split: Vec<_> = clustering.refused.iter().filter(|refusal| refusal.kept == Kept::Split).collect();
+    assert!(!split.is_empty(), "{:?}", clustering.refused);
+    for refusal in split {
+        let sum = refusal.pair_weight + refusal.against + refusal.penalty;
+        let merged = refusal.merge_weight.unwrap();
+        assert!(merged >= settings.threshold_weight() && (merged - sum).abs() < 1e-9, "{refusal:?}");
+    }
+}
+
 /// Chains of records with little in them, of which some disagree: a merge that was right when it was made is not always when
 /// all is there. The seeds hold one of whom that is so, which is rare.
 #[test]

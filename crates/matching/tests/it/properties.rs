@@ -164,6 +164,10 @@ proptest! {
                 Kept::Attached => {
                     prop_assert!(refusal.merge_weight.is_none() && attached.contains(&true), "{:?}", refusal);
                 }
+                Kept::Split => {
+                    prop_assert!(refusal.merge_weight.unwrap() >= threshold, "{:?}", refusal);
+                    prop_assert!(clustering.repaired > 0 && !attached.contains(&true), "{:?}", refusal);
+                }
                 Kept::Judged => prop_assert!(false, "nobody judged: {:?}", refusal),
             }
         }

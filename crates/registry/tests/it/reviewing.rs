@@ -133,4 +133,12 @@ async fn of_what_a_steward_judged_it_is_said_that_a_judgement_is_why() {
         assert!(!evidence.alone && !evidence.fields.is_empty(), "and what it weighs, field by field");
         assert!(evidence.probability < threshold && evidence.via.is_some_and(|via| via.as_str() == "tax"));
     }
+    // So does the steward's picture of the links.
+    let (mut number, mut links) = (0, Vec::new());
+    while let Some(pair) = index.pair(&house.gate, &steward(), number, 0).await.unwrap() {
+        links.extend(pair.cluster.edges);
+        number += 1;
+    }
+    assert!(links.iter().any(|link| link.judged && link.probability < threshold), "{links:?}");
+    assert!(links.iter().any(|link| !link.judged), "{links:?}");
 }

@@ -703,6 +703,7 @@ cluster-this = the pair on this page
 cluster-apart = By the strongest links alone, { $one } and { $other } would stand apart.
 cluster-held = Others hold its records together.
 cluster-judged = Judged: { $verdict } (entry { $entry } of the log)
+cluster-judged-before = A steward judged that they are of one person
 cluster-proposed = Proposed: { $verdict } (entry { $entry } of the log)
 cluster-left-out = { $count ->
     [one] One more record, with a stronger link, is not in the picture.

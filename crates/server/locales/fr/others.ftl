@@ -705,6 +705,7 @@ cluster-this = la paire de cette page
 cluster-apart = Par les seuls liens les plus forts, { $one } et { $other } seraient séparés.
 cluster-held = D’autres liens maintiennent ses enregistrements ensemble.
 cluster-judged = Jugé : { $verdict } (entrée { $entry } du journal)
+cluster-judged-before = Un responsable a jugé qu’ils sont de la même personne
 cluster-proposed = Proposé : { $verdict } (entrée { $entry } du journal)
 cluster-left-out = { $count ->
     [one] Un autre enregistrement, au lien plus fort, n’est pas dans l’image.

@@ -311,13 +311,15 @@ pub(crate) fn drawn(
         }
     };
     let row = |link: &ClusterLinkView| {
-        // What was said before the person contested the link counts no more.
+        // What was said since the index was made comes first. What was said before the person contested the link counts no more.
+        let judged = (link.judged && link.said.is_none()).then(|| t.s("cluster-judged-before"));
         let said = link.said.as_ref().filter(|said| said.standing != "taken-back" && !said.before_contest);
         let said = said.map(|said| {
             let values = [("verdict", t.of("verdict", &said.verdict)), ("entry", t.number(&said.log_index))];
             let key = if said.standing == "proposed" { "cluster-proposed" } else { "cluster-judged" };
             t.with_all(key, &values)
         });
+        let said = said.or(judged);
         LinkRow {
             percent: t.percent(&link.probability),
             weight: t.weight(&link.weight),
@@ -423,11 +425,22 @@ mod tests {
     use super::*;
     use crate::pages::labels::Stroke;
     use crate::pages::words::Language;
+    use crate::service::SaidView;
 
     const EN: Words = Words::new(Language::English);
 
     fn link(number: u64, left: usize, right: usize, apart: Option<[u64; 2]>) -> ClusterLinkView {
-        ClusterLinkView { number, left, right, weight: 3.0, probability: 0.9, apart, is_pair: false, said: None }
+        ClusterLinkView {
+            number,
+            left,
+            right,
+            weight: 3.0,
+            probability: 0.9,
+            apart,
+            judged: false,
+            is_pair: false,
+            said: None,
+        }
     }
 
     fn all(links: &[ClusterLinkView]) -> Links<'_> {
@@ -581,6 +594,29 @@ mod tests {
         assert_eq!(apart[1], EN.s("cluster-held"));
         assert!(found.question.is_none());
         assert!(found.part.is_none() && found.weaker.is_none() && found.stronger.is_none(), "that is all of them");
+    }
+
+    #[test]
+    fn a_link_that_was_judged_says_so_unless_something_was_said_of_it_since() {
+        let said = |standing: &str| SaidView {
+            verdict: "same".to_owned(),
+            standing: standing.to_owned(),
+            own: true,
+            before_contest: false,
+            before_index: false,
+            log_index: 12,
+            at: "2026-03-01T09:00:00Z".to_owned(),
+            reason: None,
+        };
+        let told_of = |judged: bool, said: Option<SaidView>| {
+            let links = [ClusterLinkView { judged, said, ..link(1, 0, 1, None) }];
+            drawn(EN, &told(2), &[false; 2], &all(&links), 0, "/review/7/links/", &page).rows[0].said.clone()
+        };
+        assert_eq!(told_of(false, None), None);
+        assert_eq!(told_of(true, None), Some(EN.s("cluster-judged-before")));
+        let since = told_of(true, Some(said("judged")));
+        assert!(since.as_ref().is_some_and(|text| text.contains("entry 12")), "{since:?}");
+        assert_eq!(told_of(true, Some(said("taken-back"))), None);
     }
 
     #[test]

@@ -194,7 +194,7 @@ fn sample(t: Words, frame: Frame) -> ComponentsPage {
     }
 }
 
-/// Gives two persons: the pair that is asked about, a link that can be cut, one that was judged, one that others back.
+/// Gives two persons: the pair that is asked about, a link that was judged since, one that was before, one that others back.
 fn cluster(t: Words) -> Cluster {
     let link = |number: u64, left, right, probability: f64, apart| ClusterLinkView {
         number,
@@ -203,6 +203,7 @@ fn cluster(t: Words) -> Cluster {
         weight: (probability / (1.0 - probability)).log2(),
         probability,
         apart,
+        judged: false,
         is_pair: false,
         said: None,
     };
@@ -218,7 +219,7 @@ fn cluster(t: Words) -> Cluster {
     };
     let links = [
         ClusterLinkView { said: Some(said), ..link(1, 0, 2, 0.71, Some([1, 2])) },
-        link(2, 2, 3, 0.96, Some([2, 1])),
+        ClusterLinkView { judged: true, ..link(2, 2, 3, 0.96, Some([2, 1])) },
         link(3, 1, 4, 0.999, None),
     ];
     let told = ["A", "B", "C", "D", "E"].map(|register| cluster::Told {

@@ -3,6 +3,8 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use chrono::NaiveDate;
+use model::Actor;
 use model::agency::RoleKind;
 use serde::Deserialize;
 
@@ -16,9 +18,9 @@ use super::view::{
 };
 use super::words::{Language, Words};
 use crate::app::{SESSION, Who};
-use crate::identity::Work;
+use crate::identity::{DemoIdentity, Work};
 use crate::problem::Problem;
-use crate::service;
+use crate::service::{self, Standing};
 
 /// The longest case, in characters.
 const CASE_MAX: usize = 60;
@@ -58,9 +60,10 @@ async fn start(view: &View) -> Result<Response, Problem> {
     let t = view.t;
     let catalogue = service::catalogue(&view.app).await?;
     let uses = service::use_counts(&view.app).await?;
-    let task = |identity: &crate::identity::DemoIdentity| match home_of(&identity.actor) {
+    let today = view.app.now()?.date_naive();
+    let task = |identity: &DemoIdentity| match home_of(&identity.actor) {
         "/me" => t.s("task-citizen"),
-        "/search" => t.s("task-officer"),
+        "/search" => officers_task(view, identity, today),
         "/review" => t.s("task-steward"),
         "/desk" => t.s("task-data-protection-officer"),
         "/runs" => t.s("task-engineer"),
@@ -81,6 +84,18 @@ async fn start(view: &View) -> Result<Response, Problem> {
         left: view.path == LEFT && view.who.is_none(),
     };
     view.page(&page)
+}
+
+/// Gives what an officer may do: what the purposes in force are for that name the role, by which officers differ; what officers
+/// do in general where there is none.
+fn officers_task(view: &View, identity: &DemoIdentity, today: NaiveDate) -> String {
+    let Actor::Member { recipient, .. } = &identity.actor else { return String::new() };
+    let project = view.app.project();
+    let own = project.purposes.values().filter(|purpose| purpose.recipients.contains(recipient));
+    let own = own.map(|purpose| service::purpose_view(project, purpose, today));
+    let in_force = own.filter(|purpose| purpose.standing == Standing::InForce);
+    let says: Vec<String> = in_force.map(|purpose| view.t.pick(&purpose.says, &purpose.says_fr).to_owned()).collect();
+    if says.is_empty() { view.t.s("task-officer") } else { says.join(" ") }
 }
 
 #[derive(Deserialize)]

@@ -130,6 +130,8 @@ pub struct ClusterLinkView {
     /// them together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub apart: Option<[u64; 2]>,
+    /// Whether a steward judged that they are of one person, where the index follows that: then they are, whatever the weight.
+    pub judged: bool,
     /// Whether it is the pair itself.
     pub is_pair: bool,
     /// What was said of it since the index was built.
@@ -732,6 +734,7 @@ pub async fn pair(
             weight: edge.weight,
             probability: edge.probability,
             apart: edge.apart.map(|(one, other)| [one, other]),
+            judged: edge.judged,
             is_pair: (one, other) == (&pair.left, &pair.right) || (other, one) == (&pair.left, &pair.right),
             said: said(one, other),
         }

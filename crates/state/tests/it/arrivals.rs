@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::{PersonId, RecordId, RegisterId};
-use state::Arrival;
+use state::{Arrival, StateError};
 
-use crate::kit::{at, open, raw};
+use crate::kit::{at, open, open_small, raw, run};
 
 fn arrival(digit: char, name: &str, person: Option<u64>) -> Arrival {
     Arrival {
@@ -40,4 +40,54 @@ async fn what_came_is_known_after_a_restart_until_it_is_erased() {
     assert_eq!(state.erase_arrivals(&[again.record.clone(), one.record]).await.unwrap(), 1);
     assert_eq!(state.erase_arrivals(&[again.record]).await.unwrap(), 0);
     assert_eq!(state.arrivals().await.unwrap(), [two]);
+}
+
+#[tokio::test]
+async fn what_earlier_versions_kept_is_moved_over_once_and_hides_nothing_newer() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (one, two) = (arrival('a', "Ann", Some(77)), arrival('b', "Bo", None));
+    for came in [&one, &two] {
+        state.keep_arrival(came).await.unwrap();
+    }
+    drop(state);
+    // As they left it: in the store's tables, and nothing beside it.
+    let recent = folder.path().join("state.recent.sqlite");
+    let columns = "(record, sealed, leaf, at) SELECT record, sealed, leaf, at FROM";
+    let back = format!(
+        "ATTACH '{}' AS beside; INSERT INTO main.arrivals {columns} beside.arrivals ORDER BY id; DELETE FROM beside.arrivals",
+        recent.display()
+    );
+    run(folder.path(), &back).await;
+    let state = open(folder.path()).await;
+    assert_eq!(state.arrivals().await.unwrap(), [one.clone(), two.clone()]);
+    // A crash between both steps leaves a record in both places, and since then it came again.
+    let again = Arrival { leaf: 9, at: at(9), ..arrival('a', "Anna", None) };
+    state.keep_arrival(&again).await.unwrap();
+    drop(state);
+    let both = back.replace("DELETE FROM beside.arrivals", "UPDATE main.arrivals SET leaf = 3");
+    run(folder.path(), &both).await;
+    for _ in 0..2 {
+        let state = open(folder.path()).await;
+        assert_eq!(state.arrivals().await.unwrap(), [two.clone(), again.clone()]);
+    }
+}
+
+#[tokio::test]
+async fn a_record_for_which_there_is_no_room_is_not_kept_and_takes_nothing_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = arrival('a', "Ann", Some(77));
+    let state = open(folder.path()).await;
+    state.keep_arrival(&one).await.unwrap();
+    drop(state);
+    let state = open_small(folder.path(), 1).await;
+    let two = arrival('b', &"Bo".repeat(20_000), None);
+    let error = state.keep_arrival(&two).await.unwrap_err();
+    assert!(matches!(error, StateError::Full(_)), "{error:?}");
+    assert!(!error.is_uncertain() && !state.is_uncertain());
+    assert_eq!(state.arrivals().await.unwrap(), [one.clone()]);
+    drop(state);
+    let state = open(folder.path()).await;
+    state.keep_arrival(&two).await.unwrap();
+    assert_eq!(state.arrivals().await.unwrap(), [one, two]);
 }

@@ -72,13 +72,13 @@ pub(crate) fn holds(bytes: &[u8], needle: &[u8]) -> bool {
 }
 
 /// Runs SQL behind the store's back.
-pub(crate) async fn run(folder: &Path, sql: &'static str) {
+pub(crate) async fn run(folder: &Path, sql: &str) {
     let mut connection = sqlx::sqlite::SqliteConnectOptions::new()
         .filename(file(folder))
         .create_if_missing(true)
         .connect()
         .await
         .unwrap();
-    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
     sqlx::Connection::close(connection).await.unwrap();
 }
