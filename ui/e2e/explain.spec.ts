@@ -86,7 +86,7 @@ for (const { javaScriptEnabled, locale, width, colorScheme, together, apart } of
     expect(await entryOf(page), "each is a look of its own").toBe(linked + 1);
 
     // What is judged of the two, and taken back again: they are in no queue.
-    const different = page.locator("input[name=verdict][value=different]");
+    const different = page.locator("main input[name=verdict][value=different]");
     await different.check();
     await formOf(page, "#reason").getByRole("button").click();
     await whole(page);
