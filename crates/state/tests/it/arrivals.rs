@@ -85,7 +85,7 @@ async fn a_record_for_which_there_is_no_room_is_not_kept_and_takes_nothing_with_
     let error = state.keep_arrival(&two).await.unwrap_err();
     assert!(matches!(error, StateError::Full(_)), "{error:?}");
     assert!(!error.is_uncertain() && !state.is_uncertain());
-    assert_eq!(state.arrivals().await.unwrap(), [one.clone()]);
+    assert_eq!(state.arrivals().await.unwrap(), std::slice::from_ref(&one));
     drop(state);
     let state = open(folder.path()).await;
     state.keep_arrival(&two).await.unwrap();
