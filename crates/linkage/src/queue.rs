@@ -141,8 +141,10 @@ pub(crate) fn waiting(
             (Kept::Outweighed | Kept::Split, Some(merged)) => {
                 let against = Some((refusal.against, refusal.penalty));
                 let waiting = Waiting { merge_weight: Some(merged), against, ..listed(pair, Reason::KeptApart) };
-                special.insert(pair, (waiting, merged));
-                merged
+                // By itself the one says that they are one person, in all the other that they are two: nothing is in more doubt.
+                let decides = if refusal.kept == Kept::Split { threshold } else { merged };
+                special.insert(pair, (waiting, decides));
+                decides
             }
             (Kept::OthersFit { ahead }, _) => {
                 special.insert(pair, (listed(pair, Reason::OthersFit), threshold + ahead));
@@ -454,9 +456,11 @@ mod tests {
     #[test]
     fn what_would_be_merged_were_it_not_split_off_waits_as_kept_apart() {
         let threshold = Settings::default().threshold_weight();
-        let split = Refusal { merge_weight: Some(threshold + 2.0), ..unweighed(0, 1, Kept::Split) };
-        let made = made(&[0, 1], &[], vec![edge(0, 1, threshold + 9.0)], vec![split]);
-        assert_eq!(order(&made), [(0, 1, Reason::KeptApart)]);
+        let split = Refusal { merge_weight: Some(threshold + 9.0), ..unweighed(0, 1, Kept::Split) };
+        let edges = vec![edge(0, 1, threshold + 9.0), edge(2, 3, threshold - 1.0)];
+        let made = made(&[0, 1, 2, 3], &[], edges, vec![split]);
+        let expected = [(0, 1, Reason::KeptApart), (2, 3, Reason::NearThreshold)];
+        assert_eq!(order(&made), expected, "however sure the merge is by itself");
     }
 
     fn unweighed(left: u32, right: u32, kept: Kept) -> Refusal {

@@ -130,7 +130,8 @@ impl State {
             })
         });
         let erased: u64 = erased.await?;
-        if erased > 0 {
+        // What an erasure before has left that was not finished finds nothing to erase any more, and is finished here.
+        if !records.is_empty() {
             self.truncate().await?;
         }
         Ok(erased)

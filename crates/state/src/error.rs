@@ -43,7 +43,8 @@ pub enum StateError {
     },
     /// The file of recent looks is gone.
     #[error(
-        "{path} is missing, which holds the newest looks and the records that came by themselves: put it back, or both files of a backup"
+        "{path} is missing, which holds the newest looks and the records that came by themselves: put it back, or both \
+         files of a backup"
     )]
     RecentMissing {
         /// The file of recent looks.

@@ -224,6 +224,15 @@ fn by_use(standing: Standing) -> u8 {
     }
 }
 
+/// Tells whether a purpose names the role of whoever acts as recipient, or is about those who act themselves.
+pub(super) fn is_purpose_of(purpose: &model::Purpose, actor: &Actor) -> bool {
+    match actor {
+        Actor::Member { recipient, .. } => purpose.recipients.contains(recipient),
+        Actor::Citizen { .. } => purpose.subject == Subject::Self_,
+        Actor::System => false,
+    }
+}
+
 impl Acting {
     /// Tells whether the number of the case is short enough for a line of its own: it is not broken at its hyphens then.
     pub(crate) fn is_case_short(&self) -> bool {
@@ -238,11 +247,7 @@ impl Acting {
         let chosen = who.work.purpose.clone().unwrap_or_default();
         // The form has what was typed into it; what is worked on has not changed by that.
         let asked = view.retyped.as_ref().map_or(chosen.as_str(), |retyped| retyped.purpose.as_str());
-        let is_mine = |purpose: &model::Purpose| match who.actor() {
-            Actor::Member { recipient, .. } => purpose.recipients.contains(recipient),
-            Actor::Citizen { .. } => purpose.subject == Subject::Self_,
-            Actor::System => false,
-        };
+        let is_mine = |purpose: &model::Purpose| is_purpose_of(purpose, who.actor());
         let title_of = |purpose: &PurposeView| {
             let says = t.pick(&purpose.says, &purpose.says_fr);
             match purpose.standing {

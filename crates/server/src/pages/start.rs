@@ -4,11 +4,10 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use chrono::NaiveDate;
-use model::Actor;
 use model::agency::RoleKind;
 use serde::Deserialize;
 
-use super::frame::{Frame, home_of};
+use super::frame::{Frame, home_of, is_purpose_of};
 use super::problem;
 use super::reason;
 use super::search::{self, SEARCH};
@@ -89,9 +88,8 @@ async fn start(view: &View) -> Result<Response, Problem> {
 /// Gives what an officer may do: what the purposes in force are for that name the role, by which officers differ; what officers
 /// do in general where there is none.
 fn officers_task(view: &View, identity: &DemoIdentity, today: NaiveDate) -> String {
-    let Actor::Member { recipient, .. } = &identity.actor else { return String::new() };
     let project = view.app.project();
-    let own = project.purposes.values().filter(|purpose| purpose.recipients.contains(recipient));
+    let own = project.purposes.values().filter(|purpose| is_purpose_of(purpose, &identity.actor));
     let own = own.map(|purpose| service::purpose_view(project, purpose, today));
     let in_force = own.filter(|purpose| purpose.standing == Standing::InForce);
     let says: Vec<String> = in_force.map(|purpose| view.t.pick(&purpose.says, &purpose.says_fr).to_owned()).collect();

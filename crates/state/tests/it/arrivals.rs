@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{PersonId, RecordId, RegisterId};
 use state::{Arrival, StateError};
 
-use crate::kit::{at, open, open_small, raw, run};
+use crate::kit::{at, holds, open, open_small, raw, run};
 
 fn arrival(digit: char, name: &str, person: Option<u64>) -> Arrival {
     Arrival {
@@ -40,6 +40,24 @@ async fn what_came_is_known_after_a_restart_until_it_is_erased() {
     assert_eq!(state.erase_arrivals(&[again.record.clone(), one.record]).await.unwrap(), 1);
     assert_eq!(state.erase_arrivals(&[again.record]).await.unwrap(), 0);
     assert_eq!(state.arrivals().await.unwrap(), [two]);
+}
+
+#[tokio::test]
+async fn of_what_is_erased_or_came_anew_no_sealed_byte_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (one, other) = (arrival('a', "Ann", Some(77)), arrival('b', "Bo", None));
+    let mut sealed = Vec::new();
+    for came in [&one, &arrival('a', "Anna", Some(77)), &other] {
+        state.keep_arrival(came).await.unwrap();
+        let newest = rusqlite::Connection::open(folder.path().join("state.recent.sqlite")).unwrap();
+        let query = "SELECT sealed FROM arrivals ORDER BY id DESC LIMIT 1";
+        sealed.push(newest.query_row(query, (), |row| row.get::<_, Vec<u8>>(0)).unwrap());
+    }
+    assert!(holds(&raw(folder.path()), &sealed[1]), "the search itself works");
+    assert_eq!(state.erase_arrivals(&[one.record]).await.unwrap(), 1);
+    let left: Vec<bool> = sealed.iter().map(|sealed| holds(&raw(folder.path()), sealed)).collect();
+    assert_eq!(left, [false, false, true]);
 }
 
 #[tokio::test]
