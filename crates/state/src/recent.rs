@@ -143,6 +143,8 @@ pub(crate) struct Recent {
     /// The file of frames. Who holds it writes alone.
     pub(crate) journal: Mutex<Journal>,
     queue: Mutex<Queue>,
+    /// Copies the write-ahead log of the file of frames back, beside who writes there.
+    copier: Mutex<Connection>,
     /// Reads what the tables have.
     tables: Mutex<Connection>,
     /// Writes into the tables, by who holds the store's writer.
@@ -168,6 +170,29 @@ impl Journal {
             let mut insert = connection.prepare_cached("INSERT INTO frames (number, first, frame) VALUES (?, ?, ?)")?;
             insert.execute(params![number, first, frame]).map(|_| ())
         })
+    }
+
+    /// Takes out the frames before a number, or all, which are in the tables. That is durable with the next transaction: what a
+    /// crash leaves of them is passed over, so that nobody waits for the disk.
+    ///
+    /// # Errors
+    /// [`StateError`]; some may still be there.
+    fn forget(&mut self, kept_from: Option<i64>) -> Result<(), StateError> {
+        if self.is_uncertain {
+            return Err(StateError::Uncertain);
+        }
+        // Until it is set back no commit is known to be durable.
+        self.is_uncertain = true;
+        self.connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let forgotten = match kept_from {
+            // Without a condition SQLite frees the pages without reading them.
+            None => self.connection.execute("DELETE FROM frames", ()),
+            Some(number) => self.connection.execute("DELETE FROM frames WHERE number < ?", [number]),
+        };
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
+        self.is_uncertain = false;
+        forgotten?;
+        Ok(())
     }
 
     /// Does work in one transaction, which is durable when this returns.
@@ -252,7 +277,7 @@ impl Recent {
             queue.push(Frame::new(number, first, keys, looks));
         }
         connection.close().await?;
-        let journal = connect(&path, options)?;
+        let (journal, copier) = (connect(&path, options)?, connect(&path, options)?);
         let (tables, mover) = (connect(store, options)?, connect(store, options)?);
         tables.pragma_update(None, "query_only", "ON")?;
         mover.pragma_update(None, "secure_delete", "ON")?;
@@ -260,6 +285,7 @@ impl Recent {
         let recent = Self {
             journal: Mutex::new(Journal { connection: journal, is_uncertain: false }),
             queue: Mutex::new(queue),
+            copier: Mutex::new(copier),
             tables: Mutex::new(tables),
             mover: Mutex::new(mover),
             arrived: Notify::new(),
@@ -384,18 +410,19 @@ impl Recent {
         Ok(found)
     }
 
-    /// Takes the frames that were moved out of the file. One that is left there by a crash is passed over when it is read.
+    /// Takes the frames that were moved out of the file, and copies its write-ahead log back. One that is left there by a crash is
+    /// passed over when it is read.
     fn drop_settled(&self) -> Result<(), StateError> {
-        let journal = self.journal.lock();
-        let kept_from = self.queue.lock().frames.front().map(|frame| frame.number);
-        match kept_from {
-            // Without a condition SQLite frees the pages without reading them.
-            None => journal.connection.execute("DELETE FROM frames", ())?,
-            Some(number) => journal.connection.execute("DELETE FROM frames WHERE number < ?", [number])?,
-        };
+        {
+            let mut journal = self.journal.lock();
+            let kept_from = self.queue.lock().frames.front().map(|frame| frame.number);
+            journal.forget(kept_from)?;
+        }
+        // By a connection of its own: it waits for the disk several times, and looks need not wait with it.
         let pages = "PRAGMA wal_checkpoint(PASSIVE)";
-        let pages: i64 = journal.connection.query_row(pages, (), |row| row.get(1))?;
+        let pages: i64 = self.copier.lock().query_row(pages, (), |row| row.get(1))?;
         if pages >= RESTART_PAGES {
+            let journal = self.journal.lock();
             journal.connection.query_row("PRAGMA wal_checkpoint(RESTART)", (), |_| Ok(()))?;
         }
         Ok(())
@@ -404,6 +431,8 @@ impl Recent {
     /// Leaves no byte of frames that were moved in the file or its write-ahead log.
     pub(crate) fn scrub(&self) -> Result<(), StateError> {
         self.drop_settled()?;
+        // Who copies the log back meanwhile would keep it from being cut.
+        let _copier = self.copier.lock();
         let journal = self.journal.lock();
         journal.connection.execute_batch("VACUUM")?;
         let is_busy: i64 = journal.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))?;

@@ -189,6 +189,28 @@ async fn frames_that_a_crash_left_in_their_file_are_moved_once() {
 }
 
 #[tokio::test]
+async fn looks_wait_for_the_disk_again_after_moved_ones_were_taken_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let synchronous = || -> i64 {
+        state.inner.recent.journal.lock().connection.query_row("PRAGMA synchronous", (), |row| row.get(0)).unwrap()
+    };
+    let query_only = |on: bool| {
+        state.inner.recent.journal.lock().connection.pragma_update(None, "query_only", on).unwrap();
+    };
+    let full = synchronous();
+    assert_eq!(full, 2, "FULL");
+    state.put_looks(vec![look(1, &[1])]).await.unwrap();
+    state.inner.settle_all().await.unwrap();
+    query_only(true);
+    assert!(matches!(state.inner.recent.drop_settled(), Err(StateError::ReadOnly(_))));
+    assert_eq!((synchronous(), frames(&state), state.is_uncertain()), (full, 1, false));
+    query_only(false);
+    state.inner.recent.drop_settled().unwrap();
+    assert_eq!((synchronous(), frames(&state), state.is_uncertain()), (full, 0, false));
+}
+
+#[tokio::test]
 async fn looks_are_kept_and_told_while_the_tables_can_t_be_written() {
     let folder = tempfile::tempdir().unwrap();
     let state = open(folder.path()).await;
