@@ -13,7 +13,7 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use gate::Gate;
 use lake::Lake;
-use matching::{Explanation, Resident, probability};
+use matching::{Breakdown, Resident, probability};
 use model::{Actor, Project, RecordId, RegisterId, RunId};
 
 use crate::compute;
@@ -259,11 +259,11 @@ impl Residents {
     ) -> Result<Option<f64>, LinkageError> {
         let (Some(left), Some(right)) = (self.id(one), self.id(other)) else { return Ok(None) };
         let settings = self.resident.data().settings();
-        let Explanation { prior_weight, household_weight, fields, .. } = self.resident.explain(one, other)?;
+        let Breakdown { prior_weight, household_weight, fields } = self.resident.break_down(one, other)?;
         let may = |column: &String| may_compare(&left.register, column) && may_compare(&right.register, column);
         let comparisons = settings.comparisons.iter().zip(fields);
         let compared = comparisons.filter(|(comparison, _)| comparison.columns.iter().all(may));
-        let weight: f64 = prior_weight + household_weight + compared.map(|(_, field)| field.weight).sum::<f64>();
+        let weight: f64 = prior_weight + household_weight + compared.map(|(_, weight)| weight).sum::<f64>();
         Ok(Some(weight).filter(|weight| *weight >= settings.threshold_weight()))
     }
 

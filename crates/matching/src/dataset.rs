@@ -151,6 +151,14 @@ impl Dataset {
 /// How many rows of a part a thread copies at least.
 const PART_ROWS: usize = 4_096;
 
+/// How many records are encoded before other threads would have heard of them.
+const FEW: usize = 64;
+
+/// Returns how many columns of so many records a thread takes at least: all where these are few.
+fn at_least(records: usize) -> usize {
+    if records < FEW { usize::MAX } else { 1 }
+}
+
 /// Takes batches one after the other, so that the caller need not hold them all.
 pub struct DatasetBuilder {
     settings: Settings,
@@ -189,7 +197,8 @@ impl DatasetBuilder {
         if self.records > RECORDS_MAX {
             return Err(Error::TooMany("records", RECORDS_MAX));
         }
-        self.columns.par_iter_mut().try_for_each(|column| column.push(find(batch, &column.name)?))?;
+        let columns = self.columns.par_iter_mut().with_min_len(at_least(batch.num_rows()));
+        columns.try_for_each(|column| column.push(find(batch, &column.name)?))?;
         if self.settings.source.is_some() {
             self.source.push(find(batch, &self.source.name)?)?;
         }
@@ -208,11 +217,13 @@ impl DatasetBuilder {
     /// # Errors
     /// When there are too many distinct values or sources.
     pub fn finish(mut self) -> Result<Dataset, Error> {
-        self.columns.par_iter_mut().for_each(|column| column.pool.finish());
+        let least = at_least(self.records);
+        self.columns.par_iter_mut().with_min_len(least).for_each(|column| column.pool.finish());
         let Self { settings, columns, source, ids, records } = self;
         let encoded: Vec<(Values, Vec<u32>)> = settings
             .comparisons
             .par_iter()
+            .with_min_len(least)
             .map(|comparison| {
                 let used: Vec<&Column> = comparison
                     .columns
@@ -224,7 +235,7 @@ impl DatasetBuilder {
             .collect::<Result<_, Error>>()?;
         let width = encoded.len();
         let mut codes = vec![MISSING; records * width];
-        codes.par_chunks_mut(width).enumerate().for_each(|(record, row)| {
+        codes.par_chunks_mut(width).with_min_len(FEW).enumerate().for_each(|(record, row)| {
             for (code, (_, of_comparison)) in row.iter_mut().zip(&encoded) {
                 *code = of_comparison[record];
             }
@@ -251,11 +262,13 @@ impl DatasetBuilder {
 fn content_hashes(columns: &[Column], sources: &[u16], source_names: &[String], records: usize) -> Vec<u64> {
     let of_values: Vec<Vec<u64>> = columns
         .par_iter()
+        .with_min_len(at_least(records))
         .map(|column| (0..column.pool.len() as u32).map(|code| stable_hash(column.pool.get(code).as_bytes())).collect())
         .collect();
     let of_sources: Vec<u64> = source_names.iter().map(|name| stable_hash(name.as_bytes())).collect();
     (0..records)
         .into_par_iter()
+        .with_min_len(FEW)
         .map(|record| {
             let start = of_sources[usize::from(sources[record])];
             let columns = columns.iter().zip(&of_values);

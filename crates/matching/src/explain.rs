@@ -1,5 +1,8 @@
 //! Why two records are, or are not, held to be one person.
 
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
 use serde::Serialize;
 
 use crate::compare::{self, MISSING_LEVEL};
@@ -8,8 +11,8 @@ use crate::error::Error;
 use crate::model::Model;
 use crate::pool::MISSING;
 use crate::predict::probability;
-use crate::score::{Memory, Part, Scorer};
-use crate::settings::Kind;
+use crate::score::{Memory, Part, Scorer, Weights};
+use crate::settings::{Kind, Settings};
 
 /// The score of one pair, part by part. The parts add up to the weight.
 ///
@@ -78,17 +81,74 @@ pub fn explain(data: &Dataset, model: &Model, left: u32, right: u32) -> Result<E
     Ok(explain_scored(&Scorer::new(data, model)?, model, (left, right), &mut Memory::new(data)))
 }
 
-/// Explains the scores of many pairs, each as [`explain`] does and in their order: what the model weighs is made ready once.
-///
-/// # Errors
-/// When a record does not exist or the model does not fit the settings.
-pub fn explain_pairs(data: &Dataset, model: &Model, pairs: &[(u32, u32)]) -> Result<Vec<Explanation>, Error> {
-    for (left, right) in pairs {
-        data.check_record(*left)?;
-        data.check_record(*right)?;
+/// A model with settings that it fits, for explaining pairs of a few records at a time: what hangs on no record is checked
+/// once and for all. To check a model takes longer than to explain a pair, since every frequency is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fitted {
+    settings: Settings,
+    model: Model,
+}
+
+impl Fitted {
+    /// Puts a model together with settings.
+    ///
+    /// # Errors
+    /// When the settings contradict themselves, or the model does not fit them.
+    pub fn new(settings: Settings, model: Model) -> Result<Self, Error> {
+        settings.check()?;
+        model.check(&settings)?;
+        Ok(Self { settings, model })
     }
-    let (scorer, mut memory) = (Scorer::new(data, model)?, Memory::new(data));
-    Ok(pairs.iter().map(|pair| explain_scored(&scorer, model, *pair, &mut memory)).collect())
+
+    /// Returns the settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Returns the model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Explains pairs of a batch of records, each as [`explain`] does and in their order.
+    ///
+    /// # Errors
+    /// When the batch lacks a column or has one that is not text, or a record does not exist.
+    pub fn explain(&self, records: &RecordBatch, pairs: &[(u32, u32)]) -> Result<Vec<Explanation>, Error> {
+        let data = Dataset::new(&self.settings, records)?;
+        for (left, right) in pairs {
+            data.check_record(*left)?;
+            data.check_record(*right)?;
+        }
+        let scorer = Scorer::with(&data, Arc::new(Weights::fitting(&data, &self.model)));
+        let mut memory = Memory::new(&data);
+        Ok(pairs.iter().map(|pair| explain_scored(&scorer, &self.model, *pair, &mut memory)).collect())
+    }
+}
+
+/// The score of one pair in numbers alone. They are those of its [`Explanation`], which takes some ten times as long.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Breakdown {
+    /// The log2 odds before anything is compared.
+    pub prior_weight: f64,
+    /// What is taken back since people of one household agree on much, at most 0 but for rounding.
+    pub household_weight: f64,
+    /// What each comparison adds to the log2 odds, in the order of the settings.
+    pub fields: Vec<f64>,
+}
+
+/// Breaks the score of a pair down.
+pub(crate) fn break_down(scorer: &Scorer<'_>, (left, right): (u32, u32), memory: &mut Memory) -> Breakdown {
+    let parts = scorer.parts(left, right, memory);
+    Breakdown {
+        prior_weight: scorer.prior_weight(),
+        household_weight: household_weight(scorer, &parts),
+        fields: parts.iter().take(scorer.data().values.len()).map(|part| part.weight).collect(),
+    }
+}
+
+fn household_weight(scorer: &Scorer<'_>, parts: &[Part]) -> f64 {
+    -scorer.household_cost(parts.iter().map(|part| part.household).sum())
 }
 
 /// Explains as [`explain`] does, records being known to exist.
@@ -106,8 +166,7 @@ pub(crate) fn explain_scored(
         .enumerate()
         .map(|(at, part)| field(data, model, at, *part, left, right))
         .collect();
-    let household: f64 = parts.iter().map(|part| part.household).sum();
-    let household_weight = -scorer.household_cost(household);
+    let household_weight = household_weight(scorer, &parts);
     let weight = scorer.total_of(&parts);
     let gives = |block: &&crate::settings::Block| {
         block.keys.iter().all(|key| {
@@ -188,6 +247,13 @@ fn field(data: &Dataset, model: &Model, at: usize, part: Part, left: u32, right:
     };
     let name = comparison.name();
     let level_name = compare::levels(&comparison.kind)[usize::from(part.level)].name.clone();
+    let is_there = |record: u32| data.row(record)[at] != MISSING;
+    let missing = match (is_there(left), is_there(right)) {
+        (false, false) => "on both sides",
+        // There are parts of an address on both sides, and too little of them.
+        (true, true) => "in part",
+        _ => "on one side",
+    };
     let blank = FieldExplanation {
         left: of(left),
         right: of(right),
@@ -198,7 +264,7 @@ fn field(data: &Dataset, model: &Model, at: usize, part: Part, left: u32, right:
         weight: 0.0,
         term_frequency: None,
         term_frequency_weight: 0.0,
-        sentence: format!("{name} is missing on one side and says nothing."),
+        sentence: format!("{name} is missing {missing} and says nothing."),
         name: name.clone(),
     };
     if part.level == MISSING_LEVEL {

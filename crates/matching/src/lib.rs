@@ -245,7 +245,7 @@ pub use dataset::{Dataset, DatasetBuilder, RECORDS_MAX};
 pub use doubt::{Doubt, DoubtKind};
 pub use error::Error;
 pub use evaluate::{Evaluation, Quality, evaluate, evaluate_groups};
-pub use explain::{Explanation, FieldExplanation, explain, explain_pairs};
+pub use explain::{Breakdown, Explanation, FieldExplanation, Fitted, explain};
 pub use household::{HouseholdCheck, check_households};
 pub use key::{KeyExpr, KeyPart};
 pub use merge::SEEN_MAX;

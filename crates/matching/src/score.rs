@@ -121,11 +121,16 @@ const EXCHANGED: u8 = 2;
 impl Weights {
     pub(crate) fn new(data: &Dataset, model: &Model) -> Result<Self, Error> {
         model.check(&data.settings)?;
+        Ok(Self::fitting(data, model))
+    }
+
+    /// Looks up what a model weighs that fits the settings of the data.
+    pub(crate) fn fitting(data: &Dataset, model: &Model) -> Self {
         let tables = (0..model.comparisons.len()).map(|at| Table::new(data, model, at)).collect();
         let mut order: Vec<usize> = (0..model.comparisons.len()).collect();
         order.sort_by_key(|at| cost(&model.comparisons[*at].kind));
         let exchange = Exchange::of(&data.settings);
-        Ok(Self { tables, order, prior_weight: model.prior_weight(), household: model.household, exchange })
+        Self { tables, order, prior_weight: model.prior_weight(), household: model.household, exchange }
     }
 
     /// Makes room for values that the data gets later.

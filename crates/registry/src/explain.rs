@@ -8,7 +8,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema};
 use arrow_select::concat::{concat, concat_batches};
 use gate::Disclosed;
 use linkage::Values;
-use matching::{Comparison, Dataset, Explanation, Model, Settings};
+use matching::{Comparison, Explanation, Fitted, Model, Settings};
 use model::Disclosure;
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +17,24 @@ use crate::review::Merge;
 
 /// The matching model of a generation with its settings.
 #[derive(Deserialize)]
+#[serde(try_from = "Kept")]
 pub(crate) struct Explainer {
+    fitted: Fitted,
+}
+
+/// The same as a generation keeps it.
+#[derive(Deserialize)]
+struct Kept {
     settings: Settings,
     model: Model,
+}
+
+impl TryFrom<Kept> for Explainer {
+    type Error = matching::Error;
+
+    fn try_from(Kept { settings, model }: Kept) -> Result<Self, Self::Error> {
+        Ok(Self { fitted: Fitted::new(settings, model)? })
+    }
 }
 
 /// What one comparison says of two records.
@@ -157,20 +172,19 @@ impl Explainer {
         let mut rows = 0_u32;
         for compared in all {
             let half = u32::try_from(compared.left.num_rows()).map_err(|_| RegistryError::TooMany)?;
-            batches.push(compared.one_after_the_other(&self.settings, &self.columns(), rows)?);
+            batches.push(compared.one_after_the_other(self.settings(), &self.columns(), rows)?);
             pairs.extend((rows..rows + half).map(|left| (left, left + half)));
             rows += 2 * half;
         }
         let Some(first) = batches.first() else { return Ok(Vec::new()) };
-        let data = Dataset::new(&self.settings, &concat_batches(first.schema_ref(), &batches)?)?;
-        let explained = matching::explain_pairs(&data, &self.model, &pairs)?;
+        let explained = self.fitted.explain(&concat_batches(first.schema_ref(), &batches)?, &pairs)?;
         let shown = all.iter().flat_map(|compared| std::iter::repeat_n(&compared.shown, compared.left.num_rows()));
         Ok(explained.into_iter().zip(shown).map(|(explanation, shown)| self.told(explanation, shown)).collect())
     }
 
     /// Gives what may be told of an explanation: comparisons of which every column is shown.
     fn told(&self, explanation: Explanation, shown: &[String]) -> Vec<FieldEvidence> {
-        let comparisons = self.settings.comparisons.iter().zip(explanation.fields);
+        let comparisons = self.settings().comparisons.iter().zip(explanation.fields);
         let told = comparisons.filter(|(comparison, _)| comparison.columns.iter().all(|name| shown.contains(name)));
         let told: Vec<FieldEvidence> = told
             .map(|(_, field)| FieldEvidence {
@@ -199,12 +213,12 @@ impl Explainer {
     pub(crate) fn is_whole(&self, fields: &[FieldEvidence]) -> bool {
         let beside = [FieldEvidence::PRIOR, FieldEvidence::HOUSEHOLD];
         let compared = fields.iter().filter(|field| field.m.is_some() || !beside.contains(&field.name.as_str()));
-        compared.count() == self.settings.comparisons.len()
+        compared.count() == self.settings().comparisons.len()
     }
 
     /// Tells whether an explanation has an identifier of both records, that they agree on.
     pub(crate) fn shows_identifier(&self, fields: &[FieldEvidence]) -> bool {
-        let compared = self.settings.comparisons.iter();
+        let compared = self.settings().comparisons.iter();
         let mut identifiers = compared.filter(|comparison| comparison.kind.is_identifier()).map(Comparison::name);
         let is_equal = |field: &FieldEvidence| field.m.is_some() && field.level == EQUAL;
         identifiers.any(|name| fields.iter().any(|field| field.name == name && is_equal(field)))
@@ -212,22 +226,26 @@ impl Explainer {
 
     /// Gives the registers that are held to have one record for each person.
     pub(crate) fn one_record_registers(&self) -> impl Iterator<Item = &String> {
-        self.settings.one_record_per_person.keys()
+        self.settings().one_record_per_person.keys()
     }
 
     /// Gives the log2 odds from which on a pair links.
     pub(crate) fn threshold(&self) -> f64 {
-        self.settings.threshold_weight()
+        self.settings().threshold_weight()
     }
 
     /// Gives the probability that goes with it, as the project has it.
     pub(crate) fn threshold_probability(&self) -> f64 {
-        self.settings.threshold
+        self.settings().threshold
+    }
+
+    fn settings(&self) -> &Settings {
+        self.fitted.settings()
     }
 
     fn columns(&self) -> Vec<String> {
-        let compared = self.settings.comparisons.iter().flat_map(|comparison| comparison.columns.iter());
-        let blocked = self.settings.blocks.iter().flat_map(|block| block.keys.iter().chain(&block.split));
+        let compared = self.settings().comparisons.iter().flat_map(|comparison| comparison.columns.iter());
+        let blocked = self.settings().blocks.iter().flat_map(|block| block.keys.iter().chain(&block.split));
         let mut columns: Vec<String> = compared.chain(blocked.map(|key| &key.column)).cloned().collect();
         columns.sort_unstable();
         columns.dedup();
@@ -318,6 +336,10 @@ mod tests {
         values.iter().map(of_row).collect()
     }
 
+    fn explainer(settings: Settings) -> Explainer {
+        Explainer { fitted: Fitted::new(settings.clone(), Model::presumed(&settings)).unwrap() }
+    }
+
     #[test]
     fn pairs_that_are_explained_together_tell_what_each_tells_alone() {
         let settings = Settings {
@@ -325,7 +347,7 @@ mod tests {
             blocks: vec![Block::on(["ssn"]).unwrap()],
             ..Settings::default()
         };
-        let explainer = Explainer { model: Model::presumed(&settings), settings };
+        let explainer = explainer(settings);
         let open = rows("tax", true, &[("123456782", "Novak"), ("123456782", "Nowak"), ("987654324", "Bauer")]);
         let hidden = rows("loans", false, &[("123456782", "Novak"), ("987654324", "Novak")]);
         let pairs = [
@@ -358,8 +380,8 @@ mod tests {
             blocks: vec![Block::on(["ssn"]).unwrap()],
             ..Settings::default()
         };
-        let explainer = Explainer { model: Model::presumed(&settings), settings };
-        assert_eq!(explainer.model.comparisons[0].levels[0].name, EQUAL);
+        let explainer = explainer(settings);
+        assert_eq!(explainer.fitted.model().comparisons[0].levels[0].name, EQUAL);
         let field = |name: &str, level: &str, m: Option<f64>| FieldEvidence {
             level: level.to_owned(),
             m,

@@ -236,13 +236,23 @@ fn status_of(answer: &[u8]) -> Result<u16> {
 /// # Errors
 /// When the folder can't be written.
 pub(crate) fn fsync_latencies(folder: &std::path::Path, rounds: usize) -> Result<Vec<Duration>> {
+    fsyncs_in_turn(folder, rounds, 1)
+}
+
+/// Measures the same where each round is several appends, one after the other.
+///
+/// # Errors
+/// When the folder can't be written.
+pub(crate) fn fsyncs_in_turn(folder: &std::path::Path, rounds: usize, each: usize) -> Result<Vec<Duration>> {
     let path = folder.join(".fsync-probe");
     let mut file = std::fs::File::create(&path).with_context(|| format!("{} can't be written", path.display()))?;
     let mut latencies = Vec::with_capacity(rounds);
     for _ in 0..rounds {
         let begun = Instant::now();
-        file.write_all(&[0x5a; 512])?;
-        file.sync_data()?;
+        for _ in 0..each {
+            file.write_all(&[0x5a; 512])?;
+            file.sync_data()?;
+        }
         latencies.push(begun.elapsed());
     }
     std::fs::remove_file(&path)?;

@@ -116,11 +116,11 @@ async fn until_told(app: &App, listener: TcpListener, mut made: Option<DemoRepor
             .collect(),
         made,
     };
-    let (resolving, reading) = resolve(app, &index)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let (resolving, reading) = resolve(app, &index, &stop)?;
     // From here on a signal ends the server in order, also one that comes before anybody is served.
     let signals = interrupt::served().await;
     say(app, &told, output)?;
-    let stop = Arc::new(AtomicBool::new(false));
     let warming = tokio::task::spawn_blocking({
         let (index, gate, stop) = (Arc::clone(&index), app.gate.clone(), Arc::clone(&stop));
         // One after the other: the rest of the machine is for those who ask.
@@ -172,15 +172,26 @@ async fn until_told(app: &App, listener: TcpListener, mut made: Option<DemoRepor
 
 /// Begins to read the records by which others that come are resolved, where the project asks for it. Until they are read those
 /// who ask are told so.
-fn resolve(app: &App, index: &Arc<Index>) -> Result<(Resolving, Option<JoinHandle<()>>), Failure> {
+fn resolve(
+    app: &App,
+    index: &Arc<Index>,
+    stop: &Arc<AtomicBool>,
+) -> Result<(Resolving, Option<JoinHandle<()>>), Failure> {
     let Some(ResolveSettings { keep_days }) = app.project.settings.resolve else { return Ok((Resolving::off(), None)) };
     let resolving = Resolving::reading();
     let (run, now) = (app.new_run()?, app.clock.now()?);
-    let (told, index) = (resolving.clone(), Arc::clone(index));
+    let (told, index, stop) = (resolving.clone(), Arc::clone(index), Arc::clone(stop));
     let (lake, gate, state, clock) = (app.lake.clone(), app.gate.clone(), app.state.clone(), Arc::clone(&app.clock));
     let reading = tokio::spawn(async move {
-        let opened =
-            Resolver::open((&lake, &gate), (index, state), &Actor::System, &run, (keep_days, now), &|_| {}).await;
+        let opened = Resolver::open(
+            (&lake, &gate),
+            (Arc::clone(&index), state),
+            &Actor::System,
+            &run,
+            (keep_days, now),
+            &|_| {},
+        )
+        .await;
         let (resolver, opened) = match opened {
             Ok(opened) => opened,
             Err(error) => {
@@ -189,6 +200,10 @@ fn resolve(app: &App, index: &Arc<Index>) -> Result<(Resolving, Option<JoinHandl
                 return;
             }
         };
+        // That takes minutes where there are many, and the system may have let go by then of what it had read of the index.
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || index.warm(&stop)).await {
+            tracing::warn!(%error, "the index could not be read ahead");
+        }
         let Opened { records, kept, settled, expired } = opened;
         tracing::info!(records, kept, settled, expired, "records are resolved");
         let resolver = Arc::new(resolver);

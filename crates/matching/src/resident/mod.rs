@@ -25,7 +25,7 @@ use rayon::prelude::*;
 use crate::cluster::{Judgements, Link, cluster_scored};
 use crate::dataset::Dataset;
 use crate::error::Error;
-use crate::explain::{Explanation, explain_scored};
+use crate::explain::{self, Breakdown, Explanation, explain_scored};
 use crate::model::Model;
 use crate::pool::room;
 use crate::predict::{Edge, Predictions, predict};
@@ -196,13 +196,24 @@ impl Resident {
     /// # Errors
     /// When a record is not there.
     pub fn explain(&self, left: u32, right: u32) -> Result<Explanation, Error> {
-        for record in [left, right] {
-            if !self.contains(record) {
-                return Err(Error::NoSuchRecord { index: record as usize, records: self.data.records });
-            }
-        }
+        self.check_both(left, right)?;
         let scorer = Scorer::with(&self.data, Arc::clone(&self.weights));
         Ok(explain_scored(&scorer, &self.model, (left, right), &mut Memory::small(&self.data)))
+    }
+
+    /// Gives the numbers of that explanation alone.
+    ///
+    /// # Errors
+    /// When a record is not there.
+    pub fn break_down(&self, left: u32, right: u32) -> Result<Breakdown, Error> {
+        self.check_both(left, right)?;
+        let scorer = Scorer::with(&self.data, Arc::clone(&self.weights));
+        Ok(explain::break_down(&scorer, (left, right), &mut Memory::small(&self.data)))
+    }
+
+    fn check_both(&self, left: u32, right: u32) -> Result<(), Error> {
+        let missing = [left, right].into_iter().find(|record| !self.contains(*record));
+        missing.map_or(Ok(()), |record| Err(Error::NoSuchRecord { index: record as usize, records: self.data.records }))
     }
 
     /// Takes records away and adds others. A record that changed is one that goes and one that comes.

@@ -1,6 +1,6 @@
 //! Explanations add up and say what they must.
 
-use matching::{Dataset, Settings, Silent};
+use matching::{Dataset, Fitted, Settings, Silent};
 
 use crate::people::{Row, batch_of, model, row, settings};
 
@@ -55,15 +55,29 @@ fn pairs_that_are_explained_together_are_explained_as_alone() {
     .map(row)
     .to_vec();
     let settings = settings();
-    let (data, model) = (Dataset::new(&settings, &batch_of(&rows)).unwrap(), model(&settings));
+    let (batch, model) = (batch_of(&rows), model(&settings));
+    let (data, fitted) = (Dataset::new(&settings, &batch).unwrap(), Fitted::new(settings, model.clone()).unwrap());
     let pairs = [(0, 1), (2, 0), (0, 1), (1, 0), (1, 2)];
-    let together = matching::explain_pairs(&data, &model, &pairs).unwrap();
+    let together = fitted.explain(&batch, &pairs).unwrap();
     assert_eq!(together.len(), pairs.len());
     for ((left, right), explanation) in pairs.into_iter().zip(&together) {
         assert!(*explanation == matching::explain(&data, &model, left, right).unwrap(), "{left} and {right}");
     }
-    assert!(matching::explain_pairs(&data, &model, &[(0, 1), (0, 3)]).is_err());
-    assert!(matching::explain_pairs(&data, &model, &[]).unwrap().is_empty());
+    assert!(fitted.explain(&batch, &[(0, 1), (0, 3)]).is_err());
+    assert!(fitted.explain(&batch, &[]).unwrap().is_empty());
+}
+
+#[test]
+fn a_model_that_does_not_fit_the_settings_explains_nothing() {
+    let settings = settings();
+    let mut short = model(&settings);
+    short.comparisons.pop();
+    assert!(Fitted::new(settings.clone(), short).is_err());
+    let mut certain = model(&settings);
+    certain.comparisons[0].levels[0].u = 0.0;
+    assert!(Fitted::new(settings.clone(), certain).is_err());
+    let contradictory = Settings { threshold: 2.0, ..settings.clone() };
+    assert!(Fitted::new(contradictory, model(&settings)).is_err());
 }
 
 #[test]
@@ -82,6 +96,22 @@ fn a_number_without_a_street_or_a_place_is_no_address() {
     let explained = matching::explain(&data, &model, 0, 1).unwrap();
     let address = explained.fields.iter().find(|field| field.name == "number+street+place").unwrap();
     assert_eq!((address.level.as_str(), address.weight), ("missing", 0.0));
+}
+
+#[test]
+fn what_both_records_lack_is_said_to_be_missing_on_both_sides() {
+    let rows: Vec<Row> = [
+        "register a1 Hannah Brennan 1990-05-01 -         12 Elm 100 -",
+        "wages    a2 Hannah Brennan 1990-05-01 111111111 12 Elm 100 -",
+    ]
+    .map(row)
+    .to_vec();
+    let settings = settings();
+    let data = Dataset::new(&settings, &batch_of(&rows)).unwrap();
+    let explained = matching::explain(&data, &model(&settings), 0, 1).unwrap();
+    let said = |name: &str| &explained.fields.iter().find(|field| field.name == name).unwrap().sentence;
+    assert_eq!(said("sex"), "sex is missing on both sides and says nothing.");
+    assert_eq!(said("ssn"), "ssn is missing on one side and says nothing.");
 }
 
 /// A field as it is expected: its name, both values, the level, and whether it speaks for one person, where that is to be told.

@@ -233,6 +233,10 @@ fn a_record_that_goes_and_comes_back_leaves_all_as_it_was() {
         let edge = kept.resident.edges_of(change.added.start).next();
         if let Some(edge) = edge {
             let why = kept.resident.explain(edge.left, edge.right).unwrap();
+            let numbers = kept.resident.break_down(edge.left, edge.right).unwrap();
+            let fields: Vec<f64> = why.fields.iter().map(|field| field.weight).collect();
+            let beside = [(numbers.prior_weight, why.prior_weight), (numbers.household_weight, why.household_weight)];
+            assert!(numbers.fields == fields && beside.iter().all(|(one, other)| one == other));
             assert!((why.weight - f64::from(edge.weight)).abs() < 1e-4 && !why.blocked_by.is_empty());
         }
         assert_eq!((change.added.len(), change.before.iter().filter(|label| label.is_none()).count()), (1, 1));
@@ -294,6 +298,7 @@ fn what_is_not_there_cannot_go_and_what_lacks_a_column_cannot_come() {
     let lacks = batch(&COLUMNS[..2], &[vec!["x".to_owned(), "y".to_owned()]]);
     assert!(matches!(kept.resident.change(&[1], Some(&lacks)), Err(Error::ColumnMissing { .. })));
     assert!(matches!(kept.resident.explain(0, 50), Err(Error::NoSuchRecord { index: 50, .. })));
+    assert!(matches!(kept.resident.break_down(50, 0), Err(Error::NoSuchRecord { index: 50, .. })));
     assert_eq!(kept.told(), before);
     let beyond = Judgements { must_link: vec![(0, 99)], ..Judgements::default() };
     assert!(matches!(kept.resident.judge(beyond), Err(Error::NoSuchRecord { index: 99, .. })));

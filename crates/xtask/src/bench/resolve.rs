@@ -139,6 +139,15 @@ fn http_held(people: u64) -> Result<()> {
 /// How many records are resolved over HTTP, one at a time.
 const RESOLVED_OVER_HTTP: usize = 4_000;
 
+/// How many milliseconds half of the answers over HTTP are promised to take beyond the disk, at most.
+const HTTP_BEYOND_MS: f64 = 2.0;
+
+/// How many milliseconds all but one in a hundred of them are promised to take, at most: what a page is promised to.
+const HTTP_P99_MS: f64 = 30.0;
+
+/// How often an answer waits for the disk: for the detail of the look, for its entry in the log, and for the record.
+const WAITS: usize = 3;
+
 /// How long a server has to read the records of a project.
 const READING_MAX: Duration = Duration::from_secs(900);
 
@@ -193,21 +202,29 @@ fn over_http(people: u64, promises: &mut Promises) -> Result<()> {
     }
     let ready = begun.elapsed();
     let memory = served.memory_bytes();
-    let fsync = load::fsync_latencies(&folder.join("data"), 2_000)?;
+    let data = folder.join("data");
+    let one = load::fsync_latencies(&data, 2_000)?;
+    let all = load::fsyncs_in_turn(&data, 2_000, WAITS)?;
     let measured = load::fire(address, &headers, shots, 1)?;
-    let fsync_p99 = load::quantile_ms(&fsync, 0.99);
-    let p99 = measured.quantile_ms(0.99);
+    let [p50, p99] = [0.5, 0.99].map(|share| measured.quantile_ms(share));
+    let [all_p50, all_p99] = [0.5, 0.99].map(|share| load::quantile_ms(&all, share));
+    let one_p99 = load::quantile_ms(&one, 0.99);
+    let beyond = p50 - all_p50;
+    let named = |what: &str| format!("records resolved over HTTP among those of {people} people, {what}, ms");
+    let promised_beyond = promises.most(&named("p50 beyond the disk's"), beyond, HTTP_BEYOND_MS);
+    let promised_p99 = promises.most(&named("p99"), p99, HTTP_P99_MS);
     println!("| what | figure | promised |\n|---|---|---|");
     println!("| from the start until the first answer, s | {:.1} | |", ready.as_secs_f64());
     println!("| memory of the server then, GiB | {:.2} | |", memory as f64 / f64::from(1 << 30));
     println!("| records, one at a time | {} ({} not answered with 200) | |", measured.latencies.len(), measured.failed);
-    println!("| p50 / p90, ms | {:.2} / {:.2} | |", measured.quantile_ms(0.5), measured.quantile_ms(0.9));
-    println!("| p99 / slowest, ms | {p99:.2} / {:.2} | |", measured.quantile_ms(1.0));
-    println!("| the disk's own fsync p50 / p99, ms | {:.2} / {fsync_p99:.2} | |", load::quantile_ms(&fsync, 0.5));
-    let beyond = p99 - fsync_p99;
-    let named = format!("records resolved over HTTP among those of {people} people, p99 beyond the disk's, ms");
-    println!("| p99 beyond one fsync of the disk, ms | {beyond:.2} | {} |", promises.most(&named, beyond, RESOLVED_MS));
-    println!("| p99 beyond the three that an answer waits for, ms | {:.2} | |", p99 - 3.0 * fsync_p99);
+    println!("| p50 / p90, ms | {p50:.2} / {:.2} | |", measured.quantile_ms(0.9));
+    println!(
+        "| the disk's p50 / p99 of the {WAITS} fsyncs that an answer waits for, ms | {all_p50:.2} / {all_p99:.2} | |"
+    );
+    println!("| p50 beyond that, ms | {beyond:.2} | {promised_beyond} |");
+    println!("| p99, ms | {p99:.2} | {promised_p99} |");
+    println!("| p99 beyond the disk's / beyond one fsync, ms | {:.2} / {:.2} | |", p99 - all_p99, p99 - one_p99);
+    println!("| slowest, ms | {:.1} | |", measured.quantile_ms(1.0));
     Ok(())
 }
 
