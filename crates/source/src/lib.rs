@@ -27,6 +27,7 @@ pub use error::{ReasonCount, SourceError, share_up};
 pub use infer::infer;
 pub use ingest::{NOTE_RUN, Prepared, ingest, prepare};
 pub use notes::{QuarantinedFor, QuarantinedRun, quarantined_runs, reason_codes};
+pub use parse::text_in_ids;
 pub use quarantine::quarantine_schema;
 pub use report::{FileReport, IngestProgress, IngestReport};
 

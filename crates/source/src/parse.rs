@@ -52,13 +52,28 @@ struct ColumnParser {
     iso: DateFormats,
 }
 
+impl ColumnParser {
+    fn new(column: &Column) -> Self {
+        Self { column: column.clone(), formats: DateFormats::new(&column.formats), iso: DateFormats::new(&[]) }
+    }
+}
+
+/// Gives the text by which a value, written as the column's files write it, is known in record ids: a day as `%Y-%m-%d`, a number
+/// without leading zeros. None where it is missing or none that the column takes.
+#[must_use]
+pub fn text_in_ids(column: &Column, written: &str) -> Option<String> {
+    let parser = ColumnParser::new(column);
+    let mut problems = vec![None];
+    let field = |_: usize| Some(written.as_bytes());
+    let read = parser.read(0, &field, &parser.formats, &parser.column.formats, &mut problems);
+    let texts = cast(&read, &DataType::Utf8).ok()?;
+    let texts = texts.as_string::<i32>();
+    (problems.iter().all(Option::is_none) && texts.is_valid(0)).then(|| texts.value(0).to_owned())
+}
+
 impl Parser {
     pub(crate) fn new(register: &Arc<Register>) -> Self {
-        let columns = register.columns.values().map(|column| ColumnParser {
-            column: column.clone(),
-            formats: DateFormats::new(&column.formats),
-            iso: DateFormats::new(&[]),
-        });
+        let columns = register.columns.values().map(ColumnParser::new);
         let key = match register.key.as_slice() {
             [] => (0..register.columns.len()).collect(),
             names => names.iter().filter_map(|name| register.columns.get_index_of(name.as_str())).collect(),
@@ -318,6 +333,42 @@ fn append<T>(
         Err(reason) => {
             add(None);
             Err(reason)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_known_in_ids_as_it_is_and_not_as_it_is_written() {
+        let column = |r#type: ColumnType, formats: &[&str]| Column {
+            name: "number".to_owned(),
+            from: "NUMBER".to_owned(),
+            r#type,
+            formats: formats.iter().map(|format| (*format).to_owned()).collect(),
+            class: model::Class::Identifier,
+            required: false,
+            check: None,
+            unit: None,
+            missing: vec!["N/A".to_owned()],
+            title: "Number".to_owned(),
+            title_fr: None,
+            codes: indexmap::IndexMap::new(),
+        };
+        let (text, integer) = (column(ColumnType::Text, &[]), column(ColumnType::Integer, &[]));
+        let date = column(ColumnType::Date, &["%d/%m/%Y"]);
+        for (column, written, known) in [
+            (&text, "0042", Some("0042")),
+            (&text, "N/A", None),
+            (&text, "", None),
+            (&integer, "0042", Some("42")),
+            (&integer, "x", None),
+            (&date, "27/12/1980", Some("1980-12-27")),
+            (&date, "1980", None),
+        ] {
+            assert_eq!(text_in_ids(column, written).as_deref(), known, "{written}");
         }
     }
 }

@@ -4,8 +4,8 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use model::RecordId;
 use model::agency::RoleKind;
+use model::{Project, RecordId};
 use serde::Deserialize;
 
 use super::allows::Allows;
@@ -24,7 +24,7 @@ use super::words::Words;
 use crate::app::Who;
 use crate::problem::Problem;
 use crate::service::{
-    self, ContestedView, ExplainForm, ExplainedView, JudgedView, NamedJudgementForm, NamedTakeBackForm,
+    self, ContestedView, ExplainForm, ExplainedView, JudgedView, NamedJudgementForm, NamedTakeBackForm, named_record,
 };
 
 /// Where the form is, and where it is sent to.
@@ -242,13 +242,16 @@ impl ExplainAsked {
     }
 
     /// Gives the records, in the order in which they were named.
-    fn records(&self) -> [Option<RecordId>; 2] {
-        [&self.left, &self.right].map(|text| text.trim().parse().ok())
+    fn records(&self, project: &Project) -> [Option<RecordId>; 2] {
+        [&self.left, &self.right].map(|text| named_record(project, text))
     }
 
     /// Gives what can't be used, where the purpose `needs` a justification or does not.
-    fn wrong(&self, needs: bool) -> Wrong {
-        let [left, right] = self.records();
+    fn wrong(&self, project: &Project, needs: bool) -> Wrong {
+        self.wrong_of(self.records(project), needs)
+    }
+
+    fn wrong_of(&self, [left, right]: [Option<RecordId>; 2], needs: bool) -> Wrong {
         Wrong {
             left: left.is_none(),
             right: right.is_none(),
@@ -272,7 +275,7 @@ fn form_page(view: &View, asked: ExplainAsked, was_sent: bool) -> Result<Respons
         frame.repeat.push((AGAIN, true.to_string()));
     }
     let needs = needs_justification(view);
-    let wrong = if was_sent { asked.wrong(needs) } else { Wrong::default() };
+    let wrong = if was_sent { asked.wrong(view.app.project(), needs) } else { Wrong::default() };
     let status = if wrong.is_nothing() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let (t, allows) = (view.t, review_allows(view, purpose.as_ref())?);
     let reason_wrong = too_little(t, t.s("explain-reason-missing"), &asked.reason);
@@ -293,7 +296,7 @@ pub(crate) async fn explained(view: View, Sent(form): Sent<ExplainAsked>) -> Res
 
 async fn explain(view: &View, asked: ExplainAsked) -> Result<Response, Problem> {
     let who = view.acting_by(&asked.form_token)?;
-    if asked.again || !asked.wrong(needs_justification(view)).is_nothing() {
+    if asked.again || !asked.wrong(view.app.project(), needs_justification(view)).is_nothing() {
         return form_page(view, asked, true);
     }
     explained_to(view, who, &asked, None).await
@@ -315,7 +318,7 @@ async fn explained_to(
     // Others than stewards are refused by the gate, on the record, as over the API.
     let found = service::explain(&view.app, who, &form).await?;
     // The one that was named first stands first.
-    let [left, right] = asked.records();
+    let [left, right] = asked.records(view.app.project());
     explained_page(view, asked, (&found, left > right), filled)
 }
 
@@ -327,7 +330,7 @@ async fn shown_again(view: &View, who: &Who, filled: Filled<'_>) -> Result<Respo
         return Err(changed.in_words("problem-is-numbered-anew"));
     }
     let asked = filled.asked();
-    if !asked.wrong(needs_justification(view)).is_nothing() {
+    if !asked.wrong(view.app.project(), needs_justification(view)).is_nothing() {
         return form_page(view, asked, true);
     }
     explained_to(view, who, &asked, Some(filled)).await
@@ -527,13 +530,14 @@ mod tests {
                 reason: reason.to_owned(),
                 ..ExplainAsked::default()
             };
-            let Wrong { left, right, same, reason } = asked.wrong(false);
+            let Wrong { left, right, same, reason } =
+                asked.wrong_of([&asked.left, &asked.right].map(|text| text.trim().parse().ok()), false);
             [left, right, same, reason]
         };
         let (one, other) = (id("loans", "0"), id("tax", "f"));
         assert_eq!(wrong(&format!(" {one} "), &other, "x"), [false; 4]);
         assert_eq!(wrong(&one, &format!("{one}\t"), " "), [false, false, true, true]);
-        assert_eq!(wrong("", &id("tax", "g"), "x"), [true, true, false, false], "nothing is not the same as nothing");
+        assert_eq!(wrong("", "tax", "x"), [true, true, false, false], "nothing is not the same as nothing");
         for text in ["loans", "loans:", ":0123", &"0".repeat(32), &id("No Register", "0"), &format!("{one}0")] {
             assert_eq!(wrong(text, &other, "x"), [true, false, false, false], "{text}");
         }
@@ -544,6 +548,9 @@ mod tests {
         assert_eq!(told(Wrong { same: true, ..Wrong::default() }), ["#right"]);
         assert!(told(Wrong::default()).is_empty());
         let short = ExplainAsked { reason: "x".to_owned(), ..ExplainAsked::default() };
-        assert!(!short.wrong(false).reason && short.wrong(true).reason, "as much as the purpose needs");
+        assert!(
+            !short.wrong_of([None, None], false).reason && short.wrong_of([None, None], true).reason,
+            "as much as the purpose needs"
+        );
     }
 }

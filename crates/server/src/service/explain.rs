@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use model::RecordId;
 use model::request::Action;
+use model::{Project, RecordId, Register, RegisterId};
 use registry::{Effect, FieldEvidence, Merge, Outcome};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -91,8 +91,9 @@ pub struct ExplainForm {
     /// Under which purpose of link review, for which case and why.
     #[serde(flatten)]
     pub work: WorkForm,
-    /// The one record: its register, `:` and the 32 hexadecimal digits of its id.
-    #[schema(example = "loans:00112233445566778899aabbccddeeff")]
+    /// The one record: its register, `:` and its key as the register's files write it (commas between several columns), or the 32
+    /// hexadecimal digits of its id.
+    #[schema(example = "loans:SL-2026-0417")]
     pub left: String,
     /// The other.
     #[schema(example = "tax:ffeeddccbbaa99887766554433221100")]
@@ -138,16 +139,51 @@ pub struct ExplainedView {
     pub second_reviewer: Vec<String>,
 }
 
-/// Reads the ids of two records that somebody names, and gives the smaller first.
+/// Reads how somebody names a record: by its register, `:` and its key, or by its register, `:` and the 32 hexadecimal digits of its
+/// id. A key is written as the register's files write it; that of several columns has commas between. None where it can't be read.
+///
+/// Whether there is such a register or record is not told by it.
+pub(crate) fn named_record(project: &Project, text: &str) -> Option<RecordId> {
+    let text = text.trim();
+    if let Ok(record) = text.parse() {
+        return Some(record);
+    }
+    let (register, key) = text.split_once(':')?;
+    let (id, key): (RegisterId, &str) = (register.trim_end().parse().ok()?, key.trim());
+    if key.chars().all(|letter| letter == ',' || letter.is_whitespace()) {
+        return None;
+    }
+    let values = project.registers.get(&id).and_then(|register| values_of_key(register, key));
+    // What is no key of the register is nobody's, as a key is that no record has.
+    let values = values.unwrap_or_else(|| vec![Some(key.to_owned())]);
+    let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
+    Some(RecordId::from_key(&id, &values))
+}
+
+/// Reads a key as record ids know it. A comma in a key of one column is its own.
+fn values_of_key(register: &Register, key: &str) -> Option<Vec<Option<String>>> {
+    let written: Vec<&str> = if register.key.len() > 1 { key.split(',').collect() } else { vec![key] };
+    if written.len() != register.key.len() {
+        return None;
+    }
+    let of_column = |(name, written): (&String, &str)| match written.trim() {
+        "" => Some(None),
+        written => source::text_in_ids(register.columns.get(name)?, written).map(Some),
+    };
+    register.key.iter().zip(written).map(of_column).collect()
+}
+
+/// Reads how somebody names two records, and gives the one with the smaller id first.
 ///
 /// # Errors
 /// When they can't be read or are the same.
-pub(super) fn named_records(one: &str, other: &str) -> Result<(RecordId, RecordId), Problem> {
+pub(super) fn named_records(project: &Project, one: &str, other: &str) -> Result<(RecordId, RecordId), Problem> {
     let unread = || {
-        let what = "`left` and `right` are the ids of two records: a register, `:` and 32 hexadecimal digits";
+        let what = "`left` and `right` name two records: each by its register, `:` and its key, or the 32 hexadecimal digits \
+                    of its id";
         Problem::new("bad-request", what).in_words("problem-is-record-id")
     };
-    let record = |text: &str| text.parse::<RecordId>().map_err(|_| unread());
+    let record = |text: &str| named_record(project, text).ok_or_else(unread);
     let (one, other) = (record(one)?, record(other)?);
     match one.cmp(&other) {
         Ordering::Less => Ok((one, other)),
@@ -171,7 +207,7 @@ pub(super) fn out_of_reach() -> Problem {
 pub async fn explain(app: &App, who: &Who, form: &ExplainForm) -> Result<ExplainedView, Problem> {
     let request = request(who, &form.work, Action::ReviewLink)?;
     let permit = app.gate().decide(&request).await?;
-    let (left, right) = named_records(&form.left, &form.right)?;
+    let (left, right) = named_records(app.project(), &form.left, &form.right)?;
     // What is not there is told only once it is in the log that somebody asked.
     let pair = app.index().named_pair(app.gate(), permit, (&left, &right)).await?.ok_or_else(out_of_reach)?;
     // Read after the look was written: what was contested and said before is shown.

@@ -123,7 +123,7 @@ pub async fn judge_named(app: &App, who: &Who, form: &NamedJudgementForm) -> Res
     let (app, who, form) = (app.clone(), who.clone(), form.clone());
     let NamedJudgementForm { left, right, generation, verdict, reason, seen } = form;
     let form = JudgementForm { generation, verdict, reason, seen };
-    let (left, right) = named_records(&left, &right)?;
+    let (left, right) = named_records(app.project(), &left, &right)?;
     whole(async move { judge_now(&app, &who, &Meant::Named(left, right), &form).await }).await
 }
 
@@ -184,7 +184,7 @@ pub async fn take_back_named(app: &App, who: &Who, form: &NamedTakeBackForm) -> 
     let (app, who, form) = (app.clone(), who.clone(), form.clone());
     let NamedTakeBackForm { left, right, generation, reason, entry } = form;
     let form = TakeBackForm { generation, reason, entry };
-    let (left, right) = named_records(&left, &right)?;
+    let (left, right) = named_records(app.project(), &left, &right)?;
     whole(async move { take_back_now(&app, &who, &Meant::Named(left, right), &form).await }).await
 }
 

@@ -30,6 +30,7 @@ pub use contest::{ContestForm, OwnContest, REASON_MAX, REASON_MIN, UnreachedCont
 pub(crate) use contest::{JUDGEMENT_TAKEN_BACK, would_be_unreached};
 pub use desk::{DAYS, DayUse, DeskView, Fixed, OfficerUse, Officers, SOON_DAYS, Term, desk};
 pub use dossier::{ContestJudged, DossierView, EarlierView, LinkEvidence, RecordView, SectionView, dossier};
+pub(crate) use explain::named_record;
 pub use explain::{ExplainForm, ExplainedView, MergeView, OutcomeView, explain};
 pub(crate) use given::Heads;
 pub use given::{ColumnName, Field, GivenColumn, ReasonView, Values, WithheldColumn};

@@ -79,7 +79,16 @@ pub async fn resolve(app: &App, who: &Who, form: ResolveForm) -> Result<ResolveV
     form.check()?;
     let Some(agency) = who.agency() else { return Err(refuse(app, &request).await) };
     let resolver = app.resolving().resolver()?;
-    let ResolveForm { register, key, values, .. } = form;
+    let ResolveForm { register, mut key, values, .. } = form;
+    // The id is that of the record when it is delivered, however its key is written.
+    if let Some(register) = app.project().registers.get(register.as_str()) {
+        for (name, value) in &mut key {
+            let column = register.columns.get(name.as_str());
+            if let Some(text) = column.and_then(|column| source::text_in_ids(column, value.trim())) {
+                *value = text;
+            }
+        }
+    }
     let resolved = resolver.resolve(app.gate(), &request, ResolveQuery { register, key, values }).await?;
     Ok(ResolveView {
         log_index: resolved.leaf,

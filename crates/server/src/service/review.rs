@@ -310,8 +310,9 @@ pub struct TakeBackForm {
 /// What a steward decides of two records that they name.
 #[derive(Clone, Deserialize, ToSchema)]
 pub struct NamedJudgementForm {
-    /// The one record: its register, `:` and the 32 hexadecimal digits of its id.
-    #[schema(example = "loans:00112233445566778899aabbccddeeff")]
+    /// The one record: its register, `:` and its key as the register's files write it (commas between several columns), or the 32
+    /// hexadecimal digits of its id.
+    #[schema(example = "loans:SL-2026-0417")]
     pub left: String,
     /// The other.
     #[schema(example = "tax:ffeeddccbbaa99887766554433221100")]
@@ -330,8 +331,9 @@ pub struct NamedJudgementForm {
 /// What a steward takes back of two records that they name, and why.
 #[derive(Clone, Deserialize, ToSchema)]
 pub struct NamedTakeBackForm {
-    /// The one record: its register, `:` and the 32 hexadecimal digits of its id.
-    #[schema(example = "loans:00112233445566778899aabbccddeeff")]
+    /// The one record: its register, `:` and its key as the register's files write it (commas between several columns), or the 32
+    /// hexadecimal digits of its id.
+    #[schema(example = "loans:SL-2026-0417")]
     pub left: String,
     /// The other.
     #[schema(example = "tax:ffeeddccbbaa99887766554433221100")]

@@ -115,6 +115,36 @@ async fn any_two_records_are_explained_and_both_persons_see_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn records_are_named_by_their_keys_as_well() {
+    let house = House::new().await;
+    let mut by_key = two_records(("loans", "LN-0"), ("tax", "TN-1"));
+    let by_id = explain(&house, "steward", &by_key).await.json();
+    (by_key["left"], by_key["right"]) = (json!(" loans:LN-0"), json!("tax: TN-1 "));
+    let answer = explain(&house, "steward", &by_key).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert!(!answer.text.contains("LN-0") && !answer.text.contains("TN-1"), "{}", answer.text);
+    let answer = answer.json();
+    for what in ["left", "right", "weight", "fields", "outcome"] {
+        assert_eq!(answer[what], by_id[what], "{what}");
+    }
+    // Neither whether there is such a register nor whether it has such a record is told.
+    let mut unknown = by_key.clone();
+    unknown["left"] = json!("loans:LN-NOBODY");
+    let of_nobody = explain(&house, "steward", &unknown).await;
+    unknown["left"] = json!("nosuch:LN-0");
+    let nowhere = explain(&house, "steward", &unknown).await;
+    assert_eq!((of_nobody.status.as_u16(), &of_nobody.text), (404, &nowhere.text));
+    let mut same = by_key.clone();
+    same["right"] = same["left"].clone();
+    let mut empty = by_key;
+    empty["left"] = json!("loans: ");
+    for body in [same, empty] {
+        let answer = explain(&house, "steward", &body).await;
+        assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (400, "bad-request"), "{}", answer.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_may_not_be_asked_is_refused_and_what_is_not_there_is_not_told_from_what_is_out_of_reach() {
     let house = House::new().await;
     let known = two_records(("loans", "LN-0"), ("tax", "TN-1"));
