@@ -37,7 +37,7 @@ use crate::wave::{self, Drawn, Frame, Wanted};
 
 /// Links the person records of all registers that agreements cover, and writes the spine anew.
 ///
-/// Pairs are weighed by the newest model of the spine, if it was learnt under the settings of the project: the same
+/// Pairs are weighed by the newest model of the spine, if the project's settings would have the same learnt: the same
 /// records give the same persons whatever came and went between, and a record that was erased has left nothing. Where there is
 /// none, a model is learnt from the records, as [`refit`] does.
 ///

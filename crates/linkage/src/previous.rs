@@ -55,10 +55,13 @@ pub(crate) struct ModelText {
 }
 
 impl ModelText {
-    /// Gives the model and what its training said; none when it was learnt under other settings, when another version of
-    /// Lucarne wrote it, or when it was only presumed, since there were too few records to learn from.
+    /// Gives the model and what its training said; none when it was learnt under settings by which other things are learnt, when
+    /// another version of Lucarne wrote it, or when it was only presumed, since there were too few records to learn from.
+    ///
+    /// A rule more by which pairs are found, or another threshold, changes no m and no u: nothing is learnt anew for it.
     pub(crate) fn learnt_under(&self, settings: &Settings) -> Option<(Model, TrainingReport)> {
-        if serde_json::to_string(settings).ok()? != self.settings {
+        let learnt_by: Settings = serde_json::from_str(&self.settings).ok()?;
+        if !learnt_by.learns_as(settings) {
             return None;
         }
         let model: Model = serde_json::from_str(&self.model).ok()?;

@@ -178,6 +178,10 @@ fn write(proposal: &Proposal, records: u64) -> String {
         if comparison.term_frequency != (kind == "name") {
             text.line(&format!("term_frequency = {}", comparison.term_frequency));
         }
+        if let Some(household) = comparison.household.filter(|shared| *shared != comparison.kind.usual_in_households())
+        {
+            text.line(&format!("household = {household}"));
+        }
         if let Some(other) = exchanged_with(comparison, comparisons) {
             text.line(&format!("swapped_with = {}", quoted(other)));
         }

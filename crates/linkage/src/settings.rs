@@ -132,7 +132,7 @@ fn comparison(compare: &Compare, all: &[Compare]) -> Result<Comparison, LinkageE
     };
     let columns = if kind == Kind::Address { address_columns(column, all) } else { vec![column.to_owned()] };
     let kind = if kind == Kind::Address && columns.len() == 1 { Kind::Text { distances: vec![1, 3] } } else { kind };
-    Ok(Comparison { columns, kind, term_frequency: compare.term_frequency, household: None })
+    Ok(Comparison { columns, kind, term_frequency: compare.term_frequency, household: compare.household })
 }
 
 /// Gives the columns that make an address: house number, street, place.
@@ -181,6 +181,7 @@ mod tests {
             r#as: kind.to_owned(),
             term_frequency: false,
             swapped_with: None,
+            household: None,
             check: None,
         };
         let mut first_name = compare("first_name", "name");
@@ -271,6 +272,7 @@ mod tests {
                     r#as: if column.contains("street") { "address" } else { "code" }.to_owned(),
                     term_frequency: false,
                     swapped_with: None,
+                    household: None,
                     check: None,
                 })
                 .collect();
@@ -290,6 +292,7 @@ mod tests {
             r#as: "identifier".to_owned(),
             term_frequency: false,
             swapped_with: None,
+            household: None,
             check: None,
         };
         let kind = |config: &LinkageConfig| settings_of(config, BTreeSet::new()).unwrap().comparisons.remove(0).kind;

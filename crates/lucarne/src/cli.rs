@@ -222,8 +222,8 @@ pub(crate) struct Link {
     #[command(subcommand)]
     pub(crate) command: Option<LinkCommand>,
 
-    /// Learn the model from the records anew. Without it records are weighed by the model of the run before, if it was
-    /// learnt under the same linkage.toml.
+    /// Learn the model from the records anew. Without it records are weighed by the model of the run before, unless
+    /// linkage.toml has other comparisons by now. Rules, threshold and what is known of registers may have changed.
     #[arg(long)]
     pub(crate) refit: bool,
 

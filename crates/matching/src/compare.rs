@@ -300,6 +300,11 @@ impl Values {
         parts.iter().filter(|part| **part != MISSING).map(|part| self.pool.get(*part)).collect::<Vec<_>>().join(", ")
     }
 
+    /// Says whether a value is compared as a date and is none that can be read.
+    pub(crate) fn is_unread_date(&self, code: u32) -> bool {
+        self.kind == Kind::Date && self.dates.get(code as usize).is_some_and(|date| !date.is_readable())
+    }
+
     /// Returns the level of two equal values.
     pub(crate) fn level_of_equal(&self, code: u32) -> u8 {
         if self.kind == Kind::Date {

@@ -43,6 +43,22 @@ pub enum DateRelation {
 }
 
 impl Date {
+    /// Says whether it can be a date that was written year first. Eight digits in another order (`27121980`) are read like one, and
+    /// are of a year or a month that nobody alive knows. Day and month may be exchanged.
+    pub(crate) fn is_readable(&self) -> bool {
+        let number = |digits: &[u8]| digits.iter().fold(0_u32, |number, digit| number * 10 + u32::from(digit - b'0'));
+        let is_year = |digits: &[u8]| (1800..=2100).contains(&number(digits));
+        match self {
+            Self::Digits(digits) => {
+                let (month, day) = (number(&digits[4..6]), number(&digits[6..]));
+                is_year(&digits[..4]) && month.min(day) <= 12 && month.max(day) <= 31
+            }
+            Self::Month(digits) => is_year(&digits[..4]),
+            Self::Year(digits) => is_year(digits),
+            Self::Other(_) => false,
+        }
+    }
+
     /// Reads a date written year first (`19640229`, `1964-02-29`, `1964/2/29`), or as much of one as is known (`1964-02`,
     /// `1964`); anything else is kept as it is.
     pub fn parse(text: &str) -> Self {
@@ -180,6 +196,16 @@ fn year_of(digits: &[u8; 8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_in_another_order_is_none_that_can_be_read() {
+        for text in ["1980-12-27", "19801227", "1980-27-12", "1980-12", "1980", "1980-00-00"] {
+            assert!(Date::parse(text).is_readable(), "{text}");
+        }
+        for text in ["27/12/1980", "27121980", "05.01.1990", "19/05/1990", "December 1980", "1980-13-45", "0980"] {
+            assert!(!Date::parse(text).is_readable(), "{text}");
+        }
+    }
 
     #[test]
     fn relations() {

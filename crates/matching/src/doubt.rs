@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::dataset::Dataset;
+use crate::pool::MISSING;
+use crate::settings::{Comparison, Kind};
+
 /// Something that the data did not settle when a model was learnt. Names comparisons, levels and rules, never a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doubt {
@@ -47,13 +51,17 @@ pub enum DoubtKind {
     HouseholdsPresumed,
     /// People of one household agree about as one person does.
     HouseholdsAlike,
+    /// No people of one household were found to learn from, so that they are not told from one person.
+    HouseholdsLeftOut,
+    /// Many values that are compared as dates are none that can be read.
+    DatesUnread,
     /// What a model says that was learnt before doubts had kinds.
     Said,
 }
 
 impl DoubtKind {
     /// All of them, those first that concern most of the model.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Presumed,
         Self::NoPairs,
         Self::LearntFromRules,
@@ -68,6 +76,8 @@ impl DoubtKind {
         Self::FewHouseholds,
         Self::HouseholdsPresumed,
         Self::HouseholdsAlike,
+        Self::HouseholdsLeftOut,
+        Self::DatesUnread,
         Self::Said,
     ];
 
@@ -88,6 +98,8 @@ impl DoubtKind {
             Self::FewHouseholds => "few-households",
             Self::HouseholdsPresumed => "households-presumed",
             Self::HouseholdsAlike => "households-alike",
+            Self::HouseholdsLeftOut => "households-left-out",
+            Self::DatesUnread => "dates-unread",
             Self::Said => "said",
         }
     }
@@ -106,6 +118,41 @@ impl DoubtKind {
     pub(crate) fn at_level(self, name: &str, level: &str) -> Doubt {
         Doubt { kind: self, about: Some(name.to_owned()), level: Some(level.to_owned()) }
     }
+}
+
+/// What is doubted, and the sentence that says it.
+pub(crate) type Warning = (Doubt, String);
+
+/// Says that people of one household are not told from one person.
+pub(crate) fn households_left_out() -> Warning {
+    let says = "no people of one household were found to learn from, by an address in one comparison, a telephone number, or \
+                parts of an address that are stated to be shared (`household = true`): whoever shares much with somebody else, \
+                as twins do, may be taken for them";
+    (DoubtKind::HouseholdsLeftOut.of_all(), says.to_owned())
+}
+
+/// The share of values from which on it is said that they are no dates.
+const UNREAD: f64 = 0.05;
+
+/// Says which comparisons of dates have many values that can't be read as one.
+pub(crate) fn unread_dates(data: &Dataset, records: &[u32]) -> Vec<Warning> {
+    let of_comparison = |(at, comparison): (usize, &Comparison)| {
+        let values = &data.values[at];
+        let codes = records.iter().map(|record| data.row(*record)[at]).filter(|code| *code != MISSING);
+        let (unread, all) = codes
+            .fold((0_u64, 0_u64), |(unread, all), code| (unread + u64::from(values.is_unread_date(code)), all + 1));
+        let name = comparison.name();
+        (unread as f64 > UNREAD * all as f64).then(|| {
+            let share = 100.0 * unread as f64 / all as f64;
+            let says = format!(
+                "{name}: {share:.0} % of its values are no dates that can be read, and differ from all that are: write dates \
+                 year first"
+            );
+            (DoubtKind::DatesUnread.about(&name), says)
+        })
+    };
+    let dates = data.settings.comparisons.iter().enumerate().filter(|(_, comparison)| comparison.kind == Kind::Date);
+    dates.filter_map(of_comparison).collect()
 }
 
 #[cfg(test)]

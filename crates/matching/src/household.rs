@@ -85,7 +85,7 @@ fn rounded(value: f64) -> f64 {
     format!("{value:.9e}").parse().unwrap_or(value)
 }
 
-/// Returns the two comparisons that tell households: without a column in common, and of the most base records; of those
+/// Returns the two comparisons that tell households: without a column in common, not two parts of an address, and of the most base records; of those
 /// the first.
 fn telling(data: &Dataset, model: &Model) -> Option<[usize; 2]> {
     let of_model = model.comparisons.iter().enumerate();
@@ -94,7 +94,9 @@ fn telling(data: &Dataset, model: &Model) -> Option<[usize; 2]> {
     let mut best: Option<([usize; 2], usize)> = None;
     for (place, one) in shared.iter().enumerate() {
         for other in &shared[place + 1..] {
-            if columns(*one).iter().any(|column| columns(*other).contains(column)) {
+            // Two parts of an address tell one thing, which neighbours share too.
+            let are_parts = [one, other].iter().all(|at| model.comparisons[**at].kind.is_part_of_address());
+            if are_parts || columns(*one).iter().any(|column| columns(*other).contains(column)) {
                 continue;
             }
             let has_both = |record: &u32| {

@@ -142,6 +142,11 @@ impl Kind {
         matches!(self, Self::Identifier | Self::CheckedIdentifier { .. })
     }
 
+    /// Says whether the value may be a part of an address that is compared part by part.
+    pub(crate) fn is_part_of_address(&self) -> bool {
+        matches!(self, Self::Text { .. } | Self::Number | Self::Code)
+    }
+
     /// Says whether people of one household usually share the value.
     pub fn usual_in_households(&self) -> bool {
         matches!(self, Self::FamilyName | Self::Address | Self::Phone)
@@ -303,7 +308,7 @@ impl Settings {
     /// Returns the rules over which m is learnt: those stated, or else those derived from the comparisons.
     ///
     /// Derived are: each identifier; given with family name; each name with each date; each address and telephone
-    /// number. They do not depend on `blocks`, so adding a blocking rule changes no m and no u. Only where the
+    /// number; all parts of an address together that are stated to be a household's. They do not depend on `blocks`, so adding a blocking rule changes no m and no u. Only where the
     /// comparisons give none of these are `blocks` taken; training then doubts what it learns
     /// ([`crate::DoubtKind::LearntFromRules`]), and stating `training` is better.
     pub fn training_blocks(&self) -> Vec<Block> {
@@ -314,9 +319,29 @@ impl Settings {
         if derived.is_empty() { self.blocks.clone() } else { derived }
     }
 
+    /// Says whether the same is learnt from the same records under other settings: what only decides which pairs are looked at, or
+    /// what is made of their weights, may differ.
+    pub fn learns_as(&self, other: &Self) -> bool {
+        let decided_later = |settings: &Self| Self {
+            blocks: Vec::new(),
+            training: settings.training_blocks(),
+            threshold: 0.0,
+            edge_weight_min: 0.0,
+            one_record_per_person: BTreeMap::new(),
+            attach_margin: 0.0,
+            ..settings.clone()
+        };
+        self.learns_from_rules() == other.learns_from_rules() && decided_later(self) == decided_later(other)
+    }
+
     /// Says whether m is learnt over `blocks`, since nothing else is stated or can be derived: then a rule more changes it.
     pub fn learns_from_rules(&self) -> bool {
         self.training.is_empty() && self.derived_blocks().is_empty()
+    }
+
+    /// Returns the comparisons of which it is stated that they are parts of what people of one household share.
+    fn household_parts(&self) -> impl Iterator<Item = &Comparison> {
+        self.comparisons.iter().filter(|one| one.household == Some(true) && one.kind.is_part_of_address())
     }
 
     /// Returns the rules that the comparisons give to learn over; none where they give none.
@@ -332,6 +357,15 @@ impl Settings {
         for alone in of_kind(is_alone) {
             derived.push(block(alone.columns.clone()));
         }
+        // What is stated to be a household's, part by part, is looked at together: a street or a place alone is many's.
+        let parts: Vec<String> = self.household_parts().map(|one| one.columns[0].clone()).collect();
+        let is_address = |one: &Comparison| matches!(one.kind, Kind::Text { .. } | Kind::Number);
+        if parts.len() > 1
+            && self.household_parts().any(is_address)
+            && of_kind(|kind| *kind == Kind::Address).next().is_none()
+        {
+            derived.push(block(parts));
+        }
         for family in of_kind(|kind| *kind == Kind::FamilyName) {
             for given in of_kind(|kind| *kind == Kind::GivenName) {
                 derived.push(block(vec![given.columns[0].clone(), family.columns[0].clone()]));
@@ -343,5 +377,59 @@ impl Settings {
             }
         }
         derived
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_decided_later_is_not_learnt_from() {
+        let learnt = Settings {
+            comparisons: vec![Comparison::new("ssn", Kind::Identifier), Comparison::new("name", Kind::FamilyName)],
+            blocks: vec![Block::on(["ssn"]).unwrap()],
+            ..Settings::default()
+        };
+        let later = Settings {
+            blocks: vec![Block::on(["ssn"]).unwrap(), Block::on(["name"]).unwrap()],
+            threshold: 0.9,
+            edge_weight_min: 0.0,
+            one_record_per_person: BTreeMap::from([("census".to_owned(), 0.9)]),
+            attach_margin: 1.0,
+            ..learnt.clone()
+        };
+        assert!(learnt.learns_as(&later) && later.learns_as(&learnt));
+        let others = [
+            Settings { comparisons: learnt.comparisons[..1].to_vec(), ..learnt.clone() },
+            Settings { training: vec![Block::on(["name"]).unwrap()], ..learnt.clone() },
+            Settings { attach_only: BTreeSet::from(["broker".to_owned()]), ..learnt.clone() },
+            Settings { link_only: true, ..learnt.clone() },
+            Settings { prior: Some(0.01), ..learnt.clone() },
+            Settings { block_size_max: 10, ..learnt.clone() },
+            Settings { seed: 1, ..learnt.clone() },
+        ];
+        for other in others {
+            assert!(!learnt.learns_as(&other), "{other:?}");
+        }
+        // Where nothing else gives blocks to learn from, the rules are what is learnt over.
+        let sexes = Settings { comparisons: vec![Comparison::new("sex", Kind::Sex)], ..learnt };
+        assert!(!sexes.learns_as(&Settings { blocks: later.blocks, ..sexes.clone() }));
+    }
+
+    #[test]
+    fn parts_of_an_address_are_learnt_over_together() {
+        let text = || Kind::Text { distances: vec![1, 3] };
+        let rules = |comparisons: Vec<Comparison>| {
+            let settings = Settings { comparisons, blocks: vec![Block::on(["sex"]).unwrap()], ..Settings::default() };
+            settings.derived_blocks().iter().map(Block::name).collect::<Vec<_>>()
+        };
+        let street = || Comparison::new("street", text()).with_household(true);
+        let zip = || Comparison::new("zip", Kind::Code).with_household(true);
+        assert_eq!(rules(vec![street(), zip()]), ["street & zip"]);
+        assert!(rules(vec![street()]).is_empty() && rules(vec![zip()]).is_empty(), "a street alone is many people's");
+        assert!(rules(vec![Comparison::new("street", text()), zip()]).is_empty(), "it is not stated of the street");
+        let address = Comparison::of(["number", "road"], Kind::Address);
+        assert_eq!(rules(vec![street(), zip(), address]), ["number & road"]);
     }
 }

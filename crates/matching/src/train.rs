@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::block::{Blocking, pairs_in};
 use crate::compare;
 use crate::dataset::Dataset;
-use crate::doubt::{Doubt, DoubtKind};
+use crate::doubt::{self, Doubt, DoubtKind, Warning};
 use crate::error::Error;
 use crate::key::KeyPart;
 use crate::model::{self, Model, SHARE_MIN};
@@ -23,7 +23,7 @@ use crate::partition::Partition;
 use crate::pool::mix;
 use crate::progress::Progress;
 use crate::score::{Memory, Scorer};
-use crate::settings::{Block, Kind};
+use crate::settings::{Block, Comparison, Kind};
 
 /// Rounds of learning m from u, then u from what is no match.
 const ROUNDS: usize = 4;
@@ -161,7 +161,7 @@ fn train_within(
 
     progress.stage("expectation maximisation", ROUNDS as u64);
     let mut parameters = Parameters::presumed(&model, &random);
-    let households = settings.comparisons.iter().any(crate::settings::Comparison::shared_by_household)
+    let households = settings.comparisons.iter().any(Comparison::shared_by_household)
         && settings.comparisons.iter().any(|comparison| !comparison.shared_by_household());
     let presumed = (parameters.m.clone(), parameters.presumed_h(&model));
     parameters.h.clone_from(&presumed.1);
@@ -219,7 +219,11 @@ fn train_within(
     model.prior = prior;
     model.household = (households && household_share > 0.0).then_some(household_share);
     model.round();
-    let found = warnings(&model, settings.learns_from_rules(), &samples, &random, &expected, fit);
+    let mut found = warnings(&model, settings.learns_from_rules(), &samples, &random, &expected, fit);
+    if households && model.household.is_none() {
+        found.push(doubt::households_left_out());
+    }
+    found.extend(doubt::unread_dates(data, &base));
     (report.doubts, report.warnings) = found.into_iter().unzip();
     Ok((model, report))
 }
@@ -356,9 +360,8 @@ fn sample_patterns(data: &Dataset, scorer: &Scorer<'_>, blocking: &Blocking<'_>,
     let counts = sorted(masked);
     let pairs = counts.iter().map(|(_, count)| count).sum();
 
-    let covered = |comparison: &crate::settings::Comparison| {
-        comparison.kind != Kind::SwappedNames && comparison.columns.iter().all(touched)
-    };
+    let covered =
+        |comparison: &Comparison| comparison.kind != Kind::SwappedNames && comparison.columns.iter().all(touched);
     let agreed: Vec<usize> = (0..active.len()).filter(|at| covered(&settings.comparisons[*at])).collect();
     let whole = rule.keys.iter().all(|key| {
         key.part == KeyPart::Whole && agreed.iter().any(|at| settings.comparisons[*at].columns.contains(&key.column))
@@ -591,9 +594,6 @@ fn household_prior(
 /// differences over its levels: 0 is the same, 1 nothing in common.
 const APART: f64 = 0.2;
 
-/// What is doubted, and the sentence that says it.
-type Warning = (Doubt, String);
-
 /// Says what the data does not settle. Names comparisons, levels and rules, never a value.
 fn warnings(
     model: &Model,
@@ -611,8 +611,8 @@ fn warnings(
     if learns_from_rules {
         warn(
             DoubtKind::LearntFromRules.of_all(),
-            "nothing that is compared gives blocks to learn from (an identifier, an address, a telephone number, an e-mail \
-             address, or a name with a date or another name): the blocking rules were learnt over, so that every m changes \
+            "nothing that is compared gives blocks to learn from (an identifier, an address or what is stated of its parts, a \
+             telephone number, an e-mail address, or a name with a date or another name): the blocking rules were learnt over, so that every m changes \
              when a rule does"
                 .to_owned(),
         );
@@ -709,7 +709,11 @@ fn household_warnings(model: &Model, samples: &[Sample], warnings: &mut Vec<Warn
     // Within a block of one thing that households share, one other tells no household from a mixture of others: how many
     // pairs are of one, and how often these agree, explain the same. Two others that agree together tell it.
     let shared = |active: &[bool]| {
-        model.comparisons.iter().zip(active).filter(|(learnt, active)| learnt.shared_by_household && **active).count()
+        let active =
+            model.comparisons.iter().zip(active).filter(|(learnt, active)| learnt.shared_by_household && **active);
+        let (parts, others): (Vec<_>, Vec<_>) = active.partition(|(learnt, _)| learnt.kind.is_part_of_address());
+        // The parts of an address are one thing.
+        others.len() + usize::from(!parts.is_empty())
     };
     let telling = || samples.iter().filter(|sample| sample.pairs >= 1.0 && shared(&sample.active) >= 2);
     let told = telling().fold(0.0, |most: f64, sample| most.max(sample.pairs * sample.mixture[1]));
@@ -752,7 +756,7 @@ fn household_warnings(model: &Model, samples: &[Sample], warnings: &mut Vec<Warn
 mod tests {
     use super::*;
     use crate::progress::Silent;
-    use crate::settings::{Comparison, Settings};
+    use crate::settings::Settings;
     use arrow_array::{ArrayRef, RecordBatch, StringArray};
     use std::collections::BTreeSet;
     use std::sync::Arc;

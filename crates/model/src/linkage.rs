@@ -134,6 +134,9 @@ pub struct Compare {
     pub term_frequency: bool,
     /// A column whose value may have been swapped with this one, such as `last_name` for `first_name`.
     pub swapped_with: Option<String>,
+    /// Whether people of one household tend to share the value; none: what is usual for the kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub household: Option<bool>,
     /// How the check digit of an identifier is worked out, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check: Option<CheckDigit>,

@@ -53,10 +53,10 @@ async fn judgements_survive_a_refit_and_another_model() {
     assert_eq!((anew.model_version, anew.model_learnt, anew.judgements), (2, true, counts));
     assert_eq!(followed(&persons(&opened).await), (true, true));
 
-    // So does another threshold.
+    // Another threshold is another version of it.
     republic.project.linkage.as_mut().unwrap().threshold = 0.85;
     let changed = link_now(&opened, &republic, "link-3").await.unwrap();
-    assert_eq!((changed.model_version, changed.model_learnt, changed.judgements), (3, true, counts));
+    assert_eq!((changed.model_version, changed.model_learnt, changed.judgements), (3, false, counts));
     assert_eq!(followed(&persons(&opened).await), (true, true));
     assert_eq!(table(&opened, "judgements").await, judged, "what was judged stands as it was written");
     check_story(&opened).await;

@@ -122,12 +122,16 @@ async fn a_model_is_learnt_anew_where_it_is_asked_for_or_the_settings_changed() 
     assert!(!advice(&anew));
     assert!(!advice(&link_now(&opened, &republic, "link-3").await.unwrap()));
 
-    // A model that was learnt under other settings says nothing of these.
+    // Another threshold is a version of its own, of which nothing is learnt anew.
     republic.project.linkage.as_mut().unwrap().threshold = 0.85;
     let changed = link_now(&opened, &republic, "link-4").await.unwrap();
-    assert_eq!((changed.model_version, changed.model_learnt), (3, true));
+    assert_eq!((changed.model_version, changed.model_learnt), (3, false));
+    // A model that was learnt of other comparisons says nothing of these.
+    republic.project.linkage.as_mut().unwrap().comparisons[0].term_frequency ^= true;
+    let other = link_now(&opened, &republic, "link-5").await.unwrap();
+    assert_eq!((other.model_version, other.model_learnt), (4, true));
     check_story(&opened).await;
-    assert!(events(&opened).await.iter().all(|(generation, ..)| *generation <= 6));
+    assert!(events(&opened).await.iter().all(|(generation, ..)| *generation <= 7));
 }
 
 #[tokio::test(flavor = "multi_thread")]

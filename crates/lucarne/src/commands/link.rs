@@ -123,8 +123,8 @@ fn line_of(event: &PastEvent) -> String {
 /// How a warning ends that is about a level of a comparison that no pair had, or none that may be of one person.
 const NEVER_SEEN: &str = "was never seen";
 
-/// What a warning says that is about a level that hardly any match had, or all.
-const HARDLY_SEEN: &str = ": fewer than one match is expected at ";
+/// What a warning says that is about a level that hardly any match had.
+const HARDLY_SEEN: &str = ": fewer than one match is expected at the level ";
 
 /// Notes what a linkage warns of.
 pub(crate) fn note(warnings: &[String], learnt: bool, output: Output) {
@@ -269,7 +269,7 @@ fn say_watch(watch: &Watch, output: Output) {
             None => format!("{name} not known: too few are judged"),
         };
         output.say(format!(
-            "{:9} {:>9}  {} pairs drawn, {} judged in turn; {}, {}",
+            "{:9} {:>9}  of pairs compared or linked: {} drawn, {} judged in turn; {}, {}",
             "",
             "sample",
             count(drawn),
@@ -467,10 +467,11 @@ mod tests {
             "two judgements contradict",
             "b: was never seen",
             "c: fewer than one match is expected at the level \"two slips\", whose m is hardly more than what is presumed",
+            "d: fewer than one match is expected at any other level than \"equal\", whose m runs to 1",
         ];
         let warnings = warnings.map(str::to_owned);
         let (others, unseen) = without_unseen(&warnings);
-        assert_eq!((others, unseen.len()), (vec![&warnings[1]], 3));
+        assert_eq!((others, unseen.len()), (vec![&warnings[1], &warnings[4]], 3));
         let lines = by_comparison(&unseen);
         assert_eq!(lines, ["b: was never seen", warnings[3].as_str(), "a: never seen: \"one slip\""]);
     }

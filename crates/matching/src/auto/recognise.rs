@@ -404,7 +404,9 @@ fn hint(column: &str) -> Option<Hint> {
     {
         return Some(Hint::Is(FullName));
     }
-    if has(&["house", "building", "street", "door", "premises"]) && number || only(&["houseno", "housenumber", "hno"]) {
+    if has(&["house", "building", "street", "door", "premises"]) && number
+        || only(&["house", "houseno", "housenumber", "hno"])
+    {
         return Some(Hint::Is(HouseNumber));
     }
     if holds(&["postcode", "zipcode", "postalcode"]) || has(&["zip", "postal"]) {
@@ -467,6 +469,7 @@ mod tests {
             ("email_address", Some(Email)),
             ("phone_number", Some(Phone)),
             ("mobile", Some(Phone)),
+            ("house", Some(HouseNumber)),
             ("house_number", Some(HouseNumber)),
             ("street_no", Some(HouseNumber)),
             ("street", Some(Street)),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use matching::{Block, Comparison, Dataset, Judgements, Kind, Model, Settings, Silent};
+use matching::{Block, Comparison, Dataset, DoubtKind, Judgements, Kind, Model, Settings, Silent};
 
 use crate::people::batch;
 use crate::town::{COLUMNS, town};
@@ -98,17 +98,31 @@ fn planted(line: &str) -> Vec<String> {
         .into()
 }
 
-fn settings(seed: u64) -> Settings {
-    Settings {
-        comparisons: vec![
-            Comparison::new("forename", Kind::GivenName).with_term_frequency(),
-            Comparison::new("surname", Kind::FamilyName).with_term_frequency(),
-            Comparison::of(["forename", "surname"], Kind::SwappedNames),
-            Comparison::new("date_of_birth", Kind::Date),
-            Comparison::new("social_insurance_no", Kind::Identifier),
-            Comparison::of(["house_no", "street_name", "post_code"], Kind::Address),
-            Comparison::new("gender", Kind::Sex),
+/// The address as one comparison, and part by part.
+fn addresses() -> [Vec<Comparison>; 2] {
+    let text = Kind::Text { distances: vec![1, 3] };
+    [
+        vec![Comparison::of(["house_no", "street_name", "post_code"], Kind::Address)],
+        vec![
+            Comparison::new("house_no", Kind::Number).with_household(true),
+            Comparison::new("street_name", text).with_household(true),
+            Comparison::new("post_code", Kind::Code).with_household(true),
         ],
+    ]
+}
+
+fn settings(seed: u64, address: Vec<Comparison>) -> Settings {
+    let mut comparisons = vec![
+        Comparison::new("forename", Kind::GivenName).with_term_frequency(),
+        Comparison::new("surname", Kind::FamilyName).with_term_frequency(),
+        Comparison::of(["forename", "surname"], Kind::SwappedNames),
+        Comparison::new("date_of_birth", Kind::Date),
+        Comparison::new("social_insurance_no", Kind::Identifier),
+        Comparison::new("gender", Kind::Sex),
+    ];
+    comparisons.extend(address);
+    Settings {
+        comparisons,
         blocks: vec![
             Block::on(["social_insurance_no"]).unwrap(),
             Block::on(["forename", "surname"]).unwrap(),
@@ -127,16 +141,18 @@ fn settings(seed: u64) -> Settings {
 
 #[test]
 fn hard_cases_come_out_right_by_weights_that_a_town_taught() {
-    for seed in [51, 52] {
-        println!("seed {seed}");
+    for (seed, address) in [51, 52].into_iter().flat_map(|seed| addresses().map(|address| (seed, address))) {
+        let told = format!("seed {seed}, an address of {}", address.len());
+        println!("{told}");
         let mut rows = town(2500, seed).rows;
         let of_town = rows.len();
         rows.extend(CASES.iter().flat_map(|case| case.records).map(|line| planted(line)));
-        let settings = settings(seed);
+        let settings = settings(seed, address);
         let data = Dataset::new(&settings, &batch(&COLUMNS, &rows)).unwrap();
         let (model, report) = matching::train(&data, &Silent).unwrap();
-        assert_ne!(model.comparisons, Model::presumed(&settings).comparisons, "seed {seed}: nothing was learnt");
-        assert!(report.blocks.iter().map(|block| block.pairs).sum::<u64>() > 1_000, "seed {seed}: {:?}", report.blocks);
+        assert_ne!(model.comparisons, Model::presumed(&settings).comparisons, "{told}: nothing was learnt");
+        assert!(report.blocks.iter().map(|block| block.pairs).sum::<u64>() > 1_000, "{told}: {:?}", report.blocks);
+        assert!(model.household.is_some(), "{told}: people of one household are not told");
         let predictions = matching::predict(&data, &model, &Silent).unwrap();
         let clustering = matching::cluster(&data, &model, &predictions, &Judgements::default()).unwrap();
         let mut persons: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
@@ -148,8 +164,46 @@ fn hard_cases_come_out_right_by_weights_that_a_town_taught() {
                 let place = of_town + rows[of_town..].iter().position(|row| row[0] == person[0]).unwrap();
                 let wanted: BTreeSet<&str> = person.iter().copied().collect();
                 // Whoever of the town were among them would be found here too.
-                assert_eq!(persons[&clustering.labels[place]], wanted, "seed {seed}: {}", case.name);
+                assert_eq!(persons[&clustering.labels[place]], wanted, "{told}: {}", case.name);
             }
         }
     }
+}
+
+#[test]
+fn it_is_said_where_people_of_one_household_are_not_told_from_one_person() {
+    let [_, mut parts] = addresses();
+    parts.iter_mut().for_each(|part| part.household = None);
+    let settings = settings(51, parts);
+    let data = Dataset::new(&settings, &batch(&COLUMNS, &town(500, 51).rows)).unwrap();
+    let (model, report) = matching::train(&data, &Silent).unwrap();
+    assert_eq!(model.household, None);
+    assert!(report.doubts.iter().any(|doubt| doubt.kind == DoubtKind::HouseholdsLeftOut), "{:?}", report.warnings);
+    let [_, parts] = addresses();
+    let settings = Settings { comparisons: [settings.comparisons[..6].to_vec(), parts].concat(), ..settings };
+    let data = Dataset::new(&settings, &batch(&COLUMNS, &town(500, 51).rows)).unwrap();
+    let (_, report) = matching::train(&data, &Silent).unwrap();
+    assert!(report.doubts.iter().all(|doubt| doubt.kind != DoubtKind::HouseholdsLeftOut), "{:?}", report.warnings);
+}
+
+#[test]
+fn it_is_said_where_dates_can_t_be_read() {
+    let settings = settings(51, Vec::new());
+    let mut rows = town(200, 51).rows;
+    let born = COLUMNS.iter().position(|column| *column == "date_of_birth").unwrap();
+    let told = |rows: &[Vec<String>]| {
+        let data = Dataset::new(&settings, &batch(&COLUMNS, rows)).unwrap();
+        let (_, report) = matching::train(&data, &Silent).unwrap();
+        let of_dates = report.doubts.into_iter().find(|doubt| doubt.kind == DoubtKind::DatesUnread);
+        of_dates.and_then(|doubt| doubt.about)
+    };
+    assert_eq!(told(&rows), None);
+    // A tenth of them as others write dates.
+    for row in rows.iter_mut().step_by(10) {
+        let parts: Vec<&str> = row[born].split('-').collect();
+        if let [year, month, day] = parts[..] {
+            row[born] = format!("{day}/{month}/{year}");
+        }
+    }
+    assert_eq!(told(&rows).as_deref(), Some("date_of_birth"));
 }

@@ -237,6 +237,7 @@ fn comparison(value: &Value<'_>) -> Option<Compare> {
     let term_frequency = table.get("term_frequency").map(|value| value.boolean());
     let swapped_value = table.get("swapped_with");
     let swapped_with = swapped_value.as_ref().and_then(Value::text);
+    let household = table.get("household").map(|value| value.boolean());
     let check_value = table.get("check");
     let check = check_value.as_ref().map(|value| value.choice("linkage/unknown-check", &CHECKS));
     table.finish();
@@ -258,7 +259,11 @@ fn comparison(value: &Value<'_>) -> Option<Compare> {
         Some(check) => Some(check?),
         None => None,
     };
-    Some(Compare { column, r#as: kind.to_owned(), term_frequency, swapped_with, check })
+    let household = match household {
+        Some(household) => Some(household?),
+        None => None,
+    };
+    Some(Compare { column, r#as: kind.to_owned(), term_frequency, swapped_with, household, check })
 }
 
 #[cfg(test)]

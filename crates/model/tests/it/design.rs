@@ -63,6 +63,16 @@ fn a_linkage_of_loose_files() {
         [key("first_name", Part::Prefix(3)), key("last_name", Part::Prefix(4)), key("birth_date", Part::Year)]
     );
     assert!(config.comparisons[0].term_frequency && !config.comparisons[1].term_frequency);
+    assert!(config.comparisons.iter().all(|comparison| comparison.household.is_none()));
+    let shared = |household: &str| {
+        let text = format!(
+            "threshold = 0.9\n[[block]]\non = [\"street\"]\n[[compare]]\ncolumn = \"street\"\nas = \"text\"\nhousehold = {household}\n"
+        );
+        LinkageConfig::parse(&SourceFile { path: "linkage.toml".into(), text })
+    };
+    assert_eq!(shared("true").unwrap().comparisons[0].household, Some(true));
+    assert_eq!(shared("false").unwrap().comparisons[0].household, Some(false));
+    assert!(shared("\"yes\"").is_err());
 
     let loose = "[[block]]\non = [\"Surname\"]\n[[compare]]\ncolumn = \"Surname\"\nas = \"text\"\n";
     let config = LinkageConfig::parse(&SourceFile { path: "linkage.toml".into(), text: loose.into() }).unwrap();

@@ -193,6 +193,7 @@ fn linkage() -> LinkageConfig {
         r#as: kind.to_owned(),
         term_frequency: kind == "name",
         swapped_with: None,
+        household: None,
         check: None,
     };
     let on = |columns: &[&str]| Block {
