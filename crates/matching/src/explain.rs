@@ -126,7 +126,7 @@ impl Fitted {
     }
 }
 
-/// The score of one pair in numbers alone. They are those of its [`Explanation`], which takes some ten times as long.
+/// The score of one pair in numbers alone. They are those of its [`Explanation`], which takes several times as long.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Breakdown {
     /// The log2 odds before anything is compared.
@@ -250,7 +250,7 @@ fn field(data: &Dataset, model: &Model, at: usize, part: Part, left: u32, right:
     let is_there = |record: u32| data.row(record)[at] != MISSING;
     let missing = match (is_there(left), is_there(right)) {
         (false, false) => "on both sides",
-        // There are parts of an address on both sides, and too little of them.
+        // Each has parts of an address, and none that both have.
         (true, true) => "in part",
         _ => "on one side",
     };

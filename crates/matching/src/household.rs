@@ -85,8 +85,8 @@ fn rounded(value: f64) -> f64 {
     format!("{value:.9e}").parse().unwrap_or(value)
 }
 
-/// Returns the two comparisons that tell households: without a column in common, not two parts of an address, and of the most base records; of those
-/// the first.
+/// Returns the two comparisons that tell households: without a column in common, not two parts of an address, and of the most
+/// base records; of those the first.
 fn telling(data: &Dataset, model: &Model) -> Option<[usize; 2]> {
     let of_model = model.comparisons.iter().enumerate();
     let shared: Vec<usize> = of_model.filter(|(_, learnt)| learnt.shared_by_household).map(|(at, _)| at).collect();

@@ -307,10 +307,11 @@ impl Settings {
 
     /// Returns the rules over which m is learnt: those stated, or else those derived from the comparisons.
     ///
-    /// Derived are: each identifier; given with family name; each name with each date; each address and telephone
-    /// number; all parts of an address together that are stated to be a household's. They do not depend on `blocks`, so adding a blocking rule changes no m and no u. Only where the
-    /// comparisons give none of these are `blocks` taken; training then doubts what it learns
-    /// ([`crate::DoubtKind::LearntFromRules`]), and stating `training` is better.
+    /// Derived are: each identifier; given with family name; each name with each date; each address, telephone number
+    /// and e-mail address; all parts of an address together that are stated to be a household's. They do not depend on
+    /// `blocks`, so adding a blocking rule changes no m and no u. Only where the comparisons give none of these are
+    /// `blocks` taken; training then doubts what it learns ([`crate::DoubtKind::LearntFromRules`]), and stating
+    /// `training` is better.
     pub fn training_blocks(&self) -> Vec<Block> {
         if !self.training.is_empty() {
             return self.training.clone();

@@ -100,7 +100,7 @@ async fn an_erased_record_leaves_what_a_run_gives_that_never_saw_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_model_is_learnt_anew_where_it_is_asked_for_or_the_settings_changed() {
+async fn a_model_is_learnt_anew_where_it_is_asked_for_or_other_things_are_compared() {
     let mut republic = Republic::new();
     let opened = republic.open().await;
     deliver(&opened, &republic.project, &deliveries(200)).await;

@@ -201,8 +201,10 @@ fn resolve(
             }
         };
         // That takes minutes where there are many, and the system may have let go by then of what it had read of the index.
-        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || index.warm(&stop)).await {
-            tracing::warn!(%error, "the index could not be read ahead");
+        match tokio::task::spawn_blocking(move || index.warm(&stop)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the index could not be read ahead"),
+            Err(error) => tracing::warn!(%error, "reading ahead failed"),
         }
         let Opened { records, kept, settled, expired } = opened;
         tracing::info!(records, kept, settled, expired, "records are resolved");

@@ -112,6 +112,18 @@ fn what_both_records_lack_is_said_to_be_missing_on_both_sides() {
     let said = |name: &str| &explained.fields.iter().find(|field| field.name == name).unwrap().sentence;
     assert_eq!(said("sex"), "sex is missing on both sides and says nothing.");
     assert_eq!(said("ssn"), "ssn is missing on one side and says nothing.");
+
+    // A street alone and a place alone: nothing of an address that both have.
+    let rows = [
+        "register a1 Hannah Brennan 1990-05-01 111111111 - Elm - F",
+        "wages    a2 Hannah Brennan 1990-05-01 111111111 - -   100 F",
+    ]
+    .map(row)
+    .to_vec();
+    let data = Dataset::new(&settings, &batch_of(&rows)).unwrap();
+    let explained = matching::explain(&data, &model(&settings), 0, 1).unwrap();
+    let address = explained.fields.iter().find(|field| field.name == "number+street+place").unwrap();
+    assert_eq!(address.sentence, "number+street+place is missing in part and says nothing.");
 }
 
 /// A field as it is expected: its name, both values, the level, and whether it speaks for one person, where that is to be told.

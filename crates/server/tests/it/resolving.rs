@@ -1,6 +1,6 @@
 //! Whose a record is that comes by itself, over HTTP.
 
-use crate::house::{Answer, Ask, House, WHY, WITHHELD, new_loan};
+use crate::house::{Answer, Ask, House, WHY, WITHHELD, new_loan, work};
 
 impl House {
     async fn resolve(&self, who: &str, body: &serde_json::Value) -> Answer {
@@ -35,6 +35,43 @@ async fn the_answer_names_the_person_as_the_askers_agency_does() {
         serde_json::json!({ "first_name": "Zebedee", "last_name": "Quux", "birth_date": "1991-07-30" });
     let nobody = house.resolve("officer", &stranger).await.json();
     assert!(nobody["person"].is_null() && nobody.get("link").is_none(), "{nobody}");
+}
+
+/// A register's files write numbers and dates in their own ways; the id of a record hangs on the values.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_is_the_same_however_its_key_is_written() {
+    let house = House::with(|folder| {
+        folder.replace("registers/loans.toml", "key = [\"loan_number\"]", "key = [\"loan_number\", \"owed\"]");
+    })
+    .await;
+    let with_key = |number: &str, owed: &str| {
+        let mut body = new_loan(number);
+        body["key"]["owed"] = owed.into();
+        body
+    };
+    for owed in ["12500", " 0012500 "] {
+        let answer = house.resolve("officer", &with_key("LN-70017", owed)).await;
+        assert_eq!(answer.problem(), "refused", "{owed}: {}", answer.text);
+        assert!(answer.text.contains("resolve.record-known"), "{owed}: {}", answer.text);
+    }
+    assert_eq!(house.resolve("officer", &with_key("LN-70017", "00125")).await.status, 200, "another loan");
+
+    let explain = async |left: &str| {
+        let mut body = work("review-links");
+        (body["left"], body["right"]) = (left.into(), "tax:TN-48151".into());
+        house.ask(Ask::new("POST", "/api/v1/review/explain").token(&house.token("steward")).json(&body)).await
+    };
+    for named in ["loans:LN-70017,12500", "loans: LN-70017 , 0012500"] {
+        let answer = explain(named).await;
+        assert_eq!(answer.status, 200, "{named}: {}", answer.text);
+        assert_eq!(answer.json()["outcome"]["outcome"], "together", "{named}");
+    }
+    let nowhere = explain("nosuch:LN-70017").await;
+    assert_eq!(nowhere.status, 404, "{}", nowhere.text);
+    for named in ["loans:LN-70017", "loans:LN-70017,", "loans:LN-70017,x", "loans:LN-70017,12500,1"] {
+        let answer = explain(named).await;
+        assert_eq!((answer.status, &answer.text), (nowhere.status, &nowhere.text), "{named}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
