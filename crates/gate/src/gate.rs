@@ -79,7 +79,7 @@ pub(crate) struct Inner {
     pub(crate) state: State,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) keys: Keys,
-    pub(crate) writer: Writer,
+    pub(crate) writer: Writer<DetailsInState>,
     /// By purpose: the registers within its reach.
     reach: HashMap<PurposeId, Vec<RegisterId>>,
     pub(crate) classes: TableClasses,
@@ -186,11 +186,10 @@ impl Gate {
     /// Gives the grant of a look that was written.
     pub(crate) fn grant(&self, spent: Spent, subjects: Vec<LookSubject>) -> Grant {
         let Spent { terms, scope, at, leaf } = spent;
-        let mut records: HashMap<RegisterId, HashSet<String>> =
-            terms.shown.iter().map(|register| (register.clone(), HashSet::new())).collect();
+        let mut records: HashMap<RegisterId, HashSet<[u8; 16]>> = HashMap::new();
         for record in subjects.iter().flat_map(|subject| &subject.records) {
-            if let Some(of_register) = records.get_mut(&record.register) {
-                of_register.insert(record.hash_hex());
+            if terms.shown.contains(&record.register) {
+                records.entry(record.register.clone()).or_default().insert(record.hash);
             }
         }
         Grant { gate: Arc::clone(&self.inner), terms, scope, subjects, records, leaf, at }

@@ -1,7 +1,7 @@
 //! Permits and grants: what a decision, and then its entry in the log, allow.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow_array::RecordBatch;
 use arrow_select::concat::concat_batches;
@@ -247,8 +247,8 @@ pub struct Grant {
     /// Which classes its entry names; no other is given.
     pub(crate) scope: Scope,
     pub(crate) subjects: Vec<LookSubject>,
-    /// By register within reach: the digits of `_record` of the subjects' records.
-    pub(crate) records: HashMap<RegisterId, HashSet<String>>,
+    /// By register within reach that has any: the hashes of the subjects' records.
+    pub(crate) records: HashMap<RegisterId, HashSet<[u8; 16]>>,
     pub(crate) leaf: u64,
     pub(crate) at: DateTime<Utc>,
 }
@@ -323,8 +323,14 @@ impl Grant {
         mask::apply(&Table { name, register, classes }, &self.terms, self.scope, records, batch)
     }
 
-    fn records_of(&self, register: &RegisterId) -> Result<&HashSet<String>, GateError> {
-        self.records.get(register).ok_or_else(|| GateError::RegisterNotGranted(register.clone()))
+    fn records_of(&self, register: &RegisterId) -> Result<&HashSet<[u8; 16]>, GateError> {
+        /// Those of a register within reach in which no subject is.
+        static NONE: LazyLock<HashSet<[u8; 16]>> = LazyLock::new(HashSet::new);
+        match self.records.get(register) {
+            Some(records) => Ok(records),
+            None if self.terms.shown.contains(register) => Ok(&NONE),
+            None => Err(GateError::RegisterNotGranted(register.clone())),
+        }
     }
 
     /// Reads the subjects' rows of a register from the lake and gives what the grant discloses of them.
@@ -347,7 +353,7 @@ impl Grant {
     }
 
     async fn scan(&self, table: &TableRef, register: &RegisterId) -> Result<RecordBatch, GateError> {
-        let any_of: Vec<String> = self.records_of(register)?.iter().cloned().collect();
+        let any_of: Vec<String> = self.records_of(register)?.iter().map(hex::encode).collect();
         let only = Filter { column: column::RECORD.to_owned(), any_of };
         let stream = self.gate.authority.scan(table, None, None, Some(only)).await.map_err(GateError::lake)?;
         let batches: Vec<RecordBatch> = stream.try_collect().await.map_err(GateError::lake)?;

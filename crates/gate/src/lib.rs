@@ -35,6 +35,7 @@ mod record;
 mod remembered;
 mod searched;
 mod terms;
+mod turns;
 mod witness;
 mod writer;
 

@@ -10,9 +10,8 @@ use std::sync::Arc;
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type};
-use arrow_array::{
-    Array, ArrayRef, BooleanArray, Int32Array, RecordBatch, RecordBatchOptions, StringArray, new_empty_array,
-};
+use arrow_array::{Array, ArrayRef, BooleanArray, Int32Array, RecordBatch, RecordBatchOptions, new_empty_array};
+use arrow_buffer::BooleanBuffer;
 use arrow_cast::cast;
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow_select::filter::filter_record_batch;
@@ -163,7 +162,7 @@ impl Plan {
     }
 }
 
-/// Gives what `terms` disclose of the rows of `batch` whose `_record` is among `records` (hexadecimal digits), where the entry
+/// Gives what `terms` disclose of the rows of `batch` whose `_record` is among `records`, where the entry
 /// names the classes of `scope`.
 ///
 /// # Errors
@@ -172,7 +171,7 @@ pub(crate) fn apply(
     table: &Table<'_>,
     terms: &Terms,
     scope: Scope,
-    records: &HashSet<String>,
+    records: &HashSet<[u8; 16]>,
     batch: &RecordBatch,
 ) -> Result<Disclosed, GateError> {
     let plan = terms.plan(table, scope, batch.schema_ref())?;
@@ -200,22 +199,24 @@ pub(crate) fn apply(
 /// Drops the rows that are not of the subjects' records.
 fn rows_of_subjects(
     table: &Table<'_>,
-    records: &HashSet<String>,
+    records: &HashSet<[u8; 16]>,
     batch: &RecordBatch,
 ) -> Result<(RecordBatch, Vec<RecordId>), GateError> {
     let ids = batch.column_by_name(column::RECORD).ok_or_else(|| table.shape("it has no column _record"))?;
     let ids = plain(table, column::RECORD, ids)?;
     let ids = ids.as_string_opt::<i32>().ok_or_else(|| table.shape("its column _record is not text"))?;
-    let is_subjects = |id: Option<&str>| id.is_some_and(|id| records.contains(id));
-    let keep: BooleanArray = ids.iter().map(|id| Some(is_subjects(id))).collect();
-    let kept_ids = ids.iter().flatten().filter(|id| records.contains(*id));
-    let kept_records = kept_ids
-        .map(|id| RecordId::from_hex(table.register, id))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|_| table.shape("its column _record holds no record ids"))?;
-    if keep.true_count() == batch.num_rows() {
+    // What is not a record id is nobody's.
+    let subjects = |id: Option<&str>| {
+        let mut hash = [0; 16];
+        hex::decode_to_slice(id?, &mut hash).ok()?;
+        records.contains(&hash).then(|| RecordId { register: table.register.clone(), hash })
+    };
+    let mut kept_records = Vec::with_capacity(ids.len());
+    kept_records.extend(ids.iter().filter_map(subjects));
+    if kept_records.len() == batch.num_rows() {
         return Ok((batch.clone(), kept_records));
     }
+    let keep: BooleanArray = ids.iter().map(|id| Some(subjects(id).is_some())).collect();
     let batch = filter_record_batch(batch, &keep).map_err(|_| table.shape("its rows can't be filtered"))?;
     Ok((batch, kept_records))
 }
@@ -276,7 +277,11 @@ fn is_district(name: &str) -> bool {
 }
 
 fn presence(array: &ArrayRef) -> ArrayRef {
-    Arc::new((0..array.len()).map(|row| Some(array.is_valid(row))).collect::<BooleanArray>())
+    let there = match array.nulls() {
+        Some(nulls) => nulls.inner().clone(),
+        None => BooleanBuffer::new_set(array.len()),
+    };
+    Arc::new(BooleanArray::new(there, None))
 }
 
 /// Gives whether each number is below the bound; none for what is not a number, or when the bound isn't one.
@@ -319,7 +324,7 @@ fn coarse(array: &ArrayRef) -> Option<ArrayRef> {
             Some(Arc::new(years.collect::<Int32Array>()))
         }
         DataType::Utf8 => {
-            let mut letters = StringBuilder::new();
+            let mut letters = StringBuilder::with_capacity(array.len(), 4 * array.len());
             for text in array.as_string::<i32>() {
                 letters.append_option(text.map(|text| text.trim_start().chars().take(1).collect::<String>()));
             }
@@ -336,14 +341,15 @@ fn last(array: &ArrayRef, keep: usize) -> Option<ArrayRef> {
         DataType::Int64 | DataType::Decimal128(..) => cast(array, &DataType::Utf8).ok()?,
         _ => return None,
     };
-    let show = |text: &str| {
-        let length = text.chars().count();
-        let shown = keep.min(KEEP_MAX).min(length / 2);
-        let end: String = text.chars().skip(length - shown).collect();
-        format!("{HIDDEN}{end}")
-    };
-    let shown: StringArray = texts.as_string::<i32>().iter().map(|text| text.map(show)).collect();
-    Some(Arc::new(shown))
+    let mut shown = StringBuilder::with_capacity(texts.len(), (HIDDEN.len() + 4 * KEEP_MAX) * texts.len());
+    for text in texts.as_string::<i32>() {
+        shown.append_option(text.map(|text| {
+            let length = text.chars().count();
+            let end = text.chars().skip(length - keep.min(KEEP_MAX).min(length / 2));
+            HIDDEN.chars().chain(end).collect::<String>()
+        }));
+    }
+    Some(Arc::new(shown.finish()))
 }
 
 fn because(why: Why, register: &RegisterId, class: Class, disclosure: &Disclosure, terms: &Terms) -> Reason {

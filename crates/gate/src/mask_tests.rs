@@ -1,6 +1,6 @@
 //! What is shown depends on nothing that is hidden.
 
-use arrow_array::{Date32Array, Decimal128Array, Int64Array, TimestampMicrosecondArray};
+use arrow_array::{Date32Array, Decimal128Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use proptest::prelude::*;
 
 use super::*;
@@ -76,8 +76,12 @@ fn terms(disclosures: &[(Class, Disclosure)]) -> Terms {
     Terms::made_up(&[register()], disclosures.iter().cloned().collect())
 }
 
-fn granted() -> HashSet<String> {
-    [record_hex(0), record_hex(1)].into()
+fn granted() -> HashSet<[u8; 16]> {
+    [0, 1].map(|number| hash_of(&record_hex(number))).into()
+}
+
+fn hash_of(digits: &str) -> [u8; 16] {
+    RecordId::from_hex(&register(), digits).unwrap().hash
 }
 
 fn apply_to(batch: &RecordBatch, terms: &Terms) -> Result<Disclosed, GateError> {
@@ -220,7 +224,7 @@ fn with_hidden_replaced(rows: &[Row], others: &[Row], terms: &Terms) -> Vec<Row>
 /// Gives the batch as a table that never had what is hidden: only the subjects' rows, nulls where nothing is given.
 fn with_hidden_removed(batch: &RecordBatch, terms: &Terms) -> RecordBatch {
     let ids = batch.column_by_name("_record").unwrap().as_string::<i32>().clone();
-    let keep: BooleanArray = ids.iter().map(|id| Some(granted().contains(id.unwrap()))).collect();
+    let keep: BooleanArray = ids.iter().map(|id| Some(granted().contains(&hash_of(id.unwrap())))).collect();
     let kept = filter_record_batch(batch, &keep).unwrap();
     let classes = classes();
     let is_hidden = |name: &str| {

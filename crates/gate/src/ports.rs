@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use futures::future::BoxFuture;
 use model::PersonId;
-use state::{NewLook, PlacedLooks, State, StateError, UnsavedKeys};
+use state::{NewLook, PlacedLooks, ReadyLook, State, StateError, UnsavedKeys};
 use tlog::Appender;
 use tokio::sync::oneshot;
 
@@ -16,6 +16,13 @@ use crate::writer::{BudgetKey, Details, Leaves, Put};
 pub(crate) struct DetailsInState(pub(crate) State);
 
 impl Details for DetailsInState {
+    type Sealed = ReadyLook;
+
+    fn make_ready(&self, look: NewLook) -> Result<(ReadyLook, Vec<PersonKey>, UnsavedKeys), GateError> {
+        let (ready, keys, unsaved) = self.0.make_ready(look).map_err(GateError::state)?;
+        Ok((ready, keys.into_iter().map(PersonKey::from_bytes).collect(), unsaved))
+    }
+
     fn person_keys(&self, persons: Vec<PersonId>) -> BoxFuture<'_, Result<(Vec<PersonKey>, UnsavedKeys), GateError>> {
         Box::pin(async move {
             let (keys, unsaved) = self.0.person_keys_for_looks(&persons).await.map_err(GateError::state)?;
@@ -23,9 +30,9 @@ impl Details for DetailsInState {
         })
     }
 
-    fn put(&self, looks: Vec<NewLook>, unsaved: UnsavedKeys) -> BoxFuture<'_, Result<Put, GateError>> {
+    fn put(&self, looks: Vec<ReadyLook>, unsaved: UnsavedKeys) -> BoxFuture<'_, Result<Put, GateError>> {
         Box::pin(async move {
-            match self.0.put_looks_with_keys(looks, unsaved).await {
+            match self.0.keep_looks(looks, unsaved).await {
                 Ok(first) => Ok(Put::Kept(first)),
                 Err(StateError::SamePersonKey) => Ok(Put::KeysChanged),
                 Err(error) => Err(GateError::state(error)),

@@ -1,11 +1,14 @@
 //! The one writer: takes looks as they come, makes their details durable, then their entries, then lets them go.
 //!
 //! Looks that come while a batch is being written make up the next one, so that fifty officers share two fsyncs.
-//! Because there is one writer, a budget is checked and spent at one place and in one order.
+//! Because there is one writer, a budget is checked and spent at one place and in one order. All that can be done of a look by
+//! itself is done before it is handed over: sealing its detail, and tagging its entry with the keys of its persons.
+//!
+//! Answers are taken in the order of the batch, and no batch begins before all of the one before are ([`Turns`]).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use futures::future::BoxFuture;
@@ -18,6 +21,7 @@ use tokio::task::JoinHandle;
 use crate::entry::{Entry, Tag};
 use crate::error::GateError;
 use crate::keys::PersonKey;
+use crate::turns::{self, Turns};
 
 /// The most looks that are written together.
 const BATCH_MAX: usize = 512;
@@ -34,12 +38,23 @@ const NOTE_EVERY: Duration = Duration::from_millis(100);
 /// The most looks that wait; who comes later waits to be let in.
 const WAITING_MAX: usize = 1024;
 
+/// How long a batch that is smaller than the one before waits for another look; each one that comes lets it wait anew.
+const FOLLOWS_WITHIN: Duration = Duration::from_micros(200);
+
+/// How long it waits for all of them, at most.
+const FOLLOW_WITHIN: Duration = Duration::from_millis(2);
+
 /// Where details are kept. [`state::State`] in earnest; tests put fakes here.
 pub(crate) trait Details: Send + Sync + 'static {
+    /// A look whose detail is sealed.
+    type Sealed: Clone + Send + Sync + 'static;
+
+    /// Seals the detail of a look, and gives the key of each of its persons and those among them that are new.
+    fn make_ready(&self, look: NewLook) -> Result<(Self::Sealed, Vec<PersonKey>, UnsavedKeys), GateError>;
     /// Gives the key of each person, and those among them that are new and must be kept with the looks.
     fn person_keys(&self, persons: Vec<PersonId>) -> BoxFuture<'_, Result<(Vec<PersonKey>, UnsavedKeys), GateError>>;
     /// Makes all of them durable with the new keys, or none.
-    fn put(&self, looks: Vec<NewLook>, unsaved: UnsavedKeys) -> BoxFuture<'_, Result<Put, GateError>>;
+    fn put(&self, looks: Vec<Self::Sealed>, unsaved: UnsavedKeys) -> BoxFuture<'_, Result<Put, GateError>>;
     /// Notes the place in the log of details that are already there.
     fn place(&self, runs: Vec<PlacedLooks>) -> BoxFuture<'_, Result<(), GateError>>;
     /// Gives the persons that an account opened under a purpose on a day.
@@ -83,12 +98,39 @@ pub(crate) struct Spending {
     pub(crate) persons_max: u32,
 }
 
-/// A look that is ready to be written.
+/// A look to be written.
 pub(crate) struct Prepared {
     pub(crate) look: NewLook,
-    /// Without tags: the writer looks up the keys of a whole batch at once.
+    /// Without tags.
     pub(crate) entry: Entry,
     pub(crate) spending: Option<Spending>,
+}
+
+/// A look that is ready to be written with others.
+struct Ready<S> {
+    commitment: [u8; 32],
+    persons: Vec<PersonId>,
+    sealed: S,
+    entry: Entry,
+    /// The entry as the log has it, tagged with the keys that the persons had when it was made ready.
+    encoded: Vec<u8>,
+    /// Those of the keys that are new.
+    unsaved: UnsavedKeys,
+    spending: Option<Spending>,
+}
+
+impl<S> Ready<S> {
+    /// Tags the entry with the keys of its persons, and gives its bytes.
+    fn tag(&mut self, keys: impl ExactSizeIterator<Item = PersonKey>) -> Result<(), GateError> {
+        if keys.len() != self.persons.len() {
+            return Err(GateError::Rules("a subject has no key".into()));
+        }
+        self.entry.tags = keys.map(|key| Tag(key.tag(&self.commitment))).collect();
+        // Their order would tell which tag is the first hit's.
+        self.entry.tags.sort_unstable();
+        self.encoded = self.entry.encode()?;
+        Ok(())
+    }
 }
 
 /// What became of a look.
@@ -102,9 +144,12 @@ pub(crate) enum Outcome {
     Failed(GateError),
 }
 
-enum Job {
+/// Where an outcome is waited for.
+type Waiter = turns::Waiter<Outcome>;
+
+enum Job<S> {
     /// A look to be written.
-    Look(Box<Prepared>, oneshot::Sender<Outcome>),
+    Look(Box<Ready<S>>, Waiter),
     /// A budget to be had at hand. The writer reads it, so that nothing is written between the reading and the keeping.
     Budget(BudgetKey, oneshot::Sender<Result<(), GateError>>),
 }
@@ -113,36 +158,61 @@ enum Job {
 pub(crate) type Pending = Arc<Mutex<HashMap<[u8; 32], u64>>>;
 
 /// Hands looks to the writer.
-pub(crate) struct Writer {
+pub(crate) struct Writer<D: Details> {
+    details: Arc<D>,
     /// None once the gate is closed.
-    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    jobs: Mutex<Option<mpsc::Sender<Job<D::Sealed>>>>,
     book: Arc<Mutex<Book>>,
     pub(crate) pending: Pending,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
-impl Writer {
+impl<D: Details> Writer<D> {
     /// Starts the writer on the runtime of the caller. It ends when the last handle is gone and all is written.
-    pub(crate) fn start(details: Arc<dyn Details>, leaves: Arc<dyn Leaves>) -> Self {
+    pub(crate) fn start(details: Arc<D>, leaves: Arc<dyn Leaves>) -> Self {
         let (jobs, queue) = mpsc::channel(WAITING_MAX);
         let (notes, notes_queue) = mpsc::unbounded_channel();
         let book = Arc::new(Mutex::new(Book::default()));
         let pending = Pending::default();
         let noting = tokio::spawn(note_leaves(notes_queue, Arc::clone(&details), Arc::clone(&pending)));
-        let task = Task { details, leaves, book: Arc::clone(&book), pending: Arc::clone(&pending), notes };
+        let workers = tokio::runtime::Handle::current().metrics().num_workers();
+        let task = Task {
+            details: Arc::clone(&details),
+            leaves,
+            book: Arc::clone(&book),
+            pending: Arc::clone(&pending),
+            notes,
+            turns: Arc::new(Turns::new(workers)),
+        };
         let writing = tokio::spawn(task.run(queue));
-        Self { jobs: Mutex::new(Some(jobs)), book, pending, tasks: Mutex::new(vec![writing, noting]) }
+        let jobs = Mutex::new(Some(jobs));
+        Self { details, jobs, book, pending, tasks: Mutex::new(vec![writing, noting]) }
     }
 
     /// Writes a look. Once it was handed over it is written even if the caller goes away.
     pub(crate) async fn write(&self, prepared: Prepared) -> Outcome {
         let jobs = self.jobs.lock().clone();
         let Some(jobs) = jobs else { return Outcome::Failed(GateError::Closed) };
+        let ready = match self.make_ready(prepared) {
+            Ok(ready) => ready,
+            Err(error) => return Outcome::Failed(error),
+        };
         let (answer, outcome) = oneshot::channel();
-        if jobs.send(Job::Look(Box::new(prepared), answer)).await.is_err() {
+        if jobs.send(Job::Look(Box::new(ready), answer)).await.is_err() {
             return Outcome::Failed(GateError::Closed);
         }
-        outcome.await.unwrap_or(Outcome::Failed(GateError::Closed))
+        // Who has gone away gets no rows; the look is in the log all the same. The turn ends here.
+        outcome.await.map_or(Outcome::Failed(GateError::Closed), |(outcome, _)| outcome)
+    }
+
+    /// Does what concerns no other look.
+    fn make_ready(&self, prepared: Prepared) -> Result<Ready<D::Sealed>, GateError> {
+        let Prepared { look, entry, spending } = prepared;
+        let (commitment, persons) = (look.commitment, look.persons.clone());
+        let (sealed, keys, unsaved) = self.details.make_ready(look)?;
+        let mut ready = Ready { commitment, persons, sealed, entry, encoded: Vec::new(), unsaved, spending };
+        ready.tag(keys.into_iter())?;
+        Ok(ready)
     }
 
     /// Takes nothing more and waits until all that was taken is written and noted.
@@ -188,12 +258,13 @@ struct Book {
     persons: HashMap<BudgetKey, HashSet<PersonId>>,
 }
 
-struct Task {
-    details: Arc<dyn Details>,
+struct Task<D: Details> {
+    details: Arc<D>,
     leaves: Arc<dyn Leaves>,
     book: Arc<Mutex<Book>>,
     pending: Pending,
     notes: mpsc::UnboundedSender<Note>,
+    turns: Arc<Turns<Outcome>>,
 }
 
 /// Entries whose places are to be noted.
@@ -202,52 +273,69 @@ struct Note {
     run: PlacedLooks,
 }
 
-impl Task {
-    async fn run(self, mut queue: mpsc::Receiver<Job>) {
+/// Adds what waits, and tells whether there was anything.
+fn take_more<S>(queue: &mut mpsc::Receiver<Job<S>>, batch: &mut Vec<Job<S>>) -> bool {
+    let had = batch.len();
+    while batch.len() < BATCH_MAX
+        && let Ok(job) = queue.try_recv()
+    {
+        batch.push(job);
+    }
+    batch.len() > had
+}
+
+impl<D: Details> Task<D> {
+    async fn run(self, mut queue: mpsc::Receiver<Job<D::Sealed>>) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
+        let mut before = 0;
         while queue.recv_many(&mut batch, BATCH_MAX).await > 0 {
+            self.turns.none().await;
+            take_more(&mut queue, &mut batch);
+            // Who was answered with the batch before asks again at once, where programs ask: their looks are on their way.
+            let begun = Instant::now();
+            let mut newest = begun;
+            while batch.len() < before && newest.elapsed() < FOLLOWS_WITHIN && begun.elapsed() < FOLLOW_WITHIN {
+                tokio::task::yield_now().await;
+                if take_more(&mut queue, &mut batch) {
+                    newest = Instant::now();
+                }
+            }
+            before = batch.len();
             self.write_batch(std::mem::take(&mut batch)).await;
         }
     }
 
-    async fn write_batch(&self, jobs: Vec<Job>) {
+    async fn write_batch(&self, jobs: Vec<Job<D::Sealed>>) {
         let mut spent = Vec::new();
-        let mut accepted = Vec::with_capacity(jobs.len());
+        let mut batch = Vec::with_capacity(jobs.len());
+        let mut waiters = Vec::with_capacity(jobs.len());
         for job in jobs {
-            let (prepared, waiter) = match job {
-                Job::Look(prepared, waiter) => (*prepared, waiter),
+            let (ready, waiter) = match job {
+                Job::Look(ready, waiter) => (*ready, waiter),
                 Job::Budget(key, told) => {
                     // Whoever asked may have gone away; it is at hand for the next.
                     let _ = told.send(self.have_at_hand(&key).await);
                     continue;
                 }
             };
-            match self.spend(prepared.spending.as_ref()).await {
+            match self.spend(ready.spending.as_ref()).await {
                 Ok(Spent::Within) => {
-                    spent.extend(prepared.spending.as_ref().map(|spending| spending.key.clone()));
-                    accepted.push((prepared, waiter));
+                    spent.extend(ready.spending.as_ref().map(|spending| spending.key.clone()));
+                    batch.push(ready);
+                    waiters.push(waiter);
                 }
-                Ok(Spent::Over(persons)) => answer(waiter, Outcome::OverBudget(persons)),
-                Err(error) => answer(waiter, Outcome::Failed(error)),
+                Ok(Spent::Over(persons)) => self.turns.give([(waiter, Outcome::OverBudget(persons))]),
+                Err(error) => self.turns.give([(waiter, Outcome::Failed(error))]),
             }
         }
-        if accepted.is_empty() {
+        if batch.is_empty() {
             return;
         }
-        let mut answers = Vec::with_capacity(accepted.len());
-        let mut batch = Vec::with_capacity(accepted.len());
-        for (prepared, waiter) in accepted {
-            answers.push((waiter, prepared.look.commitment));
-            batch.push(prepared);
-        }
-        let written = self.write_durably(batch).await;
-        match written {
+        let commitments: Vec<[u8; 32]> = batch.iter().map(|ready| ready.commitment).collect();
+        match self.write_durably(batch).await {
             Ok(run) => {
-                let commitments: Vec<[u8; 32]> = answers.iter().map(|(_, commitment)| *commitment).collect();
                 self.pending.lock().extend(commitments.iter().copied().zip(run.leaf..));
-                for ((waiter, _), leaf) in answers.into_iter().zip(run.leaf..) {
-                    answer(waiter, Outcome::Written(leaf));
-                }
+                self.turns.give(waiters.into_iter().zip((run.leaf..).map(Outcome::Written)));
                 // Whoever reads the notes ends after this task does.
                 let _ = self.notes.send(Note { commitments, run });
             }
@@ -259,43 +347,33 @@ impl Task {
                 }
                 drop(book);
                 tracing::error!(error = %with_causes(&error), "looks could not be written");
-                for (waiter, _) in answers {
-                    answer(waiter, Outcome::Failed(error.clone()));
-                }
+                self.turns.give(waiters.into_iter().map(|waiter| (waiter, Outcome::Failed(error.clone()))));
             }
         }
     }
 
     /// The order is the invariant: the detail, then the entry; the answer comes after both. Gives where they are.
-    async fn write_durably(&self, mut batch: Vec<Prepared>) -> Result<PlacedLooks, GateError> {
-        let persons: Vec<PersonId> = batch.iter().flat_map(|prepared| prepared.look.persons.iter().copied()).collect();
+    async fn write_durably(&self, mut batch: Vec<Ready<D::Sealed>>) -> Result<PlacedLooks, GateError> {
+        let count = batch.len() as u64;
+        let mut unsaved = UnsavedKeys::joined(batch.iter_mut().map(|ready| std::mem::take(&mut ready.unsaved)));
         for _ in 0..KEY_ATTEMPTS {
-            let (keys, unsaved) = if persons.is_empty() {
-                (Vec::new(), UnsavedKeys::default())
-            } else {
-                self.details.person_keys(persons.clone()).await?
-            };
+            let looks = || batch.iter().map(|ready| ready.sealed.clone()).collect();
+            if let Some(unsaved) = unsaved.take()
+                && let Put::Kept(first) = self.details.put(looks(), unsaved).await?
+            {
+                let leaf = self.leaves.append(batch.into_iter().map(|ready| ready.encoded).collect()).await?;
+                return Ok(PlacedLooks { first, leaf, count });
+            }
+            // A person was given a key meanwhile: two looks of one batch are the first at them, or a citizen reads their list. With
+            // the key that is kept the tags are others.
+            let persons: Vec<PersonId> = batch.iter().flat_map(|ready| ready.persons.iter().copied()).collect();
+            let (keys, new) = self.details.person_keys(persons).await?;
             let mut keys = keys.into_iter();
-            let mut entries = Vec::with_capacity(batch.len());
-            for Prepared { look, entry, .. } in &mut batch {
-                let keys = keys.by_ref().take(look.persons.len());
-                entry.tags = keys.map(|key| Tag(key.tag(&look.commitment))).collect();
-                if entry.tags.len() != look.persons.len() {
-                    return Err(GateError::Rules("a subject has no key".into()));
-                }
-                // Their order would tell which tag is the first hit's.
-                entry.tags.sort_unstable();
-                entries.push(entry.encode()?);
+            for ready in &mut batch {
+                let own: Vec<PersonKey> = keys.by_ref().take(ready.persons.len()).collect();
+                ready.tag(own.into_iter())?;
             }
-            let looks = batch.iter().map(|prepared| prepared.look.clone()).collect();
-            match self.details.put(looks, unsaved).await? {
-                Put::Kept(first) => {
-                    let leaf = self.leaves.append(entries).await?;
-                    return Ok(PlacedLooks { first, leaf, count: batch.len() as u64 });
-                }
-                // A citizen who reads their list is given a key too. With the keys that are kept now the tags are others.
-                Put::KeysChanged => {}
-            }
+            unsaved = Some(new);
         }
         Err(GateError::Rules("the keys of persons change faster than looks can be written".into()))
     }
@@ -335,14 +413,9 @@ enum Spent {
     Over(u32),
 }
 
-fn answer(waiter: oneshot::Sender<Outcome>, outcome: Outcome) {
-    // Who has gone away gets no rows; the look is in the log all the same.
-    let _ = waiter.send(outcome);
-}
-
 /// Notes in `state` where the entries are, behind the answers. What fails here is tried with the next ones, and found
 /// again when the gate opens: the log is the truth.
-async fn note_leaves(mut notes: mpsc::UnboundedReceiver<Note>, details: Arc<dyn Details>, pending: Pending) {
+async fn note_leaves(mut notes: mpsc::UnboundedReceiver<Note>, details: Arc<impl Details>, pending: Pending) {
     let mut gathered: Vec<Note> = Vec::new();
     let mut runs: Vec<PlacedLooks> = Vec::new();
     let mut commitments: Vec<[u8; 32]> = Vec::new();

@@ -31,6 +31,12 @@ impl Fake {
         self.done.lock().push(what.into());
     }
 
+    fn keys(&self, persons: &[PersonId]) -> Vec<PersonKey> {
+        let round = *self.rounds_of_keys.lock() as u8;
+        let key = |person: &PersonId| PersonKey::from_bytes([(person.0 as u8).wrapping_add(round); 32]);
+        persons.iter().map(key).collect()
+    }
+
     fn done(&self) -> Vec<String> {
         self.done.lock().clone()
     }
@@ -41,10 +47,15 @@ fn broken() -> GateError {
 }
 
 impl Details for Fake {
+    type Sealed = NewLook;
+
+    fn make_ready(&self, look: NewLook) -> Result<(NewLook, Vec<PersonKey>, UnsavedKeys), GateError> {
+        let keys = self.keys(&look.persons);
+        Ok((look, keys, UnsavedKeys::default()))
+    }
+
     fn person_keys(&self, persons: Vec<PersonId>) -> BoxFuture<'_, Result<(Vec<PersonKey>, UnsavedKeys), GateError>> {
-        let round = *self.rounds_of_keys.lock() as u8;
-        let key = move |person: &PersonId| PersonKey::from_bytes([(person.0 as u8).wrapping_add(round); 32]);
-        Box::pin(async move { Ok((persons.iter().map(key).collect(), UnsavedKeys::default())) })
+        Box::pin(async move { Ok((self.keys(&persons), UnsavedKeys::default())) })
     }
 
     fn put(&self, looks: Vec<NewLook>, _: UnsavedKeys) -> BoxFuture<'_, Result<Put, GateError>> {
@@ -174,9 +185,9 @@ fn spending_on(persons: &[u64], missing: u32, persons_max: u32) -> Spending {
     Spending { key: key(), persons, missing, is_in_vain: false, persons_max }
 }
 
-fn start(fake: Fake) -> (Arc<Writer>, Arc<Fake>) {
+fn start(fake: Fake) -> (Arc<Writer<Fake>>, Arc<Fake>) {
     let fake = Arc::new(fake);
-    let writer = Writer::start(Arc::clone(&fake) as Arc<dyn Details>, Arc::clone(&fake) as Arc<dyn Leaves>);
+    let writer = Writer::start(Arc::clone(&fake), Arc::clone(&fake) as Arc<dyn Leaves>);
     (Arc::new(writer), fake)
 }
 
@@ -308,10 +319,27 @@ async fn looks_that_come_together_are_written_together() {
 }
 
 #[tokio::test]
+async fn who_goes_away_with_an_answer_or_before_it_holds_nobody_up() {
+    let (writer, fake) = start(Fake::default());
+    let mut first = Box::pin(writer.write(look(1, None)));
+    assert!(futures::poll!(&mut first).is_pending());
+    while !fake.done().contains(&"entry 1".to_owned()) {
+        tokio::task::yield_now().await;
+    }
+    drop(first);
+    let mut second = Box::pin(writer.write(look(2, None)));
+    assert!(futures::poll!(&mut second).is_pending());
+    drop(second);
+    assert!(matches!(writer.write(look(3, None)).await, Outcome::Written(2)));
+    writer.close().await;
+    assert_eq!(*fake.kept.lock(), [1, 2, 3]);
+}
+
+#[tokio::test]
 async fn a_budget_that_is_only_asked_for_is_read_once() {
     let fake = Arc::new(Fake::default());
     fake.persons.lock().entry(key()).or_default().insert(PersonId(7));
-    let writer = Writer::start(Arc::clone(&fake) as Arc<dyn Details>, Arc::clone(&fake) as Arc<dyn Leaves>);
+    let writer = Writer::start(Arc::clone(&fake), Arc::clone(&fake) as Arc<dyn Leaves>);
     assert_eq!(writer.count_with(&key(), None).await.unwrap(), 1);
     assert_eq!(writer.count_with(&key(), Some(PersonId(8))).await.unwrap(), 2);
     assert!(matches!(writer.write(look(1, spending(8, 9))).await, Outcome::Written(0)));

@@ -13,6 +13,8 @@
 //!
 //! Frames of version 1, which an earlier build may have left, have no `active`.
 
+use std::borrow::Borrow;
+
 use model::PurposeId;
 
 use crate::activity::{Active, Activity};
@@ -29,7 +31,7 @@ const BEFORE_ACTIVITY: u8 = 1;
 pub(crate) type WrappedKey = (Tag, Vec<u8>);
 
 /// Gives the bytes of a frame.
-pub(crate) fn encode(keys: &[WrappedKey], looks: &[SealedLook]) -> Vec<u8> {
+pub(crate) fn encode(keys: &[WrappedKey], looks: &[impl Borrow<SealedLook>]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(64 + 128 * keys.len() + 1024 * looks.len());
     bytes.push(VERSION);
     put_count(&mut bytes, keys.len());
@@ -38,7 +40,7 @@ pub(crate) fn encode(keys: &[WrappedKey], looks: &[SealedLook]) -> Vec<u8> {
         put_bytes(&mut bytes, wrapped);
     }
     put_count(&mut bytes, looks.len());
-    for look in looks {
+    for look in looks.iter().map(Borrow::borrow) {
         bytes.extend_from_slice(&look.commitment);
         bytes.extend_from_slice(&look.at_ms.to_be_bytes());
         put_bytes(&mut bytes, look.purpose.as_str().as_bytes());

@@ -38,7 +38,7 @@ pub use contests::{Contest, ContestEnd, OfContests};
 pub use erase::Erased;
 pub use error::{Cause, StateError};
 pub use key::{DerivedKey, KeyError, MasterKey};
-pub use looks::{NewLook, Page, PlacedLooks, StoredLook};
+pub use looks::{NewLook, Page, PlacedLooks, ReadyLook, StoredLook};
 pub use persons::UnsavedKeys;
 pub use reviews::{Judged, Proposal, Review, Reviews, Standing};
 pub use sessions::{Session, SessionId};

@@ -12,7 +12,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use crate::activity::{Active, Activity};
 use crate::error::StateError;
 use crate::persons::UnsavedKeys;
-use crate::recent::RecentLook;
+use crate::recent::{Recent, RecentLook};
 use crate::seal::{Keys, Tag};
 use crate::store::State;
 use crate::writer::Durability;
@@ -139,6 +139,21 @@ pub(crate) struct SealedLook {
     pub(crate) active: Option<Active>,
 }
 
+/// A look that is sealed and waits to be kept. Clones are the same look.
+#[derive(Clone)]
+pub struct ReadyLook {
+    pub(crate) sealed: Arc<SealedLook>,
+    /// How often looks had been moved into the tables when they were searched for its commitment.
+    pub(crate) settles: u64,
+}
+
+/// Shows nothing that names a person.
+impl fmt::Debug for ReadyLook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadyLook").field("commitment", &hex::encode(self.sealed.commitment)).finish_non_exhaustive()
+    }
+}
+
 /// A person who counts as opened.
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Opened {
@@ -169,12 +184,39 @@ impl State {
     /// As [`State::put_looks`]; [`StateError::SamePersonKey`] when a person was given a key meanwhile: nothing was kept, and
     /// the keys are to be asked for again.
     pub async fn put_looks_with_keys(&self, looks: Vec<NewLook>, unsaved: UnsavedKeys) -> Result<u64, StateError> {
+        let ready = looks.into_iter().map(|look| self.seal_look(look)).collect::<Result<Vec<_>, _>>()?;
+        self.keep_looks(ready, unsaved).await
+    }
+
+    /// Seals a look, which is kept by [`State::keep_looks`]. Nothing is kept yet. What can be done of a look by itself is
+    /// done here: those that are kept together wait for each other.
+    ///
+    /// Reads the store on the thread that calls.
+    ///
+    /// # Errors
+    /// [`StateError::SameCommitment`] when there is a look of this commitment; [`StateError`] when the database fails.
+    pub fn seal_look(&self, look: NewLook) -> Result<ReadyLook, StateError> {
+        let settles = self.inner.recent.settles();
+        if self.inner.recent.has_in_tables(&look.commitment)? {
+            return Err(StateError::SameCommitment);
+        }
+        self.sealed(look, settles)
+    }
+
+    /// Seals a look whose commitment the tables didn't have when looks had been moved there so often.
+    pub(crate) fn sealed(&self, look: NewLook, settles: u64) -> Result<ReadyLook, StateError> {
+        Ok(ReadyLook { sealed: Arc::new(seal(&self.inner.keys, look)?), settles })
+    }
+
+    /// Keeps sealed looks as [`State::put_looks_with_keys`] does.
+    ///
+    /// # Errors
+    /// As [`State::put_looks_with_keys`].
+    pub async fn keep_looks(&self, looks: Vec<ReadyLook>, unsaved: UnsavedKeys) -> Result<u64, StateError> {
         if looks.is_empty() && unsaved.keys.is_empty() {
             return Ok(0);
         }
-        let keys = &self.inner.keys;
-        let sealed = looks.into_iter().map(|look| seal(keys, look)).collect::<Result<Vec<_>, _>>()?;
-        self.inner.keep_looks(unsaved, sealed).await.map(i64::unsigned_abs)
+        self.inner.keep_looks(unsaved, looks).await.map(i64::unsigned_abs)
     }
 
     /// Notes at which place of the log looks are.
@@ -208,6 +250,7 @@ impl State {
             // Whoever moves looks into the tables holds the writer: none are moved between memory and tables here.
             let mut writer = inner.writer.lock().await;
             let moved = inner.recent.place(&runs);
+            inner.with_recent(Recent::note_placed).await?;
             if moved.is_empty() {
                 return Ok(());
             }
@@ -235,18 +278,13 @@ impl State {
     /// [`StateError`] when the database fails or holds what is no place.
     pub async fn newest_placed(&self) -> Result<Option<([u8; 32], u64)>, StateError> {
         let place = |leaf: i64| u64::try_from(leaf).map_err(|_| StateError::Unsealable { what: "place of a look" });
-        let (recent, oldest) = self.inner.recent.newest(usize::MAX, |_, _| true);
-        let in_memory = recent.iter().find_map(|look| Some((look.sealed().commitment, look.leaf?)));
-        if let Some((commitment, leaf)) = in_memory {
-            return Ok(Some((commitment, place(leaf)?)));
-        }
-        let row = sqlx::query(
-            "SELECT commitment, leaf FROM looks WHERE leaf IS NOT NULL AND id < ? ORDER BY id DESC LIMIT 1",
-        )
-        .bind(oldest)
-        .fetch_optional(&self.inner.readers)
-        .await?;
-        row.map(|row| Ok((fixed(&row, 0)?, place(row.try_get(1)?)?))).transpose()
+        // First what was noted in memory and beside the tables: looks may be there for a while before they are moved.
+        let noted = self.inner.recent.placed();
+        let row = sqlx::query("SELECT commitment, leaf FROM looks WHERE leaf IS NOT NULL ORDER BY id DESC LIMIT 1")
+            .fetch_optional(&self.inner.readers)
+            .await?;
+        let in_tables = row.map(|row| Ok::<_, StateError>((fixed(&row, 0)?, place(row.try_get(1)?)?))).transpose()?;
+        Ok(noted.into_iter().chain(in_tables).max_by_key(|(_, leaf)| *leaf))
     }
 
     /// Gives the commitments of looks whose place in the log wasn't noted, oldest first; erased ones are left out.
@@ -300,9 +338,8 @@ impl State {
     /// # Errors
     /// [`StateError`] when the database fails or the look can't be unsealed.
     pub async fn look(&self, commitment: &[u8; 32]) -> Result<Option<StoredLook>, StateError> {
-        let (recent, _) = self.inner.recent.newest(1, |_, look| look.commitment == *commitment);
-        if let Some(look) = recent.first() {
-            return recent_look(&self.inner.keys, look).map(Some);
+        if let Some(look) = self.inner.recent.of_commitment(commitment) {
+            return recent_look(&self.inner.keys, &look).map(Some);
         }
         let mut query = QueryBuilder::<Sqlite>::new(LOOK_COLUMNS);
         query.push(" WHERE looks.commitment = ").push_bind(commitment.to_vec());
@@ -317,8 +354,7 @@ impl State {
     /// [`StateError`] when the database fails or holds what is no place.
     pub async fn leaf_of(&self, commitment: &[u8; 32]) -> Result<Option<u64>, StateError> {
         let place = |leaf: i64| u64::try_from(leaf).map_err(|_| StateError::Unsealable { what: "place of a look" });
-        let (recent, _) = self.inner.recent.newest(1, |_, look| look.commitment == *commitment);
-        if let Some(look) = recent.first() {
+        if let Some(look) = self.inner.recent.of_commitment(commitment) {
             return look.leaf.map(place).transpose();
         }
         let row = sqlx::query("SELECT leaf FROM looks WHERE commitment = ?")

@@ -1,12 +1,13 @@
 //! The keys of persons: who holds theirs finds every look at them in the public log.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::PersonId;
 use zeroize::Zeroizing;
 
 use crate::error::StateError;
 use crate::frame::WrappedKey;
+use crate::looks::{NewLook, ReadyLook};
 use crate::seal::Tag;
 use crate::store::State;
 
@@ -19,6 +20,21 @@ pub struct UnsavedKeys {
     pub(crate) keys: Vec<WrappedKey>,
     /// How often looks had been moved into the tables when they were asked for.
     pub(crate) settles: u64,
+}
+
+impl UnsavedKeys {
+    /// Joins what several looks need to have kept. Gives none when a person would have two keys then.
+    #[must_use]
+    pub fn joined(all: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut joined = Self { keys: Vec::new(), settles: u64::MAX };
+        for Self { keys, settles } in all {
+            joined.settles = joined.settles.min(settles);
+            joined.keys.extend(keys);
+        }
+        let mut seen = HashSet::with_capacity(joined.keys.len());
+        let is_once = joined.keys.iter().all(|(person, _)| seen.insert(*person));
+        is_once.then_some(joined)
+    }
 }
 
 /// Shows how many there are.
@@ -60,17 +76,44 @@ impl State {
         &self,
         persons: &[PersonId],
     ) -> Result<(Vec<[u8; 32]>, UnsavedKeys), StateError> {
-        let keys = &self.inner.keys;
-        let tags: Vec<Tag> = persons.iter().map(|person| keys.person(*person)).collect();
+        let tags: Vec<Tag> = persons.iter().map(|person| self.inner.keys.person(*person)).collect();
         // First those in memory: what is moved from there meanwhile is in the tables when they are read.
         let (recent, settles) = self.inner.recent.keys_of(&tags);
-        let elsewhere: Vec<Tag> = tags.iter().filter(|tag| !recent.contains_key(*tag)).copied().collect();
+        let kept = self.inner.recent.keys_in_tables(&not_in(&recent, &tags))?;
+        self.keys_for_looks(&tags, recent, kept, settles)
+    }
+
+    /// Makes a look ready to be kept: gives it sealed, and the keys of its persons, in their order, with those that are new. As
+    /// [`State::seal_look`] and [`State::person_keys_for_looks`], reading the store once.
+    ///
+    /// # Errors
+    /// As those two.
+    pub fn make_ready(&self, look: NewLook) -> Result<(ReadyLook, Vec<[u8; 32]>, UnsavedKeys), StateError> {
+        let tags: Vec<Tag> = look.persons.iter().map(|person| self.inner.keys.person(*person)).collect();
+        let (recent, settles) = self.inner.recent.keys_of(&tags);
+        let (kept, is_known) = self.inner.recent.keys_and_look_in_tables(&not_in(&recent, &tags), &look.commitment)?;
+        if is_known {
+            return Err(StateError::SameCommitment);
+        }
+        let (keys, unsaved) = self.keys_for_looks(&tags, recent, kept, settles)?;
+        Ok((self.sealed(look, settles)?, keys, unsaved))
+    }
+
+    /// Gives the keys of persons, of which those in memory and in the tables were found, and makes those that are missing.
+    fn keys_for_looks(
+        &self,
+        tags: &[Tag],
+        recent: HashMap<Tag, Vec<u8>>,
+        kept: HashMap<Tag, Vec<u8>>,
+        settles: u64,
+    ) -> Result<(Vec<[u8; 32]>, UnsavedKeys), StateError> {
+        let keys = &self.inner.keys;
         let mut known = HashMap::with_capacity(tags.len());
-        for (tag, wrapped) in self.inner.recent.keys_in_tables(&elsewhere)?.iter().chain(&recent) {
+        for (tag, wrapped) in kept.iter().chain(&recent) {
             known.insert(*tag, keys.unwrap_person_key(tag, wrapped)?);
         }
         let mut unsaved = UnsavedKeys { keys: Vec::new(), settles };
-        for tag in &tags {
+        for tag in tags {
             if !known.contains_key(tag) {
                 let mut key = Zeroizing::new([0; 32]);
                 getrandom::fill(key.as_mut()).map_err(|_| StateError::Random)?;
@@ -82,4 +125,8 @@ impl State {
         let all = tags.iter().map(|tag| known.get(tag).copied().ok_or_else(lost)).collect::<Result<_, _>>()?;
         Ok((all, unsaved))
     }
+}
+
+fn not_in(recent: &HashMap<Tag, Vec<u8>>, tags: &[Tag]) -> Vec<Tag> {
+    tags.iter().filter(|tag| !recent.contains_key(*tag)).copied().collect()
 }

@@ -27,7 +27,7 @@ use tokio::sync::Notify;
 use crate::activity::Sums;
 use crate::error::StateError;
 use crate::frame::{self, WrappedKey};
-use crate::looks::{Opened, PlacedLooks, SealedLook, fixed};
+use crate::looks::{Opened, PlacedLooks, ReadyLook, SealedLook, fixed};
 use crate::persons::UnsavedKeys;
 use crate::schema;
 use crate::seal::Tag;
@@ -36,21 +36,31 @@ use crate::store::{self, Inner, Options};
 /// How many looks are moved in one transaction, up to whole frames.
 const LOOKS_AT_ONCE: usize = 1_024;
 
-/// How long looks wait for others to be moved with.
+/// How long looks wait for others to be moved with, and how long it has to be quiet before they are.
 const GATHERED_FOR: Duration = Duration::from_secs(1);
 
-/// From how many on they wait no longer.
-const GATHERED_MAX: usize = 8_192;
+/// How many looks come in that time, at most, where it is quiet. When more come they wait: moving them takes cores and the disk
+/// from who is waiting for an answer.
+const QUIET_MAX: u64 = 256;
+
+/// From how many looks on they wait no longer.
+const GATHERED_MAX: usize = 32_768;
+
+/// Where they had to be moved though it was not quiet, so many are left to wait again.
+const GATHERED_MIN: usize = 16_384;
 
 /// Between two transactions answers have the cores for so many times what the first took, so that they are not held up by
 /// what is behind them.
 const PAUSES: u32 = 3;
 
 /// From how many looks on there are no pauses: they come faster than they are moved.
-const HURRIED_FROM: usize = 32_768;
+const HURRIED_FROM: usize = 49_152;
 
 /// The most looks in memory. Who brings more moves some first, and fails if that fails.
 const LOOKS_MAX: usize = 65_536;
+
+/// After how many transactions frames that were moved are taken out of their file, while there are more to move.
+const MOVES_BETWEEN_DROPS: usize = 32;
 
 /// How long after a failure moving is tried again.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
@@ -64,13 +74,13 @@ pub(crate) struct Frame {
     /// The number of its first look.
     first: i64,
     keys: Vec<WrappedKey>,
-    looks: Vec<SealedLook>,
+    looks: Vec<Arc<SealedLook>>,
     /// The place of each look in the log, once it was noted.
     leaves: Mutex<Vec<Option<i64>>>,
 }
 
 impl Frame {
-    fn new(number: i64, first: i64, keys: Vec<WrappedKey>, looks: Vec<SealedLook>) -> Self {
+    fn new(number: i64, first: i64, keys: Vec<WrappedKey>, looks: Vec<Arc<SealedLook>>) -> Self {
         let leaves = Mutex::new(vec![None; looks.len()]);
         Self { number, first, keys, looks, leaves }
     }
@@ -101,7 +111,10 @@ pub(crate) struct Snapshot(Vec<Arc<Frame>>);
 impl Snapshot {
     /// Gives the looks, oldest first, that tables lack which have all frames up to the number `settled`.
     pub(crate) fn looks_after(&self, settled: i64) -> impl Iterator<Item = &SealedLook> {
-        self.0.iter().filter(move |frame| frame.number > settled).flat_map(|frame| frame.looks.iter())
+        self.0
+            .iter()
+            .filter(move |frame| frame.number > settled)
+            .flat_map(|frame| frame.looks.iter().map(|look| &**look))
     }
 }
 
@@ -115,17 +128,24 @@ pub(crate) struct Found {
 
 struct Queue {
     frames: VecDeque<Arc<Frame>>,
-    commitments: HashSet<[u8; 32]>,
+    /// The number of the look of each commitment.
+    commitments: HashMap<[u8; 32], i64>,
     keys: HashMap<Tag, Vec<u8>>,
     next_frame: i64,
     next_look: i64,
     /// How often frames were moved.
     settles: u64,
+    /// The newest look whose place in the log was noted, in the file too: by it a log that lacks answered looks is recognised though
+    /// none of them is in the tables yet.
+    placed: Option<Placed>,
 }
+
+/// The commitment of a look, and the index of its leaf.
+pub(crate) type Placed = ([u8; 32], u64);
 
 impl Queue {
     fn push(&mut self, frame: Frame) {
-        self.commitments.extend(frame.looks.iter().map(|look| look.commitment));
+        self.commitments.extend(frame.looks.iter().map(|look| look.commitment).zip(frame.first..));
         self.keys.extend(frame.keys.iter().cloned());
         self.next_frame = frame.number + 1;
         self.next_look = frame.end();
@@ -178,20 +198,28 @@ impl Journal {
     /// # Errors
     /// [`StateError`]; some may still be there.
     fn forget(&mut self, kept_from: Option<i64>) -> Result<(), StateError> {
+        self.with_the_next(|connection| match kept_from {
+            // Without a condition SQLite frees the pages without reading them.
+            None => connection.execute("DELETE FROM frames", ()),
+            Some(number) => connection.execute("DELETE FROM frames WHERE number < ?", [number]),
+        })
+    }
+
+    /// Executes a statement that is durable with the next transaction: nobody waits for the disk.
+    ///
+    /// # Errors
+    /// [`StateError`]; whether it was executed is not known.
+    fn with_the_next(&mut self, work: impl FnOnce(&Connection) -> rusqlite::Result<usize>) -> Result<(), StateError> {
         if self.is_uncertain {
             return Err(StateError::Uncertain);
         }
         // Until it is set back no commit is known to be durable.
         self.is_uncertain = true;
         self.connection.pragma_update(None, "synchronous", "NORMAL")?;
-        let forgotten = match kept_from {
-            // Without a condition SQLite frees the pages without reading them.
-            None => self.connection.execute("DELETE FROM frames", ()),
-            Some(number) => self.connection.execute("DELETE FROM frames WHERE number < ?", [number]),
-        };
+        let done = work(&self.connection);
         self.connection.pragma_update(None, "synchronous", "FULL")?;
         self.is_uncertain = false;
-        forgotten?;
+        done?;
         Ok(())
     }
 
@@ -257,11 +285,12 @@ impl Recent {
         let Found { settled, last_look } = found;
         let mut queue = Queue {
             frames: VecDeque::new(),
-            commitments: HashSet::new(),
+            commitments: HashMap::new(),
             keys: HashMap::new(),
             next_frame: settled.saturating_add(1),
             next_look: last_look.saturating_add(1),
             settles: 0,
+            placed: read_placed(&mut connection).await?,
         };
         let rows = sqlx::query("SELECT number, first, frame FROM frames WHERE number > ? ORDER BY number")
             .bind(settled)
@@ -274,7 +303,7 @@ impl Recent {
             if first != queue.next_look || number < queue.next_frame {
                 return Err(damaged());
             }
-            queue.push(Frame::new(number, first, keys, looks));
+            queue.push(Frame::new(number, first, keys, looks.into_iter().map(Arc::new).collect()));
         }
         connection.close().await?;
         let (journal, copier) = (connect(&path, options)?, connect(&path, options)?);
@@ -315,6 +344,11 @@ impl Recent {
         (found, queue.settles)
     }
 
+    /// Gives how often frames were moved.
+    pub(crate) fn settles(&self) -> u64 {
+        self.queue.lock().settles
+    }
+
     /// Gives the looks in memory that `is_wanted` by their number and content, newest first and at most so many, and the
     /// number of the oldest one in memory: all before it, and none after, are to be asked of the tables.
     pub(crate) fn newest(&self, most: usize, is_wanted: impl Fn(i64, &SealedLook) -> bool) -> (Vec<RecentLook>, i64) {
@@ -335,17 +369,50 @@ impl Recent {
         (found, queue.oldest_look())
     }
 
+    /// Gives the look in memory of a commitment.
+    pub(crate) fn of_commitment(&self, commitment: &[u8; 32]) -> Option<RecentLook> {
+        let queue = self.queue.lock();
+        let id = *queue.commitments.get(commitment)?;
+        let frame = queue.frames.get(queue.frames.partition_point(|frame| frame.end() <= id))?;
+        let place = usize::try_from(id - frame.first).ok()?;
+        let leaf = *frame.leaves.lock().get(place)?;
+        Some(RecentLook { id, leaf, frame: Arc::clone(frame), place })
+    }
+
+    /// Gives how many looks have come, those that were moved before this counted.
+    fn came(&self) -> u64 {
+        self.queue.lock().next_look.unsigned_abs()
+    }
+
     /// Gives the frames in memory as they are now.
     pub(crate) fn snapshot(&self) -> Snapshot {
         Snapshot(self.queue.lock().frames.iter().cloned().collect())
     }
 
+    /// Gives the newest look whose place was noted.
+    pub(crate) fn placed(&self) -> Option<Placed> {
+        self.queue.lock().placed
+    }
+
+    /// Writes which look that is into the file, durable with the next look that is kept.
+    pub(crate) fn note_placed(&self) -> Result<(), StateError> {
+        let mut journal = self.journal.lock();
+        let Some((commitment, leaf)) = self.placed() else { return Ok(()) };
+        let note = [commitment.as_slice(), &leaf.to_be_bytes()].concat();
+        journal.with_the_next(|connection| {
+            let mut insert =
+                connection.prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES ('placed', ?)")?;
+            insert.execute([note])
+        })
+    }
+
     /// Notes the places of looks in memory. Gives the runs that are, in part at least, in the tables; whoever calls holds the
     /// store's writer, so that none is moved meanwhile.
     pub(crate) fn place(&self, runs: &[PlacedLooks]) -> Vec<PlacedLooks> {
-        let queue = self.queue.lock();
+        let mut guard = self.queue.lock();
+        let queue = &mut *guard;
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        for run in runs {
+        for run in runs.iter().filter(|run| run.count > 0) {
             let (first, end) = (number(run.first), number(run.first.saturating_add(run.count)));
             let begin = queue.frames.partition_point(|frame| frame.end() <= first);
             for frame in queue.frames.range(begin..).take_while(|frame| frame.first < end) {
@@ -353,6 +420,12 @@ impl Recent {
                     if (first..end).contains(&id) {
                         *leaf = Some(number(run.leaf).saturating_add(id - first));
                     }
+                }
+                let place = usize::try_from(end.min(frame.end()) - 1 - frame.first).ok();
+                let last = place.and_then(|place| frame.looks.get(place));
+                let leaf = run.leaf + end.min(frame.end()).abs_diff(first) - 1;
+                if let Some(last) = last.filter(|_| queue.placed.is_none_or(|(_, noted)| noted < leaf)) {
+                    queue.placed = Some((last.commitment, leaf));
                 }
             }
         }
@@ -399,14 +472,19 @@ impl Recent {
 
     /// Gives the wrapped keys that the tables have of these persons.
     pub(crate) fn keys_in_tables(&self, persons: &[Tag]) -> Result<HashMap<Tag, Vec<u8>>, StateError> {
+        wrapped_keys(&self.tables.lock(), persons)
+    }
+
+    /// Gives the same, and whether the tables have a look of a commitment; as of one moment, which costs half of two.
+    pub(crate) fn keys_and_look_in_tables(
+        &self,
+        persons: &[Tag],
+        commitment: &[u8; 32],
+    ) -> Result<(HashMap<Tag, Vec<u8>>, bool), StateError> {
         let tables = self.tables.lock();
-        let mut select = tables.prepare_cached("SELECT wrapped_key FROM person_keys WHERE person = ?")?;
-        let mut found = HashMap::with_capacity(persons.len());
-        for person in persons {
-            if let Some(wrapped) = select.query_row([person.as_slice()], |row| row.get(0)).optional()? {
-                found.insert(*person, wrapped);
-            }
-        }
+        let at_once = tables.unchecked_transaction()?;
+        let found = (wrapped_keys(&tables, persons)?, has_look(&tables, commitment)?);
+        at_once.commit()?;
         Ok(found)
     }
 
@@ -443,12 +521,14 @@ impl Recent {
     /// Keeps looks and new keys, durable when this returns. Returns the number of the first look.
     ///
     /// Waits for the disk on the thread that calls.
-    fn put(&self, unsaved: UnsavedKeys, looks: Vec<SealedLook>) -> Result<i64, StateError> {
+    fn put(&self, unsaved: UnsavedKeys, looks: Vec<ReadyLook>) -> Result<i64, StateError> {
         let mut journal = self.journal.lock();
         let (number, first, settles) = {
             let queue = self.queue.lock();
             let mut seen = HashSet::with_capacity(looks.len());
-            if looks.iter().any(|look| queue.commitments.contains(&look.commitment) || !seen.insert(look.commitment)) {
+            let mut is_known =
+                |commitment: [u8; 32]| queue.commitments.contains_key(&commitment) || !seen.insert(commitment);
+            if looks.iter().any(|look| is_known(look.sealed.commitment)) {
                 return Err(StateError::SameCommitment);
             }
             if unsaved.keys.iter().any(|(person, _)| queue.keys.contains_key(person)) {
@@ -456,39 +536,46 @@ impl Recent {
             }
             (queue.next_frame, queue.next_look, queue.settles)
         };
-        if self.has_any_of(&looks)? {
-            return Err(StateError::SameCommitment);
+        // What was in memory when the tables were searched may have been moved there since.
+        for look in looks.iter().filter(|look| look.settles != settles) {
+            if self.has_in_tables(&look.sealed.commitment)? {
+                return Err(StateError::SameCommitment);
+            }
         }
-        // Keys that were in memory when these were asked for may have been moved into the tables since.
-        if unsaved.settles != settles {
+        if unsaved.settles != settles && !unsaved.keys.is_empty() {
             let persons: Vec<Tag> = unsaved.keys.iter().map(|(person, _)| *person).collect();
             if !self.keys_in_tables(&persons)?.is_empty() {
                 return Err(StateError::SamePersonKey);
             }
         }
+        let looks: Vec<Arc<SealedLook>> = looks.into_iter().map(|look| look.sealed).collect();
         journal.keep(number, first, &frame::encode(&unsaved.keys, &looks))?;
         let mut queue = self.queue.lock();
         queue.push(Frame::new(number, first, unsaved.keys, looks));
-        let is_due = queue.commitments.len() >= GATHERED_MAX;
         drop(queue);
         self.arrived.notify_one();
-        if is_due {
-            self.due.notify_one();
-        }
         Ok(first)
     }
 
-    /// Tells whether the tables have one of these looks.
-    fn has_any_of(&self, looks: &[SealedLook]) -> Result<bool, StateError> {
-        let tables = self.tables.lock();
-        let mut select = tables.prepare_cached("SELECT 1 FROM looks WHERE commitment = ?")?;
-        for look in looks {
-            if select.exists([look.commitment.as_slice()])? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    /// Tells whether the tables have a look of this commitment.
+    pub(crate) fn has_in_tables(&self, commitment: &[u8; 32]) -> Result<bool, StateError> {
+        has_look(&self.tables.lock(), commitment)
     }
+}
+
+fn wrapped_keys(tables: &Connection, persons: &[Tag]) -> Result<HashMap<Tag, Vec<u8>>, StateError> {
+    let mut select = tables.prepare_cached("SELECT wrapped_key FROM person_keys WHERE person = ?")?;
+    let mut found = HashMap::with_capacity(persons.len());
+    for person in persons {
+        if let Some(wrapped) = select.query_row([person.as_slice()], |row| row.get(0)).optional()? {
+            found.insert(*person, wrapped);
+        }
+    }
+    Ok(found)
+}
+
+fn has_look(tables: &Connection, commitment: &[u8; 32]) -> Result<bool, StateError> {
+    Ok(tables.prepare_cached("SELECT 1 FROM looks WHERE commitment = ?")?.exists([commitment.as_slice()])?)
 }
 
 /// Opens a file that is there.
@@ -524,7 +611,7 @@ impl Inner {
     pub(crate) async fn keep_looks(
         self: &Arc<Self>,
         unsaved: UnsavedKeys,
-        looks: Vec<SealedLook>,
+        looks: Vec<ReadyLook>,
     ) -> Result<i64, StateError> {
         if self.recent.len() >= LOOKS_MAX {
             self.settle(LOOKS_AT_ONCE).await?;
@@ -576,10 +663,7 @@ pub(crate) async fn keep_settling(store: Weak<Inner>, recent: Arc<Recent>) {
         if store.strong_count() == 0 {
             return;
         }
-        tokio::select! {
-            () = recent.due.notified() => {}
-            () = tokio::time::sleep(GATHERED_FOR) => {}
-        }
+        until_quiet(&recent).await;
         let Some(inner) = store.upgrade() else { return };
         if let Err(error) = settle_slowly(&inner).await {
             // Nothing is lost: they are in their file and in memory, and new ones are taken until there are too many.
@@ -591,17 +675,44 @@ pub(crate) async fn keep_settling(store: Weak<Inner>, recent: Arc<Recent>) {
     }
 }
 
+/// Waits until few looks come, or until there are many, or somebody is in a hurry.
+async fn until_quiet(recent: &Recent) {
+    loop {
+        let came = recent.came();
+        tokio::select! {
+            () = recent.due.notified() => return,
+            () = tokio::time::sleep(GATHERED_FOR) => {}
+        }
+        if recent.came() - came <= QUIET_MAX || recent.len() >= GATHERED_MAX {
+            return;
+        }
+    }
+}
+
 async fn settle_slowly(inner: &Arc<Inner>) -> Result<(), StateError> {
     let recent = &inner.recent;
+    let mut moves = 0;
     while !recent.is_empty() {
-        let begun = tokio::time::Instant::now();
+        let (begun, came) = (tokio::time::Instant::now(), recent.came());
         inner.settle(LOOKS_AT_ONCE).await?;
         let len = recent.len();
         if len > 0 && len < HURRIED_FROM {
             tokio::time::sleep(begun.elapsed() * PAUSES).await;
         }
+        moves += 1;
+        if moves % MOVES_BETWEEN_DROPS == 0 {
+            inner.with_recent(Recent::drop_settled).await?;
+        }
+        let quiet = begun.elapsed().as_secs_f64() / GATHERED_FOR.as_secs_f64() * QUIET_MAX as f64;
+        if len <= GATHERED_MIN && (recent.came() - came) as f64 > quiet {
+            break;
+        }
     }
-    inner.with_recent(Recent::drop_settled).await
+    inner.with_recent(Recent::drop_settled).await?;
+    if !recent.is_empty() {
+        recent.arrived.notify_one();
+    }
+    Ok(())
 }
 
 /// Writes frames into the tables, but for those that are there.
@@ -662,6 +773,16 @@ fn insert_rows(transaction: &rusqlite::Transaction<'_>, frames: &[&Arc<Frame>]) 
         rows.execute(params![person.as_slice(), wrapped])?;
     }
     active.insert(transaction)
+}
+
+/// Gives the look that the file says is the newest whose place in the log was noted.
+async fn read_placed(connection: &mut SqliteConnection) -> Result<Option<Placed>, StateError> {
+    let kept = sqlx::query("SELECT value FROM meta WHERE name = 'placed'").fetch_optional(connection).await?;
+    let Some(row) = kept else { return Ok(None) };
+    let note: [u8; 40] = fixed(&row, 0)?;
+    let (commitment, leaf) = note.split_at(32);
+    let damaged = |_| StateError::Unsealable { what: "place of a look" };
+    Ok(Some((commitment.try_into().map_err(damaged)?, u64::from_be_bytes(leaf.try_into().map_err(damaged)?))))
 }
 
 /// Gives the number of the last frame that is in the tables; 0 when there is none.

@@ -254,6 +254,109 @@ async fn recent_looks_are_moved_behind_the_answers() {
     panic!("nobody moved the look");
 }
 
+/// Puts looks, many more a second than the most that is quiet, until `is_enough`.
+async fn put_fast(state: &State, next: &mut u64, is_enough: impl AsyncFn() -> bool) {
+    while !is_enough().await {
+        let batch = *next..*next + 500;
+        *next = batch.end;
+        state.put_looks(batch.map(|number| look(number, &[])).collect()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn looks_that_come_fast_wait_for_a_quieter_moment_and_many_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let moved = async || count(&state, "SELECT count(*) FROM looks").await;
+    let begun = tokio::time::Instant::now();
+    let mut next = 0;
+    put_fast(&state, &mut next, async || begun.elapsed() > 5 * GATHERED_FOR / 2).await;
+    assert!(usize::try_from(next).unwrap() < GATHERED_MAX, "or they were many");
+    assert_eq!(moved().await, 0, "of {next}");
+
+    put_fast(&state, &mut next, async || moved().await > 0).await;
+    assert!(usize::try_from(next).unwrap() >= GATHERED_MAX, "{next}");
+
+    // Nobody asks any more.
+    while !state.inner.recent.is_empty() || frames(&state) > 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(moved().await, i64::try_from(next).unwrap());
+}
+
+#[tokio::test]
+async fn looks_in_memory_are_found_by_their_commitments() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    query_only(&state, "ON");
+    state.put_looks(vec![look(1, &[1]), look(2, &[2])]).await.unwrap();
+    state.put_looks(vec![look(3, &[3])]).await.unwrap();
+    state.place_looks(&[PlacedLooks { first: 2, leaf: 70, count: 2 }]).await.unwrap();
+    for (number, leaf) in [(1, None), (2, Some(70)), (3, Some(71))] {
+        let commitment = look(number, &[]).commitment;
+        let found = state.look(&commitment).await.unwrap().unwrap();
+        assert_eq!((found.sequence, found.leaf, found.detail), (number, leaf, number.to_string().into_bytes()));
+        assert_eq!(state.leaf_of(&commitment).await.unwrap(), leaf);
+    }
+    assert!(state.look(&look(4, &[]).commitment).await.unwrap().is_none());
+    query_only(&state, "OFF");
+    state.inner.settle_all().await.unwrap();
+    assert!(state.inner.recent.of_commitment(&look(2, &[]).commitment).is_none());
+    assert_eq!(state.leaf_of(&look(2, &[]).commitment).await.unwrap(), Some(70));
+}
+
+#[tokio::test]
+async fn the_newest_place_outlives_a_crash_before_any_look_is_moved() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    assert_eq!(state.newest_placed().await.unwrap(), None);
+    let first = state.make_ready(look(1, &[1])).unwrap().0;
+    let first = state.keep_looks(vec![first], UnsavedKeys::default()).await.unwrap();
+    state.place_looks(&[PlacedLooks { first, leaf: 40, count: 1 }]).await.unwrap();
+    state.put_looks(vec![look(2, &[2]), look(3, &[3]), look(4, &[4])]).await.unwrap();
+    state.place_looks(&[PlacedLooks { first: first + 1, leaf: 41, count: 2 }]).await.unwrap();
+    let newest = Some((look(3, &[]).commitment, 42));
+    assert_eq!(state.newest_placed().await.unwrap(), newest, "the fourth has no place yet");
+    assert_eq!(count(&state, "SELECT count(*) FROM looks").await, 0);
+    drop(state);
+
+    let state = open(folder.path()).await;
+    query_only(&state, "ON");
+    assert_eq!(state.looks_without_leaf().await.unwrap().len(), 4, "places are in memory alone");
+    assert_eq!(state.newest_placed().await.unwrap(), newest);
+    query_only(&state, "OFF");
+    // What is put right by the log, and then moved, is newer.
+    state.set_leaves(&[(look(4, &[]).commitment, 43)]).await.unwrap();
+    assert_eq!(state.newest_placed().await.unwrap(), Some((look(4, &[]).commitment, 43)));
+}
+
+#[tokio::test]
+async fn a_look_that_was_made_ready_is_kept_once_and_with_one_key_a_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = open(folder.path()).await;
+    let (one, keys_of_one, first) = state.make_ready(look(1, &[7, 8])).unwrap();
+    let (two, keys_of_two, second) = state.make_ready(look(2, &[8])).unwrap();
+    assert_ne!(keys_of_one[1], keys_of_two[0], "neither key of person 8 is kept yet");
+    assert!(UnsavedKeys::joined([first.clone(), second.clone()]).is_none());
+    let joined = UnsavedKeys::joined([first, UnsavedKeys::default()]).unwrap();
+    state.keep_looks(vec![one.clone()], joined).await.unwrap();
+    let refused = state.keep_looks(vec![two.clone()], second.clone()).await;
+    assert!(matches!(refused, Err(StateError::SamePersonKey)), "{refused:?}");
+
+    // In the tables it is found as well, though neither was there when the look was made ready.
+    state.inner.settle_all().await.unwrap();
+    let refused = state.keep_looks(vec![two.clone()], second).await;
+    assert!(matches!(refused, Err(StateError::SamePersonKey)), "{refused:?}");
+    let refused = state.keep_looks(vec![one], UnsavedKeys::default()).await;
+    assert!(matches!(refused, Err(StateError::SameCommitment)), "{refused:?}");
+    let (keys, unsaved) = state.person_keys_for_looks(&[PersonId(8)]).await.unwrap();
+    assert_eq!((keys[0], unsaved.keys.len()), (keys_of_one[1], 0));
+    state.keep_looks(vec![two.clone()], unsaved).await.unwrap();
+    let refused = state.keep_looks(vec![two], UnsavedKeys::default()).await;
+    assert!(matches!(refused, Err(StateError::SameCommitment)), "it is in memory: {refused:?}");
+}
+
 #[tokio::test]
 async fn a_file_of_recent_looks_that_is_gone_of_another_store_or_damaged_is_said() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

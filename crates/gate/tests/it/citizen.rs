@@ -77,6 +77,31 @@ async fn a_citizen_sees_every_look_and_can_prove_each() {
 }
 
 #[tokio::test]
+async fn who_are_looked_at_for_the_first_time_by_several_at_once_have_one_key() {
+    let house = House::new().await;
+    let look = async |person, subject: LookSubject| {
+        let permit = house.gate.decide(&open(person)).await.unwrap();
+        house.gate.commit(permit, vec![subject]).await.unwrap().leaf()
+    };
+    // Handed over at once, so that they are of one batch or two: each was made ready with a key of its own.
+    let looks = (0..12).map(|number| match number % 2 {
+        0 => look(ZACHARIAS, zacharias()),
+        _ => look(YSOLDE, ysolde()),
+    });
+    let leaves = futures::future::join_all(looks).await;
+    let answer = house.gate.looks_of_self(&own(ZACHARIAS), &zacharias(), &[], Page::first(100)).await.unwrap();
+    let mut expected: Vec<u64> = leaves.into_iter().step_by(2).chain([answer.leaf]).collect();
+    expected.sort_unstable();
+    let mut listed: Vec<u64> = answer.looks.iter().map(|look| look.leaf).collect();
+    listed.reverse();
+    assert_eq!(listed, expected);
+    let key = answer.key.as_ref().unwrap();
+    let entries = house.entries().await;
+    let found: Vec<u64> = (0..).zip(&entries).filter(|(_, entry)| entry.is_about(key)).map(|(leaf, _)| leaf).collect();
+    assert_eq!(found, expected, "the log has all of them under the key that the person holds");
+}
+
+#[tokio::test]
 async fn a_changed_part_opens_nothing() {
     let house = House::new().await;
     let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
