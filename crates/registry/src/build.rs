@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, ListArray, StringArray, TimestampMicrosecondArray};
-use fjall::{Database, KeyspaceCreateOptions};
+use fjall::Database;
 use futures::TryStreamExt as _;
 use gate::{Gate, JobGrant};
 use lake::{Lake, TableRef};
@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::error::RegistryError;
 use crate::explain::Explainer;
 use crate::folder::{Folder, INDEX_FORMAT, Meta};
-use crate::index::{keyspace, model_table, open_store, register_table, schema_file};
+use crate::index::{keyspace, layout, model_table, open_store, register_table, schema_file};
 use crate::link::{Link, Place};
 use crate::review::{Listed, Merge, PairList, WaitReason, Waits};
 use crate::rows::{self, RowCodec};
@@ -210,7 +210,7 @@ impl Builder<'_> {
         if !self.present.contains(table) {
             // An empty keyspace with the schema of nothing: the register has no rows, which is not an error.
             let nothing = Arc::new(arrow_schema::Schema::empty());
-            self.store.keyspace(name, KeyspaceCreateOptions::default)?;
+            self.store.keyspace(name, layout)?;
             RowCodec::new(nothing)?.save(&schema_file(self.generation, name))?;
             return Ok(0);
         }
@@ -228,10 +228,11 @@ impl Builder<'_> {
                     none.insert(fresh)
                 }
             };
-            let encoded = codec.encode(&batch)?;
-            for (hash, row) in rows::record_hashes(&title, &batch)?.into_iter().zip(encoded.iter()) {
-                places.push((hash, arena.len(), row.data().len()));
-                arena.extend_from_slice(row.data());
+            let mut begins = arena.len();
+            let ends = codec.encode(&batch, &mut arena)?;
+            for (hash, ends) in rows::record_hashes(&title, &batch)?.into_iter().zip(ends) {
+                places.push((hash, begins, ends));
+                begins = ends;
             }
             if let Some((terms, number, kinds)) = &mut terms {
                 terms.add(&title, *number, kinds, &batch)?;
@@ -245,11 +246,11 @@ impl Builder<'_> {
         if places.windows(2).any(|pair| pair[0].0 == pair[1].0) {
             return Err(RegistryError::Duplicate { table: title });
         }
-        let keyspace = self.store.keyspace(name, KeyspaceCreateOptions::default)?;
+        let keyspace = self.store.keyspace(name, layout)?;
         let mut ingestion = keyspace.start_ingestion()?;
         let count = places.len() as u64;
-        for (hash, begins, length) in places {
-            ingestion.write(hash.to_vec(), &arena[begins..begins + length])?;
+        for (hash, begins, ends) in places {
+            ingestion.write(hash.to_vec(), &arena[begins..ends])?;
         }
         ingestion.finish()?;
         Ok(count)
@@ -298,13 +299,13 @@ impl Builder<'_> {
         if by_record.windows(2).any(|pair| pair[0].0 == pair[1].0) {
             return Err(RegistryError::Duplicate { table: table.to_string() });
         }
-        let keyspace = self.store.keyspace(keyspace::RECORDS, KeyspaceCreateOptions::default)?;
+        let keyspace = self.store.keyspace(keyspace::RECORDS, layout)?;
         let mut ingestion = keyspace.start_ingestion()?;
         for (place, person) in by_record {
             ingestion.write(place.key().to_vec(), person.to_be_bytes().to_vec())?;
         }
         ingestion.finish()?;
-        let keyspace = self.store.keyspace(keyspace::PERSONS, KeyspaceCreateOptions::default)?;
+        let keyspace = self.store.keyspace(keyspace::PERSONS, layout)?;
         let mut ingestion = keyspace.start_ingestion()?;
         let mut persons = 0;
         let mut bytes = Vec::new();
@@ -346,7 +347,7 @@ impl Builder<'_> {
                 self.advance(batch.num_rows());
             }
         }
-        let keyspace = self.store.keyspace(keyspace::KIN, KeyspaceCreateOptions::default)?;
+        let keyspace = self.store.keyspace(keyspace::KIN, layout)?;
         let mut ingestion = keyspace.start_ingestion()?;
         for (person, family) in families.lists() {
             let bytes: Vec<u8> = family.iter().flat_map(|id| id.to_be_bytes()).collect();

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::RegistryError;
 
 /// The version of what a generation holds. Since 2 the number of a house is among the words of an address; since 3
-/// persons are found by the employer that a record names; since 4 it says of links and pairs what stewards judged of them.
-pub const INDEX_FORMAT: u32 = 4;
+/// persons are found by the employer that a record names; since 4 it says of links and pairs what stewards judged of them; since 5 rows are
+/// written in a format of their own.
+pub const INDEX_FORMAT: u32 = 5;
 
 const POINTER: &str = "CURRENT";
 const META: &str = "meta.json";
@@ -255,6 +256,15 @@ mod tests {
         folder.begin("r1").unwrap();
         folder.finish("r1", &Meta { format: 3, ..meta() }).unwrap();
         assert!(matches!(folder.open(), Err(RegistryError::Format { found: 3, .. })), "its links can't be read");
+    }
+
+    #[test]
+    fn an_index_of_sortable_rows_is_of_another_version() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path());
+        folder.begin("r1").unwrap();
+        folder.finish("r1", &Meta { format: 4, ..meta() }).unwrap();
+        assert!(matches!(folder.open(), Err(RegistryError::Format { found: 4, .. })), "its rows can't be read");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use fjall::config::{FilterPolicy, HashRatioPolicy, PinningPolicy};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions};
 use model::{ModelId, ModelKind, PersonId, Project, RecordId, RegisterId};
 use tantivy::IndexReader;
@@ -274,6 +275,17 @@ fn fetch(keyspace: &Keyspace, hashes: &[[u8; 16]]) -> Result<Vec<fjall::UserValu
     Ok(rows)
 }
 
+/// Gives how keyspaces are laid out: rows are asked for by their keys, one at a time, and nearly all that are asked for are there.
+/// What tells in which block a row is stays in memory, some megabytes for a million persons, and each block has a table of
+/// its keys.
+pub(crate) fn layout() -> KeyspaceCreateOptions {
+    KeyspaceCreateOptions::default()
+        .index_block_pinning_policy(PinningPolicy::all(true))
+        .data_block_hash_ratio_policy(HashRatioPolicy::all(0.75))
+        .filter_policy(FilterPolicy::disabled())
+        .expect_point_read_hits(true)
+}
+
 #[expect(clippy::disallowed_methods, reason = "the store of a generation that is being built")]
 pub(crate) fn open_store(path: &Path) -> Result<Database, RegistryError> {
     Ok(Database::builder(path).cache_size(CACHE_BYTES).open()?)
@@ -293,7 +305,7 @@ fn open_keyspace(store: &Database, generation: &Path, name: &str) -> Result<Keys
     if !store.keyspace_exists(name) {
         return Err(RegistryError::damaged(&generation.join("store"), format!("`{name}` is not there")));
     }
-    store.keyspace(name, KeyspaceCreateOptions::default).map_err(RegistryError::opening(generation))
+    store.keyspace(name, layout).map_err(RegistryError::opening(generation))
 }
 
 fn open_table(store: &Database, generation: &Path, name: &str) -> Result<Table, RegistryError> {

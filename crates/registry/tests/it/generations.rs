@@ -82,7 +82,7 @@ async fn a_damaged_index_says_what_to_do() {
         fs::write(&path, whole).unwrap();
     }
     let meta = fs::read_to_string(generation.join("meta.json")).unwrap();
-    fs::write(generation.join("meta.json"), meta.replace("\"format\":4", "\"format\":7")).unwrap();
+    fs::write(generation.join("meta.json"), meta.replace("\"format\":5", "\"format\":7")).unwrap();
     assert!(matches!(complains("format"), RegistryError::Format { found: 7, .. }));
     fs::write(generation.join("meta.json"), &meta).unwrap();
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::FileReader;
-use arrow_row::{RowConverter, SortField};
+use arrow_schema::{DataType, Schema};
 use fjall::{Database, KeyspaceCreateOptions};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet as _, Document as _, TERMINATED, TantivyDocument};
@@ -57,6 +57,58 @@ pub(crate) fn texts_of(batch: &RecordBatch) -> Vec<String> {
     texts
 }
 
+/// Writes out a row of the store by what `src/rows.rs` says of its bytes: which values it has, then these.
+fn text_of(schema: &Schema, row: &[u8]) -> String {
+    fn number<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
+        let (number, after) = rest.split_first_chunk().unwrap();
+        *rest = after;
+        *number
+    }
+    let (present, mut rest) = row.split_at(schema.fields().len().div_ceil(8));
+    let mut text = String::new();
+    for (place, field) in schema.fields().iter().enumerate() {
+        if present[place / 8] >> (place % 8) & 1 == 0 {
+            continue;
+        }
+        match field.data_type() {
+            DataType::Utf8 => {
+                let mut length = 0;
+                for shift in (0..).step_by(7) {
+                    let [byte] = number(&mut rest);
+                    length |= usize::from(byte & 0x7f) << shift;
+                    if byte < 0x80 {
+                        break;
+                    }
+                }
+                let (value, after) = rest.split_at(length);
+                rest = after;
+                text.push_str(std::str::from_utf8(value).unwrap());
+            }
+            DataType::Boolean => text.push_str(&number::<1>(&mut rest)[0].to_string()),
+            DataType::Decimal128(_, scale) => {
+                let digits = i128::from_le_bytes(number(&mut rest));
+                let one = 10_i128.pow(u32::try_from(*scale).unwrap());
+                let (whole, part) = (digits / one, (digits % one).unsigned_abs());
+                text.push_str(&format!("{whole}.{part:0width$}", width = usize::try_from(*scale).unwrap()));
+            }
+            DataType::Int32 => text.push_str(&i32::from_le_bytes(number(&mut rest)).to_string()),
+            DataType::Date32 => {
+                let day = i32::from_le_bytes(number(&mut rest));
+                let day = chrono::DateTime::from_timestamp(i64::from(day) * 86_400, 0).unwrap();
+                text.push_str(&day.format("%Y-%m-%d").to_string());
+            }
+            DataType::Int64 | DataType::Timestamp(..) => {
+                text.push_str(&i64::from_le_bytes(number(&mut rest)).to_string());
+            }
+            DataType::Float64 => text.push_str(&f64::from_le_bytes(number(&mut rest)).to_string()),
+            other => panic!("{other}"),
+        }
+        text.push('\n');
+    }
+    assert!(rest.is_empty());
+    text
+}
+
 /// Gives all rows of the store by keyspace, as texts. A keyspace with a schema beside it is decoded, any other is taken
 /// byte for byte and, for the record ids in it, in hexadecimal digits.
 pub(crate) fn rows_of_the_store(generation: &Path) -> BTreeMap<String, Vec<String>> {
@@ -76,11 +128,7 @@ pub(crate) fn rows_of_the_store(generation: &Path) -> BTreeMap<String, Vec<Strin
         let schema = generation.join(format!("{name}.arrow"));
         let texts = if schema.is_file() {
             let schema = FileReader::try_new(fs::File::open(schema).unwrap(), None).unwrap().schema();
-            let fields = schema.fields().iter().map(|field| SortField::new(field.data_type().clone())).collect();
-            let converter = RowConverter::new(fields).unwrap();
-            let parser = converter.parser();
-            let columns = converter.convert_rows(rows.iter().map(|(_, value)| parser.parse(value))).unwrap();
-            texts_of(&RecordBatch::try_new(schema, columns).unwrap())
+            rows.iter().map(|(_, value)| text_of(&schema, value)).collect()
         } else {
             let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
             let text = |bytes: &[u8]| format!("{}\n{}\n", String::from_utf8_lossy(bytes), digits(bytes));
