@@ -57,16 +57,18 @@ pub fn router(parts: Parts) -> Router {
 
 /// Limits the size of bodies, and the time that they and answers take.
 fn bounded<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: Limits) -> Router<S> {
-    router.layer(middleware::from_fn_with_state(limits, pace::bounded)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+    router.layer((DefaultBodyLimit::max(BODY_BYTES_MAX), middleware::from_fn_with_state(limits, pace::bounded)))
 }
 
 /// Adds what every answer passes, whatever becomes of its request: failures and panics too, which people are told in words.
 fn protected<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
-    router
-        .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::custom(api::panicked))
-        .layer(middleware::from_fn(pages::to_people))
-        .layer(middleware::from_fn(headers::secure))
+    // As one, the outermost first: routes are boxed for each layer, and what is boxed is copied for each request.
+    router.layer((
+        middleware::from_fn(headers::secure),
+        middleware::from_fn(pages::to_people),
+        CatchPanicLayer::custom(api::panicked),
+        CompressionLayer::new(),
+    ))
 }
 
 /// Serves until `until` is ready, then lets requests under way finish; `waits` is told how many there are, if they are not

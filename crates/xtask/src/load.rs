@@ -159,8 +159,10 @@ struct Connection {
     headers: String,
     sent: Instant,
     request: Vec<u8>,
-    /// What came of the answer.
+    /// Where the answer is put, as large as any before.
     answer: Vec<u8>,
+    /// How much of it came.
+    came: usize,
     /// Where the answer ends, once its head is here.
     end: Option<usize>,
 }
@@ -171,13 +173,14 @@ impl Connection {
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
         let stream = mio::net::TcpStream::from_std(stream);
-        let (request, answer) = (Vec::new(), Vec::with_capacity(64 << 10));
-        Ok(Self { stream, host, headers: headers.to_owned(), sent: Instant::now(), request, answer, end: None })
+        let (request, answer) = (Vec::new(), vec![0; 64 << 10]);
+        let (headers, sent) = (headers.to_owned(), Instant::now());
+        Ok(Self { stream, host, headers, sent, request, answer, came: 0, end: None })
     }
 
     /// Sends a request, which is small enough for the socket to take it at once.
     fn send(&mut self, shot: &Shot) -> Result<()> {
-        self.answer.clear();
+        self.came = 0;
         self.end = None;
         self.request.clear();
         let Shot { method, path, body } = shot;
@@ -192,22 +195,25 @@ impl Connection {
 
     /// Takes what is there. Gives the status once the answer is whole.
     fn receive(&mut self) -> Result<Option<u16>> {
-        let mut piece = [0; 32 << 10];
         loop {
-            match self.stream.read(&mut piece) {
+            if self.came == self.answer.len() {
+                self.answer.resize(2 * self.came, 0);
+            }
+            match self.stream.read(&mut self.answer[self.came..]) {
                 Ok(0) => bail!("the server closed a connection"),
-                Ok(read) => self.answer.extend_from_slice(&piece[..read]),
+                Ok(read) => self.came += read,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error.into()),
             }
+            let answer = &self.answer[..self.came];
             if self.end.is_none() {
-                self.end = end_of_answer(&self.answer)?;
+                self.end = end_of_answer(answer)?;
             }
-            if self.end.is_some_and(|end| self.answer.len() >= end) {
+            if self.end.is_some_and(|end| self.came >= end) {
                 // Nothing more comes before the next request, so that the socket needn't be asked again: were it readable,
                 // it would be told anew.
-                return status_of(&self.answer).map(Some);
+                return status_of(answer).map(Some);
             }
         }
     }

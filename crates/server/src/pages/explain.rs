@@ -471,8 +471,6 @@ fn explained_page(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::pages::review::outcome as outcome_in_words;
     use crate::pages::words::Language;
@@ -482,9 +480,9 @@ mod tests {
     fn where_nothing_was_kept_the_page_says_by_what_it_is_sure() {
         let row = ReviewRow {
             register: "loans".to_owned(),
-            columns: Arc::from([]),
+            columns: service::Said::default(),
             values: Values::none(),
-            withheld: Vec::new(),
+            withheld: service::Said::default(),
         };
         let told = |language, ground: &str, by_given| {
             let outcome = OutcomeView {

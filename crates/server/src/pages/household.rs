@@ -199,8 +199,6 @@ fn names_house(theirs: &Address, number: &str, asked: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::pages::words::Language;
     use crate::service::Values;
@@ -346,9 +344,9 @@ mod tests {
             score: 1.0,
             matched: vec![MatchView { part: part.into(), how: how.into() }],
             register: "tax".into(),
-            columns: Arc::from([]),
+            columns: service::Said::default(),
             values: Values::none(),
-            withheld: Vec::new(),
+            withheld: service::Said::default(),
             registers: Vec::new(),
         };
         assert!(is_here(&found("address", "same"), "7 Nightingale Row"));

@@ -546,9 +546,9 @@ mod tests {
             legal_basis: String::new(),
             legal_basis_fr: None,
             bought: None,
-            columns: std::sync::Arc::from([]),
+            columns: service::Said::default(),
             records: vias.iter().map(record).collect(),
-            withheld: Vec::new(),
+            withheld: service::Said::default(),
         }
     }
 

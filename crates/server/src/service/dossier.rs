@@ -12,8 +12,8 @@ use serde::Serialize;
 use state::ContestEnd;
 use utoipa::ToSchema;
 
-use super::given::{Given, GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given};
-use super::value::ShownValue;
+use super::given::{Given, GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given, origins};
+use super::said::Said;
 use super::work::{WorkForm, request};
 use crate::app::{App, Who};
 use crate::problem::Problem;
@@ -76,11 +76,12 @@ pub struct SectionView {
     pub bought: Option<String>,
     /// The columns that are given, in the order of the register.
     #[schema(value_type = Vec<GivenColumn>)]
-    pub columns: Arc<[GivenColumn]>,
+    pub columns: Said<GivenColumn>,
     /// The records.
     pub records: Vec<RecordView>,
     /// Columns that are withheld, and why.
-    pub withheld: Vec<WithheldColumn>,
+    #[schema(value_type = Vec<WithheldColumn>)]
+    pub withheld: Said<WithheldColumn>,
 }
 
 /// One record.
@@ -232,23 +233,17 @@ pub(crate) fn view(
         let gone = || Problem::new("internal", "a register left the project").in_words("problem-is-register-gone");
         let register = register.ok_or_else(gone)?;
         let Given { columns, rows, withheld } = given(app, &section.register, &section.disclosed, &mut reasons)?;
-        let batch = &section.disclosed.batch;
         let ids = &section.disclosed.records;
         let contested = if is_linked { app.state().contested_since(ids) } else { vec![None; ids.len()] };
         let mut records = Vec::with_capacity(rows.len());
-        for (row, (values, evidence)) in rows.into_iter().zip(section.evidence).enumerate() {
-            let lineage = |name: &str| -> Result<Option<ShownValue>, Problem> {
-                batch.column_by_name(name).map(|column| ShownValue::of(column, row)).transpose()
-            };
-            let text = |name: &str| Ok::<_, Problem>(lineage(name)?.and_then(|value| value.text()));
+        for (row, ((values, origin), evidence)) in
+            rows.into_iter().zip(origins(&section.disclosed)?).zip(section.evidence).enumerate()
+        {
             records.push(RecordView {
                 values,
-                file: text(model::record::column::FILE)?,
-                row: match lineage(model::record::column::ROW)? {
-                    Some(ShownValue::Number(row)) => Some(row),
-                    _ => None,
-                },
-                run: text(model::record::column::RUN)?,
+                file: origin.file,
+                row: origin.row,
+                run: origin.run,
                 link: evidence.into(),
                 contested_since: contested.get(row).copied().flatten().map(moment),
                 contest_judged: ids

@@ -3,14 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow_array::ArrayRef;
+use arrow_schema::SchemaRef;
 use gate::{ColumnDisclosed, Disclosed};
+use model::record::column;
 use model::{Project, RegisterId};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
+use policy::Reason;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::catalogue::ClassRule;
+use super::said::Said;
 use super::value::{self, ShownValue};
 use crate::app::App;
 use crate::problem::Problem;
@@ -57,7 +63,7 @@ pub struct ColumnName {
 }
 
 /// Why columns are withheld. An answer says each reason once.
-#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, ToSchema)]
 pub struct ReasonView {
     /// The rule that withholds.
     pub rule: String,
@@ -70,8 +76,47 @@ pub struct ReasonView {
     /// The same in French.
     pub needed_fr: String,
     /// The same sentences before anything stands in them for what they name: pages put titles there.
-    #[serde(skip)]
+    #[schema(ignore)]
     pub(crate) wording: Arc<policy::Wording>,
+    /// The same as answers say it.
+    #[schema(ignore)]
+    json: Arc<RawValue>,
+}
+
+impl ReasonView {
+    fn of(reason: &Reason) -> serde_json::Result<Self> {
+        /// What answers say, in their order.
+        #[derive(Serialize)]
+        struct Written<'a> {
+            rule: &'a str,
+            says: &'a str,
+            says_fr: &'a str,
+            needed: &'a str,
+            needed_fr: &'a str,
+        }
+        let Reason { rule, says, says_fr, needed, needed_fr, wording, .. } = reason;
+        let json = serde_json::value::to_raw_value(&Written { rule, says, says_fr, needed, needed_fr })?;
+        Ok(Self {
+            rule: rule.clone(),
+            says: says.clone(),
+            says_fr: says_fr.clone(),
+            needed: needed.clone(),
+            needed_fr: needed_fr.clone(),
+            wording: Arc::clone(wording),
+            json: json.into(),
+        })
+    }
+
+    /// Tells whether two are said and shown alike.
+    fn is_like(&self, other: &Self) -> bool {
+        self.json.get() == other.json.get() && self.wording == other.wording
+    }
+}
+
+impl Serialize for ReasonView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.json.serialize(serializer)
+    }
 }
 
 /// The values of one row, by column. As JSON, an object whose members are in the order of the columns.
@@ -115,14 +160,25 @@ impl Serialize for Values {
 
 /// Rows of one register.
 pub(crate) struct Given {
-    pub(crate) columns: Arc<[GivenColumn]>,
+    pub(crate) columns: Said<GivenColumn>,
     pub(crate) rows: Vec<Values>,
-    pub(crate) withheld: Vec<WithheldColumn>,
+    pub(crate) withheld: Said<WithheldColumn>,
+}
+
+/// Where a row came from.
+#[derive(Default)]
+pub(crate) struct Origin {
+    /// The file.
+    pub(crate) file: Option<String>,
+    /// The row's number in it, counted from 0 over data rows.
+    pub(crate) row: Option<i64>,
+    /// The run that ingested it.
+    pub(crate) run: Option<String>,
 }
 
 impl Given {
     /// Gives the one row that there is, or a row without columns.
-    pub(crate) fn into_row(self) -> (Arc<[GivenColumn]>, Values, Vec<WithheldColumn>) {
+    pub(crate) fn into_row(self) -> (Said<GivenColumn>, Values, Said<WithheldColumn>) {
         let row = self.rows.into_iter().next().unwrap_or_else(Values::none);
         (self.columns, row, self.withheld)
     }
@@ -133,9 +189,9 @@ impl Given {
 pub(crate) struct Reasons(Vec<Arc<ReasonView>>);
 
 impl Reasons {
-    /// Gives the place of a reason.
+    /// Gives the place of a reason. Those that are alike are mostly one ([`Heads::reason`]).
     fn place(&mut self, reason: &Arc<ReasonView>) -> usize {
-        let known = self.0.iter().position(|known| Arc::ptr_eq(known, reason) || known == reason);
+        let known = self.0.iter().position(|known| Arc::ptr_eq(known, reason) || known.is_like(reason));
         known.unwrap_or_else(|| {
             self.0.push(Arc::clone(reason));
             self.0.len() - 1
@@ -150,15 +206,40 @@ impl Reasons {
 
 /// What there is to say of the columns of a table, whatever the rows.
 struct Head {
-    columns: Arc<[GivenColumn]>,
+    columns: Said<GivenColumn>,
     withheld: Vec<(Arc<ColumnName>, Arc<ReasonView>)>,
+    /// The columns that are withheld as answers say them, by the places that the reasons have in an answer: there are few, since
+    /// the sections of an answer come in one order.
+    said: RwLock<HashMap<Vec<usize>, Said<WithheldColumn>>>,
+    /// Of which columns of a batch the values are.
+    places: Places,
+}
+
+/// The most ways in which a table's withheld columns are kept as they are said.
+const SAID_MAX: usize = 64;
+
+/// Where the columns of an answer are in batches of a schema.
+struct Places {
+    schema: SchemaRef,
+    columns: Vec<usize>,
+}
+
+impl Places {
+    fn of(schema: &SchemaRef, columns: &[GivenColumn]) -> Result<Self, Problem> {
+        // Nothing is ever shown under another column's name: without a place there is no answer.
+        let absent = || Problem::new("internal", "a column that is given has no values").in_words("problem-is-value");
+        let place = |column: &GivenColumn| schema.column_with_name(&column.name).map(|(place, _)| place);
+        let found = columns.iter().map(|column| place(column).ok_or_else(absent));
+        Ok(Self { columns: found.collect::<Result<_, _>>()?, schema: Arc::clone(schema) })
+    }
 }
 
 impl Head {
-    fn of(project: &Project, register: &RegisterId, disclosed: &[ColumnDisclosed]) -> Self {
-        let mut columns = Vec::with_capacity(disclosed.len());
+    fn of(heads: &Heads, project: &Project, register: &RegisterId, shown: &Disclosed) -> Result<Self, Problem> {
+        let unsaid = |_| Problem::new("internal", "the columns of a table can't be written");
+        let mut columns = Vec::with_capacity(shown.columns.len());
         let mut withheld = Vec::new();
-        for column in disclosed {
+        for column in shown.columns.iter() {
             let (title, title_fr) = value::titles(project, register, &column.name);
             let name = column.name.clone();
             match &column.withheld_because {
@@ -168,20 +249,32 @@ impl Head {
                     columns.push(GivenColumn { name, title, title_fr, unit, rule });
                 }
                 Some(reason) => {
-                    let reason = ReasonView {
-                        rule: reason.rule.clone(),
-                        says: reason.says.clone(),
-                        says_fr: reason.says_fr.clone(),
-                        needed: reason.needed.clone(),
-                        needed_fr: reason.needed_fr.clone(),
-                        wording: Arc::clone(&reason.wording),
-                    };
+                    let reason = heads.reason(ReasonView::of(reason).map_err(unsaid)?);
                     let class = column.class.to_string();
-                    withheld.push((Arc::new(ColumnName { name, title, title_fr, class }), Arc::new(reason)));
+                    withheld.push((Arc::new(ColumnName { name, title, title_fr, class }), reason));
                 }
             }
         }
-        Self { columns: columns.into(), withheld }
+        let places = Places::of(shown.batch.schema_ref(), &columns)?;
+        Ok(Self { columns: Said::new(columns).map_err(unsaid)?, withheld, said: RwLock::default(), places })
+    }
+
+    /// Gives the columns that are withheld, with the places of their reasons in an answer.
+    fn withheld(&self, reasons: &mut Reasons) -> Result<Said<WithheldColumn>, Problem> {
+        let places: Vec<usize> = self.withheld.iter().map(|(_, reason)| reasons.place(reason)).collect();
+        if let Some(said) = self.said.read().get(&places) {
+            return Ok(said.clone());
+        }
+        let columns = self.withheld.iter().zip(&places);
+        let columns =
+            columns.map(|((column, _), reason)| WithheldColumn { column: Arc::clone(column), reason: *reason });
+        let unsaid = |_| Problem::new("internal", "the columns of a table can't be written");
+        let said = Said::new(columns.collect()).map_err(unsaid)?;
+        let mut known = self.said.write();
+        if known.len() < SAID_MAX {
+            known.insert(places, said.clone());
+        }
+        Ok(said)
     }
 }
 
@@ -191,26 +284,43 @@ type Disclosure = Arc<[ColumnDisclosed]>;
 /// Heads by register and address of what is disclosed, which is held so that the address stays taken.
 type KnownHeads = HashMap<(RegisterId, usize), (Disclosure, Arc<Head>)>;
 
-/// Heads worked out before.
+/// Heads worked out before, and their reasons.
 #[derive(Default)]
-pub(crate) struct Heads(RwLock<KnownHeads>);
+pub(crate) struct Heads {
+    known: RwLock<KnownHeads>,
+    reasons: Mutex<Vec<Arc<ReasonView>>>,
+}
 
 /// The most heads kept; there are at most tables × purposes × roles × actions a day.
 const HEADS_MAX: usize = 4_096;
 
 impl Heads {
-    fn of(&self, project: &Project, register: &RegisterId, disclosed: &Disclosure) -> Arc<Head> {
-        let key = (register.clone(), Arc::as_ptr(disclosed).addr());
-        if let Some((_, head)) = self.0.read().get(&key) {
-            return Arc::clone(head);
+    fn of(&self, project: &Project, register: &RegisterId, shown: &Disclosed) -> Result<Arc<Head>, Problem> {
+        let key = (register.clone(), Arc::as_ptr(&shown.columns).addr());
+        if let Some((_, head)) = self.known.read().get(&key)
+            && Arc::ptr_eq(&head.places.schema, shown.batch.schema_ref())
+        {
+            return Ok(Arc::clone(head));
         }
-        let head = Arc::new(Head::of(project, register, disclosed));
-        let mut heads = self.0.write();
+        let head = Arc::new(Head::of(self, project, register, shown)?);
+        let mut heads = self.known.write();
         if heads.len() >= HEADS_MAX {
             heads.clear();
+            self.reasons.lock().clear();
         }
-        heads.insert(key, (Arc::clone(disclosed), Arc::clone(&head)));
-        head
+        heads.insert(key, (Arc::clone(&shown.columns), Arc::clone(&head)));
+        Ok(head)
+    }
+
+    /// Gives the one reason that stands for all that are like this one.
+    fn reason(&self, reason: ReasonView) -> Arc<ReasonView> {
+        let mut known = self.reasons.lock();
+        if let Some(known) = known.iter().find(|known| known.is_like(&reason)) {
+            return Arc::clone(known);
+        }
+        let reason = Arc::new(reason);
+        known.push(Arc::clone(&reason));
+        reason
     }
 }
 
@@ -224,24 +334,33 @@ pub(crate) fn given(
     disclosed: &Disclosed,
     reasons: &mut Reasons,
 ) -> Result<Given, Problem> {
-    let head = app.heads().of(app.project(), register, &disclosed.columns);
-    // The batch has the given columns in the order of the disclosure; the columns of ingest are not among them.
-    let array = |column: &GivenColumn| {
-        let array = disclosed.batch.column_by_name(&column.name);
-        array.ok_or_else(|| {
-            Problem::new("internal", "a column that is given has no values").in_words("problem-is-value")
+    let head = app.heads().of(app.project(), register, disclosed)?;
+    let batch = &disclosed.batch;
+    let row = |row: usize| -> Result<Values, Problem> {
+        let values = head.places.columns.iter().map(|place| ShownValue::of(batch.column(*place), row));
+        Ok(Values { columns: Arc::clone(head.columns.list()), values: values.collect::<Result<_, _>>()? })
+    };
+    let rows = (0..batch.num_rows()).map(row).collect::<Result<_, _>>()?;
+    Ok(Given { columns: head.columns.clone(), rows, withheld: head.withheld(reasons)? })
+}
+
+/// Gives where each row came from.
+///
+/// # Errors
+/// As [`given`].
+pub(crate) fn origins(disclosed: &Disclosed) -> Result<Vec<Origin>, Problem> {
+    let batch = &disclosed.batch;
+    let [file, row_number, run] = [column::FILE, column::ROW, column::RUN].map(|name| batch.column_by_name(name));
+    let origin = |row: usize| {
+        let value = |array: Option<&ArrayRef>| array.map(|array| ShownValue::of(array, row)).transpose();
+        Ok(Origin {
+            file: value(file)?.and_then(ShownValue::into_text),
+            row: match value(row_number)? {
+                Some(ShownValue::Number(row)) => Some(row),
+                _ => None,
+            },
+            run: value(run)?.and_then(ShownValue::into_text),
         })
     };
-    let arrays = head.columns.iter().map(array).collect::<Result<Vec<_>, _>>()?;
-    let row = |row: usize| -> Result<Values, Problem> {
-        let values = arrays.iter().map(|array| ShownValue::of(array, row)).collect::<Result<_, _>>()?;
-        Ok(Values { columns: Arc::clone(&head.columns), values })
-    };
-    let rows = (0..disclosed.batch.num_rows()).map(row).collect::<Result<_, _>>()?;
-    let withheld = head
-        .withheld
-        .iter()
-        .map(|(column, reason)| WithheldColumn { column: Arc::clone(column), reason: reasons.place(reason) })
-        .collect();
-    Ok(Given { columns: Arc::clone(&head.columns), rows, withheld })
+    (0..batch.num_rows()).map(origin).collect()
 }

@@ -17,6 +17,7 @@ mod quarantine;
 mod resolve;
 mod review;
 mod runs;
+mod said;
 mod search;
 mod value;
 mod work;
@@ -54,6 +55,7 @@ pub use review::{
     SourceView, TakeBackForm, pair, progress,
 };
 pub(crate) use runs::{Became, Deed, PastRun, past_runs};
+pub use said::Said;
 pub use search::{HitView, MatchView, SearchForm, SearchView, search};
 pub(crate) use search::{comparable, is_birth_too_wide, is_nothing_asked, is_nothing_compared};
 pub(crate) use value::titles;

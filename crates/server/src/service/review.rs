@@ -11,10 +11,10 @@ use state::{Contest, Judged, Proposal, Review, Reviews, Standing};
 use utoipa::ToSchema;
 
 use super::explain::OutcomeView;
-use super::given::{GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given};
+use super::given::{GivenColumn, Origin, ReasonView, Reasons, Values, WithheldColumn, given, origins};
 use super::judged::{ProposalView, proposals, settled};
 use super::own_reason::OwnReason;
-use super::value::ShownValue;
+use super::said::Said;
 use super::work::WorkForm;
 use crate::app::{App, Who};
 use crate::problem::Problem;
@@ -260,12 +260,13 @@ pub struct ReviewRow {
     pub register: String,
     /// The columns that are given.
     #[schema(value_type = Vec<GivenColumn>)]
-    pub columns: Arc<[GivenColumn]>,
+    pub columns: Said<GivenColumn>,
     /// Their values; `null` where the record has none.
     #[schema(value_type = Object)]
     pub values: Values,
     /// What is withheld, and why.
-    pub withheld: Vec<WithheldColumn>,
+    #[schema(value_type = Vec<WithheldColumn>)]
+    pub withheld: Said<WithheldColumn>,
 }
 
 /// Where a record of a pair came from, as a dossier says it.
@@ -823,7 +824,7 @@ pub(crate) fn review_row(
 ) -> Result<ReviewRow, Problem> {
     let (columns, values, withheld) = match shown {
         Some(shown) => given(app, &record.register, shown, reasons)?.into_row(),
-        None => (Arc::from([]), Values::none(), Vec::new()),
+        None => (Said::default(), Values::none(), Said::default()),
     };
     Ok(ReviewRow { register: record.register.to_string(), columns, values, withheld })
 }
@@ -837,21 +838,14 @@ fn source(
     reasons: &mut Reasons,
 ) -> Result<SourceView, Problem> {
     let Some(own) = own else { return Ok(SourceView::default()) };
-    let lineage = |name: &str| own.batch.column_by_name(name).map(|column| ShownValue::of(column, 0)).transpose();
     let is_told = |name: &str| {
         let withheld = shown.withheld.iter().map(|withheld| withheld.column.name.as_str());
         shown.columns.iter().map(|column| column.name.as_str()).chain(withheld).any(|known| known == name)
     };
-    let mut withheld = given(app, &record.register, own, reasons)?.withheld;
-    withheld.retain(|withheld| !is_told(&withheld.column.name));
-    Ok(SourceView {
-        file: lineage(model::record::column::FILE)?.and_then(|value| value.text()),
-        row: match lineage(model::record::column::ROW)? {
-            Some(ShownValue::Number(row)) => Some(row),
-            _ => None,
-        },
-        withheld,
-    })
+    let withheld = given(app, &record.register, own, reasons)?.withheld;
+    let withheld = withheld.iter().filter(|withheld| !is_told(&withheld.column.name)).cloned().collect();
+    let Origin { file, row, .. } = origins(own)?.into_iter().next().unwrap_or_default();
+    Ok(SourceView { file, row, withheld })
 }
 
 /// Gives the verdicts to which two stewards have to come.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::given::{GivenColumn, ReasonView, Reasons, Values, WithheldColumn, given};
+use super::said::Said;
 use super::work::{WorkForm, request};
 use crate::app::{App, Who};
 use crate::problem::Problem;
@@ -78,12 +79,13 @@ pub struct HitView {
     /// The columns of that record which the purpose gives: all of them, so that a program can choose by which it tells people
     /// apart. Pages show fewer. Of those who work at an employer they are those alone by which people are told apart.
     #[schema(value_type = Vec<GivenColumn>)]
-    pub columns: Arc<[GivenColumn]>,
+    pub columns: Said<GivenColumn>,
     /// Their values; `null` where the record has none.
     #[schema(value_type = Object)]
     pub values: Values,
     /// What it withholds, and why.
-    pub withheld: Vec<WithheldColumn>,
+    #[schema(value_type = Vec<WithheldColumn>)]
+    pub withheld: Said<WithheldColumn>,
     /// The registers within reach that hold records of the person.
     pub registers: Vec<String>,
 }

@@ -59,6 +59,15 @@ impl ShownValue {
         })
     }
 
+    /// Gives the value as plain text, as [`text`](Self::text) does.
+    #[must_use]
+    pub fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            other => other.text(),
+        }
+    }
+
     /// Gives the value as plain text; none when there is no value.
     #[must_use]
     pub fn text(&self) -> Option<String> {
