@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate};
 use lake::TableRef;
 use model::{Clock as _, SystemClock};
 use pipeline::Models;
-use registry::Index;
+use registry::{Index, RegistryError};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
@@ -125,11 +125,22 @@ async fn make(app: &App, options: &Demo, done: bool, report: &mut DemoReport, ou
             synth::later(&options.dir.join(INCOMING))?;
             write_mark(&options.dir, &mark(options, true))?;
         }
-    } else if options.no_serve {
+    } else {
+        let index = match Index::open(&app.project) {
+            // It is made from the tables: what another version made is made anew.
+            Err(RegistryError::Format { .. }) => {
+                let indexed = index::index(app, output).await?;
+                report.seconds.insert("index".to_owned(), indexed.seconds);
+                Index::open(&app.project)?
+            }
+            index => index?,
+        };
         // What serves tells them by itself.
-        report.persons = Index::open(&app.project)?.persons();
-        let dir = options.dir.display();
-        output.aside(format!("note: {dir} holds this demo, finished, and is left as it is: --reset makes it anew"));
+        if options.no_serve {
+            report.persons = index.persons();
+            let dir = options.dir.display();
+            output.aside(format!("note: {dir} holds this demo, finished, and is left as it is: --reset makes it anew"));
+        }
     }
     tell_records(app, report).await?;
     report.peak_rss_bytes = peak_rss_bytes();

@@ -5,10 +5,10 @@
 //! Files are written for that: a change is there as a whole or not at all, as after a loss of power. `serve` answers the first
 //! signal itself once it serves; at a second one the main thread ends the process, whatever the server still waits for.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gate::Gate;
 use state::State;
@@ -249,6 +249,22 @@ fn signals() -> watch::Receiver<u32> {
     SIGNALS.get_or_init(listen).clone()
 }
 
+/// Signals that follow the one before sooner are of one wish: some that watch over a process tell it and then its group.
+const OF_ONE_WISH: Duration = Duration::from_millis(100);
+
+/// When the end was asked for last.
+#[derive(Default)]
+struct Wishes(std::sync::Mutex<Option<Instant>>);
+
+impl Wishes {
+    /// Tells whether a signal that comes now is more than the one before once again.
+    fn is_new(&self, now: Instant) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = last.replace(now);
+        before.is_none_or(|before| now.duration_since(before) >= OF_ONE_WISH)
+    }
+}
+
 /// Listens on a thread and a runtime of its own: signals are heard however busy all others are.
 fn listen() -> watch::Receiver<u32> {
     let (tell, told) = watch::channel(0);
@@ -257,11 +273,14 @@ fn listen() -> watch::Receiver<u32> {
     let within = runtime.enter();
     let kinds = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
     drop(within);
+    let wishes = Arc::new(Wishes::default());
     for mut signals in kinds.into_iter().flatten() {
-        let tell = tell.clone();
+        let (tell, wishes) = (tell.clone(), Arc::clone(&wishes));
         runtime.spawn(async move {
             while signals.recv().await.is_some() {
-                tell.send_modify(|count| *count += 1);
+                if wishes.is_new(Instant::now()) {
+                    tell.send_modify(|count| *count += 1);
+                }
             }
         });
     }
@@ -285,6 +304,13 @@ pub(crate) async fn came(mut signals: watch::Receiver<u32>, times: u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signals_that_come_together_are_one_wish() {
+        let (wishes, begun) = (Wishes::default(), Instant::now());
+        let after = |milliseconds| wishes.is_new(begun + Duration::from_millis(milliseconds));
+        assert_eq!([0, 0, 99, 198, 298, 299].map(after), [true, false, false, false, true, false]);
+    }
 
     #[tokio::test]
     async fn a_signal_counts_for_whoever_asks_after_it_came() {

@@ -14,6 +14,7 @@ fn all_errors_of_all_files_come_at_once_with_their_places() {
     }
     assert!(said.contains("benefit"), "the mend is named: {said}");
     assert!(said.contains("3 errors"), "{said}");
+    assert!(said.contains("models' SQL and policies are checked once"), "{said}");
 }
 
 #[test]
@@ -40,6 +41,7 @@ fn a_policy_that_is_wrong_is_pointed_at() {
     );
     let said = project.fails(&["check"], 3);
     assert!(said.contains("policies/one-town.cedar:"), "{said}");
+    assert!(!said.contains("are checked once"), "they were: {said}");
 }
 
 #[test]

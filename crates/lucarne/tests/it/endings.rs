@@ -1,5 +1,6 @@
 //! How commands end: at Ctrl-C, when nobody reads what they print, and when something is taken. What programs are told then.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -167,6 +168,16 @@ fn a_demo_is_not_removed_under_whoever_has_it() {
     assert_eq!(keys(&at_once), keys_of_a_demo(&["address", "identities"]));
     assert!(made.iter().all(|key| at_once[key].is_null()), "{at_once}");
     assert_eq!((&at_once["persons"], keys(&at_once["seconds"])), (&served["persons"], Vec::new()));
+
+    // An index that another version made is made anew, and nothing else is.
+    let index = folder.join("data/index");
+    let meta = index.join(fs::read_to_string(index.join("CURRENT")).unwrap().trim()).join("meta.json");
+    let kept = fs::read_to_string(&meta).unwrap();
+    let older = kept.replacen("\"format\":", "\"format\":1000", 1);
+    assert_ne!(older, kept);
+    fs::write(&meta, older).unwrap();
+    let anew = object(&lucarne(&demo(&folder, &["--no-serve", "--json"])), 0);
+    assert_eq!((&anew["persons"], keys(&anew["seconds"])), (&served["persons"], vec!["index"]));
 }
 
 fn keys(object: &Value) -> Vec<&str> {

@@ -13,7 +13,7 @@ use crate::service::{self, ContestForm, LooksView, OwnContest, OwnRecords};
 #[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct LooksFilter {
-    /// Looks before this entry of the log; the newest when it isn't given.
+    /// The `next` of a page, for the looks that came before its own; the newest when it isn't given.
     before: Option<u64>,
 }
 
