@@ -236,7 +236,6 @@ impl Places {
 
 impl Head {
     fn of(heads: &Heads, project: &Project, register: &RegisterId, shown: &Disclosed) -> Result<Self, Problem> {
-        let unsaid = |_| Problem::new("internal", "the columns of a table can't be written");
         let mut columns = Vec::with_capacity(shown.columns.len());
         let mut withheld = Vec::new();
         for column in shown.columns.iter() {
@@ -268,7 +267,6 @@ impl Head {
         let columns = self.withheld.iter().zip(&places);
         let columns =
             columns.map(|((column, _), reason)| WithheldColumn { column: Arc::clone(column), reason: *reason });
-        let unsaid = |_| Problem::new("internal", "the columns of a table can't be written");
         let said = Said::new(columns.collect()).map_err(unsaid)?;
         let mut known = self.said.write();
         if known.len() < SAID_MAX {
@@ -276,6 +274,11 @@ impl Head {
         }
         Ok(said)
     }
+}
+
+/// Gives the problem of columns that can't be written as JSON.
+fn unsaid(_: serde_json::Error) -> Problem {
+    Problem::new("internal", "the columns of a table can't be written").in_words("problem-is-value")
 }
 
 /// What is disclosed of a table's columns: the gate keeps it for all who ask alike.
