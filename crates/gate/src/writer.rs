@@ -289,8 +289,6 @@ impl<D: Details> Task<D> {
         let mut batch = Vec::with_capacity(BATCH_MAX);
         let mut before = 0;
         while queue.recv_many(&mut batch, BATCH_MAX).await > 0 {
-            self.turns.none().await;
-            take_more(&mut queue, &mut batch);
             // Who was answered with the batch before asks again at once, where programs ask: their looks are on their way.
             let begun = Instant::now();
             let mut newest = begun;
@@ -302,6 +300,8 @@ impl<D: Details> Task<D> {
             }
             before = batch.len();
             self.write_batch(std::mem::take(&mut batch)).await;
+            // Before the next look is waited for: answers that are left are given even when nobody asks any more.
+            self.turns.none().await;
         }
     }
 

@@ -336,6 +336,21 @@ async fn who_goes_away_with_an_answer_or_before_it_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn an_answer_that_nobody_takes_keeps_none_from_the_others_though_nobody_asks_any_more() {
+    let (writer, fake) = start(Fake::default());
+    let mut looks: Vec<_> = (1..4).map(|number| Box::pin(writer.write(look(number, None)))).collect();
+    for look in &mut looks {
+        assert!(futures::poll!(look).is_pending());
+    }
+    // Of one batch, on one worker: the first is never asked again, and neither is the second.
+    let third = looks.pop().unwrap();
+    assert!(matches!(third.await, Outcome::Written(2)));
+    assert_eq!(fake.done().iter().filter(|what| what.starts_with("append")).count(), 1);
+    drop(looks);
+    writer.close().await;
+}
+
+#[tokio::test]
 async fn a_budget_that_is_only_asked_for_is_read_once() {
     let fake = Arc::new(Fake::default());
     fake.persons.lock().entry(key()).or_default().insert(PersonId(7));

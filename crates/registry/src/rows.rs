@@ -8,7 +8,7 @@
 //! value   text: its length, LEB128, and its UTF-8 bytes; truth: a byte; a number, day or moment: little-endian, as wide as its type
 //! ```
 //!
-//! Arrow's own row format is made for sorting: it writes texts in padded blocks, and takes several times as long to be read.
+//! Arrow's own row format is made for sorting: it writes texts in padded blocks, and takes nearly twice as long to be read.
 
 use std::fs::File;
 use std::path::Path;
