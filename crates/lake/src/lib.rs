@@ -100,7 +100,7 @@ pub use delta::{TableInfo, TableVersion};
 pub use error::LakeError;
 pub use folder::{DATA_FORMAT, is_within_data};
 pub use read::{Filter, ReadAuthority};
-pub use session::SqlSession;
+pub use session::{SqlSession, planned_columns};
 pub use table::{Namespace, TableRef};
 pub use write::{
     BatchStream, DeleteReport, Lake, Prepared, SendableBatches, VacuumReport, Write, WriteMode, WriteReport,

@@ -19,8 +19,8 @@ use futures::StreamExt as _;
 
 use crate::delta::TableState;
 use crate::error::LakeError;
-use crate::schema::{conform, shown};
-use crate::sql;
+use crate::schema::{conform, shown, stored};
+use crate::sql::{self, SqlProblem};
 use crate::table::{Namespace, TableRef};
 use crate::write::BatchStream;
 
@@ -47,11 +47,6 @@ impl SqlSession {
     #[expect(clippy::disallowed_methods, reason = "the one place that makes sessions")]
     pub(crate) fn over(spill: &Path, states: &[TableState]) -> Result<Self, LakeError> {
         let planned = |error: DataFusionError| LakeError::query(&error, spill);
-        let mut config = SessionConfig::new().with_batch_size(BATCH_ROWS).with_information_schema(false);
-        let options = config.options_mut();
-        options.execution.parquet.schema_force_view_types = false;
-        options.execution.parquet.pushdown_filters = true;
-        options.sql_parser.map_string_types_to_utf8view = false;
         // Intermediate results are personal data: they stay within the data folder.
         let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![spill.to_owned()]));
         let runtime = RuntimeEnvBuilder::new()
@@ -59,8 +54,8 @@ impl SqlSession {
             .with_memory_pool(Arc::new(FairSpillPool::new(MEMORY_BYTES_MAX)))
             .build_arc()
             .map_err(planned)?;
-        let state =
-            SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+        let state = SessionStateBuilder::new().with_config(config()).with_runtime_env(runtime);
+        let state = state.with_default_features().build();
         let context = SessionContext::new_with_state(state);
         sql::register_functions(&context);
 
@@ -111,6 +106,53 @@ impl SqlSession {
     pub fn context(&self) -> &SessionContext {
         &self.context
     }
+}
+
+fn config() -> SessionConfig {
+    let mut config = SessionConfig::new().with_batch_size(BATCH_ROWS).with_information_schema(false);
+    let options = config.options_mut();
+    options.execution.parquet.schema_force_view_types = false;
+    options.execution.parquet.pushdown_filters = true;
+    options.sql_parser.map_string_types_to_utf8view = false;
+    options.sql_parser.collect_spans = true;
+    config
+}
+
+/// Plans one `select` over tables of these columns as [`SqlSession::query`] would, and gives the columns that it makes. There are no
+/// rows, and nothing is run.
+///
+/// # Errors
+/// [`SqlProblem`] with what is wrong: what [`sql::tables_of`] says, a function that doesn't exist, types that don't fit.
+#[expect(clippy::disallowed_methods, reason = "a session over tables that hold nothing")]
+pub async fn planned_columns(sql: &str, tables: &[(TableRef, SchemaRef)]) -> Result<SchemaRef, SqlProblem> {
+    sql::tables_of(sql)?;
+    let failed = |error: DataFusionError| {
+        let span = error.diagnostic().and_then(|diagnostic| diagnostic.span);
+        let place = span.map(|span| ((span.start.line, span.start.column), (span.end.line, span.end.column)));
+        let message = error.strip_backtrace();
+        let message = message.strip_prefix("Error during planning: ").unwrap_or(&message);
+        SqlProblem::at(sql, place, format!("it can't be planned: {message}"))
+    };
+    let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
+    let runtime = RuntimeEnvBuilder::new().with_disk_manager_builder(disk).build_arc().map_err(failed)?;
+    let state = SessionStateBuilder::new().with_config(config()).with_runtime_env(runtime).with_default_features();
+    let context = SessionContext::new_with_state(state.build());
+    sql::register_functions(&context);
+    let catalog = context.catalog("datafusion");
+    for namespace in Namespace::ALL {
+        let schema = MemorySchemaProvider::new();
+        for (table, columns) in tables.iter().filter(|(table, _)| table.namespace == namespace) {
+            let columns = stored(columns).map_err(|error| SqlProblem::at(sql, None, error.to_string()))?;
+            schema.register_table(table.name.clone(), Arc::new(EmptyTable::new(columns))).map_err(failed)?;
+        }
+        if let Some(catalog) = &catalog {
+            catalog.register_schema(namespace.as_str(), Arc::new(schema)).map_err(failed)?;
+        }
+    }
+    let reading = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+    let frame = Box::pin(context.sql_with_options(sql, reading)).await.map_err(failed)?;
+    let plan = Box::pin(frame.create_physical_plan()).await.map_err(failed)?;
+    Ok(shown(&plan.schema()))
 }
 
 /// A fixed list of files: what is planned once reads the same rows whatever is committed meanwhile.

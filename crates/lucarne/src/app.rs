@@ -1,13 +1,13 @@
 //! A project that is open: lake, log, state and gate, each made once.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use gate::{Gate, GateError, Keys, LogWitness, Parts};
 use lake::Lake;
-use model::{Clock, Diagnostics, Project, RunId, SystemClock};
+use model::{Clock, Diagnostics, Legible, Project, RunId, SystemClock};
 use state::{MasterKey, State};
 use tlog::{FolderStorage, KeyError, Log, Options, SigningKey, Storage, VerifyingKey};
 
@@ -28,18 +28,41 @@ pub(crate) struct App {
 /// Reads and checks a project as a whole: its files, its policies and its models.
 ///
 /// # Errors
-/// All diagnostics of all rooms at once, sorted.
+/// All diagnostics of all rooms at once, sorted. Where a file is wrong, policies and models are checked all the same, as far
+/// as they don't hang on what it says.
 pub(crate) fn check(dir: &Path) -> Result<Project, Diagnostics> {
-    let project = Project::load(dir)?;
-    let mut found = Diagnostics::default();
-    if let Err(policies) = policy::Engine::new(&project) {
+    let survey = Project::survey(dir);
+    let of_rooms = of_rooms(&survey.legible);
+    joined(survey.project, of_rooms)
+}
+
+/// As [`check`], and has the engine plan the models, which takes a moment: it is done again for each that is run.
+pub(crate) async fn check_and_try(dir: &Path) -> Result<Project, Diagnostics> {
+    let survey = Project::survey(dir);
+    let mut of_rooms = of_rooms(&survey.legible);
+    of_rooms.0.extend(pipeline::try_out(&survey.legible, source::register_schema).await.0);
+    joined(survey.project, of_rooms)
+}
+
+fn of_rooms(legible: &Legible) -> Diagnostics {
+    let mut found = pipeline::check(legible);
+    if let Err(policies) = policy::check(&legible.policies) {
         found.0.extend(policies.0);
     }
-    if let Err(models) = pipeline::plan(&project) {
-        found.0.extend(models.0);
+    found
+}
+
+/// Gives a project in which no room found an error, or all of them.
+fn joined(project: Result<Project, Diagnostics>, of_rooms: Diagnostics) -> Result<Project, Diagnostics> {
+    match project {
+        Ok(project) if !of_rooms.has_errors() => Ok(project),
+        project => {
+            let mut found = project.map_or_else(|found| found, |_| Diagnostics::default());
+            found.0.extend(of_rooms.0);
+            found.sort();
+            Err(found)
+        }
     }
-    found.sort();
-    if found.has_errors() { Err(found) } else { Ok(project) }
 }
 
 /// As [`check`], with the failure that commands end with.
@@ -139,6 +162,19 @@ fn has_log(folder: &Path) -> Result<bool, Failure> {
     Ok(false)
 }
 
+/// Fails where nothing of a log is there, nor of what belongs to one.
+pub(crate) fn check_begun(data: &Path) -> Result<(), Failure> {
+    let keys = data.join("keys");
+    let nothing = |path: PathBuf| !path.try_exists().unwrap_or(true);
+    let belongings = [keys.join("log.key"), keys.join("log.pub"), data.join("state.sqlite")];
+    if belongings.into_iter().all(nothing) && !has_log(&data.join("log"))? {
+        let begins =
+            "there is no log yet: it begins with the first command that works on the data, such as `lucarne ingest`";
+        return Err(Failure::from(anyhow::anyhow!(begins)));
+    }
+    Ok(())
+}
+
 /// Gives the failure of a log that can't be opened.
 fn of_log(folder: &Path, error: GateError) -> Failure {
     let ending = if error.is_of_another_log() { Ending::LogBroken } else { Ending::Failed };
@@ -195,10 +231,11 @@ fn keep_public_key(path: &Path, key: &VerifyingKey, is_new: bool) -> Result<(), 
 /// Gives what verifies a log without opening the project: its files and the public key.
 pub(crate) fn log_for_reading(project: &Project) -> Result<(FolderStorage, VerifyingKey), Failure> {
     let data = project.data_dir();
+    check_begun(&data)?;
     let path = data.join("keys").join("log.pub");
     let text = std::fs::read_to_string(&path).map_err(|error| {
         anyhow::anyhow!(
-            "{} can't be read: {error}; is there a log yet? where there is one, put the file back, or run `lucarne index`, \
+            "{} can't be read: {error}; put the file back, or run `lucarne index`, \
              which writes it anew from log.key",
             path.display()
         )

@@ -1,6 +1,6 @@
 //! What can be typed. The help texts are the reference of the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
@@ -117,6 +117,31 @@ pub(crate) enum Command {
     DemoPersons(DemoPersons),
 }
 
+impl Command {
+    /// Gives the folder of the project that it works on; none for a command without one.
+    pub(crate) fn project(&self) -> Option<&Path> {
+        let option = match self {
+            Self::Check(project) | Self::Index(project) => project,
+            Self::Ingest(options) => &options.project,
+            Self::Build(options) => &options.project,
+            Self::Link(options) => match &options.command {
+                Some(LinkCommand::Events(events)) => &events.project,
+                Some(_) => return None,
+                None => &options.project,
+            },
+            Self::Serve(options) => &options.project,
+            Self::Log(log) => match &log.command {
+                LogCommand::Verify { project, .. }
+                | LogCommand::Checkpoint { project }
+                | LogCommand::Show { project, .. } => project,
+            },
+            Self::Demo(options) => return Some(options.project.as_deref().unwrap_or(&options.dir)),
+            Self::Init { .. } | Self::Synth(_) | Self::DemoPersons(_) => return None,
+        };
+        Some(&option.project)
+    }
+}
+
 /// Where the project is.
 #[derive(Debug, Args, Clone)]
 pub(crate) struct ProjectOption {
@@ -162,8 +187,8 @@ pub(crate) struct Demo {
 /// Options of `synth`.
 #[derive(Debug, Args)]
 pub(crate) struct Synth {
-    /// How many people live in the republic.
-    #[arg(long, value_name = "N")]
+    /// How many people live in the republic, 1 at least.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) people: u64,
 
     /// The seed; the same seed gives the same bytes.

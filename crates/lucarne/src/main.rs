@@ -6,6 +6,7 @@ mod commands;
 mod demo;
 mod exit;
 mod help;
+mod hint;
 mod interrupt;
 mod output;
 mod report;
@@ -41,6 +42,9 @@ fn main() -> ExitCode {
     };
     let output = Output::new(cli.json, cli.quiet);
     start_logging();
+    if let Some(project) = cli.command.project() {
+        hint::of_project(project);
+    }
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     // A dossier takes a worker for some tenths of a millisecond at a time. After the usual 61 such steps sockets and other
     // threads would have waited for 20 milliseconds to be looked at.
@@ -147,7 +151,7 @@ async fn run(command: Command, output: Output) -> Outcome {
     match command {
         Command::Demo(options) => demo::run(options, output).await,
         Command::Init { dir } => commands::init::run(&dir, output),
-        Command::Check(options) => commands::check::run(&options.project, output),
+        Command::Check(options) => commands::check::run(&options.project, output).await,
         Command::Synth(options) => commands::synth::run(&options, output).map(|_| ()),
         Command::Ingest(options) => commands::ingest::run(options, output).await,
         Command::Build(options) => commands::build::run(options, output).await,

@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::exit::Failure;
+use crate::hint;
 
 /// Why standard output takes nothing more, once it does not.
 static LOST: OnceLock<io::Error> = OnceLock::new();
@@ -102,7 +103,14 @@ impl Output {
 
     /// Writes a line for people; nothing when JSON is wanted.
     pub(crate) fn say(self, line: impl AsRef<str>) {
-        self.line(line);
+        self.line(hint::completed(line.as_ref()));
+    }
+
+    /// Writes a line of advice that belongs to results, unless quiet is wanted.
+    pub(crate) fn advise(self, line: impl AsRef<str>) {
+        if !self.quiet {
+            self.say(line);
+        }
     }
 
     /// Writes a line of a list for people, nothing when JSON is wanted, and tells whether anybody reads on: a list need not
@@ -117,7 +125,7 @@ impl Output {
             return;
         }
         // Nowhere is left to say that it can't be said.
-        let _ = writeln!(io::stderr().lock(), "{}", line.as_ref());
+        let _ = writeln!(io::stderr().lock(), "{}", hint::completed(line.as_ref()));
     }
 
     /// Writes advice to standard error, unless quiet is wanted.
@@ -202,6 +210,11 @@ impl Stage {
     }
 }
 
+/// Writes how many there are of something: `1 row`, `2,000 rows`.
+pub(crate) fn counted(number: u64, one: &str) -> String {
+    format!("{} {one}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 /// Writes a number with thin groups of three digits, as people read them.
 pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -233,6 +246,7 @@ mod tests {
         assert_eq!(count(999), "999");
         assert_eq!(count(1_000), "1,000");
         assert_eq!(count(12_345_678), "12,345,678");
+        assert_eq!([counted(0, "row"), counted(1, "row"), counted(2_000, "row")], ["0 rows", "1 row", "2,000 rows"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use model::{Diagnostic, Diagnostics};
 use serde_json::{Map, Value, json};
 
 use crate::exit::{Ending, Failure};
+use crate::hint;
 use crate::output::Output;
 
 /// Shows why a command failed.
@@ -103,5 +104,5 @@ fn chain(error: &anyhow::Error) -> String {
             text.push_str(&cause);
         }
     }
-    text
+    hint::completed(&text)
 }

@@ -11,6 +11,7 @@ pub mod diagnostic;
 pub mod disclosure;
 pub mod id;
 pub mod judgement;
+pub mod legible;
 pub mod linkage;
 pub mod ontology;
 pub mod project;
@@ -33,6 +34,7 @@ pub use id::{
     RoleId, RunId,
 };
 pub use judgement::{Judgement, TAKING_BACK, Verdict, taken_back};
+pub use legible::{Legible, Survey};
 pub use linkage::LinkageConfig;
 pub use ontology::ObjectType;
 pub use project::Project;

@@ -11,6 +11,7 @@ use crate::agency::Agency;
 use crate::agreement::Agreement;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceFile};
 use crate::id::{AgencyId, AgreementId, ModelId, ObjectTypeId, PurposeId, Recipient, RegisterId};
+use crate::legible::Survey;
 use crate::linkage::LinkageConfig;
 use crate::ontology::ObjectType;
 use crate::purpose::Purpose;
@@ -119,7 +120,13 @@ impl Project {
     /// # Errors
     /// All that is wrong in all of its files, at once, sorted by file and place.
     pub fn load(root: &Path) -> Result<Self, Diagnostics> {
-        crate::toml::load(root)
+        Self::survey(root).project
+    }
+
+    /// As [`Project::load`], with what could be made out where something is wrong.
+    #[must_use]
+    pub fn survey(root: &Path) -> Survey {
+        crate::toml::survey(root)
     }
 
     /// Gives what someone should look at on `day` (UTC), sorted: [`Project::warnings`], and the agreements and purposes

@@ -117,3 +117,9 @@ pub struct Expectations {
     /// The greatest number of rows.
     pub rows_max: Option<u64>,
 }
+
+/// Tells whether a text has more than empty lines and comments.
+#[must_use]
+pub fn has_sql(text: &str) -> bool {
+    text.lines().map(str::trim).any(|line| !line.is_empty() && !line.starts_with("--"))
+}

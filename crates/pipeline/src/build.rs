@@ -254,11 +254,14 @@ impl Builder<'_> {
         let Some(model) = self.project.models.get(&node.model) else {
             return Err(ModelProblem::Columns(vec!["the project has no such model".to_owned()]));
         };
+        let Some(register) = self.project.registers.get(&model.register) else {
+            return Err(ModelProblem::Columns(vec!["the project has no such register".to_owned()]));
+        };
         let session = self.grant.session_of(&node.inputs()).await.map_err(ModelProblem::Gate)?;
         let (schema, rows) = session.query(model.sql()).await.map_err(ModelProblem::Lake)?;
-        let problems = columns::problems(self.project, model, &schema);
+        let problems = columns::problems(register, model, &schema);
         if !problems.is_empty() {
-            return Err(ModelProblem::Columns(problems));
+            return Err(ModelProblem::Columns(problems.iter().map(ToString::to_string).collect()));
         }
         let checker = Checker::new(model, &schema).map_err(|error| ModelProblem::Columns(vec![error.to_string()]))?;
         let checker = Arc::new(Mutex::new(checker));

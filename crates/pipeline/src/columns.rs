@@ -5,81 +5,110 @@
 use arrow_schema::{DataType, Schema};
 use model::record::column;
 use model::sql_model::PERSON_COLUMNS;
-use model::{ModelKind, Project, SqlModel};
+use model::{ModelKind, Register, SqlModel};
 
-/// Tells whether a model may have a column of this name.
+/// Tells whether a model may have a column of this name. Of a register that can't be read it may be one.
 ///
 /// A person model has person columns and those that it gives a class to; other models have, besides these last, columns
 /// named like one of the register.
-fn is_known(project: &Project, model: &SqlModel, name: &str) -> bool {
+fn is_known(register: Option<&Register>, model: &SqlModel, name: &str) -> bool {
     if model.classes.contains_key(name) {
         return true;
     }
     match model.kind {
         ModelKind::Person => PERSON_COLUMNS.iter().any(|(column, _)| *column == name),
-        ModelKind::Object | ModelKind::Step => {
-            project.registers.get(&model.register).is_some_and(|register| register.columns.contains_key(name))
-        }
+        ModelKind::Object | ModelKind::Step => register.is_none_or(|register| register.columns.contains_key(name)),
     }
 }
 
 /// Something that is wrong with a column, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ColumnProblem {
+    /// The column; none where one is missing altogether.
+    pub(crate) name: Option<String>,
     pub(crate) message: String,
     pub(crate) help: String,
 }
 
-fn problem(message: impl Into<String>, help: impl Into<String>) -> ColumnProblem {
-    ColumnProblem { message: message.into(), help: help.into() }
+/// Says what is wrong and, in brackets, what to do.
+impl std::fmt::Display for ColumnProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({})", self.message, self.help)
+    }
 }
 
-/// Gives what is wrong with the names of a model's columns.
-pub(crate) fn name_problems(project: &Project, model: &SqlModel, names: &[&str]) -> Vec<ColumnProblem> {
+fn problem(name: Option<&str>, message: impl Into<String>, help: impl Into<String>) -> ColumnProblem {
+    ColumnProblem { name: name.map(str::to_owned), message: message.into(), help: help.into() }
+}
+
+/// Gives what is wrong with the names of the columns of a model over `register`, none where that can't be read.
+pub(crate) fn name_problems(register: Option<&Register>, model: &SqlModel, names: &[&str]) -> Vec<ColumnProblem> {
     let mut found = Vec::new();
     if !names.contains(&column::RECORD) {
         found.push(problem(
+            None,
             format!("the model has no `{}`", column::RECORD),
             format!("select `{}`: without it a row belongs to no record", column::RECORD),
         ));
     }
     for (place, name) in names.iter().enumerate() {
-        if names[..place].contains(name) {
-            found.push(problem(format!("`{name}` is there twice"), "name one of them differently with `as`"));
+        if let Some(first) = names[..place].iter().position(|other| other == name) {
+            // Of a third one nothing more is said.
+            if names[first + 1..place].contains(name) {
+                continue;
+            }
+            found.push(problem(
+                Some(name),
+                format!("`{name}` is there twice"),
+                "name one of them differently with `as`",
+            ));
         } else if column::ALL.contains(name) {
             // Where the row came from.
         } else if name.starts_with('_') {
             let message = format!("`{name}` begins with `_`");
-            found.push(problem(message, "such names are kept for where a row came from: rename it with `as`"));
-        } else if !is_known(project, model, name) {
+            found.push(problem(
+                Some(name),
+                message,
+                "such names are kept for where a row came from: rename it with `as`",
+            ));
+        } else if !is_known(register, model, name) {
             let namesake = match model.kind {
                 ModelKind::Person => "person records have no such column",
                 ModelKind::Object | ModelKind::Step => "the register has no column of that name",
             };
             let message = format!("`{name}` has no class: {namesake}");
-            found.push(problem(message, "give it a class under `classes`, or rename it with `as`"));
+            found.push(problem(Some(name), message, "give it a class under `classes`, or rename it with `as`"));
         }
     }
     let expected = model.expect.unique.iter().chain(&model.expect.not_null).chain(model.expect.accepted.keys());
-    for name in expected.filter(|name| !names.contains(&name.as_str())) {
+    // What nobody knows is told where the settings are read.
+    let can_be_expected = |name: &str| {
+        is_known(register, model, name)
+            || column::ALL.contains(&name)
+            || register.is_some_and(|of| of.columns.contains_key(name))
+    };
+    for name in expected.filter(|name| !names.contains(&name.as_str()) && can_be_expected(name)) {
         let message = format!("something is expected of `{name}`, and the model has no such column");
-        found.push(problem(message, "take it out of `expect`, or select it"));
+        found.push(problem(Some(name), message, "take it out of `expect`, or select it"));
     }
     found
 }
 
-/// Gives a sentence for each thing that is wrong with the columns of a model; none when they are right.
-pub(crate) fn problems(project: &Project, model: &SqlModel, schema: &Schema) -> Vec<String> {
+/// Gives each thing that is wrong with the columns of a model.
+pub(crate) fn problems(register: &Register, model: &SqlModel, schema: &Schema) -> Vec<ColumnProblem> {
     let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let wrong_names = name_problems(project, model, &names);
-    let mut found: Vec<String> =
-        wrong_names.into_iter().map(|problem| format!("{} ({})", problem.message, problem.help)).collect();
+    let mut found = name_problems(Some(register), model, &names);
     for field in schema.fields() {
         let (name, of) = (field.name().as_str(), field.data_type());
         if *of == DataType::Null {
-            found.push(format!("`{name}` is always null and has no type (leave it out, or cast it)"));
+            found.push(problem(
+                Some(name),
+                format!("`{name}` is always null and has no type"),
+                "leave it out, or cast it",
+            ));
         } else if name == column::RECORD && !is_text(of) {
-            found.push(format!("`{name}` is {of}, and must be text"));
+            let help = format!("select the `{name}` of the register");
+            found.push(problem(Some(name), format!("`{name}` is {of}, and must be text"), help));
         } else if model.kind == ModelKind::Person {
             found.extend(wrong_type(name, of));
         }
@@ -87,13 +116,14 @@ pub(crate) fn problems(project: &Project, model: &SqlModel, schema: &Schema) -> 
     found
 }
 
-fn wrong_type(name: &str, found: &DataType) -> Option<String> {
+fn wrong_type(name: &str, found: &DataType) -> Option<ColumnProblem> {
     if !PERSON_COLUMNS.iter().any(|(column, _)| *column == name) {
         return None;
     }
     let is_right = if name == "birth_date" { *found == DataType::Date32 } else { is_text(found) };
     let wanted = if name == "birth_date" { "a date" } else { "text" };
-    (!is_right).then(|| format!("`{name}` is {found}, and in person records {wanted} (cast it)"))
+    let message = format!("`{name}` is {found}, and in person records {wanted}");
+    (!is_right).then(|| problem(Some(name), message, "cast it"))
 }
 
 fn is_text(found: &DataType) -> bool {

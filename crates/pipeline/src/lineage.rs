@@ -10,7 +10,7 @@ use std::ops::{ControlFlow, Range};
 
 use lake::TableRef;
 use model::record::column;
-use model::{ModelId, Project};
+use model::{Legible, ModelId};
 use serde::Serialize;
 use sqlparser::ast::{
     Expr, Ident, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, Query, Select, SelectItem,
@@ -68,10 +68,10 @@ pub(crate) struct Read {
 /// Reads the SQL of a model. `models` has the columns of the models that it reads, as far as they are known.
 ///
 /// SQL that can't be parsed gives nothing: [`lake::sql::tables_of`] says what is wrong with it.
-pub(crate) fn read(project: &Project, models: &BTreeMap<ModelId, Option<Vec<ColumnLineage>>>, sql: &str) -> Read {
+pub(crate) fn read(legible: &Legible, models: &BTreeMap<ModelId, Option<Vec<ColumnLineage>>>, sql: &str) -> Read {
     let Ok(statements) = Parser::parse_sql(&GenericDialect {}, sql) else { return Read::default() };
     let [Statement::Query(query)] = statements.as_slice() else { return Read::default() };
-    let mut reader = Reader { project, models, sql, unknown: Vec::new() };
+    let mut reader = Reader { legible, models, sql, unknown: Vec::new() };
     let columns = reader.query(query, &[]);
     let mut unknown = reader.unknown;
     unknown.sort_by_key(|found| found.span.start);
@@ -87,7 +87,7 @@ struct Relation {
 }
 
 struct Reader<'a> {
-    project: &'a Project,
+    legible: &'a Legible,
     models: &'a BTreeMap<ModelId, Option<Vec<ColumnLineage>>>,
     sql: &'a str,
     unknown: Vec<UnknownColumn>,
@@ -211,14 +211,14 @@ impl Reader<'_> {
         let (table, columns) = match parts.as_slice() {
             [name] => return named.iter().rev().find(|relation| relation.name == *name)?.columns.clone(),
             [namespace, name] if namespace == "registers" => {
-                let register = self.project.registers.get(name.as_str())?;
+                let register = self.legible.register(name.as_str())?;
                 let own = register.columns.keys().map(String::as_str).chain(column::ALL);
                 (TableRef::register(&register.id), own.map(str::to_owned).collect::<Vec<_>>())
             }
             [namespace, name] if namespace == "models" => {
-                let model = self.project.models.get(name.as_str())?;
-                let columns = self.models.get(&model.id)?.as_ref()?;
-                (TableRef::model(&model.id), columns.iter().map(|made| made.column.clone()).collect())
+                let (id, _) = self.legible.models.get_key_value(name.as_str())?;
+                let columns = self.models.get(id)?.as_ref()?;
+                (TableRef::model(id), columns.iter().map(|made| made.column.clone()).collect())
             }
             _ => return None,
         };

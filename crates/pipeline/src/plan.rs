@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use arrow_schema::SchemaRef;
 use indexmap::IndexMap;
 use lake::{Namespace, TableRef};
 use model::diagnostic::SourceFile;
-use model::{Diagnostic, Diagnostics, ModelId, ModelKind, Project, RegisterId, SqlModel};
+use model::legible::ModelText;
+use model::sql_model::has_sql;
+use model::{Diagnostic, Diagnostics, Legible, ModelId, ModelKind, Project, Register, RegisterId};
 
 use crate::columns;
 use crate::lineage::{self, ColumnLineage};
@@ -117,79 +120,146 @@ struct Reference {
     span: Range<usize>,
 }
 
+/// What the texts of the models say.
+struct Draft {
+    references: IndexMap<ModelId, Vec<Reference>>,
+    /// The models that read their own register.
+    read_register: BTreeSet<ModelId>,
+    /// The models that no cycle keeps from being ordered, in order.
+    order: Vec<ModelId>,
+    /// The columns of each, as far as its SQL tells.
+    columns: BTreeMap<ModelId, Option<Vec<ColumnLineage>>>,
+    problems: Diagnostics,
+}
+
 /// Gives the graph of a project's models. Reads no data.
 ///
 /// # Errors
 /// All that is wrong with what the models read, at once, each pointing into its `.sql` file: SQL that is not one
-/// `select`, tables that don't exist, a register other than the declared one, models of another register, cycles; and
-/// when none of that is, columns that don't exist, and columns that a model may not have.
+/// `select`, tables that don't exist, a register other than the declared one, models of another register, cycles; columns
+/// that don't exist, and columns that a model may not have.
 pub fn plan(project: &Project) -> Result<Graph, Diagnostics> {
-    let mut problems = Diagnostics::default();
-    let mut references: IndexMap<ModelId, Vec<Reference>> = IndexMap::new();
-    let mut registers: BTreeMap<ModelId, RegisterId> = BTreeMap::new();
-    for model in project.models.values() {
-        let reader = Reader { project, model, file: source_of(project, model) };
-        let (read, own_register) = reader.references(&mut problems);
-        if own_register {
-            registers.insert(model.id.clone(), model.register.clone());
-        }
-        references.insert(model.id.clone(), read);
+    let mut draft = Draft::read(&Legible::of(project));
+    if draft.problems.has_errors() {
+        return Err(draft.problems);
     }
-
-    let (order, rest) = in_order(&references);
-    for cycle in cycles(&references, &rest) {
-        problems.push(cycle_diagnostic(project, &references, &cycle));
-    }
-    // Columns are looked at once tables are right: otherwise one mistake would be told many times.
-    let mut columns: BTreeMap<ModelId, Option<Vec<ColumnLineage>>> = BTreeMap::new();
-    if !problems.has_errors() {
-        for model in order.iter().filter_map(|id| project.models.get(id)) {
-            let reader = Reader { project, model, file: source_of(project, model) };
-            let read = reader.columns(&columns, &mut problems);
-            columns.insert(model.id.clone(), read);
-        }
-    }
-    if problems.has_errors() {
-        problems.sort();
-        return Err(problems);
-    }
-
-    let below_spine = person_side(project, &references);
-    let nodes = order.into_iter().filter_map(|id| {
+    let below_spine = person_side(project, &draft.references);
+    let nodes = draft.order.into_iter().filter_map(|id| {
         let model = project.models.get(&id)?;
-        let reads: BTreeSet<ModelId> = references.get(&id)?.iter().map(|reference| reference.model.clone()).collect();
+        let references = draft.references.get(&id)?.iter();
+        let reads: BTreeSet<ModelId> = references.map(|reference| reference.model.clone()).collect();
         Some(Node {
             kind: model.kind,
             side: if below_spine.contains(&id) { Side::Person } else { Side::Object },
-            register: registers.get(&id).cloned(),
+            register: draft.read_register.contains(&id).then(|| model.register.clone()),
             reads: reads.into_iter().collect(),
-            columns: columns.remove(&id).flatten(),
+            columns: draft.columns.remove(&id).flatten(),
             model: id,
         })
     });
     Ok(Graph { nodes: nodes.collect() })
 }
 
-/// Gives the file of a model as diagnostics want it.
-pub(crate) fn source_of(project: &Project, model: &SqlModel) -> Arc<SourceFile> {
-    project
-        .files
-        .get(&model.path)
-        .cloned()
-        .unwrap_or_else(|| Arc::new(SourceFile { path: model.path.clone(), text: model.text.clone() }))
+/// Checks the SQL of models where other files of their project may be wrong: gives all that [`plan`] refuses and that does
+/// not hang on what a wrong file says.
+#[must_use]
+pub fn check(legible: &Legible) -> Diagnostics {
+    Draft::read(legible).problems
 }
 
-/// Reads the references of one model.
+/// Plans the SQL of models over the columns that their tables would have, `register_schema` giving those of registers: gives what an
+/// engine refuses of models in which [`check`] finds nothing wrong, such as functions that don't exist. Reads no data.
+pub async fn try_out(legible: &Legible, register_schema: fn(&Register) -> SchemaRef) -> Diagnostics {
+    let draft = Draft::read(legible);
+    let mut found = Diagnostics::default();
+    let mut schemas: BTreeMap<TableRef, SchemaRef> = BTreeMap::new();
+    for register in legible.registers.values().flatten() {
+        schemas.insert(TableRef::register(&register.id), register_schema(register));
+    }
+    for id in &draft.order {
+        let Some(text) = legible.models.get(id) else { continue };
+        let (Some(model), Some(references)) = (&text.model, draft.references.get(id)) else { continue };
+        if draft.problems.0.iter().any(|problem| problem.path() == text.file.path) {
+            continue;
+        }
+        let read = references.iter().map(|reference| TableRef::model(&reference.model));
+        let own = draft.read_register.contains(id).then(|| TableRef::register(&model.register));
+        let inputs = own.into_iter().chain(read).map(|table| Some((table.clone(), Arc::clone(schemas.get(&table)?))));
+        // What is wrong with a model that it reads was told of there.
+        let Some(inputs) = inputs.collect::<Option<BTreeMap<_, _>>>() else { continue };
+        let reader = Reader { legible, text };
+        match lake::planned_columns(text.sql(), &inputs.into_iter().collect::<Vec<_>>()).await {
+            Err(problem) => {
+                let span = if problem.span.is_empty() { reader.place_of(None) } else { reader.in_file(&problem.span) };
+                let help = "models are written in the SQL of DataFusion";
+                found.push(Diagnostic::error(&text.file, Some(span), "model/sql", problem.message, help));
+            }
+            Ok(schema) => {
+                let register = legible.register(model.register.as_str());
+                for problem in register.iter().flat_map(|register| columns::problems(register, model, &schema)) {
+                    let span = Some(reader.place_of(problem.name.as_deref()));
+                    found.push(Diagnostic::error(&text.file, span, "model/columns", problem.message, problem.help));
+                }
+                schemas.insert(TableRef::model(id), schema);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+impl Draft {
+    fn read(legible: &Legible) -> Self {
+        let mut problems = Diagnostics::default();
+        let mut references: IndexMap<ModelId, Vec<Reference>> = IndexMap::new();
+        let mut read_register = BTreeSet::new();
+        let mut wrong = BTreeSet::new();
+        for (id, text) in &legible.models {
+            let reader = Reader { legible, text };
+            let found_before = problems.0.len();
+            let (read, own_register) = reader.references(&mut problems);
+            if own_register {
+                read_register.insert(id.clone());
+            }
+            if problems.0.len() > found_before {
+                wrong.insert(id);
+            }
+            references.insert(id.clone(), read);
+        }
+
+        let (order, rest) = in_order(&references);
+        for cycle in cycles(&references, &rest) {
+            problems.push(cycle_diagnostic(legible, &references, &cycle));
+        }
+        // Columns are looked at where tables are right: otherwise one mistake would be told many times.
+        let mut columns: BTreeMap<ModelId, Option<Vec<ColumnLineage>>> = BTreeMap::new();
+        // Members of a cycle last: of each other they know nothing.
+        for id in order.iter().chain(&rest).filter(|id| !wrong.contains(id)) {
+            let Some(text) = legible.models.get(id) else { continue };
+            let found_before = problems.0.len();
+            let read = Reader { legible, text }.columns(&columns, &mut problems);
+            // What a model has that is wrong is not held against those who read it.
+            columns.insert(id.clone(), read.filter(|_| problems.0.len() == found_before));
+        }
+        problems.sort();
+        Self { references, read_register, order, columns, problems }
+    }
+}
+
+/// Reads the SQL of one model.
 struct Reader<'a> {
-    project: &'a Project,
-    model: &'a SqlModel,
-    file: Arc<SourceFile>,
+    legible: &'a Legible,
+    text: &'a ModelText,
 }
 
 impl Reader<'_> {
-    /// Gives the models that are read, and whether the model's own register is.
+    /// Gives the models that are read, and whether a register is.
     fn references(&self, problems: &mut Diagnostics) -> (Vec<Reference>, bool) {
-        let uses = match lake::sql::tables_of(self.model.sql()) {
+        // A file that can't be read or that has no SQL was told of already.
+        if self.text.model.is_none() && !has_sql(self.text.sql()) {
+            return (Vec::new(), false);
+        }
+        let uses = match lake::sql::tables_of(self.text.sql()) {
             Ok(uses) => uses,
             Err(problem) => {
                 problems.push(self.error(
@@ -202,10 +272,13 @@ impl Reader<'_> {
             }
         };
         let mut read = Vec::new();
-        let mut own_register = false;
+        let mut first_register: Option<String> = None;
+        let reads_nothing = uses.is_empty();
         for table in uses {
             let known = match table.namespace.as_str() {
-                "registers" => self.register(&table.name, &table.span).map(|()| own_register = true),
+                "registers" => self
+                    .register(&table.name, first_register.as_deref(), &table.span)
+                    .map(|()| first_register = Some(table.name)),
                 "models" => self.other_model(&table.name, &table.span).map(|model| {
                     read.push(Reference { model, span: self.in_file(&table.span) });
                 }),
@@ -226,15 +299,19 @@ impl Reader<'_> {
                 problems.push(problem);
             }
         }
-        if !own_register && read.is_empty() {
+        if reads_nothing {
+            let from = match &self.text.model {
+                Some(model) => format!("`registers.{}`", model.register),
+                None => "its register".to_owned(),
+            };
             problems.push(self.error(
-                0..self.model.sql().len().min(1),
+                0..self.text.sql().len().min(1),
                 "model/reads-nothing",
                 "the model reads no table",
-                format!("select from `registers.{}` or from a model of that register", self.model.register),
+                format!("select from {from} or from a model of that register"),
             ));
         }
-        (read, own_register)
+        (read, first_register.is_some())
     }
 
     /// Gives the model's columns, where the SQL tells, and says which names stand for none and which may not be there.
@@ -243,7 +320,8 @@ impl Reader<'_> {
         models: &BTreeMap<ModelId, Option<Vec<ColumnLineage>>>,
         problems: &mut Diagnostics,
     ) -> Option<Vec<ColumnLineage>> {
-        let read = lineage::read(self.project, models, self.model.sql());
+        let read = lineage::read(self.legible, models, self.text.sql());
+        let unknown: BTreeSet<String> = read.unknown.iter().map(|unknown| unknown.name.clone()).collect();
         for unknown in read.unknown {
             problems.push(self.error(
                 unknown.span,
@@ -252,40 +330,80 @@ impl Reader<'_> {
                 format!("there are {}", unknown.known.join(", ")),
             ));
         }
-        let names: Option<Vec<&str>> =
-            read.columns.as_ref().map(|columns| columns.iter().map(|made| made.column.as_str()).collect());
-        for problem in names.iter().flat_map(|names| columns::name_problems(self.project, self.model, names)) {
-            problems.push(Diagnostic::error(&self.file, None, "model/columns", problem.message, problem.help));
+        // Which columns may be there the settings and the register say.
+        if let Some(model) = &self.text.model
+            && let Some(columns) = &read.columns
+        {
+            let register = self.legible.register(model.register.as_str());
+            let names: Vec<&str> = columns.iter().map(|made| made.column.as_str()).collect();
+            let problems_of_names = columns::name_problems(register, model, &names);
+            let is_new = |name: &Option<String>| name.as_ref().is_none_or(|name| !unknown.contains(name));
+            for problem in problems_of_names.into_iter().filter(|problem| is_new(&problem.name)) {
+                let span = self.place_of(problem.name.as_deref());
+                let file = &self.text.file;
+                problems.push(Diagnostic::error(file, Some(span), "model/columns", problem.message, problem.help));
+            }
         }
         read.columns
     }
 
-    fn register(&self, name: &str, span: &Range<usize>) -> Result<(), Diagnostic> {
-        if name == self.model.register.as_str() {
-            return Ok(());
+    /// Gives where a column is named in the file: in the SQL, after an `as` if there is one, else in the settings; where it is
+    /// not named, or none is meant, where the SQL begins.
+    fn place_of(&self, name: Option<&str>) -> Range<usize> {
+        let (text, begins) = (self.text.file.text.as_str(), self.text.sql_begins);
+        let found: Vec<usize> = name.map(|name| words(text, name).collect()).unwrap_or_default();
+        let in_sql = || found.iter().filter(|at| **at >= begins);
+        let is_alias = |at: &&usize| {
+            text[..**at]
+                .trim_end_matches(|letter: char| letter.is_whitespace() || letter == '"')
+                .to_lowercase()
+                .ends_with(" as")
+        };
+        let named = in_sql().find(is_alias).or_else(|| in_sql().next_back()).or(found.first());
+        if let (Some(at), Some(name)) = (named, name) {
+            return *at..*at + name.len();
         }
-        if self.project.registers.keys().any(|register| register.as_str() == name) {
-            return Err(self.error(
+        let mut offset = begins;
+        for line in text[begins..].split_inclusive('\n') {
+            if has_sql(line) {
+                let word = offset + line.len() - line.trim_start().len();
+                return word..word + line.split_whitespace().next().map_or(0, str::len);
+            }
+            offset += line.len();
+        }
+        begins..begins
+    }
+
+    /// Tells whether a register is the model's own. Where the settings don't say which that is, it is the one that is read `first`.
+    fn register(&self, name: &str, first: Option<&str>, span: &Range<usize>) -> Result<(), Diagnostic> {
+        let is_there = self.legible.registers.contains_key(name);
+        let own = self.text.model.as_ref().map(|model| model.register.as_str()).or(first.filter(|_| is_there));
+        match own {
+            Some(own) if own == name => Ok(()),
+            Some(own) if is_there => Err(self.error(
                 span.clone(),
                 "model/other-register",
-                format!("the model is of the register `{}` and reads `{name}`", self.model.register),
+                format!("the model is of the register `{own}` and reads `{name}`"),
                 "a row never joins two registers: write a model for each, and let the person join them",
-            ));
+            )),
+            None if is_there => Ok(()),
+            _ => Err(self.unknown(span, "register", name, self.legible.registers.keys().map(RegisterId::as_str))),
         }
-        Err(self.unknown(span, "register", name, self.project.registers.keys().map(RegisterId::as_str)))
     }
 
     fn other_model(&self, name: &str, span: &Range<usize>) -> Result<ModelId, Diagnostic> {
-        let Some((id, other)) = self.project.models.iter().find(|(id, _)| id.as_str() == name) else {
-            return Err(self.unknown(span, "model", name, self.project.models.keys().map(ModelId::as_str)));
+        let Some((id, other)) = self.legible.models.get_key_value(name) else {
+            return Err(self.unknown(span, "model", name, self.legible.models.keys().map(ModelId::as_str)));
         };
-        if other.register != self.model.register {
+        if let (Some(model), Some(other)) = (&self.text.model, &other.model)
+            && other.register != model.register
+        {
             return Err(self.error(
                 span.clone(),
                 "model/other-register",
                 format!(
                     "the model is of the register `{}` and reads `{id}`, a model of `{}`",
-                    self.model.register, other.register
+                    model.register, other.register
                 ),
                 "a row never joins two registers: write a model for each, and let the person join them",
             ));
@@ -315,7 +433,7 @@ impl Reader<'_> {
 
     /// Moves a place in the SQL to the place in the file.
     fn in_file(&self, span: &Range<usize>) -> Range<usize> {
-        span.start + self.model.sql_begins..span.end + self.model.sql_begins
+        span.start + self.text.sql_begins..span.end + self.text.sql_begins
     }
 
     fn error(
@@ -325,8 +443,21 @@ impl Reader<'_> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Diagnostic {
-        Diagnostic::error(&self.file, Some(self.in_file(&span_in_sql)), code, message, help)
+        Diagnostic::error(&self.text.file, Some(self.in_file(&span_in_sql)), code, message, help)
     }
+}
+
+/// Gives where `word` stands in a text by itself, whatever its case; `word` is ASCII.
+fn words<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let is_part = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'_' || !letter.is_ascii();
+    let (bytes, length) = (text.as_bytes(), word.len());
+    (0..=bytes.len().saturating_sub(length)).filter(move |at| {
+        let end = at + length;
+        length > 0
+            && bytes.get(*at..end).is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+            && !at.checked_sub(1).is_some_and(|before| is_part(bytes[before]))
+            && !bytes.get(end).copied().is_some_and(is_part)
+    })
 }
 
 /// Gives the models that can be ordered, in order, and those that can't: members of cycles and what reads them.
@@ -373,7 +504,7 @@ fn cycles(references: &IndexMap<ModelId, Vec<Reference>>, rest: &BTreeSet<ModelI
 }
 
 fn cycle_diagnostic(
-    project: &Project,
+    legible: &Legible,
     references: &IndexMap<ModelId, Vec<Reference>>,
     cycle: &[ModelId],
 ) -> Diagnostic {
@@ -385,9 +516,9 @@ fn cycle_diagnostic(
         .get(first)
         .and_then(|read| read.iter().find(|reference| reference.model == *second))
         .map(|reference| reference.span.clone());
-    let file = project.models.get(first).map_or_else(
+    let file = legible.models.get(first).map_or_else(
         || Arc::new(SourceFile { path: first.as_str().into(), text: String::new() }),
-        |model| source_of(project, model),
+        |text| Arc::clone(&text.file),
     );
     Diagnostic::error(
         &file,

@@ -51,8 +51,7 @@ impl Engine {
     /// # Errors
     /// All that is wrong in all policy files, each with file, line, column and what to do.
     pub fn new(project: &Project) -> Result<Self, Diagnostics> {
-        let schema = SCHEMA.parse::<Schema>().map_err(|error| broken("schema.cedarschema", SCHEMA, &error))?;
-        let rules = Rules::load(&schema, &project.policies)?;
+        let (schema, rules) = rules_of(&project.policies)?;
         let made = Types::new().and_then(|types| {
             let entities = entities::of_project(project, &schema, &types)?;
             Ok::<_, EntitiesError>((types, entities))
@@ -205,6 +204,20 @@ impl Verdict<'_> {
         }
         Decision { allowed: self.allowed, reasons }
     }
+}
+
+/// Checks policies of a project by themselves, which hang on nothing else that the project says.
+///
+/// # Errors
+/// As [`Engine::new`].
+pub fn check(policies: &[Arc<SourceFile>]) -> Result<(), Diagnostics> {
+    rules_of(policies).map(|_| ())
+}
+
+fn rules_of(policies: &[Arc<SourceFile>]) -> Result<(Schema, Rules), Diagnostics> {
+    let schema = SCHEMA.parse::<Schema>().map_err(|error| broken("schema.cedarschema", SCHEMA, &error))?;
+    let rules = Rules::load(&schema, policies)?;
+    Ok((schema, rules))
 }
 
 /// Gives the diagnostic for a built-in file that is broken.

@@ -2,7 +2,7 @@
 //!
 //! [`Engine::new`] checks the built-in policies (`src/builtin/*.cedar`) and those of the project strictly against one
 //! schema; [`Engine::decide`] answers one question, [`Engine::disclosures`] says how each class of each register is
-//! given, [`Engine::linkable`] which registers may be linked.
+//! given, [`Engine::linkable`] which registers may be linked. [`check`] checks policies alone.
 //!
 //! Invariants:
 //! - Nothing is allowed that the built-in policies do not permit: the policies of a project only forbid.
@@ -21,7 +21,7 @@ mod reason;
 mod rules;
 
 pub use disclosures::{Disclosed, Disclosures};
-pub use engine::{Engine, Query};
+pub use engine::{Engine, Query, check};
 pub use facts::{JUSTIFICATION_LETTERS_MIN, justifies};
 pub use linkable::Linkable;
 pub use reason::{Decision, Named, Names, Reason, Sentences, Wording};

@@ -107,7 +107,8 @@ pub enum Named {
     Thing(String),
 }
 
-/// Writes ids as project files have them, days as `2026-12-31`; of a list without anything in it, nothing.
+/// Writes ids as project files have them, days as `2026-12-31`; of a list without anything in it, nothing, and of recipients
+/// `nobody`.
 impl fmt::Display for Named {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fn listed<T: fmt::Display>(f: &mut fmt::Formatter<'_>, all: &[T]) -> fmt::Result {
@@ -122,6 +123,7 @@ impl fmt::Display for Named {
             Self::Agreement(id) => write!(f, "{id}"),
             Self::Agency(id) => write!(f, "{id}"),
             Self::Registers(ids) => listed(f, ids),
+            Self::Recipients(recipients) if recipients.is_empty() => f.write_str("nobody"),
             Self::Recipients(recipients) => listed(f, recipients),
             Self::Class(class) => write!(f, "{class}"),
             Self::Categories(categories) => listed(f, categories),

@@ -189,9 +189,8 @@ impl Loader {
             ));
         }
         let checked = self.validator.validate(&parsed, ValidationMode::Strict);
-        for error in checked.validation_errors() {
-            self.found.push(from_cedar(file, "policy/invalid", error));
-        }
+        let invalid = checked.validation_errors().map(|error| from_cedar(file, "policy/invalid", error));
+        self.found.0.extend(joined(invalid.collect()));
         // A policy that can never apply protects nothing, and one with look-alike characters may protect something else
         // than it seems to: neither passes. Errors cause such warnings themselves, and come first.
         if checked.validation_passed() {
@@ -310,6 +309,47 @@ fn span_of(file: &SourceFile, text: &str, from: usize) -> Option<Range<usize>> {
     Some(begins..begins + text.len())
 }
 
+/// Gives each diagnostic once: Cedar says for each action that a policy can apply to what is wrong with it, in any order.
+fn joined(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    const ACTION: &str = "Action::\"";
+    /// Takes the action out of a message: what stands before and after it, and its name.
+    fn parted(message: &str) -> Option<(&str, &str, &str)> {
+        let (before, rest) = message.split_once(ACTION)?;
+        let (action, after) = rest.split_once('"')?;
+        Some((before, action, after))
+    }
+    found.sort_by(|a, b| {
+        let place = |one: &Diagnostic| one.span.as_ref().map(|span| (span.start, span.end));
+        (place(a), &a.message, &a.help).cmp(&(place(b), &b.message, &b.help))
+    });
+    let mut all: Vec<(Diagnostic, Vec<String>)> = Vec::new();
+    for one in found {
+        let is_of = |(other, _): &&mut (Diagnostic, Vec<String>)| {
+            let same = match (parted(&other.message), parted(&one.message)) {
+                (Some((before, _, after)), Some((other_before, _, other_after))) => {
+                    (before, after) == (other_before, other_after)
+                }
+                (None, None) => other.message == one.message,
+                _ => false,
+            };
+            same && other.span == one.span
+        };
+        let action = parted(&one.message).map(|(_, action, _)| action.to_owned());
+        match all.iter_mut().find(is_of) {
+            Some((_, actions)) => actions.extend(action),
+            None => all.push((one, action.into_iter().collect())),
+        }
+    }
+    let told = |(mut one, actions): (Diagnostic, Vec<String>)| {
+        if let Some((before, _, after)) = parted(&one.message).filter(|_| actions.len() > 1) {
+            let actions: Vec<String> = actions.iter().map(|action| format!("`{action}`")).collect();
+            one.message = format!("{before}the actions {}{after}", actions.join(", "));
+        }
+        one
+    };
+    all.into_iter().map(told).collect()
+}
+
 /// Gives a diagnostic of Cedar as one of ours: its sentence, its place, its help.
 fn from_cedar(file: &Arc<SourceFile>, code: &'static str, found: &dyn miette::Diagnostic) -> Diagnostic {
     let label = found.labels().and_then(|mut labels| labels.next());
@@ -334,6 +374,21 @@ fn from_cedar(file: &Arc<SourceFile>, code: &'static str, found: &dyn miette::Di
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wrong_for_many_actions_is_said_once() {
+        let schema: Schema = SCHEMA.parse().unwrap();
+        let text = "@id(\"t.x\") @says(\"T.\")\nforbid (principal, action in [Action::\"search\", Action::\"disclose\"], \
+                    resource)\nwhen { context.nothing == 3 && context.other == 4 };";
+        let file = Arc::new(SourceFile { path: "policies/x.cedar".into(), text: text.to_owned() });
+        for _ in 0..5 {
+            let found = Rules::load(&schema, std::slice::from_ref(&file)).unwrap_err().0;
+            let said: Vec<&str> = found.iter().map(|one| one.message.as_str()).collect();
+            let of =
+                |name: &str| format!("attribute `{name}` in context for the actions `disclose`, `search` not found");
+            assert_eq!(said, [of("nothing"), of("other")]);
+        }
+    }
 
     #[test]
     fn policies_are_sorted_by_the_actions_of_their_scopes() {

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use crate::Error;
@@ -28,12 +29,21 @@ const COMMAS: usize = 16;
 ///
 /// The same delivery before gives the same one.
 ///
+/// What `README.txt` says of rows is of the delivery before; that this one took its place is added there.
+///
 /// # Errors
-/// When the file can't be read or written.
+/// When a file can't be read or written.
 pub fn later(out: &Path) -> Result<(), Error> {
     let path = out.join("registers").join(FILE);
     let before = fs::read(&path).map_err(|source| Error::io(&path, source))?;
-    fs::write(&path, next(&before)).map_err(|source| Error::io(&path, source))
+    fs::write(&path, next(&before)).map_err(|source| Error::io(&path, source))?;
+    let about = out.join("README.txt");
+    let added = format!(
+        "\nregisters/{FILE} is the delivery of {DAYS_LATER} days later, for whoever wants to read one in: the rows above are of\n\
+         the one before, and of new loans the truth says nothing.\n"
+    );
+    let mut file = fs::OpenOptions::new().append(true).open(&about).map_err(|source| Error::io(&about, source))?;
+    file.write_all(added.as_bytes()).map_err(|source| Error::io(&about, source))
 }
 
 /// Gives the delivery that follows one.

@@ -31,6 +31,15 @@ pub struct SqlProblem {
     pub span: Range<usize>,
 }
 
+impl SqlProblem {
+    /// Gives a problem between two places, each a line and a character counted from 1; of the whole query where they aren't known.
+    pub(crate) fn at(sql: &str, place: Option<((u64, u64), (u64, u64))>, message: String) -> Self {
+        let location = |(line, column)| Location::new(line, column);
+        let span = place.map_or_else(Span::empty, |(start, end)| Span::new(location(start), location(end)));
+        Text::new(sql).problem(span, &message)
+    }
+}
+
 /// Gives the tables that a query reads, in the order in which they stand, each place once.
 ///
 /// Names of common table expressions (`with … as`) are no tables.

@@ -6,7 +6,7 @@ use pipeline::{BuildReport, Models, PipelineError};
 use crate::app::App;
 use crate::cli::{Build, Side};
 use crate::exit::{Ending, Failure, Outcome};
-use crate::output::{Output, count};
+use crate::output::{Output, counted};
 
 pub(crate) async fn run(options: Build, output: Output) -> Outcome {
     let app = super::open(&options.project.project).await?;
@@ -34,9 +34,10 @@ pub(crate) async fn build(app: &App, which: Models, output: Output) -> Result<Bu
         })?;
     let built = report.models.iter().filter(|model| model.outcome == pipeline::ModelOutcome::Built).count();
     stage.done(format!(
-        "{built} models built, {} unchanged, {} rows written",
+        "{} built, {} unchanged, {} written",
+        counted(built as u64, "model"),
         report.models.len() - built,
-        count(report.rows_written())
+        counted(report.rows_written(), "row")
     ));
     Ok(report)
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use model::{Clock as _, Project, SystemClock};
+use model::{Clock as _, SystemClock};
 use serde_json::json;
 
 use crate::app;
@@ -10,14 +10,9 @@ use crate::exit::{Ending, Failure, Outcome};
 use crate::output::Output;
 use crate::report;
 
-pub(crate) fn run(dir: &Path, output: Output) -> Outcome {
-    let project = app::check(dir).map_err(|diagnostics| {
-        // Without a project nothing tells which tables a model could ask, or what a policy could speak of.
-        if Project::load(dir).is_err() {
-            output.aside("note: models' SQL and policies are checked once the files below are mended");
-        }
-        Failure::new(Ending::Project, diagnostics)
-    })?;
+pub(crate) async fn run(dir: &Path, output: Output) -> Outcome {
+    let checked = app::check_and_try(dir).await;
+    let project = checked.map_err(|diagnostics| Failure::new(Ending::Project, diagnostics))?;
     let warnings = project.warnings_on(SystemClock.now()?.date_naive());
     report::diagnostics_to(output, &warnings);
     let count = |what: usize, one: &str| format!("{what} {one}{}", if what == 1 { "" } else { "s" });

@@ -7,7 +7,7 @@ use registry::IndexReport;
 
 use crate::app::App;
 use crate::exit::{Failure, Outcome};
-use crate::output::{Output, count};
+use crate::output::{Output, counted};
 
 pub(crate) async fn run(dir: &Path, output: Output) -> Outcome {
     let app = super::open(dir).await?;
@@ -26,7 +26,7 @@ pub(crate) async fn index(app: &App, output: Output) -> Result<IndexReport, Fail
             other => Failure::from(other),
         },
     )?;
-    stage.done(format!("{} records of {} persons", count(report.records), count(report.persons)));
+    stage.done(format!("{} of {}", counted(report.records, "record"), counted(report.persons, "person")));
     let settled = registry::settle_arrivals(&app.project, &app.state).await?;
     if settled > 0 {
         output.note(format!(

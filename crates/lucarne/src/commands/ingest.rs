@@ -12,7 +12,7 @@ use source::{IngestReport, QuarantinedFor, SourceError};
 use crate::app::App;
 use crate::cli::Ingest;
 use crate::exit::{Ending, Failure, Outcome};
-use crate::output::{Output, count};
+use crate::output::{Output, count, counted};
 
 /// How many reasons are said of a register in quarantine; JSON and the page have more.
 const REASONS_SAID: usize = 5;
@@ -62,11 +62,11 @@ fn said(taken: &Taken) -> Vec<String> {
         return Vec::new();
     }
     let register = &report.register;
-    let mut lines = vec![format!("{register}: {} of {} rows", count(report.quarantined), count(report.rows))];
+    let mut lines = vec![format!("{register}: {} of {}", count(report.quarantined), counted(report.rows, "row"))];
     for reason in reasons.iter().take(REASONS_SAID) {
         let column = reason.column.as_ref().map_or_else(String::new, |column| format!(", column `{column}`"));
         let places = reason.samples.join(", ");
-        lines.push(format!("  {} rows{column}: {} ({places})", count(reason.rows), reason.code));
+        lines.push(format!("  {}{column}: {} ({places})", counted(reason.rows, "row"), reason.code));
     }
     if reasons.len() > REASONS_SAID {
         lines.push(format!("  and {} more reasons", reasons.len() - REASONS_SAID));
@@ -139,9 +139,9 @@ pub(crate) async fn ingest(app: &App, names: &[String], output: Output) -> Resul
     }
     let unchanged = ingested.registers.iter().filter(|taken| taken.report.unchanged).count();
     ingested.seconds = stage.done(format!(
-        "{} registers ({unchanged} unchanged), {} rows, {} in quarantine; records: {} new, {} changed, {} gone",
-        ingested.registers.len(),
-        count(ingested.rows),
+        "{} ({unchanged} unchanged), {}, {} in quarantine; records: {} new, {} changed, {} gone",
+        counted(ingested.registers.len() as u64, "register"),
+        counted(ingested.rows, "row"),
         count(ingested.quarantined),
         count(ingested.new),
         count(ingested.changed),

@@ -7,6 +7,7 @@ use rust_embed::RustEmbed;
 use serde_json::json;
 
 use crate::exit::{Ending, Failure, Outcome};
+use crate::hint;
 use crate::output::Output;
 
 /// The files of the small project.
@@ -23,9 +24,10 @@ pub(crate) fn run(dir: &Path, output: Output) -> Outcome {
         ));
     }
     let files = write_all::<Template>(dir)?;
-    output.say(format!("{}: {files} files. Now:", dir.display()));
+    output.say(format!("{}: {files} files", dir.display()));
+    output.advise("Now:");
     for line in ["check", "ingest", "build", "link", "build", "index", "serve"] {
-        output.say(format!("  lucarne {line} --project {}", dir.display()));
+        output.advise(format!("  lucarne {line} --project {}", hint::quoted(dir)));
     }
     output.object(&json!({ "dir": dir.display().to_string(), "files": files }))
 }

@@ -14,7 +14,7 @@ use model::{Actor, Diagnostics, LinkageConfig};
 use crate::app::App;
 use crate::cli::{LinkEvents, LinkPropose, LinkRun, LooseRecords};
 use crate::exit::{Ending, Failure, Outcome};
-use crate::output::{Output, count};
+use crate::output::{Output, count, counted};
 
 pub(crate) async fn run(dir: &Path, refit: bool, output: Output) -> Outcome {
     let app = super::open(dir).await?;
@@ -41,10 +41,10 @@ pub(crate) async fn link(app: &App, refit: bool, output: Output) -> Result<LinkR
         other => Failure::from(other),
     })?;
     stage.done(format!(
-        "{} records, {} persons, {} pairs compared by model {}, {}",
-        count(report.records),
-        count(report.persons),
-        count(report.pairs_compared),
+        "{}, {}, {} compared by model {}, {}",
+        counted(report.records, "record"),
+        counted(report.persons, "person"),
+        counted(report.pairs_compared, "pair"),
         report.model_version,
         if report.model_learnt { "learnt now" } else { "as before" },
     ));
@@ -334,11 +334,11 @@ fn run_by_splink(model: &Path, options: &LinkRun, output: Output) -> Outcome {
             other => Failure::from(other),
         })?;
     stage.done(format!(
-        "{} records, {} clusters, {} pairs compared, {} edges",
-        count(report.records),
-        count(report.persons),
-        count(report.pairs_compared),
-        count(report.edges)
+        "{}, {}, {} compared, {}",
+        counted(report.records, "record"),
+        counted(report.persons, "cluster"),
+        counted(report.pairs_compared, "pair"),
+        counted(report.edges, "edge")
     ));
     say_quality(report.quality.as_ref(), output);
     let out = options.out.display();
@@ -394,11 +394,11 @@ pub(crate) async fn run_files(options: LinkRun, output: Output) -> Outcome {
     let report: FileReport = linkage::link_files(&config, &files, &|progress| stage.at(progress.done, progress.of))
         .map_err(|error| of_files(&file.path, error))?;
     stage.done(format!(
-        "{} records, {} persons, {} pairs compared, {} edges, {}",
-        count(report.records),
-        count(report.persons),
-        count(report.pairs_compared),
-        count(report.edges),
+        "{}, {}, {} compared, {}, {}",
+        counted(report.records, "record"),
+        counted(report.persons, "person"),
+        counted(report.pairs_compared, "pair"),
+        counted(report.edges, "edge"),
         by_which_model(report.model_learnt, report.model_presumed)
     ));
     say_quality(report.quality.as_ref(), output);

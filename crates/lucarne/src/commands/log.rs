@@ -25,8 +25,8 @@ pub(crate) fn verify(dir: &Path, saved_at: Option<&Path>, output: Output) -> Out
         (error, _) => Failure::new(Ending::LogBroken, error),
     })?;
     stage.done(format!(
-        "{} entries, root {}: every entry, tile and signature is right",
-        count(report.checkpoint.size),
+        "{}, root {}: every entry, tile and signature is right",
+        entries(report.checkpoint.size),
         report.checkpoint.root
     ));
     if report.unpublished_entries > 0 {
@@ -36,7 +36,7 @@ pub(crate) fn verify(dir: &Path, saved_at: Option<&Path>, output: Output) -> Out
         ));
     }
     if let Some(size) = report.grown_from {
-        output.say(format!("the log only grew since the saved checkpoint of {} entries", count(size)));
+        output.say(format!("the log only grew since the saved checkpoint of {}", entries(size)));
     }
     output.object(&json!({
         "verified": true,
@@ -45,6 +45,10 @@ pub(crate) fn verify(dir: &Path, saved_at: Option<&Path>, output: Output) -> Out
         "root": report.checkpoint.root.to_string(),
         "grew_since": report.grown_from,
     }))
+}
+
+fn entries(number: u64) -> String {
+    format!("{} {}", count(number), if number == 1 { "entry" } else { "entries" })
 }
 
 /// Reads a checkpoint that was saved. One that is none says nothing of the log.
@@ -60,9 +64,10 @@ fn saved_checkpoint(path: &Path) -> Result<String, Failure> {
 
 pub(crate) fn checkpoint(dir: &Path, output: Output) -> Outcome {
     let project = app::load(dir)?;
+    app::check_begun(&project.data_dir())?;
     let path = project.data_dir().join("log").join("checkpoint");
     let text = std::fs::read_to_string(&path)
-        .map_err(|error| anyhow::anyhow!("{} can't be read: {error}; is there a log yet?", path.display()))?;
+        .map_err(|error| anyhow::anyhow!("{} can't be read: {error}: put it back", path.display()))?;
     if !output.json() {
         output.raw(&text);
     }
@@ -78,8 +83,8 @@ pub(crate) fn show(dir: &Path, from: u64, how_many: u64, output: Output) -> Outc
     })?;
     let checkpoint = Checkpoint::open(&note, &key).map_err(|error| Failure::new(Ending::LogBroken, error))?;
     if from >= checkpoint.size {
-        let entries = count(checkpoint.size);
-        output.note(format!("the log has {entries} entries, numbered from 0: there is none at {from}"));
+        let has = entries(checkpoint.size);
+        output.note(format!("the log has {has} under its checkpoint, numbered from 0: there is none at {from}"));
     }
     let mut shown = Vec::new();
     for index in (from..checkpoint.size).take(usize::try_from(how_many).unwrap_or(usize::MAX)) {

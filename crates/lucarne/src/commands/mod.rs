@@ -38,7 +38,7 @@ pub(crate) fn denied(denied: gate::Denied) -> Failure {
             let rules: Vec<String> = refusal
                 .reasons
                 .iter()
-                .map(|reason| format!("{} ({}): {}", reason.says, reason.rule, reason.needed))
+                .map(|reason| format!("{} ({}): {}", reason.says.trim_end_matches('.'), reason.rule, reason.needed))
                 .collect();
             Failure::new(Ending::Refused, anyhow::anyhow!("refused: {}", rules.join("; ")))
         }

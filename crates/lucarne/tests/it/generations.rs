@@ -52,7 +52,7 @@ fn an_index_of_an_earlier_format_is_told_as_one_and_built_anew() {
     let run = fs::read_to_string(project.path("data/index/CURRENT")).unwrap();
     project.edit(&format!("data/index/{run}/meta.json"), "\"format\":5", "\"format\":1");
     let said = project.fails(&["serve", "--port", "0"], 1);
-    assert!(said.contains("an index of format 1") && said.contains("run `lucarne index`"), "{said}");
+    assert!(said.contains("an index of format 1") && said.contains("run `lucarne index"), "{said}");
     project.must(&["index"]);
     let run = fs::read_to_string(project.path("data/index/CURRENT")).unwrap();
     let meta = fs::read_to_string(project.path(&format!("data/index/{run}/meta.json"))).unwrap();

@@ -55,3 +55,17 @@ fn entries_hold_no_personal_data() {
         assert!(shown.contains(word), "{word} is not in the log: {shown}");
     }
 }
+
+#[test]
+fn a_log_that_has_not_begun_is_told_as_such() {
+    let project = Project::new();
+    for command in [&["log", "verify"][..], &["log", "checkpoint"], &["log", "show"]] {
+        let said = project.fails(command, 1);
+        assert!(said.contains("there is no log yet") && said.contains("lucarne ingest"), "{said}");
+    }
+    // Where anything of it is left it was there, and what is missing is named.
+    std::fs::create_dir_all(project.path("data/keys")).unwrap();
+    project.write("data/keys/log.key", "");
+    let said = project.fails(&["log", "verify"], 1);
+    assert!(!said.contains("no log yet") && said.contains("log.pub"), "{said}");
+}

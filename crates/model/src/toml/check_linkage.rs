@@ -20,6 +20,7 @@ pub(crate) fn check(draft: &Draft, entry: &Entry<LinkageConfig>, config: &Linkag
         check_job_purpose(draft, entry, "purpose", Job::Link, id, codes, found);
     }
     let base = check_base(draft, entry, config, found);
+    check_models(draft, entry, config, base, found);
     let mut attached: Vec<&RegisterId> = Vec::new();
     for (index, attach) in config.attach.iter().enumerate() {
         check_attach(draft, entry, (index, attach), (base, &mut attached), found);
@@ -59,6 +60,48 @@ fn check_base<'d>(
         }
     }
     Some(agreement)
+}
+
+/// Checks that there are person records, and that an agreement covers the register of each model of them: a linkage that left
+/// some out would look whole and would not be.
+fn check_models(
+    draft: &Draft,
+    entry: &Entry<LinkageConfig>,
+    config: &LinkageConfig,
+    base: Option<&Agreement>,
+    found: &mut Diagnostics,
+) {
+    let models = draft.models.values().filter_map(|entry| entry.thing.as_ref());
+    let mut persons = models.filter(|model| model.kind == ModelKind::Person).peekable();
+    if persons.peek().is_none() && !draft.faulty.has_any_in("models") {
+        let help = "write `--! kind = \"person\"` in a file of models/, with one row a record";
+        let mut none = entry.error("", "linkage/no-person-records", "no model makes person records to link", help);
+        none.span = Some(0..0);
+        found.push(none.warning());
+    }
+    // What a key that is not known, or a slip in a name, would have covered can't be told.
+    let is_misread = found.0.iter().any(|error| error.path() == entry.file.path && error.code.starts_with("toml/"));
+    let Some(base) = base.filter(|base| !is_misread && draft.knows_registers_of(base)) else { return };
+    for model in persons {
+        let id = &model.register;
+        let is_attached = config.attach.iter().any(|attach| attach.registers.contains(id));
+        let Some(register) = draft.registers.get(id).filter(|_| !is_attached && !base.registers.contains(id)) else {
+            continue;
+        };
+        let (base, file) = (&base.id, model.path.display());
+        let category = register.thing.as_ref().and_then(|register| register.special_categories().first().copied());
+        let message = format!("the agreement `{base}` does not cover `{id}`, of which {file} makes person records");
+        let help = match category {
+            // Such a register connects nobody, so that it has no place in the base agreement.
+            Some(category) => {
+                format!("attach it: `[[attach]]` with an agreement that names `{category}`; or take {file} out")
+            }
+            None => format!(
+                "add `{id}` to agreements/{base}.toml, attach it under an agreement that covers it, or take {file} out"
+            ),
+        };
+        found.push(entry.error("agreement", "linkage/register-not-covered", message, help));
+    }
 }
 
 /// Gives an agreement that lets records be linked.
@@ -102,7 +145,7 @@ fn check_attach<'c>(
         let code = "linkage/unknown-register";
         let named = is_there(entry, &place, "register", id.as_str(), &draft.registers, code, found);
         let (Some(named), Some(agreement)) = (named, agreement) else { continue };
-        if !agreement.registers.contains(id) {
+        if !agreement.registers.contains(id) && draft.knows_registers_of(agreement) {
             let message = format!("the agreement `{}` does not cover `{id}`", agreement.id);
             let help = format!("add `{id}` to agreements/{}.toml, or name an agreement that covers it", agreement.id);
             found.push(entry.error(&place, "linkage/attach-not-covered", message, help));

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::nearest::advice;
 use super::ontology::PERSON;
-use super::{Draft, Entries, Entry, check_linkage};
+use super::{Draft, Entries, Entry, check_linkage, named};
 use crate::agency::RoleKind;
 use crate::agreement::Agreement;
 use crate::class::{Class, SpecialCategory};
@@ -55,6 +55,7 @@ pub(crate) fn check(draft: &Draft, found: &mut Diagnostics) {
     {
         check_linkage::check(draft, entry, config, found);
     }
+    named::check(draft, found);
 }
 
 /// Gives the entry that an id names; keeps an error at `place` if there is none.
@@ -192,7 +193,8 @@ fn check_agreement(draft: &Draft, entry: &Entry<Agreement>, agreement: &Agreemen
             continue;
         };
         let owner = &register.agency;
-        if !agreement.parties.contains(owner) && draft.agencies.contains_key(owner) {
+        if !agreement.parties.contains(owner) && draft.agencies.contains_key(owner) && draft.knows_parties_of(agreement)
+        {
             let message = format!("`{id}` belongs to `{owner}`, which is no party of the agreement");
             found.push(entry.error(
                 &place,
@@ -234,6 +236,7 @@ fn check_purpose(draft: &Draft, entry: &Entry<Purpose>, purpose: &Purpose, found
         if let Some(agreement) = agreement
             && known
             && !agreement.registers.contains(register)
+            && draft.knows_registers_of(agreement)
         {
             let message = format!("the agreement `{}` does not cover `{register}`", agreement.id);
             let help = "leave the register out, or name an agreement that covers it";
@@ -281,6 +284,7 @@ fn check_recipients(
         let Some(named) = is_there(entry, &place, "agency", id, &draft.agencies, code, found) else { continue };
         if let Some(agreement) = agreement
             && !agreement.parties.contains(&recipient.agency)
+            && draft.knows_parties_of(agreement)
         {
             let message = format!("`{id}` is no party of the agreement `{}`", agreement.id);
             let help = "leave the recipient out, or name an agreement that the agency signed";

@@ -11,6 +11,7 @@ mod codes;
 mod date_format;
 mod folder;
 mod linkage;
+mod named;
 mod nearest;
 mod ontology;
 mod purpose;
@@ -20,7 +21,7 @@ mod settings;
 mod sql_model;
 
 use std::hash::Hash;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ use crate::agency::Agency;
 use crate::agreement::Agreement;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceFile};
 use crate::id::{AgencyId, AgreementId, IdError, ModelId, ObjectTypeId, PurposeId, RegisterId};
+use crate::legible::{Faulty, Legible, ModelText, Survey};
 use crate::linkage::LinkageConfig;
 use crate::ontology::ObjectType;
 use crate::project::{Project, Settings};
@@ -73,10 +75,38 @@ pub(crate) struct Draft {
     pub(crate) models: Entries<ModelId, SqlModel>,
     pub(crate) ontology: Entries<ObjectTypeId, ObjectType>,
     pub(crate) linkage: Option<Entry<LinkageConfig>>,
+    /// The files in which something is wrong by itself: what others say is not held against what they may say.
+    pub(crate) faulty: Faulty,
+}
+
+impl Draft {
+    /// Tells whether it is known for certain which registers an agreement covers.
+    pub(crate) fn knows_registers_of(&self, agreement: &Agreement) -> bool {
+        !self.is_faulty("agreements", agreement.id.as_str())
+            && agreement.registers.iter().all(|register| self.registers.contains_key(register))
+    }
+
+    /// Tells whether it is known for certain who signed an agreement.
+    pub(crate) fn knows_parties_of(&self, agreement: &Agreement) -> bool {
+        !self.is_faulty("agreements", agreement.id.as_str())
+            && agreement.parties.iter().all(|party| self.agencies.contains_key(party))
+    }
+
+    fn is_faulty(&self, folder: &str, id: &str) -> bool {
+        self.faulty.has(&Path::new(folder).join(format!("{id}.toml")))
+    }
 }
 
 /// Reads and checks the project in the folder `root`.
-pub(crate) fn load(root: &Path) -> Result<Project, Diagnostics> {
+pub(crate) fn survey(root: &Path) -> Survey {
+    match read(root) {
+        Ok(survey) => survey,
+        Err(found) => Survey { project: Err(found), legible: Legible::default() },
+    }
+}
+
+/// Reads a folder; fails where it is no project of this version, of which nothing can be said.
+fn read(root: &Path) -> Result<Survey, Diagnostics> {
     let mut folder = Folder::open(root)?;
     let settings_path = Path::new("lucarne.toml");
     if !folder.has(settings_path) {
@@ -85,8 +115,10 @@ pub(crate) fn load(root: &Path) -> Result<Project, Diagnostics> {
         folder.error(&root.join(settings_path), "project/no-settings", message, "make a project with `lucarne init`");
         return Err(folder.found);
     }
-    let Some(settings_file) = folder.read(settings_path) else { return Err(folder.found) };
-    let settings = read_toml(&settings_file, &mut folder.found, settings::read);
+    let settings = match folder.read(settings_path) {
+        Some(file) => read_toml(&file, &mut folder.found, settings::read),
+        None => unread(settings_path),
+    };
     if folder.found.0.iter().any(|diagnostic| diagnostic.code == "project/other-version") {
         return Err(folder.found);
     }
@@ -101,19 +133,52 @@ pub(crate) fn load(root: &Path) -> Result<Project, Diagnostics> {
         models: read_models(&mut folder),
         ontology: read_folder(&mut folder, "ontology", ontology::read),
         linkage: read_linkage(&mut folder),
+        faulty: Faulty::default(),
     };
     let policy_paths = folder.list("policies", "cedar", false);
-    let policies = policy_paths.iter().filter_map(|path| folder.read(path)).collect();
+    let policies: Vec<_> = policy_paths.iter().filter_map(|path| folder.read(path)).collect();
 
     let mut found = std::mem::take(&mut folder.found);
+    draft.faulty = Faulty::of(&found);
+    let legible = legible(&draft, &policies);
     checks::check(&draft, &mut found);
     fill_in(&mut draft);
     found.sort();
-    if found.has_errors() {
-        return Err(found);
-    }
     let mut files = folder.files;
     files.sort_keys();
+    let project = if found.has_errors() { Err(found) } else { finished(root, draft, policies, files, found) };
+    Ok(Survey { project, legible })
+}
+
+/// Gives what can be made out of a draft.
+fn legible(draft: &Draft, policies: &[Arc<SourceFile>]) -> Legible {
+    let faulty = &draft.faulty;
+    let registers = draft.registers.iter().map(|(id, entry)| {
+        let register = entry.thing.as_ref().filter(|_| !faulty.has(&entry.file.path));
+        (id.clone(), register.cloned())
+    });
+    let models = draft.models.iter().map(|(id, entry)| {
+        // Of two files of one name nobody knows which is meant, and of a register that is not there nothing is known.
+        let is_right = |model: &&SqlModel| {
+            !faulty.has(&entry.file.path)
+                && !faulty.has_named("models", id.as_str())
+                && draft.registers.contains_key(&model.register)
+        };
+        let model = entry.thing.as_ref().filter(is_right);
+        let sql_begins = sql_model::settings_end(&entry.file.text);
+        (id.clone(), ModelText { file: Arc::clone(&entry.file), sql_begins, model: model.cloned() })
+    });
+    Legible { registers: registers.collect(), models: models.collect(), policies: policies.to_vec() }
+}
+
+/// Gives the project of a draft in which nothing is wrong.
+fn finished(
+    root: &Path,
+    draft: Draft,
+    policies: Vec<Arc<SourceFile>>,
+    files: IndexMap<PathBuf, Arc<SourceFile>>,
+    found: Diagnostics,
+) -> Result<Project, Diagnostics> {
     let project = Project {
         root: root.to_owned(),
         settings: match draft.settings.thing {

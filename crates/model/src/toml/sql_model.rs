@@ -8,7 +8,7 @@ use super::reader::{Sheet, Table, Value, is_column_name};
 use super::register::class;
 use crate::diagnostic::SourceFile;
 use crate::id::ModelId;
-use crate::sql_model::{Expectations, ModelKind, PERSON_COLUMNS, SqlModel};
+use crate::sql_model::{Expectations, ModelKind, PERSON_COLUMNS, SqlModel, has_sql};
 
 /// What begins a line of settings.
 const MARK: &str = "--!";
@@ -47,7 +47,7 @@ pub(crate) fn read(sheet: &Sheet, file: &Arc<SourceFile>, id: ModelId) -> Option
 }
 
 /// Gives where the lines of settings end.
-fn settings_end(text: &str) -> usize {
+pub(crate) fn settings_end(text: &str) -> usize {
     text.split_inclusive('\n').take_while(|line| line.starts_with(MARK)).map(str::len).sum()
 }
 
@@ -60,17 +60,14 @@ fn settings(text: &str, end: usize) -> String {
 /// Checks that SQL follows, and no further settings.
 fn check_rest(sheet: &Sheet, text: &str, begins: usize) {
     let mut offset = begins;
-    let mut has_sql = false;
     for line in text[begins..].split_inclusive('\n') {
         if begins > 0 && line.starts_with(MARK) {
             let message = "settings stand at the top of the file, without other lines between";
             sheet.error(offset..offset + MARK.len(), "model/late-settings", message, "move this line up");
         }
-        let code = line.trim();
-        has_sql |= !code.is_empty() && !code.starts_with("--");
         offset += line.len();
     }
-    if !has_sql {
+    if !has_sql(&text[begins..]) {
         sheet.error(offset..offset, "model/no-sql", "the model has no SQL", "write one `select`");
     }
 }

@@ -1,6 +1,9 @@
 //! What plans are made, and which are refused.
 
-use model::ModelKind;
+use std::sync::Arc;
+
+use model::diagnostic::SourceFile;
+use model::{Legible, ModelKind};
 use pipeline::{Models, Side, plan};
 
 use crate::fixture::{Republic, model};
@@ -162,4 +165,170 @@ fn columns_that_are_not_there_are_pointed_at() {
         republic.put(model("incomes", ModelKind::Object, "tax", sql));
         assert!(plan(&republic.project).is_ok(), "{sql}: {:?}", plan(&republic.project));
     }
+}
+
+#[test]
+fn a_mistake_hides_none_of_another_model() {
+    let mut republic = Republic::new();
+    republic.put(model("a", ModelKind::Step, "tax", "select _record from registers.taxx"));
+    republic.put(model("b", ModelKind::Step, "tax", "select _record, x from models.a"));
+    republic.put(model("c", ModelKind::Step, "tax", "select _record, incom as income from registers.tax"));
+    let said = plan(&republic.project).unwrap_err();
+    let found: Vec<_> = said.0.iter().map(|problem| (problem.path().to_str().unwrap(), problem.code)).collect();
+    // What `b` has of `a` can't be told, so that nothing is said of it but what hangs on itself alone.
+    let expected = [
+        ("models/a.sql", "model/unknown-table"),
+        ("models/b.sql", "model/columns"),
+        ("models/c.sql", "model/unknown-column"),
+    ];
+    assert_eq!(found, expected);
+
+    // Nor does a cycle, and what is wrong with a column is said once, and held against nobody else.
+    let mut republic = Republic::new();
+    republic.put(model(
+        "a",
+        ModelKind::Step,
+        "tax",
+        "select _record, incom from registers.tax join models.b using (ssn)",
+    ));
+    republic.put(model("b", ModelKind::Step, "tax", "select _record, ssn, ssn, ssn from models.a"));
+    republic.put(model("c", ModelKind::Step, "tax", "select _record, incom from registers.tax"));
+    republic.put(model("d", ModelKind::Step, "tax", "select _record, income from models.c"));
+    let said = plan(&republic.project).unwrap_err();
+    let found: Vec<_> = said.0.iter().map(|problem| (problem.path().to_str().unwrap(), problem.code)).collect();
+    let expected = [
+        ("models/a.sql", "model/columns"),
+        ("models/a.sql", "model/cycle"),
+        ("models/b.sql", "model/columns"),
+        ("models/c.sql", "model/unknown-column"),
+    ];
+    assert_eq!(found, expected, "{said}");
+}
+
+#[test]
+fn a_column_that_may_not_be_there_is_pointed_at() {
+    // Where: before the `^`.
+    for (sql, at) in [
+        ("select _record, income as ^incom from (select * from registers.tax) incom where income > 0", "incom"),
+        ("select _record, 'as incom' as \"^incom\" from registers.tax", "incom"),
+        ("-- all\n^select income from registers.tax", "select"),
+        ("select _record, income, ^income from registers.tax", "income"),
+    ] {
+        let place = sql.find('^').unwrap();
+        let sql = &sql.replace('^', "");
+        let mut republic = Republic::new();
+        republic.put(model("incomes", ModelKind::Object, "tax", sql));
+        let said = plan(&republic.project).unwrap_err();
+        let span = said.0[0].span.clone().unwrap();
+        assert_eq!((said.0[0].code, &said.0[0].file.text[span.clone()]), ("model/columns", at), "{sql}");
+        assert_eq!(span.start, said.0[0].file.text.rfind(sql.as_str()).unwrap() + place, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_engine_refuses_is_told_before_there_is_data() {
+    let columns = |register: &model::Register| -> arrow_schema::SchemaRef {
+        let type_of = |of: model::ColumnType| match of {
+            model::ColumnType::Integer => arrow_schema::DataType::Int64,
+            model::ColumnType::Date => arrow_schema::DataType::Date32,
+            _ => arrow_schema::DataType::Utf8,
+        };
+        let own = register.columns.values().map(|column| (column.name.as_str(), type_of(column.r#type)));
+        let all = own.chain(model::record::column::ALL.map(|name| (name, arrow_schema::DataType::Utf8)));
+        let fields = all.map(|(name, of)| arrow_schema::Field::new(name, of, true)).collect::<Vec<_>>();
+        Arc::new(arrow_schema::Schema::new(fields))
+    };
+    // Where, if that can be told: before the `^`.
+    for (kind, sql, at, said) in [
+        (ModelKind::Object, "select _record, ^nofunc(income) as income from registers.tax", Some("nofunc"), "nofunc"),
+        (
+            ModelKind::Object,
+            "select _record, income from registers.tax union all select _record from registers.tax",
+            None,
+            "UNION",
+        ),
+        (ModelKind::Object, "select ^_record, count(*) as income from registers.tax", None, "GROUP BY"),
+        (ModelKind::Person, "select _record, 1 as ^sex from registers.tax", Some("sex"), "`sex` is Int64"),
+        (ModelKind::Person, "select _record, null as ^sex from registers.tax", Some("sex"), "always null"),
+        (ModelKind::Step, "select _record, ssn from models.broken", None, ""),
+    ] {
+        let mut republic = Republic::new();
+        republic.put(model(
+            "broken",
+            ModelKind::Step,
+            "tax",
+            "select _record, ssn, nix(ssn) as income from registers.tax",
+        ));
+        let place = sql.find('^');
+        let sql = &sql.replace('^', "");
+        republic.put(model("tried", kind, "tax", sql));
+        let legible = Legible::of(&republic.project);
+        assert_eq!(pipeline::check(&legible).to_string(), "", "{sql}");
+        let found = pipeline::try_out(&legible, columns).await.0;
+        let of = |name: &str| found.iter().filter(|one| one.path().file_stem().unwrap() == name).collect::<Vec<_>>();
+        assert_eq!(of("broken").len(), 1, "{found:#?}");
+        let tried = of("tried");
+        if said.is_empty() {
+            // It is right, and what it reads was told of.
+            assert_eq!(tried.len(), 0, "{tried:#?}");
+            continue;
+        }
+        assert_eq!(tried.len(), 1, "{sql}: {tried:#?}");
+        assert!(tried[0].message.contains(said), "{sql}: {}", tried[0].message);
+        if let (Some(at), Some(place)) = (at, place) {
+            let span = tried[0].span.clone().unwrap();
+            let text = &tried[0].file.text;
+            assert_eq!((&text[span.clone()], span.start), (at, text.rfind(sql.as_str()).unwrap() + place), "{sql}");
+        }
+    }
+}
+
+#[test]
+fn what_hangs_on_a_file_that_is_wrong_is_not_said() {
+    let mut republic = Republic::new();
+    republic.put(model("a", ModelKind::Step, "tax", "select _record, incom as income from registers.tax"));
+    republic.put(model("b", ModelKind::Step, "tax", "select _record, x from models.a"));
+    republic.put(model("c", ModelKind::Step, "census", "selec"));
+    republic.put(model("d", ModelKind::Step, "census", "select _record from registers.cens"));
+    let legible = Legible::of(&republic.project);
+    let codes = |legible: &Legible| -> Vec<String> {
+        let told = pipeline::check(legible).0;
+        told.iter().map(|found| format!("{} {}", found.path().file_stem().unwrap().display(), found.code)).collect()
+    };
+    let all = ["a model/unknown-column", "b model/columns", "c model/sql", "d model/unknown-table"];
+    assert_eq!(codes(&legible), all);
+    assert_eq!(plan(&republic.project).unwrap_err(), pipeline::check(&legible));
+
+    // A register whose file is wrong is there, and its columns are not known.
+    let mut without = legible.clone();
+    without.registers.insert("tax".parse().unwrap(), None);
+    assert_eq!(codes(&without), ["b model/unknown-column", "c model/sql", "d model/unknown-table"]);
+    let two = "select _record from registers.census, registers.tax";
+    republic.put(model("e", ModelKind::Step, "tax", two));
+    let mut joins = Legible::of(&republic.project);
+    joins.models["e"].model = None;
+    assert!(codes(&joins).contains(&"e model/other-register".to_owned()), "of whichever it is");
+    republic.project.models.shift_remove("e");
+
+    // Of a model whose settings are wrong the SQL is read all the same, and which register it is of is not known.
+    let mut without = legible.clone();
+    for id in ["a", "c", "d"] {
+        without.models.get_mut(id).unwrap().model = None;
+    }
+    assert_eq!(codes(&without), all);
+    let mut of_other = legible.clone();
+    let text = &mut of_other.models["d"];
+    text.file = Arc::new(SourceFile {
+        path: text.file.path.clone(),
+        text: text.file.text.replace("registers.cens", "registers.tax"),
+    });
+    assert!(codes(&of_other).contains(&"d model/other-register".to_owned()));
+    of_other.models["d"].model = None;
+    assert!(!codes(&of_other).iter().any(|told| told.starts_with("d ")));
+
+    // A file without text was told of when it was read.
+    let text = &mut without.models["c"];
+    text.file = Arc::new(SourceFile { path: text.file.path.clone(), text: String::new() });
+    text.sql_begins = 0;
+    assert!(!codes(&without).contains(&"c model/sql".to_owned()));
 }
