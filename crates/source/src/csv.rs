@@ -39,12 +39,80 @@ pub(crate) struct Record {
     pub(crate) count: usize,
     /// Whether it is too long to be held: then only `raw` means something.
     pub(crate) is_too_long: bool,
+    /// What is wrong with its quotes, if something is.
+    pub(crate) quotes: Option<QuoteFault>,
 }
 
 impl Default for Record {
     fn default() -> Self {
         let (fields, ends) = (vec![0; 16 << 10], vec![0; 256]);
-        Self { line: 1, raw: Vec::new(), bytes: 0, fields, ends, count: 0, is_too_long: false }
+        Self { line: 1, raw: Vec::new(), bytes: 0, fields, ends, count: 0, is_too_long: false, quotes: None }
+    }
+}
+
+/// What is wrong with the quotes of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum QuoteFault {
+    /// The file ends within a quote.
+    Open,
+    /// Text stands right after a quote that closes: it may be one that opens, within a field whose own was never closed.
+    Stray,
+}
+
+/// Follows the quotes of a record, which the reader of fields takes as they come: whatever stands between one that was left open and
+/// the next one is a field to it, with the rows in it.
+struct Quotes {
+    delimiter: u8,
+    is_inside: bool,
+    /// Whether a quote was seen within a quoted field: the next byte says what it is.
+    is_pending: bool,
+    before: u8,
+    is_stray: bool,
+}
+
+impl Quotes {
+    fn new(delimiter: u8) -> Self {
+        Self { delimiter, is_inside: false, is_pending: false, before: b'\n', is_stray: false }
+    }
+
+    /// Whether a byte ends a field, or stands before one.
+    fn is_between(&self, byte: u8) -> bool {
+        byte == self.delimiter || matches!(byte, b'\n' | b'\r')
+    }
+
+    fn follow(&mut self, bytes: &[u8]) {
+        let mut at = 0;
+        while at < bytes.len() {
+            if self.is_pending {
+                self.is_pending = false;
+                if bytes[at] == b'"' {
+                    // A quote that is written twice is one of the field's letters.
+                    at += 1;
+                    continue;
+                }
+                self.is_inside = false;
+                self.is_stray |= !self.is_between(bytes[at]);
+            }
+            let Some(next) = bytes[at..].iter().position(|byte| *byte == b'"').map(|next| at + next) else { break };
+            if self.is_inside {
+                self.is_pending = true;
+            } else {
+                let before = if next == 0 { self.before } else { bytes[next - 1] };
+                // In the middle of a field that has no quotes it is one of its letters.
+                self.is_inside = self.is_between(before);
+            }
+            at = next + 1;
+        }
+        self.before = bytes.last().copied().unwrap_or(self.before);
+    }
+
+    /// Gives what is wrong with those of a record that is at its end.
+    fn fault(&self) -> Option<QuoteFault> {
+        if self.is_stray {
+            Some(QuoteFault::Stray)
+        } else {
+            (self.is_inside && !self.is_pending).then_some(QuoteFault::Open)
+        }
     }
 }
 
@@ -54,8 +122,11 @@ impl Record {
         begins.zip(&self.ends[..self.count]).map(|(begin, end)| begin..*end)
     }
 
-    /// Gives the fields as text; none when one is no UTF-8.
+    /// Gives the fields as text; none when one is no UTF-8, or the record is too long to be held.
     pub(crate) fn texts(&self) -> Option<Vec<String>> {
+        if self.is_too_long {
+            return None;
+        }
         self.field_ranges().map(|range| String::from_utf8(self.fields[range].to_vec()).ok()).collect()
     }
 }
@@ -64,6 +135,7 @@ impl Record {
 pub(crate) struct RecordReader<R> {
     input: R,
     core: csv_core::Reader,
+    delimiter: u8,
     line: u64,
     is_at_begin: bool,
     /// How many bytes were read.
@@ -73,7 +145,7 @@ pub(crate) struct RecordReader<R> {
 impl<R: BufRead> RecordReader<R> {
     pub(crate) fn new(input: R, delimiter: u8) -> Self {
         let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-        Self { input, core, line: 1, is_at_begin: true, consumed: 0 }
+        Self { input, core, delimiter, line: 1, is_at_begin: true, consumed: 0 }
     }
 
     /// Reads the next record; gives false at the end of the file.
@@ -82,11 +154,13 @@ impl<R: BufRead> RecordReader<R> {
         record.bytes = 0;
         record.count = 0;
         record.is_too_long = false;
+        record.quotes = None;
         record.line = self.line;
         if std::mem::take(&mut self.is_at_begin) {
             self.skip_byte_order_mark()?;
         }
         let mut written = 0;
+        let mut quotes = Quotes::new(self.delimiter);
         loop {
             let input = self.input.fill_buf()?;
             let (result, read, wrote, ended) =
@@ -100,6 +174,7 @@ impl<R: BufRead> RecordReader<R> {
                 taken = &taken[blank..];
             }
             self.line += newlines(taken);
+            quotes.follow(taken);
             record.bytes += taken.len();
             let room = KEPT_BYTES_MAX.saturating_sub(record.raw.len());
             record.raw.extend_from_slice(&taken[..taken.len().min(room)]);
@@ -127,6 +202,7 @@ impl<R: BufRead> RecordReader<R> {
                 ReadRecordResult::Record => {
                     let line_end = record.raw.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
                     let is_whole = record.raw.len() == record.bytes;
+                    record.quotes = quotes.fault();
                     if is_whole {
                         record.raw.truncate(record.raw.len() - line_end);
                         record.bytes -= line_end;
@@ -182,7 +258,10 @@ pub(crate) fn read(
     }
     let why = |why| SourceError::Header { file: name(), register: register.id.clone(), why };
     if record.is_too_long {
-        return Err(why("it is longer than 8 MiB or has more than 16,384 columns"));
+        return Err(why("it is longer than 8 MiB or has more than 16,384 columns; a quote in it may be left open"));
+    }
+    if record.quotes.is_some() {
+        return Err(why("a quote is opened in it and not closed"));
     }
     let header = record.texts().ok_or_else(|| why("it is not in the encoding that is stated"))?;
     if header.len() == 1 && register.columns.len() > 1 {
@@ -225,6 +304,11 @@ pub(crate) fn read(
 fn add(rows: &mut CsvRows, record: &Record) {
     let problem = if record.is_too_long {
         Some(Reason::RowTooLong)
+    } else if let Some(fault) = record.quotes {
+        Some(match fault {
+            QuoteFault::Open => Reason::OpenQuote,
+            QuoteFault::Stray => Reason::StrayQuote,
+        })
     } else if record.count != rows.width {
         Some(Reason::FieldCount)
     } else if record.field_ranges().any(|field| field.len() > FIELD_BYTES_MAX) {
@@ -317,6 +401,66 @@ mod tests {
         assert_eq!(found.len(), expected.len());
         for ((line, raw, fields), expected) in found.iter().zip(expected) {
             assert_eq!((*line, raw.as_str(), fields.iter().map(String::as_str).collect::<Vec<_>>()), expected);
+        }
+    }
+
+    /// Gives what is wrong with the quotes of the last record, read some bytes at a time.
+    fn fault(text: &[u8], at_once: usize) -> Option<QuoteFault> {
+        let mut reader = RecordReader::new(BufReader::with_capacity(at_once, text), b',');
+        let mut record = Record::default();
+        let mut last = None;
+        while reader.read(&mut record).unwrap() {
+            last = record.quotes;
+        }
+        last
+    }
+
+    #[test]
+    fn quotes_are_followed_however_the_text_is_cut() {
+        for (text, expected) in [
+            ("\"a\",\"b \"\"c\"\"\"\n", None),
+            ("\"a\r\nb\",5\" pipe\r\n", None),
+            ("\"\",\"\"", None),
+            ("a,\"b\"c,d\n", Some(QuoteFault::Stray)),
+            ("\"a\"\"b\"\"\"c\"\n", Some(QuoteFault::Stray)),
+            ("a,\"b\"\"", Some(QuoteFault::Open)),
+        ] {
+            for at_once in 1..=text.len() {
+                assert_eq!(fault(text.as_bytes(), at_once), expected, "{text:?}, {at_once} at once");
+            }
+        }
+    }
+
+    /// Every text of a few letters: a file ends within a quote where a line's end after it ends no record.
+    #[test]
+    fn a_file_ends_within_a_quote_where_the_reader_of_fields_says_so() {
+        let letters = [b'"', b',', b'\n', b'a'];
+        for length in 1..=7_u32 {
+            for number in 0..4_usize.pow(length) {
+                let text: Vec<u8> = (0..length).map(|place| letters[number / 4_usize.pow(place) % 4]).collect();
+                let mut core = csv_core::Reader::new();
+                let (mut fields, mut ends) = ([0; 16], [0; 16]);
+                let mut rest = [text.as_slice(), b"\n"].concat();
+                let is_swallowed = loop {
+                    let (result, read, ..) = core.read_record(&rest, &mut fields, &mut ends);
+                    // Lines without anything are no records.
+                    let is_begun = rest.drain(..read).any(|byte| byte != b'\n');
+                    match result {
+                        ReadRecordResult::InputEmpty => break is_begun,
+                        ReadRecordResult::Record if rest.is_empty() => break false,
+                        _ => {}
+                    }
+                };
+                // A quote that was stray before the end is told as that.
+                let found = fault(&text, 2);
+                let is_open = found == Some(QuoteFault::Open);
+                assert!(
+                    is_open == is_swallowed || found == Some(QuoteFault::Stray),
+                    "{:?}",
+                    String::from_utf8_lossy(&text)
+                );
+                assert!(!is_open || is_swallowed);
+            }
         }
     }
 

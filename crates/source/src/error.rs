@@ -253,7 +253,7 @@ pub struct ReasonCount {
 
 impl fmt::Display for ReasonCount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} rows", self.rows)?;
+        write!(f, "{} {}", self.rows, if self.rows == 1 { "row" } else { "rows" })?;
         if let Some(column) = &self.column {
             write!(f, ", column `{column}`")?;
         }

@@ -6,6 +6,8 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Reason {
     FieldCount,
+    OpenQuote,
+    StrayQuote,
     RowTooLong,
     FieldTooLong,
     NotInEncoding,
@@ -30,8 +32,10 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::FieldCount,
+        Self::OpenQuote,
+        Self::StrayQuote,
         Self::RowTooLong,
         Self::FieldTooLong,
         Self::NotInEncoding,
@@ -58,6 +62,8 @@ impl Reason {
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::FieldCount => "field-count",
+            Self::OpenQuote => "open-quote",
+            Self::StrayQuote => "stray-quote",
             Self::RowTooLong => "row-too-long",
             Self::FieldTooLong => "field-too-long",
             Self::NotInEncoding => "not-in-encoding",
@@ -85,6 +91,10 @@ impl Reason {
     fn says(self) -> &'static str {
         match self {
             Self::FieldCount => "the row has more or fewer fields than the header line",
+            Self::OpenQuote => "a quote is opened and not closed before the file ends: lines below may be within it",
+            Self::StrayQuote => {
+                "text stands right after a quote that closes a field: a quote before it may be left open, and lines may be within it"
+            }
             Self::RowTooLong => "the row is longer than 8 MiB; a quote may be left open",
             Self::FieldTooLong => "a field is longer than 1 MiB; a quote may be left open",
             Self::NotInEncoding => {

@@ -76,11 +76,16 @@ fn csv(path: &Path, head: &[u8]) -> Result<Sample, SourceError> {
     let mut names = None;
     let mut rows = Vec::new();
     while rows.len() < SAMPLE_ROWS && reader.read(&mut record).map_err(failed)? {
-        let Some(fields) = record.texts().filter(|_| !record.is_too_long) else { continue };
+        let is_header = names.is_none();
+        if is_header && (record.is_too_long || record.quotes.is_some()) {
+            let why = "its first line is longer than 8 MiB, or a quote is opened in it and not closed";
+            return Err(SourceError::Infer { file: path.to_owned(), why });
+        }
+        // Rows that would go to quarantine show nothing.
+        let Some(fields) = record.texts().filter(|_| record.quotes.is_none()) else { continue };
         match &names {
             None => names = Some(fields.iter().map(|name| name.trim().to_owned()).collect::<Vec<_>>()),
             Some(names) if names.len() == fields.len() => rows.push(fields.into_iter().map(Some).collect()),
-            // Rows of another length would go to quarantine.
             Some(_) => {}
         }
     }

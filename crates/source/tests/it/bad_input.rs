@@ -79,6 +79,56 @@ async fn long_fields_and_open_quotes_go_to_quarantine_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_quote_that_is_never_closed_is_told_as_such() {
+    for (last, code) in [
+        ("2,\"Bob,19990101,1,F\n3,Cid,,,\n", Some("open-quote")),
+        ("2,\"Bob,19990101,1,F", Some("open-quote")),
+        ("2,\"Bob \"\"the\"\",19990101,1,F\n", Some("open-quote")),
+        // With the right number of fields too.
+        ("2,Bob,19990101,1,\"F", Some("open-quote")),
+        ("2,Bob,19990101,1,\"", Some("open-quote")),
+        // These are closed, or are no quotes.
+        ("2,\"Bob\",19990101,1,\"F\"", None),
+        ("2,Bob 5\",19990101,1,F", None),
+        ("2,\"Bob \"\"5\"\"\"\"\",19990101,1,F", None),
+        ("2,\"Bob\",19990101,1,F\n", None),
+    ] {
+        let mut office = Office::new(register()).await;
+        office.deliver("a.csv", format!("{HEADER}{GOOD}{last}"));
+        let report = office.ingest().await.unwrap_or_else(|error| panic!("{last}: {error}"));
+        assert_eq!((report.rows, report.quarantined), (2, u64::from(code.is_some())), "{last}");
+        let quarantined = office.quarantined().await;
+        let expected = code.map(|code| format!("1|3|∅|{code}|{}", last.trim_end_matches('\n')));
+        assert_eq!(quarantined, expected.into_iter().collect::<Vec<_>>(), "{last}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_a_quote_swallowed_are_none_that_is_good() {
+    // What stands between a quote that is left open and the next one is a field with rows in it.
+    let swallowed = "2,\"Bob,19990101,1,F\n3,Cid,19990101,1,M\n4,\"Dan\",19990101,1,M";
+    let mut office = Office::new(register()).await;
+    office.deliver("a.csv", format!("{HEADER}{GOOD}{swallowed}\n5,Eve,,,\n"));
+    let report = office.ingest().await.unwrap();
+    assert_eq!((report.rows, report.quarantined), (3, 1));
+    assert_eq!(office.quarantined().await, [format!("1|3|∅|stray-quote|{swallowed}")]);
+    assert_eq!(office.rows(&["id"]).await, ["1", "5"]);
+
+    // Far from the end of a long file, and over the ends of what is read at once.
+    let filler = "9,Zed,,,\n".repeat(60_000);
+    let mut office = Office::new(register()).await;
+    office.deliver("a.csv", format!("{HEADER}{GOOD}2,\"Bob,19990101,1,F\n{filler}"));
+    office.ingest().await.unwrap();
+    assert!(office.quarantined().await[0].starts_with("1|3|∅|open-quote|2,\"Bob"));
+
+    // A header is told, and what follows it is not said.
+    let mut office = Office::new(register()).await;
+    office.deliver("a.csv", format!("{}\n{GOOD}", HEADER.trim_end().replace("name", "\"name")));
+    let error = office.ingest().await.unwrap_err().to_string();
+    assert!(error.contains("a quote is opened in it and not closed") && !error.contains("Ann"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn bad_lines_of_json_go_to_quarantine() {
     let cases = [
         ("{", "∅", "not-json"),
