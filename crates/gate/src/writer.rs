@@ -26,6 +26,10 @@ use crate::turns::{self, Turns};
 /// The most looks that are written together.
 const BATCH_MAX: usize = 512;
 
+/// For how long it is said that looks can't be written, while none could be since: whoever asks for less meanwhile, such as a
+/// balancer of loads, would else never learn that they can be again.
+const FAILS_FOR: Duration = Duration::from_secs(30);
+
 /// How often a batch is tried whose persons are given keys meanwhile by others.
 const KEY_ATTEMPTS: usize = 8;
 
@@ -157,6 +161,9 @@ enum Job<S> {
 /// The places of entries whose details don't know them yet.
 pub(crate) type Pending = Arc<Mutex<HashMap<[u8; 32], u64>>>;
 
+/// When looks could not be written, and why; none once some could be.
+type LastFailure = Arc<Mutex<Option<(Instant, GateError)>>>;
+
 /// Hands looks to the writer.
 pub(crate) struct Writer<D: Details> {
     details: Arc<D>,
@@ -164,6 +171,7 @@ pub(crate) struct Writer<D: Details> {
     jobs: Mutex<Option<mpsc::Sender<Job<D::Sealed>>>>,
     book: Arc<Mutex<Book>>,
     pub(crate) pending: Pending,
+    last_failure: LastFailure,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -173,6 +181,7 @@ impl<D: Details> Writer<D> {
         let (jobs, queue) = mpsc::channel(WAITING_MAX);
         let (notes, notes_queue) = mpsc::unbounded_channel();
         let book = Arc::new(Mutex::new(Book::default()));
+        let last_failure = LastFailure::default();
         let pending = Pending::default();
         let noting = tokio::spawn(note_leaves(notes_queue, Arc::clone(&details), Arc::clone(&pending)));
         let workers = tokio::runtime::Handle::current().metrics().num_workers();
@@ -183,10 +192,11 @@ impl<D: Details> Writer<D> {
             pending: Arc::clone(&pending),
             notes,
             turns: Arc::new(Turns::new(workers)),
+            last_failure: Arc::clone(&last_failure),
         };
         let writing = tokio::spawn(task.run(queue));
         let jobs = Mutex::new(Some(jobs));
-        Self { details, jobs, book, pending, tasks: Mutex::new(vec![writing, noting]) }
+        Self { details, jobs, book, pending, last_failure, tasks: Mutex::new(vec![writing, noting]) }
     }
 
     /// Writes a look. Once it was handed over it is written even if the caller goes away.
@@ -213,6 +223,13 @@ impl<D: Details> Writer<D> {
         let mut ready = Ready { commitment, persons, sealed, entry, encoded: Vec::new(), unsaved, spending };
         ready.tag(keys.into_iter())?;
         Ok(ready)
+    }
+
+    /// Gives why the looks that were written last could not be, if that is less than [`FAILS_FOR`] ago.
+    pub(crate) fn last_failure(&self, now: Instant) -> Option<GateError> {
+        let last = self.last_failure.lock();
+        let (at, error) = last.as_ref()?;
+        (now.saturating_duration_since(*at) < FAILS_FOR).then(|| error.clone())
     }
 
     /// Takes nothing more and waits until all that was taken is written and noted.
@@ -265,6 +282,7 @@ struct Task<D: Details> {
     pending: Pending,
     notes: mpsc::UnboundedSender<Note>,
     turns: Arc<Turns<Outcome>>,
+    last_failure: LastFailure,
 }
 
 /// Entries whose places are to be noted.
@@ -325,14 +343,19 @@ impl<D: Details> Task<D> {
                     waiters.push(waiter);
                 }
                 Ok(Spent::Over(persons)) => self.turns.give([(waiter, Outcome::OverBudget(persons))]),
-                Err(error) => self.turns.give([(waiter, Outcome::Failed(error))]),
+                Err(error) => {
+                    *self.last_failure.lock() = Some((Instant::now(), error.clone()));
+                    self.turns.give([(waiter, Outcome::Failed(error))]);
+                }
             }
         }
         if batch.is_empty() {
             return;
         }
         let commitments: Vec<[u8; 32]> = batch.iter().map(|ready| ready.commitment).collect();
-        match self.write_durably(batch).await {
+        let written = self.write_durably(batch).await;
+        *self.last_failure.lock() = written.as_ref().err().map(|error| (Instant::now(), error.clone()));
+        match written {
             Ok(run) => {
                 self.pending.lock().extend(commitments.iter().copied().zip(run.leaf..));
                 self.turns.give(waiters.into_iter().zip((run.leaf..).map(Outcome::Written)));

@@ -229,6 +229,18 @@ async fn when_the_store_fails_nothing_is_logged_and_nobody_answered() {
 }
 
 #[tokio::test]
+async fn that_looks_can_t_be_written_is_told_until_some_can_or_nobody_tries() {
+    let (writer, fake) = start(Fake { put_fails: Mutex::new(true), ..Fake::default() });
+    assert!(writer.last_failure(Instant::now()).is_none());
+    assert!(matches!(writer.write(look(1, None)).await, Outcome::Failed(_)));
+    assert!(writer.last_failure(Instant::now()).is_some());
+    assert!(writer.last_failure(Instant::now() + FAILS_FOR).is_none(), "nobody has tried for a while");
+    *fake.put_fails.lock() = false;
+    assert!(matches!(writer.write(look(2, None)).await, Outcome::Written(_)));
+    assert!(writer.last_failure(Instant::now()).is_none());
+}
+
+#[tokio::test]
 async fn when_the_log_fails_nobody_is_answered() {
     let (writer, fake) = start(Fake { append_fails: Mutex::new(true), ..Fake::default() });
     assert!(matches!(writer.write(look(1, None)).await, Outcome::Failed(_)));

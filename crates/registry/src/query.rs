@@ -78,6 +78,8 @@ pub struct SearchAnswer {
     /// Parts of the search that the purpose doesn't let the asker compare, or not beside others; they were not used, and others
     /// were.
     pub not_used: Vec<&'static str>,
+    /// Parts that were compared as a whole: one wrong letter of such a part finds nobody.
+    pub as_a_whole: Vec<&'static str>,
 }
 
 /// The parts of a search that a purpose lets be compared, each by its name in [`Matched`].
@@ -163,7 +165,13 @@ impl Index {
             let grant = gate.commit_opening(permit, subjects).await?;
             let mut hits = self.hits_of(&grant, found)?;
             colleagues::tell_apart(&mut hits)?;
-            return Ok(SearchAnswer { leaf: grant.leaf(), hits, more: false, not_used: Vec::new() });
+            return Ok(SearchAnswer {
+                leaf: grant.leaf(),
+                hits,
+                more: false,
+                not_used: Vec::new(),
+                as_a_whole: Vec::new(),
+            });
         }
         let limit = if query.limit == 0 { 20 } else { query.limit.min(HITS_MAX) };
         let compares = permit.compares();
@@ -177,14 +185,17 @@ impl Index {
             return Err(RegistryError::BirthTooWide);
         }
         wanted.is_whole = whole.contains(&Kind::Identifier);
-        let is_tried = whole.iter().any(|kind| wanted.has(*kind));
+        let tried: Vec<&str> = whole.iter().filter(|kind| wanted.has(**kind)).map(|kind| part_name(*kind)).collect();
         let mut best = self.best_of(self.candidates(&allowed, &wanted)?)?;
         let more = best.len() > limit;
         best.truncate(limit);
         let subjects = self.subjects_found(&best)?;
-        let grant =
-            if is_tried { gate.commit_trying(permit, subjects).await? } else { gate.commit(permit, subjects).await? };
-        Ok(SearchAnswer { leaf: grant.leaf(), hits: self.hits_of(&grant, best)?, more, not_used })
+        let grant = if tried.is_empty() {
+            gate.commit(permit, subjects).await?
+        } else {
+            gate.commit_trying(permit, subjects).await?
+        };
+        Ok(SearchAnswer { leaf: grant.leaf(), hits: self.hits_of(&grant, best)?, more, not_used, as_a_whole: tried })
     }
 
     /// Gives the persons who were found as what a look is about.

@@ -2,8 +2,7 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use crate::problem::Problem;
 
@@ -23,46 +22,58 @@ const FIXED: [(HeaderName, &str); 6] = [
 /// When to ask again where no answer is possible, in seconds.
 const RETRY_AFTER_SECONDS: &str = "5";
 
-/// Adds the headers of security to an answer; keeps everything but assets that are there out of caches; says when to ask again.
-pub(crate) async fn secure(request: Request, next: Next) -> Response {
-    let is_asset = request.uri().path().starts_with("/assets/");
-    let mut response = next.run(request).await;
-    // What is answered in the place of an asset, such as a problem, is none.
-    let may_be_kept = is_asset && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED);
-    let headers = response.headers_mut();
-    for (name, value) in FIXED {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    if !may_be_kept {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
-    }
-    response
+/// The headers of security that the answer to a request carries.
+pub(crate) struct Secured {
+    is_asset: bool,
 }
 
-/// Turns away requests that no page or client of this server would send.
+impl Secured {
+    pub(crate) fn of(request: &Request) -> Self {
+        Self { is_asset: request.uri().path().starts_with("/assets/") }
+    }
+
+    /// Adds them to the answer; keeps everything but assets that are there out of caches; says when to ask again.
+    pub(crate) fn answer(self, mut response: Response) -> Response {
+        let status = response.status();
+        // What is answered in the place of an asset, such as a problem, is none.
+        let may_be_kept = self.is_asset && (status.is_success() || status == StatusCode::NOT_MODIFIED);
+        let headers = response.headers_mut();
+        headers.reserve(FIXED.len() + 2);
+        for (name, value) in FIXED {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if !may_be_kept {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
+        response
+    }
+}
+
+/// Gives why a request is turned away that no page or client of this server would send; none for every other.
 ///
 /// A name in `Host` that is not loopback means that another site's name was pointed here; a form or script of another
 /// site shows in `Sec-Fetch-Site` or `Origin`; a prefetch is not meant by a person.
-pub(crate) async fn guard(request: Request, next: Next) -> Response {
-    if !host_is_ours(request.headers()) {
+pub(crate) fn turned_away(request: &Request) -> Option<Problem> {
+    let headers = request.headers();
+    if !host_is_ours(headers) {
         let foreign = Problem::new("foreign-request", "the host named in the request is not this server");
-        return foreign.in_words("problem-is-foreign-host").into_response();
+        return Some(foreign.in_words("problem-is-foreign-host"));
     }
-    if changes_something(request.method()) && comes_from_elsewhere(request.headers()) {
+    if changes_something(request.method()) && comes_from_elsewhere(headers) {
         let foreign = Problem::new("foreign-request", "the request comes from another site");
-        return foreign.in_words("problem-is-foreign-site").into_response();
+        return Some(foreign.in_words("problem-is-foreign-site"));
     }
-    if is_fetched_by_another_site(request.headers()) {
+    if is_fetched_by_another_site(headers) {
         let foreign = Problem::new("foreign-request", "a page of another site asks for this");
-        return foreign.in_words("problem-is-foreign-site").into_response();
+        return Some(foreign.in_words("problem-is-foreign-site"));
     }
-    if is_prefetch(request.headers()) {
-        return Problem::new("not-meant", "the page was not opened but prefetched").into_response();
+    if is_prefetch(headers) {
+        return Some(Problem::new("not-meant", "the page was not opened but prefetched"));
     }
-    next.run(request).await
+    None
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -111,6 +122,7 @@ fn is_prefetch(headers: &HeaderMap) -> bool {
 mod tests {
     use axum::Router;
     use axum::body::Body;
+    use axum::middleware::Next;
     use axum::routing::get;
     use tower::ServiceExt as _;
 
@@ -129,7 +141,10 @@ mod tests {
             .route("/assets/gone", gives(StatusCode::NOT_FOUND))
             .route("/assets/busy", get(|| async { Problem::new("unavailable", "busy") }))
             .route("/page", gives(StatusCode::OK))
-            .layer(axum::middleware::from_fn(secure));
+            .layer(axum::middleware::from_fn(async |request: Request, next: Next| {
+                let secured = Secured::of(&request);
+                secured.answer(next.run(request).await)
+            }));
         for (path, may_be_kept) in [
             ("/assets/there", true),
             ("/assets/same", true),

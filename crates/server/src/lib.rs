@@ -24,8 +24,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::extract::DefaultBodyLimit;
-use axum::middleware;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use pace::{Limits, Pace, Paced};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -51,24 +52,31 @@ const BEFORE_WAITING_IS_TOLD: Duration = Duration::from_millis(300);
 /// Outside of a runtime, in which it forgets by the minute what was searched for in sessions that have ended.
 pub fn router(parts: Parts) -> Router {
     let inner = Router::new().merge(pages::routes()).merge(api::routes()).fallback(pages::not_found);
-    let guarded = bounded(inner, Limits::IN_SERVICE).layer(middleware::from_fn(headers::guard));
-    protected(guarded).with_state(App::new(parts))
+    protected(bounded(inner, Limits::IN_SERVICE)).with_state(App::new(parts))
 }
 
-/// Limits the size of bodies, and the time that they and answers take.
+/// Turns away what is not for this server, and limits the size of bodies, and the time that they and answers take.
 fn bounded<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: Limits) -> Router<S> {
-    router.layer((DefaultBodyLimit::max(BODY_BYTES_MAX), middleware::from_fn_with_state(limits, pace::bounded)))
+    router.layer((DefaultBodyLimit::max(BODY_BYTES_MAX), middleware::from_fn_with_state(limits, admitted)))
+}
+
+async fn admitted(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    match headers::turned_away(&request).or_else(|| api::asked_in_vain(request.uri())) {
+        Some(problem) => problem.into_response(),
+        None => pace::within(limits, request, next).await,
+    }
 }
 
 /// Adds what every answer passes, whatever becomes of its request: failures and panics too, which people are told in words.
 fn protected<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     // As one, the outermost first: routes are boxed for each layer, and what is boxed is copied for each request.
-    router.layer((
-        middleware::from_fn(headers::secure),
-        middleware::from_fn(pages::to_people),
-        CatchPanicLayer::custom(api::panicked),
-        CompressionLayer::new(),
-    ))
+    router.layer((middleware::from_fn(answered), CatchPanicLayer::custom(api::panicked), CompressionLayer::new()))
+}
+
+async fn answered(request: Request, next: Next) -> Response {
+    let (held, secured, people) =
+        (pace::Held::of(&request), headers::Secured::of(&request), pages::Answered::of(&request));
+    held.answer(secured.answer(people.answer(next.run(request).await)))
 }
 
 /// Serves until `until` is ready, then lets requests under way finish; `waits` is told how many there are, if they are not
@@ -96,7 +104,7 @@ async fn serve_within(
     until: impl Future<Output = ()> + Send + 'static,
     waits: impl FnOnce(usize) + Send + 'static,
 ) -> std::io::Result<()> {
-    let service = router.layer(middleware::from_fn(pace::hold)).into_make_service_with_connect_info::<Pace>();
+    let service = router.into_make_service_with_connect_info::<Pace>();
     let (tell, ending) = tokio::sync::watch::channel(false);
     let open = Arc::new(AtomicUsize::new(0));
     let left = Arc::clone(&open);
@@ -119,7 +127,6 @@ async fn serve_within(
 #[cfg(test)]
 mod tests {
     use axum::body::{Body, to_bytes};
-    use axum::http::Request;
     use axum::routing::get;
     use tower::ServiceExt as _;
 
@@ -132,7 +139,7 @@ mod tests {
     #[tokio::test]
     async fn who_finds_nothing_available_is_told_when_to_ask_again() {
         let router = protected(Router::new().route("/busy", get(busy)));
-        let answer = router.oneshot(Request::get("/busy").body(Body::empty()).unwrap()).await.unwrap();
+        let answer = router.oneshot(axum::http::Request::get("/busy").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.status(), 503);
         assert_eq!(answer.headers()["content-type"], "application/problem+json");
         assert_eq!(answer.headers()["retry-after"], "5");
@@ -145,7 +152,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_a_problem_that_tells_nothing() {
         let router = protected(Router::new().route("/fail", get(fail)));
-        let answer = router.oneshot(Request::get("/fail").body(Body::empty()).unwrap()).await.unwrap();
+        let answer = router.oneshot(axum::http::Request::get("/fail").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.status(), 500);
         assert_eq!(answer.headers()["content-type"], "application/problem+json");
         assert_eq!(answer.headers()["content-security-policy"], CONTENT_SECURITY_POLICY);

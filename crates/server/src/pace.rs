@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::connect_info::{ConnectInfo, Connected};
-use axum::extract::{FromRequest as _, Request, State};
+use axum::extract::{FromRequest as _, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -69,7 +69,7 @@ impl Limits {
 }
 
 /// Reads the body of a request and waits for the answer, each within its limit. Handlers then never wait for a client.
-pub(crate) async fn bounded(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+pub(crate) async fn within(limits: Limits, request: Request, next: Next) -> Response {
     let pace = request.extensions().get::<ConnectInfo<Pace>>().map(|ConnectInfo(pace)| pace.clone());
     let end = async move {
         match pace {
@@ -125,20 +125,27 @@ pub(crate) struct Lasting;
 
 /// Keeps the limit for heads off the connection until there is an answer; of one that lasts, until it ends, which it does
 /// within its own limit and when the server ends.
-pub(crate) async fn hold(ConnectInfo(pace): ConnectInfo<Pace>, request: Request, next: Next) -> Response {
-    let under_way = pace.hold();
-    let response = next.run(request).await;
-    if response.extensions().get::<Lasting>().is_none() {
-        return response;
+pub(crate) struct Held(Option<UnderWay>);
+
+impl Held {
+    /// Of a request that came over no connection nothing is kept off.
+    pub(crate) fn of(request: &Request) -> Self {
+        Self(request.extensions().get::<ConnectInfo<Pace>>().map(|ConnectInfo(pace)| pace.hold()))
     }
-    let end = Box::pin(pace.end_of_lasting());
-    response.map(|body| {
-        let parts = body.into_data_stream().take_until(end);
-        Body::from_stream(parts.map(move |part| {
-            let _ = &under_way;
-            part
-        }))
-    })
+
+    pub(crate) fn answer(self, response: Response) -> Response {
+        let Some(under_way) = self.0.filter(|_| response.extensions().get::<Lasting>().is_some()) else {
+            return response;
+        };
+        let end = Box::pin(under_way.0.clone().end_of_lasting());
+        response.map(|body| {
+            let parts = body.into_data_stream().take_until(end);
+            Body::from_stream(parts.map(move |part| {
+                let _ = &under_way;
+                part
+            }))
+        })
+    }
 }
 
 /// What a connection and its requests know of each other.

@@ -47,6 +47,7 @@ async fn a_store_that_is_full_gives_no_grant_and_writes_no_entry() {
     let house = House::over(ProjectFolder::small(), MemoryStorage::new(), options).await;
     let mut request = open(ZACHARIAS);
     request.justification = Some("a long reason, ".repeat(100));
+    assert!(house.gate.last_failure().is_none());
     let mut granted = 0;
     let denied = loop {
         let permit = house.gate.decide(&request).await.unwrap();
@@ -59,6 +60,8 @@ async fn a_store_that_is_full_gives_no_grant_and_writes_no_entry() {
     assert!(matches!(denied, Denied::Failed(_)), "{denied:?}");
     assert_eq!(house.gate.log_size(), granted, "an entry for each grant and none for the failure");
     assert!(house.gate.failure().is_none(), "it goes on when there is room");
+    let why = house.gate.last_failure().expect("none could be written since");
+    assert!(std::error::Error::source(&why).unwrap().to_string().contains("the disk is full"), "{why:?}");
 }
 
 #[tokio::test]

@@ -40,6 +40,7 @@ results-logged-nobody = This search is entry { $entry } of the log.
 results-logged = This search is entry { $entry } of the log. Each person shown here can see it.
 results-not-used = Not used, because the purpose doesn’t let you compare it, or not beside other fields: { $parts }.
 results-none = Nobody in the registers within reach of this purpose is like this. Try fewer fields, or another spelling.
+results-none-whole = Nobody in the registers within reach of this purpose has exactly this. It was compared as a whole, so that one wrong digit or letter finds nobody: check it, or search by name and birth date.
 results-caption = Persons found, the best first
 results-person = Person
 results-details = To tell them apart

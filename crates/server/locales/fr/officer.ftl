@@ -40,6 +40,7 @@ results-logged-nobody = Cette recherche est l’entrée { $entry } du journal.
 results-logged = Cette recherche est l’entrée { $entry } du journal. Chaque personne montrée ici peut la voir.
 results-not-used = Non utilisé, car la finalité ne permet pas de le comparer, ou pas à côté d’autres champs : { $parts }.
 results-none = Aucune personne ne correspond dans les registres accessibles pour cette finalité. Essayez moins de champs, ou une autre graphie.
+results-none-whole = Personne, dans les registres à la portée de cette finalité, n’a exactement cette valeur. Elle a été comparée en entier : un seul chiffre ou une seule lettre de travers, et personne n’est trouvé. Vérifiez-la, ou cherchez par nom et date de naissance.
 results-caption = Personnes trouvées, la plus ressemblante d’abord
 results-person = Personne
 results-details = Pour les distinguer

@@ -1,6 +1,7 @@
 //! What there is, and who asks.
 
 use axum::extract::State;
+use gate::GateError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,21 +19,22 @@ pub(crate) struct Health {
     version: &'static str,
 }
 
-/// Tells that the server runs and can answer. After a failure of the disk it may be that nothing can be logged any more; then
-/// nothing is disclosed, until the server is restarted.
+/// Tells that the server runs and can answer, as far as is known from the last half minute. Where looks can't be logged nothing is
+/// disclosed: while the disk is full, and after some failures of the disk until the server is restarted.
 #[utoipa::path(get, path = "/api/v1/health", tag = "server", security(()),
     responses((status = 200, body = Health), (status = 503, body = Problem)))]
 pub(crate) async fn health(State(app): State<App>) -> Result<Answer<Health>, Problem> {
-    match app.gate().failure() {
+    // Its causes name files: they are in the server's log, for whoever runs it.
+    let degraded = |error: &GateError, until: &str| {
+        let refused = "whatever can't be written is refused, and what can't be logged is not disclosed";
+        Problem::new("unavailable", format!("degraded: {error}; {refused}: {until}"))
+    };
+    if let Some(error) = app.gate().failure() {
+        return Err(degraded(&error, "when the disk has room and works, restart the server"));
+    }
+    match app.gate().last_failure() {
         None => Ok(Answer(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })),
-        // Its causes name files: they are in the server's log, for whoever runs it.
-        Some(error) => Err(Problem::new(
-            "unavailable",
-            format!(
-                "degraded: {error}; whatever can't be written is refused, and what can't be logged is not disclosed: when the \
-                 disk has room and works, restart the server"
-            ),
-        )),
+        Some(error) => Err(degraded(&error, "it goes on by itself as soon as looks can be written")),
     }
 }
 

@@ -1,4 +1,5 @@
-//! The keys of bodies. One that is not known is a problem: a misspelt part of a search, left out in silence, would widen it.
+//! The keys of bodies and of what follows `?`. One that is not known is a problem: a misspelt part of a search, left out in
+//! silence, would widen it.
 
 use std::collections::BTreeMap;
 
@@ -56,16 +57,29 @@ pub(crate) type Keys = BTreeMap<String, IgnoredAny>;
 
 /// Says what is wrong with the keys of a body, if something is.
 pub(crate) fn wrong<T: Keyed>(keys: &Keys) -> Option<String> {
-    let known = || format!("known are {}", T::KEYS.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "));
-    if let Some(key) = keys.keys().find(|key| !T::KEYS.contains(&key.as_str())) {
-        // What is not written like a key may be a value that slipped into the place of one: it is not repeated.
-        return Some(match is_like_a_key(key) {
-            true => format!("the body can't have the key `{key}`: {}", known()),
-            false => format!("the body has a key that it can't have: {}", known()),
-        });
+    if let Some(wrong) = unknown("the body", keys.keys().map(String::as_str), T::KEYS) {
+        return Some(wrong);
     }
     let missing = T::NEEDED.iter().find(|needed| !keys.contains_key(**needed))?;
-    Some(format!("the body lacks the key `{missing}`: {}", known()))
+    Some(format!("the body lacks the key `{missing}`: {}", listed(T::KEYS)))
+}
+
+/// Says which key after `?` is not known, if one is: a misspelt filter, left out in silence, would widen what is asked for.
+pub(crate) fn wrong_in_address<'a>(keys: impl Iterator<Item = &'a str>, known: &[String]) -> Option<String> {
+    unknown("what follows `?`", keys, known)
+}
+
+fn unknown<'a>(of: &str, mut keys: impl Iterator<Item = &'a str>, known: &[impl AsRef<str>]) -> Option<String> {
+    let key = keys.find(|key| !known.iter().any(|known| known.as_ref() == *key))?;
+    // What is not written like a key may be a value that slipped into the place of one: it is not repeated.
+    Some(match is_like_a_key(key) {
+        true => format!("{of} can't have the key `{key}`: {}", listed(known)),
+        false => format!("{of} has a key that it can't have: {}", listed(known)),
+    })
+}
+
+fn listed(known: &[impl AsRef<str>]) -> String {
+    format!("known are {}", known.iter().map(|key| format!("`{}`", key.as_ref())).collect::<Vec<_>>().join(", "))
 }
 
 fn is_like_a_key(text: &str) -> bool {

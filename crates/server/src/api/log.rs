@@ -21,12 +21,16 @@ pub(crate) struct VerifyForm {
 
 /// Gives a page of the log, the latest entries first. For data protection officers.
 #[utoipa::path(get, path = "/api/v1/log/entries", tag = "log", params(LogFilter),
-    responses((status = 200, body = LogPage), (status = 401, body = Problem), (status = 403, body = Problem)))]
+    responses((status = 200, body = LogPage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
 pub(crate) async fn entries(
     State(app): State<App>,
     Caller(who): Caller,
     Asked(filter): Asked<LogFilter>,
 ) -> Result<Answer<LogPage>, Problem> {
+    let most = service::LOG_PAGE_MAX;
+    if filter.limit.is_some_and(|limit| !(1..=most).contains(&limit)) {
+        return Err(Problem::new("bad-request", format!("`limit` is a number from 1 to {most}")));
+    }
     service::entries(&app, &who, &filter).await.map(Answer)
 }
 

@@ -13,7 +13,7 @@ mod viewer;
 use axum::Router;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use bytes::Bytes;
@@ -23,7 +23,7 @@ use utoipa::openapi::content::Content;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Ref, RefOr};
-use utoipa::{Modify, OpenApi};
+use utoipa::{IntoParams, Modify, OpenApi};
 
 use self::keys::Keyed;
 use crate::app::App;
@@ -123,6 +123,23 @@ pub const ROUTES: &[Route] = &[
 /// Gives the routes.
 pub(crate) fn routes() -> Router<App> {
     ROUTES.iter().fold(Router::new(), |router, route| router.route(route.path, route.router()))
+}
+
+/// The paths that take something after `?`; of `/api/v1/review/{pair}` the pair is left out.
+const ASKED: [&str; 4] = ["/api/v1/log/entries", "/api/v1/me/looks", "/api/v1/me/records", "/api/v1/runs"];
+
+/// Gives the problem of a path that takes nothing after `?` and is asked with something: left out in silence it would widen what is
+/// asked for.
+pub(crate) fn asked_in_vain(uri: &Uri) -> Option<Problem> {
+    let path = uri.path();
+    let is_of_a_pair =
+        || path.strip_prefix("/api/v1/review/").is_some_and(|pair| pair.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_in_vain = uri.query().is_some_and(|query| !query.is_empty())
+        && path.starts_with("/api/v1/")
+        && !ASKED.contains(&path)
+        && !is_of_a_pair();
+    let why = "this path takes nothing after `?`: see /api/docs/ for what it takes";
+    is_in_vain.then(|| Problem::new("bad-request", why))
 }
 
 /// Answers after a panic: nothing of it is told.
@@ -287,13 +304,22 @@ pub(crate) fn nothing_here() -> Problem {
 /// What an address asks for after `?`; one that can't be read is not repeated.
 pub(crate) struct Asked<T>(pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
+impl<T: DeserializeOwned + IntoParams> FromRequestParts<App> for Asked<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let asked = Query::<T>::from_request_parts(parts, app).await;
-        let unread = |_| Problem::new("bad-request", "what follows `?` can't be read: see /api/docs/ for its shape");
-        asked.map(|Query(asked)| Self(asked)).map_err(unread)
+        let unread = |_| {
+            let names: Vec<String> =
+                T::into_params(|| None).into_iter().map(|known| format!("`{}`", known.name)).collect();
+            let shapes = format!("each of {} once at most, as /api/docs/ says", names.join(", "));
+            Problem::new("bad-request", format!("what follows `?` can't be read: write {shapes}"))
+        };
+        let Query(pairs) = Query::<Vec<(String, String)>>::from_request_parts(parts, app).await.map_err(unread)?;
+        let known: Vec<String> = T::into_params(|| None).into_iter().map(|known| known.name).collect();
+        if let Some(wrong) = keys::wrong_in_address(pairs.iter().map(|(key, _)| key.as_str()), &known) {
+            return Err(Problem::new("bad-request", wrong));
+        }
+        Query::<T>::from_request_parts(parts, app).await.map(|Query(asked)| Self(asked)).map_err(unread)
     }
 }
 

@@ -62,6 +62,9 @@ pub(crate) async fn search(
     Caller(who): Caller,
     Body(form): Body<SearchForm>,
 ) -> Result<Answer<SearchView>, Problem> {
+    if form.limit > HITS_MAX {
+        return Err(Problem::new("bad-request", format!("`limit` is a number up to {HITS_MAX}; 0 means 20")));
+    }
     service::search(&app, &who, &form).await.map(Answer)
 }
 
@@ -100,7 +103,8 @@ pub(crate) async fn resolve(
 /// Opens one person under a purpose. The log entry is durable before the first byte of the answer.
 #[utoipa::path(post, path = "/api/v1/persons/{person}/dossier", tag = "persons", request_body = DossierForm,
     params(("person" = String, Path, description = "the person, as the asker's agency knows them")),
-    responses((status = 200, body = DossierView), (status = 401, body = Problem), (status = 404, body = Problem),
+    responses((status = 200, body = DossierView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem),
         (status = 403, body = Problem, description = "refused; the refusal is in the log")))]
 pub(crate) async fn dossier(
     State(app): State<App>,

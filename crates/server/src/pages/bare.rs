@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
 
 use super::assets::{Addresses, addresses};
@@ -31,15 +30,22 @@ fn is_api(path: &str) -> bool {
     is_below("/api") && !is_below("/api/docs")
 }
 
-/// Makes pages of problem documents that a person would be given: whatever turned their request away or failed. Programs, and
-/// everyone who asks the API, get the document.
-pub(crate) async fn to_people(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let language = (!is_api(path) && takes_pages(request.headers())).then(|| Language::wanted(request.headers()));
-    let response = next.run(request).await;
-    match language {
-        Some(language) => in_words(language, response),
-        None => response,
+/// Who is answered: people in their language, or a program.
+pub(crate) struct Answered(Option<Language>);
+
+impl Answered {
+    pub(crate) fn of(request: &Request) -> Self {
+        let (path, headers) = (request.uri().path(), request.headers());
+        Self((!is_api(path) && takes_pages(headers)).then(|| Language::wanted(headers)))
+    }
+
+    /// Makes a page of a problem document that a person would be given: whatever turned their request away or failed. Programs,
+    /// and everyone who asks the API, get the document.
+    pub(crate) fn answer(self, response: Response) -> Response {
+        match self.0 {
+            Some(language) => in_words(language, response),
+            None => response,
+        }
     }
 }
 

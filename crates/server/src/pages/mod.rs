@@ -60,7 +60,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::app::App;
 use crate::problem::Problem;
-pub(crate) use bare::to_people;
+pub(crate) use bare::Answered;
 pub(crate) use described::page as described;
 use view::View;
 

@@ -64,6 +64,8 @@ struct ResultsPage {
     found: u64,
     more: bool,
     not_used: Vec<String>,
+    /// Whether something was compared as a whole, so that a slip in it finds nobody.
+    is_whole: bool,
     log_index: String,
 }
 
@@ -579,6 +581,7 @@ async fn search(view: &View, asked: SearchAsked) -> Result<Response, Problem> {
         hits: hits(view, found.hits, by_address),
         more: found.more,
         not_used: found.not_used.iter().map(|part| t.of("part", part)).collect(),
+        is_whole: !found.as_a_whole.is_empty(),
         log_index: t.number(&found.log_index),
     };
     view.page(&page)
@@ -682,6 +685,7 @@ mod tests {
             found: 1,
             more: false,
             not_used: vec![HOSTILE.into()],
+            is_whole: true,
             log_index: "1".into(),
         };
         let html = page.render().unwrap();

@@ -73,6 +73,7 @@ impl<'a> Titles<'a> {
             Named::Agreement(id) => quoted(&self.agreement(id)),
             Named::Agency(id) => self.agency(id.as_str()),
             Named::Registers(ids) => listed(ids.iter().map(|id| quoted(&self.register(id.as_str()))).collect(), ", "),
+            Named::Recipients(recipients) if recipients.is_empty() => t.pick("nobody", "personne").to_owned(),
             // What a role is called has a colon in it, and may have commas.
             Named::Recipients(recipients) => {
                 let titles = recipients.iter().map(|recipient| self.recipient(&recipient.to_string()));

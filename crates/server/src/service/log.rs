@@ -18,7 +18,10 @@ use crate::progress::{Run, Teller};
 pub(crate) type Verification = Run<Option<String>, VerifyView>;
 
 /// The most entries of one page.
-const PAGE_MAX: u64 = 500;
+pub(crate) const PAGE_MAX: u64 = 500;
+
+/// How many where nobody says.
+const PAGE: u64 = 50;
 
 /// Which entries to show.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -26,9 +29,10 @@ const PAGE_MAX: u64 = 500;
 pub struct LogFilter {
     /// Entries before this index, the latest first; the newest when it isn't given.
     pub before: Option<u64>,
-    /// How many, at most 500; 50 when it isn't given.
+    /// How many, from 1 to 500; 50 when it isn't given.
+    #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u64>,
-    /// Only of this kind: `look`, `search`, `refusal`, `job`, `ingest`, …
+    /// Only of this kind: `look`, `search`, `review`, `own`, `job`, `ingest`, `judgement`, `contest`, `oversight` or `refusal`.
     pub kind: Option<String>,
     /// Only under this purpose.
     pub purpose: Option<String>,
@@ -59,9 +63,16 @@ impl LogFilter {
             let text = given(text);
             text.map(|text| text.parse::<NaiveDate>().map_err(no_day)).transpose()
         };
+        let kind = given(&self.kind);
+        if let Some(kind) = &kind
+            && !kinds().contains(&kind.as_str())
+        {
+            let known = format!("there is no such kind of entries: there are {}", kinds().join(", "));
+            return Err(Problem::new("bad-request", known).in_words("problem-is-no-entry-kind"));
+        }
         let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
         Ok(EntryFilter {
-            kind: given(&self.kind),
+            kind,
             deeds: Vec::new(),
             purpose: given(&self.purpose),
             agency: given(&self.agency),
@@ -202,10 +213,10 @@ pub(super) fn failed(error: GateError) -> Problem {
 /// Gives a page of the log.
 ///
 /// # Errors
-/// For other roles than data protection officers; for a day that is none; when the log can't be read, or is still being read.
+/// For other roles than data protection officers; for a day or a kind that is none; when the log can't be read, or is still being read.
 pub async fn entries(app: &App, who: &Who, filter: &LogFilter) -> Result<LogPage, Problem> {
     auditor(who)?;
-    let limit = filter.limit.unwrap_or(50).clamp(1, PAGE_MAX) as usize;
+    let limit = filter.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX) as usize;
     let found = app.gate().find_entries(filter.asked()?, filter.before, limit).await.map_err(failed)?;
     Ok(LogPage {
         size: found.size,

@@ -42,7 +42,7 @@ pub use judging::{judge, judge_named, take_back, take_back_named};
 pub use log::{
     EntryView, FAULTS, LogFilter, LogPage, ProofView, VerifyView, checkpoint, entries, entry, kinds, verify,
 };
-pub(crate) use log::{Verification, begin_verification, refusing_rules, verification};
+pub(crate) use log::{PAGE_MAX as LOG_PAGE_MAX, Verification, begin_verification, refusing_rules, verification};
 pub(crate) use own_reason::OwnReason;
 pub use quality::{QualityView, quality};
 pub(crate) use quarantine::quarantined;

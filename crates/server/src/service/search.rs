@@ -44,6 +44,7 @@ pub struct SearchForm {
     pub employer: String,
     /// How many persons to show, at most 50; 0 means 20. Of an employer all are shown or nobody, whatever this says.
     #[serde(default)]
+    #[schema(maximum = 50)]
     pub limit: usize,
 }
 
@@ -59,6 +60,9 @@ pub struct SearchView {
     /// Parts of the search that the purpose doesn't let the asker compare, or not beside others; they were not used. Where no part
     /// can be used there is no answer, but a problem: nothing was compared then, and nothing is in the log.
     pub not_used: Vec<String>,
+    /// Parts that were compared as a whole, because the purpose shows the end of such values alone: one wrong digit or letter finds
+    /// nobody.
+    pub as_a_whole: Vec<String>,
     /// Why columns of hits are withheld.
     #[schema(value_type = Vec<ReasonView>)]
     pub reasons: Vec<Arc<ReasonView>>,
@@ -228,6 +232,8 @@ pub async fn search(app: &App, who: &Who, form: &SearchForm) -> Result<SearchVie
             registers: hit.registers.iter().map(ToString::to_string).collect(),
         });
     }
-    let not_used = answer.not_used.iter().map(|part| (*part).to_owned()).collect();
-    Ok(SearchView { log_index: answer.leaf, hits, more: answer.more, not_used, reasons: reasons.into_views() })
+    let names = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
+    let (not_used, as_a_whole) = (names(&answer.not_used), names(&answer.as_a_whole));
+    let reasons = reasons.into_views();
+    Ok(SearchView { log_index: answer.leaf, hits, more: answer.more, not_used, as_a_whole, reasons })
 }

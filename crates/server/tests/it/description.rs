@@ -63,6 +63,9 @@ fn every_operation_says_who_may_ask_and_how_it_fails() {
         assert_eq!(!operation["security"].is_null(), is_open, "{method} {path} states a security of its own");
         let responses = operation["responses"].as_object().unwrap();
         assert_eq!(responses.contains_key("401"), !is_open, "{method} {path}: 401");
+        let asked = operation["parameters"].as_array().into_iter().flatten().any(|given| given["in"] == "query");
+        let can_be_wrong = asked || !operation["requestBody"].is_null();
+        assert!(!can_be_wrong || responses.contains_key("400"), "{method} {path}: 400");
         assert!(!operation["summary"].is_null(), "{method} {path} has no summary");
         assert!(responses.values().all(|response| !response["description"].is_null()), "{method} {path}: an answer");
         for (status, response) in responses.iter().filter(|(status, _)| !status.starts_with('2')) {

@@ -1,5 +1,6 @@
 //! What is turned away at the door, and what every answer carries.
 
+use serde_json::json;
 use server::CONTENT_SECURITY_POLICY;
 use tlog::fault::Fault;
 
@@ -128,6 +129,49 @@ async fn requests_of_other_sites_reach_nothing() {
     assert_eq!(house.gate.log_size(), size, "none of them was a look");
     let same_origin = open().header("sec-fetch-site", "same-origin").header("origin", "http://localhost");
     assert_eq!(house.ask(same_origin).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_tells_that_looks_can_t_be_written_while_the_disk_is_full() {
+    let house = House::over(state::Options { pages_max: Some(120) }, |_| ()).await;
+    let person = house.ysolde_at("education");
+    let health = async || house.ask(Ask::new("GET", "/api/v1/health")).await;
+    assert_eq!(health().await.status, 200);
+    let long = "because it is asked for at length ".repeat(50);
+    let mut looks = 0;
+    let refused = loop {
+        let body = json!({ "purpose": "loan-relief", "case": "CASE-1", "justification": long });
+        let path = format!("/api/v1/persons/{person}/dossier");
+        let look = house.ask(Ask::new("POST", &path).token(&house.token("officer")).json(&body)).await;
+        if look.status != 200 {
+            break look;
+        }
+        looks += 1;
+        assert!(looks < 10_000, "the store never gets full");
+    };
+    assert_eq!((refused.status.as_u16(), refused.problem().as_str()), (503, "unavailable"), "{}", refused.text);
+    let health = health().await;
+    assert_eq!(health.status, 503);
+    assert!(health.text.contains("degraded") && health.text.contains("goes on by itself"), "{}", health.text);
+    assert!(!health.text.contains("restart"), "{}", health.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_path_does_not_take_is_not_left_out_in_silence() {
+    let house = House::new().await;
+    let description = serde_json::to_value(server::openapi()).unwrap();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let parameters = operation["parameters"].as_array();
+            let asks = parameters.into_iter().flatten().any(|parameter| parameter["in"] == "query");
+            let path = path.replace("{pair}", "0").replace(['{', '}'], "");
+            let ask = Ask::new(&method.to_uppercase(), &format!("{path}?frm=2026")).token(&house.token("dpo"));
+            let answer = house.ask(ask).await;
+            let said = if asks { "can't have the key `frm`" } else { "takes nothing after `?`" };
+            assert_eq!(answer.status, 400, "{method} {path}: {}", answer.text);
+            assert!(answer.text.contains(said), "{method} {path}: {}", answer.text);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

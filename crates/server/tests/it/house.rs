@@ -218,6 +218,11 @@ impl House {
 
     /// Gives the house after its files were changed.
     pub(crate) async fn with(change: impl FnOnce(&ProjectFolder)) -> Self {
+        Self::over(state::Options::default(), change).await
+    }
+
+    /// Gives the house over a store with options.
+    pub(crate) async fn over(options: state::Options, change: impl FnOnce(&ProjectFolder)) -> Self {
         let folder = ProjectFolder::small();
         write_rows(&folder);
         change(&folder);
@@ -225,7 +230,7 @@ impl House {
         let data = project.data_dir();
         let (lake, authority) = Lake::open(&data).await.unwrap();
         let master = || MasterKey::from_bytes([7; 32]);
-        let state = State::open(&data.join("state.sqlite"), master()).await.unwrap();
+        let state = State::open_with(&data.join("state.sqlite"), master(), options).await.unwrap();
         let clock = Arc::new(TestClock::at("2026-05-04T12:00:00Z"));
         let signing = SigningKey::from_seed("small.example/log", &[3; 32]).unwrap();
         let log_key = signing.verifying_key();

@@ -109,9 +109,7 @@ async fn pages_of_a_filter_are_full_but_for_the_last_and_each_says_how_many_ther
     let page = asked(&house, "rule=purpose.not-a-recipient").await;
     assert_eq!((indices(&page), &page["matching"]), (vec![again, refused], &2.into()), "{page}");
     assert_eq!(page["size"], again + 1);
-    for nothing in
-        ["kind=looks", "kind=refusal&purpose=loan", "agency=educatio", "role=Citizen", "rule=purpose", "kind="]
-    {
+    for nothing in ["kind=refusal&purpose=loan", "agency=educatio", "role=Citizen", "rule=purpose", "kind="] {
         let page = asked(&house, nothing).await;
         let expected = if nothing == "kind=" { again + 1 } else { 0 };
         assert_eq!((&page["matching"], &page["next"]), (&expected.into(), &Value::Null), "{nothing}: {page}");
@@ -287,4 +285,32 @@ async fn where_a_form_is_sent_people_are_led_to_its_page() {
         assert!(led == 200 || led == 303, "{path}: {page} is {led}");
     }
     assert_eq!(house.gate.log_size(), size);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_is_none_is_no_empty_page() {
+    let (house, _) = three_days().await;
+    let token = house.token("dpo");
+    for (query, said) in [
+        ("kind=looks", "no such kind of entries: there are look, search,"),
+        ("knd=look", "can't have the key `knd`: known are `before`, `limit`, `kind`,"),
+        ("kind=look&Quillfeather=1", "has a key that it can't have: known are"),
+        ("limit=0", "from 1 to 500"),
+        ("limit=501", "from 1 to 500"),
+        ("limit=many", "can't be read"),
+        ("before=-1", "can't be read"),
+        ("kind=look&kind=look", "can't be read"),
+        ("from=yesterday", "2026-11-24"),
+    ] {
+        let ask = Ask::new("GET", &format!("/api/v1/log/entries?{query}")).token(&token);
+        let answer = house.ask(ask).await;
+        assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (400, "bad-request"), "{query}");
+        assert!(answer.text.contains(said) && !answer.text.contains("Quillfeather"), "{query}: {}", answer.text);
+    }
+    let page = house.ask(Ask::new("GET", "/api/v1/log/entries?limit=500").token(&token)).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    let session = enter(&house, "dpo").await;
+    let page = house.ask(Ask::new("GET", "/log?kind=looks").header("cookie", &session)).await;
+    assert_eq!(page.status, 400);
+    assert!(page.text.contains("of a kind that does not exist"), "{}", page.text);
 }

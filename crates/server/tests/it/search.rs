@@ -113,6 +113,7 @@ async fn a_number_of_which_the_end_is_shown_is_searched_by_as_a_whole() {
     let (answer, entries) = found(&house, "identifier=TN+48152").await;
     assert_eq!((answer.status.as_u16(), entries), (200, 1), "{}", answer.text);
     assert!(answer.text.contains("Nobody was found"), "{}", answer.text);
+    assert!(answer.text.contains("one wrong digit or letter finds nobody"), "{}", answer.text);
     assert!(!answer.text.contains("Each person shown here"), "nobody is shown: {}", answer.text);
     let form = working(&house, "loan-relief").await.get("/search").await;
     let says = "id=\"identifier-alone\">This is compared as a whole, and by itself";
