@@ -1,7 +1,7 @@
 //! A project that is open: lake, log, state and gate, each made once.
 
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -162,17 +162,18 @@ fn has_log(folder: &Path) -> Result<bool, Failure> {
     Ok(false)
 }
 
-/// Fails where nothing of a log is there, nor of what belongs to one.
+/// Fails where no command has worked on the data yet. Where anything is there a log belongs to it, and what is missing is named.
 pub(crate) fn check_begun(data: &Path) -> Result<(), Failure> {
-    let keys = data.join("keys");
-    let nothing = |path: PathBuf| !path.try_exists().unwrap_or(true);
-    let belongings = [keys.join("log.key"), keys.join("log.pub"), data.join("state.sqlite")];
-    if belongings.into_iter().all(nothing) && !has_log(&data.join("log"))? {
-        let begins =
-            "there is no log yet: it begins with the first command that works on the data, such as `lucarne ingest`";
-        return Err(Failure::from(anyhow::anyhow!(begins)));
+    let is_begun = match std::fs::read_dir(data) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) => error.kind() != ErrorKind::NotFound,
+    };
+    if is_begun {
+        return Ok(());
     }
-    Ok(())
+    let begins =
+        "there is no log yet: it begins with the first command that works on the data, such as `lucarne ingest`";
+    Err(Failure::from(anyhow::anyhow!(begins)))
 }
 
 /// Gives the failure of a log that can't be opened.

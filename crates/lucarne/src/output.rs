@@ -121,11 +121,16 @@ impl Output {
 
     /// Writes a line to standard error, so that it doesn't mix with results.
     pub(crate) fn note(self, line: impl AsRef<str>) {
+        self.quote(hint::completed(line.as_ref()));
+    }
+
+    /// Writes text to standard error as it is: what stands in files is not ours to complete.
+    pub(crate) fn quote(self, line: impl AsRef<str>) {
         if self.is_dropped() {
             return;
         }
         // Nowhere is left to say that it can't be said.
-        let _ = writeln!(io::stderr().lock(), "{}", hint::completed(line.as_ref()));
+        let _ = writeln!(io::stderr().lock(), "{}", line.as_ref());
     }
 
     /// Writes advice to standard error, unless quiet is wanted.

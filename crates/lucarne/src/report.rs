@@ -52,7 +52,7 @@ pub(crate) fn diagnostics_to(output: Output, found: &Diagnostics) {
             // The first line is for machines and for editors that follow `file:line:column`.
             let place = diagnostic.to_string();
             output.note(place.lines().next().unwrap_or_default());
-            output.note(text);
+            output.quote(text);
         } else {
             output.note(diagnostic.to_string());
         }

@@ -11,6 +11,10 @@ use crate::output::{Output, count};
 
 pub(crate) fn verify(dir: &Path, saved_at: Option<&Path>, output: Output) -> Outcome {
     let project = app::load(dir)?;
+    if let (Some(path), Err(_)) = (saved_at, app::check_begun(&project.data_dir())) {
+        let gone = "there is no log, and this checkpoint was saved of one: put it back, with the rest of the data";
+        return Err(Failure::new(Ending::LogBroken, anyhow::anyhow!("{}: {gone}", path.display())));
+    }
     let (storage, key) = app::log_for_reading(&project)?;
     let saved = saved_at.map(saved_checkpoint).transpose()?;
     let stage = output.stage("verify");

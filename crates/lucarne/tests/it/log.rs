@@ -63,6 +63,14 @@ fn a_log_that_has_not_begun_is_told_as_such() {
         let said = project.fails(command, 1);
         assert!(said.contains("there is no log yet") && said.contains("lucarne ingest"), "{said}");
     }
+    // Whoever has a checkpoint knows better.
+    project.write("saved", "a checkpoint");
+    let said = project.fails(&["log", "verify", "--checkpoint", project.path("saved").to_str().unwrap()], 6);
+    assert!(said.contains("there is no log, and this checkpoint was saved of one"), "{said}");
+    // So does whoever sees that other data is there.
+    std::fs::create_dir_all(project.path("data/lake")).unwrap();
+    let said = project.fails(&["log", "verify"], 1);
+    assert!(!said.contains("no log yet") && said.contains("log.pub"), "{said}");
     // Where anything of it is left it was there, and what is missing is named.
     std::fs::create_dir_all(project.path("data/keys")).unwrap();
     project.write("data/keys/log.key", "");

@@ -28,7 +28,8 @@ pub(crate) struct RecordsFilter {
 
 /// Gives who looked at the citizen, when, why, under which law and at which fields; refusals too.
 #[utoipa::path(get, path = "/api/v1/me/looks", tag = "citizen", params(LooksFilter),
-    responses((status = 200, body = LooksView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
+    responses((status = 200, body = LooksView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem)))]
 pub(crate) async fn looks(
     State(app): State<App>,
     Caller(who): Caller,
@@ -39,7 +40,8 @@ pub(crate) async fn looks(
 
 /// Gives what is held about the citizen and by whom.
 #[utoipa::path(get, path = "/api/v1/me/records", tag = "citizen", params(RecordsFilter),
-    responses((status = 200, body = OwnRecords), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
+    responses((status = 200, body = OwnRecords), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem)))]
 pub(crate) async fn records(
     State(app): State<App>,
     Caller(who): Caller,

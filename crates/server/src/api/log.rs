@@ -21,7 +21,8 @@ pub(crate) struct VerifyForm {
 
 /// Gives a page of the log, the latest entries first. For data protection officers.
 #[utoipa::path(get, path = "/api/v1/log/entries", tag = "log", params(LogFilter),
-    responses((status = 200, body = LogPage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
+    responses((status = 200, body = LogPage), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem)))]
 pub(crate) async fn entries(
     State(app): State<App>,
     Caller(who): Caller,

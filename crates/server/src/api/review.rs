@@ -28,7 +28,8 @@ pub(crate) struct ListFilter {
 /// Shows a pair that waits, those first of which a decision buys most. For data stewards.
 #[utoipa::path(get, path = "/api/v1/review/{pair}", tag = "review",
     params(("pair" = u64, Path, description = "the pair's number, counted from 0"), ListFilter),
-    responses((status = 200, body = PairView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = PairView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub(crate) async fn pair(
     State(app): State<App>,

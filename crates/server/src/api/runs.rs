@@ -258,7 +258,8 @@ impl DeliveryView {
 
 /// Gives runs that have been: deliveries and jobs, what became of them, and rows. For data engineers.
 #[utoipa::path(get, path = "/api/v1/runs", tag = "runs", params(RunsFilter),
-    responses((status = 200, body = RunsView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)))]
+    responses((status = 200, body = RunsView), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem)))]
 pub(crate) async fn runs(
     State(app): State<App>,
     Caller(who): Caller,
