@@ -169,7 +169,7 @@ pub struct Entry {
     /// How many rows it put into quarantine.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub quarantined: Option<u64>,
-    /// SHA-256 over the project's files at the time: which rules were in force.
+    /// SHA-256 over the rules in force: policies, purposes, agreements, roles, owners and classes.
     pub policy: Digest32,
     /// Binds the detail, which is kept apart, encrypted and erasable.
     pub commitment: Digest32,

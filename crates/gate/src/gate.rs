@@ -145,11 +145,12 @@ impl Gate {
         of_log.or_else(|| self.inner.state.is_uncertain().then(|| GateError::state(StateError::Uncertain)))
     }
 
-    /// Gives why looks could not be written a moment ago, as while the disk is full; none when they could, or nobody has looked for
-    /// half a minute. Other than after a [`Gate::failure`], they are written again as soon as they can be.
+    /// Gives why looks could not be written a moment ago, or why none can be now, as while the disk is full; none when they could, or
+    /// nobody has looked for half a minute. Other than after a [`Gate::failure`], they are written again as soon as they can be.
     #[must_use]
     pub fn last_failure(&self) -> Option<GateError> {
-        self.inner.writer.last_failure(std::time::Instant::now())
+        let of_log = self.inner.log.no_room().map(GateError::log);
+        of_log.or_else(|| self.inner.writer.last_failure(std::time::Instant::now()))
     }
 
     /// Decides a request. What is allowed is not yet in the log and opens nothing; what is refused is in the log when

@@ -56,6 +56,10 @@ impl Details for DetailsInState {
 pub(crate) struct LeavesInLog(pub(crate) Appender);
 
 impl Leaves for LeavesInLog {
+    fn check_open(&self) -> Result<(), GateError> {
+        self.0.check_open().map_err(GateError::log)
+    }
+
     fn append(&self, entries: Vec<Vec<u8>>) -> BoxFuture<'_, Result<u64, GateError>> {
         let (done, appended) = oneshot::channel();
         // The log calls back from its own thread, which must not wait: a oneshot never does. If nobody waits any more,

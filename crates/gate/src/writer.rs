@@ -76,6 +76,8 @@ pub(crate) enum Put {
 
 /// Where entries are kept. [`tlog::Log`] in earnest.
 pub(crate) trait Leaves: Send + Sync + 'static {
+    /// Checks that entries are let in, as far as is known without a write.
+    fn check_open(&self) -> Result<(), GateError>;
     /// Makes all of them durable next to each other, and gives the number of the first.
     fn append(&self, entries: Vec<Vec<u8>>) -> BoxFuture<'_, Result<u64, GateError>>;
 }
@@ -377,6 +379,8 @@ impl<D: Details> Task<D> {
 
     /// The order is the invariant: the detail, then the entry; the answer comes after both. Gives where they are.
     async fn write_durably(&self, mut batch: Vec<Ready<D::Sealed>>) -> Result<PlacedLooks, GateError> {
+        // What the log will not take need not be kept: a detail without an entry stays until the gate is opened anew, and counts.
+        self.leaves.check_open()?;
         let count = batch.len() as u64;
         let mut unsaved = UnsavedKeys::joined(batch.iter_mut().map(|ready| std::mem::take(&mut ready.unsaved)));
         for _ in 0..KEY_ATTEMPTS {

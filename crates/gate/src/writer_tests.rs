@@ -105,6 +105,10 @@ impl Details for Fake {
 }
 
 impl Leaves for Fake {
+    fn check_open(&self) -> Result<(), GateError> {
+        Ok(())
+    }
+
     fn append(&self, entries: Vec<Vec<u8>>) -> BoxFuture<'_, Result<u64, GateError>> {
         Box::pin(async move {
             self.note(format!("append {}", entries.len()));

@@ -118,9 +118,10 @@ impl App {
     /// Closes the log and the state in order, so that the checkpoint covers every entry.
     pub(crate) async fn close(self) -> Result<(), Failure> {
         let close = async move {
-            self.gate.close().await?;
+            // The one is closed though the other can't be.
+            let closed = self.gate.close().await;
             self.state.close().await?;
-            Ok::<(), Failure>(())
+            Ok::<(), Failure>(closed?)
         };
         interrupt::closing(close).await
     }

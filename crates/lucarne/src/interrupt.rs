@@ -232,8 +232,9 @@ async fn close_in_time() -> Result<Closed, Failure> {
             Open::Nothing => Ok::<Closed, Failure>(Closed::Nothing),
             Open::ClosedByWork => Ok(Closed::ByWork),
             Open::Project(gate, state) => {
-                gate.close().await?;
+                let closed = gate.close().await;
                 state.close().await?;
+                closed?;
                 Ok(Closed::Here)
             }
         }

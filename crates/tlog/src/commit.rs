@@ -19,17 +19,23 @@ pub(crate) struct ActiveSegment {
     file: Box<dyn JournalFile>,
     path: String,
     bytes: usize,
+    /// Whether it ends in a part of a batch, for which there was no room. Nothing may follow that.
+    is_cut_off: bool,
 }
 
 impl ActiveSegment {
-    /// Begins a segment, durably.
+    /// Begins a segment, durably. Where there is no room for it, none is left behind.
     pub(crate) fn create(storage: &dyn Storage, origin: &str, number: u64, first: u64) -> Result<ActiveSegment> {
         let path = segment_path(number);
         let header = segment_header(origin, first);
-        let mut file = storage.create_journal(&path).context("create", &path)?;
-        file.append(&header).context("write", &path)?;
+        let mut file = storage.create_journal(&path).context_of_write("create", &path)?;
+        if let Err(error) = file.append(&header).context_of_write("write", &path) {
+            // What can't be removed stands in the way of the next attempt, which says so.
+            let _ = storage.remove(&path);
+            return Err(error);
+        }
         file.sync().context("sync", &path)?;
-        Ok(ActiveSegment { file, path, bytes: header.len() })
+        Ok(ActiveSegment { file, path, bytes: header.len(), is_cut_off: false })
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -51,7 +57,13 @@ impl ActiveSegment {
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file.append(bytes).context("write", &self.path)?;
+        let appended = self.file.append(bytes).context_of_write("write", &self.path);
+        if let Err(error) = appended {
+            self.is_cut_off = true;
+            // Smaller batches may find room. If the part stays, it is known as one.
+            let _ = self.file.cut(self.bytes as u64);
+            return Err(error);
+        }
         self.file.sync().context("sync", &self.path)?;
         self.bytes += bytes.len();
         Ok(())
@@ -83,6 +95,11 @@ pub(crate) fn run(shared: &Shared, mut segment: ActiveSegment) {
             Ok(appended) => {
                 for (request, appended) in requests.into_iter().zip(appended) {
                     request.finish(Ok(appended));
+                }
+            }
+            Err(Error::NoRoom(no_room)) => {
+                for request in requests {
+                    request.finish(Err(no_room.clone().into()));
                 }
             }
             Err(error) => {
@@ -121,7 +138,7 @@ fn next_requests(shared: &Shared) -> Option<Vec<Request>> {
 /// Makes the entries durable, then lets them be seen.
 fn commit(shared: &Shared, segment: &mut ActiveSegment, requests: &[Request]) -> Result<Vec<Appended>> {
     let first = shared.state.lock().durable.size();
-    if segment.bytes > shared.options.segment_bytes_max {
+    if segment.is_cut_off || segment.bytes > shared.options.segment_bytes_max {
         let number = shared.state.lock().next_segment;
         *segment = ActiveSegment::create(&*shared.storage, shared.key.name(), number, first)?;
         let mut state = shared.state.lock();

@@ -19,6 +19,9 @@ pub enum Error {
         /// Why it failed.
         source: io::Error,
     },
+    /// There is no room on the disk.
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
     /// Another process, or another part of this one, has the log open.
     #[error("the log is open in another process; stop that one first")]
     Locked,
@@ -129,12 +132,23 @@ pub enum Error {
     Thread(#[source] io::Error),
 }
 
+/// There was no room for what was to be written. None of it is in the log, nor can it come to light later; once there is room the
+/// log goes on by itself.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error(
+    "cannot {action} {path}: the disk is full, or a quota is used up; make room on the disk of the log: what was acknowledged is kept"
+)]
+pub struct NoRoom {
+    /// What was tried.
+    pub action: &'static str,
+    /// The file.
+    pub path: Arc<str>,
+}
+
 /// Says what to do about a failure of the storage.
 fn mend(kind: io::ErrorKind) -> &'static str {
     match kind {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room on the disk of the log and start again: what was acknowledged is kept"
-        }
+        kind if is_full(kind) => "make room on the disk of the log and start again: what was acknowledged is kept",
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "let this account read and write the log's folder"
         }
@@ -149,12 +163,28 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Names the file and the action of a failed operation on the storage.
 pub(crate) trait StorageContext<T> {
     fn context(self, action: &'static str, path: &str) -> Result<T>;
+
+    /// As [`context`](StorageContext::context), of a write after whose failure nothing has changed that is ever looked at. A disk that
+    /// is full is told as [`NoRoom`] then. The sync of a journal or of tiles is no such write: what it failed to make durable can be so
+    /// all the same.
+    fn context_of_write(self, action: &'static str, path: &str) -> Result<T>;
 }
 
 impl<T> StorageContext<T> for io::Result<T> {
     fn context(self, action: &'static str, path: &str) -> Result<T> {
         self.map_err(|source| Error::Storage { action, path: path.to_owned(), source })
     }
+
+    fn context_of_write(self, action: &'static str, path: &str) -> Result<T> {
+        match self {
+            Err(error) if is_full(error.kind()) => Err(NoRoom { action, path: path.into() }.into()),
+            result => result.context(action, path),
+        }
+    }
+}
+
+fn is_full(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 #[cfg(test)]
@@ -167,9 +197,18 @@ mod tests {
             let failed: io::Result<()> = Err(kind.into());
             failed.context("write", "checkpoint").unwrap_err().to_string()
         };
+        let said_of_write = |kind: io::ErrorKind| {
+            let failed: io::Result<()> = Err(kind.into());
+            failed.context_of_write("write", "checkpoint").unwrap_err().to_string()
+        };
         for full in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
             assert!(said(full).starts_with("cannot write checkpoint; make room"), "{}", said(full));
+            assert!(
+                said_of_write(full)
+                    .starts_with("cannot write checkpoint: the disk is full, or a quota is used up; make room")
+            );
         }
+        assert_eq!(said_of_write(io::ErrorKind::Other), said(io::ErrorKind::Other));
         assert!(said(io::ErrorKind::PermissionDenied).contains("let this account"));
         assert!(said(io::ErrorKind::NotFound).contains("put back"));
         assert!(said(io::ErrorKind::Other).contains("see that the disk"));

@@ -16,7 +16,7 @@ pub enum Fault {
     Error,
     /// One append writes half of its bytes and fails; other operations fail as with [`Fault::Error`].
     ShortWrite,
-    /// From here on every operation that writes fails: the disk is full.
+    /// From here on every operation that writes fails but for those that remove: the disk is full, until [`MemoryStorage::make_room`].
     DiskFull,
     /// The machine stops: this operation and all later ones, reads too, fail until [`MemoryStorage::reboot`].
     Crash,
@@ -50,6 +50,8 @@ struct Inner {
 struct FileState {
     seen: Option<Vec<u8>>,
     durable: Option<Vec<u8>>,
+    /// Whether other bytes were put in place of the durable ones since, be they the same.
+    is_replaced: bool,
 }
 
 impl MemoryStorage {
@@ -62,6 +64,11 @@ impl MemoryStorage {
     /// counted from the making of the storage.
     pub fn fail_at(&self, write: u64, fault: Fault) {
         self.inner.lock().fault = Some((write, fault));
+    }
+
+    /// Ends [`Fault::DiskFull`]: what writes works again.
+    pub fn make_room(&self) {
+        self.inner.lock().is_full = false;
     }
 
     /// Gives how many operations that write were asked for so far.
@@ -77,7 +84,7 @@ impl MemoryStorage {
         let mut files = BTreeMap::new();
         for (path, state) in &self.inner.lock().files {
             let survived = state.survive(&mut chance);
-            files.insert(path.clone(), FileState { seen: survived.clone(), durable: survived });
+            files.insert(path.clone(), FileState { seen: survived.clone(), durable: survived, is_replaced: false });
         }
         let inner = Inner { files, ..Inner::default() };
         MemoryStorage { inner: Arc::new(Mutex::new(inner)) }
@@ -95,6 +102,7 @@ impl MemoryStorage {
         let state = inner.files.entry(path.to_owned()).or_default();
         state.seen = change(state.seen.take());
         state.durable = state.seen.clone();
+        state.is_replaced = false;
     }
 
     /// Gives a copy as a new process finds it when only the old one died: everything that was written is seen, and
@@ -107,7 +115,7 @@ impl MemoryStorage {
 
 impl FileState {
     fn survive(&self, chance: &mut Chance) -> Option<Vec<u8>> {
-        if self.seen == self.durable {
+        if self.seen == self.durable && !self.is_replaced {
             return self.durable.clone();
         }
         let Some(seen) = &self.seen else {
@@ -118,7 +126,7 @@ impl FileState {
             0 => self.durable.clone(),
             1 => Some(seen.clone()),
             // Appended to: a part arrived, perhaps with nothing but zeros where the rest belongs.
-            choice if self.durable.is_some() && seen.starts_with(kept) => {
+            choice if self.durable.is_some() && !self.is_replaced && seen.starts_with(kept) => {
                 let arrived = kept.len() + chance.below((seen.len() - kept.len()) as u64 + 1) as usize;
                 let mut bytes = seen[..arrived].to_vec();
                 if choice == 2 {
@@ -154,6 +162,14 @@ impl Inner {
             None if self.is_full => Err((Fault::DiskFull, io::Error::from(io::ErrorKind::StorageFull))),
             None => Ok(Ending::Report),
         }
+    }
+
+    /// As `begin_write`, of what takes no room: a disk that was full before lets it be done.
+    fn begin_removal(&mut self) -> io::Result<Ending> {
+        let was_full = std::mem::take(&mut self.is_full);
+        let begun = self.begin_write();
+        self.is_full |= was_full;
+        begun.map_err(|(_, error)| error)
     }
 
     fn end_write(&mut self, ending: Ending) -> io::Result<()> {
@@ -220,14 +236,16 @@ impl Storage for MemoryStorage {
     fn put(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         let mut inner = self.inner.lock();
         let ending = inner.begin_write().map_err(|(_, error)| error)?;
-        inner.files.entry(path.to_owned()).or_default().seen = Some(bytes.to_vec());
+        let state = inner.files.entry(path.to_owned()).or_default();
+        state.seen = Some(bytes.to_vec());
+        state.is_replaced = true;
         inner.end_write(ending)
     }
 
     fn put_durable(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         let mut inner = self.inner.lock();
         let ending = inner.begin_write().map_err(|(_, error)| error)?;
-        let state = FileState { seen: Some(bytes.to_vec()), durable: Some(bytes.to_vec()) };
+        let state = FileState { seen: Some(bytes.to_vec()), durable: Some(bytes.to_vec()), is_replaced: false };
         inner.files.insert(path.to_owned(), state);
         inner.end_write(ending)
     }
@@ -239,6 +257,7 @@ impl Storage for MemoryStorage {
             let state = inner.files.get_mut(path).filter(|state| state.seen.is_some());
             let state = state.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
             state.durable = state.seen.clone();
+            state.is_replaced = false;
         }
         inner.end_write(ending)
     }
@@ -257,7 +276,7 @@ impl Storage for MemoryStorage {
 
     fn remove(&self, path: &str) -> io::Result<()> {
         let mut inner = self.inner.lock();
-        let ending = inner.begin_write().map_err(|(_, error)| error)?;
+        let ending = inner.begin_removal()?;
         let state = inner.files.get_mut(path).filter(|state| state.seen.is_some());
         state.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?.seen = None;
         inner.end_write(ending)
@@ -283,7 +302,10 @@ impl JournalFile for MemoryJournal {
         let begun = inner.begin_write();
         let written = match &begun {
             Ok(_) => bytes,
-            Err((Fault::ShortWrite | Fault::DiskFull | Fault::Crash, _)) => &bytes[..bytes.len() / 2],
+            Err((Fault::ShortWrite | Fault::DiskFull | Fault::Crash, _)) => {
+                // None, half of them, or all but one.
+                &bytes[..[bytes.len() / 2, 0, bytes.len().saturating_sub(1)][(inner.writes % 3) as usize]]
+            }
             Err((Fault::Error | Fault::CrashAfter, _)) => &[],
         };
         let state = inner.files.entry(self.path.clone()).or_default();
@@ -297,6 +319,15 @@ impl JournalFile for MemoryJournal {
         let ending = inner.begin_write().map_err(|(_, error)| error)?;
         let state = inner.files.entry(self.path.clone()).or_default();
         state.durable = state.seen.clone();
+        inner.end_write(ending)
+    }
+
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        let mut inner = self.inner.lock();
+        let ending = inner.begin_removal()?;
+        if let Some(seen) = inner.files.get_mut(&self.path).and_then(|state| state.seen.as_mut()) {
+            seen.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+        }
         inner.end_write(ending)
     }
 }

@@ -28,7 +28,7 @@ mod tile;
 mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
-pub use error::{Error, Result};
+pub use error::{Error, NoRoom, Result};
 pub use hash::{Frontier, Hash, HashParseError, leaf_hash, node_hash};
 pub use key::{KeyError, SigningKey, VerifyingKey};
 pub use log::{Appender, Entries, Found, Leaf, Log};

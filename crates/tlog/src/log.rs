@@ -39,6 +39,8 @@ pub struct Leaf {
 ///
 /// After a failed write or fsync the log is poisoned: every append fails until the log is opened anew, and what
 /// failed is never acknowledged. (It may be in the log all the same, as any entry whose acknowledgement was lost.)
+/// A disk that is full is another matter as long as no fsync failed: what there was no room for is not in the log
+/// ([`NoRoom`](crate::NoRoom)), and the log goes on when there is.
 ///
 /// Dropping the log closes it; [`Log::close`] also says whether that went well.
 pub struct Log {
@@ -123,6 +125,8 @@ impl Log {
             segments: VecDeque::from([SegmentFile { path: segment.path().to_owned(), first: recovered.segment_first }]),
             next_segment: recovered.segment_number + 1,
             poison: None,
+            no_room: None,
+            rounds_without_room: 0,
             is_stopping: false,
         };
         let shared = Arc::new(Shared {
@@ -155,6 +159,14 @@ impl Log {
         self.shared.check_poison().err()
     }
 
+    /// Gives why there was no room for what was to be published last: nothing can be appended until there is, and then it can without
+    /// opening the log anew. None as well while only the journal finds no room, which each append tries anew, and once the log is
+    /// poisoned ([`Log::failure`]).
+    pub fn no_room(&self) -> Option<Error> {
+        let state = self.shared.state.lock();
+        state.no_room.clone().filter(|_| state.poison.is_none()).map(Error::from)
+    }
+
     /// Says what opening found and put right.
     pub fn recovery(&self) -> Recovery {
         self.report
@@ -168,7 +180,7 @@ impl Log {
     /// Appends entries, in order and next to each other, and blocks until they are durable.
     pub fn append(&self, entries: Vec<Vec<u8>>) -> Result<Range<u64>> {
         if entries.is_empty() {
-            self.shared.check_poison()?;
+            self.shared.state.lock().check_open()?;
             let size = self.size();
             return Ok(size..size);
         }
@@ -195,16 +207,20 @@ impl Log {
         self.shared.state.lock().checkpoint.size
     }
 
-    /// Publishes what is durable now and blocks until it is; gives the checkpoint as a signed note.
+    /// Publishes what is durable now and blocks until it is, or until there is no room for it; gives the checkpoint as a signed note.
     pub fn publish(&self) -> Result<Arc<str>> {
         let mut state = self.shared.state.lock();
         let wanted = state.durable.size();
         state.wanted_size = state.wanted_size.max(wanted);
+        let rounds_without_room = state.rounds_without_room;
         self.shared.publication_wanted.notify_one();
         loop {
             state.check_poison()?;
             if state.settled_size >= wanted {
                 return Ok(Arc::clone(&state.note));
+            }
+            if state.rounds_without_room > rounds_without_room {
+                state.check_open()?;
             }
             self.shared.publication_done.wait(&mut state);
         }
@@ -372,6 +388,14 @@ pub struct Appender {
 }
 
 impl Appender {
+    /// Checks that entries are let in, as far as is known without a write.
+    ///
+    /// # Errors
+    /// [`Error::Poisoned`] and [`Error::NoRoom`].
+    pub fn check_open(&self) -> Result<()> {
+        self.shared.state.lock().check_open()
+    }
+
     /// Appends one entry and blocks until it is durable.
     pub fn append_one(&self, entry: Vec<u8>) -> Result<Leaf> {
         let (sender, receiver) = mpsc::sync_channel(1);
@@ -422,7 +446,7 @@ impl Appender {
         let waiting_bytes_max = self.shared.options.waiting_bytes_max;
         let unpublished_bytes = {
             let state = self.shared.state.lock();
-            if let Err(error) = state.check_poison() {
+            if let Err(error) = state.check_open() {
                 return Err((request, error));
             }
             state.unpublished_bytes

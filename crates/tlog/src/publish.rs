@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::checkpoint::Checkpoint;
 use crate::commit::{ActiveSegment, PanicGuard};
-use crate::error::{Result, StorageContext as _};
+use crate::error::{Error, Result, StorageContext as _};
 use crate::reader::stored_partials;
 use crate::recover::CHECKPOINT_PATH;
 use crate::shared::{SegmentFile, Shared};
@@ -27,9 +27,23 @@ impl Publisher {
     pub(crate) fn run(mut self, shared: &Shared) {
         let _guard = PanicGuard(shared);
         while let Some(entries) = next_entries(shared) {
-            if let Err(error) = self.publish(shared, &entries) {
-                shared.poison(&error);
-                return;
+            let (before, unsynced) = (self.builder.clone(), self.unsynced.len());
+            match self.publish(shared, &entries) {
+                Ok(()) => {}
+                // The tree is as before, and what no checkpoint covers makes room. Who stops the log is told at once.
+                Err(Error::NoRoom(no_room)) if !shared.state.lock().is_stopping => {
+                    self.builder = before;
+                    for tile in self.unsynced.drain(unsynced..) {
+                        // One that stays is as it will be: its entries are durable.
+                        let _ = shared.storage.remove(&tile.to_string());
+                    }
+                    shared.note_no_room(no_room);
+                    wait_for_room(shared);
+                }
+                Err(error) => {
+                    shared.poison(&error);
+                    return;
+                }
             }
         }
         if shared.check_poison().is_ok()
@@ -40,22 +54,26 @@ impl Publisher {
     }
 
     fn publish(&mut self, shared: &Shared, entries: &[Arc<[u8]>]) -> Result<()> {
+        // Those that are published, the wider ones of which are as they were: they are not written anew, for that would put at risk
+        // what a checkpoint covers.
+        let published: Vec<Tile> = self.builder.partial_tiles().into_iter().map(|(tile, _)| tile).collect();
         let mut tiles = Vec::new();
         for entry in entries {
             self.builder.push(entry, &mut tiles);
         }
-        tiles.extend(self.builder.partial_tiles());
+        tiles.extend(self.builder.partial_tiles().into_iter().filter(|(tile, _)| !published.contains(tile)));
         for (tile, bytes) in &tiles {
             let path = tile.to_string();
-            shared.storage.put(&path, bytes).context("write", &path)?;
+            shared.storage.put(&path, bytes).context_of_write("write", &path)?;
             self.unsynced.push(*tile);
         }
         let checkpoint =
             Checkpoint { origin: shared.key.name().to_owned(), size: self.builder.size(), root: self.builder.root() };
         let note = checkpoint.sign(&shared.key)?;
-        shared.storage.put_durable(CHECKPOINT_PATH, note.as_bytes()).context("write", CHECKPOINT_PATH)?;
+        shared.storage.put_durable(CHECKPOINT_PATH, note.as_bytes()).context_of_write("write", CHECKPOINT_PATH)?;
 
         let mut state = shared.state.lock();
+        state.no_room = None;
         state.checkpoint = checkpoint;
         state.note = note.into();
         state.unpublished.drain(..entries.len());
@@ -137,5 +155,14 @@ fn next_entries(shared: &Shared) -> Option<Vec<Arc<[u8]>>> {
             }
             None => shared.publication_wanted.wait(&mut state),
         }
+    }
+}
+
+/// Waits until tiles are to be tried again, or the log stops.
+fn wait_for_room(shared: &Shared) {
+    let until = Instant::now() + shared.options.try_again_after;
+    let mut state = shared.state.lock();
+    while state.poison.is_none() && !state.is_stopping && Instant::now() < until {
+        shared.publication_wanted.wait_until(&mut state, until);
     }
 }

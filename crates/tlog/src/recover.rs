@@ -331,9 +331,12 @@ fn write_tiles(storage: &dyn Storage, builder: &TileBuilder, full_tiles: Vec<(Ti
     Ok(())
 }
 
+/// One that is there as it is to be is made durable alone: what is put in its place could be lost to a crash.
 fn put_tile(storage: &dyn Storage, tile: Tile, bytes: &[u8], written: &mut Vec<String>) -> Result<()> {
     let path = tile.to_string();
-    storage.put(&path, bytes).context("write", &path)?;
+    if read_optional(storage, &path)?.as_deref() != Some(bytes) {
+        storage.put(&path, bytes).context("write", &path)?;
+    }
     written.push(path);
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 
 use crate::checkpoint::Checkpoint;
-use crate::error::{Error, Result};
+use crate::error::{Error, NoRoom, Result};
 use crate::hash::{Frontier, Hash};
 use crate::key::SigningKey;
 use crate::storage::Storage;
@@ -18,6 +18,8 @@ use crate::storage::Storage;
 pub struct Options {
     /// How long a durable entry waits at most before it is published.
     pub publish_interval: Duration,
+    /// How long after there was no room for tiles they are tried again.
+    pub try_again_after: Duration,
     /// Bytes after which the journal begins a new segment.
     pub segment_bytes_max: usize,
     /// Bytes of entries that may wait, for durability and for publication each; beyond, appends are refused.
@@ -26,7 +28,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { publish_interval: Duration::from_secs(1), segment_bytes_max: 8 << 20, waiting_bytes_max: 256 << 20 }
+        Options {
+            publish_interval: Duration::from_secs(1),
+            try_again_after: Duration::from_millis(500),
+            segment_bytes_max: 8 << 20,
+            waiting_bytes_max: 256 << 20,
+        }
     }
 }
 
@@ -109,6 +116,10 @@ pub(crate) struct State {
     pub(crate) segments: VecDeque<SegmentFile>,
     pub(crate) next_segment: u64,
     pub(crate) poison: Option<Arc<str>>,
+    /// Why what is durable could not be published when it was last tried. Until it can be, no entry is let in.
+    pub(crate) no_room: Option<NoRoom>,
+    /// How many rounds of publication have ended for want of room.
+    pub(crate) rounds_without_room: u64,
     pub(crate) is_stopping: bool,
 }
 
@@ -133,6 +144,7 @@ impl Shared {
         // What to do is said with the reason, whatever it is.
         let mut reason = match error {
             Error::Storage { action, path, .. } => format!("cannot {action} {path}"),
+            Error::NoRoom(NoRoom { action, path }) => format!("cannot {action} {path}: the disk is full"),
             other => other.to_string(),
         };
         let mut source = std::error::Error::source(error);
@@ -149,12 +161,30 @@ impl Shared {
     pub(crate) fn check_poison(&self) -> Result<()> {
         self.state.lock().check_poison()
     }
+
+    /// Lets no entry in until there is room for tiles and checkpoint again.
+    pub(crate) fn note_no_room(&self, no_room: NoRoom) {
+        let mut state = self.state.lock();
+        state.no_room = Some(no_room);
+        state.rounds_without_room += 1;
+        drop(state);
+        self.publication_done.notify_all();
+    }
 }
 
 impl State {
     pub(crate) fn check_poison(&self) -> Result<()> {
         match &self.poison {
             Some(reason) => Err(Error::Poisoned { reason: Arc::clone(reason) }),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that entries can be let in.
+    pub(crate) fn check_open(&self) -> Result<()> {
+        self.check_poison()?;
+        match &self.no_room {
+            Some(no_room) => Err(no_room.clone().into()),
             None => Ok(()),
         }
     }

@@ -55,12 +55,16 @@ pub trait Storage: Send + Sync {
 
 /// A file that only grows.
 pub trait JournalFile: Send {
-    /// Adds bytes at the end. When this fails, any part of them may have been written.
+    /// Adds bytes at the end. When this fails, any part of them may have been written; with [`io::ErrorKind::StorageFull`] or
+    /// [`io::ErrorKind::QuotaExceeded`], not all of them.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
 
     /// Makes all that was appended durable, and the file's name with it. MUST NOT return before it is. After a
     /// failure the caller MUST NOT call it again and believe its success.
     fn sync(&mut self) -> io::Result<()>;
+
+    /// Takes back all beyond a length in bytes, after an append that failed. It need not be durable.
+    fn cut(&mut self, length: u64) -> io::Result<()>;
 }
 
 const LOCK_FILE: &str = "lock";
@@ -99,23 +103,32 @@ impl FolderStorage {
     fn replace(&self, path: &str, bytes: &[u8], is_durable: bool) -> io::Result<()> {
         let number = self.temporary_files.fetch_add(1, Ordering::Relaxed);
         let temporary = self.root.join(TEMPORARY_FOLDER).join(number.to_string());
-        let mut file = File::create(&temporary)?;
+        if let Err(error) = self.write_and_rename(&temporary, path, bytes, is_durable) {
+            // A part of it would take up room on a disk that has none. The next holder of the lock removes what is left.
+            let _ = fs::remove_file(&temporary);
+            return Err(error);
+        }
+        // From here on the new bytes are seen: whatever fails now, a full disk too, leaves it open whether they are durable.
+        if is_durable { self.sync_folders_of(&[path.to_owned()]).map_err(io::Error::other) } else { Ok(()) }
+    }
+
+    fn write_and_rename(&self, temporary: &Path, path: &str, bytes: &[u8], is_durable: bool) -> io::Result<()> {
+        let mut file = File::create(temporary)?;
         file.write_all(bytes)?;
         if is_durable {
             file.sync_all()?;
         }
         drop(file);
         let target = self.absolute(path);
-        match fs::rename(&temporary, &target) {
+        match fs::rename(temporary, &target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if let Some(folder) = target.parent() {
                     fs::create_dir_all(folder)?;
                 }
-                fs::rename(&temporary, &target)?;
+                fs::rename(temporary, &target)
             }
-            result => result?,
+            result => result,
         }
-        if is_durable { self.sync_folders_of(&[path.to_owned()]) } else { Ok(()) }
     }
 
     /// Makes the names on the way to each path durable, each folder once.
@@ -224,6 +237,10 @@ impl JournalFile for FolderJournal {
         }
         Ok(())
     }
+
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.file.set_len(length)
+    }
 }
 
 #[cfg(test)]
@@ -246,13 +263,29 @@ mod tests {
         assert_eq!(storage.list("tile/0").unwrap(), []);
         assert_eq!(storage.read("tile/0/000.p/1").unwrap_err().kind(), io::ErrorKind::NotFound);
         let mut journal = storage.create_journal("journal/1").unwrap();
-        journal.append(b"ab").unwrap();
+        journal.append(b"abxy").unwrap();
+        journal.cut(2).unwrap();
         journal.append(b"c").unwrap();
         journal.sync().unwrap();
         assert_eq!(storage.read("journal/1").unwrap(), b"abc");
         assert!(storage.create_journal("journal/1").is_err());
         drop(lock);
         storage.lock().unwrap();
+    }
+
+    #[test]
+    fn what_could_not_be_put_in_place_takes_no_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = FolderStorage::create(&folder.path().join("log")).unwrap();
+        let _lock = storage.lock().unwrap();
+        storage.put("tile/0", b"a file").unwrap();
+        // A file can't take the place of a folder, nor lie in a file.
+        for path in ["tile", "tile/0/1"] {
+            storage.put(path, b"bytes").unwrap_err();
+            storage.put_durable(path, b"bytes").unwrap_err();
+        }
+        assert_eq!(storage.list(TEMPORARY_FOLDER).unwrap(), []);
+        assert_eq!(storage.read("tile/0").unwrap(), b"a file");
     }
 
     #[test]

@@ -32,11 +32,24 @@ async fn a_log_that_fails_gives_no_grant_and_no_refusal() {
                 Err(denied) => Err(denied),
             };
             assert!(matches!(outcome, Err(Denied::Failed(_))), "{fault:?}, refusal: {wants_refusal}: {outcome:?}");
-            // The log is poisoned: nothing is given until it is opened anew, and whoever asks is told.
-            assert!(matches!(house.gate.failure(), Some(gate::GateError::Log(_))), "{fault:?}");
+            // The log is poisoned: nothing is given until it is opened anew, and whoever asks is told. Unless there was only no room:
+            // then nothing is given until there is.
+            let is_full = fault == Fault::DiskFull;
+            let why = if is_full { house.gate.last_failure() } else { house.gate.failure() };
+            assert!(matches!(why, Some(gate::GateError::Log(_))), "{fault:?}");
+            assert_eq!(house.gate.failure().is_none(), is_full, "{fault:?}");
             let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
             let again = house.gate.commit(permit, vec![zacharias()]).await;
             assert!(matches!(again, Err(Denied::Failed(_))), "{fault:?}");
+            house.log.make_room();
+            let permit = house.gate.decide(&open(ZACHARIAS)).await.unwrap();
+            let with_room = house.gate.commit(permit, vec![zacharias()]).await;
+            assert_eq!(with_room.is_ok(), is_full, "{fault:?}: {with_room:?}");
+            if is_full {
+                assert_eq!(with_room.unwrap().leaf(), 0, "what failed is not in the log");
+                assert!(house.gate.last_failure().is_none());
+                assert_eq!(house.gate.verify(&mut |_, _| {}, None).unwrap().checkpoint.size, 1);
+            }
         }
     }
 }

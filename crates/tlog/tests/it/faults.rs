@@ -1,6 +1,7 @@
 //! Every operation on the disk fails once, in every way; whatever was acknowledged is there afterwards.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tlog::fault::{Fault, MemoryStorage};
 use tlog::{Error, Log};
@@ -23,10 +24,14 @@ fn work(storage: &MemoryStorage, acknowledged: &mut Acknowledged) -> Result<(), 
         let range = match log.append(list.clone()) {
             Ok(range) => range,
             Err(error) => {
-                assert!(matches!(error, Error::Poisoned { .. }), "{error:?}");
-                let later = log.append(vec![b"later".to_vec()]);
-                assert!(matches!(later, Err(Error::Poisoned { .. })), "{later:?}");
-                assert!(log.publish().is_err());
+                let is_final = matches!(error, Error::Poisoned { .. });
+                assert!(is_final || matches!(error, Error::NoRoom(_)), "{error:?}");
+                assert_eq!(log.failure().is_some(), is_final);
+                let later = log.append(vec![b"later".to_vec()]).unwrap_err();
+                assert_eq!(matches!(later, Error::Poisoned { .. }), is_final, "{later:?}");
+                assert!(is_final || matches!(later, Error::NoRoom(_)), "{later:?}");
+                // What is durable is published as far as the disk lets it be.
+                assert!(!is_final || log.publish().is_err());
                 return Err(error);
             }
         };
@@ -133,14 +138,137 @@ fn a_log_that_cannot_be_made_is_not_half_made() {
     }
 }
 
+/// The disk is full from some step on, a while later there is room, and a while later it is full again: the log is open all the time.
+#[test]
+fn a_log_goes_on_when_there_is_room_again() {
+    let rehearsal = MemoryStorage::new();
+    work(&rehearsal, &mut Acknowledged::default()).unwrap();
+    let mut went_on = 0;
+    for step in 0..rehearsal.writes() {
+        let storage = MemoryStorage::new();
+        let log = open(&storage).unwrap();
+        let mut acknowledged = Acknowledged::default();
+        let context = format!("full at {step}");
+        storage.fail_at(storage.writes() + step, Fault::DiskFull);
+        let (mut refused, mut last_refused) = (0, None);
+        for round in 0..40_u64 {
+            let count = [3, 1, 240, 30, 5, 280, 1][round as usize % 7];
+            let list: Vec<Vec<u8>> = (0..count).map(|n| entry(round * 1_000 + n)).collect();
+            let appended = log.append(list.clone()).map(|range| acknowledged.entries.extend(range.zip(list)));
+            let published = match round % 4 {
+                3 => log.publish().map(|checkpoint| acknowledged.checkpoints.push(checkpoint)),
+                _ => Ok(()),
+            };
+            match appended.and(published) {
+                Ok(()) => {}
+                Err(Error::NoRoom(_)) => {
+                    refused += 1;
+                    last_refused = Some(round);
+                    assert!(log.failure().is_none(), "{context}");
+                    assert_is_exactly(&storage.reboot(round), &acknowledged, &format!("{context}, still full"));
+                    if refused % 3 == 0 {
+                        make_room(&storage, &log);
+                        if refused < 9 {
+                            storage.fail_at(storage.writes() + step % 13, Fault::DiskFull);
+                        }
+                    }
+                }
+                // An fsync failed.
+                Err(Error::Poisoned { .. }) => break,
+                Err(error) => panic!("{context}: {error:?}"),
+            }
+            // What was cut off, and what follows it, is there until it is published.
+            if last_refused.is_some_and(|last| (last + 1..last + 3).contains(&round)) {
+                assert_is_exactly(&storage.reboot(round), &acknowledged, &format!("{context}, after {round}"));
+            }
+        }
+        if log.failure().is_some() {
+            // What was not acknowledged may be there: an fsync that failed can have done its work.
+            assert_all_is_there(&storage.reboot(step), &acknowledged, &context);
+            continue;
+        }
+        make_room(&storage, &log);
+        went_on += u64::from(refused > 0);
+        acknowledged.checkpoints.push(log.publish().unwrap());
+        let report = check(&storage, None).unwrap();
+        assert_eq!((report.checkpoint.size, report.is_journal_torn), (log.size(), false), "{context}");
+        log.close().unwrap();
+        assert_is_exactly(&storage.restart(), &acknowledged, &context);
+    }
+    assert!(went_on > 15, "{went_on}");
+}
+
+/// Ends the fullness, and waits until tiles that found no room were tried again.
+fn make_room(storage: &MemoryStorage, log: &Log) {
+    storage.make_room();
+    while log.no_room().is_some() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// All that was acknowledged is there after a loss of power, and nothing else.
+fn assert_is_exactly(storage: &MemoryStorage, acknowledged: &Acknowledged, context: &str) {
+    let log = open(storage).unwrap_or_else(|error| panic!("{context}: {error:?}"));
+    assert_eq!(log.size(), acknowledged.entries.len() as u64, "{context}: what was refused is there");
+    log.close().unwrap();
+    assert_all_is_there(storage, acknowledged, context);
+}
+
+/// A log that is in order verifies while there is no room, and its tiles beyond the checkpoint are no longer in the way.
+#[test]
+fn a_log_verifies_while_the_disk_is_full() {
+    for step in 0..4 {
+        let storage = MemoryStorage::new();
+        let log = open(&storage).unwrap();
+        log.append((0..300).map(entry).collect()).unwrap();
+        log.publish().unwrap();
+        log.append((300..600).map(entry).collect()).unwrap();
+        storage.fail_at(storage.writes() + step, Fault::DiskFull);
+        assert!(matches!(log.publish(), Err(Error::NoRoom(_))), "{step}");
+        assert_eq!(check(&storage, None).unwrap().checkpoint.size, 300, "{step}");
+        make_room(&storage, &log);
+        log.publish().unwrap();
+        assert_eq!(check(&storage, None).unwrap().checkpoint.size, 600, "{step}");
+    }
+}
+
+#[test]
+fn a_log_without_room_for_tiles_takes_nothing_until_there_is() {
+    let storage = MemoryStorage::new();
+    let log = open(&storage).unwrap();
+    log.append(vec![b"one".to_vec()]).unwrap();
+    storage.fail_at(storage.writes(), Fault::DiskFull);
+    let error = log.publish().unwrap_err();
+    assert!(matches!(&error, Error::NoRoom(why) if why.path.starts_with("tile/")), "{error:?}");
+    assert!(error.to_string().contains("make room on the disk of the log"), "{error}");
+    assert!(matches!(log.append(vec![b"two".to_vec()]), Err(Error::NoRoom(_))));
+    assert!(log.no_room().is_some() && log.failure().is_none());
+    assert_eq!((log.size(), log.published_size()), (1, 0));
+    storage.make_room();
+    log.publish().unwrap();
+    assert!(log.no_room().is_none());
+    log.append(vec![b"two".to_vec()]).unwrap();
+    log.close().unwrap();
+    assert_eq!(check(&storage, None).unwrap().checkpoint.size, 2);
+    // Whoever closes a log is not kept waiting for room.
+    let log = open(&storage).unwrap();
+    log.append(vec![b"three".to_vec()]).unwrap();
+    storage.fail_at(storage.writes(), Fault::DiskFull);
+    assert!(matches!(log.publish(), Err(Error::NoRoom(_))));
+    let error = log.close().unwrap_err();
+    assert!(matches!(error, Error::Poisoned { .. }), "{error:?}");
+    assert_eq!(open(&storage.reboot(1)).unwrap().size(), 3);
+}
+
 #[test]
 fn a_poisoned_log_says_why() {
     let storage = MemoryStorage::new();
     let log = Log::open(key(), Arc::new(storage.clone()), on_demand()).unwrap();
     log.append(vec![b"one".to_vec()]).unwrap();
-    storage.fail_at(storage.writes(), Fault::DiskFull);
+    // The write succeeds, the fsync doesn't: what it was for can be durable all the same.
+    storage.fail_at(storage.writes() + 1, Fault::DiskFull);
     let error = log.append(vec![b"two".to_vec()]).unwrap_err().to_string();
-    assert!(error.contains("cannot write journal/000000000001"), "{error}");
+    assert!(error.contains("cannot sync journal/000000000001"), "{error}");
     assert!(
         error.contains("when the disk has room") && !error.contains("make room"),
         "what to do is said once: {error}"
@@ -157,7 +285,7 @@ fn a_log_that_finds_no_room_to_begin_says_what_to_do() {
         storage.fail_at(step, Fault::DiskFull);
         let error = open(&storage).unwrap_err();
         let said = error.to_string();
-        assert!(matches!(error, Error::Storage { .. }), "{step}: {error:?}");
+        assert!(matches!(error, Error::Storage { .. } | Error::NoRoom(_)), "{step}: {error:?}");
         assert!(said.starts_with("cannot ") && said.contains("make room on the disk of the log"), "{step}: {said}");
     }
 }

@@ -23,7 +23,12 @@ pub(crate) fn entries(range: std::ops::Range<u64>) -> Vec<Vec<u8>> {
 
 /// Publishes only when asked to, so that a test's operations always come in the same order.
 pub(crate) fn on_demand() -> Options {
-    Options { publish_interval: Duration::from_secs(1_000_000), segment_bytes_max: 600, ..Options::default() }
+    Options {
+        publish_interval: Duration::from_secs(1_000_000),
+        try_again_after: Duration::from_millis(2),
+        segment_bytes_max: 600,
+        ..Options::default()
+    }
 }
 
 pub(crate) fn open(storage: &MemoryStorage) -> Result<Log> {
