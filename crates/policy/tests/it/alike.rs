@@ -36,6 +36,8 @@ fn purposes() -> impl Strategy<Value = &'static str> {
 }
 
 proptest! {
+    // Each case makes two engines, so that nothing is kept at first, and asks up to 40 questions.
+    #![proptest_config(ProptestConfig::with_cases(80))]
     #[test]
     fn a_kept_decision_is_the_one_that_would_be_made(
         questions in prop::collection::vec(
