@@ -26,7 +26,7 @@ pub(crate) fn run(dir: &Path, output: Output) -> Outcome {
     let files = write_all::<Template>(dir)?;
     output.say(format!("{}: {files} files", dir.display()));
     output.advise("Now:");
-    for line in ["check", "ingest", "build", "link", "build", "index", "serve"] {
+    for line in ["check", "ingest", "build", "link", "index", "serve"] {
         output.advise(format!("  lucarne {line} --project {}", hint::quoted(dir)));
     }
     output.object(&json!({ "dir": dir.display().to_string(), "files": files }))

@@ -51,6 +51,7 @@ problem-is-no-verification = No verification has this number, or it was long ago
 problem-is-no-checkpoint = This is no saved checkpoint, so the log was not verified. Paste the whole text, with its signature, as you saved it.
 problem-is-foreign-checkpoint = It is not one that this log signed. One that was copied wrongly or changed looks the same. If it is just what this log once gave, tell the operator: the log may have been replaced by another.
 problem-is-no-day = A day in the address is none that there is. Write it as in 2026-11-24.
+problem-is-backwards = The period in the address begins after it ends. Change one of the two days.
 problem-is-no-entry-kind = The address asks for entries of a kind that does not exist. Choose one of the list.
 problem-is-verifying = The log is being verified against another checkpoint. Ask again in a few seconds.
 problem-is-reading-log = The log is still being read, as after each start of the server: { $percent }% so far. Ask again in a few seconds.

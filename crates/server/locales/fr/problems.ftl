@@ -51,6 +51,7 @@ problem-is-no-verification = Aucune vérification n’a ce numéro, ou elle est 
 problem-is-no-checkpoint = Ceci n’est pas un point de contrôle enregistré : le journal n’a pas été vérifié. Collez le texte entier, avec sa signature, tel que vous l’avez enregistré.
 problem-is-foreign-checkpoint = Il n’a pas été signé par ce journal. C’est aussi le cas d’une copie inexacte ou modifiée. S’il est exactement tel que ce journal l’a donné un jour, prévenez l’exploitant : le journal a peut-être été remplacé par un autre.
 problem-is-no-day = Un jour de l’adresse n’existe pas. Écrivez-le comme 2026-11-24.
+problem-is-backwards = La période de l’adresse commence après sa fin. Changez l’un des deux jours.
 problem-is-no-entry-kind = L’adresse demande des entrées d’une nature qui n’existe pas. Choisissez-en une dans la liste.
 problem-is-verifying = Le journal est en cours de vérification par rapport à un autre point de contrôle. Réessayez dans quelques secondes.
 problem-is-reading-log = Le journal est encore en cours de lecture, comme après chaque démarrage du serveur : { $percent } % jusqu’ici. Réessayez dans quelques secondes.

@@ -70,6 +70,11 @@ impl LogFilter {
             let known = format!("there is no such kind of entries: there are {}", kinds().join(", "));
             return Err(Problem::new("bad-request", known).in_words("problem-is-no-entry-kind"));
         }
+        let (from, until) = (day(&self.from)?, day(&self.until)?);
+        if from.zip(until).is_some_and(|(from, until)| from > until) {
+            let backwards = "`from` is a day after `until`: no entry can be of both";
+            return Err(Problem::new("bad-request", backwards).in_words("problem-is-backwards"));
+        }
         let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
         Ok(EntryFilter {
             kind,
@@ -78,9 +83,9 @@ impl LogFilter {
             agency: given(&self.agency),
             by: given(&self.role),
             rule: given(&self.rule),
-            since_ms: day(&self.from)?.map(begins),
+            since_ms: from.map(begins),
             // The last day is one of them. After the last of all days there is none to leave out.
-            until_ms: day(&self.until)?.and_then(|day| day.succ_opt()).map(begins),
+            until_ms: until.and_then(|day| day.succ_opt()).map(begins),
         })
     }
 }
