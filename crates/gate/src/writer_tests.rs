@@ -13,6 +13,8 @@ struct Fake {
     done: Mutex<Vec<String>>,
     put_fails: Mutex<bool>,
     append_fails: Mutex<bool>,
+    /// Whether the log says beforehand that it lets nothing in.
+    is_closed: Mutex<bool>,
     placing_fails: Mutex<bool>,
     /// How often keys are found to have changed; each time they are others.
     rounds_of_keys: Mutex<usize>,
@@ -106,7 +108,7 @@ impl Details for Fake {
 
 impl Leaves for Fake {
     fn check_open(&self) -> Result<(), GateError> {
-        Ok(())
+        if *self.is_closed.lock() { Err(broken()) } else { Ok(()) }
     }
 
     fn append(&self, entries: Vec<Vec<u8>>) -> BoxFuture<'_, Result<u64, GateError>> {
@@ -385,6 +387,16 @@ async fn a_budget_that_is_only_asked_for_is_read_once() {
     writer.close().await;
     let tomorrow = BudgetKey { day: key().day.succ_opt().unwrap(), ..key() };
     assert!(matches!(writer.count_with(&tomorrow, None).await, Err(GateError::Closed)));
+}
+
+#[tokio::test]
+async fn what_the_log_will_not_take_is_not_kept_and_counts_for_nothing() {
+    let (writer, fake) = start(Fake { is_closed: Mutex::new(true), ..Fake::default() });
+    assert!(matches!(writer.write(look(1, spending(8, 1))).await, Outcome::Failed(_)));
+    assert_eq!(fake.done(), Vec::<String>::new());
+    *fake.is_closed.lock() = false;
+    assert!(matches!(writer.write(look(2, spending(9, 1))).await, Outcome::Written(0)), "the budget is whole");
+    writer.close().await;
 }
 
 #[tokio::test]
